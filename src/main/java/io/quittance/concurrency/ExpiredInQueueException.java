@@ -1,0 +1,11 @@
+package io.quittance.concurrency;
+
+/** The deadline passed while a job was still queued: it was dropped and has surely not begun. */
+public final class ExpiredInQueueException extends DeadlineExceededException {
+
+  private static final long serialVersionUID = 1L;
+
+  ExpiredInQueueException(String pool) {
+    super("expired in the queue of " + pool);
+  }
+}

@@ -1,0 +1,79 @@
+package io.quittance.concurrency;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.ScopeReport.Outcome;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/** The meters of all scopes of one name. Thread-safe. */
+final class ScopeMetrics {
+
+  private final LongAdder liveScopes = new LongAdder();
+  private final LongAdder liveSubtasks = new LongAdder();
+  private final Counter opened;
+  private final Counter cancelled;
+  private final Counter deadlineMissed;
+  private final Counter orphans;
+  private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
+
+  ScopeMetrics(String scope, MeterRegistry registry) {
+    gauge("scope.live", "Scopes that are open", liveScopes, scope, registry);
+    gauge("scope.subtasks.live", "Subtasks that run", liveSubtasks, scope, registry);
+    opened = counter("scope.opened", "Scopes opened", scope, registry);
+    cancelled = counter("scope.cancelled", "Scopes cancelled by a failure", scope, registry);
+    deadlineMissed = counter("scope.deadline.missed", "Scopes cut by their deadline", scope, registry);
+    orphans = counter("scope.orphans", "Subtasks that outlived their scope (must be 0)", scope, registry);
+    for (Outcome outcome : Outcome.values()) {
+      outcomes.put(
+          outcome,
+          Counter.builder("scope.subtasks")
+              .description("Subtasks by how they ended")
+              .tag("scope", scope)
+              .tag("outcome", outcome.name().toLowerCase(java.util.Locale.ROOT))
+              .register(registry));
+    }
+  }
+
+  private static void gauge(
+      String name, String description, LongAdder value, String scope, MeterRegistry registry) {
+    Gauge.builder(name, value, LongAdder::sum)
+        .description(description)
+        .tag("scope", scope)
+        .register(registry);
+  }
+
+  private static Counter counter(
+      String name, String description, String scope, MeterRegistry registry) {
+    return Counter.builder(name).description(description).tag("scope", scope).register(registry);
+  }
+
+  void opened() {
+    opened.increment();
+    liveScopes.increment();
+  }
+
+  void forked() {
+    liveSubtasks.increment();
+  }
+
+  void ended(Outcome outcome) {
+    liveSubtasks.decrement();
+    outcomes.get(outcome).increment();
+  }
+
+  void cancelled() {
+    cancelled.increment();
+  }
+
+  void deadlineMissed() {
+    deadlineMissed.increment();
+  }
+
+  void closed(int survivors) {
+    liveScopes.decrement();
+    orphans.increment(survivors);
+  }
+}

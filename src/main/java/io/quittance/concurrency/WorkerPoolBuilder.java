@@ -1,0 +1,90 @@
+package io.quittance.concurrency;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
+
+/** The settings of a {@link WorkerPool}: one worker, a queue of 1024, no batching, unless told. */
+public final class WorkerPoolBuilder<T, R> {
+
+  private final String name;
+  private final WorkerPool.Handler<T, R> handler;
+  private int workers = 1;
+  private int capacity = 1024;
+  private int maxBatch = 1;
+  private Duration drainLimit = WorkerPool.DEFAULT_DRAIN_LIMIT;
+  private ThreadFactory threads;
+
+  WorkerPoolBuilder(String name, WorkerPool.Handler<T, R> handler) {
+    this.name = name;
+    this.handler = handler;
+    this.threads = Thread.ofPlatform().name(name + "-", 0).daemon().factory();
+  }
+
+  /** Threads that work at the same time; 1 or more. */
+  public WorkerPoolBuilder<T, R> workers(int count) {
+    this.workers = count;
+    return this;
+  }
+
+  /** Jobs that may wait; 1 or more. */
+  public WorkerPoolBuilder<T, R> capacity(int jobs) {
+    this.capacity = jobs;
+    return this;
+  }
+
+  /** Jobs that a worker takes at once, at most; 1 or more. */
+  public WorkerPoolBuilder<T, R> maxBatch(int jobs) {
+    this.maxBatch = jobs;
+    return this;
+  }
+
+  /** How long {@link WorkerPool#close()} waits for what is queued. */
+  public WorkerPoolBuilder<T, R> drainLimit(Duration limit) {
+    this.drainLimit = limit;
+    return this;
+  }
+
+  /** Workers on virtual threads: for many workers that mostly wait for the network. */
+  public WorkerPoolBuilder<T, R> virtualThreads() {
+    this.threads = Thread.ofVirtual().name(name + "-", 0).factory();
+    return this;
+  }
+
+  /** Starts the pool, with its meters in the registry. */
+  public WorkerPool<T, R> start(MeterRegistry registry) {
+    if (workers < 1 || capacity < 1 || maxBatch < 1) {
+      throw new IllegalArgumentException(
+          "%s: workers, capacity and maxBatch must be positive".formatted(name));
+    }
+    return new WorkerPool<>(this, registry);
+  }
+
+  String name() {
+    return name;
+  }
+
+  WorkerPool.Handler<T, R> handler() {
+    return handler;
+  }
+
+  int workers() {
+    return workers;
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  int maxBatch() {
+    return maxBatch;
+  }
+
+  Duration drainLimit() {
+    return drainLimit;
+  }
+
+  ThreadFactory threads() {
+    return threads;
+  }
+}
