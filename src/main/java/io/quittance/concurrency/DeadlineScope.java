@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,15 @@ public final class DeadlineScope implements AutoCloseable {
   @FunctionalInterface
   public interface Recovery<T> {
     T recover(Throwable failure) throws Exception;
+  }
+
+  /** Ends a round early because a decisive result is there; carries nothing. */
+  private static final class Decided extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    Decided() {
+      super("a subtask's result decided the scope", null, false, false);
+    }
   }
 
   private final String name;
@@ -74,6 +85,23 @@ public final class DeadlineScope implements AutoCloseable {
   }
 
   /**
+   * Starts a subtask whose result may be decisive: when {@code decisive} accepts it, the other
+   * subtasks are cancelled and {@link #join()} returns at once, without a failure.
+   */
+  public <T> Subtask<T> fork(String subtask, Work<T> work, Predicate<T> decisive) {
+    var record = new Subtask<T>(subtask, deadline, openedNanos);
+    return launch(
+        record,
+        () -> {
+          T result = run(record, false, work, DeadlineScope::rethrow);
+          if (decisive.test(result)) {
+            throw new Decided();
+          }
+          return result;
+        });
+  }
+
+  /**
    * Starts a subtask with a limit of its own and a recovery. It is interrupted at the earlier of
    * {@code limit} and the scope's deadline. The recovery runs in the subtask after a failure or
    * after its own limit, but not after the scope was cancelled; what it throws fails the scope.
@@ -87,12 +115,16 @@ public final class DeadlineScope implements AutoCloseable {
 
   private <T> Subtask<T> start(
       Subtask<T> subtask, boolean cutAtLimit, Work<T> work, Recovery<T> recovery) {
+    return launch(subtask, () -> run(subtask, cutAtLimit, work, recovery));
+  }
+
+  private <T> Subtask<T> launch(Subtask<T> subtask, Callable<T> body) {
     subtasks.add(subtask);
     if (round == null) {
       round = new Round(name, deadline);
     }
     metrics.forked();
-    round.fork(context.wrap(() -> run(subtask, cutAtLimit, work, recovery)));
+    round.fork(context.wrap(body));
     return subtask;
   }
 
@@ -146,6 +178,7 @@ public final class DeadlineScope implements AutoCloseable {
     switch (current.join()) {
       case Round.Ending.AllDone _ -> {}
       case Round.Ending.TimedOut _ -> throw deadlineExceeded();
+      case Round.Ending.Failed(Decided _) -> {}
       case Round.Ending.Failed failed -> {
         metrics.cancelled();
         if (deadline.expired()) {

@@ -1,0 +1,50 @@
+# The plain tags (25-jdk, 25-jre) move to a new Ubuntu on their own; these name theirs.
+FROM eclipse-temurin:25-jdk-noble AS build
+
+# Temurin's images for Java 25 carry neither curl nor wget; mvnw needs one of them to fetch Maven.
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install -y --no-install-recommends curl \
+    && rm -rf /var/lib/apt/lists/*
+
+WORKDIR /build
+COPY .mvn .mvn
+COPY mvnw pom.xml ./
+COPY src src
+
+# Maven and the dependencies stay in the builder's cache: a changed pom.xml fetches what is new.
+RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -ntp -DskipTests package
+RUN java -Djarmode=tools -jar target/quittance.jar extract --layers --destination layers
+
+
+FROM eclipse-temurin:25-jre-noble
+
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="Quittance" \
+      org.opencontainers.image.description="Payments under a deadline, on a double-entry ledger" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.base.name="eclipse-temurin:25-jre-noble"
+
+# The uid is a number so that Kubernetes can check runAsNonRoot without reading /etc/passwd.
+# The entry in /etc/passwd gives the JVM a user.home.
+RUN groupadd --gid 10001 quittance \
+    && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin quittance
+
+# Root owns the files, so the service cannot change its own code. What changes least comes first.
+WORKDIR /app
+COPY --from=build /build/layers/dependencies/ ./
+COPY --from=build /build/layers/spring-boot-loader/ ./
+COPY --from=build /build/layers/snapshot-dependencies/ ./
+COPY --from=build /build/layers/application/ ./
+
+# --enable-preview: StructuredTaskScope is a preview API in Java 25 (JEP 505).
+# ExitOnOutOfMemoryError: a JVM without memory must be replaced, not kept half alive.
+ENV JDK_JAVA_OPTIONS="--enable-preview --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError" \
+    SPRING_PROFILES_ACTIVE=production
+
+USER 10001:10001
+
+# 8080 serves the API; 8081 serves health and metrics and stays inside the cluster.
+EXPOSE 8080 8081
+
+ENTRYPOINT ["java", "-jar", "quittance.jar"]

@@ -1,0 +1,94 @@
+package io.quittance.access;
+
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Persistable;
+
+/** A merchant's key. Only the SHA-256 of its secret is kept. */
+@Entity
+@Table(name = "api_keys")
+class ApiKey implements Persistable<UUID> {
+
+  @Id private UUID id;
+  private UUID merchantId;
+  private String name;
+  private byte[] secretHash;
+  private String scopes;
+  private Instant createdAt;
+  private @Nullable Instant expiresAt;
+  private @Nullable Instant revokedAt;
+  private transient boolean stored = true;
+
+  @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields
+  protected ApiKey() {}
+
+  ApiKey(
+      UUID id,
+      UUID merchantId,
+      String name,
+      Secret secret,
+      Set<Scope> scopes,
+      Instant createdAt,
+      @Nullable Instant expiresAt) {
+    this.id = id;
+    this.merchantId = merchantId;
+    this.name = name;
+    this.secretHash = secret.hash();
+    this.scopes = Scope.join(scopes);
+    this.createdAt = createdAt;
+    this.expiresAt = expiresAt;
+    this.stored = false;
+  }
+
+  /** The key stops working now, for good. */
+  void revoke(Instant now) {
+    if (revokedAt == null) {
+      revokedAt = now;
+    }
+  }
+
+  /** A key with the same name and scopes, while this one goes on for the overlap. */
+  ApiKey rotate(UUID newId, Secret secret, Duration overlap, Instant now) {
+    Instant end = now.plus(overlap);
+    if (expiresAt == null || expiresAt.isAfter(end)) {
+      expiresAt = end;
+    }
+    return new ApiKey(newId, merchantId, name, secret, scopes(), now, null);
+  }
+
+  boolean usableAt(Instant now) {
+    return revokedAt == null && (expiresAt == null || expiresAt.isAfter(now));
+  }
+
+  Set<Scope> scopes() {
+    return Scope.split(scopes);
+  }
+
+  @Override
+  public UUID getId() {
+    return id;
+  }
+
+  @Override
+  public boolean isNew() {
+    return !stored;
+  }
+
+  String name() {
+    return name;
+  }
+
+  Instant createdAt() {
+    return createdAt;
+  }
+
+  @Nullable Instant expiresAt() {
+    return expiresAt;
+  }
+}

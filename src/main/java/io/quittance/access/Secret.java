@@ -1,0 +1,37 @@
+package io.quittance.access;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** The text that a client sends as its key: {@code qt_} and 256 random bits. Never stored. */
+record Secret(String text) {
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int RANDOM_BYTES = 32;
+
+  static Secret random() {
+    byte[] bytes = new byte[RANDOM_BYTES];
+    RANDOM.nextBytes(bytes);
+    return new Secret("qt_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+  }
+
+  byte[] hash() {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  boolean sameAs(String other) {
+    return MessageDigest.isEqual(hash(), new Secret(other).hash());
+  }
+
+  @Override
+  public String toString() {
+    return "Secret[…]";
+  }
+}

@@ -1,0 +1,89 @@
+package io.quittance.fraud;
+
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.web.Problem;
+import io.quittance.web.Problem.InputError;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Size;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The merchant's fraud rules. */
+@RestController
+class FraudController {
+
+  record NewRuleSet(
+      @NotNull @Min(0) Long version,
+      @NotNull @Size(max = 100) List<@NotNull @Valid Rule> rules,
+      @Min(1) @Max(100) @Nullable Integer reviewFrom,
+      @Min(1) @Max(100) @Nullable Integer declineFrom,
+      @Nullable Fallback fallback) {
+
+    RuleSet toRuleSet() {
+      return new RuleSet(
+          version,
+          rules,
+          reviewFrom == null ? RuleSet.INITIAL.reviewFrom() : reviewFrom,
+          declineFrom == null ? RuleSet.INITIAL.declineFrom() : declineFrom,
+          fallback == null ? RuleSet.INITIAL.fallback() : fallback);
+    }
+  }
+
+  private final RuleBook rules;
+
+  FraudController(RuleBook rules) {
+    this.rules = rules;
+  }
+
+  @GetMapping("/v1/fraud/rules")
+  @RequiresScope(Scope.FRAUD_WRITE)
+  RuleSet get(Caller caller) {
+    return rules.current(caller.merchantId());
+  }
+
+  @PutMapping("/v1/fraud/rules")
+  @RequiresScope(Scope.FRAUD_WRITE)
+  RuleSet put(@Valid @RequestBody NewRuleSet body, Caller caller) {
+    RuleSet wanted = body.toRuleSet();
+    List<InputError> errors = contradictions(wanted);
+    if (!errors.isEmpty()) {
+      throw Problem.invalid(errors);
+    }
+    return rules.replace(caller.merchantId(), wanted);
+  }
+
+  private static List<InputError> contradictions(RuleSet set) {
+    var errors = new ArrayList<InputError>();
+    if (set.reviewFrom() > set.declineFrom()) {
+      errors.add(new InputError("review_from", "invalid", "must not exceed decline_from"));
+    }
+    Set<String> ids = new HashSet<>();
+    for (int i = 0; i < set.rules().size(); i++) {
+      Rule rule = set.rules().get(i);
+      String param = "rules[%d]".formatted(i);
+      if (!ids.add(rule.id())) {
+        errors.add(new InputError(param + ".id", "invalid", "is used twice"));
+      }
+      if (rule.action() == null && !rule.allows()) {
+        errors.add(new InputError(param + ".action", "invalid", "is required"));
+      }
+      if ((rule.action() == Rule.Action.SCORE) != (rule.score() != null)) {
+        errors.add(
+            new InputError(param + ".score", "invalid", "goes with the action score, and only with it"));
+      }
+    }
+    return errors;
+  }
+}

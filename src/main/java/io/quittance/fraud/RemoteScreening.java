@@ -1,0 +1,120 @@
+package io.quittance.fraud;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
+import io.quittance.fraud.Verdict.Decision;
+import io.quittance.fraud.Verdict.Source;
+import io.quittance.web.TypeId;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks a screening service over HTTP. Its answer is believed only when it is exactly what was asked
+ * for: 200, small, JSON, a known decision, a score of 0 to 100, a short list of reasons. Everything
+ * else is a failure. Interruptible; thread-safe.
+ */
+final class RemoteScreening {
+
+  private static final int MAX_ANSWER_BYTES = 16_384;
+  private static final int MAX_REASONS = 50;
+  private static final int MAX_REASON_LENGTH = 200;
+
+  /** What is sent. */
+  record Question(
+      String paymentId,
+      String merchantId,
+      long amount,
+      String currency,
+      String payer,
+      String payee,
+      @JsonRawValue String metadata) {}
+
+  /** What is expected. */
+  record Answer(
+      @Nullable Decision decision, @Nullable Integer score, @Nullable List<String> reasons) {}
+
+  /** The service answered, but not as agreed. */
+  static final class BadAnswerException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    BadAnswerException(String message) {
+      super(message);
+    }
+  }
+
+  private final URI url;
+  private final ObjectMapper json;
+  private final HttpClient http;
+
+  RemoteScreening(URI url, ObjectMapper json, Duration connectTimeout) {
+    this.url = url;
+    this.json = json;
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NEVER)
+            .connectTimeout(connectTimeout)
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .build();
+  }
+
+  Screening screen(Subject subject, Deadline deadline) throws IOException, InterruptedException {
+    HttpResponse<byte[]> response =
+        http.send(
+            request(subject, deadline),
+            BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+    if (response.statusCode() != 200) {
+      throw new BadAnswerException("status " + response.statusCode());
+    }
+    return new Screening.Decided(verdict(json.readValue(response.body(), Answer.class)));
+  }
+
+  private HttpRequest request(Subject subject, Deadline deadline) throws IOException {
+    var question =
+        new Question(
+            TypeId.format("pay", subject.paymentId()),
+            TypeId.format("mch", subject.merchantId()),
+            subject.money().amount(),
+            subject.money().currency(),
+            subject.payer(),
+            subject.payee(),
+            subject.metadataJson());
+    return HttpRequest.newBuilder(url)
+        .timeout(deadline.remaining().plusMillis(1))
+        .header("Content-Type", "application/json")
+        .header("Accept", "application/json")
+        .header("Payment-Deadline-Ms", Long.toString(deadline.remaining().toMillis()))
+        .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(question)))
+        .build();
+  }
+
+  private static Verdict verdict(@Nullable Answer answer) throws BadAnswerException {
+    if (answer == null || answer.decision() == null || answer.score() == null) {
+      throw new BadAnswerException("decision or score is missing");
+    }
+    if (answer.score() < 0 || answer.score() > 100) {
+      throw new BadAnswerException("score is not 0 to 100");
+    }
+    List<String> reasons = answer.reasons();
+    if (reasons == null || reasons.size() > MAX_REASONS) {
+      throw new BadAnswerException("reasons are missing or too many");
+    }
+    for (String reason : reasons) {
+      if (reason == null
+          || reason.length() > MAX_REASON_LENGTH
+          || reason.chars().anyMatch(Character::isISOControl)) {
+        throw new BadAnswerException("a reason is too long or not printable");
+      }
+    }
+    return new Verdict(answer.decision(), answer.score(), List.copyOf(reasons), Source.REMOTE);
+  }
+}

@@ -1,0 +1,173 @@
+package io.quittance.fraud;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.money.CurrencyCode;
+import io.quittance.money.Money;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One rule of a merchant's set. It fires or it does not; its action says what that means. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Rule.AmountLimit.class, name = "amount_limit"),
+  @JsonSubTypes.Type(value = Rule.VelocityCount.class, name = "velocity_count"),
+  @JsonSubTypes.Type(value = Rule.VelocityAmount.class, name = "velocity_amount"),
+  @JsonSubTypes.Type(value = Rule.NewAccount.class, name = "new_account"),
+  @JsonSubTypes.Type(value = Rule.Listed.class, name = "list")
+})
+@JsonInclude(JsonInclude.Include.NON_NULL)
+sealed interface Rule {
+
+  String ID = "[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}";
+  int MAX_WINDOW_SECONDS = 2_592_000;
+  int MAX_LIST = 10_000;
+
+  /** What a rule that fires does. */
+  enum Action {
+    REVIEW,
+    DECLINE,
+    SCORE;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  String id();
+
+  @Nullable Action action();
+
+  /** Points from 0 to 100, with {@link Action#SCORE} only. */
+  @Nullable Integer score();
+
+  boolean fires(Subject subject, PayerHistory history);
+
+  /** The part of the past that it looks at, if it does. */
+  default Optional<Window> window(Subject subject) {
+    return Optional.empty();
+  }
+
+  /** One payment above the limit. */
+  record AmountLimit(
+      @NotNull @Pattern(regexp = ID) String id,
+      @NotNull Action action,
+      @Min(0) @Max(100) @Nullable Integer score,
+      @NotNull @Min(0) @Max(Money.MAX_AMOUNT) Long amount,
+      @NotNull @CurrencyCode String currency)
+      implements Rule {
+
+    @Override
+    public boolean fires(Subject subject, PayerHistory history) {
+      return subject.money().currency().equals(currency) && subject.money().amount() > amount;
+    }
+  }
+
+  /** More payments of one payer in the window, this one included. */
+  record VelocityCount(
+      @NotNull @Pattern(regexp = ID) String id,
+      @NotNull Action action,
+      @Min(0) @Max(100) @Nullable Integer score,
+      @NotNull @Min(0) @Max(1_000_000) Integer count,
+      @NotNull @Min(1) @Max(MAX_WINDOW_SECONDS) Integer windowSeconds)
+      implements Rule {
+
+    @Override
+    public Optional<Window> window(Subject subject) {
+      return Optional.of(new Window(windowSeconds, null));
+    }
+
+    @Override
+    public boolean fires(Subject subject, PayerHistory history) {
+      return history.in(new Window(windowSeconds, null)).count() > count;
+    }
+  }
+
+  /** More money of one payer in the window, this payment included. */
+  record VelocityAmount(
+      @NotNull @Pattern(regexp = ID) String id,
+      @NotNull Action action,
+      @Min(0) @Max(100) @Nullable Integer score,
+      @NotNull @Min(0) @Max(Money.MAX_AMOUNT) Long amount,
+      @NotNull @CurrencyCode String currency,
+      @NotNull @Min(1) @Max(MAX_WINDOW_SECONDS) Integer windowSeconds)
+      implements Rule {
+
+    @Override
+    public Optional<Window> window(Subject subject) {
+      return concerns(subject) ? Optional.of(new Window(windowSeconds, currency)) : Optional.empty();
+    }
+
+    @Override
+    public boolean fires(Subject subject, PayerHistory history) {
+      return concerns(subject)
+          && history
+                  .in(new Window(windowSeconds, currency))
+                  .amount()
+                  .compareTo(BigInteger.valueOf(amount))
+              > 0;
+    }
+
+    private boolean concerns(Subject subject) {
+      return subject.money().currency().equals(currency);
+    }
+  }
+
+  /** A payer whose account is younger. */
+  record NewAccount(
+      @NotNull @Pattern(regexp = ID) String id,
+      @NotNull Action action,
+      @Min(0) @Max(100) @Nullable Integer score,
+      @NotNull @Min(1) @Max(Integer.MAX_VALUE) Integer ageSeconds)
+      implements Rule {
+
+    @Override
+    public boolean fires(Subject subject, PayerHistory history) {
+      return history.accountAge().toSeconds() < ageSeconds;
+    }
+  }
+
+  /** A payer or payee on a list. An allow list wins over all else and needs no action. */
+  record Listed(
+      @NotNull @Pattern(regexp = ID) String id,
+      @Nullable Action action,
+      @Min(0) @Max(100) @Nullable Integer score,
+      @NotNull Kind list,
+      @Size(max = MAX_LIST) @Nullable List<@NotNull @Size(max = 64) String> payers,
+      @Size(max = MAX_LIST) @Nullable List<@NotNull @Size(max = 64) String> payees)
+      implements Rule {
+
+    /** What being on the list means. */
+    enum Kind {
+      BLOCK,
+      ALLOW;
+
+      @JsonValue
+      String text() {
+        return name().toLowerCase(Locale.ROOT);
+      }
+    }
+
+    @Override
+    public boolean fires(Subject subject, PayerHistory history) {
+      return (payers != null && payers.contains(subject.payer()))
+          || (payees != null && payees.contains(subject.payee()));
+    }
+  }
+
+  /** Whether it fires for good payments. */
+  default boolean allows() {
+    return this instanceof Listed listed && listed.list() == Listed.Kind.ALLOW;
+  }
+}

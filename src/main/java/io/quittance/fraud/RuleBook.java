@@ -1,0 +1,133 @@
+package io.quittance.fraud;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import jakarta.annotation.PreDestroy;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Component;
+
+/**
+ * Every merchant's rules. Reads share queries through a worker pool and are remembered for {@link
+ * FraudProperties#rulesTtl()}; a change is seen at once on the replica that made it. Thread-safe.
+ */
+@Component
+final class RuleBook {
+
+  private static final int MERCHANTS_REMEMBERED_MAX = 10_000;
+
+  private final StoredRuleSets stored;
+  private final ObjectMapper json;
+  private final Clock clock;
+  private final WorkerPool<UUID, RuleSet> reads;
+  private final AsyncCache<UUID, RuleSet> remembered;
+
+  RuleBook(
+      StoredRuleSets stored,
+      ObjectMapper json,
+      Clock clock,
+      FraudProperties properties,
+      MeterRegistry registry) {
+    this.stored = stored;
+    this.json = json;
+    this.clock = clock;
+    this.reads =
+        WorkerPool.<UUID, RuleSet>named("fraud-rules", this::read).maxBatch(256).start(registry);
+    this.remembered =
+        Caffeine.newBuilder()
+            .maximumSize(MERCHANTS_REMEMBERED_MAX)
+            .expireAfterWrite(properties.rulesTtl())
+            .buildAsync();
+  }
+
+  /** The rules in force, at most {@link FraudProperties#rulesTtl()} old. */
+  RuleSet of(UUID merchantId, Deadline deadline) throws InterruptedException {
+    return deadline.await(
+        remembered.get(merchantId, (id, executor) -> reads.submit(id, deadline)));
+  }
+
+  /** The rules as they stand in the database now. */
+  RuleSet current(UUID merchantId) {
+    return stored.findById(merchantId).map(this::parse).orElse(RuleSet.INITIAL);
+  }
+
+  /**
+   * Replaces the rules.
+   *
+   * @param rules with the version that the caller read
+   * @throws Problem 409 when somebody else changed them since
+   */
+  RuleSet replace(UUID merchantId, RuleSet rules) {
+    if (!store(merchantId, rules.version(), write(rules))) {
+      throw Problem.of(
+          ProblemCode.STALE_VERSION,
+          "Version %d was read, version %d is in force."
+              .formatted(rules.version(), current(merchantId).version()));
+    }
+    remembered.synchronous().invalidate(merchantId);
+    return new RuleSet(
+        rules.version() + 1,
+        rules.rules(),
+        rules.reviewFrom(),
+        rules.declineFrom(),
+        rules.fallback());
+  }
+
+  private boolean store(UUID merchantId, long versionRead, String body) {
+    if (versionRead > 0) {
+      return stored.replace(merchantId, versionRead, body, clock.instant()) == 1;
+    }
+    try {
+      stored.save(new StoredRuleSet(merchantId, 1, body, clock.instant()));
+      return true;
+    } catch (DataIntegrityViolationException e) {
+      return false;
+    }
+  }
+
+  private void read(List<Job<UUID, RuleSet>> jobs) {
+    Map<UUID, StoredRuleSet> found =
+        stored.findByMerchantIdIn(jobs.stream().map(Job::item).toList()).stream()
+            .collect(Collectors.toMap(StoredRuleSet::getId, Function.identity()));
+    for (Job<UUID, RuleSet> job : jobs) {
+      StoredRuleSet row = found.get(job.item());
+      job.succeed(row == null ? RuleSet.INITIAL : parse(row));
+    }
+  }
+
+  private RuleSet parse(StoredRuleSet row) {
+    try {
+      RuleSet rules = json.readValue(row.body(), RuleSet.class);
+      return new RuleSet(
+          row.version(), rules.rules(), rules.reviewFrom(), rules.declineFrom(), rules.fallback());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a stored rule set cannot be read", e);
+    }
+  }
+
+  private String write(RuleSet rules) {
+    try {
+      return json.writeValueAsString(rules);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a rule set cannot be written", e);
+    }
+  }
+
+  @PreDestroy
+  void close() {
+    reads.close();
+  }
+}

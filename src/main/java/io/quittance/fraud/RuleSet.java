@@ -1,0 +1,87 @@
+package io.quittance.fraud;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.fraud.Verdict.Decision;
+import io.quittance.fraud.Verdict.Source;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * A merchant's whole set of rules.
+ *
+ * @param version counts the changes; 0 before the first
+ * @param reviewFrom the score from which on a payment is reviewed
+ * @param declineFrom the score from which on it is declined
+ */
+public record RuleSet(
+    long version, List<Rule> rules, int reviewFrom, int declineFrom, Fallback fallback) {
+
+  static final RuleSet INITIAL = new RuleSet(0, List.of(), 50, 80, new Fallback.Decline());
+
+  private static final int MAX_SCORE = 100;
+  private static final Duration RESERVE_MIN = Duration.ofMillis(20);
+  private static final Duration RESERVE_MAX = Duration.ofMillis(250);
+
+  /**
+   * How long screening may take. Where the fallback can still save the payment, some of the
+   * deadline (a fifth, 20 to 250 ms) is kept back for it; where it cannot, an answer is worth
+   * waiting for to the end.
+   */
+  public Duration limit(Deadline deadline, Duration timeout) {
+    Duration left = deadline.remaining();
+    if (!(fallback instanceof Fallback.Decline)) {
+      left = left.minus(clamp(left.dividedBy(5)));
+    }
+    return left.compareTo(timeout) < 0 ? left : timeout;
+  }
+
+  private static Duration clamp(Duration reserve) {
+    if (reserve.compareTo(RESERVE_MIN) < 0) {
+      return RESERVE_MIN;
+    }
+    return reserve.compareTo(RESERVE_MAX) > 0 ? RESERVE_MAX : reserve;
+  }
+
+  Set<Window> windows(Subject subject) {
+    var windows = new LinkedHashSet<Window>();
+    for (Rule rule : rules) {
+      rule.window(subject).ifPresent(windows::add);
+    }
+    return windows;
+  }
+
+  /** Allow beats decline, decline beats review, and scores add up. */
+  Verdict judge(Subject subject, PayerHistory history) {
+    List<Rule> fired = rules.stream().filter(rule -> rule.fires(subject, history)).toList();
+    List<Rule> allowing = fired.stream().filter(Rule::allows).toList();
+    if (!allowing.isEmpty()) {
+      return new Verdict(Decision.APPROVE, 0, ids(allowing), Source.RULES);
+    }
+    int sum = fired.stream().mapToInt(RuleSet::points).sum();
+    Decision decision = Decision.APPROVE;
+    int floor = 0;
+    if (sum >= declineFrom || any(fired, Rule.Action.DECLINE)) {
+      decision = Decision.DECLINE;
+      floor = declineFrom;
+    } else if (sum >= reviewFrom || any(fired, Rule.Action.REVIEW)) {
+      decision = Decision.REVIEW;
+      floor = reviewFrom;
+    }
+    int score = Math.min(MAX_SCORE, Math.max(sum, floor));
+    return new Verdict(decision, score, ids(fired), Source.RULES);
+  }
+
+  private static int points(Rule rule) {
+    return rule.action() == Rule.Action.SCORE && rule.score() != null ? rule.score() : 0;
+  }
+
+  private static boolean any(List<Rule> fired, Rule.Action action) {
+    return fired.stream().anyMatch(rule -> rule.action() == action);
+  }
+
+  private static List<String> ids(List<Rule> rules) {
+    return rules.stream().map(Rule::id).toList();
+  }
+}

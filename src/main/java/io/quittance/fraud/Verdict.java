@@ -1,0 +1,46 @@
+package io.quittance.fraud;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What screening says of a payment.
+ *
+ * @param score 0 (harmless) to 100
+ * @param reasons the ids of the rules that fired, or what the remote service gave
+ */
+public record Verdict(Decision decision, int score, List<String> reasons, Source source) {
+
+  /** What is to become of the payment. */
+  public enum Decision {
+    APPROVE,
+    REVIEW,
+    DECLINE;
+
+    @JsonValue
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Decision from(String text) {
+      return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** Who said so. */
+  public enum Source {
+    RULES,
+    REMOTE,
+    FALLBACK;
+
+    @JsonValue
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    public static Source from(String text) {
+      return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+}

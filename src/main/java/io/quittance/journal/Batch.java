@@ -1,0 +1,42 @@
+package io.quittance.journal;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/** What the commands of one transaction share. Confined to the journal's thread. */
+public final class Batch {
+
+  private final Map<Class<?>, Table> tables = new LinkedHashMap<>();
+  private @Nullable Instant now;
+
+  Batch(List<Table.Factory> factories, boolean afterConflict) {
+    for (Table.Factory factory : factories) {
+      Table table = factory.open(afterConflict);
+      tables.put(table.getClass(), table);
+    }
+  }
+
+  /** This batch's rows of a kind. */
+  public <T extends Table> T table(Class<T> type) {
+    return type.cast(Objects.requireNonNull(tables.get(type)));
+  }
+
+  /** The database's clock, read after all locks were taken. The same for the whole batch. */
+  public Instant now() {
+    return Objects.requireNonNull(now, "known from load() on");
+  }
+
+  void load(JdbcOperations jdbc, Dialect dialect) {
+    tables.values().forEach(table -> table.load(jdbc));
+    now = dialect.now(jdbc);
+  }
+
+  void flush(JdbcOperations jdbc) {
+    tables.values().forEach(table -> table.flush(jdbc, now()));
+  }
+}

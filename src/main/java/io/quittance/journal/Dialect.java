@@ -1,0 +1,29 @@
+package io.quittance.journal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Objects;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/** Where the SQL of H2 and of PostgreSQL must differ. Immutable. */
+@Component
+public final class Dialect {
+
+  private final boolean postgres;
+
+  Dialect(DataSource dataSource) throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      postgres = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+    }
+  }
+
+  /** The database's clock, now and not at the start of the transaction. */
+  public Instant now(JdbcOperations jdbc) {
+    String sql = postgres ? "select clock_timestamp()" : "select current_timestamp(6)";
+    return Objects.requireNonNull(jdbc.queryForObject(sql, OffsetDateTime.class)).toInstant();
+  }
+}

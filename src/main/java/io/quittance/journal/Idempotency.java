@@ -1,0 +1,174 @@
+package io.quittance.journal;
+
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import jakarta.annotation.PreDestroy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * Runs a request at most once per key and tells every repetition what became of it. The key's
+ * record is written by the request's own transaction ({@link IdempotencyKeys}). Thread-safe.
+ *
+ * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The
+ *     Idempotency-Key header field (IETF draft)</a>
+ */
+@Component
+public final class Idempotency {
+
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
+  private static final int LOOKUPS_QUEUED_MAX = 4096;
+  private static final int LOOKUPS_PER_QUERY_MAX = 512;
+
+  /** A request that runs on this replica. */
+  private record Running(KeyedRequest request, Deadline deadline) {}
+
+  private sealed interface Attempt<A> {
+    record Answered<A>(A answer) implements Attempt<A> {}
+
+    record StillRunning<A>(Duration left) implements Attempt<A> {}
+  }
+
+  private final Map<KeyedRequest.Id, Running> running = new ConcurrentHashMap<>();
+  private final WorkerPool<KeyedRequest.Id, Optional<KeyRecord>> lookups;
+  private final JdbcOperations jdbc;
+  private final ObjectMapper canonical;
+  private final Clock clock;
+
+  Idempotency(JdbcOperations jdbc, ObjectMapper json, Clock clock, MeterRegistry registry) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+    this.canonical =
+        json.copy()
+            .configure(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, true)
+            .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+    this.lookups =
+        WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::find)
+            .capacity(LOOKUPS_QUEUED_MAX)
+            .maxBatch(LOOKUPS_PER_QUERY_MAX)
+            .start(registry);
+  }
+
+  /**
+   * A request with its fingerprint.
+   *
+   * @param operation method and path
+   * @param body what the strict parser made of the JSON body: equal for equal canonical JSON
+   */
+  public KeyedRequest request(
+      UUID merchantId, String operation, IdempotencyKey key, Object body) {
+    try {
+      byte[] json = canonical.writeValueAsBytes(body);
+      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(json);
+      return new KeyedRequest(merchantId, operation, key.text(), sha256);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  /**
+   * Runs the request, or replays what became of it.
+   *
+   * @param deadline bounds the look-up, and tells others how long the request may run
+   * @param wait how long to join the same request if it still runs (RFC 7240, Prefer: wait)
+   * @param first runs the request; whatever it decides for good it records under the key
+   * @param replay answers for a request that ran; empty while it is still running
+   * @throws Problem 422 for another body under the same key, 409 while the first request runs
+   */
+  public <A> A run(
+      KeyedRequest request,
+      Deadline deadline,
+      Duration wait,
+      Supplier<A> first,
+      Function<KeyRecord, Optional<A>> replay) {
+    var patience = Deadline.after(wait);
+    try {
+      while (true) {
+        switch (attempt(request, deadline, first, replay)) {
+          case Attempt.Answered<A>(A answer) -> {
+            return answer;
+          }
+          case Attempt.StillRunning<A>(Duration left) when patience.expired() ->
+              throw Problem.of(ProblemCode.IDEMPOTENCY_IN_PROGRESS).retryAfter(left);
+          case Attempt.StillRunning<A> _ -> Thread.sleep(POLL_INTERVAL);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+    }
+  }
+
+  private <A> Attempt<A> attempt(
+      KeyedRequest request,
+      Deadline deadline,
+      Supplier<A> first,
+      Function<KeyRecord, Optional<A>> replay)
+      throws InterruptedException {
+    var mine = new Running(request, deadline);
+    Running other = running.putIfAbsent(request.id(), mine);
+    if (other != null) {
+      refuseOtherBody(request, other.request().fingerprint());
+      return new Attempt.StillRunning<>(other.deadline().remaining());
+    }
+    try {
+      Optional<KeyRecord> holder = deadline.await(lookups.submit(request.id(), deadline));
+      return holder.isPresent()
+          ? replayed(request, holder.get(), replay)
+          : new Attempt.Answered<>(first.get());
+    } catch (KeyTakenException taken) {
+      return replayed(request, taken.record(), replay);
+    } finally {
+      running.remove(request.id(), mine);
+    }
+  }
+
+  private <A> Attempt<A> replayed(
+      KeyedRequest request, KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
+    refuseOtherBody(request, holder.fingerprint());
+    Optional<A> answer = replay.apply(holder);
+    return answer.isPresent()
+        ? new Attempt.Answered<>(answer.get())
+        : new Attempt.StillRunning<>(Duration.between(clock.instant(), holder.runsUntil()));
+  }
+
+  private static void refuseOtherBody(KeyedRequest request, byte[] fingerprint) {
+    if (!request.sameBody(fingerprint)) {
+      throw Problem.of(
+          ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
+    }
+  }
+
+  private void find(List<Job<KeyedRequest.Id, Optional<KeyRecord>>> jobs) {
+    Map<KeyedRequest.Id, KeyRecord> found =
+        IdempotencyKeys.find(jdbc, jobs.stream().map(Job::item).toList());
+    jobs.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
+  }
+
+  @PreDestroy
+  void close() {
+    lookups.close();
+  }
+}

@@ -1,0 +1,164 @@
+package io.quittance.journal;
+
+import io.quittance.web.ProblemCode;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * The keys that a batch claims. A key was looked up before its command was queued, so it is read
+ * again only after a conflict; the table's primary key is the last word.
+ */
+public final class IdempotencyKeys implements Table {
+
+  private static final String FIND =
+      """
+      select k.merchant_id, k.operation, k.idempotency_key, k.fingerprint, k.object_id, k.refusal,
+             k.detail, k.runs_until
+        from unnest(cast(? as uuid array), cast(? as varchar array), cast(? as varchar array))
+               as wanted(merchant_id, operation, idempotency_key)
+        join idempotency_keys k
+          on k.merchant_id = wanted.merchant_id
+         and k.operation = wanted.operation
+         and k.idempotency_key = wanted.idempotency_key
+      """;
+
+  private static final String INSERT =
+      """
+      insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint, object_id,
+                                    refusal, detail, runs_until, created_at)
+      values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      """;
+
+  @Component
+  @Order(10)
+  static final class Factory implements Table.Factory {
+    @Override
+    public Table open(boolean afterConflict) {
+      return new IdempotencyKeys(afterConflict);
+    }
+  }
+
+  private record Claim(KeyedRequest request, KeyRecord record) {}
+
+  private final boolean readBeforeClaim;
+  private final Set<KeyedRequest.Id> wanted = new LinkedHashSet<>();
+  private final Map<KeyedRequest.Id, KeyRecord> known = new HashMap<>();
+  private final List<Claim> claims = new ArrayList<>();
+
+  private IdempotencyKeys(boolean readBeforeClaim) {
+    this.readBeforeClaim = readBeforeClaim;
+  }
+
+  /** Announces a key that will be claimed. */
+  public void want(KeyedRequest request) {
+    wanted.add(request.id());
+  }
+
+  /** Who holds the key already, in this batch or, after a conflict, in the database. */
+  public Optional<KeyRecord> holder(KeyedRequest request) {
+    return Optional.ofNullable(known.get(request.id()));
+  }
+
+  /** The key stands for an object from now on. */
+  public void claim(KeyedRequest request, UUID objectId, Instant runsUntil) {
+    add(request, new KeyRecord(request.fingerprint(), objectId, null, null, runsUntil));
+  }
+
+  /** The key stands for a refusal from now on. */
+  public void refuse(KeyedRequest request, ProblemCode code, String detail, Instant now) {
+    add(request, new KeyRecord(request.fingerprint(), null, code, detail, now));
+  }
+
+  private void add(KeyedRequest request, KeyRecord record) {
+    claims.add(new Claim(request, record));
+    known.put(request.id(), record);
+  }
+
+  @Override
+  public void load(JdbcOperations jdbc) {
+    if (readBeforeClaim && !wanted.isEmpty()) {
+      known.putAll(find(jdbc, wanted));
+    }
+  }
+
+  /** Finds the records of keys, in one query. */
+  static Map<KeyedRequest.Id, KeyRecord> find(
+      JdbcOperations jdbc, Collection<KeyedRequest.Id> ids) {
+    Map<KeyedRequest.Id, KeyRecord> found = new HashMap<>();
+    jdbc.query(
+        FIND,
+        statement -> {
+          var connection = statement.getConnection();
+          statement.setArray(
+              1, connection.createArrayOf("uuid", ids.stream().map(id -> id.merchantId()).toArray()));
+          statement.setArray(
+              2, connection.createArrayOf("varchar", ids.stream().map(id -> id.operation()).toArray()));
+          statement.setArray(
+              3, connection.createArrayOf("varchar", ids.stream().map(id -> id.key()).toArray()));
+        },
+        rs -> {
+          found.put(
+              new KeyedRequest.Id(
+                  rs.getObject("merchant_id", UUID.class),
+                  rs.getString("operation"),
+                  rs.getString("idempotency_key")),
+              record(rs));
+        });
+    return found;
+  }
+
+  private static KeyRecord record(ResultSet rs) throws SQLException {
+    String refusal = rs.getString("refusal");
+    return new KeyRecord(
+        rs.getBytes("fingerprint"),
+        rs.getObject("object_id", UUID.class),
+        refusal == null ? null : ProblemCode.from(refusal),
+        rs.getString("detail"),
+        Objects.requireNonNull(rs.getObject("runs_until", OffsetDateTime.class)).toInstant());
+  }
+
+  @Override
+  public void flush(JdbcOperations jdbc, Instant now) {
+    if (!claims.isEmpty()) {
+      jdbc.batchUpdate(INSERT, claims, claims.size(), (statement, claim) -> bind(statement, claim, now));
+    }
+  }
+
+  private static void bind(PreparedStatement statement, Claim claim, Instant now)
+      throws SQLException {
+    KeyedRequest request = claim.request();
+    KeyRecord record = claim.record();
+    statement.setObject(1, request.merchantId());
+    statement.setString(2, request.operation());
+    statement.setString(3, request.key());
+    statement.setBytes(4, request.fingerprint());
+    statement.setObject(5, record.objectId(), Types.OTHER);
+    statement.setString(6, code(record.refusal()));
+    statement.setString(7, record.detail());
+    statement.setObject(8, record.runsUntil().atOffset(ZoneOffset.UTC));
+    statement.setObject(9, now.atOffset(ZoneOffset.UTC));
+  }
+
+  private static @Nullable String code(@Nullable ProblemCode refusal) {
+    return refusal == null ? null : refusal.code();
+  }
+}

@@ -1,0 +1,119 @@
+package io.quittance.journal;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.QueueFullException;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import jakarta.annotation.PreDestroy;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/**
+ * Many commands, one commit. Whatever has queued up is applied in one transaction, in order of
+ * arrival, and then every caller gets its own result. A command that expired in the queue is
+ * dropped before any SQL; one that breaks its transaction is found by bisection and fails alone.
+ *
+ * <p>Thread-safe. Callers wait on futures, so cancelling them never interrupts JDBC.
+ */
+@Component
+public final class Journal {
+
+  private static final Logger log = LoggerFactory.getLogger(Journal.class);
+  private static final int MAX_ATTEMPTS = 5;
+
+  private final Transaction transaction;
+  private final WorkerPool<Command<?>, Object> pool;
+
+  Journal(
+      DataSource dataSource,
+      Dialect dialect,
+      ObjectProvider<Table.Factory> tables,
+      JournalProperties properties,
+      MeterRegistry registry) {
+    this.transaction = new Transaction(dataSource, dialect, tables.orderedStream().toList());
+    this.pool =
+        WorkerPool.<Command<?>, Object>named("journal", this::apply)
+            .capacity(properties.queueCapacity())
+            .maxBatch(properties.maxBatch())
+            .start(registry);
+  }
+
+  /**
+   * Queues a command.
+   *
+   * @param deadline until when it may begin; from then on it is dropped, surely not applied
+   * @return completes after the commit, or with {@link
+   *     io.quittance.concurrency.ExpiredInQueueException} (surely not applied), {@link
+   *     FateUnknownException}, or the error that rolled it back
+   * @throws QueueFullException too much is waiting already
+   */
+  @SuppressWarnings("unchecked") // the pool carries commands of all result types
+  public <R> CompletableFuture<R> submit(Command<R> command, Deadline deadline) {
+    return (CompletableFuture<R>) pool.submit(command, deadline);
+  }
+
+  private void apply(List<Job<Command<?>, Object>> jobs) {
+    try {
+      applyWithRetry(jobs);
+    } catch (FateUnknownException e) {
+      log.warn("The fate of {} commands is unknown", jobs.size(), e);
+      jobs.forEach(job -> job.fail(e));
+    } catch (SQLException | RuntimeException e) {
+      if (jobs.size() == 1 || SqlStates.connectionLost(e)) {
+        log.warn("{} commands failed: {}", jobs.size(), e.toString());
+        jobs.forEach(job -> job.fail(e));
+      } else {
+        apply(jobs.subList(0, jobs.size() / 2));
+        apply(jobs.subList(jobs.size() / 2, jobs.size()));
+      }
+    }
+  }
+
+  private void applyWithRetry(List<Job<Command<?>, Object>> jobs) throws SQLException {
+    boolean conflict = false;
+    for (int attempt = 1; ; attempt++) {
+      List<Job<Command<?>, Object>> live = attempt == 1 ? jobs : notExpired(jobs);
+      try {
+        List<Object> results =
+            transaction.apply(live.stream().map(Job::item).toList(), conflict);
+        for (int i = 0; i < live.size(); i++) {
+          live.get(i).succeed(results.get(i));
+        }
+        return;
+      } catch (RuntimeException e) {
+        boolean newConflict = SqlStates.uniqueViolation(e) && !conflict;
+        if (attempt == MAX_ATTEMPTS || !(SqlStates.retryable(e) || newConflict)) {
+          throw e;
+        }
+        conflict |= newConflict;
+        log.debug("Attempt {} of {} commands is tried again", attempt, live.size(), e);
+      }
+    }
+  }
+
+  private static List<Job<Command<?>, Object>> notExpired(List<Job<Command<?>, Object>> jobs) {
+    return jobs.stream()
+        .filter(
+            job -> {
+              if (job.deadline().expired()) {
+                job.fail(new DeadlineExceededException("expired before the transaction was retried"));
+              }
+              return !job.deadline().expired();
+            })
+        .toList();
+  }
+
+  /** Finishes what is queued, then stops. */
+  @PreDestroy
+  void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,29 @@
+package io.quittance.journal;
+
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.time.Instant;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a used key stands for: an object, or a refusal without one.
+ *
+ * @param objectId the payment, transfer, … that the request made
+ * @param refusal the code of the refusal, when nothing was made
+ * @param runsUntil when the request that claimed the key will have ended
+ */
+public record KeyRecord(
+    byte[] fingerprint,
+    @Nullable UUID objectId,
+    @Nullable ProblemCode refusal,
+    @Nullable String detail,
+    Instant runsUntil) {
+
+  /** The refusal as it was answered, if it was one. */
+  public void throwRefusal() {
+    if (refusal != null) {
+      throw Problem.of(refusal, String.valueOf(detail));
+    }
+  }
+}

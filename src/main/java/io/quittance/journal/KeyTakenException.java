@@ -1,0 +1,18 @@
+package io.quittance.journal;
+
+/** Another request claimed the key first, on another replica and just now. */
+public final class KeyTakenException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient KeyRecord record;
+
+  public KeyTakenException(KeyRecord record) {
+    super("the idempotency key was claimed by another request", null, false, false);
+    this.record = record;
+  }
+
+  KeyRecord record() {
+    return record;
+  }
+}

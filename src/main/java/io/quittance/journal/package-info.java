@@ -1,0 +1,11 @@
+/**
+ * The one way in which money moves: commands queue up, a batch of them is one transaction, and each
+ * caller learns the fate of its own. Idempotency keys live here because a key is claimed in the
+ * transaction that it protects.
+ */
+@ApplicationModule(allowedDependencies = {"concurrency", "web"})
+@NullMarked
+package io.quittance.journal;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,145 @@
+package io.quittance.ledger;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An account and its balances in minor units. Every change keeps {@code posted − pending_out +
+ * overdraft_limit ≥ 0} on a standard account. Confined to one thread.
+ */
+final class Account {
+
+  static final String COLUMNS =
+      "merchant_id, id, currency, name, kind, overdraft_limit, metadata, posted, pending_out,"
+          + " pending_in, entry_count, created_at";
+
+  /** Whether the balance has a floor. */
+  enum Kind {
+    STANDARD,
+    EXTERNAL;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Kind from(String text) {
+      return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** What the merchant said when it opened the account. */
+  record Terms(
+      String currency,
+      @Nullable String name,
+      Kind kind,
+      long overdraftLimit,
+      String metadataJson) {}
+
+  private final AccountKey key;
+  private final Terms terms;
+  private final Instant createdAt;
+  private long posted;
+  private long pendingOut;
+  private long pendingIn;
+  private long entryCount;
+  private boolean changed;
+
+  private Account(AccountKey key, Terms terms, Instant createdAt) {
+    this.key = key;
+    this.terms = terms;
+    this.createdAt = createdAt;
+  }
+
+  static Account read(ResultSet rs) throws SQLException {
+    var account =
+        new Account(
+            new AccountKey(rs.getObject("merchant_id", UUID.class), rs.getString("id")),
+            new Terms(
+                rs.getString("currency"),
+                rs.getString("name"),
+                Kind.from(rs.getString("kind")),
+                rs.getLong("overdraft_limit"),
+                rs.getString("metadata")),
+            Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());
+    account.posted = rs.getLong("posted");
+    account.pendingOut = rs.getLong("pending_out");
+    account.pendingIn = rs.getLong("pending_in");
+    account.entryCount = rs.getLong("entry_count");
+    return account;
+  }
+
+  boolean canPay(long amount) {
+    return terms.kind() == Kind.EXTERNAL || available() >= amount;
+  }
+
+  void holdOut(long amount) {
+    pendingOut = Math.addExact(pendingOut, amount);
+    changed = true;
+  }
+
+  void holdIn(long amount) {
+    pendingIn = Math.addExact(pendingIn, amount);
+    changed = true;
+  }
+
+  void releaseOut(long amount) {
+    pendingOut = Math.subtractExact(pendingOut, amount);
+    changed = true;
+  }
+
+  void releaseIn(long amount) {
+    pendingIn = Math.subtractExact(pendingIn, amount);
+    changed = true;
+  }
+
+  /** Adds a signed entry and returns its number: 1, 2, 3, … per account. */
+  long enter(long signedAmount) {
+    posted = Math.addExact(posted, signedAmount);
+    changed = true;
+    return ++entryCount;
+  }
+
+  long available() {
+    return posted - pendingOut + terms.overdraftLimit();
+  }
+
+  AccountKey key() {
+    return key;
+  }
+
+  Terms terms() {
+    return terms;
+  }
+
+  Instant createdAt() {
+    return createdAt;
+  }
+
+  long posted() {
+    return posted;
+  }
+
+  long pendingOut() {
+    return pendingOut;
+  }
+
+  long pendingIn() {
+    return pendingIn;
+  }
+
+  long entryCount() {
+    return entryCount;
+  }
+
+  boolean changed() {
+    return changed;
+  }
+}

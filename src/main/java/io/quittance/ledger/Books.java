@@ -1,0 +1,201 @@
+package io.quittance.ledger;
+
+import io.quittance.journal.Table;
+import io.quittance.ledger.Transfer.Entry;
+import io.quittance.web.ProblemCode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * The accounts and transfers of one batch. Accounts are locked in the order of their keys, so every
+ * decision here is true until the commit; each account is written once, however often it moved.
+ * Confined to the journal's thread.
+ */
+public final class Books implements Table {
+
+  @Component
+  @Order(20)
+  static final class Factory implements Table.Factory {
+    @Override
+    public Table open(boolean afterConflict) {
+      return new Books();
+    }
+  }
+
+  private record TransferKey(UUID merchantId, UUID id) {}
+
+  private final Set<AccountKey> wantedAccounts = new LinkedHashSet<>();
+  private final Set<TransferKey> wantedTransfers = new LinkedHashSet<>();
+  private final Map<AccountKey, Account> accounts = new HashMap<>();
+  private final Map<TransferKey, Transfer> transfers = new HashMap<>();
+  private final List<Transfer> added = new ArrayList<>();
+  private final Set<Transfer> changed = new LinkedHashSet<>();
+
+  private Books() {}
+
+  /** Announces that both accounts will be looked at, and locks them. */
+  public void want(UUID merchantId, String from, String to) {
+    wantedAccounts.add(new AccountKey(merchantId, from));
+    wantedAccounts.add(new AccountKey(merchantId, to));
+  }
+
+  /** Announces that a transfer of an earlier batch will be looked at. */
+  public void want(UUID merchantId, UUID transferId) {
+    wantedTransfers.add(new TransferKey(merchantId, transferId));
+  }
+
+  /** When an account was opened; empty when there is none of this id. */
+  public Optional<Instant> openedAt(UUID merchantId, String account) {
+    return Optional.ofNullable(accounts.get(new AccountKey(merchantId, account)))
+        .map(Account::createdAt);
+  }
+
+  /** Why this order cannot be carried out now; empty when it can. */
+  public Optional<Refusal> refusal(TransferOrder order) {
+    if (order.from().equals(order.to())) {
+      return refuse(ProblemCode.SAME_ACCOUNT, "Both sides are %s.", order.from());
+    }
+    Account from = accounts.get(order.fromKey());
+    Account to = accounts.get(order.toKey());
+    if (from == null || to == null) {
+      String missing = from == null ? order.from() : order.to();
+      return refuse(ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.", missing);
+    }
+    String currency = order.money().currency();
+    if (!from.terms().currency().equals(currency) || !to.terms().currency().equals(currency)) {
+      return refuse(
+          ProblemCode.CURRENCY_MISMATCH,
+          "The order is in %s, %s in %s, %s in %s.",
+          currency,
+          order.from(),
+          from.terms().currency(),
+          order.to(),
+          to.terms().currency());
+    }
+    if (!from.canPay(order.money().amount())) {
+      return refuse(
+          ProblemCode.INSUFFICIENT_FUNDS, "%s has not enough available funds.", order.from());
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Refusal> refuse(ProblemCode code, String detail, Object... args) {
+    return Optional.of(Refusal.of(code, detail, args));
+  }
+
+  /**
+   * Holds the payer's funds. The order must have been checked with {@link #refusal}.
+   *
+   * @param expiresAt from when on the hold can no longer be posted; null: never
+   */
+  public void hold(TransferOrder order, Instant now, @Nullable Instant expiresAt) {
+    add(new Transfer(order, now, expiresAt));
+    account(order.fromKey()).holdOut(order.money().amount());
+    account(order.toKey()).holdIn(order.money().amount());
+  }
+
+  /** Moves the money at once. The order must have been checked with {@link #refusal}. */
+  Transfer transfer(TransferOrder order, Instant now) {
+    hold(order, now, null);
+    post(order.merchantId(), order.id(), now);
+    return transfer(order.merchantId(), order.id());
+  }
+
+  private void add(Transfer transfer) {
+    TransferOrder order = transfer.order();
+    transfers.put(new TransferKey(order.merchantId(), order.id()), transfer);
+    added.add(transfer);
+  }
+
+  /** Whether a hold may still be posted. */
+  public boolean postable(UUID merchantId, UUID transferId, Instant now) {
+    return transfer(merchantId, transferId).postable(now);
+  }
+
+  /**
+   * Posts a hold: the money moves.
+   *
+   * @throws IllegalStateException when it is not {@link #postable}
+   */
+  public void post(UUID merchantId, UUID transferId, Instant now) {
+    Transfer transfer = transfer(merchantId, transferId);
+    if (!transfer.postable(now)) {
+      throw new IllegalStateException("the hold %s cannot be posted".formatted(transferId));
+    }
+    long amount = transfer.order().money().amount();
+    Account from = account(transfer.order().fromKey());
+    Account to = account(transfer.order().toKey());
+    from.releaseOut(amount);
+    to.releaseIn(amount);
+    transfer.post(
+        new Entry(from.enter(-amount), from.posted()), new Entry(to.enter(amount), to.posted()), now);
+    changed.add(transfer);
+  }
+
+  /** Gives held funds back: the hold ends voided, or expired if its time was over. */
+  public void release(UUID merchantId, UUID transferId, Instant now) {
+    Transfer transfer = transfer(merchantId, transferId);
+    long amount = transfer.order().money().amount();
+    transfer.release(now);
+    account(transfer.order().fromKey()).releaseOut(amount);
+    account(transfer.order().toKey()).releaseIn(amount);
+    changed.add(transfer);
+  }
+
+  /** Lets a hold live until another instant. */
+  public void extend(UUID merchantId, UUID transferId, Instant expiresAt) {
+    Transfer transfer = transfer(merchantId, transferId);
+    transfer.extend(expiresAt);
+    changed.add(transfer);
+  }
+
+  private Account account(AccountKey key) {
+    return Objects.requireNonNull(accounts.get(key), () -> "not wanted or not there: " + key);
+  }
+
+  private Transfer transfer(UUID merchantId, UUID id) {
+    return Objects.requireNonNull(
+        transfers.get(new TransferKey(merchantId, id)), () -> "not wanted or not there: " + id);
+  }
+
+  @Override
+  public void load(JdbcOperations jdbc) {
+    if (!wantedAccounts.isEmpty()) {
+      BooksSql.lockAccounts(jdbc, wantedAccounts)
+          .forEach(account -> accounts.put(account.key(), account));
+    }
+    if (!wantedTransfers.isEmpty()) {
+      BooksSql.findTransfers(
+              jdbc,
+              wantedTransfers.stream().map(TransferKey::merchantId).toArray(),
+              wantedTransfers.stream().map(TransferKey::id).toArray())
+          .forEach(
+              transfer ->
+                  transfers.put(
+                      new TransferKey(transfer.order().merchantId(), transfer.order().id()),
+                      transfer));
+    }
+  }
+
+  @Override
+  public void flush(JdbcOperations jdbc, Instant now) {
+    Collection<Account> moved = accounts.values().stream().filter(Account::changed).toList();
+    changed.removeAll(added);
+    BooksSql.insertTransfers(jdbc, added);
+    BooksSql.updateTransfers(jdbc, changed);
+    BooksSql.updateAccounts(jdbc, moved);
+  }
+}

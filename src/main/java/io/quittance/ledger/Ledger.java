@@ -1,0 +1,48 @@
+package io.quittance.ledger;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.money.Money;
+import io.quittance.web.TypeId;
+import java.time.Clock;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+
+/** What other modules may do with the ledger outside a batch of their own. Thread-safe. */
+@Service
+public final class Ledger {
+
+  private static final String NO_METADATA = "{}";
+
+  private final LedgerQueries queries;
+  private final Journal journal;
+  private final Clock clock;
+
+  Ledger(LedgerQueries queries, Journal journal, Clock clock) {
+    this.queries = queries;
+    this.journal = journal;
+    this.clock = clock;
+  }
+
+  /** Opens an account unless it exists. */
+  public void ensureAccount(UUID merchantId, String id, String currency, boolean external) {
+    Account.Kind kind = external ? Account.Kind.EXTERNAL : Account.Kind.STANDARD;
+    var terms = new Account.Terms(currency, null, kind, 0, NO_METADATA);
+    queries.open(new AccountKey(merchantId, id), terms, clock.instant());
+  }
+
+  /** Whether an account has had any entry. */
+  public boolean hasEntries(UUID merchantId, String id) {
+    return queries.account(new AccountKey(merchantId, id)).orElseThrow().entryCount() > 0;
+  }
+
+  /** Moves money under a key, and waits until it is committed. */
+  public void transfer(KeyedRequest request, String from, String to, Money money, Deadline deadline)
+      throws InterruptedException {
+    var order =
+        new TransferOrder(
+            request.merchantId(), TypeId.next(), from, to, money, null, null, NO_METADATA);
+    deadline.await(journal.submit(new PostTransfer(request, order), deadline));
+  }
+}

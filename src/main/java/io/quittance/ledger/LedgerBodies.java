@@ -1,0 +1,117 @@
+package io.quittance.ledger;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.quittance.ledger.LedgerQueries.StatementLine;
+import io.quittance.money.CurrencyCode;
+import io.quittance.money.Money;
+import io.quittance.web.Metadata;
+import io.quittance.web.TypeId;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON of the ledger's routes. */
+final class LedgerBodies {
+
+  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
+
+  private LedgerBodies() {}
+
+  record NewAccount(
+      @NotNull @CurrencyCode String currency,
+      @Size(max = 200) @Pattern(regexp = PRINTABLE) @Nullable String name,
+      Account.@Nullable Kind kind,
+      @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
+      @Metadata @Nullable Map<String, String> metadata) {}
+
+  record NewTransfer(
+      @NotNull @AccountId String from,
+      @NotNull @AccountId String to,
+      @NotNull @Min(1) @Max(Money.MAX_AMOUNT) Long amount,
+      @NotNull @CurrencyCode String currency,
+      @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
+      @Metadata @Nullable Map<String, String> metadata) {}
+
+  record Balances(long posted, long pendingOut, long pendingIn, long available) {}
+
+  record AccountBody(
+      String id,
+      String currency,
+      @Nullable String name,
+      Account.Kind kind,
+      long overdraftLimit,
+      @JsonRawValue String metadata,
+      Balances balances,
+      Instant createdAt) {
+
+    static AccountBody from(Account account) {
+      Account.Terms terms = account.terms();
+      return new AccountBody(
+          account.key().id(),
+          terms.currency(),
+          terms.name(),
+          terms.kind(),
+          terms.overdraftLimit(),
+          terms.metadataJson(),
+          new Balances(
+              account.posted(), account.pendingOut(), account.pendingIn(), account.available()),
+          account.createdAt());
+    }
+  }
+
+  record EntryBody(
+      String transferId,
+      long amount,
+      long balanceAfter,
+      @Nullable String paymentId,
+      @Nullable String reference,
+      Instant createdAt) {
+
+    static EntryBody from(StatementLine line) {
+      return new EntryBody(
+          TypeId.format("trf", line.transferId()),
+          line.amount(),
+          line.balanceAfter(),
+          line.paymentId() == null ? null : TypeId.format("pay", line.paymentId()),
+          line.reference(),
+          line.createdAt());
+    }
+  }
+
+  record TransferBody(
+      String id,
+      String from,
+      String to,
+      long amount,
+      String currency,
+      Transfer.State state,
+      @Nullable String paymentId,
+      @Nullable String reference,
+      @JsonRawValue String metadata,
+      Instant createdAt,
+      @Nullable Instant expiresAt,
+      @Nullable Instant endedAt) {
+
+    static TransferBody from(Transfer transfer) {
+      TransferOrder order = transfer.order();
+      return new TransferBody(
+          TypeId.format("trf", order.id()),
+          order.from(),
+          order.to(),
+          order.money().amount(),
+          order.money().currency(),
+          transfer.state(),
+          order.paymentId() == null ? null : TypeId.format("pay", order.paymentId()),
+          order.reference(),
+          order.metadataJson(),
+          transfer.createdAt(),
+          transfer.expiresAt(),
+          transfer.endedAt());
+    }
+  }
+}

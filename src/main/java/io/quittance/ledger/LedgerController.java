@@ -1,0 +1,132 @@
+package io.quittance.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.ledger.LedgerBodies.AccountBody;
+import io.quittance.ledger.LedgerBodies.EntryBody;
+import io.quittance.ledger.LedgerBodies.NewAccount;
+import io.quittance.ledger.LedgerQueries.TrialBalance;
+import io.quittance.web.Page;
+import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import jakarta.validation.Valid;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Accounts, their statements, and the trial balance. */
+@RestController
+class LedgerController {
+
+  record TrialBalanceBody(List<TrialBalance> data) {}
+
+  private final LedgerQueries queries;
+  private final ObjectMapper json;
+  private final Clock clock;
+
+  LedgerController(LedgerQueries queries, ObjectMapper json, Clock clock) {
+    this.queries = queries;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  @PutMapping("/v1/accounts/{id}")
+  @RequiresScope(Scope.LEDGER_WRITE)
+  ResponseEntity<AccountBody> put(
+      @PathVariable String id, @Valid @RequestBody NewAccount body, Caller caller)
+      throws JsonProcessingException {
+    if (!id.matches(AccountId.PATTERN)) {
+      throw Problem.invalid(
+          ProblemCode.INVALID_REQUEST, "id", "must be an account id: " + AccountId.PATTERN);
+    }
+    var key = new AccountKey(caller.merchantId(), id);
+    Account.Terms terms = terms(body);
+    boolean opened = queries.account(key).isEmpty() && queries.open(key, terms, clock.instant());
+    Account account = queries.account(key).orElseThrow();
+    if (!opened && !sameTerms(account.terms(), terms)) {
+      throw Problem.of(
+          ProblemCode.ACCOUNT_EXISTS, "The account %s exists with other values.".formatted(id));
+    }
+    return ResponseEntity.status(opened ? HttpStatus.CREATED : HttpStatus.OK)
+        .body(AccountBody.from(account));
+  }
+
+  private Account.Terms terms(NewAccount body) throws JsonProcessingException {
+    return new Account.Terms(
+        body.currency(),
+        body.name(),
+        body.kind() == null ? Account.Kind.STANDARD : body.kind(),
+        body.overdraftLimit() == null ? 0 : body.overdraftLimit(),
+        json.writeValueAsString(body.metadata() == null ? Map.of() : body.metadata()));
+  }
+
+  private boolean sameTerms(Account.Terms one, Account.Terms other) throws JsonProcessingException {
+    return withoutMetadata(one).equals(withoutMetadata(other))
+        && json.readTree(one.metadataJson()).equals(json.readTree(other.metadataJson()));
+  }
+
+  private static Account.Terms withoutMetadata(Account.Terms terms) {
+    return new Account.Terms(
+        terms.currency(), terms.name(), terms.kind(), terms.overdraftLimit(), "{}");
+  }
+
+  @GetMapping("/v1/accounts/{id}")
+  @RequiresScope(Scope.LEDGER_READ)
+  AccountBody get(@PathVariable String id, Caller caller) {
+    return AccountBody.from(find(id, caller));
+  }
+
+  @GetMapping("/v1/accounts")
+  @RequiresScope(Scope.LEDGER_READ)
+  Page<AccountBody> list(
+      @RequestParam(required = false) @Nullable String limit,
+      @RequestParam(required = false) @Nullable String cursor,
+      Caller caller) {
+    PageRequest page = PageRequest.of(limit, cursor, "accounts");
+    return Page.of(
+        queries.accounts(caller.merchantId(), page),
+        page,
+        LedgerQueries::position,
+        AccountBody::from);
+  }
+
+  @GetMapping("/v1/accounts/{id}/entries")
+  @RequiresScope(Scope.LEDGER_READ)
+  Page<EntryBody> entries(
+      @PathVariable String id,
+      @RequestParam(required = false) @Nullable String limit,
+      @RequestParam(required = false) @Nullable String cursor,
+      Caller caller) {
+    PageRequest page = PageRequest.of(limit, cursor, "entries " + id);
+    return Page.of(
+        queries.statement(find(id, caller).key(), page),
+        page,
+        line -> Long.toString(line.number()),
+        EntryBody::from);
+  }
+
+  @GetMapping("/v1/ledger/trial-balance")
+  @RequiresScope(Scope.LEDGER_READ)
+  TrialBalanceBody trialBalance(Caller caller) {
+    return new TrialBalanceBody(queries.trialBalance(caller.merchantId()));
+  }
+
+  private Account find(String id, Caller caller) {
+    return queries
+        .account(new AccountKey(caller.merchantId(), id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}

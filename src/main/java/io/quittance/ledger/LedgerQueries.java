@@ -1,0 +1,165 @@
+package io.quittance.ledger;
+
+import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.math.BigInteger;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads the ledger outside the journal, and opens accounts. Thread-safe. */
+@Component
+final class LedgerQueries {
+
+  /** One line of an account's statement. */
+  record StatementLine(
+      long number,
+      UUID transferId,
+      long amount,
+      long balanceAfter,
+      @Nullable UUID paymentId,
+      @Nullable String reference,
+      Instant createdAt) {}
+
+  /** The sums of one currency; balanced if entries and account balances both sum to zero. */
+  record TrialBalance(String currency, BigInteger debits, BigInteger credits, boolean balanced) {}
+
+  private final JdbcClient jdbc;
+
+  LedgerQueries(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  /** Opens an account; false when one of this id exists already. */
+  boolean open(AccountKey key, Account.Terms terms, Instant now) {
+    try {
+      jdbc.sql(
+              "insert into accounts (" + Account.COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)")
+          .param(key.merchantId())
+          .param(key.id())
+          .param(terms.currency())
+          .param(terms.name())
+          .param(terms.kind().text())
+          .param(terms.overdraftLimit())
+          .param(terms.metadataJson())
+          .param(now.atOffset(ZoneOffset.UTC))
+          .update();
+      return true;
+    } catch (DuplicateKeyException e) {
+      return false;
+    }
+  }
+
+  Optional<Account> account(AccountKey key) {
+    return jdbc.sql("select " + Account.COLUMNS + " from accounts where merchant_id = ? and id = ?")
+        .param(key.merchantId())
+        .param(key.id())
+        .query((rs, row) -> Account.read(rs))
+        .optional();
+  }
+
+  List<Account> accounts(UUID merchantId, PageRequest page) {
+    String after = page.after().orElse("9999-12-31T00:00:00Z ");
+    int space = after.indexOf(' ');
+    return jdbc.sql(
+            "select "
+                + Account.COLUMNS
+                + """
+                   from accounts
+                  where merchant_id = ? and (created_at, id) < (?, ?)
+                  order by created_at desc, id desc
+                  limit ?
+                """)
+        .param(merchantId)
+        .param(time(after.substring(0, Math.max(0, space))))
+        .param(after.substring(space + 1))
+        .param(page.fetch())
+        .query((rs, row) -> Account.read(rs))
+        .list();
+  }
+
+  static String position(Account account) {
+    return account.createdAt() + " " + account.key().id();
+  }
+
+  private static OffsetDateTime time(String text) {
+    try {
+      return OffsetDateTime.parse(text);
+    } catch (java.time.DateTimeException e) {
+      throw Problem.of(ProblemCode.INVALID_CURSOR);
+    }
+  }
+
+  Optional<Transfer> transfer(UUID merchantId, UUID id) {
+    return jdbc.sql("select " + Transfer.COLUMNS + " from transfers where merchant_id = ? and id = ?")
+        .param(merchantId)
+        .param(id)
+        .query((rs, row) -> Transfer.read(rs))
+        .optional();
+  }
+
+  List<StatementLine> statement(AccountKey key, PageRequest page) {
+    return jdbc.sql(
+            """
+            select number, transfer_id, amount, balance_after, payment_id, reference, created_at
+              from entries
+             where merchant_id = ? and account_id = ? and number < ?
+             order by number desc
+             limit ?
+            """)
+        .param(key.merchantId())
+        .param(key.id())
+        .param(page.afterNumber().orElse(Long.MAX_VALUE))
+        .param(page.fetch())
+        .query((rs, row) -> line(rs))
+        .list();
+  }
+
+  private static StatementLine line(ResultSet rs) throws SQLException {
+    return new StatementLine(
+        rs.getLong("number"),
+        rs.getObject("transfer_id", UUID.class),
+        rs.getLong("amount"),
+        rs.getLong("balance_after"),
+        rs.getObject("payment_id", UUID.class),
+        rs.getString("reference"),
+        Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());
+  }
+
+  /** One statement, so one snapshot: it holds while payments go on. */
+  List<TrialBalance> trialBalance(UUID merchantId) {
+    return jdbc.sql(
+            """
+            select a.currency, coalesce(e.debits, 0) as debits, coalesce(e.credits, 0) as credits,
+                   a.total as total
+              from (select currency, sum(posted) as total
+                      from accounts where merchant_id = :merchant group by currency) a
+              left join (select currency,
+                                sum(case when amount < 0 then -amount else 0 end) as debits,
+                                sum(case when amount > 0 then amount else 0 end) as credits
+                           from entries where merchant_id = :merchant group by currency) e
+                on e.currency = a.currency
+             order by a.currency
+            """)
+        .param("merchant", merchantId)
+        .query(
+            (rs, row) -> {
+              BigInteger debits = rs.getBigDecimal("debits").toBigInteger();
+              BigInteger credits = rs.getBigDecimal("credits").toBigInteger();
+              boolean balanced = debits.equals(credits) && rs.getBigDecimal("total").signum() == 0;
+              return new TrialBalance(rs.getString("currency"), debits, credits, balanced);
+            })
+        .list();
+  }
+}

@@ -1,0 +1,137 @@
+package io.quittance.ledger;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.money.Money;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A movement of money in its two phases: pending → posted, voided or expired. A pending one holds
+ * the payer's funds. What has ended never changes. Confined to one thread.
+ */
+final class Transfer {
+
+  static final String COLUMNS =
+      "merchant_id, id, from_account, to_account, amount, currency, state, payment_id, reference,"
+          + " metadata, created_at, expires_at, ended_at, from_entry, to_entry, from_balance_after,"
+          + " to_balance_after";
+
+  /** Where a transfer stands. */
+  enum State {
+    PENDING,
+    POSTED,
+    VOIDED,
+    EXPIRED;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** One side's part of a posted transfer. */
+  record Entry(long number, long balanceAfter) {}
+
+  private final TransferOrder order;
+  private final Instant createdAt;
+  private @Nullable Instant expiresAt;
+  private State state = State.PENDING;
+  private @Nullable Instant endedAt;
+  private @Nullable Entry fromEntry;
+  private @Nullable Entry toEntry;
+
+  Transfer(TransferOrder order, Instant createdAt, @Nullable Instant expiresAt) {
+    this.order = order;
+    this.createdAt = createdAt;
+    this.expiresAt = expiresAt;
+  }
+
+  static Transfer read(ResultSet rs) throws SQLException {
+    var transfer =
+        new Transfer(
+            new TransferOrder(
+                rs.getObject("merchant_id", UUID.class),
+                rs.getObject("id", UUID.class),
+                rs.getString("from_account"),
+                rs.getString("to_account"),
+                new Money(rs.getLong("amount"), rs.getString("currency")),
+                rs.getObject("payment_id", UUID.class),
+                rs.getString("reference"),
+                rs.getString("metadata")),
+            Objects.requireNonNull(instant(rs, "created_at")),
+            instant(rs, "expires_at"));
+    transfer.state = State.valueOf(rs.getString("state").toUpperCase(Locale.ROOT));
+    transfer.endedAt = instant(rs, "ended_at");
+    if (transfer.state == State.POSTED) {
+      transfer.fromEntry = new Entry(rs.getLong("from_entry"), rs.getLong("from_balance_after"));
+      transfer.toEntry = new Entry(rs.getLong("to_entry"), rs.getLong("to_balance_after"));
+    }
+    return transfer;
+  }
+
+  private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {
+    OffsetDateTime time = rs.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+
+  /** Whether it may still be posted: from its expiry on it may not, swept or unswept. */
+  boolean postable(Instant now) {
+    return state == State.PENDING && (expiresAt == null || expiresAt.isAfter(now));
+  }
+
+  void post(Entry from, Entry to, Instant now) {
+    end(State.POSTED, now);
+    this.fromEntry = from;
+    this.toEntry = to;
+  }
+
+  void release(Instant now) {
+    end(postable(now) ? State.VOIDED : State.EXPIRED, now);
+  }
+
+  void extend(Instant newExpiry) {
+    this.expiresAt = newExpiry;
+  }
+
+  private void end(State ended, Instant now) {
+    if (state != State.PENDING) {
+      throw new IllegalStateException("transfer %s is %s".formatted(order.id(), state.text()));
+    }
+    this.state = ended;
+    this.endedAt = now;
+  }
+
+  TransferOrder order() {
+    return order;
+  }
+
+  State state() {
+    return state;
+  }
+
+  Instant createdAt() {
+    return createdAt;
+  }
+
+  @Nullable Instant expiresAt() {
+    return expiresAt;
+  }
+
+  @Nullable Instant endedAt() {
+    return endedAt;
+  }
+
+  @Nullable Entry fromEntry() {
+    return fromEntry;
+  }
+
+  @Nullable Entry toEntry() {
+    return toEntry;
+  }
+}

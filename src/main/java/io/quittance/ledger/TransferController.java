@@ -1,0 +1,154 @@
+package io.quittance.ledger;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.QueueFullException;
+import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.Idempotency;
+import io.quittance.journal.IdempotencyKey;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.LedgerBodies.NewTransfer;
+import io.quittance.ledger.LedgerBodies.TransferBody;
+import io.quittance.money.Money;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestContext;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.Valid;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Transfers: money moved at once, without a payment around it. */
+@RestController
+class TransferController {
+
+  private static final String OPERATION = "POST /v1/transfers";
+
+  /** How long after its deadline a transfer's fate may stay open. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Idempotency idempotency;
+  private final Journal journal;
+  private final LedgerQueries queries;
+  private final ObjectMapper json;
+  private final Clock clock;
+  private final Duration budget;
+
+  TransferController(
+      Idempotency idempotency,
+      Journal journal,
+      LedgerQueries queries,
+      ObjectMapper json,
+      Clock clock,
+      @Value("${quittance.deadline.default-ms:2000}") int budgetMs) {
+    this.idempotency = idempotency;
+    this.journal = journal;
+    this.queries = queries;
+    this.json = json;
+    this.clock = clock;
+    this.budget = Duration.ofMillis(budgetMs);
+  }
+
+  @PostMapping("/v1/transfers")
+  @RequiresScope(Scope.LEDGER_WRITE)
+  ResponseEntity<TransferBody> post(
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody NewTransfer body,
+      Caller caller,
+      HttpServletRequest servletRequest)
+      throws JsonProcessingException {
+    KeyedRequest request =
+        idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
+    TransferOrder order = order(body, caller);
+    var deadline =
+        Deadline.startingAt(RequestContext.of(servletRequest).arrivedNanos(), budget);
+    return idempotency.run(
+        request,
+        deadline,
+        IdempotencyKey.wait(prefer),
+        () -> created(execute(new PostTransfer(request, order), deadline), false),
+        holder -> Optional.of(created(replay(caller, holder), true)));
+  }
+
+  private TransferOrder order(NewTransfer body, Caller caller) throws JsonProcessingException {
+    return new TransferOrder(
+        caller.merchantId(),
+        TypeId.next(),
+        body.from(),
+        body.to(),
+        new Money(body.amount(), body.currency()),
+        null,
+        body.reference(),
+        json.writeValueAsString(body.metadata() == null ? Map.of() : body.metadata()));
+  }
+
+  private Transfer execute(PostTransfer command, Deadline deadline) {
+    try {
+      var patience = Deadline.after(deadline.remaining().plus(GRACE));
+      return switch (patience.await(journal.submit(command, deadline))) {
+        case PostTransfer.Result.Posted posted -> posted.transfer();
+        case PostTransfer.Result.Refused refused ->
+            throw Problem.of(refused.refusal().code(), refused.refusal().detail());
+        case PostTransfer.Result.KeyTaken taken -> throw taken.by();
+      };
+    } catch (QueueFullException e) {
+      throw Problem.of(ProblemCode.OVERLOADED);
+    } catch (ExpiredInQueueException e) {
+      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+    } catch (DeadlineExceededException | FateUnknownException e) {
+      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED, "Ask again with the same Idempotency-Key.")
+          .unknownUntil(clock.instant().plus(GRACE));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED, "The service is stopping.")
+          .unknownUntil(clock.instant().plus(GRACE));
+    }
+  }
+
+  private Transfer replay(Caller caller, KeyRecord holder) {
+    holder.throwRefusal();
+    return queries
+        .transfer(caller.merchantId(), Objects.requireNonNull(holder.objectId()))
+        .orElseThrow();
+  }
+
+  private static ResponseEntity<TransferBody> created(Transfer transfer, boolean replayed) {
+    var response = ResponseEntity.status(HttpStatus.CREATED);
+    if (replayed) {
+      response.header("Idempotent-Replayed", "true");
+    }
+    return response.body(TransferBody.from(transfer));
+  }
+
+  @GetMapping("/v1/transfers/{id}")
+  @RequiresScope(Scope.LEDGER_READ)
+  TransferBody get(@PathVariable String id, Caller caller) {
+    return queries
+        .transfer(caller.merchantId(), TypeId.require("trf", id))
+        .map(TransferBody::from)
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}

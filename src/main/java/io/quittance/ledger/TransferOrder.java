@@ -1,0 +1,31 @@
+package io.quittance.ledger;
+
+import io.quittance.money.Money;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to move from where to where.
+ *
+ * @param id of the transfer to be made
+ * @param paymentId the payment that it belongs to, if any
+ * @param metadataJson a JSON object of strings
+ */
+public record TransferOrder(
+    UUID merchantId,
+    UUID id,
+    String from,
+    String to,
+    Money money,
+    @Nullable UUID paymentId,
+    @Nullable String reference,
+    String metadataJson) {
+
+  AccountKey fromKey() {
+    return new AccountKey(merchantId, from);
+  }
+
+  AccountKey toKey() {
+    return new AccountKey(merchantId, to);
+  }
+}

@@ -1,0 +1,95 @@
+package io.quittance.web;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which page is asked for. A cursor holds the position that the page starts after and the list's
+ * filters; it is refused with other filters than its own.
+ *
+ * @param limit rows on the page, 1 to 100
+ * @param filters the list and its filters, in a form of the caller's choice without line breaks
+ * @param after where the page before ended; empty for the first one
+ */
+public record PageRequest(int limit, String filters, Optional<String> after) {
+
+  private static final int DEFAULT_LIMIT = 20;
+  private static final int MAX_LIMIT = 100;
+  private static final int MAX_CURSOR_LENGTH = 2_000;
+
+  public static PageRequest of(@Nullable String limit, @Nullable String cursor, String filters) {
+    return new PageRequest(limit(limit), filters, position(cursor, filters));
+  }
+
+  private static int limit(@Nullable String text) {
+    if (text == null) {
+      return DEFAULT_LIMIT;
+    }
+    try {
+      int limit = Integer.parseInt(text);
+      if (limit >= 1 && limit <= MAX_LIMIT) {
+        return limit;
+      }
+    } catch (NumberFormatException e) {
+      throw badLimit();
+    }
+    throw badLimit();
+  }
+
+  private static Problem badLimit() {
+    return Problem.invalid(ProblemCode.INVALID_REQUEST, "limit", "must be 1 to " + MAX_LIMIT);
+  }
+
+  private static Optional<String> position(@Nullable String cursor, String filters) {
+    if (cursor == null) {
+      return Optional.empty();
+    }
+    String[] parts = decoded(cursor).split("\n", -1);
+    if (parts.length != 2 || !parts[0].equals(filters) || parts[1].isEmpty()) {
+      throw Problem.of(ProblemCode.INVALID_CURSOR, "The cursor belongs to another list or filter.");
+    }
+    return Optional.of(parts[1]);
+  }
+
+  private static String decoded(String cursor) {
+    if (cursor.length() > MAX_CURSOR_LENGTH) {
+      throw Problem.of(ProblemCode.INVALID_CURSOR);
+    }
+    try {
+      return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw Problem.of(ProblemCode.INVALID_CURSOR);
+    }
+  }
+
+  /** Rows to read: one more than shown, to know whether there are more. */
+  public int fetch() {
+    return limit + 1;
+  }
+
+  /** The position as a number. */
+  public Optional<Long> afterNumber() {
+    try {
+      return after.map(Long::valueOf);
+    } catch (NumberFormatException e) {
+      throw Problem.of(ProblemCode.INVALID_CURSOR);
+    }
+  }
+
+  /** The position as an id. */
+  public Optional<java.util.UUID> afterId() {
+    try {
+      return after.map(java.util.UUID::fromString);
+    } catch (IllegalArgumentException e) {
+      throw Problem.of(ProblemCode.INVALID_CURSOR);
+    }
+  }
+
+  String cursorAfter(String position) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString((filters + '\n' + position).getBytes(StandardCharsets.UTF_8));
+  }
+}

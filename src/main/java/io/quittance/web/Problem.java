@@ -1,0 +1,135 @@
+package io.quittance.web;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer that is not a success: problem details after RFC 9457, thrown from wherever it is
+ * found out and rendered in one place ({@link ProblemWriter}).
+ */
+public final class Problem extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** Whether money moved. */
+  public enum Outcome {
+    NONE,
+    APPLIED,
+    UNKNOWN;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** One thing that is wrong with the input. */
+  public record InputError(String param, String code, String detail) {}
+
+  /** The body. */
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  record Body(
+      String type,
+      String title,
+      int status,
+      String detail,
+      String instance,
+      ProblemCode code,
+      List<InputError> errors,
+      String requestId,
+      @Nullable String paymentId,
+      @Nullable String dependency,
+      boolean retryable,
+      Outcome outcome,
+      @Nullable Instant resolvesBy) {}
+
+  private final ProblemCode code;
+  private final transient List<InputError> errors;
+  private Outcome outcome = Outcome.NONE;
+  private @Nullable String paymentId;
+  private @Nullable String dependency;
+  private @Nullable Instant resolvesBy;
+  private @Nullable Duration retryAfter;
+
+  private Problem(ProblemCode code, String detail, List<InputError> errors) {
+    super(detail, null, false, false);
+    this.code = code;
+    this.errors = errors;
+  }
+
+  public static Problem of(ProblemCode code) {
+    return new Problem(code, code.title() + ".", List.of());
+  }
+
+  public static Problem of(ProblemCode code, String detail) {
+    return new Problem(code, detail, List.of());
+  }
+
+  /** Bad input: 400 with what is wrong, parameter by parameter. */
+  public static Problem invalid(List<InputError> errors) {
+    String detail = errors.isEmpty() ? "" : errors.getFirst().param() + ": " + errors.getFirst().detail();
+    return new Problem(ProblemCode.INVALID_REQUEST, detail, errors);
+  }
+
+  /** As {@link #invalid(List)}, for one parameter. */
+  public static Problem invalid(ProblemCode code, String param, String detail) {
+    return new Problem(code, detail, List.of(new InputError(param, code.code(), detail)));
+  }
+
+  public Problem payment(String id) {
+    this.paymentId = id;
+    return this;
+  }
+
+  public Problem dependency(@Nullable String name) {
+    this.dependency = name;
+    return this;
+  }
+
+  /** Nobody can say yet whether money moved; it is settled by the given instant. */
+  public Problem unknownUntil(Instant instant) {
+    this.outcome = Outcome.UNKNOWN;
+    this.resolvesBy = instant;
+    return this;
+  }
+
+  /** When to try again; rounded up to whole seconds. */
+  public Problem retryAfter(Duration delay) {
+    this.retryAfter = delay;
+    return this;
+  }
+
+  public ProblemCode code() {
+    return code;
+  }
+
+  /** Seconds for the header {@code Retry-After}; 0 when it is not to be sent. */
+  long retryAfterSeconds() {
+    if (retryAfter == null) {
+      return code.status() == 503 || code == ProblemCode.RATE_LIMITED ? 1 : 0;
+    }
+    return Math.max(1, retryAfter.plusMillis(999).toSeconds());
+  }
+
+  Body body(String instance, String requestId) {
+    return new Body(
+        "urn:quittance:problem:" + code.code(),
+        code.title(),
+        code.status(),
+        String.valueOf(getMessage()),
+        instance,
+        code,
+        errors,
+        requestId,
+        paymentId,
+        dependency,
+        code.retryable(),
+        outcome,
+        resolvesBy);
+  }
+}

@@ -1,0 +1,139 @@
+package io.quittance.web;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.quittance.web.Problem.InputError;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.apache.catalina.connector.ClientAbortException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.validation.FieldError;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
+import org.springframework.web.HttpRequestMethodNotSupportedException;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.MissingServletRequestParameterException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.NoHandlerFoundException;
+import org.springframework.web.servlet.resource.NoResourceFoundException;
+
+/** The one place where exceptions become problem details. */
+@RestControllerAdvice
+final class ProblemAdvice {
+
+  private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+  private final ProblemWriter problems;
+
+  ProblemAdvice(ProblemWriter problems) {
+    this.problems = problems;
+  }
+
+  @ExceptionHandler
+  @Nullable ResponseEntity<Object> handle(Exception e, HttpServletRequest request) {
+    if (e instanceof ClientAbortException) {
+      return null;
+    }
+    return problems.entity(toProblem(e), request);
+  }
+
+  private static Problem toProblem(Exception e) {
+    return switch (e) {
+      case Problem problem -> problem;
+      case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
+      case MethodArgumentNotValidException invalid -> Problem.invalid(errors(invalid));
+      case MissingServletRequestParameterException missing ->
+          Problem.invalid(
+              ProblemCode.INVALID_REQUEST, missing.getParameterName(), "is required");
+      case MethodArgumentTypeMismatchException mismatch ->
+          Problem.invalid(ProblemCode.INVALID_REQUEST, mismatch.getName(), "has the wrong type");
+      case NoHandlerFoundException _, NoResourceFoundException _ ->
+          Problem.of(ProblemCode.NOT_FOUND);
+      case HttpRequestMethodNotSupportedException method ->
+          Problem.of(ProblemCode.METHOD_NOT_ALLOWED, method.getMethod() + " is not allowed here.");
+      case HttpMediaTypeNotAcceptableException _ ->
+          Problem.of(ProblemCode.NOT_ACCEPTABLE, "Only application/json is produced.");
+      case HttpMediaTypeNotSupportedException _ ->
+          Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Only application/json is read.");
+      case CannotCreateTransactionException _,
+              DataAccessResourceFailureException _,
+              QueryTimeoutException _,
+              TransientDataAccessException _ ->
+          databaseDown(e);
+      default -> {
+        log.error("Unexpected failure", e);
+        yield Problem.of(ProblemCode.INTERNAL_ERROR);
+      }
+    };
+  }
+
+  private static Problem databaseDown(Exception e) {
+    log.warn("The database did not answer: {}", e.getMessage());
+    return Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The database did not answer.")
+        .dependency("ledger");
+  }
+
+  private static Problem unreadable(HttpMessageNotReadableException e) {
+    return switch (e.getCause()) {
+      case UnrecognizedPropertyException unknown ->
+          Problem.invalid(ProblemCode.UNKNOWN_FIELD, path(unknown), "is not a field of this object");
+      case JsonMappingException mapping when mapping.getCause() instanceof Problem problem -> problem;
+      case JsonMappingException mapping
+          when mapping.getCause() == null || mapping.getCause() instanceof InputCoercionException ->
+          Problem.invalid(ProblemCode.INVALID_REQUEST, path(mapping), wrongType(mapping));
+      case JsonMappingException mapping
+          when mapping.getCause() instanceof IllegalArgumentException illegal ->
+          Problem.invalid(
+              ProblemCode.INVALID_REQUEST, path(mapping), String.valueOf(illegal.getMessage()));
+      case InputCoercionException coercion ->
+          Problem.invalid(ProblemCode.INVALID_REQUEST, "body", "a number is out of range");
+      case JsonProcessingException syntax ->
+          Problem.of(ProblemCode.MALFORMED_JSON, "Not JSON: " + syntax.getOriginalMessage());
+      case Problem problem -> problem;
+      case null, default -> Problem.of(ProblemCode.MALFORMED_JSON, "A JSON body is required.");
+    };
+  }
+
+  private static String wrongType(JsonMappingException e) {
+    return "has a value of the wrong type or form"
+        + (e.getLocation() == null
+            ? ""
+            : " (line %d, column %d)"
+                .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+  }
+
+  private static String path(JsonMappingException e) {
+    String path =
+        e.getPath().stream()
+            .map(step -> step.getFieldName() != null ? step.getFieldName() : "" + step.getIndex())
+            .collect(Collectors.joining("."));
+    return path.isEmpty() ? "body" : path;
+  }
+
+  private static List<InputError> errors(MethodArgumentNotValidException e) {
+    return e.getBindingResult().getAllErrors().stream()
+        .map(
+            error -> {
+              String param =
+                  error instanceof FieldError field
+                      ? SnakeCaseStrategy.INSTANCE.translate(field.getField())
+                      : "body";
+              return new InputError(param, "invalid", String.valueOf(error.getDefaultMessage()));
+            })
+        .toList();
+  }
+}

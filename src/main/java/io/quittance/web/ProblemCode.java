@@ -1,0 +1,80 @@
+package io.quittance.web;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** The stable error codes of the REST contract, with their status. */
+public enum ProblemCode {
+  MALFORMED_JSON(400, "The body is not valid JSON"),
+  UNKNOWN_FIELD(400, "The body has a field that does not exist"),
+  INVALID_REQUEST(400, "The request is not valid"),
+  IDEMPOTENCY_KEY_REQUIRED(400, "The header Idempotency-Key is required"),
+  INVALID_IDEMPOTENCY_KEY(400, "The header Idempotency-Key is not valid"),
+  INVALID_DEADLINE(400, "The header Payment-Deadline-Ms is not valid"),
+  INVALID_CURSOR(400, "The cursor is not valid"),
+  UNAUTHORIZED(401, "A valid API key is required"),
+  INSUFFICIENT_SCOPE(403, "The API key lacks a scope"),
+  NOT_FOUND(404, "There is no such object"),
+  INSUFFICIENT_FUNDS(402, "The payer has not enough funds"),
+  FRAUD_DECLINED(402, "Fraud screening declined the payment"),
+  METHOD_NOT_ALLOWED(405, "The method is not allowed here"),
+  NOT_ACCEPTABLE(406, "No acceptable representation"),
+  REQUEST_TOO_LARGE(413, "The request is too large"),
+  UNSUPPORTED_MEDIA_TYPE(415, "The media type is not supported"),
+  IDEMPOTENCY_IN_PROGRESS(409, "A request with this key is still running"),
+  STALE_VERSION(409, "The version is stale"),
+  DUPLICATE_REFERENCE(409, "The reference is in use"),
+  ACCOUNT_EXISTS(409, "The account exists with other values"),
+  INVALID_STATE(409, "The object's state does not allow this"),
+  IDEMPOTENCY_KEY_REUSED(422, "The key was used for another request"),
+  ACCOUNT_NOT_FOUND(422, "There is no such account"),
+  CURRENCY_MISMATCH(422, "The currencies differ"),
+  SAME_ACCOUNT(422, "Both sides are the same account"),
+  AMOUNT_EXCEEDS_CAPTURABLE(422, "The amount exceeds what can be captured"),
+  AMOUNT_EXCEEDS_REFUNDABLE(422, "The amount exceeds what can be refunded"),
+  RATE_LIMITED(429, "Too many requests"),
+  INTERNAL_ERROR(500, "Something broke on our side"),
+  OVERLOADED(503, "The service is overloaded"),
+  DEPENDENCY_UNAVAILABLE(503, "A dependency is unavailable"),
+  DEADLINE_EXCEEDED(504, "The deadline has passed");
+
+  private final int status;
+  private final String title;
+
+  ProblemCode(int status, String title) {
+    this.status = status;
+    this.title = title;
+  }
+
+  public int status() {
+    return status;
+  }
+
+  public String title() {
+    return title;
+  }
+
+  /** Whether the same request may succeed later, without a change on the caller's side. */
+  public boolean retryable() {
+    return switch (this) {
+      case IDEMPOTENCY_IN_PROGRESS,
+          RATE_LIMITED,
+          INTERNAL_ERROR,
+          OVERLOADED,
+          DEPENDENCY_UNAVAILABLE,
+          DEADLINE_EXCEEDED ->
+          true;
+      default -> false;
+    };
+  }
+
+  @JsonValue
+  public String code() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The code that {@link #code()} prints as {@code text}. */
+  public static ProblemCode from(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,24 @@
+package io.quittance.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+
+/**
+ * What is known of a request from its first byte on.
+ *
+ * @param id the caller's X-Request-Id, or one of ours
+ * @param arrivedNanos {@link System#nanoTime()} on arrival; deadlines count from here
+ */
+public record RequestContext(String id, long arrivedNanos) {
+
+  private static final String ATTRIBUTE = RequestContext.class.getName();
+
+  public static RequestContext of(HttpServletRequest request) {
+    return request.getAttribute(ATTRIBUTE) instanceof RequestContext context
+        ? context
+        : new RequestContext("unknown", System.nanoTime());
+  }
+
+  void attachTo(HttpServletRequest request) {
+    request.setAttribute(ATTRIBUTE, this);
+  }
+}

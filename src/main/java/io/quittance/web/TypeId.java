@@ -1,0 +1,73 @@
+package io.quittance.web;
+
+import com.github.f4b6a3.uuid.UuidCreator;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Ids at the edge: a prefix, an underscore and a UUIDv7 (RFC 9562) as 26 characters of Crockford's
+ * base32 in lower case. Inside the service an id is a plain {@link UUID}.
+ *
+ * @see <a href="https://github.com/jetify-com/typeid/tree/main/spec">TypeID specification 0.3</a>
+ */
+public final class TypeId {
+
+  private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
+  private static final byte[] VALUES = new byte[128];
+  private static final int LENGTH = 26;
+
+  static {
+    Arrays.fill(VALUES, (byte) -1);
+    for (int i = 0; i < ALPHABET.length; i++) {
+      VALUES[ALPHABET[i]] = (byte) i;
+    }
+  }
+
+  private TypeId() {}
+
+  /** A new UUIDv7, ascending within this process. */
+  public static UUID next() {
+    return UuidCreator.getTimeOrderedEpochPlus1();
+  }
+
+  public static String format(String prefix, UUID id) {
+    char[] text = new char[LENGTH];
+    long high = id.getMostSignificantBits();
+    long low = id.getLeastSignificantBits();
+    for (int i = LENGTH - 1; i >= 0; i--) {
+      text[i] = ALPHABET[(int) (low & 31)];
+      low = (low >>> 5) | (high << 59);
+      high >>>= 5;
+    }
+    return prefix + '_' + new String(text);
+  }
+
+  /** The id in {@code text}; empty when it is not one of this prefix. */
+  public static Optional<UUID> parse(String prefix, String text) {
+    int start = prefix.length() + 1;
+    if (text.length() != start + LENGTH
+        || !text.startsWith(prefix)
+        || text.charAt(start - 1) != '_'
+        || text.charAt(start) > '7') {
+      return Optional.empty();
+    }
+    long high = 0;
+    long low = 0;
+    for (int i = start; i < text.length(); i++) {
+      char c = text.charAt(i);
+      int value = c < 128 ? VALUES[c] : -1;
+      if (value < 0) {
+        return Optional.empty();
+      }
+      high = (high << 5) | (low >>> 59);
+      low = (low << 5) | value;
+    }
+    return Optional.of(new UUID(high, low));
+  }
+
+  /** As {@link #parse}; what is not such an id names nothing that exists. */
+  public static UUID require(String prefix, String text) {
+    return parse(prefix, text).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}
