@@ -12,11 +12,13 @@ import org.springframework.jdbc.core.JdbcOperations;
 public final class Batch {
 
   private final Map<Class<?>, Table> tables = new LinkedHashMap<>();
+  private final boolean afterConflict;
   private @Nullable Instant now;
 
   Batch(List<Table.Factory> factories, boolean afterConflict) {
+    this.afterConflict = afterConflict;
     for (Table.Factory factory : factories) {
-      Table table = factory.open(afterConflict);
+      Table table = factory.open(this);
       tables.put(table.getClass(), table);
     }
   }
@@ -29,6 +31,14 @@ public final class Batch {
   /** The database's clock, read after all locks were taken. The same for the whole batch. */
   public Instant now() {
     return Objects.requireNonNull(now, "known from load() on");
+  }
+
+  /**
+   * Whether another replica's commit got in the way of the last attempt, so that what was taken for
+   * granted must be read this time.
+   */
+  public boolean afterConflict() {
+    return afterConflict;
   }
 
   void load(JdbcOperations jdbc, Dialect dialect) {

@@ -52,8 +52,8 @@ public final class IdempotencyKeys implements Table {
   @Order(10)
   static final class Factory implements Table.Factory {
     @Override
-    public Table open(boolean afterConflict) {
-      return new IdempotencyKeys(afterConflict);
+    public Table open(Batch batch) {
+      return new IdempotencyKeys(batch.afterConflict());
     }
   }
 

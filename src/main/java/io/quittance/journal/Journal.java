@@ -60,6 +60,17 @@ public final class Journal {
     return (CompletableFuture<R>) pool.submit(command, deadline);
   }
 
+  /**
+   * Queues a command that finishes what another one began, waiting for room: it is never shed.
+   *
+   * @throws DeadlineExceededException there was no room in time
+   */
+  @SuppressWarnings("unchecked") // the pool carries commands of all result types
+  public <R> CompletableFuture<R> submitWhenRoom(Command<R> command, Deadline deadline)
+      throws InterruptedException {
+    return (CompletableFuture<R>) pool.submitWhenRoom(command, deadline);
+  }
+
   private void apply(List<Job<Command<?>, Object>> jobs) {
     try {
       applyWithRetry(jobs);

@@ -19,10 +19,7 @@ public interface Table {
   @FunctionalInterface
   interface Factory {
 
-    /**
-     * @param afterConflict whether another replica's commit got in the way of the last attempt, so
-     *     that what was taken for granted must be read
-     */
-    Table open(boolean afterConflict);
+    /** A table for this batch, which has the tables before it already. */
+    Table open(Batch batch);
   }
 }

@@ -1,5 +1,6 @@
 package io.quittance.ledger;
 
+import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.ledger.Transfer.Entry;
 import io.quittance.web.ProblemCode;
@@ -30,7 +31,7 @@ public final class Books implements Table {
   @Order(20)
   static final class Factory implements Table.Factory {
     @Override
-    public Table open(boolean afterConflict) {
+    public Table open(Batch batch) {
       return new Books();
     }
   }

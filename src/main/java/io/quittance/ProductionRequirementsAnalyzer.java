@@ -1,0 +1,19 @@
+package io.quittance;
+
+import io.quittance.ProductionRequirements.UnmetException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says what production lacks, in one readable message instead of a stack trace. */
+class ProductionRequirementsAnalyzer extends AbstractFailureAnalyzer<UnmetException> {
+
+  @Override
+  protected FailureAnalysis analyze(Throwable rootFailure, UnmetException cause) {
+    return new FailureAnalysis(
+        "Quittance will not start in production, because its configuration is incomplete:\n\n  - "
+            + String.join("\n  - ", cause.missing()),
+        "Set these environment variables (README.md, Configuration), or run the sandbox: leave"
+            + " SPRING_PROFILES_ACTIVE unset.",
+        cause);
+  }
+}

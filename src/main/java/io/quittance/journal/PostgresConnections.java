@@ -1,0 +1,33 @@
+package io.quittance.journal;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.util.Map;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.stereotype.Component;
+
+/**
+ * What every connection to PostgreSQL needs and H2 does not know: no statement, lock or socket may
+ * keep a worker for ever, and batches of inserts travel as one statement. A setting in the URL wins.
+ */
+@Component
+class PostgresConnections implements BeanPostProcessor {
+
+  private static final Map<String, String> DEFAULTS =
+      Map.of(
+          "ApplicationName", "quittance",
+          "reWriteBatchedInserts", "true",
+          "tcpKeepAlive", "true",
+          "connectTimeout", "5",
+          "socketTimeout", "20",
+          "options", "-c statement_timeout=10s -c lock_timeout=5s");
+
+  @Override
+  public Object postProcessBeforeInitialization(Object bean, String name) {
+    if (bean instanceof HikariDataSource pool
+        && pool.getJdbcUrl() != null
+        && pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
+      DEFAULTS.forEach(pool.getDataSourceProperties()::putIfAbsent);
+    }
+    return bean;
+  }
+}

@@ -1,0 +1,158 @@
+package io.quittance.payment;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.fraud.Screening;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.IdempotencyKeys;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyRecord;
+import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
+import io.quittance.web.ProblemCode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins a payment: claims its key and holds the payer's funds. If screening has answered by the
+ * time the command's turn comes, the payment is concluded in the same transaction, and one commit
+ * is all it takes.
+ */
+final class Authorize implements Command<Authorize.Result> {
+
+  /** What came of it. */
+  sealed interface Result {
+
+    /** Whether the payment has its end already, so that nothing need be waited for. */
+    boolean decisive();
+
+    /** A payment exists: still processing, or concluded in the same transaction. */
+    record Begun(Payment payment) implements Result {
+      @Override
+      public boolean decisive() {
+        return payment.concluded();
+      }
+    }
+
+    /** No payment was made, and never will be under this key. */
+    record Refused(Refusal refusal) implements Result {
+      @Override
+      public boolean decisive() {
+        return true;
+      }
+    }
+
+    /** Another request came first under this key. */
+    record KeyTaken(KeyRecord holder) implements Result {
+      @Override
+      public boolean decisive() {
+        return true;
+      }
+    }
+  }
+
+  private final PaymentOrder order;
+  private final Duration grace;
+  private volatile @Nullable Screening answered;
+  private volatile @Nullable CompletableFuture<Result> pending;
+  private @Nullable Screening used;
+
+  /**
+   * @param grace how long after the deadline the payment may stay open before any replica fails it
+   */
+  Authorize(PaymentOrder order, Duration grace) {
+    this.order = order;
+    this.grace = grace;
+  }
+
+  /** Tells the command what screening has answered. May be called while it is queued. */
+  Screening screened(Screening screening) {
+    answered = screening;
+    return screening;
+  }
+
+  /** Queues the command, once. */
+  CompletableFuture<Result> submittedTo(Journal journal, Deadline deadline) {
+    CompletableFuture<Result> submitted = journal.submit(this, deadline);
+    pending = submitted;
+    return submitted;
+  }
+
+  /** Whether it has surely not begun, and never will: it was never queued, or expired there. */
+  boolean surelyNotBegun() {
+    CompletableFuture<Result> submitted = pending;
+    return submitted == null
+        || (submitted.isCompletedExceptionally()
+            && submitted.exceptionNow() instanceof ExpiredInQueueException);
+  }
+
+  @Override
+  public void prepare(Batch batch) {
+    used = answered;
+    batch.table(IdempotencyKeys.class).want(order.request());
+    batch.table(Books.class).want(order.merchantId(), order.payer(), order.payee());
+    var payments = batch.table(Payments.class);
+    payments.wantReference(order);
+    payments.wantPast(order, used == null ? Set.of() : used.windows());
+  }
+
+  @Override
+  public Result decide(Batch batch) {
+    var keys = batch.table(IdempotencyKeys.class);
+    Optional<KeyRecord> holder = keys.holder(order.request());
+    if (holder.isPresent()) {
+      return new Result.KeyTaken(holder.get());
+    }
+    Optional<Refusal> refusal = refusal(batch);
+    if (refusal.isEmpty()) {
+      return new Result.Begun(begin(batch));
+    }
+    if (refusal.get().code() == ProblemCode.INSUFFICIENT_FUNDS) {
+      return new Result.Begun(declined(batch, refusal.get()));
+    }
+    keys.refuse(order.request(), refusal.get().code(), refusal.get().detail(), batch.now());
+    return new Result.Refused(refusal.get());
+  }
+
+  private Optional<Refusal> refusal(Batch batch) {
+    if (batch.table(Payments.class).referenceUsed(order)) {
+      return Optional.of(
+          new Refusal(
+              ProblemCode.DUPLICATE_REFERENCE,
+              "Another payment has the reference %s.".formatted(order.texts().reference())));
+    }
+    return batch.table(Books.class).refusal(order.hold());
+  }
+
+  private Payment begin(Batch batch) {
+    Instant resolvesBy = batch.now().plus(order.deadline().remaining()).plus(grace);
+    batch.table(Books.class).hold(order.hold(), batch.now(), resolvesBy);
+    Payment payment = Payment.processing(order, order.holdId(), batch.now(), resolvesBy);
+    add(batch, payment);
+    if (used != null) {
+      Conclude.conclude(batch, payment, used, order);
+    }
+    return payment;
+  }
+
+  private Payment declined(Batch batch, Refusal refusal) {
+    Payment payment = Payment.processing(order, null, batch.now(), batch.now());
+    add(batch, payment);
+    payment.used(order.usedMs());
+    payment.decline(new Failure(refusal.code(), refusal.detail(), null), batch.now());
+    batch.table(PaymentEvents.class).add(payment.news());
+    return payment;
+  }
+
+  private void add(Batch batch, Payment payment) {
+    batch.table(Payments.class).add(payment);
+    batch
+        .table(IdempotencyKeys.class)
+        .claim(order.request(), order.id(), payment.terms().resolvesBy());
+  }
+}

@@ -1,0 +1,84 @@
+package io.quittance.payment;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope.Work;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.Subtask;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that a payment depends on, behind its circuit breaker. Thread-safe.
+ *
+ * <p>Only what the dependency did wrong counts against it. The cancellation of a sibling, a full
+ * queue, and a deadline too short for anybody are neutral.
+ */
+final class Dependency {
+
+  /** The key of the note that tells the breaker's state at the call. */
+  static final String BREAKER_NOTE = "breaker";
+
+  private final CircuitBreaker breaker;
+  private final Duration fairBudget;
+  private final @Nullable FaultPoint faults;
+
+  /**
+   * @param fairBudget a call that had less than this and ran out of time is nobody's fault
+   */
+  Dependency(CircuitBreaker breaker, Duration fairBudget, @Nullable FaultPoint faults) {
+    this.breaker = breaker;
+    this.fairBudget = fairBudget;
+    this.faults = faults;
+  }
+
+  String name() {
+    return breaker.getName();
+  }
+
+  /**
+   * Calls the dependency on the calling thread.
+   *
+   * @throws CallNotPermittedException at once, while the breaker is open
+   */
+  <T> T call(Deadline deadline, Work<T> work) throws Exception {
+    Subtask.note(BREAKER_NOTE, breaker.getState().name().toLowerCase(Locale.ROOT));
+    breaker.acquirePermission();
+    Duration budget = deadline.remaining();
+    long start = System.nanoTime();
+    try {
+      Work<T> disturbed = faults == null ? work : faults.disturb(name(), work);
+      T result = disturbed.call(deadline);
+      breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+      return result;
+    } catch (Exception e) {
+      if (blameless(e, deadline, budget)) {
+        breaker.releasePermission();
+      } else {
+        breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+      }
+      throw e;
+    }
+  }
+
+  private boolean blameless(Exception e, Deadline deadline, Duration budget) {
+    boolean outOfTime =
+        e instanceof DeadlineExceededException
+            || (Subtask.isCancellation(e) && deadline.expired());
+    if (outOfTime) {
+      return e instanceof ExpiredInQueueException || budget.compareTo(fairBudget) < 0;
+    }
+    return Subtask.isCancellation(e) || e instanceof RejectedExecutionException;
+  }
+
+  /** How long an open breaker stays so, at most. */
+  Duration openFor() {
+    return Duration.ofMillis(
+        breaker.getCircuitBreakerConfig().getWaitIntervalFunctionInOpenState().apply(1));
+  }
+}

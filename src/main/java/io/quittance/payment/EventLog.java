@@ -1,0 +1,80 @@
+package io.quittance.payment;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.quittance.web.PageRequest;
+import io.quittance.web.TypeId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** All events that were ever committed. Thread-safe. */
+@Component
+public final class EventLog {
+
+  /** An event as merchants see it. */
+  public record EventBody(
+      String id, EventType type, Instant timestamp, int sequence, @JsonRawValue String data) {}
+
+  /** An event and its key. */
+  public record StoredEvent(UUID merchantId, UUID id, EventBody body) {}
+
+  private static final String SELECT =
+      "select merchant_id, id, sequence, type, created_at, data from events ";
+
+  private static final UUID LAST = new UUID(-1, -1);
+
+  private final JdbcClient jdbc;
+
+  EventLog(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  public List<StoredEvent> newestFirst(UUID merchantId, PageRequest page) {
+    return jdbc.sql(SELECT + "where merchant_id = ? and id < ? order by id desc limit ?")
+        .param(merchantId)
+        .param(page.afterId().orElse(LAST))
+        .param(page.fetch())
+        .query((rs, row) -> read(rs))
+        .list();
+  }
+
+  public Optional<StoredEvent> find(UUID merchantId, UUID id) {
+    return jdbc.sql(SELECT + "where merchant_id = ? and id = ?")
+        .param(merchantId)
+        .param(id)
+        .query((rs, row) -> read(rs))
+        .optional();
+  }
+
+  /** The events of these ids, whosever they are. */
+  public List<StoredEvent> findAll(Collection<UUID> ids, Collection<UUID> merchantIds) {
+    return ids.isEmpty()
+        ? List.of()
+        : jdbc.sql(SELECT + "where merchant_id in (:merchants) and id in (:ids)")
+            .param("merchants", merchantIds)
+            .param("ids", ids)
+            .query((rs, row) -> read(rs))
+            .list();
+  }
+
+  private static StoredEvent read(ResultSet rs) throws SQLException {
+    UUID id = rs.getObject("id", UUID.class);
+    return new StoredEvent(
+        rs.getObject("merchant_id", UUID.class),
+        id,
+        new EventBody(
+            TypeId.format("evt", id),
+            EventType.from(rs.getString("type")),
+            Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant(),
+            rs.getInt("sequence"),
+            rs.getString("data")));
+  }
+}

@@ -1,0 +1,32 @@
+package io.quittance.payment;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What can be told of a payment. */
+public enum EventType {
+  PAYMENT_AUTHORIZED,
+  PAYMENT_SUCCEEDED,
+  PAYMENT_DECLINED,
+  PAYMENT_FAILED,
+  PAYMENT_CANCELED,
+  PAYMENT_EXPIRED,
+  PAYMENT_IN_REVIEW,
+  PAYMENT_CAPTURED,
+  REFUND_SUCCEEDED;
+
+  private final String text = name().toLowerCase(Locale.ROOT).replaceFirst("_", ".");
+
+  @JsonValue
+  public String text() {
+    return text;
+  }
+
+  static EventType from(String text) {
+    return Arrays.stream(values())
+        .filter(type -> type.text.equals(text))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no event type " + text));
+  }
+}

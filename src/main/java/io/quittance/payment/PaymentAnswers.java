@@ -1,0 +1,89 @@
+package io.quittance.payment;
+
+import io.quittance.concurrency.ScopeReport;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemWriter;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+
+/** Turns endings into HTTP answers, the same at first and in every replay. Thread-safe. */
+@Component
+final class PaymentAnswers {
+
+  private final ProblemWriter problems;
+  private final Clock clock;
+
+  PaymentAnswers(ProblemWriter problems, Clock clock) {
+    this.problems = problems;
+    this.clock = clock;
+  }
+
+  /** The answer to the request that was carried out. */
+  ResponseEntity<Object> first(Processed processed, HttpServletRequest request) {
+    ResponseEntity<Object> answer =
+        switch (processed.ending()) {
+          case Ending.Concluded(Payment payment) -> of(payment, request);
+          case Ending.Refused(var refusal) ->
+              problems.entity(Problem.of(refusal.code(), refusal.detail()), request);
+          case Ending.NotBegun(Problem problem) -> problems.entity(problem, request);
+          case Ending.Unknown(PaymentOrder order, Instant resolvesBy) ->
+              json(HttpStatus.ACCEPTED, unknown(order, resolvesBy));
+        };
+    return withHeader(answer, "Server-Timing", serverTiming(processed.report()));
+  }
+
+  /** The answer to a repetition: the first one's status with the payment as it is now. */
+  ResponseEntity<Object> replay(Payment payment, HttpServletRequest request) {
+    return withHeader(of(payment, request), "Idempotent-Replayed", "true");
+  }
+
+  private ResponseEntity<Object> of(Payment payment, HttpServletRequest request) {
+    var status = HttpStatusCode.valueOf(payment.answerStatus());
+    if (status.is2xxSuccessful()) {
+      return json(status, PaymentBody.from(payment));
+    }
+    Failure failure = Objects.requireNonNull(payment.failure(), "only failures answer so");
+    return problems.entity(
+        Problem.of(failure.code(), failure.detail())
+            .dependency(failure.dependency())
+            .payment(TypeId.format("pay", payment.terms().id())),
+        request);
+  }
+
+  private PaymentBody unknown(PaymentOrder order, Instant resolvesBy) {
+    return PaymentBody.from(Payment.processing(order, null, clock.instant(), resolvesBy));
+  }
+
+  private static ResponseEntity<Object> json(HttpStatusCode status, PaymentBody body) {
+    return ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON).body(body);
+  }
+
+  private static ResponseEntity<Object> withHeader(
+      ResponseEntity<Object> answer, String name, String value) {
+    var headers = new HttpHeaders();
+    headers.addAll(answer.getHeaders());
+    headers.set(name, value);
+    return new ResponseEntity<>(answer.getBody(), headers, answer.getStatusCode());
+  }
+
+  /** Durations of the subtasks in milliseconds (W3C Server Timing). */
+  private static String serverTiming(ScopeReport report) {
+    return report.entries().stream()
+        .map(
+            entry ->
+                String.format(
+                    Locale.ROOT, "%s;dur=%.1f", entry.name(), entry.end_ms() - entry.start_ms()))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,31 @@
+package io.quittance.payment;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.FanOut;
+import io.quittance.concurrency.JvmConcurrencyMetrics;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** The library's building blocks, as this service uses them. */
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+class PaymentConfiguration {
+
+  @Bean
+  DeadlineScopes deadlineScopes(MeterRegistry registry, Clock clock) {
+    return new DeadlineScopes(registry, clock);
+  }
+
+  @Bean
+  FanOut fanOut(DeadlineScopes scopes) {
+    return new FanOut(scopes);
+  }
+
+  @Bean
+  JvmConcurrencyMetrics jvmConcurrencyMetrics() {
+    return new JvmConcurrencyMetrics();
+  }
+}

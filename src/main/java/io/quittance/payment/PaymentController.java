@@ -1,0 +1,170 @@
+package io.quittance.payment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.QueueFullException;
+import io.quittance.journal.Idempotency;
+import io.quittance.journal.IdempotencyKey;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.AccountId;
+import io.quittance.money.CurrencyCode;
+import io.quittance.money.Money;
+import io.quittance.web.Metadata;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestContext;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Payments over HTTP. */
+@RestController
+class PaymentController {
+
+  private static final String OPERATION = "POST /v1/payments";
+  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
+  private static final int HOLD_SECONDS_DEFAULT = 604_800;
+
+  record NewPayment(
+      @NotNull @Min(1) @Max(Money.MAX_AMOUNT) Long amount,
+      @NotNull @CurrencyCode String currency,
+      @NotNull @AccountId String payer,
+      @NotNull @AccountId String payee,
+      @Nullable CaptureMethod captureMethod,
+      @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
+      @Size(max = 1000) @Pattern(regexp = PRINTABLE) @Nullable String description,
+      @Metadata @Nullable Map<String, String> metadata,
+      @Min(60) @Max(2_592_000) @Nullable Integer expiresInSeconds) {}
+
+  private final PaymentProcessor processor;
+  private final PaymentAnswers answers;
+  private final PaymentQueries queries;
+  private final Timelines timelines;
+  private final Idempotency idempotency;
+  private final DeadlineProperties deadlines;
+  private final ObjectMapper json;
+
+  PaymentController(
+      PaymentProcessor processor,
+      PaymentAnswers answers,
+      PaymentQueries queries,
+      Timelines timelines,
+      Idempotency idempotency,
+      DeadlineProperties deadlines,
+      ObjectMapper json) {
+    this.processor = processor;
+    this.answers = answers;
+    this.queries = queries;
+    this.timelines = timelines;
+    this.idempotency = idempotency;
+    this.deadlines = deadlines;
+    this.json = json;
+  }
+
+  @PostMapping("/v1/payments")
+  @RequiresScope(Scope.PAYMENTS_WRITE)
+  ResponseEntity<Object> create(
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody NewPayment body,
+      Caller caller,
+      HttpServletRequest http)
+      throws JsonProcessingException {
+    KeyedRequest request =
+        idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
+    var deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
+    PaymentOrder order =
+        new PaymentOrder(
+            TypeId.next(),
+            TypeId.next(),
+            request,
+            new Money(body.amount(), body.currency()),
+            body.payer(),
+            body.payee(),
+            body.captureMethod() == null ? CaptureMethod.AUTOMATIC : body.captureMethod(),
+            texts(body),
+            body.expiresInSeconds() == null ? HOLD_SECONDS_DEFAULT : body.expiresInSeconds(),
+            deadline);
+    try {
+      return idempotency.run(
+          request,
+          deadline,
+          IdempotencyKey.wait(prefer),
+          () -> answers.first(process(order), http),
+          holder -> replay(holder, caller, http));
+    } catch (DeadlineExceededException e) {
+      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED, "The deadline passed before it was begun.");
+    } catch (QueueFullException e) {
+      throw Problem.of(ProblemCode.OVERLOADED);
+    }
+  }
+
+  private PaymentOrder.Texts texts(NewPayment body) throws JsonProcessingException {
+    return new PaymentOrder.Texts(
+        body.reference(),
+        body.description(),
+        body.metadata() == null ? "{}" : json.writeValueAsString(body.metadata()));
+  }
+
+  private Processed process(PaymentOrder order) {
+    try {
+      return processor.process(order);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+    }
+  }
+
+  /** Empty while the payment is processing. */
+  private Optional<ResponseEntity<Object>> replay(
+      KeyRecord holder, Caller caller, HttpServletRequest http) {
+    holder.throwRefusal();
+    UUID id = Objects.requireNonNull(holder.objectId());
+    return queries
+        .find(caller.merchantId(), id)
+        .filter(Payment::concluded)
+        .map(payment -> answers.replay(payment, http));
+  }
+
+  @GetMapping("/v1/payments/{id}")
+  @RequiresScope(Scope.PAYMENTS_READ)
+  PaymentBody get(@PathVariable String id, Caller caller) {
+    return PaymentBody.from(find(id, caller));
+  }
+
+  @GetMapping("/v1/payments/{id}/timeline")
+  @RequiresScope(Scope.PAYMENTS_READ)
+  Timelines.Timeline timeline(@PathVariable String id, Caller caller) {
+    Payment payment = find(id, caller);
+    return timelines.of(caller.merchantId(), payment.terms().id());
+  }
+
+  private Payment find(String id, Caller caller) {
+    return queries
+        .find(caller.merchantId(), TypeId.require("pay", id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}

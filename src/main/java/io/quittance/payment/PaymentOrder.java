@@ -1,0 +1,73 @@
+package io.quittance.payment;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.fraud.Subject;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.TransferOrder;
+import io.quittance.money.Money;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A payment as it was asked for.
+ *
+ * @param id of the payment to be
+ * @param holdId of its hold to be
+ * @param request the idempotency key that it comes under
+ * @param holdSeconds how long an authorization or a review may last
+ */
+record PaymentOrder(
+    UUID id,
+    UUID holdId,
+    KeyedRequest request,
+    Money money,
+    String payer,
+    String payee,
+    CaptureMethod captureMethod,
+    Texts texts,
+    int holdSeconds,
+    Deadline deadline) {
+
+  /** What the merchant attached for its own use. */
+  record Texts(@Nullable String reference, @Nullable String description, String metadataJson) {
+
+    Texts withoutReference() {
+      return new Texts(null, description, metadataJson);
+    }
+  }
+
+  UUID merchantId() {
+    return request.merchantId();
+  }
+
+  int grantedMs() {
+    return (int) deadline.granted().toMillis();
+  }
+
+  int usedMs() {
+    return (int) deadline.used().toMillis();
+  }
+
+  Subject subject() {
+    return new Subject(id, merchantId(), money, payer, payee, texts.metadataJson());
+  }
+
+  TransferOrder hold() {
+    return new TransferOrder(
+        merchantId(), holdId, payer, payee, money, id, texts.reference(), "{}");
+  }
+
+  PaymentOrder withoutReference() {
+    return new PaymentOrder(
+        id,
+        holdId,
+        request,
+        money,
+        payer,
+        payee,
+        captureMethod,
+        texts.withoutReference(),
+        holdSeconds,
+        deadline);
+  }
+}

@@ -1,0 +1,151 @@
+package io.quittance.payment;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.concurrency.Subtask;
+import io.quittance.fraud.Fraud;
+import io.quittance.fraud.RuleSet;
+import io.quittance.fraud.Screening;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyTakenException;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+
+/**
+ * Carries out one payment in one scope: screen for fraud and hold the funds side by side, draw the
+ * conclusion, hand the news over. Whatever goes wrong, the payment gets a definite end and the hold
+ * is given back ({@link Aftermath}). Thread-safe.
+ */
+@Component
+final class PaymentProcessor {
+
+  private final DeadlineScopes scopes;
+  private final Fraud fraud;
+  private final Journal journal;
+  private final Dependencies dependencies;
+  private final Aftermath aftermath;
+  private final Timelines timelines;
+  private final PaymentProperties properties;
+  private final ApplicationEventPublisher events;
+
+  PaymentProcessor(
+      DeadlineScopes scopes,
+      Fraud fraud,
+      Journal journal,
+      Dependencies dependencies,
+      Aftermath aftermath,
+      Timelines timelines,
+      PaymentProperties properties,
+      ApplicationEventPublisher events) {
+    this.scopes = scopes;
+    this.fraud = fraud;
+    this.journal = journal;
+    this.dependencies = dependencies;
+    this.aftermath = aftermath;
+    this.timelines = timelines;
+    this.properties = properties;
+    this.events = events;
+  }
+
+  /**
+   * Carries the payment out, and answers by its deadline plus {@link
+   * PaymentProperties#answerGrace()}.
+   *
+   * @throws KeyTakenException another request came first under the key
+   */
+  Processed process(PaymentOrder order) throws InterruptedException {
+    try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
+      Ending ending = run(scope, order);
+      if (ending instanceof Ending.Concluded concluded) {
+        handOver(scope, concluded.payment());
+      }
+      timelines.record(order.merchantId(), order.id(), scope.report());
+      return new Processed(ending, scope.report());
+    }
+  }
+
+  private Ending run(DeadlineScope scope, PaymentOrder order) throws InterruptedException {
+    var authorize = new Authorize(order, properties.resolveGrace());
+    try {
+      RuleSet rules = fraud.rules(order.merchantId(), scope.deadline());
+      Subtask<Screening> screening =
+          scope.fork(
+              "fraud",
+              fraud.limit(rules, scope.deadline()),
+              limit -> authorize.screened(screen(order, rules, limit)),
+              failure -> authorize.screened(fallback(order, rules, failure)));
+      Subtask<Authorize.Result> begun =
+          scope.fork("ledger", limit -> begin(authorize, limit), Authorize.Result::decisive);
+      scope.join();
+      return switch (begun.result()) {
+        case Authorize.Result.Refused refused -> new Ending.Refused(refused.refusal());
+        case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
+        case Authorize.Result.Begun(Payment payment) when payment.concluded() ->
+            new Ending.Concluded(payment);
+        case Authorize.Result.Begun(Payment payment) ->
+            new Ending.Concluded(settle(scope, new Conclude(payment, screening.result(), order)));
+      };
+    } catch (KeyTakenException | InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      return aftermath.of(order, authorize, e);
+    }
+  }
+
+  private Screening screen(PaymentOrder order, RuleSet rules, Deadline limit) throws Exception {
+    return dependencies
+        .fraud()
+        .call(limit, left -> fraud.screen(order.subject(), rules, left));
+  }
+
+  private Screening fallback(PaymentOrder order, RuleSet rules, Throwable failure)
+      throws Exception {
+    return rules
+        .fallback()
+        .screening(order.subject())
+        .orElseThrow(() -> failure instanceof Exception e ? e : new IllegalStateException(failure));
+  }
+
+  private Authorize.Result begin(Authorize authorize, Deadline limit) throws Exception {
+    return dependencies
+        .ledger()
+        .call(limit, left -> left.await(authorize.submittedTo(journal, left)));
+  }
+
+  /** Not cut by the deadline: a commit that was begun is waited for, and its answer is the truth. */
+  private Payment settle(DeadlineScope scope, Conclude conclude) throws Exception {
+    return scope.step(
+        "settle",
+        deadline -> {
+          var patience = Deadline.after(deadline.remaining().plus(properties.answerGrace()));
+          return patience.await(journal.submitWhenRoom(conclude, deadline));
+        });
+  }
+
+  /** Best effort, and never at the payment's expense: the events are in the outbox already. */
+  private void handOver(DeadlineScope scope, Payment payment) throws InterruptedException {
+    var committed = new PaymentsCommitted(payment.terms().merchantId(), payment.terms().id());
+    scope.fork(
+        "notification",
+        properties.handOverLimit(),
+        limit ->
+            dependencies
+                .notification()
+                .call(
+                    limit,
+                    left -> {
+                      events.publishEvent(committed);
+                      return true;
+                    }),
+        failure -> false);
+    try {
+      scope.join();
+    } catch (DeadlineExceededException | ScopeFailedException e) {
+      // The timeline shows it, and the delivery finds the events without us.
+      return;
+    }
+  }
+}

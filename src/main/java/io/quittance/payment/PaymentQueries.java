@@ -1,0 +1,43 @@
+package io.quittance.payment;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads payments outside the journal. Thread-safe. */
+@Component
+final class PaymentQueries {
+
+  private final JdbcClient jdbc;
+
+  PaymentQueries(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  Optional<Payment> find(UUID merchantId, UUID id) {
+    return jdbc.sql(
+            "select " + PaymentsSql.COLUMNS + " from payments where merchant_id = ? and id = ?")
+        .param(merchantId)
+        .param(id)
+        .query((rs, row) -> PaymentsSql.read(rs))
+        .optional();
+  }
+
+  /** Payments that should have been resolved by now, by the database's clock. */
+  List<Payment> stranded(int limit) {
+    return jdbc.sql(
+            "select "
+                + PaymentsSql.COLUMNS
+                + """
+                   from payments
+                  where status = 'processing' and resolves_by < current_timestamp
+                  order by resolves_by
+                  limit ?
+                """)
+        .param(limit)
+        .query((rs, row) -> PaymentsSql.read(rs))
+        .list();
+  }
+}

@@ -1,0 +1,184 @@
+package io.quittance.payment;
+
+import io.quittance.fraud.PayerHistory.Totals;
+import io.quittance.fraud.Window;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Table;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * The payments of one batch, and what it must know of their payers' past. A payment is not locked
+ * by itself: whoever changes it holds the lock of its payer's account. Confined to the journal's
+ * thread.
+ */
+final class Payments implements Table {
+
+  @Component
+  @Order(30)
+  static final class Factory implements Table.Factory {
+    @Override
+    public Table open(Batch batch) {
+      return new Payments();
+    }
+  }
+
+  /** A payment's identity. */
+  record Key(UUID merchantId, UUID id) {}
+
+  /** A reference is used once per merchant. */
+  record Reference(UUID merchantId, String text) {}
+
+  /** A payer's payments in a window before and up to a payment. */
+  record Past(UUID merchantId, String payer, Window window, Instant upTo, UUID upToId) {}
+
+  /** After all that is stored: for a payment that is not yet. */
+  private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
+
+  private static final UUID LAST_ID = new UUID(-1, -1);
+
+  private final Set<Key> wanted = new LinkedHashSet<>();
+  private final Set<Reference> wantedReferences = new LinkedHashSet<>();
+  private final Set<Past> wantedPasts = new LinkedHashSet<>();
+  private final Map<Key, Payment> known = new HashMap<>();
+  private final Set<Reference> usedReferences = new HashSet<>();
+  private Map<Past, Totals> pasts = Map.of();
+  private final List<Payment> added = new ArrayList<>();
+  private final Set<Payment> changed = new LinkedHashSet<>();
+
+  private Payments() {}
+
+  /** Announces a payment that may exist. */
+  void want(UUID merchantId, UUID id) {
+    wanted.add(new Key(merchantId, id));
+  }
+
+  /** Announces a reference that will be used. */
+  void wantReference(PaymentOrder order) {
+    if (order.texts().reference() != null) {
+      wantedReferences.add(reference(order));
+    }
+  }
+
+  /** Announces that the past of a new payment's payer will be looked at. */
+  void wantPast(PaymentOrder order, Set<Window> windows) {
+    for (Window window : windows) {
+      wantedPasts.add(beforeNew(order.merchantId(), order.payer(), window));
+    }
+  }
+
+  /** Announces that the past of a stored payment's payer will be looked at. */
+  void wantPast(Payment payment, Set<Window> windows) {
+    for (Window window : windows) {
+      wantedPasts.add(upTo(payment, window));
+    }
+  }
+
+  private static Past beforeNew(UUID merchantId, String payer, Window window) {
+    return new Past(merchantId, payer, window, END_OF_TIME, LAST_ID);
+  }
+
+  private static Past upTo(Payment payment, Window window) {
+    Payment.Terms terms = payment.terms();
+    return new Past(terms.merchantId(), terms.payer(), window, terms.createdAt(), terms.id());
+  }
+
+  Optional<Payment> find(UUID merchantId, UUID id) {
+    return Optional.ofNullable(known.get(new Key(merchantId, id)));
+  }
+
+  boolean referenceUsed(PaymentOrder order) {
+    return order.texts().reference() != null && usedReferences.contains(reference(order));
+  }
+
+  private static Reference reference(PaymentOrder order) {
+    return new Reference(
+        order.merchantId(), Objects.requireNonNull(order.texts().reference()));
+  }
+
+  /** Adds a new payment; it is written as it stands at the end of the batch. */
+  void add(Payment payment) {
+    Payment.Terms terms = payment.terms();
+    known.put(new Key(terms.merchantId(), terms.id()), payment);
+    added.add(payment);
+    if (terms.texts().reference() != null) {
+      usedReferences.add(new Reference(terms.merchantId(), terms.texts().reference()));
+    }
+  }
+
+  /** A stored payment was changed; it is written as it stands at the end of the batch. */
+  void changed(Payment payment) {
+    if (!added.contains(payment)) {
+      changed.add(payment);
+    }
+  }
+
+  /**
+   * The payer's payments in the windows, up to and with this one: those of committed batches, and
+   * for a new payment those before it in this batch. Failed ones do not count.
+   */
+  Map<Window, Totals> past(Payment payment, Set<Window> windows) {
+    int position = added.indexOf(payment);
+    Map<Window, Totals> totals = new HashMap<>();
+    for (Window window : windows) {
+      totals.put(
+          window,
+          position < 0
+              ? stored(upTo(payment, window))
+              : withBatch(payment, window, added.subList(0, position + 1)));
+    }
+    return totals;
+  }
+
+  private Totals withBatch(Payment payment, Window window, List<Payment> upToThis) {
+    Payment.Terms terms = payment.terms();
+    Totals totals = stored(beforeNew(terms.merchantId(), terms.payer(), window));
+    for (Payment other : upToThis) {
+      if (other.status() != PaymentStatus.FAILED
+          && other.terms().merchantId().equals(terms.merchantId())
+          && other.terms().payer().equals(terms.payer())
+          && (window.currency() == null
+              || window.currency().equals(other.terms().money().currency()))) {
+        totals = totals.plus(1, other.terms().money().amount());
+      }
+    }
+    return totals;
+  }
+
+  private Totals stored(Past past) {
+    return Objects.requireNonNull(pasts.get(past), () -> "not wanted: " + past);
+  }
+
+  @Override
+  public void load(JdbcOperations jdbc) {
+    if (!wanted.isEmpty()) {
+      for (Payment payment : PaymentsSql.find(jdbc, wanted)) {
+        known.put(new Key(payment.terms().merchantId(), payment.terms().id()), payment);
+      }
+    }
+    if (!wantedReferences.isEmpty()) {
+      usedReferences.addAll(PaymentsSql.usedReferences(jdbc, wantedReferences));
+    }
+    if (!wantedPasts.isEmpty()) {
+      pasts = PaymentsSql.pasts(jdbc, wantedPasts);
+    }
+  }
+
+  @Override
+  public void flush(JdbcOperations jdbc, Instant now) {
+    PaymentsSql.insert(jdbc, added);
+    PaymentsSql.update(jdbc, changed);
+  }
+}

@@ -1,0 +1,6 @@
+package io.quittance.payment;
+
+import io.quittance.concurrency.ScopeReport;
+
+/** A payment's ending, and what its scope did. */
+record Processed(Ending ending, ScopeReport report) {}

@@ -1,0 +1,209 @@
+package io.quittance.payment;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.ScopeReport;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.web.TypeId;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * What the scopes of each payment did. Written behind the payment, in batches: a diagnosis must not
+ * cost its patient anything, so under pressure, or in a crash, the last ones may be lost.
+ * Thread-safe.
+ */
+@Component
+final class Timelines {
+
+  private static final int QUEUE_CAPACITY = 8192;
+  private static final int BATCH_MAX = 512;
+  private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
+
+  /** A payment's whole story. */
+  record Timeline(String paymentId, List<ScopeBody> scopes) {}
+
+  record ScopeBody(
+      String name,
+      Instant openedAt,
+      long deadlineMs,
+      Result result,
+      List<SubtaskBody> subtasks,
+      int forked,
+      int joined,
+      int survivors) {}
+
+  record SubtaskBody(
+      String name,
+      double startMs,
+      double endMs,
+      Result result,
+      @Nullable String breaker,
+      long budgetMs) {}
+
+  enum Result {
+    OK,
+    FAILED,
+    CANCELLED,
+    TIMED_OUT,
+    SHORT_CIRCUITED;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  private record Entry(UUID merchantId, UUID paymentId, ScopeReport report) {}
+
+  private final JdbcTemplate jdbc;
+  private final ObjectMapper json;
+  private final WorkerPool<Entry, Boolean> writer;
+  private final Cache<UUID, Entry> unwritten = Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).build();
+
+  Timelines(JdbcTemplate jdbc, ObjectMapper json, MeterRegistry registry) {
+    this.jdbc = jdbc;
+    this.json = json;
+    this.writer =
+        WorkerPool.<Entry, Boolean>named("timelines", this::write)
+            .capacity(QUEUE_CAPACITY)
+            .maxBatch(BATCH_MAX)
+            .start(registry);
+  }
+
+  /** Keeps a scope's report; returns at once. */
+  void record(UUID merchantId, UUID paymentId, ScopeReport report) {
+    var entry = new Entry(merchantId, paymentId, report);
+    unwritten.put(paymentId, entry);
+    try {
+      writer.submit(entry, Deadline.after(WRITE_PATIENCE));
+    } catch (RejectedExecutionException e) {
+      // Counted by the pool as rejected; the newest stay readable from memory for a while.
+      return;
+    }
+  }
+
+  /** The payment's scopes so far, oldest first. */
+  Timeline of(UUID merchantId, UUID paymentId) {
+    Entry recent = unwritten.getIfPresent(paymentId);
+    List<ScopeBody> scopes = new ArrayList<>(stored(merchantId, paymentId));
+    if (recent != null
+        && scopes.stream().noneMatch(scope -> scope.openedAt().equals(recent.report().openedAt()))) {
+      scopes.add(body(recent.report()));
+    }
+    return new Timeline(TypeId.format("pay", paymentId), scopes);
+  }
+
+  private List<ScopeBody> stored(UUID merchantId, UUID paymentId) {
+    return jdbc.query(
+        """
+        select body from payment_timelines
+         where merchant_id = ? and payment_id = ? order by opened_at
+        """,
+        (rs, row) -> parse(rs.getString("body")),
+        merchantId,
+        paymentId);
+  }
+
+  private void write(List<Job<Entry, Boolean>> jobs) {
+    jdbc.batchUpdate(
+        "insert into payment_timelines (merchant_id, payment_id, opened_at, body) values (?, ?, ?, ?)",
+        jobs,
+        jobs.size(),
+        (statement, job) -> {
+          Entry entry = job.item();
+          statement.setObject(1, entry.merchantId());
+          statement.setObject(2, entry.paymentId());
+          statement.setObject(3, entry.report().openedAt().atOffset(ZoneOffset.UTC));
+          statement.setString(4, text(body(entry.report())));
+        });
+    for (Job<Entry, Boolean> job : jobs) {
+      unwritten.asMap().remove(job.item().paymentId(), job.item());
+      job.succeed(true);
+    }
+  }
+
+  private String text(ScopeBody body) {
+    try {
+      return json.writeValueAsString(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a timeline cannot be written", e);
+    }
+  }
+
+  private ScopeBody parse(String text) {
+    try {
+      return json.readValue(text, new TypeReference<>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a timeline cannot be read", e);
+    }
+  }
+
+  private static ScopeBody body(ScopeReport report) {
+    List<SubtaskBody> subtasks = report.entries().stream().map(Timelines::subtask).toList();
+    return new ScopeBody(
+        report.name(),
+        report.openedAt(),
+        report.granted_ms(),
+        result(subtasks),
+        subtasks,
+        report.forked(),
+        report.joined(),
+        report.survivors());
+  }
+
+  private static SubtaskBody subtask(ScopeReport.Entry entry) {
+    return new SubtaskBody(
+        entry.name(),
+        entry.start_ms(),
+        entry.end_ms(),
+        result(entry),
+        entry.notes().get(Dependency.BREAKER_NOTE),
+        entry.budget_ms());
+  }
+
+  private static Result result(ScopeReport.Entry entry) {
+    if (entry.error() instanceof CallNotPermittedException) {
+      return Result.SHORT_CIRCUITED;
+    }
+    return switch (entry.outcome()) {
+      case OK -> Result.OK;
+      case FAILED -> Result.FAILED;
+      case TIMED_OUT -> Result.TIMED_OUT;
+      case CANCELLED, RUNNING -> Result.CANCELLED;
+    };
+  }
+
+  /** The worst of the subtasks that decide the payment; a hand-over decides nothing. */
+  private static Result result(List<SubtaskBody> subtasks) {
+    return subtasks.stream()
+        .filter(subtask -> !subtask.name().equals("notification"))
+        .map(SubtaskBody::result)
+        .filter(result -> result != Result.CANCELLED)
+        .max(Enum::compareTo)
+        .orElse(Result.OK);
+  }
+
+  @PreDestroy
+  void close() {
+    writer.close();
+  }
+}

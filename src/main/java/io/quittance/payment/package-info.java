@@ -1,0 +1,8 @@
+/** Payments: their REST routes, their life, and the scope in which each is carried out. */
+@ApplicationModule(
+    allowedDependencies = {"access", "ledger", "fraud", "money", "journal", "concurrency", "web"})
+@NullMarked
+package io.quittance.payment;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
