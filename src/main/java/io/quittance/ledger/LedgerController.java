@@ -15,7 +15,6 @@ import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import jakarta.validation.Valid;
 import java.time.Clock;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -30,8 +29,6 @@ import org.springframework.web.bind.annotation.RestController;
 /** Accounts, their statements, and the trial balance. */
 @RestController
 class LedgerController {
-
-  record TrialBalanceBody(List<TrialBalance> data) {}
 
   private final LedgerQueries queries;
   private final ObjectMapper json;
@@ -120,8 +117,8 @@ class LedgerController {
 
   @GetMapping("/v1/ledger/trial-balance")
   @RequiresScope(Scope.LEDGER_READ)
-  TrialBalanceBody trialBalance(Caller caller) {
-    return new TrialBalanceBody(queries.trialBalance(caller.merchantId()));
+  Page<TrialBalance> trialBalance(Caller caller) {
+    return new Page<>(queries.trialBalance(caller.merchantId()), false, null);
   }
 
   private Account find(String id, Caller caller) {

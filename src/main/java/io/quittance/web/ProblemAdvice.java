@@ -102,18 +102,21 @@ final class ProblemAdvice {
       case InputCoercionException coercion ->
           Problem.invalid(ProblemCode.INVALID_REQUEST, "body", "a number is out of range");
       case JsonProcessingException syntax ->
-          Problem.of(ProblemCode.MALFORMED_JSON, "Not JSON: " + syntax.getOriginalMessage());
+          Problem.of(ProblemCode.MALFORMED_JSON, "Not valid JSON" + location(syntax) + ".");
       case Problem problem -> problem;
       case null, default -> Problem.of(ProblemCode.MALFORMED_JSON, "A JSON body is required.");
     };
   }
 
   private static String wrongType(JsonMappingException e) {
-    return "has a value of the wrong type or form"
-        + (e.getLocation() == null
-            ? ""
-            : " (line %d, column %d)"
-                .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+    return "has a value of the wrong type or form" + location(e);
+  }
+
+  private static String location(JsonProcessingException e) {
+    return e.getLocation() == null
+        ? ""
+        : " (line %d, column %d)"
+            .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
   }
 
   private static String path(JsonMappingException e) {
