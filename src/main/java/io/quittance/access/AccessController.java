@@ -86,8 +86,7 @@ class AccessController {
   @PostMapping("/v1/merchants")
   @ResponseStatus(HttpStatus.CREATED)
   MerchantBody createMerchant(@Valid @RequestBody NewMerchant body) {
-    var merchant =
-        new Merchant(TypeId.next(), body.name(), body.deadlineMaxMs(), clock.instant());
+    var merchant = new Merchant(TypeId.next(), body.name(), body.deadlineMaxMs(), clock.instant());
     Issued first = onboarding.register(merchant);
     return new MerchantBody(
         TypeId.format("mch", merchant.getId()),
@@ -116,8 +115,7 @@ class AccessController {
       Caller caller) {
     PageRequest page = PageRequest.of(limit, cursor, "api-keys");
     List<ApiKey> rows =
-        keys.newestFirst(
-            caller.merchantId(), page.afterId().orElse(LAST), Limit.of(page.fetch()));
+        keys.newestFirst(caller.merchantId(), page.afterId().orElse(LAST), Limit.of(page.fetch()));
     return Page.of(rows, page, key -> key.getId().toString(), key -> KeyBody.of(key, null));
   }
 

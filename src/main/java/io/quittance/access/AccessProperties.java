@@ -13,8 +13,7 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param access how keys are looked up
  */
 @ConfigurationProperties("quittance")
-record AccessProperties(
-    @Nullable String operatorKey, @Name("access") @DefaultValue Lookup access) {
+record AccessProperties(@Nullable String operatorKey, @Name("access") @DefaultValue Lookup access) {
 
   /**
    * How keys are looked up.

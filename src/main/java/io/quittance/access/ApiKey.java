@@ -18,7 +18,10 @@ class ApiKey implements Persistable<UUID> {
   @Id private UUID id;
   private UUID merchantId;
   private String name;
+
+  @SuppressWarnings("UnusedVariable") // queries read it
   private byte[] secretHash;
+
   private String scopes;
   private Instant createdAt;
   private @Nullable Instant expiresAt;

@@ -15,7 +15,10 @@ class Merchant implements Persistable<UUID> {
 
   @Id private UUID id;
   private String name;
+
+  @SuppressWarnings("UnusedVariable") // queries read it
   private @Nullable Integer deadlineMaxMs;
+
   private Instant createdAt;
 
   @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields

@@ -39,7 +39,7 @@ public enum Scope {
 
   static Set<Scope> split(String text) {
     var scopes = EnumSet.noneOf(Scope.class);
-    for (String scope : text.split(" ")) {
+    for (String scope : text.split(" ", -1)) {
       scopes.add(of(scope));
     }
     return scopes;

@@ -21,8 +21,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Checks {@link RequiresScope} before a handler runs, and hands it its {@link Caller}. */
 @Configuration(proxyBeanMethods = false)
-class ScopeCheck
-    implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodArgumentResolver {
+class ScopeCheck implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodArgumentResolver {
 
   @Override
   public void addInterceptors(InterceptorRegistry registry) {

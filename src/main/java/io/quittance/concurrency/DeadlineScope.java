@@ -81,7 +81,7 @@ public final class DeadlineScope implements AutoCloseable {
 
   /** Starts a subtask whose failure fails the scope. */
   public <T> Subtask<T> fork(String subtask, Work<T> work) {
-    return start(new Subtask<>(subtask, deadline, openedNanos), false, work, DeadlineScope::rethrow);
+    return start(new Subtask<>(subtask, deadline, openedNanos), false, work, asIs());
   }
 
   /**
@@ -93,7 +93,7 @@ public final class DeadlineScope implements AutoCloseable {
     return launch(
         record,
         () -> {
-          T result = run(record, false, work, DeadlineScope::rethrow);
+          T result = run(record, false, work, asIs());
           if (decisive.test(result)) {
             throw new Decided();
           }
@@ -106,8 +106,7 @@ public final class DeadlineScope implements AutoCloseable {
    * {@code limit} and the scope's deadline. The recovery runs in the subtask after a failure or
    * after its own limit, but not after the scope was cancelled; what it throws fails the scope.
    */
-  public <T> Subtask<T> fork(
-      String subtask, Duration limit, Work<T> work, Recovery<T> recovery) {
+  public <T> Subtask<T> fork(String subtask, Duration limit, Work<T> work, Recovery<T> recovery) {
     Deadline limited = deadline.within(limit);
     var record = new Subtask<T>(subtask, limited, openedNanos);
     return start(record, limited != deadline, work, recovery);
@@ -144,11 +143,14 @@ public final class DeadlineScope implements AutoCloseable {
     }
   }
 
-  private static <T> T rethrow(Throwable failure) throws Exception {
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    throw (Exception) failure;
+  /** No recovery: the failure stays what it is. */
+  private static <T> Recovery<T> asIs() {
+    return failure -> {
+      if (failure instanceof Error error) {
+        throw error;
+      }
+      throw (Exception) failure;
+    };
   }
 
   /**
@@ -192,7 +194,8 @@ public final class DeadlineScope implements AutoCloseable {
   private DeadlineExceededException deadlineExceeded() {
     metrics.deadlineMissed();
     var exceeded =
-        new DeadlineExceededException("scope %s missed its deadline of %d ms".formatted(name, grantedMs));
+        new DeadlineExceededException(
+            "scope %s missed its deadline of %d ms".formatted(name, grantedMs));
     errors().forEach(exceeded::addSuppressed);
     return exceeded;
   }

@@ -27,16 +27,36 @@ public final class JvmConcurrencyMetrics implements MeterBinder {
   @Override
   public void bindTo(MeterRegistry registry) {
     var scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
-    gauge(registry, "jvm.virtual.mounted", "Virtual threads on a carrier", scheduler,
+    gauge(
+        registry,
+        "jvm.virtual.mounted",
+        "Virtual threads on a carrier",
+        scheduler,
         VirtualThreadSchedulerMXBean::getMountedVirtualThreadCount);
-    gauge(registry, "jvm.virtual.queued", "Virtual threads that wait for a carrier", scheduler,
+    gauge(
+        registry,
+        "jvm.virtual.queued",
+        "Virtual threads that wait for a carrier",
+        scheduler,
         VirtualThreadSchedulerMXBean::getQueuedVirtualThreadCount);
-    gauge(registry, "jvm.virtual.carriers", "Carrier threads", scheduler,
+    gauge(
+        registry,
+        "jvm.virtual.carriers",
+        "Carrier threads",
+        scheduler,
         VirtualThreadSchedulerMXBean::getPoolSize);
-    gauge(registry, "jvm.virtual.parallelism", "Carriers wanted", scheduler,
+    gauge(
+        registry,
+        "jvm.virtual.parallelism",
+        "Carriers wanted",
+        scheduler,
         VirtualThreadSchedulerMXBean::getParallelism);
-    gauge(registry, "jvm.threads.deadlocked", "Platform threads in a deadlock (must be 0)",
-        ManagementFactory.getThreadMXBean(), JvmConcurrencyMetrics::deadlocked);
+    gauge(
+        registry,
+        "jvm.threads.deadlocked",
+        "Platform threads in a deadlock (must be 0)",
+        ManagementFactory.getThreadMXBean(),
+        JvmConcurrencyMetrics::deadlocked);
     if (Files.isDirectory(TASKS)) {
       contextSwitches(registry, "voluntary");
       contextSwitches(registry, "nonvoluntary");

@@ -32,7 +32,11 @@ final class PoolMetrics {
         registry);
     gauge("pool.workers", "Workers alive", pool, WorkerPool::workers, registry);
     gauge("pool.workers.busy", "Workers with a batch in hand", pool, WorkerPool::busy, registry);
-    queued = Timer.builder("pool.queued").description("Time in the queue").tag("pool", name).register(registry);
+    queued =
+        Timer.builder("pool.queued")
+            .description("Time in the queue")
+            .tag("pool", name)
+            .register(registry);
     batchSize =
         DistributionSummary.builder("pool.batch.size")
             .description("Jobs taken at once")

@@ -47,7 +47,7 @@ final class Round implements AutoCloseable {
             return true;
           });
       return switch (round.join()) {
-        case Ending.AllDone _ -> result.get();
+        case Ending.AllDone _ -> Objects.requireNonNull(result.get());
         case Ending.TimedOut _ ->
             throw new DeadlineExceededException(name + " did not answer within its limit");
         case Ending.Failed failed -> throw asException(failed.first());

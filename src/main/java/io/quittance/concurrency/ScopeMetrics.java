@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.ScopeReport.Outcome;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** The meters of all scopes of one name. Thread-safe. */
@@ -24,8 +25,10 @@ final class ScopeMetrics {
     gauge("scope.subtasks.live", "Subtasks that run", liveSubtasks, scope, registry);
     opened = counter("scope.opened", "Scopes opened", scope, registry);
     cancelled = counter("scope.cancelled", "Scopes cancelled by a failure", scope, registry);
-    deadlineMissed = counter("scope.deadline.missed", "Scopes cut by their deadline", scope, registry);
-    orphans = counter("scope.orphans", "Subtasks that outlived their scope (must be 0)", scope, registry);
+    deadlineMissed =
+        counter("scope.deadline.missed", "Scopes cut by their deadline", scope, registry);
+    orphans =
+        counter("scope.orphans", "Subtasks that outlived their scope (must be 0)", scope, registry);
     for (Outcome outcome : Outcome.values()) {
       outcomes.put(
           outcome,
@@ -61,7 +64,7 @@ final class ScopeMetrics {
 
   void ended(Outcome outcome) {
     liveSubtasks.decrement();
-    outcomes.get(outcome).increment();
+    Objects.requireNonNull(outcomes.get(outcome)).increment();
   }
 
   void cancelled() {

@@ -65,7 +65,8 @@ public final class Subtask<T> {
    * @throws IllegalStateException when neither did
    */
   public T result() {
-    return value().orElseThrow(() -> new IllegalStateException(name + " has no result: " + outcome));
+    return value()
+        .orElseThrow(() -> new IllegalStateException(name + " has no result: " + outcome));
   }
 
   /** How it failed, also when a recovery has mended it. */

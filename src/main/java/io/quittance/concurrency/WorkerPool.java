@@ -178,10 +178,17 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       try {
         run(batch);
       } finally {
-        lock.lock();
-        workersBusy--;
-        lock.unlock();
+        handIn();
       }
+    }
+  }
+
+  private void handIn() {
+    lock.lock();
+    try {
+      workersBusy--;
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -314,5 +321,4 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       lock.unlock();
     }
   }
-
 }

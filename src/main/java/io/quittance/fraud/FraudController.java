@@ -81,7 +81,8 @@ class FraudController {
       }
       if ((rule.action() == Rule.Action.SCORE) != (rule.score() != null)) {
         errors.add(
-            new InputError(param + ".score", "invalid", "goes with the action score, and only with it"));
+            new InputError(
+                param + ".score", "invalid", "goes with the action score, and only with it"));
       }
     }
     return errors;

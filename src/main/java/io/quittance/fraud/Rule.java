@@ -106,7 +106,9 @@ sealed interface Rule {
 
     @Override
     public Optional<Window> window(Subject subject) {
-      return concerns(subject) ? Optional.of(new Window(windowSeconds, currency)) : Optional.empty();
+      return concerns(subject)
+          ? Optional.of(new Window(windowSeconds, currency))
+          : Optional.empty();
     }
 
     @Override

@@ -55,8 +55,7 @@ final class RuleBook {
 
   /** The rules in force, at most {@link FraudProperties#rulesTtl()} old. */
   RuleSet of(UUID merchantId, Deadline deadline) throws InterruptedException {
-    return deadline.await(
-        remembered.get(merchantId, (id, executor) -> reads.submit(id, deadline)));
+    return deadline.await(remembered.get(merchantId, (id, executor) -> reads.submit(id, deadline)));
   }
 
   /** The rules as they stand in the database now. */

@@ -15,6 +15,8 @@ class StoredRuleSet implements Persistable<UUID> {
   @Id private UUID merchantId;
   private long version;
   private String body;
+
+  @SuppressWarnings("UnusedVariable") // for people who look into the database
   private Instant updatedAt;
 
   @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields

@@ -1,4 +1,6 @@
-/** Fraud screening: a merchant's rules, or a remote service, and what to do when neither answers. */
+/**
+ * Fraud screening: a merchant's rules, or a remote service, and what to do when neither answers.
+ */
 @ApplicationModule(allowedDependencies = {"money", "concurrency", "access", "web"})
 @NullMarked
 package io.quittance.fraud;

@@ -16,6 +16,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,12 +76,15 @@ public final class Idempotency {
    * @param operation method and path
    * @param body what the strict parser made of the JSON body: equal for equal canonical JSON
    */
-  public KeyedRequest request(
-      UUID merchantId, String operation, IdempotencyKey key, Object body) {
+  public KeyedRequest request(UUID merchantId, String operation, IdempotencyKey key, Object body) {
     try {
       byte[] json = canonical.writeValueAsBytes(body);
       byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(json);
-      return new KeyedRequest(merchantId, operation, key.text(), sha256);
+      return new KeyedRequest(
+          merchantId,
+          operation,
+          key.text(),
+          Base64.getEncoder().withoutPadding().encodeToString(sha256));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (NoSuchAlgorithmException e) {
@@ -154,8 +158,8 @@ public final class Idempotency {
         : new Attempt.StillRunning<>(Duration.between(clock.instant(), holder.runsUntil()));
   }
 
-  private static void refuseOtherBody(KeyedRequest request, byte[] fingerprint) {
-    if (!request.sameBody(fingerprint)) {
+  private static void refuseOtherBody(KeyedRequest request, String fingerprint) {
+    if (!request.fingerprint().equals(fingerprint)) {
       throw Problem.of(
           ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
     }

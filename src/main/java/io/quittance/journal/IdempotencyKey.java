@@ -12,7 +12,8 @@ public record IdempotencyKey(String text) {
 
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]{1,255}");
   private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\[\"\\\\])*)\"");
-  private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*(\\d{1,4})(?:$|[,;\\s])");
+  private static final Pattern WAIT =
+      Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*(\\d{1,4})(?:$|[,;\\s])");
   private static final int MAX_WAIT_SECONDS = 30;
 
   /**

@@ -109,9 +109,12 @@ public final class IdempotencyKeys implements Table {
         statement -> {
           var connection = statement.getConnection();
           statement.setArray(
-              1, connection.createArrayOf("uuid", ids.stream().map(id -> id.merchantId()).toArray()));
+              1,
+              connection.createArrayOf("uuid", ids.stream().map(id -> id.merchantId()).toArray()));
           statement.setArray(
-              2, connection.createArrayOf("varchar", ids.stream().map(id -> id.operation()).toArray()));
+              2,
+              connection.createArrayOf(
+                  "varchar", ids.stream().map(id -> id.operation()).toArray()));
           statement.setArray(
               3, connection.createArrayOf("varchar", ids.stream().map(id -> id.key()).toArray()));
         },
@@ -129,7 +132,7 @@ public final class IdempotencyKeys implements Table {
   private static KeyRecord record(ResultSet rs) throws SQLException {
     String refusal = rs.getString("refusal");
     return new KeyRecord(
-        rs.getBytes("fingerprint"),
+        rs.getString("fingerprint"),
         rs.getObject("object_id", UUID.class),
         refusal == null ? null : ProblemCode.from(refusal),
         rs.getString("detail"),
@@ -139,7 +142,8 @@ public final class IdempotencyKeys implements Table {
   @Override
   public void flush(JdbcOperations jdbc, Instant now) {
     if (!claims.isEmpty()) {
-      jdbc.batchUpdate(INSERT, claims, claims.size(), (statement, claim) -> bind(statement, claim, now));
+      jdbc.batchUpdate(
+          INSERT, claims, claims.size(), (statement, claim) -> bind(statement, claim, now));
     }
   }
 
@@ -150,7 +154,7 @@ public final class IdempotencyKeys implements Table {
     statement.setObject(1, request.merchantId());
     statement.setString(2, request.operation());
     statement.setString(3, request.key());
-    statement.setBytes(4, request.fingerprint());
+    statement.setString(4, request.fingerprint());
     statement.setObject(5, record.objectId(), Types.OTHER);
     statement.setString(6, code(record.refusal()));
     statement.setString(7, record.detail());

@@ -93,8 +93,7 @@ public final class Journal {
     for (int attempt = 1; ; attempt++) {
       List<Job<Command<?>, Object>> live = attempt == 1 ? jobs : notExpired(jobs);
       try {
-        List<Object> results =
-            transaction.apply(live.stream().map(Job::item).toList(), conflict);
+        List<Object> results = transaction.apply(live.stream().map(Job::item).toList(), conflict);
         for (int i = 0; i < live.size(); i++) {
           live.get(i).succeed(results.get(i));
         }
@@ -115,7 +114,8 @@ public final class Journal {
         .filter(
             job -> {
               if (job.deadline().expired()) {
-                job.fail(new DeadlineExceededException("expired before the transaction was retried"));
+                job.fail(
+                    new DeadlineExceededException("expired before the transaction was retried"));
               }
               return !job.deadline().expired();
             })

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param runsUntil when the request that claimed the key will have ended
  */
 public record KeyRecord(
-    byte[] fingerprint,
+    String fingerprint,
     @Nullable UUID objectId,
     @Nullable ProblemCode refusal,
     @Nullable String detail,

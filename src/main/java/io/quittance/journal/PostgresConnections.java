@@ -7,7 +7,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * What every connection to PostgreSQL needs and H2 does not know: no statement, lock or socket may
- * keep a worker for ever, and batches of inserts travel as one statement. A setting in the URL wins.
+ * keep a worker for ever, and batches of inserts travel as one statement. A setting in the URL
+ * wins.
  */
 @Component
 class PostgresConnections implements BeanPostProcessor {

@@ -67,34 +67,36 @@ public final class Books implements Table {
   /** Why this order cannot be carried out now; empty when it can. */
   public Optional<Refusal> refusal(TransferOrder order) {
     if (order.from().equals(order.to())) {
-      return refuse(ProblemCode.SAME_ACCOUNT, "Both sides are %s.", order.from());
+      return refuse(ProblemCode.SAME_ACCOUNT, "Both sides are %s.".formatted(order.from()));
     }
     Account from = accounts.get(order.fromKey());
     Account to = accounts.get(order.toKey());
     if (from == null || to == null) {
       String missing = from == null ? order.from() : order.to();
-      return refuse(ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.", missing);
+      return refuse(ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.".formatted(missing));
     }
     String currency = order.money().currency();
     if (!from.terms().currency().equals(currency) || !to.terms().currency().equals(currency)) {
       return refuse(
           ProblemCode.CURRENCY_MISMATCH,
-          "The order is in %s, %s in %s, %s in %s.",
-          currency,
-          order.from(),
-          from.terms().currency(),
-          order.to(),
-          to.terms().currency());
+          "The order is in %s, %s in %s, %s in %s."
+              .formatted(
+                  currency,
+                  order.from(),
+                  from.terms().currency(),
+                  order.to(),
+                  to.terms().currency()));
     }
     if (!from.canPay(order.money().amount())) {
       return refuse(
-          ProblemCode.INSUFFICIENT_FUNDS, "%s has not enough available funds.", order.from());
+          ProblemCode.INSUFFICIENT_FUNDS,
+          "%s has not enough available funds.".formatted(order.from()));
     }
     return Optional.empty();
   }
 
-  private static Optional<Refusal> refuse(ProblemCode code, String detail, Object... args) {
-    return Optional.of(Refusal.of(code, detail, args));
+  private static Optional<Refusal> refuse(ProblemCode code, String detail) {
+    return Optional.of(new Refusal(code, detail));
   }
 
   /**
@@ -142,7 +144,9 @@ public final class Books implements Table {
     from.releaseOut(amount);
     to.releaseIn(amount);
     transfer.post(
-        new Entry(from.enter(-amount), from.posted()), new Entry(to.enter(amount), to.posted()), now);
+        new Entry(from.enter(-amount), from.posted()),
+        new Entry(to.enter(amount), to.posted()),
+        now);
     changed.add(transfer);
   }
 

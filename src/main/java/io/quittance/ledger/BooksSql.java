@@ -145,8 +145,8 @@ final class BooksSql {
     }
   }
 
-  private static void setArray(
-      PreparedStatement statement, int index, String type, Object[] values) throws SQLException {
+  private static void setArray(PreparedStatement statement, int index, String type, Object[] values)
+      throws SQLException {
     statement.setArray(index, statement.getConnection().createArrayOf(type, values));
   }
 

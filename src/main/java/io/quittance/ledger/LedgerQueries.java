@@ -45,7 +45,9 @@ final class LedgerQueries {
   boolean open(AccountKey key, Account.Terms terms, Instant now) {
     try {
       jdbc.sql(
-              "insert into accounts (" + Account.COLUMNS + ") values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)")
+              "insert into accounts ("
+                  + Account.COLUMNS
+                  + ") values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)")
           .param(key.merchantId())
           .param(key.id())
           .param(terms.currency())
@@ -102,7 +104,8 @@ final class LedgerQueries {
   }
 
   Optional<Transfer> transfer(UUID merchantId, UUID id) {
-    return jdbc.sql("select " + Transfer.COLUMNS + " from transfers where merchant_id = ? and id = ?")
+    return jdbc.sql(
+            "select " + Transfer.COLUMNS + " from transfers where merchant_id = ? and id = ?")
         .param(merchantId)
         .param(id)
         .query((rs, row) -> Transfer.read(rs))

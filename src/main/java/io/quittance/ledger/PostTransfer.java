@@ -3,8 +3,8 @@ package io.quittance.ledger;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.IdempotencyKeys;
-import io.quittance.journal.KeyedRequest;
 import io.quittance.journal.KeyTakenException;
+import io.quittance.journal.KeyedRequest;
 import java.util.Optional;
 
 /** Moves money at once, under an idempotency key; a refusal is kept under the key, too. */

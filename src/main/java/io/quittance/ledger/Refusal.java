@@ -3,9 +3,4 @@ package io.quittance.ledger;
 import io.quittance.web.ProblemCode;
 
 /** Why the ledger will not move money: the caller's own doing, not a failure. */
-public record Refusal(ProblemCode code, String detail) {
-
-  static Refusal of(ProblemCode code, String detail, Object... args) {
-    return new Refusal(code, detail.formatted(args));
-  }
-}
+public record Refusal(ProblemCode code, String detail) {}

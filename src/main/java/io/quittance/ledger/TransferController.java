@@ -83,8 +83,7 @@ class TransferController {
     KeyedRequest request =
         idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
     TransferOrder order = order(body, caller);
-    var deadline =
-        Deadline.startingAt(RequestContext.of(servletRequest).arrivedNanos(), budget);
+    var deadline = Deadline.startingAt(RequestContext.of(servletRequest).arrivedNanos(), budget);
     return idempotency.run(
         request,
         deadline,

@@ -31,9 +31,7 @@ final class DeliveryQueue {
   private final Duration lease;
 
   DeliveryQueue(
-      JdbcClient jdbc,
-      PlatformTransactionManager transactions,
-      NotificationProperties properties) {
+      JdbcClient jdbc, PlatformTransactionManager transactions, NotificationProperties properties) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
     this.lease = properties.lease();

@@ -87,10 +87,12 @@ final class Dispatcher {
       return;
     }
     try {
-      claimer.submit(true, Deadline.after(properties.lease()));
+      var _ =
+          claimer
+              .submit(true, Deadline.after(properties.lease()))
+              .exceptionally(failure -> problem("Due deliveries could not be claimed", failure));
     } catch (QueueFullException e) {
-      // A look is due already, and will find ours.
-      return;
+      log.trace("A look for due deliveries is under way, and will find this one");
     }
   }
 
@@ -107,11 +109,19 @@ final class Dispatcher {
               .collect(Collectors.toMap(StoredEvent::id, Function.identity()));
       for (Claimed delivery : claimed) {
         StoredEvent event = Objects.requireNonNull(found.get(delivery.eventId()));
-        senders.submitWhenRoom(
-            new Parcel(delivery, event), Deadline.after(properties.lease()));
+        var parcel = new Parcel(delivery, event);
+        var _ =
+            senders
+                .submitWhenRoom(parcel, Deadline.after(properties.lease()))
+                .exceptionally(failure -> problem("A delivery waits for its next turn", failure));
       }
     } while (claimed.size() == CLAIMS_AT_ONCE);
     jobs.forEach(job -> job.succeed(true));
+  }
+
+  private static boolean problem(String what, Throwable failure) {
+    log.warn("{}: {}", what, failure.toString());
+    return false;
   }
 
   private void send(List<Job<Parcel, Boolean>> jobs) throws InterruptedException {

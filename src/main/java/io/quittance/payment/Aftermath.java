@@ -34,8 +34,7 @@ final class Aftermath {
   private final PaymentProperties properties;
   private final Clock clock;
 
-  Aftermath(
-      Journal journal, Dependencies dependencies, PaymentProperties properties, Clock clock) {
+  Aftermath(Journal journal, Dependencies dependencies, PaymentProperties properties, Clock clock) {
     this.journal = journal;
     this.dependencies = dependencies;
     this.properties = properties;
@@ -43,8 +42,7 @@ final class Aftermath {
   }
 
   /** Ends the payment for the reason that its scope failed. */
-  Ending of(PaymentOrder order, Authorize authorize, Exception reason)
-      throws InterruptedException {
+  Ending of(PaymentOrder order, Authorize authorize, Exception reason) throws InterruptedException {
     Throwable cause = reason instanceof ScopeFailedException failed ? failed.first() : reason;
     boolean ledgerFailed =
         !(reason instanceof ScopeFailedException failed) || failed.subtask().equals("ledger");
@@ -70,8 +68,7 @@ final class Aftermath {
       throws InterruptedException {
     try {
       var patience = Deadline.after(properties.answerGrace());
-      var pending =
-          journal.submit(new Release(order, failure), Deadline.after(RELEASE_PATIENCE));
+      var pending = journal.submit(new Release(order, failure), Deadline.after(RELEASE_PATIENCE));
       return switch (patience.await(pending)) {
         case Authorize.Result.Begun begun -> new Ending.Concluded(begun.payment());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());

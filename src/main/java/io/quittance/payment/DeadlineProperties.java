@@ -17,8 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxMs the most that is granted to anybody
  */
 @ConfigurationProperties("quittance.deadline")
-record DeadlineProperties(
-    @DefaultValue("2000") int defaultMs, @DefaultValue("30000") int maxMs) {
+record DeadlineProperties(@DefaultValue("2000") int defaultMs, @DefaultValue("30000") int maxMs) {
 
   private static final int MIN_MS = 50;
   private static final int MAX_MS = 30_000;

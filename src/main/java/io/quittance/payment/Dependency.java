@@ -68,8 +68,7 @@ final class Dependency {
 
   private boolean blameless(Exception e, Deadline deadline, Duration budget) {
     boolean outOfTime =
-        e instanceof DeadlineExceededException
-            || (Subtask.isCancellation(e) && deadline.expired());
+        e instanceof DeadlineExceededException || (Subtask.isCancellation(e) && deadline.expired());
     if (outOfTime) {
       return e instanceof ExpiredInQueueException || budget.compareTo(fairBudget) < 0;
     }

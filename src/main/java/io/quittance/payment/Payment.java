@@ -59,7 +59,9 @@ final class Payment {
     this.terms = terms;
   }
 
-  /** A payment whose funds are held and whose fate is open, until {@code resolvesBy} at the latest. */
+  /**
+   * A payment whose funds are held and whose fate is open, until {@code resolvesBy} at the latest.
+   */
   static Payment processing(
       PaymentOrder order, @Nullable UUID holdId, Instant now, Instant resolvesBy) {
     return new Payment(
@@ -128,8 +130,7 @@ final class Payment {
   /** The funds stay held until the merchant captures them. */
   void authorize(Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
-    Instant expiresAt =
-        milestones.expiresAt() == null ? holdExpiry(now) : milestones.expiresAt();
+    Instant expiresAt = milestones.expiresAt() == null ? holdExpiry(now) : milestones.expiresAt();
     milestones = new Milestones(now, null, null, expiresAt);
     become(PaymentStatus.AUTHORIZED, CREATED, EventType.PAYMENT_AUTHORIZED, now);
   }

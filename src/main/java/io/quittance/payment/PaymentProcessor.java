@@ -11,6 +11,8 @@ import io.quittance.fraud.RuleSet;
 import io.quittance.fraud.Screening;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyTakenException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
@@ -21,6 +23,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class PaymentProcessor {
+
+  private static final Logger log = LoggerFactory.getLogger(PaymentProcessor.class);
 
   private final DeadlineScopes scopes;
   private final Fraud fraud;
@@ -96,9 +100,7 @@ final class PaymentProcessor {
   }
 
   private Screening screen(PaymentOrder order, RuleSet rules, Deadline limit) throws Exception {
-    return dependencies
-        .fraud()
-        .call(limit, left -> fraud.screen(order.subject(), rules, left));
+    return dependencies.fraud().call(limit, left -> fraud.screen(order.subject(), rules, left));
   }
 
   private Screening fallback(PaymentOrder order, RuleSet rules, Throwable failure)
@@ -115,7 +117,9 @@ final class PaymentProcessor {
         .call(limit, left -> left.await(authorize.submittedTo(journal, left)));
   }
 
-  /** Not cut by the deadline: a commit that was begun is waited for, and its answer is the truth. */
+  /**
+   * Not cut by the deadline: a commit that was begun is waited for, and its answer is the truth.
+   */
   private Payment settle(DeadlineScope scope, Conclude conclude) throws Exception {
     return scope.step(
         "settle",
@@ -144,8 +148,7 @@ final class PaymentProcessor {
     try {
       scope.join();
     } catch (DeadlineExceededException | ScopeFailedException e) {
-      // The timeline shows it, and the delivery finds the events without us.
-      return;
+      log.debug("The events of payment {} find their way without us", committed.paymentId(), e);
     }
   }
 }

@@ -104,8 +104,7 @@ final class Payments implements Table {
   }
 
   private static Reference reference(PaymentOrder order) {
-    return new Reference(
-        order.merchantId(), Objects.requireNonNull(order.texts().reference()));
+    return new Reference(order.merchantId(), Objects.requireNonNull(order.texts().reference()));
   }
 
   /** Adds a new payment; it is written as it stands at the end of the batch. */

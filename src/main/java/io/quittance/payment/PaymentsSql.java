@@ -302,8 +302,8 @@ final class PaymentsSql {
         Types.TIMESTAMP_WITH_TIMEZONE);
   }
 
-  private static void setArray(
-      PreparedStatement statement, int index, String type, Object[] values) throws SQLException {
+  private static void setArray(PreparedStatement statement, int index, String type, Object[] values)
+      throws SQLException {
     statement.setArray(index, statement.getConnection().createArrayOf(type, values));
   }
 }

@@ -56,8 +56,7 @@ final class Recovery {
             Deadline.after(SWEEP_LIMIT),
             (payment, deadline) ->
                 deadline.await(journal.submitWhenRoom(new Resolve(payment), deadline)));
-    long open =
-        results.stream().filter(result -> !(result instanceof FanOut.Result.Done)).count();
+    long open = results.stream().filter(result -> !(result instanceof FanOut.Result.Done)).count();
     if (open > 0) {
       log.warn("{} payments are still to be resolved", open);
     }

@@ -23,6 +23,8 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -34,6 +36,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class Timelines {
 
+  private static final Logger log = LoggerFactory.getLogger(Timelines.class);
   private static final int QUEUE_CAPACITY = 8192;
   private static final int BATCH_MAX = 512;
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
@@ -77,7 +80,8 @@ final class Timelines {
   private final JdbcTemplate jdbc;
   private final ObjectMapper json;
   private final WorkerPool<Entry, Boolean> writer;
-  private final Cache<UUID, Entry> unwritten = Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).build();
+  private final Cache<UUID, Entry> unwritten =
+      Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).build();
 
   Timelines(JdbcTemplate jdbc, ObjectMapper json, MeterRegistry registry) {
     this.jdbc = jdbc;
@@ -94,10 +98,15 @@ final class Timelines {
     var entry = new Entry(merchantId, paymentId, report);
     unwritten.put(paymentId, entry);
     try {
-      writer.submit(entry, Deadline.after(WRITE_PATIENCE));
+      writer
+          .submit(entry, Deadline.after(WRITE_PATIENCE))
+          .exceptionally(
+              failure -> {
+                log.warn("A timeline was lost: {}", failure.toString());
+                return false;
+              });
     } catch (RejectedExecutionException e) {
-      // Counted by the pool as rejected; the newest stay readable from memory for a while.
-      return;
+      log.debug("A timeline is kept in memory only", e);
     }
   }
 
@@ -106,7 +115,8 @@ final class Timelines {
     Entry recent = unwritten.getIfPresent(paymentId);
     List<ScopeBody> scopes = new ArrayList<>(stored(merchantId, paymentId));
     if (recent != null
-        && scopes.stream().noneMatch(scope -> scope.openedAt().equals(recent.report().openedAt()))) {
+        && scopes.stream()
+            .noneMatch(scope -> scope.openedAt().equals(recent.report().openedAt()))) {
       scopes.add(body(recent.report()));
     }
     return new Timeline(TypeId.format("pay", paymentId), scopes);

@@ -52,8 +52,7 @@ class DemoData implements ApplicationRunner {
       return;
     }
     var request =
-        idempotency.request(
-            MERCHANT, "demo data", new IdempotencyKey("fund " + account), money);
+        idempotency.request(MERCHANT, "demo data", new IdempotencyKey("fund " + account), money);
     ledger.transfer(request, source, account, money, Deadline.after(PATIENCE));
   }
 }

@@ -9,8 +9,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is not a success: problem details after RFC 9457, thrown from wherever it is
- * found out and rendered in one place ({@link ProblemWriter}).
+ * An answer that is not a success: problem details after RFC 9457, thrown from wherever it is found
+ * out and rendered in one place ({@link ProblemWriter}).
  */
 public final class Problem extends RuntimeException {
 
@@ -72,7 +72,8 @@ public final class Problem extends RuntimeException {
 
   /** Bad input: 400 with what is wrong, parameter by parameter. */
   public static Problem invalid(List<InputError> errors) {
-    String detail = errors.isEmpty() ? "" : errors.getFirst().param() + ": " + errors.getFirst().detail();
+    String detail =
+        errors.isEmpty() ? "" : errors.getFirst().param() + ": " + errors.getFirst().detail();
     return new Problem(ProblemCode.INVALID_REQUEST, detail, errors);
   }
 

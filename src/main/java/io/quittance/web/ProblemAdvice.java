@@ -57,8 +57,7 @@ final class ProblemAdvice {
       case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
       case MethodArgumentNotValidException invalid -> Problem.invalid(errors(invalid));
       case MissingServletRequestParameterException missing ->
-          Problem.invalid(
-              ProblemCode.INVALID_REQUEST, missing.getParameterName(), "is required");
+          Problem.invalid(ProblemCode.INVALID_REQUEST, missing.getParameterName(), "is required");
       case MethodArgumentTypeMismatchException mismatch ->
           Problem.invalid(ProblemCode.INVALID_REQUEST, mismatch.getName(), "has the wrong type");
       case NoHandlerFoundException _, NoResourceFoundException _ ->
@@ -70,9 +69,9 @@ final class ProblemAdvice {
       case HttpMediaTypeNotSupportedException _ ->
           Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Only application/json is read.");
       case CannotCreateTransactionException _,
-              DataAccessResourceFailureException _,
-              QueryTimeoutException _,
-              TransientDataAccessException _ ->
+          DataAccessResourceFailureException _,
+          QueryTimeoutException _,
+          TransientDataAccessException _ ->
           databaseDown(e);
       default -> {
         log.error("Unexpected failure", e);
@@ -90,8 +89,10 @@ final class ProblemAdvice {
   private static Problem unreadable(HttpMessageNotReadableException e) {
     return switch (e.getCause()) {
       case UnrecognizedPropertyException unknown ->
-          Problem.invalid(ProblemCode.UNKNOWN_FIELD, path(unknown), "is not a field of this object");
-      case JsonMappingException mapping when mapping.getCause() instanceof Problem problem -> problem;
+          Problem.invalid(
+              ProblemCode.UNKNOWN_FIELD, path(unknown), "is not a field of this object");
+      case JsonMappingException mapping when mapping.getCause() instanceof Problem problem ->
+          problem;
       case JsonMappingException mapping
           when mapping.getCause() == null || mapping.getCause() instanceof InputCoercionException ->
           Problem.invalid(ProblemCode.INVALID_REQUEST, path(mapping), wrongType(mapping));

@@ -87,7 +87,7 @@ create table idempotency_keys (
   merchant_id     uuid                     not null,
   operation       varchar(300)             not null,
   idempotency_key varchar(255)             not null,
-  fingerprint     bytea                    not null,
+  fingerprint     varchar(43)              not null,
   object_id       uuid,
   refusal         varchar(40),
   detail          varchar(1000),

@@ -1,0 +1,154 @@
+package io.quittance;
+
+import static com.tngtech.archunit.lang.conditions.ArchConditions.beAnnotatedWith;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.quittance.access.RequiresScope;
+import io.quittance.concurrency.DeadlineScope;
+import jakarta.persistence.Entity;
+import java.time.Instant;
+import java.util.concurrent.StructuredTaskScope;
+import org.springframework.data.repository.Repository;
+import org.springframework.modulith.ApplicationModule;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Rules of the house, each with its reason. */
+@AnalyzeClasses(packages = "io.quittance", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule onlyRoundTouchesThePreviewApi =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.quittance.concurrency.Round")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(StructuredTaskScope.class)
+          .because(
+              "later JDKs change StructuredTaskScope, and one file is to follow; use DeadlineScope");
+
+  @ArchTest
+  static final ArchRule theConcurrencyLibraryKnowsNoSpring =
+      noClasses()
+          .that()
+          .resideInAPackage("io.quittance.concurrency")
+          .and()
+          .areNotAnnotatedWith(ApplicationModule.class)
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.springframework..")
+          .because("it is a library of its own; wire it up where it is used");
+
+  @ArchTest
+  static final ArchRule nothingElseStartsThreads =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.quittance.concurrency")
+          .should()
+          .callConstructor(Thread.class, Runnable.class)
+          .orShould()
+          .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+          .orShould()
+          .dependOnClassesThat()
+          .haveNameMatching("java\\.util\\.concurrent\\.(ForkJoinPool|.*ThreadPoolExecutor|Timer)")
+          .because("work belongs into a DeadlineScope, a WorkerPool or a FanOut");
+
+  /** What runs in a fork is interrupted; a JDBC call there would lose its connection. */
+  @ArchTest
+  static final ArchRule whatRunsInForksSpeaksNoSql =
+      noClasses()
+          .that()
+          .haveFullyQualifiedName("io.quittance.payment.PaymentProcessor")
+          .or()
+          .haveFullyQualifiedName("io.quittance.payment.Dependency")
+          .or()
+          .haveFullyQualifiedName("io.quittance.fraud.Fraud")
+          .or()
+          .haveFullyQualifiedName("io.quittance.fraud.RemoteScreening")
+          .or()
+          .haveNameMatching("io\\.quittance\\.fraud\\.(Screening|RuleSet|Rule|Fallback).*")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.sql..", "javax.sql..", "org.springframework.jdbc..", "jakarta.persistence..")
+          .because("subtasks are cancelled by interrupt: let them wait on a WorkerPool's future");
+
+  @ArchTest
+  static final ArchRule timeComesFromAClock =
+      noClasses()
+          .should()
+          .callMethod(Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .because("tests set the clock; take a java.time.Clock, or the database's time");
+
+  @ArchTest
+  static final ArchRule entitiesAndRepositoriesStayInTheirModule =
+      noClasses()
+          .that()
+          .areAnnotatedWith(Entity.class)
+          .or()
+          .areAssignableTo(Repository.class)
+          .should()
+          .bePublic()
+          .because("other modules use what the module says, not how it keeps it");
+
+  @ArchTest
+  static final ArchRule noScopeInsideATransaction =
+      noClasses()
+          .that(dependOn(DeadlineScope.class))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.springframework.transaction..")
+          .because("a transaction would be held open while subtasks wait");
+
+  @ArchTest
+  static final ArchRule everyRouteNamesItsScope =
+      methods()
+          .that()
+          .areDeclaredInClassesThat()
+          .areAnnotatedWith(RestController.class)
+          .and()
+          .areDeclaredInClassesThat()
+          .resideOutsideOfPackage("io.quittance.sandbox")
+          .and()
+          .areMetaAnnotatedWith(RequestMapping.class)
+          .and()
+          .doNotHaveName("createMerchant")
+          .should(beAnnotatedWith(RequiresScope.class))
+          .because("a route without a scope is open to every key");
+
+  @ArchTest
+  static final ArchRule namesSayWhatThingsAre =
+      noClasses()
+          .should()
+          .haveNameMatching(".*(Impl|Utils?|Helper|Manager|Dto|DTO)")
+          .because("such a name says nothing about the thing");
+
+  @ArchTest
+  static final ArchRule nobodyImportsTheSandbox =
+      classes()
+          .that()
+          .resideInAPackage("io.quittance.sandbox")
+          .should()
+          .onlyHaveDependentClassesThat()
+          .resideInAPackage("io.quittance.sandbox")
+          .because("production must not know that there is a playground");
+
+  private static DescribedPredicate<JavaClass> dependOn(Class<?> type) {
+    return DescribedPredicate.describe(
+        "depend on " + type.getSimpleName(),
+        origin ->
+            origin.getDirectDependenciesFromSelf().stream()
+                .anyMatch(dependency -> dependency.getTargetClass().isEquivalentTo(type)));
+  }
+}
