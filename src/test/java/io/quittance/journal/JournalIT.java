@@ -1,0 +1,239 @@
+package io.quittance.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.QueueFullException;
+import io.quittance.testing.Postgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The journal on a real PostgreSQL, with commands that append a line to a table. */
+class JournalIT {
+
+  private static final Deadline PATIENCE = Deadline.after(Duration.ofSeconds(60));
+
+  private final DataSource dataSource = Postgres.create().dataSource();
+  private final JdbcClient jdbc = JdbcClient.create(dataSource);
+  private final MeterRegistry registry = new SimpleMeterRegistry();
+  private Journal journal;
+
+  /** The lines of a batch. */
+  private static final class Lines implements Table {
+
+    private final List<Integer> added = new ArrayList<>();
+    private final List<Integer> locks = new ArrayList<>();
+
+    @Override
+    public void load(JdbcOperations jdbc) {
+      locks.forEach(id -> jdbc.queryForList("select id from locks where id = ? for update", id));
+    }
+
+    @Override
+    public void flush(JdbcOperations jdbc, Instant now) {
+      added.forEach(line -> jdbc.update("insert into lines values (?)", line));
+    }
+  }
+
+  /** Appends a line; the database refuses negative ones. */
+  private record Append(int line, CountDownLatch reached, CountDownLatch gate)
+      implements Command<Integer> {
+
+    Append(int line) {
+      this(line, new CountDownLatch(1), new CountDownLatch(0));
+    }
+
+    static Append gated(int line) {
+      return new Append(line, new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    @Override
+    public void prepare(Batch batch) {
+      reached.countDown();
+      try {
+        gate.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public Integer decide(Batch batch) {
+      batch.table(Lines.class).added.add(line);
+      return line;
+    }
+  }
+
+  @BeforeEach
+  void start() throws SQLException {
+    jdbc.sql("create table lines (line integer primary key check (line >= 0))").update();
+    journal = journal(dataSource);
+  }
+
+  private Journal journal(DataSource source) throws SQLException {
+    var factory = new DefaultListableBeanFactory();
+    factory.registerSingleton("lines", (Table.Factory) batch -> new Lines());
+    return new Journal(
+        source,
+        new Dialect(dataSource),
+        factory.getBeanProvider(Table.Factory.class),
+        new JournalProperties(8, 8),
+        registry);
+  }
+
+  @AfterEach
+  void stop() {
+    journal.close();
+  }
+
+  @Test
+  void appliesWhatQueuedUpInOneTransaction() throws Exception {
+    List<CompletableFuture<Integer>> results = submitTogether(List.of(1, 2, 3, 4));
+
+    assertThat(results).allSatisfy(result -> assertThat(PATIENCE.await(result)).isPositive());
+    assertThat(
+            jdbc.sql("select count(distinct xmin::text) from lines where line > 0")
+                .query(Long.class)
+                .single())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void failsOnlyTheCommandThatTheDatabaseRefuses() throws Exception {
+    List<CompletableFuture<Integer>> results = submitTogether(List.of(1, 2, -3, 4, 5));
+
+    assertThatThrownBy(() -> PATIENCE.await(results.get(2)))
+        .hasMessageContaining("lines_line_check");
+    assertThat(PATIENCE.await(results.get(0))).isEqualTo(1);
+    assertThat(PATIENCE.await(results.get(4))).isEqualTo(5);
+    assertThat(lines()).containsExactly(0, 1, 2, 4, 5);
+  }
+
+  @Test
+  void retriesADeadlockUntilItCommits() throws Exception {
+    jdbc.sql("create table locks (id integer primary key)").update();
+    jdbc.sql("insert into locks values (1), (2)").update();
+    try (Connection other = dataSource.getConnection()) {
+      other.setAutoCommit(false);
+      execute(other, "select * from locks where id = 2 for update");
+      CompletableFuture<Integer> result = journal.submit(new LockBoth(), PATIENCE);
+      Awaitility.await()
+          .until(
+              () ->
+                  jdbc.sql("select count(*) from pg_locks where not granted")
+                          .query(Long.class)
+                          .single()
+                      > 0);
+      // Closes the circle: PostgreSQL ends one of the two with 40P01, and the journal tries again.
+      try {
+        execute(other, "select * from locks where id = 1 for update");
+      } catch (SQLException victim) {
+        assertThat(victim.getSQLState()).isEqualTo("40P01");
+      }
+      other.rollback();
+
+      assertThat(PATIENCE.await(result)).isEqualTo(7);
+    }
+    assertThat(lines()).containsExactly(7);
+  }
+
+  /** Takes two locks, one after the other. */
+  private static final class LockBoth implements Command<Integer> {
+
+    @Override
+    public void prepare(Batch batch) {
+      batch.table(Lines.class).locks.addAll(List.of(1, 2));
+    }
+
+    @Override
+    public Integer decide(Batch batch) {
+      batch.table(Lines.class).added.add(7);
+      return 7;
+    }
+  }
+
+  @Test
+  void dropsACommandThatExpiredInTheQueue() throws Exception {
+    var blocker = Append.gated(0);
+    journal.submit(blocker, PATIENCE);
+    blocker.reached().await();
+    CompletableFuture<Integer> late = journal.submit(new Append(1), Deadline.after(Duration.ZERO));
+    blocker.gate().countDown();
+
+    assertThatThrownBy(() -> PATIENCE.await(late)).isInstanceOf(ExpiredInQueueException.class);
+    journal.close();
+    assertThat(lines()).containsExactly(0);
+  }
+
+  @Test
+  void refusesWhatDoesNotFitIntoItsQueue() throws Exception {
+    var blocker = Append.gated(0);
+    journal.submit(blocker, PATIENCE);
+    blocker.reached().await();
+    for (int i = 1; i <= 8; i++) {
+      journal.submit(new Append(i), PATIENCE);
+    }
+
+    assertThatThrownBy(() -> journal.submit(new Append(9), PATIENCE))
+        .isInstanceOf(QueueFullException.class);
+    blocker.gate().countDown();
+  }
+
+  @Test
+  void finishesWhatIsQueuedWhenItCloses() throws Exception {
+    submitTogether(List.of(1, 2, 3));
+    journal.close();
+
+    assertThat(lines()).containsExactly(0, 1, 2, 3);
+  }
+
+  @Test
+  void saysThatTheFateIsUnknownWhenTheConnectionBreaksInTheCommit() throws Exception {
+    journal.close();
+    journal = journal(new BreakingCommits(dataSource));
+
+    CompletableFuture<Integer> result = journal.submit(new Append(1), PATIENCE);
+
+    assertThatThrownBy(() -> PATIENCE.await(result)).isInstanceOf(FateUnknownException.class);
+  }
+
+  private List<CompletableFuture<Integer>> submitTogether(List<Integer> lines)
+      throws InterruptedException {
+    var blocker = Append.gated(0);
+    journal.submit(blocker, PATIENCE);
+    blocker.reached().await();
+    List<CompletableFuture<Integer>> results =
+        lines.stream().map(line -> journal.submit(new Append(line), PATIENCE)).toList();
+    blocker.gate().countDown();
+    return results;
+  }
+
+  private List<Integer> lines() {
+    return jdbc.sql("select line from lines order by line").query(Integer.class).list();
+  }
+
+  private static void execute(Connection connection, String sql) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

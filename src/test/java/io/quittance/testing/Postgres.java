@@ -1,0 +1,55 @@
+package io.quittance.testing;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+
+/** One real PostgreSQL for all tests of a JVM, durable as in production, with a database each. */
+public final class Postgres {
+
+  private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  private static final EmbeddedPostgres SERVER = start();
+
+  private Postgres() {}
+
+  private static EmbeddedPostgres start() {
+    try {
+      return EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "on").start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A new, empty database. */
+  public static Database create() {
+    String name = "test_" + DATABASES.incrementAndGet();
+    try (Connection connection = SERVER.getPostgresDatabase().getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("create database " + name);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return new Database(name);
+  }
+
+  /** A database of the shared server. */
+  public record Database(String name) {
+
+    public static final String USER = "postgres";
+    public static final String PASSWORD = "postgres";
+
+    public String url() {
+      return SERVER.getJdbcUrl(USER, name);
+    }
+
+    public DataSource dataSource() {
+      return SERVER.getDatabase(USER, name);
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.quittance.testing;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** The packaged jar as a process of its own, in the production profile, to be killed at will. */
+public final class ServiceProcess implements AutoCloseable {
+
+  public static final String OPERATOR_KEY = "an operator key for tests only, long enough";
+
+  private static final String JAVA = ProcessHandle.current().info().command().orElse("java");
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private final Process process;
+  private final int port;
+  private final int managementPort;
+
+  private ServiceProcess(Process process, int port, int managementPort) {
+    this.process = process;
+    this.port = port;
+    this.managementPort = managementPort;
+  }
+
+  /** Starts a replica on a database and waits until it is ready. */
+  public static ServiceProcess start(Postgres.Database database, String... properties) {
+    int port = freePort();
+    int managementPort = freePort();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                JAVA, "--enable-preview", "-Xmx512m", "-jar", System.getProperty("quittance.jar")));
+    command.addAll(List.of(properties));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.redirectOutput(new File("target", "service-" + port + ".log"));
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SPRING_PROFILES_ACTIVE",
+                "production",
+                "SPRING_DATASOURCE_URL",
+                database.url(),
+                "SPRING_DATASOURCE_USERNAME",
+                Postgres.Database.USER,
+                "SPRING_DATASOURCE_PASSWORD",
+                Postgres.Database.PASSWORD,
+                "QUITTANCE_OPERATOR_KEY",
+                OPERATOR_KEY,
+                "SERVER_PORT",
+                Integer.toString(port),
+                "MANAGEMENT_SERVER_PORT",
+                Integer.toString(managementPort)));
+    try {
+      var service = new ServiceProcess(builder.start(), port, managementPort);
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(service::ready);
+      return service;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static int freePort() {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Whether the readiness probe says yes. */
+  public boolean ready() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the service ended: see target/service-" + port + ".log");
+    }
+    try {
+      var probe = URI.create("http://localhost:" + managementPort + "/actuator/health/readiness");
+      var request = HttpRequest.newBuilder(probe).timeout(Duration.ofSeconds(2)).build();
+      return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  public URI uri() {
+    return URI.create("http://localhost:" + port);
+  }
+
+  /** SIGKILL. */
+  public void kill() {
+    process.destroyForcibly().onExit().join();
+  }
+
+  /** SIGTERM; returns at once. */
+  public void terminate() {
+    process.destroy();
+  }
+
+  /** Waits for the end; its exit code. */
+  public int exitCode(Duration limit) throws InterruptedException {
+    if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException("the service has not ended in " + limit);
+    }
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() {
+    if (process.isAlive()) {
+      kill();
+    }
+  }
+}
