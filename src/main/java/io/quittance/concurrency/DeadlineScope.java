@@ -59,6 +59,7 @@ public final class DeadlineScope implements AutoCloseable {
   private final List<Subtask<?>> subtasks = new ArrayList<>(4);
 
   private @Nullable Round round;
+  private boolean closed;
 
   DeadlineScope(
       String name,
@@ -90,10 +91,12 @@ public final class DeadlineScope implements AutoCloseable {
    */
   public <T> Subtask<T> fork(String subtask, Work<T> work, Predicate<T> decisive) {
     var record = new Subtask<T>(subtask, deadline, openedNanos);
+    Round current = openRound();
     return launch(
+        current,
         record,
         () -> {
-          T result = run(record, false, work, asIs());
+          T result = run(current, record, false, work, asIs());
           if (decisive.test(result)) {
             throw new Decided();
           }
@@ -109,36 +112,46 @@ public final class DeadlineScope implements AutoCloseable {
   public <T> Subtask<T> fork(String subtask, Duration limit, Work<T> work, Recovery<T> recovery) {
     Deadline limited = deadline.within(limit);
     var record = new Subtask<T>(subtask, limited, openedNanos);
-    return start(record, limited != deadline, work, recovery);
+    if (limited == deadline) {
+      return start(record, false, work, recovery);
+    }
+    return start(record, true, left -> context.wrap(() -> work.call(left)).call(), recovery);
   }
 
   private <T> Subtask<T> start(
       Subtask<T> subtask, boolean cutAtLimit, Work<T> work, Recovery<T> recovery) {
-    return launch(subtask, () -> run(subtask, cutAtLimit, work, recovery));
+    Round current = openRound();
+    return launch(current, subtask, () -> run(current, subtask, cutAtLimit, work, recovery));
   }
 
-  private <T> Subtask<T> launch(Subtask<T> subtask, Callable<T> body) {
-    subtasks.add(subtask);
-    if (round == null) {
-      round = new Round(name, deadline);
+  private Round openRound() {
+    if (closed) {
+      throw new IllegalStateException("scope %s is closed".formatted(name));
     }
+    Round current = round == null ? new Round(name, deadline) : round;
+    round = current;
+    return current;
+  }
+
+  private <T> Subtask<T> launch(Round current, Subtask<T> subtask, Callable<T> body) {
+    subtasks.add(subtask);
     metrics.forked();
-    round.fork(context.wrap(body));
+    current.fork(context.wrap(body));
     return subtask;
   }
 
-  private <T> T run(Subtask<T> subtask, boolean cutAtLimit, Work<T> work, Recovery<T> recovery)
+  private <T> T run(
+      Round current, Subtask<T> subtask, boolean cutAtLimit, Work<T> work, Recovery<T> recovery)
       throws Exception {
     try {
       return subtask.run(work, cutAtLimit);
     } catch (Exception e) {
-      if (subtask.outcome() == Outcome.CANCELLED || deadline.expired()) {
+      if (current.cancelled() || subtask.outcome() == Outcome.CANCELLED || deadline.expired()) {
         throw e;
       }
-      T mended = recovery.recover(e);
-      subtask.recovered(mended);
-      return mended;
+      return subtask.recover(recovery, e);
     } finally {
+      subtask.endedLate(deadline.expired());
       metrics.ended(subtask.outcome());
     }
   }
@@ -177,16 +190,35 @@ public final class DeadlineScope implements AutoCloseable {
       return;
     }
     round = null;
-    switch (current.join()) {
+    switch (ending(current)) {
       case Round.Ending.AllDone _ -> {}
       case Round.Ending.TimedOut _ -> throw deadlineExceeded();
       case Round.Ending.Failed(Decided _) -> {}
       case Round.Ending.Failed failed -> {
         metrics.cancelled();
-        if (deadline.expired()) {
+        Subtask<?> culprit = culprit(failed.first());
+        if (culprit == null ? deadline.expired() : culprit.endedLate()) {
           throw deadlineExceeded();
         }
-        throw failure(failed.first());
+        throw failure(culprit, failed.first());
+      }
+    }
+  }
+
+  private Round.Ending ending(Round current) throws InterruptedException {
+    try {
+      return current.join();
+    } finally {
+      recordWhatNeverBegan();
+    }
+  }
+
+  /** The JDK starts no thread for what is forked after the cancellation, and does not say so. */
+  private void recordWhatNeverBegan() {
+    for (Subtask<?> subtask : subtasks) {
+      if (!subtask.begun() && subtask.outcome() == Outcome.RUNNING) {
+        subtask.neverBegan();
+        metrics.ended(subtask.outcome());
       }
     }
   }
@@ -200,15 +232,21 @@ public final class DeadlineScope implements AutoCloseable {
     return exceeded;
   }
 
-  private ScopeFailedException failure(Throwable first) {
-    String culprit =
-        subtasks.stream()
-            .filter(subtask -> subtask.error().orElse(null) == first)
-            .map(Subtask::name)
-            .findFirst()
-            .orElse("?");
+  private @Nullable Subtask<?> culprit(Throwable first) {
+    for (Subtask<?> subtask : subtasks) {
+      if (subtask.error().orElse(null) == first) {
+        return subtask;
+      }
+    }
+    return null;
+  }
+
+  private ScopeFailedException failure(@Nullable Subtask<?> culprit, Throwable first) {
     return new ScopeFailedException(
-        name, culprit, first, errors().stream().filter(error -> error != first).toList());
+        name,
+        culprit == null ? "?" : culprit.name(),
+        first,
+        errors().stream().filter(error -> error != first).toList());
   }
 
   private List<Throwable> errors() {
@@ -238,15 +276,27 @@ public final class DeadlineScope implements AutoCloseable {
     return running;
   }
 
-  /** Cancels and waits for whatever was forked and not joined. */
+  /** Cancels and waits for whatever was forked and not joined. Closing twice has no effect. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      cancelWhatWasNotJoined();
+    } finally {
+      metrics.closed(survivors());
+    }
+  }
+
+  private void cancelWhatWasNotJoined() {
     Round current = round;
     if (current != null) {
       round = null;
       metrics.cancelled();
       current.close();
+      recordWhatNeverBegan();
     }
-    metrics.closed(survivors());
   }
 }

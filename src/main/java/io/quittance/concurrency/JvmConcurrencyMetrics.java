@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.DirectoryStream;
@@ -80,7 +81,7 @@ public final class JvmConcurrencyMetrics implements MeterBinder {
         .register(registry);
   }
 
-  private static double sum(Path tasks, String kind) {
+  static double sum(Path tasks, String kind) {
     String key = kind + "_ctxt_switches:";
     double total = 0;
     try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
@@ -99,7 +100,7 @@ public final class JvmConcurrencyMetrics implements MeterBinder {
           .filter(line -> line.startsWith(key))
           .mapToDouble(line -> Double.parseDouble(line.substring(key.length()).strip()))
           .sum();
-    } catch (NoSuchFileException ended) {
+    } catch (NoSuchFileException | UncheckedIOException ended) {
       return 0;
     }
   }

@@ -2,11 +2,14 @@ package io.quittance.concurrency;
 
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.StructuredTaskScope;
 import java.util.concurrent.StructuredTaskScope.FailedException;
 import java.util.concurrent.StructuredTaskScope.Joiner;
 import java.util.concurrent.StructuredTaskScope.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A set of subtasks that start one by one and end together; confined to its owner's thread. It is
@@ -37,22 +40,41 @@ final class Round implements AutoCloseable {
                     .withTimeout(deadline.remaining()));
   }
 
-  /** Runs work that is interrupted at a deadline of its own, on a thread of its own. */
+  /**
+   * Runs work that is interrupted at a deadline of its own, on a thread of its own. A result that
+   * it returned all the same counts, as it does for a subtask without a limit.
+   */
   static <T> T call(String name, Deadline deadline, DeadlineScope.Work<T> work) throws Exception {
-    var result = new AtomicReference<T>();
+    var task = new FutureTask<T>(() -> work.call(deadline));
+    Exception cut;
     try (var round = new Round(name + "-limited", deadline)) {
-      round.fork(
-          () -> {
-            result.set(work.call(deadline));
-            return true;
-          });
-      return switch (round.join()) {
-        case Ending.AllDone _ -> Objects.requireNonNull(result.get());
-        case Ending.TimedOut _ ->
-            throw new DeadlineExceededException(name + " did not answer within its limit");
-        case Ending.Failed failed -> throw asException(failed.first());
-      };
+      round.fork(Executors.callable(task));
+      cut =
+          switch (round.join()) {
+            case Ending.TimedOut _ ->
+                new DeadlineExceededException(name + " did not answer within its limit");
+            case Ending.AllDone _, Ending.Failed _ -> null;
+          };
+    } catch (InterruptedException e) {
+      cut = e;
     }
+    return outcome(task, cut);
+  }
+
+  private static <T> T outcome(FutureTask<T> task, @Nullable Exception cut) throws Exception {
+    if (task.state() == Future.State.SUCCESS) {
+      if (cut instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      return task.resultNow();
+    }
+    if (cut == null) {
+      throw asException(task.exceptionNow());
+    }
+    if (task.state() == Future.State.FAILED && !Subtask.isCancellation(task.exceptionNow())) {
+      cut.addSuppressed(task.exceptionNow());
+    }
+    throw cut;
   }
 
   private static Exception asException(Throwable e) {
@@ -78,9 +100,18 @@ final class Round implements AutoCloseable {
     }
   }
 
+  /** Whether a failure, the deadline or {@link #close()} has cancelled it. Any thread may ask. */
+  boolean cancelled() {
+    return scope.isCancelled();
+  }
+
   /** Cancels what still runs and waits until it has stopped. */
   @Override
   public void close() {
-    scope.close();
+    try {
+      scope.close();
+    } catch (IllegalStateException notJoined) {
+      // All threads have ended; the JDK only adds that nobody joined, which is what was meant here.
+    }
   }
 }

@@ -26,6 +26,8 @@ public final class Subtask<T> {
   private final long budgetMs;
   private final Map<String, String> notes = new ConcurrentHashMap<>(2);
 
+  private volatile boolean begun;
+  private volatile boolean late;
   private volatile long endNanos;
   private volatile Outcome outcome = Outcome.RUNNING;
   private volatile @Nullable Throwable error;
@@ -80,6 +82,7 @@ public final class Subtask<T> {
 
   /** Runs the work on the calling thread and records how it ended. */
   T run(DeadlineScope.Work<T> work, boolean cutAtLimit) throws Exception {
+    begun = true;
     try {
       T result =
           ScopedValue.where(CURRENT, this)
@@ -94,8 +97,39 @@ public final class Subtask<T> {
     }
   }
 
-  void recovered(T result) {
-    value = result;
+  /** Turns a failure into the recovery's value, or records the error that replaces it. */
+  T recover(DeadlineScope.Recovery<T> recovery, Throwable failure) throws Exception {
+    try {
+      T mended = ScopedValue.where(CURRENT, this).call(() -> recovery.recover(failure));
+      value = mended;
+      return mended;
+    } catch (Throwable e) {
+      if (e != failure) {
+        if (e.getCause() != failure) {
+          e.addSuppressed(failure);
+        }
+        error = e;
+      }
+      throw e;
+    }
+  }
+
+  /** Records whether the scope's deadline had passed when the work and its recovery had ended. */
+  void endedLate(boolean late) {
+    this.late = late;
+  }
+
+  boolean endedLate() {
+    return late;
+  }
+
+  boolean begun() {
+    return begun;
+  }
+
+  /** Records the end of a subtask that no thread was started for. */
+  void neverBegan() {
+    end(cancelledOrTimedOut());
   }
 
   private void end(Outcome how) {
@@ -110,6 +144,10 @@ public final class Subtask<T> {
     if (!isCancellation(e)) {
       return Outcome.FAILED;
     }
+    return cancelledOrTimedOut();
+  }
+
+  private Outcome cancelledOrTimedOut() {
     return deadline.expired() ? Outcome.TIMED_OUT : Outcome.CANCELLED;
   }
 

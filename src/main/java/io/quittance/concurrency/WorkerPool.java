@@ -245,7 +245,9 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       batch.forEach(job -> job.fail(e));
     }
     for (Job<T, R> job : batch) {
-      job.fail(new IllegalStateException(settings.name() + " left a job unanswered"));
+      if (!job.done()) {
+        job.fail(new IllegalStateException(settings.name() + " left a job unanswered"));
+      }
       metrics.done(job.result);
     }
   }
@@ -259,6 +261,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   public void close() {
     var limit = Deadline.after(settings.drainLimit());
     boolean interrupted = false;
+    List<Job<T, R>> left;
     lock.lock();
     try {
       closed = true;
@@ -271,19 +274,27 @@ public final class WorkerPool<T, R> implements AutoCloseable {
           interrupted = true;
         }
       }
-      failWhatIsLeft();
+      left = List.copyOf(queue);
+      queue.clear();
     } finally {
       lock.unlock();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
     }
+    failWhatIsLeft(left);
   }
 
-  private void failWhatIsLeft() {
+  /** Without the lock, for the submitters' callbacks run here. */
+  private void failWhatIsLeft(List<Job<T, R>> left) {
     var tooLate = new RejectedExecutionException(settings.name() + " closed before it was done");
-    while (!queue.isEmpty()) {
-      queue.removeFirst().fail(tooLate);
+    for (Job<T, R> job : left) {
+      if (job.done()) {
+        metrics.cancelled();
+      } else {
+        metrics.rejected();
+        job.fail(tooLate);
+      }
     }
   }
 

@@ -26,4 +26,13 @@ public final class Dialect {
     String sql = postgres ? "select clock_timestamp()" : "select current_timestamp(6)";
     return Objects.requireNonNull(jdbc.queryForObject(sql, OffsetDateTime.class)).toInstant();
   }
+
+  /**
+   * Lets the current transaction commit before the disk has it: for what may be lost in a crash.
+   */
+  public void commitWithoutWaiting(JdbcOperations jdbc) {
+    if (postgres) {
+      jdbc.execute("set local synchronous_commit = off");
+    }
+  }
 }

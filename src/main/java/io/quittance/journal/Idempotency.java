@@ -99,6 +99,7 @@ public final class Idempotency {
    * @param wait how long to join the same request if it still runs (RFC 7240, Prefer: wait)
    * @param first runs the request; whatever it decides for good it records under the key
    * @param replay answers for a request that ran; empty while it is still running
+   * @throws KeyUnreadableException whether the key was used could not be found out
    * @throws Problem 422 for another body under the same key, 409 while the first request runs
    */
   public <A> A run(
@@ -138,7 +139,7 @@ public final class Idempotency {
       return new Attempt.StillRunning<>(other.deadline().remaining());
     }
     try {
-      Optional<KeyRecord> holder = deadline.await(lookups.submit(request.id(), deadline));
+      Optional<KeyRecord> holder = lookUp(request, deadline);
       return holder.isPresent()
           ? replayed(request, holder.get(), replay)
           : new Attempt.Answered<>(first.get());
@@ -146,6 +147,15 @@ public final class Idempotency {
       return replayed(request, taken.record(), replay);
     } finally {
       running.remove(request.id(), mine);
+    }
+  }
+
+  private Optional<KeyRecord> lookUp(KeyedRequest request, Deadline deadline)
+      throws InterruptedException {
+    try {
+      return deadline.await(lookups.submit(request.id(), deadline));
+    } catch (RuntimeException e) {
+      throw new KeyUnreadableException(e);
     }
   }
 

@@ -8,6 +8,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -49,10 +50,18 @@ final class BooksSql {
        where merchant_id = ? and id = ?
       """;
 
-  private static final String UPDATE_ACCOUNT =
+  /** One statement for all accounts: several times cheaper than one for each. */
+  private static final String UPDATE_ACCOUNTS =
       """
-      update accounts set posted = ?, pending_out = ?, pending_in = ?, entry_count = ?
-       where merchant_id = ? and id = ?
+      merge into accounts a
+      using (select merchant_id, id, posted, pending_out, pending_in, entry_count
+               from unnest(cast(? as uuid array), cast(? as varchar array), cast(? as bigint array),
+                           cast(? as bigint array), cast(? as bigint array), cast(? as bigint array))
+                      as k(merchant_id, id, posted, pending_out, pending_in, entry_count)) moved
+         on a.merchant_id = moved.merchant_id and a.id = moved.id
+       when matched then update
+            set posted = moved.posted, pending_out = moved.pending_out,
+                pending_in = moved.pending_in, entry_count = moved.entry_count
       """;
 
   private BooksSql() {}
@@ -130,19 +139,21 @@ final class BooksSql {
 
   static void updateAccounts(JdbcOperations jdbc, Collection<Account> accounts) {
     if (!accounts.isEmpty()) {
-      jdbc.batchUpdate(
-          UPDATE_ACCOUNT,
-          accounts,
-          accounts.size(),
-          (statement, account) -> {
-            statement.setLong(1, account.posted());
-            statement.setLong(2, account.pendingOut());
-            statement.setLong(3, account.pendingIn());
-            statement.setLong(4, account.entryCount());
-            statement.setObject(5, account.key().merchantId());
-            statement.setString(6, account.key().id());
+      jdbc.update(
+          UPDATE_ACCOUNTS,
+          statement -> {
+            setArray(statement, 1, "uuid", column(accounts, account -> account.key().merchantId()));
+            setArray(statement, 2, "varchar", column(accounts, account -> account.key().id()));
+            setArray(statement, 3, "bigint", column(accounts, Account::posted));
+            setArray(statement, 4, "bigint", column(accounts, Account::pendingOut));
+            setArray(statement, 5, "bigint", column(accounts, Account::pendingIn));
+            setArray(statement, 6, "bigint", column(accounts, Account::entryCount));
           });
     }
+  }
+
+  private static Object[] column(Collection<Account> accounts, Function<Account, Object> value) {
+    return accounts.stream().map(value).toArray();
   }
 
   private static void setArray(PreparedStatement statement, int index, String type, Object[] values)

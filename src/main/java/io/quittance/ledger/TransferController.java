@@ -14,6 +14,7 @@ import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyUnreadableException;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.LedgerBodies.NewTransfer;
 import io.quittance.ledger.LedgerBodies.TransferBody;
@@ -84,12 +85,18 @@ class TransferController {
         idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
     TransferOrder order = order(body, caller);
     var deadline = Deadline.startingAt(RequestContext.of(servletRequest).arrivedNanos(), budget);
-    return idempotency.run(
-        request,
-        deadline,
-        IdempotencyKey.wait(prefer),
-        () -> created(execute(new PostTransfer(request, order), deadline), false),
-        holder -> Optional.of(created(replay(caller, holder), true)));
+    try {
+      return idempotency.run(
+          request,
+          deadline,
+          IdempotencyKey.wait(prefer),
+          () -> created(execute(new PostTransfer(request, order), deadline), false),
+          holder -> Optional.of(created(replay(caller, holder), true)));
+    } catch (KeyUnreadableException e) {
+      throw Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The key could not be looked up.")
+          .dependency("ledger")
+          .unknownUntil(clock.instant().plus(GRACE));
+    }
   }
 
   private TransferOrder order(NewTransfer body, Caller caller) throws JsonProcessingException {

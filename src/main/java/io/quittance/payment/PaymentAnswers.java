@@ -1,7 +1,9 @@
 package io.quittance.payment;
 
 import io.quittance.concurrency.ScopeReport;
+import io.quittance.journal.KeyUnreadableException;
 import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -22,10 +24,12 @@ import org.springframework.stereotype.Component;
 final class PaymentAnswers {
 
   private final ProblemWriter problems;
+  private final PaymentProperties properties;
   private final Clock clock;
 
-  PaymentAnswers(ProblemWriter problems, Clock clock) {
+  PaymentAnswers(ProblemWriter problems, PaymentProperties properties, Clock clock) {
     this.problems = problems;
+    this.properties = properties;
     this.clock = clock;
   }
 
@@ -41,6 +45,16 @@ final class PaymentAnswers {
               json(HttpStatus.ACCEPTED, unknown(order, resolvesBy));
         };
     return withHeader(answer, "Server-Timing", serverTiming(processed.report()));
+  }
+
+  /** Nothing was begun, but the request may be a repetition of one that was: nobody can say. */
+  Problem keyUnreadable(KeyUnreadableException e) {
+    Instant resolvesBy = clock.instant().plus(properties.resolveGrace());
+    return Problem.of(
+            e.late() ? ProblemCode.DEADLINE_EXCEEDED : ProblemCode.DEPENDENCY_UNAVAILABLE,
+            "The idempotency key could not be looked up; repeat the request with the same key.")
+        .dependency("ledger")
+        .unknownUntil(resolvesBy);
   }
 
   /** The answer to a repetition: the first one's status with the payment as it is now. */

@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.access.Caller;
 import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
-import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.concurrency.QueueFullException;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyUnreadableException;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.AccountId;
 import io.quittance.money.CurrencyCode;
@@ -115,10 +114,8 @@ class PaymentController {
           IdempotencyKey.wait(prefer),
           () -> answers.first(process(order), http),
           holder -> replay(holder, caller, http));
-    } catch (DeadlineExceededException e) {
-      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED, "The deadline passed before it was begun.");
-    } catch (QueueFullException e) {
-      throw Problem.of(ProblemCode.OVERLOADED);
+    } catch (KeyUnreadableException e) {
+      throw answers.keyUnreadable(e);
     }
   }
 

@@ -12,6 +12,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.ScopeReport;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
@@ -27,6 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * What the scopes of each payment did. Written behind the payment, in batches: a diagnosis must not
@@ -39,6 +42,7 @@ final class Timelines {
   private static final Logger log = LoggerFactory.getLogger(Timelines.class);
   private static final int QUEUE_CAPACITY = 8192;
   private static final int BATCH_MAX = 512;
+  private static final Duration LINGER = Duration.ofMillis(100);
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
 
   /** A payment's whole story. */
@@ -78,18 +82,28 @@ final class Timelines {
   private record Entry(UUID merchantId, UUID paymentId, ScopeReport report) {}
 
   private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final Dialect dialect;
   private final ObjectMapper json;
   private final WorkerPool<Entry, Boolean> writer;
   private final Cache<UUID, Entry> unwritten =
       Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).build();
 
-  Timelines(JdbcTemplate jdbc, ObjectMapper json, MeterRegistry registry) {
+  Timelines(
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Dialect dialect,
+      ObjectMapper json,
+      MeterRegistry registry) {
     this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactions);
+    this.dialect = dialect;
     this.json = json;
     this.writer =
         WorkerPool.<Entry, Boolean>named("timelines", this::write)
             .capacity(QUEUE_CAPACITY)
             .maxBatch(BATCH_MAX)
+            .linger(LINGER)
             .start(registry);
   }
 
@@ -134,6 +148,18 @@ final class Timelines {
   }
 
   private void write(List<Job<Entry, Boolean>> jobs) {
+    transactions.executeWithoutResult(
+        status -> {
+          dialect.commitWithoutWaiting(jdbc);
+          insert(jobs);
+        });
+    for (Job<Entry, Boolean> job : jobs) {
+      unwritten.asMap().remove(job.item().paymentId(), job.item());
+      job.succeed(true);
+    }
+  }
+
+  private void insert(List<Job<Entry, Boolean>> jobs) {
     jdbc.batchUpdate(
         "insert into payment_timelines (merchant_id, payment_id, opened_at, body) values (?, ?, ?, ?)",
         jobs,
@@ -145,10 +171,6 @@ final class Timelines {
           statement.setObject(3, entry.report().openedAt().atOffset(ZoneOffset.UTC));
           statement.setString(4, text(body(entry.report())));
         });
-    for (Job<Entry, Boolean> job : jobs) {
-      unwritten.asMap().remove(job.item().paymentId(), job.item());
-      job.succeed(true);
-    }
   }
 
   private String text(ScopeBody body) {

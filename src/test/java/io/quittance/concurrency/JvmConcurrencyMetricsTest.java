@@ -1,0 +1,136 @@
+package io.quittance.concurrency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.locks.ReentrantLock;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class JvmConcurrencyMetricsTest {
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+  @TempDir private Path tasks;
+
+  @BeforeEach
+  void bind() {
+    new JvmConcurrencyMetrics().bindTo(registry);
+  }
+
+  private double gauge(String name) {
+    return registry.get(name).gauge().value();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jvm.virtual.mounted",
+        "jvm.virtual.queued",
+        "jvm.virtual.carriers",
+        "jvm.virtual.parallelism",
+        "jvm.threads.deadlocked"
+      })
+  void readsAFiniteNumberAlsoAfterAGarbageCollection(String meter) {
+    System.gc();
+
+    assertThat(gauge(meter)).isFinite().isNotNegative();
+    assertThat(registry.get(meter).gauge().getId().getDescription()).isNotBlank();
+  }
+
+  @Test
+  void countsAVirtualThreadThatIsOnItsCarrier() throws Exception {
+    var stop = new CountDownLatch(1);
+    Thread busy =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  while (stop.getCount() > 0) {
+                    Thread.onSpinWait();
+                  }
+                });
+    try {
+      await().until(() -> gauge("jvm.virtual.mounted") >= 1);
+      assertThat(gauge("jvm.virtual.carriers")).isPositive();
+      assertThat(gauge("jvm.virtual.parallelism")).isPositive();
+    } finally {
+      stop.countDown();
+      busy.join();
+    }
+  }
+
+  @EnabledOnOs(OS.LINUX)
+  @ParameterizedTest
+  @ValueSource(strings = {"voluntary", "nonvoluntary"})
+  void countsContextSwitchesOfEitherKind(String kind) {
+    var counter = registry.get("process.context.switches").tag("kind", kind).functionCounter();
+
+    assertThat(counter.count()).isFinite().isPositive();
+  }
+
+  @Test
+  void sumsTheContextSwitchesOfAllThreadsAndSkipsThoseThatEndMeanwhile() throws Exception {
+    thread("1", "Name:\tmain\nvoluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t3\n");
+    thread("2", "voluntary_ctxt_switches:\t2\nnonvoluntary_ctxt_switches:\t4\n");
+    Files.createDirectories(tasks.resolve("3-ended-before-it-was-opened"));
+    Files.createDirectories(tasks.resolve("4-cannot-be-read-once-opened").resolve("status"));
+
+    assertThat(JvmConcurrencyMetrics.sum(tasks, "voluntary")).isEqualTo(42);
+    assertThat(JvmConcurrencyMetrics.sum(tasks, "nonvoluntary")).isEqualTo(7);
+  }
+
+  private void thread(String id, String status) throws IOException {
+    Files.writeString(Files.createDirectories(tasks.resolve(id)).resolve("status"), status);
+  }
+
+  @Test
+  void findsADeadlockUntilItIsResolved() throws Exception {
+    assertThat(gauge("jvm.threads.deadlocked")).isZero();
+    var left = new ReentrantLock();
+    var right = new ReentrantLock();
+    var bothHoldOne = new CyclicBarrier(2);
+    Thread first = lockInTurn(left, right, bothHoldOne);
+    Thread second = lockInTurn(right, left, bothHoldOne);
+    try {
+      await().untilAsserted(() -> assertThat(gauge("jvm.threads.deadlocked")).isEqualTo(2));
+    } finally {
+      first.interrupt();
+    }
+    first.join();
+    second.join();
+
+    assertThat(gauge("jvm.threads.deadlocked")).isZero();
+  }
+
+  private static Thread lockInTurn(
+      ReentrantLock first, ReentrantLock second, CyclicBarrier bothHoldOne) {
+    return Thread.ofPlatform()
+        .daemon()
+        .start(
+            () -> {
+              first.lock();
+              try {
+                bothHoldOne.await();
+                second.lockInterruptibly();
+                second.unlock();
+              } catch (Exception interrupted) {
+                Thread.currentThread().interrupt();
+              } finally {
+                first.unlock();
+              }
+            });
+  }
+}

@@ -1,0 +1,242 @@
+package io.quittance.concurrency;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Schedule.Act;
+import io.quittance.concurrency.Schedule.Ending;
+import io.quittance.concurrency.ScopeReport.Outcome;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries a {@link Schedule} out. The calling thread owns the scope; a conductor lets the subtasks
+ * go and brings the end. What came of it can be read once {@link #run()} has returned.
+ */
+final class ScheduleRun {
+
+  /** What the work of a subtask saw of its own end. */
+  sealed interface Seen {
+    record Returned(String value) implements Seen {}
+
+    record Threw(Exception error) implements Seen {}
+  }
+
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private final Schedule schedule;
+  private final Random random;
+  private final SettableTicker ticker = new SettableTicker();
+  private final List<CountDownLatch> gates;
+  private final CountDownLatch ownerCloses = new CountDownLatch(1);
+  private final Thread owner = Thread.currentThread();
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final AtomicReferenceArray<Subtask<String>> subtasks;
+  private final AtomicReferenceArray<Seen> seen;
+  private final Queue<Exception> thrownByRecoveries = new ConcurrentLinkedQueue<>();
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+  private volatile boolean over;
+  private @Nullable Exception thrown;
+  private List<Thread> survivors = List.of();
+  private ScopeReport report;
+
+  ScheduleRun(Schedule schedule) {
+    this.schedule = schedule;
+    this.random = new Random(~schedule.seed());
+    int n = schedule.parts().size();
+    subtasks = new AtomicReferenceArray<>(n);
+    seen = new AtomicReferenceArray<>(n);
+    gates = IntStream.range(0, n).mapToObj(_ -> new CountDownLatch(1)).toList();
+  }
+
+  ScheduleRun run() throws InterruptedException {
+    var budget = Duration.ofNanos(random.nextInt(1_500_000));
+    var deadline =
+        schedule.ending() == Ending.TIMER ? Deadline.after(budget) : Deadline.after(LONG, ticker);
+    Thread conductor = Thread.ofVirtual().unstarted(this::conduct);
+    DeadlineScope scope = new DeadlineScopes(registry, Clock.systemUTC()).open("test", deadline);
+    try (scope) {
+      if (schedule.early()) {
+        conductor.start();
+      }
+      for (int i = 0; i < gates.size(); i++) {
+        subtasks.set(i, fork(scope, i));
+      }
+      if (!schedule.early()) {
+        conductor.start();
+      }
+      if (schedule.ending() == Ending.OWNER_CLOSES) {
+        Waiting.forLatch(ownerCloses);
+      } else {
+        scope.join();
+      }
+    } catch (InterruptedException | RuntimeException e) {
+      thrown = e;
+    }
+    survivors = threads.stream().filter(Thread::isAlive).toList();
+    over = true;
+    report = scope.report();
+    awaitEndOf(conductor);
+    return this;
+  }
+
+  private Subtask<String> fork(DeadlineScope scope, int i) {
+    String name = "subtask-" + i;
+    Act act = schedule.act(i);
+    if (act == Act.DECIDE) {
+      return scope.fork(name, _ -> work(i), result -> result.equals("done " + i));
+    }
+    if (!schedule.parts().get(i).limited() && !(act == Act.MEND || act == Act.FAIL_TWICE)) {
+      return scope.fork(name, _ -> work(i));
+    }
+    Duration limit = LONG;
+    if (act == Act.LIMIT) {
+      limit = Duration.ofNanos(random.nextInt(300_000));
+    } else if (schedule.parts().get(i).limited()) {
+      limit = LONG.dividedBy(2);
+    }
+    return scope.fork(name, limit, _ -> work(i), failure -> recover(i, failure));
+  }
+
+  private String work(int i) throws InterruptedException {
+    threads.add(Thread.currentThread());
+    try {
+      String value = act(i);
+      seen.set(i, new Seen.Returned(value));
+      return value;
+    } catch (InterruptedException | RuntimeException e) {
+      seen.set(i, new Seen.Threw(e));
+      throw e;
+    }
+  }
+
+  private String act(int i) throws InterruptedException {
+    return switch (schedule.act(i)) {
+      case SUCCEED, DECIDE -> {
+        Waiting.forLatch(gates.get(i));
+        yield "done " + i;
+      }
+      case STUBBORN -> {
+        Waiting.forLatchIgnoringInterrupts(gates.get(i));
+        yield "done " + i;
+      }
+      case FAIL, FAIL_TWICE, MEND -> {
+        Waiting.forLatch(gates.get(i));
+        throw new IllegalStateException("failed " + i);
+      }
+      case LIMIT, HANG -> Waiting.forInterrupt();
+      case UNTIDY -> {
+        try {
+          yield Waiting.forInterrupt();
+        } catch (InterruptedException e) {
+          throw new IllegalStateException("untidy " + i);
+        }
+      }
+    };
+  }
+
+  private String recover(int i, Throwable failure) throws Exception {
+    return switch (schedule.act(i)) {
+      case MEND, LIMIT -> "mended " + i;
+      case FAIL_TWICE -> {
+        var again = new IllegalStateException("failed " + i + " again", failure);
+        thrownByRecoveries.add(again);
+        throw again;
+      }
+      default -> throw (Exception) failure;
+    };
+  }
+
+  private void conduct() {
+    try {
+      for (int i : schedule.letGoBeforeTheEnding()) {
+        letGo(i);
+      }
+      bringTheEnd();
+      for (int i : schedule.letGo().subList(schedule.endAfter(), schedule.letGo().size())) {
+        letGo(i);
+      }
+    } finally {
+      for (int i = 0; i < gates.size(); i++) {
+        if (schedule.act(i) == Act.STUBBORN) {
+          gates.get(i).countDown();
+        }
+      }
+    }
+  }
+
+  private void letGo(int i) {
+    gates.get(i).countDown();
+    if (schedule.stepwise()) {
+      Waiting.until(() -> over || hasEnded(subtasks.get(i)));
+    }
+  }
+
+  private static boolean hasEnded(@Nullable Subtask<?> subtask) {
+    return subtask != null && subtask.outcome() != Outcome.RUNNING;
+  }
+
+  private void bringTheEnd() {
+    switch (schedule.ending()) {
+      case SUBTASKS, TIMER -> {}
+      case CLOCK -> ticker.advance(LONG);
+      case OWNER_INTERRUPTED -> owner.interrupt();
+      case OWNER_CLOSES -> ownerCloses.countDown();
+    }
+  }
+
+  private static void awaitEndOf(Thread conductor) {
+    while (conductor.isAlive()) {
+      try {
+        conductor.join();
+      } catch (InterruptedException e) {
+        // The conductor's own interrupt, which came after the scope had ended.
+      }
+    }
+    Thread.interrupted();
+  }
+
+  Schedule schedule() {
+    return schedule;
+  }
+
+  SimpleMeterRegistry registry() {
+    return registry;
+  }
+
+  /** What the scope threw at its owner. */
+  @Nullable Exception thrown() {
+    return thrown;
+  }
+
+  /** Threads that still lived when the scope had closed. */
+  List<Thread> survivors() {
+    return survivors;
+  }
+
+  ScopeReport report() {
+    return report;
+  }
+
+  Subtask<String> subtask(int i) {
+    return subtasks.get(i);
+  }
+
+  /** Nothing when its work never began. */
+  @Nullable Seen seen(int i) {
+    return seen.get(i);
+  }
+
+  Queue<Exception> thrownByRecoveries() {
+    return thrownByRecoveries;
+  }
+}

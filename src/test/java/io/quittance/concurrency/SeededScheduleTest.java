@@ -1,0 +1,179 @@
+package io.quittance.concurrency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Counter;
+import io.quittance.concurrency.Schedule.Act;
+import io.quittance.concurrency.Schedule.Ending;
+import io.quittance.concurrency.ScheduleRun.Seen;
+import io.quittance.concurrency.ScopeReport.Outcome;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * Runs scopes under many schedules and checks what must hold under each. A failure names the seed
+ * of its schedule; {@code -Dquittance.seed=…} runs that one alone, {@code -Dquittance.schedules=…}
+ * says how often.
+ */
+@Timeout(120)
+class SeededScheduleTest {
+
+  private static final int SCHEDULES = Integer.getInteger("quittance.schedules", 2_000);
+
+  @Test
+  void everyScheduleEndsEverySubtaskAndLosesNoErrorAndNoResult() throws Exception {
+    Long replayed = Long.getLong("quittance.seed");
+    var seeds = new SplittableRandom();
+    for (int i = 0; i < SCHEDULES; i++) {
+      var schedule = Schedule.draw(replayed == null ? seeds.nextLong() : replayed);
+      try {
+        check(new ScheduleRun(schedule).run());
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError(
+            "replay with -Dquittance.seed=%d (%s)".formatted(schedule.seed(), schedule), e);
+      }
+    }
+  }
+
+  private static void check(ScheduleRun run) {
+    nothingIsLeft(run);
+    for (int i = 0; i < run.schedule().parts().size(); i++) {
+      theRecordAgreesWithTheWork(run, i);
+    }
+    theEndingFitsTheSchedule(run);
+    for (int i : run.schedule().surelySucceed()) {
+      assertThat(run.subtask(i).result()).isEqualTo("done " + i);
+    }
+    switch (run.thrown()) {
+      case ScopeFailedException failed -> {
+        theFirstFailureIsOneOfTheSchedule(run, failed);
+        everyErrorIsReported(run, failed);
+      }
+      case DeadlineExceededException exceeded -> everyErrorIsReported(run, exceeded);
+      case null, default -> {}
+    }
+  }
+
+  private static void nothingIsLeft(ScheduleRun run) {
+    int forked = run.schedule().parts().size();
+    assertThat(run.survivors()).isEmpty();
+    assertThat(run.report().forked()).isEqualTo(forked);
+    assertThat(run.report().joined()).isEqualTo(forked);
+    assertThat(run.report().survivors()).isZero();
+    assertThat(run.registry().get("scope.live").gauge().value()).isZero();
+    assertThat(run.registry().get("scope.subtasks.live").gauge().value()).isZero();
+    assertThat(run.registry().get("scope.orphans").counter().count()).isZero();
+    assertThat(
+            run.registry().get("scope.subtasks").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum())
+        .isEqualTo(forked);
+  }
+
+  private static void theRecordAgreesWithTheWork(ScheduleRun run, int i) {
+    Subtask<String> subtask = run.subtask(i);
+    switch (run.seen(i)) {
+      case Seen.Returned(String value) -> {
+        assertThat(subtask.outcome()).isEqualTo(Outcome.OK);
+        assertThat(subtask.value()).contains(value);
+        assertThat(subtask.error()).isEmpty();
+      }
+      case Seen.Threw(InterruptedException e) -> {
+        assertThat(subtask.outcome()).isIn(Outcome.CANCELLED, Outcome.TIMED_OUT);
+        assertThat(subtask.error()).isPresent();
+      }
+      case Seen.Threw(Exception e) -> {
+        assertThat(subtask.outcome()).isNotIn(Outcome.OK, Outcome.RUNNING);
+        assertThat(reachableFrom(subtask.error().orElseThrow())).contains(e);
+      }
+      case null -> assertThat(subtask.outcome()).isIn(Outcome.CANCELLED, Outcome.TIMED_OUT);
+    }
+    if (subtask.outcome() != Outcome.OK && subtask.value().isPresent()) {
+      assertThat(run.schedule().act(i)).isIn(Act.MEND, Act.LIMIT);
+      assertThat(subtask.result()).isEqualTo("mended " + i);
+    }
+  }
+
+  private static void theEndingFitsTheSchedule(ScheduleRun run) {
+    Schedule schedule = run.schedule();
+    List<Class<?>> possible = new ArrayList<>();
+    boolean fails = schedule.anyFails(schedule.letGo());
+    switch (schedule.ending()) {
+      case SUBTASKS -> possible.add(fails ? ScopeFailedException.class : null);
+      case TIMER -> {
+        possible.add(DeadlineExceededException.class);
+        possible.add(fails ? ScopeFailedException.class : null);
+      }
+      case CLOCK -> {
+        possible.add(DeadlineExceededException.class);
+        if (schedule.anyFails(schedule.letGoBeforeTheEnding())) {
+          possible.add(ScopeFailedException.class);
+        }
+        if (!fails) {
+          possible.add(null);
+        }
+      }
+      case OWNER_INTERRUPTED -> {
+        possible.add(InterruptedException.class);
+        possible.add(fails ? ScopeFailedException.class : null);
+      }
+      case OWNER_CLOSES -> possible.add(null);
+    }
+    if (schedule.decides()) {
+      possible.add(null);
+    }
+    assertThat(run.thrown() == null ? null : run.thrown().getClass()).isIn(possible);
+    if (run.thrown() == null && schedule.ending() != Ending.OWNER_CLOSES && !schedule.decides()) {
+      assertThat(fails || schedule.leavesOneHanging()).isFalse();
+      assertThat(IntStream.range(0, schedule.parts().size()).mapToObj(run::subtask))
+          .allSatisfy(subtask -> assertThat(subtask.value()).isPresent());
+    }
+  }
+
+  private static void theFirstFailureIsOneOfTheSchedule(
+      ScheduleRun run, ScopeFailedException failed) {
+    Schedule schedule = run.schedule();
+    List<Integer> candidates =
+        schedule.letGo().stream().filter(i -> schedule.act(i).fails()).toList();
+    assertThat(candidates).extracting(i -> "subtask-" + i).contains(failed.subtask());
+    int culprit = Integer.parseInt(failed.subtask().substring("subtask-".length()));
+    String again = schedule.act(culprit) == Act.FAIL_TWICE ? " again" : "";
+    assertThat(failed.first()).hasMessage("failed " + culprit + again);
+    assertThat(failed.getSuppressed()).doesNotContain(failed.first()).doesNotHaveDuplicates();
+  }
+
+  private static void everyErrorIsReported(ScheduleRun run, Exception report) {
+    Set<Throwable> reported = reachableFrom(report);
+    assertThat(reported).containsAll(run.thrownByRecoveries());
+    for (int i = 0; i < run.schedule().parts().size(); i++) {
+      run.subtask(i).error().ifPresent(error -> assertThat(reported).contains(error));
+      boolean cutOnASecondThread = run.schedule().parts().get(i).limited();
+      if (run.seen(i) instanceof Seen.Threw(Exception e)
+          && !(cutOnASecondThread && e instanceof InterruptedException)) {
+        assertThat(reported).contains(e);
+      }
+    }
+  }
+
+  private static Set<Throwable> reachableFrom(Throwable root) {
+    Set<Throwable> found = Collections.newSetFromMap(new IdentityHashMap<>());
+    var open = new ArrayList<>(List.of(root));
+    while (!open.isEmpty()) {
+      Throwable next = open.removeLast();
+      if (found.add(next)) {
+        Collections.addAll(open, next.getSuppressed());
+        if (next.getCause() != null) {
+          open.add(next.getCause());
+        }
+      }
+    }
+    return found;
+  }
+}

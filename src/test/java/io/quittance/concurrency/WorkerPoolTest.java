@@ -1,0 +1,608 @@
+package io.quittance.concurrency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.WorkerPool.Job;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class WorkerPoolTest {
+
+  private static final Deadline LATER = Deadline.after(Duration.ofHours(1));
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Gated handler = new Gated();
+  private final List<WorkerPool<?, ?>> opened = new ArrayList<>();
+
+  /** Takes a batch in hand, then waits for a permit before it answers. */
+  private static final class Gated implements WorkerPool.Handler<String, String> {
+
+    private final List<List<String>> batches = new CopyOnWriteArrayList<>();
+    private final List<Thread> threads = new CopyOnWriteArrayList<>();
+    private final Semaphore inHand = new Semaphore(0);
+    private final Semaphore permits = new Semaphore(0);
+    private final AtomicInteger running = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+
+    @Override
+    public void handle(List<Job<String, String>> batch) throws Exception {
+      most.accumulateAndGet(running.incrementAndGet(), Math::max);
+      batches.add(batch.stream().map(Job::item).toList());
+      threads.add(Thread.currentThread());
+      inHand.release();
+      Waiting.forPermits(permits, 1);
+      running.decrementAndGet();
+      for (Job<String, String> job : batch) {
+        if (job.item().startsWith("bad")) {
+          job.fail(new IllegalStateException(job.item()));
+        } else {
+          job.succeed("did " + job.item());
+        }
+      }
+    }
+
+    void awaitInHand(int batches) throws InterruptedException {
+      Waiting.forPermits(inHand, batches);
+    }
+
+    void letGo(int batches) {
+      permits.release(batches);
+    }
+
+    List<String> handled() {
+      return batches.stream().flatMap(List::stream).toList();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    handler.letGo(1_000);
+    opened.forEach(WorkerPool::close);
+  }
+
+  private WorkerPoolBuilder<String, String> pool() {
+    return WorkerPool.named("test", handler);
+  }
+
+  private <T, R> WorkerPool<T, R> started(WorkerPoolBuilder<T, R> builder) {
+    WorkerPool<T, R> pool = builder.start(registry);
+    opened.add(pool);
+    return pool;
+  }
+
+  /** A pool whose one worker has a job in hand, so that what follows stays queued. */
+  private WorkerPool<String, String> busy(WorkerPoolBuilder<String, String> builder)
+      throws InterruptedException {
+    WorkerPool<String, String> pool = started(builder);
+    pool.submit("blocker", LATER);
+    handler.awaitInHand(1);
+    return pool;
+  }
+
+  private double jobs(String outcome) {
+    return registry.get("pool.jobs").tags("pool", "test", "outcome", outcome).counter().count();
+  }
+
+  private void awaitJobs(String outcome, int count) {
+    await().untilAsserted(() -> assertThat(jobs(outcome)).isEqualTo(count));
+  }
+
+  private double gauge(String name) {
+    return registry.get(name).tag("pool", "test").gauge().value();
+  }
+
+  @Nested
+  class Queue {
+
+    @Test
+    void startsJobsInTheOrderOfSubmission() throws Exception {
+      WorkerPool<String, String> pool = busy(pool());
+      List<String> items = IntStream.range(0, 50).mapToObj(i -> "job " + i).toList();
+      List<CompletableFuture<String>> results =
+          items.stream().map(item -> pool.submit(item, LATER)).toList();
+      handler.letGo(51);
+
+      for (int i = 0; i < 50; i++) {
+        assertThat(LATER.await(results.get(i))).isEqualTo("did job " + i);
+      }
+      assertThat(handler.handled()).first().isEqualTo("blocker");
+      assertThat(handler.handled().subList(1, 51)).isEqualTo(items);
+    }
+
+    @Test
+    void refusesAJobWhenItIsFull() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().capacity(2));
+      pool.submit("first", LATER);
+      pool.submit("second", LATER);
+
+      assertThatThrownBy(() -> pool.submit("third", LATER))
+          .isInstanceOf(QueueFullException.class)
+          .hasMessage("the queue of test is full (2)");
+      assertThat(pool.depth()).isEqualTo(2);
+      assertThat(pool.utilisation()).isEqualTo(1.0);
+      assertThat(jobs("rejected")).isEqualTo(1);
+
+      handler.letGo(1);
+      handler.awaitInHand(1);
+      pool.submit("third", LATER);
+    }
+
+    @Test
+    void makesAPatientSubmitterWaitForRoom() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().capacity(1));
+      pool.submit("first", LATER);
+      var submission = new FutureTask<>(() -> pool.submitWhenRoom("second", LATER));
+      Thread submitter = Thread.ofPlatform().start(submission);
+      Waiting.until(() -> submitter.getState() == Thread.State.TIMED_WAITING);
+      assertThat(submission.isDone()).isFalse();
+
+      handler.letGo(1);
+      CompletableFuture<String> result = LATER.await(submission);
+      handler.letGo(2);
+
+      assertThat(LATER.await(result)).isEqualTo("did second");
+      assertThat(handler.handled()).containsExactly("blocker", "first", "second");
+    }
+
+    @Test
+    void turnsAPatientSubmitterAwayAtItsDeadline() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().capacity(1));
+      pool.submit("first", LATER);
+
+      assertThatThrownBy(() -> pool.submitWhenRoom("second", Deadline.after(Duration.ofMillis(5))))
+          .isInstanceOf(DeadlineExceededException.class)
+          .isNotInstanceOf(ExpiredInQueueException.class)
+          .hasMessage("no room in the queue of test");
+      assertThat(pool.depth()).isEqualTo(1);
+      assertThat(jobs("rejected")).isEqualTo(1);
+    }
+
+    @Test
+    void letsAnInterruptedSubmitterGo() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().capacity(1));
+      pool.submit("first", LATER);
+      Thread.currentThread().interrupt();
+
+      assertThatThrownBy(() -> pool.submitWhenRoom("second", LATER))
+          .isInstanceOf(InterruptedException.class);
+      assertThat(pool.depth()).isEqualTo(1);
+    }
+
+    @Test
+    void dropsAJobThatExpiredInIt() throws Exception {
+      var ticker = new SettableTicker();
+      WorkerPool<String, String> pool = busy(pool());
+      CompletableFuture<String> brief =
+          pool.submit("brief", Deadline.after(Duration.ofSeconds(1), ticker));
+      CompletableFuture<String> lasting =
+          pool.submit("lasting", Deadline.after(Duration.ofSeconds(3), ticker));
+      ticker.advance(Duration.ofSeconds(2));
+      handler.letGo(2);
+
+      assertThatThrownBy(() -> LATER.await(brief))
+          .isInstanceOf(ExpiredInQueueException.class)
+          .hasMessage("expired in the queue of test");
+      assertThat(LATER.await(lasting)).isEqualTo("did lasting");
+      assertThat(handler.handled()).containsExactly("blocker", "lasting");
+      assertThat(jobs("expired")).isEqualTo(1);
+    }
+
+    @Test
+    void dropsAJobThatWasCancelledInIt() throws Exception {
+      WorkerPool<String, String> pool = busy(pool());
+      CompletableFuture<String> unwanted = pool.submit("unwanted", LATER);
+      CompletableFuture<String> wanted = pool.submit("wanted", LATER);
+      unwanted.cancel(false);
+      handler.letGo(2);
+
+      assertThat(LATER.await(wanted)).isEqualTo("did wanted");
+      assertThat(handler.handled()).containsExactly("blocker", "wanted");
+      assertThat(jobs("cancelled")).isEqualTo(1);
+    }
+  }
+
+  @Nested
+  class Errors {
+
+    @Test
+    void reachTheSubmitterOfTheJobAndNobodyElse() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().maxBatch(10));
+      CompletableFuture<String> before = pool.submit("before", LATER);
+      CompletableFuture<String> bad = pool.submit("bad", LATER);
+      CompletableFuture<String> worse = pool.submit("bad, too", LATER);
+      CompletableFuture<String> after = pool.submit("after", LATER);
+      handler.letGo(2);
+
+      assertThat(LATER.await(before)).isEqualTo("did before");
+      assertThatThrownBy(() -> LATER.await(bad)).hasMessage("bad");
+      assertThatThrownBy(() -> LATER.await(worse)).hasMessage("bad, too");
+      assertThat(LATER.await(after)).isEqualTo("did after");
+      awaitJobs("failed", 2);
+      awaitJobs("ok", 3);
+    }
+
+    @Test
+    void ofTheHandlerFailOnlyTheJobsThatItLeftOpen() throws Exception {
+      var down = new IllegalStateException("down");
+      WorkerPool<String, String> pool =
+          busyWith(
+              batch -> {
+                batch.getFirst().succeed("did " + batch.getFirst().item());
+                throw down;
+              });
+      CompletableFuture<String> answered = pool.submit("answered", LATER);
+      CompletableFuture<String> open = pool.submit("open", LATER);
+      CompletableFuture<String> open2 = pool.submit("open, too", LATER);
+      handler.letGo(1);
+
+      assertThat(LATER.await(answered)).isEqualTo("did answered");
+      assertThatThrownBy(() -> LATER.await(open)).isSameAs(down);
+      assertThatThrownBy(() -> LATER.await(open2)).isSameAs(down);
+    }
+
+    @Test
+    void doNotEndTheWorker() throws Exception {
+      WorkerPool<String, String> pool =
+          busyWith(
+              batch -> {
+                if (batch.getFirst().item().equals("bad")) {
+                  throw new AssertionError("bug");
+                }
+                batch.getFirst().succeed("did it");
+              });
+      CompletableFuture<String> bad = pool.submit("bad", LATER);
+      handler.letGo(1);
+
+      assertThatThrownBy(() -> LATER.await(bad)).isInstanceOf(AssertionError.class);
+      assertThat(LATER.await(pool.submit("good", LATER))).isEqualTo("did it");
+      assertThat(pool.workers()).isEqualTo(1);
+    }
+
+    @Test
+    void tellOfAJobThatTheHandlerForgot() throws Exception {
+      WorkerPool<String, String> pool = busyWith(_ -> {});
+      CompletableFuture<String> forgotten = pool.submit("forgotten", LATER);
+      handler.letGo(1);
+
+      assertThatThrownBy(() -> LATER.await(forgotten))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("test left a job unanswered");
+    }
+
+    /** A pool with the first batch held back, and the given handler for what comes after it. */
+    private WorkerPool<String, String> busyWith(WorkerPool.Handler<String, String> then)
+        throws InterruptedException {
+      return busy(
+          WorkerPool.<String, String>named(
+                  "test",
+                  batch -> {
+                    if (batch.getFirst().item().equals("blocker")) {
+                      handler.handle(batch);
+                    } else {
+                      then.handle(batch);
+                    }
+                  })
+              .maxBatch(10));
+    }
+  }
+
+  @Nested
+  class Batches {
+
+    @ParameterizedTest
+    @CsvSource({"10, 3, 3", "10, 10, 10", "4, 10, 4 4 2", "1, 3, 1 1 1"})
+    void takeWhatHasQueuedUpToTheLimit(int maxBatch, int queued, String sizes) throws Exception {
+      WorkerPool<String, String> pool = busy(pool().maxBatch(maxBatch));
+      List<CompletableFuture<String>> results =
+          IntStream.range(0, queued).mapToObj(i -> pool.submit("job " + i, LATER)).toList();
+      handler.letGo(1 + queued);
+      for (CompletableFuture<String> result : results) {
+        LATER.await(result);
+      }
+
+      assertThat(handler.batches.stream().skip(1).map(batch -> "" + batch.size()))
+          .containsExactly(sizes.split(" "));
+      assertThat(handler.handled()).hasSize(1 + queued);
+    }
+
+    @Test
+    void doNotWaitForMore() throws Exception {
+      WorkerPool<String, String> pool = started(pool().maxBatch(10));
+      CompletableFuture<String> alone = pool.submit("alone", LATER);
+      handler.letGo(1);
+
+      assertThat(LATER.await(alone)).isEqualTo("did alone");
+    }
+
+    @Test
+    void leaveOutWhatExpiredOrWasCancelled() throws Exception {
+      var ticker = new SettableTicker();
+      WorkerPool<String, String> pool = busy(pool().maxBatch(10));
+      pool.submit("expired", Deadline.after(Duration.ofSeconds(1), ticker));
+      pool.submit("cancelled", LATER).cancel(false);
+      CompletableFuture<String> kept = pool.submit("kept", LATER);
+      ticker.advance(Duration.ofSeconds(1));
+      handler.letGo(2);
+
+      LATER.await(kept);
+      assertThat(handler.batches).containsExactly(List.of("blocker"), List.of("kept"));
+    }
+  }
+
+  @Nested
+  class Close {
+
+    @Test
+    void drainsWhatIsQueued() throws Exception {
+      WorkerPool<String, String> pool = busy(pool());
+      List<CompletableFuture<String>> results =
+          IntStream.range(0, 20).mapToObj(i -> pool.submit("job " + i, LATER)).toList();
+      handler.letGo(21);
+      pool.close();
+
+      assertThat(results)
+          .allMatch(CompletableFuture::isDone)
+          .noneMatch(r -> r.isCompletedExceptionally());
+      assertThat(pool.workers()).isZero();
+      assertThat(pool.depth()).isZero();
+    }
+
+    @Test
+    void waitsForTheJobInHandWithoutInterruptingIt() throws Exception {
+      WorkerPool<String, String> pool = started(pool());
+      CompletableFuture<String> inHand = pool.submit("in hand", LATER);
+      handler.awaitInHand(1);
+      var closing = new FutureTask<>(pool::close, true);
+      Thread closer = Thread.ofPlatform().start(closing);
+      Waiting.until(() -> closer.getState() == Thread.State.TIMED_WAITING);
+      assertThat(closing.isDone()).isFalse();
+
+      handler.letGo(1);
+      LATER.await(closing);
+
+      assertThat(LATER.await(inHand)).isEqualTo("did in hand");
+    }
+
+    @Test
+    void givesUpAtTheDrainLimitAndFailsWhatIsQueued() throws Exception {
+      WorkerPool<String, String> pool = started(pool().drainLimit(Duration.ofMillis(5)));
+      CompletableFuture<String> inHand = pool.submit("in hand", LATER);
+      handler.awaitInHand(1);
+      CompletableFuture<String> queued = pool.submit("queued", LATER);
+      pool.submit("cancelled", LATER).cancel(false);
+      pool.close();
+
+      assertThatThrownBy(() -> LATER.await(queued))
+          .isInstanceOf(RejectedExecutionException.class)
+          .hasMessage("test closed before it was done");
+      assertThat(jobs("rejected")).isEqualTo(1);
+      assertThat(jobs("cancelled")).isEqualTo(1);
+      assertThat(inHand).isNotDone();
+
+      handler.letGo(1);
+
+      assertThat(LATER.await(inHand)).isEqualTo("did in hand");
+      assertThat(handler.handled()).containsExactly("in hand");
+      await().until(() -> pool.workers() == 0);
+    }
+
+    @Test
+    void runsTheCallbacksOfWhatItFailsWithoutHoldingTheLock() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().drainLimit(Duration.ZERO));
+      CompletableFuture<String> queued = pool.submit("queued", LATER);
+      CompletableFuture<Integer> callback = queued.handle((_, _) -> depthSeenByAnotherThread(pool));
+      pool.close();
+
+      assertThat(LATER.await(callback)).isZero();
+    }
+
+    private int depthSeenByAnotherThread(WorkerPool<?, ?> pool) {
+      return CompletableFuture.supplyAsync(pool::depth).orTimeout(20, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void refusesNewJobs() {
+      WorkerPool<String, String> pool = started(pool());
+      pool.close();
+
+      assertThatThrownBy(() -> pool.submit("late", LATER))
+          .isInstanceOf(RejectedExecutionException.class)
+          .isNotInstanceOf(QueueFullException.class)
+          .hasMessage("test is closed");
+      assertThatThrownBy(() -> pool.submitWhenRoom("late", LATER))
+          .isInstanceOf(RejectedExecutionException.class);
+      assertThatThrownBy(() -> pool.resize(2)).isInstanceOf(RejectedExecutionException.class);
+    }
+
+    @Test
+    void turnsPatientSubmittersAway() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().capacity(1).drainLimit(Duration.ZERO));
+      pool.submit("queued", LATER);
+      var submission = new FutureTask<>(() -> pool.submitWhenRoom("waiting", LATER));
+      Thread submitter = Thread.ofPlatform().start(submission);
+      Waiting.until(() -> submitter.getState() == Thread.State.TIMED_WAITING);
+      pool.close();
+
+      assertThatThrownBy(() -> LATER.await(submission))
+          .isInstanceOf(RejectedExecutionException.class)
+          .hasMessage("test is closed");
+    }
+
+    @Test
+    void keepsTheInterruptOfTheOneWhoCloses() throws Exception {
+      WorkerPool<String, String> pool = busy(pool());
+      CompletableFuture<String> queued = pool.submit("queued", LATER);
+      handler.letGo(2);
+      Thread.currentThread().interrupt();
+      pool.close();
+
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(queued).isCompletedWithValue("did queued");
+    }
+
+    @Test
+    void hasNoEffectTheSecondTime() throws Exception {
+      WorkerPool<String, String> pool = started(pool());
+      pool.close();
+      pool.close();
+
+      assertThat(pool.workers()).isZero();
+    }
+  }
+
+  @Nested
+  class Workers {
+
+    @Test
+    void workAtTheSameTime() throws Exception {
+      WorkerPool<String, String> pool = started(pool().workers(3));
+      for (int i = 0; i < 5; i++) {
+        pool.submit("job " + i, LATER);
+      }
+      handler.awaitInHand(3);
+
+      assertThat(pool.depth()).isEqualTo(2);
+      assertThat(pool.busy()).isEqualTo(3);
+      handler.letGo(5);
+      handler.awaitInHand(2);
+      assertThat(handler.most.get()).isEqualTo(3);
+    }
+
+    @Test
+    void becomeMoreWhileThePoolRuns() throws Exception {
+      WorkerPool<String, String> pool = busy(pool());
+      for (int i = 0; i < 3; i++) {
+        pool.submit("job " + i, LATER);
+      }
+      pool.resize(3);
+      handler.awaitInHand(2);
+
+      assertThat(handler.running.get()).isEqualTo(3);
+      assertThat(pool.workers()).isEqualTo(3);
+      assertThat(pool.depth()).isEqualTo(1);
+    }
+
+    @Test
+    void becomeFewerAfterTheBatchInHand() throws Exception {
+      WorkerPool<String, String> pool = started(pool().workers(3));
+      for (int i = 0; i < 7; i++) {
+        pool.submit("job " + i, LATER);
+      }
+      handler.awaitInHand(3);
+      pool.resize(1);
+      assertThat(handler.running.get()).isEqualTo(3);
+
+      handler.letGo(2);
+      await().until(() -> pool.workers() == 1);
+      assertThat(handler.running.get()).isEqualTo(1);
+      assertThat(pool.depth()).isEqualTo(4);
+
+      for (int i = 0; i < 4; i++) {
+        handler.letGo(1);
+        handler.awaitInHand(1);
+        assertThat(handler.running.get()).isEqualTo(1);
+      }
+      assertThat(handler.handled()).hasSize(7);
+    }
+
+    @Test
+    void becomeFewerAtOnceWhenIdle() {
+      WorkerPool<String, String> pool = started(pool().workers(5));
+      pool.resize(2);
+
+      await().until(() -> pool.workers() == 2);
+    }
+
+    @Test
+    void areNeverNone() {
+      WorkerPool<String, String> pool = started(pool());
+
+      assertThatThrownBy(() -> pool.resize(0))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessage("a pool needs a worker, not 0");
+      assertThat(pool.workers()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true", "false"})
+    void areNamedAfterThePool(boolean virtual) throws Exception {
+      WorkerPool<String, String> pool = started(virtual ? pool().virtualThreads() : pool());
+      handler.letGo(1);
+      LATER.await(pool.submit("job", LATER));
+
+      Thread worker = handler.threads.getFirst();
+      assertThat(worker.getName()).isEqualTo("test-0");
+      assertThat(worker.isVirtual()).isEqualTo(virtual);
+      assertThat(worker.isDaemon()).isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0"})
+    void andTheOtherSettingsMustBePositive(int workers, int capacity, int maxBatch) {
+      assertThatThrownBy(
+              () -> started(pool().workers(workers).capacity(capacity).maxBatch(maxBatch)))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @Nested
+  class Metrics {
+
+    @Test
+    void showTheQueueAndTheWorkers() throws Exception {
+      WorkerPool<String, String> pool = started(pool().workers(2).capacity(4));
+      for (int i = 0; i < 2; i++) {
+        pool.submit("in hand " + i, LATER);
+      }
+      handler.awaitInHand(2);
+      for (int i = 0; i < 3; i++) {
+        pool.submit("queued " + i, LATER);
+      }
+
+      assertThat(gauge("pool.queue.depth")).isEqualTo(3);
+      assertThat(gauge("pool.queue.capacity")).isEqualTo(4);
+      assertThat(gauge("pool.queue.utilisation")).isEqualTo(0.75);
+      assertThat(gauge("pool.workers")).isEqualTo(2);
+      assertThat(gauge("pool.workers.busy")).isEqualTo(2);
+
+      handler.letGo(5);
+      awaitJobs("ok", 5);
+      await().untilAsserted(() -> assertThat(gauge("pool.workers.busy")).isZero());
+      assertThat(gauge("pool.queue.depth")).isZero();
+    }
+
+    @Test
+    void showTheSizesOfBatchesAndTheTimeInTheQueue() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().maxBatch(10));
+      for (int i = 0; i < 4; i++) {
+        pool.submit("job " + i, LATER);
+      }
+      handler.letGo(2);
+      awaitJobs("ok", 5);
+
+      var batches = registry.get("pool.batch.size").tag("pool", "test").summary();
+      assertThat(batches.count()).isEqualTo(2);
+      assertThat(batches.max()).isEqualTo(4);
+      assertThat(registry.get("pool.queued").tag("pool", "test").timer().count()).isEqualTo(5);
+    }
+  }
+}
