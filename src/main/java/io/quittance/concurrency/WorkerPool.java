@@ -196,29 +196,53 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   private List<Job<T, R>> take() {
     lock.lock();
     try {
-      while (queue.isEmpty() && !closed && workersAlive <= workersWanted) {
-        notEmpty.awaitUninterruptibly();
+      while (true) {
+        while (queue.isEmpty() && !closed && workersAlive <= workersWanted) {
+          notEmpty.awaitUninterruptibly();
+        }
+        if (queue.isEmpty() || workersAlive > workersWanted) {
+          workersAlive--;
+          workerGone.signalAll();
+          notEmpty.signal();
+          return List.of();
+        }
+        awaitFullBatch();
+        if (!queue.isEmpty()) {
+          return removeBatch();
+        }
       }
-      if (queue.isEmpty() || workersAlive > workersWanted) {
-        workersAlive--;
-        workerGone.signalAll();
-        notEmpty.signal();
-        return List.of();
-      }
-      workersBusy++;
-      int size = Math.min(queue.size(), settings.maxBatch());
-      var batch = new ArrayList<Job<T, R>>(size);
-      for (int i = 0; i < size; i++) {
-        batch.add(queue.removeFirst());
-      }
-      notFull.signalAll();
-      if (!queue.isEmpty()) {
-        notEmpty.signal();
-      }
-      return batch;
     } finally {
       lock.unlock();
     }
+  }
+
+  private void awaitFullBatch() {
+    var patience = Deadline.after(settings.linger());
+    boolean interrupted = false;
+    while (queue.size() < settings.maxBatch() && !closed && !patience.expired()) {
+      try {
+        notEmpty.awaitNanos(patience.remainingNanos());
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private List<Job<T, R>> removeBatch() {
+    workersBusy++;
+    int size = Math.min(queue.size(), settings.maxBatch());
+    var batch = new ArrayList<Job<T, R>>(size);
+    for (int i = 0; i < size; i++) {
+      batch.add(queue.removeFirst());
+    }
+    notFull.signalAll();
+    if (!queue.isEmpty()) {
+      notEmpty.signal();
+    }
+    return batch;
   }
 
   private void run(List<Job<T, R>> taken) {

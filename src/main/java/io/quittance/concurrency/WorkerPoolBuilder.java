@@ -12,6 +12,7 @@ public final class WorkerPoolBuilder<T, R> {
   private int workers = 1;
   private int capacity = 1024;
   private int maxBatch = 1;
+  private Duration linger = Duration.ZERO;
   private Duration drainLimit = WorkerPool.DEFAULT_DRAIN_LIMIT;
   private ThreadFactory threads;
 
@@ -36,6 +37,15 @@ public final class WorkerPoolBuilder<T, R> {
   /** Jobs that a worker takes at once, at most; 1 or more. */
   public WorkerPoolBuilder<T, R> maxBatch(int jobs) {
     this.maxBatch = jobs;
+    return this;
+  }
+
+  /**
+   * How long a worker waits for its batch to fill once it has found a first job; zero, the default:
+   * not at all. For work that is cheaper in bulk and that nobody waits for.
+   */
+  public WorkerPoolBuilder<T, R> linger(Duration limit) {
+    this.linger = limit;
     return this;
   }
 
@@ -78,6 +88,10 @@ public final class WorkerPoolBuilder<T, R> {
 
   int maxBatch() {
     return maxBatch;
+  }
+
+  Duration linger() {
+    return linger;
   }
 
   Duration drainLimit() {
