@@ -218,8 +218,9 @@ public final class WorkerPool<T, R> implements AutoCloseable {
 
   private void awaitFullBatch() {
     var patience = Deadline.after(settings.linger());
+    int full = Math.min(settings.maxBatch(), settings.capacity());
     boolean interrupted = false;
-    while (queue.size() < settings.maxBatch() && !closed && !patience.expired()) {
+    while (queue.size() < full && !closed && !patience.expired()) {
       try {
         notEmpty.awaitNanos(patience.remainingNanos());
       } catch (InterruptedException e) {

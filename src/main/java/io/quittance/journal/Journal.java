@@ -8,6 +8,7 @@ import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import jakarta.annotation.PreDestroy;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
@@ -29,8 +30,13 @@ public final class Journal {
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
   private static final int MAX_ATTEMPTS = 5;
 
+  /** A transaction that takes longer says that the database is in trouble. */
+  private static final long STALLED_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
+
   private final Transaction transaction;
   private final WorkerPool<Command<?>, Object> pool;
+  private volatile long batchStartedNanos;
+  private volatile boolean working;
 
   Journal(
       DataSource dataSource,
@@ -40,7 +46,7 @@ public final class Journal {
       MeterRegistry registry) {
     this.transaction = new Transaction(dataSource, dialect, tables.orderedStream().toList());
     this.pool =
-        WorkerPool.<Command<?>, Object>named("journal", this::apply)
+        WorkerPool.<Command<?>, Object>named("journal", this::work)
             .capacity(properties.queueCapacity())
             .maxBatch(properties.maxBatch())
             .start(registry);
@@ -69,6 +75,21 @@ public final class Journal {
   public <R> CompletableFuture<R> submitWhenRoom(Command<R> command, Deadline deadline)
       throws InterruptedException {
     return (CompletableFuture<R>) pool.submitWhenRoom(command, deadline);
+  }
+
+  /** Whether the database has kept the current batch waiting for unreasonably long. */
+  public boolean stalled() {
+    return working && System.nanoTime() - batchStartedNanos > STALLED_AFTER_NANOS;
+  }
+
+  private void work(List<Job<Command<?>, Object>> jobs) {
+    batchStartedNanos = System.nanoTime();
+    working = true;
+    try {
+      apply(jobs);
+    } finally {
+      working = false;
+    }
   }
 
   private void apply(List<Job<Command<?>, Object>> jobs) {

@@ -67,7 +67,7 @@ final class Aftermath {
   private Ending release(PaymentOrder order, Authorize authorize, Failure failure)
       throws InterruptedException {
     try {
-      var patience = Deadline.after(properties.answerGrace());
+      var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));
       var pending = journal.submit(new Release(order, failure), Deadline.after(RELEASE_PATIENCE));
       return switch (patience.await(pending)) {
         case Authorize.Result.Begun begun -> new Ending.Concluded(begun.payment());

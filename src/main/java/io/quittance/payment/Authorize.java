@@ -60,6 +60,7 @@ final class Authorize implements Command<Authorize.Result> {
   private final Duration grace;
   private volatile @Nullable Screening answered;
   private volatile @Nullable CompletableFuture<Result> pending;
+  private volatile boolean taken;
   private @Nullable Screening used;
 
   /**
@@ -83,6 +84,11 @@ final class Authorize implements Command<Authorize.Result> {
     return submitted;
   }
 
+  /** Whether it waits for its turn. */
+  boolean queued() {
+    return !taken;
+  }
+
   /** Whether it has surely not begun, and never will: it was never queued, or expired there. */
   boolean surelyNotBegun() {
     CompletableFuture<Result> submitted = pending;
@@ -93,6 +99,7 @@ final class Authorize implements Command<Authorize.Result> {
 
   @Override
   public void prepare(Batch batch) {
+    taken = true;
     used = answered;
     batch.table(IdempotencyKeys.class).want(order.request());
     batch.table(Books.class).want(order.merchantId(), order.payer(), order.payee());

@@ -34,4 +34,13 @@ final class Dependencies {
   Dependency notification() {
     return notification;
   }
+
+  /** The state of the breaker that a subtask stands behind; settling is the ledger's business. */
+  String breakerOf(String subtask) {
+    return switch (subtask) {
+      case "fraud" -> fraud.breakerState();
+      case "notification" -> notification.breakerState();
+      default -> ledger.breakerState();
+    };
+  }
 }

@@ -47,7 +47,7 @@ final class Dependency {
    * @throws CallNotPermittedException at once, while the breaker is open
    */
   <T> T call(Deadline deadline, Work<T> work) throws Exception {
-    Subtask.note(BREAKER_NOTE, breaker.getState().name().toLowerCase(Locale.ROOT));
+    Subtask.note(BREAKER_NOTE, breakerState());
     breaker.acquirePermission();
     Duration budget = deadline.remaining();
     long start = System.nanoTime();
@@ -66,11 +66,19 @@ final class Dependency {
     }
   }
 
+  /** closed, open or half_open. */
+  String breakerState() {
+    return breaker.getState().name().toLowerCase(Locale.ROOT);
+  }
+
   private boolean blameless(Exception e, Deadline deadline, Duration budget) {
     boolean outOfTime =
         e instanceof DeadlineExceededException || (Subtask.isCancellation(e) && deadline.expired());
+    if (e instanceof StillQueuedException || e instanceof ExpiredInQueueException) {
+      return true;
+    }
     if (outOfTime) {
-      return e instanceof ExpiredInQueueException || budget.compareTo(fairBudget) < 0;
+      return budget.compareTo(fairBudget) < 0;
     }
     return Subtask.isCancellation(e) || e instanceof RejectedExecutionException;
   }

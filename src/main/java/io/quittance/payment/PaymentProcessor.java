@@ -5,6 +5,7 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.concurrency.ScopeReport;
 import io.quittance.concurrency.Subtask;
 import io.quittance.fraud.Fraud;
 import io.quittance.fraud.RuleSet;
@@ -66,8 +67,9 @@ final class PaymentProcessor {
       if (ending instanceof Ending.Concluded concluded) {
         handOver(scope, concluded.payment());
       }
-      timelines.record(order.merchantId(), order.id(), scope.report());
-      return new Processed(ending, scope.report());
+      ScopeReport report = scope.report();
+      timelines.record(order.merchantId(), order.id(), TimelineScope.of(report, dependencies));
+      return new Processed(ending, report);
     }
   }
 
@@ -112,9 +114,19 @@ final class PaymentProcessor {
   }
 
   private Authorize.Result begin(Authorize authorize, Deadline limit) throws Exception {
-    return dependencies
-        .ledger()
-        .call(limit, left -> left.await(authorize.submittedTo(journal, left)));
+    return dependencies.ledger().call(limit, left -> awaitBegun(authorize, left));
+  }
+
+  private Authorize.Result awaitBegun(Authorize authorize, Deadline left)
+      throws InterruptedException {
+    try {
+      return left.await(authorize.submittedTo(journal, left));
+    } catch (InterruptedException | DeadlineExceededException e) {
+      if (authorize.queued() && !journal.stalled()) {
+        throw new StillQueuedException(e);
+      }
+      throw e;
+    }
   }
 
   /**

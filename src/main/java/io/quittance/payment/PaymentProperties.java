@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("quittance.payment")
 record PaymentProperties(
-    @DefaultValue("250ms") Duration answerGrace,
+    @DefaultValue("500ms") Duration answerGrace,
     @DefaultValue("5s") Duration resolveGrace,
     @DefaultValue("1s") Duration resolveInterval,
     @DefaultValue("100ms") Duration handOverLimit,

@@ -1,29 +1,23 @@
 package io.quittance.payment;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.ScopeReport;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -46,40 +40,9 @@ final class Timelines {
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
 
   /** A payment's whole story. */
-  record Timeline(String paymentId, List<ScopeBody> scopes) {}
+  record Timeline(String paymentId, List<TimelineScope> scopes) {}
 
-  record ScopeBody(
-      String name,
-      Instant openedAt,
-      long deadlineMs,
-      Result result,
-      List<SubtaskBody> subtasks,
-      int forked,
-      int joined,
-      int survivors) {}
-
-  record SubtaskBody(
-      String name,
-      double startMs,
-      double endMs,
-      Result result,
-      @Nullable String breaker,
-      long budgetMs) {}
-
-  enum Result {
-    OK,
-    FAILED,
-    CANCELLED,
-    TIMED_OUT,
-    SHORT_CIRCUITED;
-
-    @JsonValue
-    String text() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  private record Entry(UUID merchantId, UUID paymentId, ScopeReport report) {}
+  private record Entry(UUID merchantId, UUID paymentId, TimelineScope scope) {}
 
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
@@ -107,9 +70,9 @@ final class Timelines {
             .start(registry);
   }
 
-  /** Keeps a scope's report; returns at once. */
-  void record(UUID merchantId, UUID paymentId, ScopeReport report) {
-    var entry = new Entry(merchantId, paymentId, report);
+  /** Keeps what a scope did; returns at once. */
+  void record(UUID merchantId, UUID paymentId, TimelineScope scope) {
+    var entry = new Entry(merchantId, paymentId, scope);
     unwritten.put(paymentId, entry);
     try {
       writer
@@ -127,16 +90,15 @@ final class Timelines {
   /** The payment's scopes so far, oldest first. */
   Timeline of(UUID merchantId, UUID paymentId) {
     Entry recent = unwritten.getIfPresent(paymentId);
-    List<ScopeBody> scopes = new ArrayList<>(stored(merchantId, paymentId));
+    List<TimelineScope> scopes = new ArrayList<>(stored(merchantId, paymentId));
     if (recent != null
-        && scopes.stream()
-            .noneMatch(scope -> scope.openedAt().equals(recent.report().openedAt()))) {
-      scopes.add(body(recent.report()));
+        && scopes.stream().noneMatch(scope -> scope.openedAt().equals(recent.scope().openedAt()))) {
+      scopes.add(recent.scope());
     }
     return new Timeline(TypeId.format("pay", paymentId), scopes);
   }
 
-  private List<ScopeBody> stored(UUID merchantId, UUID paymentId) {
+  private List<TimelineScope> stored(UUID merchantId, UUID paymentId) {
     return jdbc.query(
         """
         select body from payment_timelines
@@ -168,12 +130,12 @@ final class Timelines {
           Entry entry = job.item();
           statement.setObject(1, entry.merchantId());
           statement.setObject(2, entry.paymentId());
-          statement.setObject(3, entry.report().openedAt().atOffset(ZoneOffset.UTC));
-          statement.setString(4, text(body(entry.report())));
+          statement.setObject(3, entry.scope().openedAt().atOffset(ZoneOffset.UTC));
+          statement.setString(4, text(entry.scope()));
         });
   }
 
-  private String text(ScopeBody body) {
+  private String text(TimelineScope body) {
     try {
       return json.writeValueAsString(body);
     } catch (JsonProcessingException e) {
@@ -181,57 +143,12 @@ final class Timelines {
     }
   }
 
-  private ScopeBody parse(String text) {
+  private TimelineScope parse(String text) {
     try {
       return json.readValue(text, new TypeReference<>() {});
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a timeline cannot be read", e);
     }
-  }
-
-  private static ScopeBody body(ScopeReport report) {
-    List<SubtaskBody> subtasks = report.entries().stream().map(Timelines::subtask).toList();
-    return new ScopeBody(
-        report.name(),
-        report.openedAt(),
-        report.granted_ms(),
-        result(subtasks),
-        subtasks,
-        report.forked(),
-        report.joined(),
-        report.survivors());
-  }
-
-  private static SubtaskBody subtask(ScopeReport.Entry entry) {
-    return new SubtaskBody(
-        entry.name(),
-        entry.start_ms(),
-        entry.end_ms(),
-        result(entry),
-        entry.notes().get(Dependency.BREAKER_NOTE),
-        entry.budget_ms());
-  }
-
-  private static Result result(ScopeReport.Entry entry) {
-    if (entry.error() instanceof CallNotPermittedException) {
-      return Result.SHORT_CIRCUITED;
-    }
-    return switch (entry.outcome()) {
-      case OK -> Result.OK;
-      case FAILED -> Result.FAILED;
-      case TIMED_OUT -> Result.TIMED_OUT;
-      case CANCELLED, RUNNING -> Result.CANCELLED;
-    };
-  }
-
-  /** The worst of the subtasks that decide the payment; a hand-over decides nothing. */
-  private static Result result(List<SubtaskBody> subtasks) {
-    return subtasks.stream()
-        .filter(subtask -> !subtask.name().equals("notification"))
-        .map(SubtaskBody::result)
-        .filter(result -> result != Result.CANCELLED)
-        .max(Enum::compareTo)
-        .orElse(Result.OK);
   }
 
   @PreDestroy

@@ -349,6 +349,66 @@ class WorkerPoolTest {
   }
 
   @Nested
+  class Lingering {
+
+    @Test
+    void waitsForAFullBatch() throws Exception {
+      WorkerPool<String, String> pool = started(pool().maxBatch(3).linger(Duration.ofHours(1)));
+      pool.submit("first", LATER);
+      awaitLingering();
+      assertThat(pool.depth()).isEqualTo(1);
+      assertThat(pool.busy()).isZero();
+
+      pool.submit("second", LATER);
+      CompletableFuture<String> third = pool.submit("third", LATER);
+      handler.letGo(1);
+
+      assertThat(LATER.await(third)).isEqualTo("did third");
+      assertThat(handler.batches).containsExactly(List.of("first", "second", "third"));
+    }
+
+    @Test
+    void takesWhatIsThereWhenItsTimeIsUp() throws Exception {
+      WorkerPool<String, String> pool = started(pool().maxBatch(3).linger(Duration.ofMillis(5)));
+      CompletableFuture<String> alone = pool.submit("alone", LATER);
+      handler.letGo(1);
+
+      assertThat(LATER.await(alone)).isEqualTo("did alone");
+    }
+
+    @Test
+    void endsWhenTheQueueCanHoldNoMore() throws Exception {
+      WorkerPool<String, String> pool =
+          started(pool().capacity(2).maxBatch(3).linger(Duration.ofHours(1)));
+      pool.submit("first", LATER);
+      pool.submit("second", LATER);
+      handler.awaitInHand(1);
+
+      assertThat(handler.batches).containsExactly(List.of("first", "second"));
+    }
+
+    @Test
+    void endsWhenThePoolIsClosed() throws Exception {
+      WorkerPool<String, String> pool = started(pool().maxBatch(3).linger(Duration.ofHours(1)));
+      CompletableFuture<String> alone = pool.submit("alone", LATER);
+      awaitLingering();
+      handler.letGo(1);
+      pool.close();
+
+      assertThat(alone).isCompletedWithValue("did alone");
+    }
+
+    private void awaitLingering() {
+      await()
+          .until(
+              () ->
+                  Thread.getAllStackTraces().keySet().stream()
+                      .filter(thread -> thread.getName().equals("test-0"))
+                      .anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+    }
+  }
+
+  @Nested
   class Close {
 
     @Test

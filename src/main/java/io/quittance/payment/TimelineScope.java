@@ -1,0 +1,91 @@
+package io.quittance.payment;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.quittance.concurrency.ScopeReport;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What one scope of a payment did, as its timeline shows it. Times are milliseconds. */
+record TimelineScope(
+    String name,
+    Instant openedAt,
+    long deadlineMs,
+    Result result,
+    List<TimelineSubtask> subtasks,
+    int forked,
+    int joined,
+    int survivors) {
+
+  /** One subtask; its breaker is in the state that the call found. */
+  record TimelineSubtask(
+      String name,
+      double startMs,
+      double endMs,
+      Result result,
+      @Nullable String breaker,
+      long budgetMs) {}
+
+  /** How it ended; from good to bad. */
+  enum Result {
+    OK,
+    CANCELLED,
+    FAILED,
+    TIMED_OUT,
+    SHORT_CIRCUITED;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static TimelineScope of(ScopeReport report, Dependencies dependencies) {
+    List<TimelineSubtask> subtasks =
+        report.entries().stream().map(entry -> subtask(entry, dependencies)).toList();
+    return new TimelineScope(
+        report.name(),
+        report.openedAt(),
+        report.granted_ms(),
+        worst(subtasks),
+        subtasks,
+        report.forked(),
+        report.joined(),
+        report.survivors());
+  }
+
+  private static TimelineSubtask subtask(ScopeReport.Entry entry, Dependencies dependencies) {
+    String breaker = entry.notes().get(Dependency.BREAKER_NOTE);
+    return new TimelineSubtask(
+        entry.name(),
+        entry.start_ms(),
+        entry.end_ms(),
+        result(entry),
+        breaker == null ? dependencies.breakerOf(entry.name()) : breaker,
+        entry.budget_ms());
+  }
+
+  private static Result result(ScopeReport.Entry entry) {
+    if (entry.error() instanceof CallNotPermittedException) {
+      return Result.SHORT_CIRCUITED;
+    }
+    return switch (entry.outcome()) {
+      case OK -> Result.OK;
+      case FAILED -> Result.FAILED;
+      case TIMED_OUT -> Result.TIMED_OUT;
+      case CANCELLED, RUNNING -> Result.CANCELLED;
+    };
+  }
+
+  /** The worst of the subtasks that decide the payment; a hand-over decides nothing. */
+  private static Result worst(List<TimelineSubtask> subtasks) {
+    return subtasks.stream()
+        .filter(subtask -> !subtask.name().equals("notification"))
+        .map(TimelineSubtask::result)
+        .filter(result -> result != Result.CANCELLED)
+        .max(Enum::compareTo)
+        .orElse(Result.OK);
+  }
+}
