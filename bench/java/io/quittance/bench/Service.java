@@ -1,0 +1,132 @@
+package io.quittance.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The packaged jar as a process of its own, in the production profile. */
+final class Service implements AutoCloseable {
+
+  static final String OPERATOR_KEY = "an operator key for the benchmark only";
+
+  private static final int OK = 200;
+  private static final long START_LIMIT_MS = 90_000;
+  private static final String JAVA = ProcessHandle.current().info().command().orElse("java");
+
+  private final Process process;
+  private final int port;
+  private final int managementPort;
+
+  private Service(Process process, int port, int managementPort) {
+    this.process = process;
+    this.port = port;
+    this.managementPort = managementPort;
+  }
+
+  static Service start(Database database, String name, List<String> jvm, File log)
+      throws IOException, InterruptedException {
+    int port = freePort();
+    int managementPort = freePort();
+    var command = new ArrayList<>(List.of(JAVA, "--enable-preview", "-Xmx1g"));
+    command.addAll(jvm);
+    command.addAll(List.of("-jar", System.getProperty("quittance.jar")));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
+    builder
+        .environment()
+        .putAll(
+            Map.of(
+                "SPRING_PROFILES_ACTIVE",
+                "production",
+                "SPRING_DATASOURCE_URL",
+                database.url(name),
+                "SPRING_DATASOURCE_USERNAME",
+                Database.USER,
+                "SPRING_DATASOURCE_PASSWORD",
+                Database.PASSWORD,
+                "QUITTANCE_OPERATOR_KEY",
+                OPERATOR_KEY,
+                "QUITTANCE_RATE_LIMIT_ENABLED",
+                "false",
+                "SERVER_PORT",
+                Integer.toString(port),
+                "MANAGEMENT_SERVER_PORT",
+                Integer.toString(managementPort)));
+    var service = new Service(builder.start(), port, managementPort);
+    // A benchmark that is interrupted must not leave its service behind.
+    Runtime.getRuntime().addShutdownHook(new Thread(service.process::destroyForcibly));
+    service.awaitReady(log);
+    return service;
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private void awaitReady(File log) throws InterruptedException {
+    long end = System.nanoTime() + START_LIMIT_MS * 1_000_000;
+    while (!ready()) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        throw new IllegalStateException("the service does not start: see " + log);
+      }
+      Thread.sleep(200);
+    }
+  }
+
+  private boolean ready() {
+    try (var http = new Http(managementPort)) {
+      return http.exchange(HttpClient.request("GET", "/actuator/health/readiness", "-", "-", ""))
+          == OK;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  int port() {
+    return port;
+  }
+
+  /** Batches of the journal so far, and the commands in them. */
+  Journal journal() throws IOException {
+    try (var connection =
+        java.net
+            .URI
+            .create("http://localhost:%d/actuator/prometheus".formatted(managementPort))
+            .toURL()
+            .openStream()) {
+      double commands = 0;
+      double batches = 0;
+      for (String line : new String(connection.readAllBytes()).lines().toList()) {
+        if (line.startsWith("pool_batch_size_sum{pool=\"journal\"")) {
+          commands = value(line);
+        } else if (line.startsWith("pool_batch_size_count{pool=\"journal\"")) {
+          batches = value(line);
+        }
+      }
+      return new Journal(batches, commands);
+    }
+  }
+
+  /** Counters of the journal's pool. */
+  record Journal(double batches, double commands) {}
+
+  private static double value(String line) {
+    return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+  }
+
+  /** The processor time that the service has used so far, in seconds. */
+  double cpuSeconds() {
+    return process.info().totalCpuDuration().map(time -> time.toNanos() / 1e9).orElse(0.0);
+  }
+
+  /** Ends it as an orchestrator would, and waits. */
+  @Override
+  public void close() throws InterruptedException {
+    process.destroy();
+    process.waitFor();
+  }
+}
