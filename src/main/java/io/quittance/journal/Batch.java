@@ -46,7 +46,9 @@ public final class Batch {
     now = dialect.now(jdbc);
   }
 
-  void flush(JdbcOperations jdbc) {
-    tables.values().forEach(table -> table.flush(jdbc, now()));
+  Writes flush() {
+    var writes = new Writes();
+    tables.values().forEach(table -> table.flush(writes, now()));
+    return writes;
   }
 }

@@ -27,6 +27,11 @@ public final class Dialect {
     return Objects.requireNonNull(jdbc.queryForObject(sql, OffsetDateTime.class)).toInstant();
   }
 
+  /** Whether a statement may be several, divided by semicolons, each with parameters. */
+  boolean takesStatementsTogether() {
+    return postgres;
+  }
+
   /**
    * Lets the current transaction commit before the disk has it: for what may be lost in a crash.
    */

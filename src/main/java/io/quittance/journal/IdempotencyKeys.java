@@ -1,13 +1,10 @@
 package io.quittance.journal;
 
 import io.quittance.web.ProblemCode;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -45,7 +42,11 @@ public final class IdempotencyKeys implements Table {
       """
       insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint, object_id,
                                     refusal, detail, runs_until, created_at)
-      values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+      select * from unnest(
+        cast(? as uuid array), cast(? as varchar array), cast(? as varchar array),
+        cast(? as varchar array), cast(? as uuid array), cast(? as varchar array),
+        cast(? as varchar array), cast(? as timestamp with time zone array),
+        cast(? as timestamp with time zone array))
       """;
 
   @Component
@@ -140,26 +141,18 @@ public final class IdempotencyKeys implements Table {
   }
 
   @Override
-  public void flush(JdbcOperations jdbc, Instant now) {
-    if (!claims.isEmpty()) {
-      jdbc.batchUpdate(
-          INSERT, claims, claims.size(), (statement, claim) -> bind(statement, claim, now));
-    }
-  }
-
-  private static void bind(PreparedStatement statement, Claim claim, Instant now)
-      throws SQLException {
-    KeyedRequest request = claim.request();
-    KeyRecord record = claim.record();
-    statement.setObject(1, request.merchantId());
-    statement.setString(2, request.operation());
-    statement.setString(3, request.key());
-    statement.setString(4, request.fingerprint());
-    statement.setObject(5, record.objectId(), Types.OTHER);
-    statement.setString(6, code(record.refusal()));
-    statement.setString(7, record.detail());
-    statement.setObject(8, record.runsUntil().atOffset(ZoneOffset.UTC));
-    statement.setObject(9, now.atOffset(ZoneOffset.UTC));
+  public void flush(Writes writes, Instant now) {
+    writes
+        .add(INSERT, claims)
+        .column("uuid", claim -> claim.request().merchantId())
+        .column("varchar", claim -> claim.request().operation())
+        .column("varchar", claim -> claim.request().key())
+        .column("varchar", claim -> claim.request().fingerprint())
+        .column("uuid", claim -> claim.record().objectId())
+        .column("varchar", claim -> code(claim.record().refusal()))
+        .column("varchar", claim -> claim.record().detail())
+        .column("varchar", claim -> claim.record().runsUntil().toString())
+        .column("varchar", claim -> now.toString());
   }
 
   private static @Nullable String code(@Nullable ProblemCode refusal) {

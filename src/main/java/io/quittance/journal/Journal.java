@@ -119,7 +119,7 @@ public final class Journal {
           live.get(i).succeed(results.get(i));
         }
         return;
-      } catch (RuntimeException e) {
+      } catch (SQLException | RuntimeException e) {
         boolean newConflict = SqlStates.uniqueViolation(e) && !conflict;
         if (attempt == MAX_ATTEMPTS || !(SqlStates.retryable(e) || newConflict)) {
           throw e;

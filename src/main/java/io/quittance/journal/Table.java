@@ -9,8 +9,8 @@ public interface Table {
   /** Reads, and locks where needed, every row that the batch's commands asked for. */
   void load(JdbcOperations jdbc);
 
-  /** Writes what the commands decided, in JDBC batches. */
-  void flush(JdbcOperations jdbc, Instant now);
+  /** Adds what the commands decided to the batch's writes. */
+  void flush(Writes writes, Instant now);
 
   /**
    * Opens a fresh table for each batch. All replicas load their tables in the order of these beans

@@ -26,7 +26,7 @@ final class Transaction {
    *
    * @return their results, in order; they are true from now on
    * @throws FateUnknownException the commit was sent and not answered
-   * @throws RuntimeException anything else: nothing was applied
+   * @throws SQLException as with any other exception, nothing was applied
    */
   List<Object> apply(List<? extends Command<?>> commands, boolean afterConflict)
       throws SQLException {
@@ -38,7 +38,7 @@ final class Transaction {
         List<Object> results = applyOn(connection, batch, commands);
         commit(connection);
         return results;
-      } catch (RuntimeException | Error e) {
+      } catch (SQLException | RuntimeException | Error e) {
         rollback(connection, e);
         throw e;
       }
@@ -46,14 +46,14 @@ final class Transaction {
   }
 
   private List<Object> applyOn(
-      Connection connection, Batch batch, List<? extends Command<?>> commands) {
+      Connection connection, Batch batch, List<? extends Command<?>> commands) throws SQLException {
     var jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
     batch.load(jdbc, dialect);
     var results = new ArrayList<Object>(commands.size());
     for (Command<?> command : commands) {
       results.add(command.decide(batch));
     }
-    batch.flush(jdbc);
+    batch.flush().execute(connection, dialect.takesStatementsTogether());
     return results;
   }
 

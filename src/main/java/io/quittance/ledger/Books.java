@@ -2,6 +2,7 @@ package io.quittance.ledger;
 
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.Writes;
 import io.quittance.ledger.Transfer.Entry;
 import io.quittance.web.ProblemCode;
 import java.time.Instant;
@@ -196,11 +197,11 @@ public final class Books implements Table {
   }
 
   @Override
-  public void flush(JdbcOperations jdbc, Instant now) {
+  public void flush(Writes writes, Instant now) {
     Collection<Account> moved = accounts.values().stream().filter(Account::changed).toList();
     changed.removeAll(added);
-    BooksSql.insertTransfers(jdbc, added);
-    BooksSql.updateTransfers(jdbc, changed);
-    BooksSql.updateAccounts(jdbc, moved);
+    BooksSql.insertTransfers(writes, added);
+    BooksSql.updateTransfers(writes, changed);
+    BooksSql.updateAccounts(writes, moved);
   }
 }

@@ -2,12 +2,11 @@ package io.quittance.notification;
 
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.PaymentEvents;
 import io.quittance.web.TypeId;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -22,7 +21,10 @@ final class Deliveries implements Table {
   private static final String INSERT =
       """
       insert into deliveries (id, merchant_id, event_id, state, attempts, next_attempt_at, created_at)
-      values (?, ?, ?, 'pending', 0, ?, ?)
+      select id, merchant_id, event_id, 'pending', 0, due, due
+        from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
+                    cast(? as timestamp with time zone array))
+               as k(id, merchant_id, event_id, due)
       """;
 
   @Component
@@ -55,22 +57,12 @@ final class Deliveries implements Table {
   }
 
   @Override
-  public void flush(JdbcOperations jdbc, Instant now) {
-    List<PaymentEvent> added = events.added();
-    if (!wanted || added.isEmpty()) {
-      return;
-    }
-    OffsetDateTime time = now.atOffset(ZoneOffset.UTC);
-    jdbc.batchUpdate(
-        INSERT,
-        added,
-        added.size(),
-        (statement, event) -> {
-          statement.setObject(1, TypeId.next());
-          statement.setObject(2, event.merchantId());
-          statement.setObject(3, event.id());
-          statement.setObject(4, time);
-          statement.setObject(5, time);
-        });
+  public void flush(Writes writes, Instant now) {
+    writes
+        .add(INSERT, wanted ? events.added() : List.<PaymentEvent>of())
+        .column("uuid", event -> TypeId.next())
+        .column("uuid", PaymentEvent::merchantId)
+        .column("uuid", PaymentEvent::id)
+        .column("varchar", event -> now.toString());
   }
 }

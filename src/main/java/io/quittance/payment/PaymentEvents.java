@@ -4,10 +4,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
+import io.quittance.journal.Writes;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -22,7 +21,10 @@ public final class PaymentEvents implements Table {
   private static final String INSERT =
       """
       insert into events (merchant_id, id, payment_id, sequence, type, created_at, data)
-      values (?, ?, ?, ?, ?, ?, ?)
+      select * from unnest(
+        cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
+        cast(? as integer array), cast(? as varchar array),
+        cast(? as timestamp with time zone array), cast(? as varchar array))
       """;
 
   @Component
@@ -42,7 +44,7 @@ public final class PaymentEvents implements Table {
   }
 
   private final ObjectMapper json;
-  private final List<PaymentEvent> added = new java.util.ArrayList<>();
+  private final List<PaymentEvent> added = new ArrayList<>();
 
   private PaymentEvents(ObjectMapper json) {
     this.json = json;
@@ -63,21 +65,21 @@ public final class PaymentEvents implements Table {
   }
 
   @Override
-  public void flush(JdbcOperations jdbc, Instant now) {
-    if (!added.isEmpty()) {
-      jdbc.batchUpdate(INSERT, added, added.size(), this::bind);
-    }
+  public void flush(Writes writes, Instant now) {
+    writes
+        .add(INSERT, added)
+        .column("uuid", PaymentEvent::merchantId)
+        .column("uuid", PaymentEvent::id)
+        .column("uuid", PaymentEvent::paymentId)
+        .column("integer", PaymentEvent::sequence)
+        .column("varchar", event -> event.type().text())
+        .column("varchar", event -> event.createdAt().toString())
+        .column("varchar", event -> text(event.data()));
   }
 
-  private void bind(PreparedStatement statement, PaymentEvent event) throws SQLException {
-    statement.setObject(1, event.merchantId());
-    statement.setObject(2, event.id());
-    statement.setObject(3, event.paymentId());
-    statement.setInt(4, event.sequence());
-    statement.setString(5, event.type().text());
-    statement.setObject(6, event.createdAt().atOffset(ZoneOffset.UTC));
+  private String text(Object data) {
     try {
-      statement.setString(7, json.writeValueAsString(event.data()));
+      return json.writeValueAsString(data);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an event cannot be written", e);
     }

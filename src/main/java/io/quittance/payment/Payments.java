@@ -4,6 +4,7 @@ import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.Writes;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -176,8 +177,8 @@ final class Payments implements Table {
   }
 
   @Override
-  public void flush(JdbcOperations jdbc, Instant now) {
-    PaymentsSql.insert(jdbc, added);
-    PaymentsSql.update(jdbc, changed);
+  public void flush(Writes writes, Instant now) {
+    PaymentsSql.insert(writes, added);
+    PaymentsSql.update(writes, changed);
   }
 }

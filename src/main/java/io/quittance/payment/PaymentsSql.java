@@ -3,12 +3,12 @@ package io.quittance.payment;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Verdict;
 import io.quittance.fraud.Window;
+import io.quittance.journal.Writes;
 import io.quittance.money.Money;
 import io.quittance.web.ProblemCode;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -69,23 +70,56 @@ final class PaymentsSql {
   private static final String INSERT =
       "insert into payments ("
           + COLUMNS
-          + ") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-          + " ?, ?, ?, ?, ?, ?)";
+          + """
+          ) select * from unnest(
+            cast(? as uuid array), cast(? as uuid array), cast(? as bigint array),
+            cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
+            cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
+            cast(? as varchar array), cast(? as uuid array), cast(? as integer array),
+            cast(? as integer array), cast(? as timestamp with time zone array),
+            cast(? as timestamp with time zone array), cast(? as varchar array),
+            cast(? as bigint array), cast(? as bigint array), cast(? as varchar array),
+            cast(? as integer array), cast(? as varchar array), cast(? as varchar array),
+            cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
+            cast(? as integer array), cast(? as integer array), cast(? as integer array),
+            cast(? as timestamp with time zone array),
+            cast(? as timestamp with time zone array),
+            cast(? as timestamp with time zone array),
+            cast(? as timestamp with time zone array))
+          """;
 
   private static final String UPDATE =
       """
-      update payments
-         set status = ?, amount_captured = ?, amount_refunded = ?, fraud_decision = ?,
-             fraud_score = ?, fraud_reasons = ?, fraud_source = ?, failure_code = ?,
-             failure_detail = ?, failure_dependency = ?, answer_status = ?, used_ms = ?,
-             event_count = ?, authorized_at = ?, captured_at = ?, canceled_at = ?, expires_at = ?
-       where merchant_id = ? and id = ?
+      merge into payments p
+      using (select *
+               from unnest(
+                 cast(? as uuid array), cast(? as uuid array), cast(? as varchar array),
+                 cast(? as bigint array), cast(? as bigint array), cast(? as varchar array),
+                 cast(? as integer array), cast(? as varchar array), cast(? as varchar array),
+                 cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
+                 cast(? as integer array), cast(? as integer array), cast(? as integer array),
+                 cast(? as timestamp with time zone array),
+                 cast(? as timestamp with time zone array),
+                 cast(? as timestamp with time zone array),
+                 cast(? as timestamp with time zone array))
+               as k(
+                 merchant_id, id, status, amount_captured, amount_refunded, fraud_decision,
+                 fraud_score, fraud_reasons, fraud_source, failure_code, failure_detail,
+                 failure_dependency, answer_status, used_ms, event_count, authorized_at,
+                 captured_at, canceled_at, expires_at)) changed
+         on p.merchant_id = changed.merchant_id and p.id = changed.id
+       when matched then update set
+            status = changed.status, amount_captured = changed.amount_captured,
+            amount_refunded = changed.amount_refunded, fraud_decision = changed.fraud_decision,
+            fraud_score = changed.fraud_score, fraud_reasons = changed.fraud_reasons,
+            fraud_source = changed.fraud_source, failure_code = changed.failure_code,
+            failure_detail = changed.failure_detail,
+            failure_dependency = changed.failure_dependency,
+            answer_status = changed.answer_status, used_ms = changed.used_ms,
+            event_count = changed.event_count, authorized_at = changed.authorized_at,
+            captured_at = changed.captured_at, canceled_at = changed.canceled_at,
+            expires_at = changed.expires_at
       """;
-
-  /** Where the columns that change begin in {@link #INSERT}. */
-  private static final int FIRST_MUTABLE = 16;
-
-  private static final int MUTABLE_COLUMNS = 17;
 
   private PaymentsSql() {}
 
@@ -159,74 +193,66 @@ final class PaymentsSql {
     setArray(statement, 7, "uuid", columns[6]);
   }
 
-  static void insert(JdbcOperations jdbc, Collection<Payment> payments) {
-    if (!payments.isEmpty()) {
-      jdbc.batchUpdate(
-          INSERT,
-          payments,
-          payments.size(),
-          (statement, payment) -> {
-            bindTerms(statement, payment.terms());
-            bindMutable(statement, FIRST_MUTABLE, payment.store());
-          });
-    }
+  static void insert(Writes writes, Collection<Payment> payments) {
+    mutable(terms(writes.add(INSERT, stored(payments))));
   }
 
-  static void update(JdbcOperations jdbc, Collection<Payment> payments) {
-    if (!payments.isEmpty()) {
-      jdbc.batchUpdate(
-          UPDATE,
-          payments,
-          payments.size(),
-          (statement, payment) -> {
-            bindMutable(statement, 1, payment.store());
-            statement.setObject(MUTABLE_COLUMNS + 1, payment.terms().merchantId());
-            statement.setObject(MUTABLE_COLUMNS + 2, payment.terms().id());
-          });
-    }
+  static void update(Writes writes, Collection<Payment> payments) {
+    mutable(
+        writes
+            .add(UPDATE, stored(payments))
+            .column("uuid", row -> row.terms().merchantId())
+            .column("uuid", row -> row.terms().id()));
   }
 
-  private static void bindTerms(PreparedStatement statement, Payment.Terms terms)
-      throws SQLException {
-    statement.setObject(1, terms.merchantId());
-    statement.setObject(2, terms.id());
-    statement.setLong(3, terms.money().amount());
-    statement.setString(4, terms.money().currency());
-    statement.setString(5, terms.payer());
-    statement.setString(6, terms.payee());
-    statement.setString(7, terms.captureMethod().text());
-    statement.setString(8, terms.texts().reference());
-    statement.setString(9, terms.texts().description());
-    statement.setString(10, terms.texts().metadataJson());
-    statement.setObject(11, terms.holdId(), Types.OTHER);
-    statement.setInt(12, terms.holdSeconds());
-    statement.setInt(13, terms.grantedMs());
-    setTime(statement, 14, terms.createdAt());
-    setTime(statement, 15, terms.resolvesBy());
+  private static List<Payment.Stored> stored(Collection<Payment> payments) {
+    return payments.stream().map(Payment::store).toList();
   }
 
-  private static void bindMutable(PreparedStatement statement, int first, Payment.Stored row)
-      throws SQLException {
-    Verdict verdict = row.verdict();
-    Failure failure = row.failure();
-    int i = first;
-    statement.setString(i++, row.status().text());
-    statement.setLong(i++, row.amountCaptured());
-    statement.setLong(i++, row.amountRefunded());
-    statement.setString(i++, verdict == null ? null : verdict.decision().text());
-    statement.setObject(i++, verdict == null ? null : verdict.score(), Types.INTEGER);
-    statement.setString(i++, verdict == null ? null : String.join("\n", verdict.reasons()));
-    statement.setString(i++, verdict == null ? null : verdict.source().text());
-    statement.setString(i++, failure == null ? null : failure.code().code());
-    statement.setString(i++, failure == null ? null : failure.detail());
-    statement.setString(i++, failure == null ? null : failure.dependency());
-    statement.setObject(i++, row.answerStatus() == 0 ? null : row.answerStatus(), Types.INTEGER);
-    statement.setInt(i++, row.usedMs());
-    statement.setInt(i++, row.eventCount());
-    setTime(statement, i++, row.milestones().authorizedAt());
-    setTime(statement, i++, row.milestones().capturedAt());
-    setTime(statement, i++, row.milestones().canceledAt());
-    setTime(statement, i, row.milestones().expiresAt());
+  private static Writes.Rows<Payment.Stored> terms(Writes.Rows<Payment.Stored> rows) {
+    return rows.column("uuid", row -> row.terms().merchantId())
+        .column("uuid", row -> row.terms().id())
+        .column("bigint", row -> row.terms().money().amount())
+        .column("varchar", row -> row.terms().money().currency())
+        .column("varchar", row -> row.terms().payer())
+        .column("varchar", row -> row.terms().payee())
+        .column("varchar", row -> row.terms().captureMethod().text())
+        .column("varchar", row -> row.terms().texts().reference())
+        .column("varchar", row -> row.terms().texts().description())
+        .column("varchar", row -> row.terms().texts().metadataJson())
+        .column("uuid", row -> row.terms().holdId())
+        .column("integer", row -> row.terms().holdSeconds())
+        .column("integer", row -> row.terms().grantedMs())
+        .column("varchar", row -> text(row.terms().createdAt()))
+        .column("varchar", row -> text(row.terms().resolvesBy()));
+  }
+
+  private static void mutable(Writes.Rows<Payment.Stored> rows) {
+    rows.column("varchar", row -> row.status().text())
+        .column("bigint", Payment.Stored::amountCaptured)
+        .column("bigint", Payment.Stored::amountRefunded)
+        .column("varchar", row -> of(row.verdict(), verdict -> verdict.decision().text()))
+        .column("integer", row -> of(row.verdict(), Verdict::score))
+        .column("varchar", row -> of(row.verdict(), v -> String.join("\n", v.reasons())))
+        .column("varchar", row -> of(row.verdict(), verdict -> verdict.source().text()))
+        .column("varchar", row -> of(row.failure(), failure -> failure.code().code()))
+        .column("varchar", row -> of(row.failure(), Failure::detail))
+        .column("varchar", row -> of(row.failure(), Failure::dependency))
+        .column("integer", row -> row.answerStatus() == 0 ? null : row.answerStatus())
+        .column("integer", Payment.Stored::usedMs)
+        .column("integer", Payment.Stored::eventCount)
+        .column("varchar", row -> text(row.milestones().authorizedAt()))
+        .column("varchar", row -> text(row.milestones().capturedAt()))
+        .column("varchar", row -> text(row.milestones().canceledAt()))
+        .column("varchar", row -> text(row.milestones().expiresAt()));
+  }
+
+  private static <T, V> @Nullable V of(@Nullable T whole, Function<T, @Nullable V> part) {
+    return whole == null ? null : part.apply(whole);
+  }
+
+  private static @Nullable String text(@Nullable Instant instant) {
+    return instant == null ? null : instant.toString();
   }
 
   static Payment read(ResultSet rs) throws SQLException {
@@ -290,14 +316,6 @@ final class PaymentsSql {
   private static @Nullable Instant time(ResultSet rs, String column) throws SQLException {
     OffsetDateTime time = rs.getObject(column, OffsetDateTime.class);
     return time == null ? null : time.toInstant();
-  }
-
-  private static void setTime(PreparedStatement statement, int index, @Nullable Instant instant)
-      throws SQLException {
-    statement.setObject(
-        index,
-        instant == null ? null : instant.atOffset(ZoneOffset.UTC),
-        Types.TIMESTAMP_WITH_TIMEZONE);
   }
 
   private static void setArray(PreparedStatement statement, int index, String type, Object[] values)

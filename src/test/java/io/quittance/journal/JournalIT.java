@@ -49,8 +49,10 @@ class JournalIT {
     }
 
     @Override
-    public void flush(JdbcOperations jdbc, Instant now) {
-      added.forEach(line -> jdbc.update("insert into lines values (?)", line));
+    public void flush(Writes writes, Instant now) {
+      writes
+          .add("insert into lines select * from unnest(cast(? as integer array))", added)
+          .column("integer", line -> line);
     }
   }
 

@@ -1,0 +1,86 @@
+package io.quittance.journal;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a batch writes: set-based statements whose parameters are arrays, one element per row. All
+ * of them travel to PostgreSQL together, so a batch costs one round trip and not one per table.
+ * Confined to the journal's thread.
+ */
+public final class Writes {
+
+  /** One parameter: a column of the rows, as an SQL array of this element type. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Column(String type, @Nullable Object[] values) {}
+
+  private final List<String> statements = new ArrayList<>();
+  private final List<List<Column>> parameters = new ArrayList<>();
+
+  /** Adds a statement for these rows; none are needed for no rows. */
+  public <R> Rows<R> add(String sql, Collection<R> rows) {
+    var columns = new ArrayList<Column>();
+    if (!rows.isEmpty()) {
+      statements.add(sql.strip());
+      parameters.add(columns);
+    }
+    return new Rows<>(rows, columns);
+  }
+
+  /** Names the columns of the rows in the order of the statement's parameters. */
+  public static final class Rows<R> {
+
+    private final Collection<R> rows;
+    private final List<Column> columns;
+
+    private Rows(Collection<R> rows, List<Column> columns) {
+      this.rows = rows;
+      this.columns = columns;
+    }
+
+    /** The next parameter. Times are written as text, and cast by the statement. */
+    public Rows<R> column(String type, Function<R, @Nullable Object> value) {
+      var values = new Object[rows.size()];
+      int i = 0;
+      for (R row : rows) {
+        values[i++] = value.apply(row);
+      }
+      columns.add(new Column(type, values));
+      return this;
+    }
+  }
+
+  /** Sends everything: as one if the database takes several statements at once. */
+  void execute(Connection connection, boolean together) throws SQLException {
+    if (statements.isEmpty()) {
+      return;
+    }
+    if (together) {
+      execute(
+          connection,
+          String.join(";\n", statements),
+          parameters.stream().flatMap(List::stream).toList());
+      return;
+    }
+    for (int i = 0; i < statements.size(); i++) {
+      execute(connection, statements.get(i), parameters.get(i));
+    }
+  }
+
+  private static void execute(Connection connection, String sql, List<Column> columns)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < columns.size(); i++) {
+        Column column = columns.get(i);
+        statement.setArray(i + 1, connection.createArrayOf(column.type(), column.values()));
+      }
+      statement.execute();
+    }
+  }
+}
