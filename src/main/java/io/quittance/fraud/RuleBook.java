@@ -89,6 +89,9 @@ final class RuleBook {
     if (versionRead > 0) {
       return stored.replace(merchantId, versionRead, body, clock.instant()) == 1;
     }
+    if (stored.findById(merchantId).isPresent()) {
+      return false;
+    }
     try {
       stored.save(new StoredRuleSet(merchantId, 1, body, clock.instant()));
       return true;

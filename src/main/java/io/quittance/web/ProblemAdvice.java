@@ -91,6 +91,7 @@ final class ProblemAdvice {
       case UnrecognizedPropertyException unknown ->
           Problem.invalid(
               ProblemCode.UNKNOWN_FIELD, path(unknown), "is not a field of this object");
+      case JsonMappingException mapping when trailing(mapping) -> malformed(mapping);
       case JsonMappingException mapping when mapping.getCause() instanceof Problem problem ->
           problem;
       case JsonMappingException mapping
@@ -102,11 +103,19 @@ final class ProblemAdvice {
               ProblemCode.INVALID_REQUEST, path(mapping), String.valueOf(illegal.getMessage()));
       case InputCoercionException coercion ->
           Problem.invalid(ProblemCode.INVALID_REQUEST, "body", "a number is out of range");
-      case JsonProcessingException syntax ->
-          Problem.of(ProblemCode.MALFORMED_JSON, "Not valid JSON" + location(syntax) + ".");
+      case JsonProcessingException syntax -> malformed(syntax);
       case Problem problem -> problem;
       case null, default -> Problem.of(ProblemCode.MALFORMED_JSON, "A JSON body is required.");
     };
+  }
+
+  private static Problem malformed(JsonProcessingException e) {
+    return Problem.of(ProblemCode.MALFORMED_JSON, "Not valid JSON" + location(e) + ".");
+  }
+
+  /** Jackson reports what follows the body as a mapping error, though it is one of syntax. */
+  private static boolean trailing(JsonMappingException e) {
+    return e.getOriginalMessage().startsWith("Trailing token");
   }
 
   private static String wrongType(JsonMappingException e) {

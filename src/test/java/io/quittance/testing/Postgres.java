@@ -20,7 +20,10 @@ public final class Postgres {
 
   private static EmbeddedPostgres start() {
     try {
-      return EmbeddedPostgres.builder().setServerConfig("synchronous_commit", "on").start();
+      return EmbeddedPostgres.builder()
+          .setServerConfig("synchronous_commit", "on")
+          .setServerConfig("fsync", "on")
+          .start();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,0 +1,92 @@
+package io.quittance.contract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/** One HTTP request in the making. Sending it twice repeats it, idempotency key and all. */
+final class Call {
+
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private final String method;
+  private final URI uri;
+  private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private BodyPublisher body = BodyPublishers.noBody();
+
+  Call(String method, URI uri) {
+    this.method = method;
+    this.uri = uri;
+  }
+
+  Call header(String name, String value) {
+    headers.put(name, value);
+    return this;
+  }
+
+  Call without(String name) {
+    headers.remove(name);
+    return this;
+  }
+
+  Call key(String idempotencyKey) {
+    return header("Idempotency-Key", idempotencyKey);
+  }
+
+  Call randomKey() {
+    return key(UUID.randomUUID().toString());
+  }
+
+  Call deadline(long milliseconds) {
+    return header("Payment-Deadline-Ms", Long.toString(milliseconds));
+  }
+
+  Call body(JsonNode json) {
+    return body(json.toString());
+  }
+
+  Call body(String json) {
+    body = BodyPublishers.ofString(json);
+    return headers.containsKey("Content-Type") ? this : header("Content-Type", "application/json");
+  }
+
+  /** A body whose length is not announced. */
+  Call chunked(String json) {
+    body(json);
+    byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+    body = BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes));
+    return this;
+  }
+
+  Answer send() {
+    var request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(40)).method(method, body);
+    headers.forEach(request::header);
+    long start = System.nanoTime();
+    try {
+      var response = HTTP.send(request.build(), BodyHandlers.ofString());
+      return new Answer(
+          response.statusCode(),
+          response.headers(),
+          response.body(),
+          Duration.ofNanos(System.nanoTime() - start));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}

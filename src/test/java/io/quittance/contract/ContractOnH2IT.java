@@ -1,0 +1,33 @@
+package io.quittance.contract;
+
+import org.junit.jupiter.api.Nested;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.test.context.ActiveProfiles;
+
+/** The contract on H2, as the sandbox runs. */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {
+      "quittance.operator-key=" + Contract.OPERATOR_KEY,
+      "spring.datasource.url=jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000",
+      "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
+    })
+@ActiveProfiles("sandbox")
+class ContractOnH2IT {
+
+  @Nested
+  class Errors extends ErrorsContract {}
+
+  @Nested
+  class Idempotency extends IdempotencyContract {}
+
+  @Nested
+  class Payments extends PaymentsContract {}
+
+  @Nested
+  class Fraud extends FraudContract {}
+
+  @Nested
+  class Failures extends FailuresContract {}
+}

@@ -1,0 +1,43 @@
+package io.quittance.contract;
+
+import io.quittance.testing.Postgres;
+import org.junit.jupiter.api.Nested;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The contract on PostgreSQL, as production runs. */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {
+      "quittance.operator-key=" + Contract.OPERATOR_KEY,
+      "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
+    })
+@ActiveProfiles("sandbox")
+class ContractOnPostgresIT {
+
+  @DynamicPropertySource
+  static void database(DynamicPropertyRegistry registry) {
+    Postgres.Database database = Postgres.create();
+    registry.add("spring.datasource.url", database::url);
+    registry.add("spring.datasource.username", () -> Postgres.Database.USER);
+    registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+  }
+
+  @Nested
+  class Errors extends ErrorsContract {}
+
+  @Nested
+  class Idempotency extends IdempotencyContract {}
+
+  @Nested
+  class Payments extends PaymentsContract {}
+
+  @Nested
+  class Fraud extends FraudContract {}
+
+  @Nested
+  class Failures extends FailuresContract {}
+}

@@ -1,0 +1,46 @@
+package io.quittance.contract;
+
+import static io.quittance.contract.Client.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Hung and failing dependencies: bounded, definite answers, and no hold left behind. */
+abstract class FailuresContract extends Contract {
+
+  @Test
+  void answersAtTheDeadlineWhenScreeningHangs() {
+    merchant.fault("fraud", "hang", true);
+
+    Answer answer = merchant.payment(order(100, "alice", "shop")).deadline(300).send();
+
+    answer.isProblem(504, "deadline_exceeded").movedNothing();
+    assertThat(merchant.find(answer.text("/payment_id")).text("/status")).isEqualTo("failed");
+    nothingMoved();
+  }
+
+  @Test
+  void neverFailsAPaymentForItsNotification() {
+    merchant.fault("notification", "hang", true);
+
+    merchant.pay(100, "alice", "shop").is(201);
+    moved(100);
+  }
+
+  @Test
+  void opensTheBreakerAndClosesItAgain() {
+    merchant.fault("ledger", "error_rate", 1);
+    List<Answer> answers = Burst.of(30, i -> merchant.pay(1, "alice", "shop"));
+    assertThat(answers).allSatisfy(answer -> answer.isProblem(503, "dependency_unavailable"));
+    Answer refused = merchant.pay(1, "alice", "shop");
+    assertThat(refused.header("Retry-After")).isPresent();
+    assertThat(refused.body().has("payment_id")).isFalse();
+    nothingMoved();
+
+    merchant.noFaults();
+
+    Awaitility.await().untilAsserted(() -> merchant.pay(1, "alice", "shop").is(201));
+  }
+}

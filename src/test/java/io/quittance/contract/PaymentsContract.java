@@ -1,0 +1,91 @@
+package io.quittance.contract;
+
+import static io.quittance.contract.Client.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import org.junit.jupiter.api.Test;
+
+/** Payments as they should go, and the refusals that are nobody's fault. */
+abstract class PaymentsContract extends Contract {
+
+  @Test
+  void moveTheMoneyAndSayHowLongItTook() {
+    Answer answer = merchant.pay(250, "alice", "shop").is(201);
+
+    assertThat(answer.text("/status")).isEqualTo("succeeded");
+    assertThat(answer.number("/amount_captured")).isEqualTo(250);
+    assertThat(answer.number("/deadline/granted_ms")).isEqualTo(2000);
+    assertThat(answer.text("/created_at")).matches(TIME);
+    assertThat(answer.header("Server-Timing").orElseThrow()).contains("fraud;dur=", "ledger;dur=");
+    assertThat(merchant.find(answer.id()).body()).isEqualTo(answer.body());
+    moved(250);
+  }
+
+  @Test
+  void holdTheMoneyUntilItIsCaptured() {
+    Answer answer =
+        merchant.pay(order(250, "alice", "shop").put("capture_method", "manual")).is(201);
+
+    assertThat(answer.text("/status")).isEqualTo("authorized");
+    assertThat(answer.number("/amount_capturable")).isEqualTo(250);
+    held(250);
+  }
+
+  @Test
+  void declineWithoutFunds() {
+    Answer answer = merchant.pay(FUNDS + 1, "alice", "shop");
+
+    answer.isProblem(402, "insufficient_funds");
+    assertThat(merchant.find(answer.text("/payment_id")).text("/status")).isEqualTo("declined");
+    nothingMoved();
+  }
+
+  @Test
+  void refuseWhatCannotBeCarriedOut() {
+    merchant.pay(1, "alice", "alice").isProblem(422, "same_account");
+    merchant.pay(1, "nobody", "shop").isProblem(422, "account_not_found");
+    merchant
+        .pay(order(1, "alice", "shop").put("currency", "USD"))
+        .isProblem(422, "currency_mismatch");
+    nothingMoved();
+  }
+
+  @Test
+  void useAReferenceOnce() {
+    merchant.pay(order(1, "alice", "shop").put("reference", "r")).is(201);
+
+    merchant
+        .pay(order(2, "alice", "shop").put("reference", "r"))
+        .isProblem(409, "duplicate_reference");
+    moved(1);
+  }
+
+  @Test
+  void tellTheirStory() {
+    String id = merchant.pay(1, "alice", "shop").is(201).id();
+
+    JsonNode scope =
+        merchant.get("/v1/payments/" + id + "/timeline").is(200).body().at("/scopes/0");
+
+    assertThat(scope.path("name").asText()).isEqualTo("payment");
+    assertThat(scope.path("result").asText()).isEqualTo("ok");
+    assertThat(scope.path("forked")).isEqualTo(scope.path("joined"));
+    assertThat(scope.path("survivors").asInt(-1)).isZero();
+    assertThat(scope.path("subtasks"))
+        .allSatisfy(task -> assertThat(task.path("breaker").asText()).isEqualTo("closed"));
+  }
+
+  @Test
+  void leaveAnEvent() {
+    String id = merchant.pay(1, "alice", "shop").is(201).id();
+
+    assertThat(merchant.events(id))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.path("type").asText()).isEqualTo("payment.succeeded");
+              assertThat(event.path("sequence").asInt()).isEqualTo(1);
+            });
+  }
+}
