@@ -13,7 +13,8 @@ COPY mvnw pom.xml ./
 COPY src src
 
 # Maven and the dependencies stay in the builder's cache: a changed pom.xml fetches what is new.
-RUN --mount=type=cache,target=/root/.m2 ./mvnw -B -ntp -DskipTests package
+RUN --mount=type=cache,target=/cache MAVEN_USER_HOME=/cache \
+    ./mvnw -B -ntp -Dmaven.repo.local=/cache/repository -DskipTests package
 RUN java -Djarmode=tools -jar target/quittance.jar extract --layers --destination layers
 
 
