@@ -3,6 +3,7 @@ package io.quittance.journal;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +22,16 @@ public record KeyRecord(
     Instant runsUntil) {
 
   /** The refusal as it was answered, if it was one. */
+  public Optional<Problem> refused() {
+    return Optional.ofNullable(refusal).map(code -> Problem.of(code, String.valueOf(detail)));
+  }
+
+  /** As {@link #refused}, thrown. */
   public void throwRefusal() {
-    if (refusal != null) {
-      throw Problem.of(refusal, String.valueOf(detail));
-    }
+    refused()
+        .ifPresent(
+            problem -> {
+              throw problem;
+            });
   }
 }

@@ -112,9 +112,14 @@ public final class Books implements Table {
   }
 
   /** Moves the money at once. The order must have been checked with {@link #refusal}. */
-  Transfer transfer(TransferOrder order, Instant now) {
+  public void move(TransferOrder order, Instant now) {
     hold(order, now, null);
     post(order.merchantId(), order.id(), now);
+  }
+
+  /** As {@link #move}. */
+  Transfer transfer(TransferOrder order, Instant now) {
+    move(order, now);
     return transfer(order.merchantId(), order.id());
   }
 
@@ -148,6 +153,36 @@ public final class Books implements Table {
         new Entry(from.enter(-amount), from.posted()),
         new Entry(to.enter(amount), to.posted()),
         now);
+    changed.add(transfer);
+  }
+
+  /**
+   * Posts part of a hold and gives the rest back.
+   *
+   * @param amount in minor units, no more than is held
+   */
+  public void postPart(UUID merchantId, UUID transferId, long amount, Instant now) {
+    long rest = transfer(merchantId, transferId).order().money().amount() - amount;
+    if (rest > 0) {
+      reduce(merchantId, transferId, rest);
+    }
+    post(merchantId, transferId, now);
+  }
+
+  /** Posts part of a hold as a transfer of its own; the hold goes on with the rest. */
+  public void capture(UUID transferId, TransferOrder part, Instant now) {
+    if (!postable(part.merchantId(), transferId, now)) {
+      throw new IllegalStateException("the hold %s cannot be posted".formatted(transferId));
+    }
+    reduce(part.merchantId(), transferId, part.money().amount());
+    move(part, now);
+  }
+
+  private void reduce(UUID merchantId, UUID transferId, long amount) {
+    Transfer transfer = transfer(merchantId, transferId);
+    transfer.reduce(amount);
+    account(transfer.order().fromKey()).releaseOut(amount);
+    account(transfer.order().toKey()).releaseIn(amount);
     changed.add(transfer);
   }
 

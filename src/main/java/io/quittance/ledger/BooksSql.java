@@ -50,16 +50,16 @@ final class BooksSql {
       """
       merge into transfers t
       using (select *
-               from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as varchar array),
-                           cast(? as timestamp with time zone array),
+               from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as bigint array),
+                           cast(? as varchar array), cast(? as timestamp with time zone array),
                            cast(? as timestamp with time zone array),
                            cast(? as bigint array), cast(? as bigint array), cast(? as bigint array),
                            cast(? as bigint array))
-                      as k(merchant_id, id, state, expires_at, ended_at, from_entry, to_entry,
+                      as k(merchant_id, id, amount, state, expires_at, ended_at, from_entry, to_entry,
                            from_balance_after, to_balance_after)) changed
          on t.merchant_id = changed.merchant_id and t.id = changed.id
        when matched then update
-            set state = changed.state, expires_at = changed.expires_at, ended_at = changed.ended_at,
+            set amount = changed.amount, state = changed.state, expires_at = changed.expires_at, ended_at = changed.ended_at,
                 from_entry = changed.from_entry, to_entry = changed.to_entry,
                 from_balance_after = changed.from_balance_after,
                 to_balance_after = changed.to_balance_after
@@ -127,6 +127,7 @@ final class BooksSql {
             .add(UPDATE_TRANSFERS, transfers)
             .column("uuid", transfer -> transfer.order().merchantId())
             .column("uuid", transfer -> transfer.order().id())
+            .column("bigint", transfer -> transfer.order().money().amount())
             .column("varchar", transfer -> transfer.state().text())
             .column("varchar", transfer -> text(transfer.expiresAt()))
             .column("varchar", transfer -> text(transfer.endedAt()));

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A movement of money in its two phases: pending → posted, voided or expired. A pending one holds
- * the payer's funds. What has ended never changes. Confined to one thread.
+ * the payer's funds: its amount is what it still holds. What has ended never changes. Confined to
+ * one thread.
  */
 final class Transfer {
 
@@ -38,7 +39,7 @@ final class Transfer {
   /** One side's part of a posted transfer. */
   record Entry(long number, long balanceAfter) {}
 
-  private final TransferOrder order;
+  private TransferOrder order;
   private final Instant createdAt;
   private @Nullable Instant expiresAt;
   private State state = State.PENDING;
@@ -83,6 +84,14 @@ final class Transfer {
   /** Whether it may still be posted: from its expiry on it may not, swept or unswept. */
   boolean postable(Instant now) {
     return state == State.PENDING && (expiresAt == null || expiresAt.isAfter(now));
+  }
+
+  /** Part of what is held was captured by another transfer, or given back. */
+  void reduce(long amount) {
+    if (state != State.PENDING) {
+      throw new IllegalStateException("transfer %s is %s".formatted(order.id(), state.text()));
+    }
+    this.order = order.withAmount(Math.subtractExact(order.money().amount(), amount));
   }
 
   void post(Entry from, Entry to, Instant now) {

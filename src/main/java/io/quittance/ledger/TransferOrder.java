@@ -21,6 +21,18 @@ public record TransferOrder(
     @Nullable String reference,
     String metadataJson) {
 
+  TransferOrder withAmount(long amount) {
+    return new TransferOrder(
+        merchantId,
+        id,
+        from,
+        to,
+        new Money(amount, money.currency()),
+        paymentId,
+        reference,
+        metadataJson);
+  }
+
   AccountKey fromKey() {
     return new AccountKey(merchantId, from);
   }

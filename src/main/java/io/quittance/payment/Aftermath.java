@@ -42,7 +42,8 @@ final class Aftermath {
   }
 
   /** Ends the payment for the reason that its scope failed. */
-  Ending of(PaymentOrder order, Authorize authorize, Exception reason) throws InterruptedException {
+  Ending of(PaymentOrder order, Submission<?> authorize, Exception reason)
+      throws InterruptedException {
     Throwable cause = reason instanceof ScopeFailedException failed ? failed.first() : reason;
     boolean ledgerFailed =
         !(reason instanceof ScopeFailedException failed) || failed.subtask().equals("ledger");
@@ -64,7 +65,7 @@ final class Aftermath {
     return Failure.unavailable(ledgerFailed ? "ledger" : "fraud");
   }
 
-  private Ending release(PaymentOrder order, Authorize authorize, Failure failure)
+  private Ending release(PaymentOrder order, Submission<?> authorize, Failure failure)
       throws InterruptedException {
     try {
       var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));

@@ -1,12 +1,9 @@
 package io.quittance.payment;
 
-import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.fraud.Screening;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.IdempotencyKeys;
-import io.quittance.journal.Journal;
 import io.quittance.journal.KeyRecord;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
@@ -15,7 +12,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,8 +55,6 @@ final class Authorize implements Command<Authorize.Result> {
   private final PaymentOrder order;
   private final Duration grace;
   private volatile @Nullable Screening answered;
-  private volatile @Nullable CompletableFuture<Result> pending;
-  private volatile boolean taken;
   private @Nullable Screening used;
 
   /**
@@ -77,29 +71,8 @@ final class Authorize implements Command<Authorize.Result> {
     return screening;
   }
 
-  /** Queues the command, once. */
-  CompletableFuture<Result> submittedTo(Journal journal, Deadline deadline) {
-    CompletableFuture<Result> submitted = journal.submit(this, deadline);
-    pending = submitted;
-    return submitted;
-  }
-
-  /** Whether it waits for its turn. */
-  boolean queued() {
-    return !taken;
-  }
-
-  /** Whether it has surely not begun, and never will: it was never queued, or expired there. */
-  boolean surelyNotBegun() {
-    CompletableFuture<Result> submitted = pending;
-    return submitted == null
-        || (submitted.isCompletedExceptionally()
-            && submitted.exceptionNow() instanceof ExpiredInQueueException);
-  }
-
   @Override
   public void prepare(Batch batch) {
-    taken = true;
     used = answered;
     batch.table(IdempotencyKeys.class).want(order.request());
     batch.table(Books.class).want(order.merchantId(), order.payer(), order.payee());
@@ -152,7 +125,7 @@ final class Authorize implements Command<Authorize.Result> {
     add(batch, payment);
     payment.used(order.usedMs());
     payment.decline(new Failure(refusal.code(), refusal.detail(), null), batch.now());
-    batch.table(PaymentEvents.class).add(payment.news());
+    batch.table(PaymentEvents.class).add(payment);
     return payment;
   }
 

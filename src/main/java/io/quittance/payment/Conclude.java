@@ -58,7 +58,7 @@ record Conclude(Payment begun, Screening screening, PaymentOrder order)
       }
       case APPROVE -> Approval.apply(batch, payment);
     }
-    batch.table(PaymentEvents.class).add(payment.news());
+    batch.table(PaymentEvents.class).add(payment);
   }
 
   private static PayerHistory history(Batch batch, Payment payment, Screening screening) {

@@ -2,6 +2,7 @@ package io.quittance.payment;
 
 import io.quittance.fraud.Verdict;
 import io.quittance.money.Money;
+import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,14 @@ final class Payment {
       @Nullable Instant expiresAt) {
 
     static final Milestones NONE = new Milestones(null, null, null, null);
+
+    Milestones capturedAt(Instant now) {
+      return new Milestones(authorizedAt, now, canceledAt, expiresAt);
+    }
+
+    Milestones canceledAt(Instant now) {
+      return new Milestones(authorizedAt, capturedAt, now, expiresAt);
+    }
   }
 
   private static final int CREATED = 201;
@@ -164,6 +173,45 @@ final class Payment {
     become(PaymentStatus.FAILED, reason.code().status(), EventType.PAYMENT_FAILED, now);
   }
 
+  /** Part of the held money, or all of it, has moved. The last capture ends the holding. */
+  void capture(long amount, boolean last, Instant now) {
+    require(PaymentStatus.AUTHORIZED);
+    amountCaptured = Math.addExact(amountCaptured, amount);
+    milestones = milestones.capturedAt(now);
+    tell(EventType.PAYMENT_CAPTURED, now, PaymentBody.from(this));
+    if (last) {
+      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+    }
+  }
+
+  /** What was still held has been given back; what was captured stays so. */
+  void cancel(Instant now) {
+    require(PaymentStatus.AUTHORIZED);
+    if (amountCaptured > 0) {
+      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+    } else {
+      milestones = milestones.canceledAt(now);
+      become(PaymentStatus.CANCELED, CREATED, EventType.PAYMENT_CANCELED, now);
+    }
+  }
+
+  /** The time of its hold is over; what was captured before stays so. */
+  void expire(Instant now) {
+    require(PaymentStatus.AUTHORIZED, PaymentStatus.IN_REVIEW);
+    if (amountCaptured > 0) {
+      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+    } else {
+      become(PaymentStatus.EXPIRED, CREATED, EventType.PAYMENT_EXPIRED, now);
+    }
+  }
+
+  /** Part of what was captured has gone back to the payer. */
+  void refund(Refunded refunded, Instant now) {
+    require(PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED);
+    amountRefunded = Math.addExact(amountRefunded, refunded.amount());
+    tell(EventType.REFUND_SUCCEEDED, now, RefundBody.from(refunded, terms.money().currency()));
+  }
+
   private void require(PaymentStatus... allowed) {
     for (PaymentStatus candidate : allowed) {
       if (status == candidate) {
@@ -178,7 +226,13 @@ final class Payment {
     if (answerStatus == 0) {
       answerStatus = answer;
     }
-    news.add(PaymentEvent.of(event, ++eventCount, now, this));
+    tell(event, now, PaymentBody.from(this));
+  }
+
+  private void tell(EventType event, Instant now, Object data) {
+    news.add(
+        new PaymentEvent(
+            terms.merchantId(), TypeId.next(), terms.id(), ++eventCount, event, now, data));
   }
 
   Instant holdExpiry(Instant now) {
@@ -195,14 +249,26 @@ final class Payment {
     return status != PaymentStatus.PROCESSING;
   }
 
+  /** Whether funds are held until a merchant, or a reviewer, has decided. */
+  boolean waits() {
+    return status == PaymentStatus.AUTHORIZED || status == PaymentStatus.IN_REVIEW;
+  }
+
   /** What can still be captured, in minor units. */
   long amountCapturable() {
     return status == PaymentStatus.AUTHORIZED ? terms.money().amount() - amountCaptured : 0;
   }
 
-  /** The events of transitions that are not stored yet. */
-  List<PaymentEvent> news() {
-    return news;
+  /** What can still be given back, in minor units. */
+  long amountRefundable() {
+    return amountCaptured - amountRefunded;
+  }
+
+  /** The events of transitions that nobody has taken over yet. */
+  List<PaymentEvent> takeNews() {
+    List<PaymentEvent> taken = List.copyOf(news);
+    news.clear();
+    return taken;
   }
 
   Terms terms() {

@@ -1,6 +1,5 @@
 package io.quittance.payment;
 
-import io.quittance.concurrency.ScopeReport;
 import io.quittance.journal.KeyUnreadableException;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -9,9 +8,7 @@ import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Locale;
 import java.util.Objects;
-import java.util.stream.Collectors;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
@@ -44,7 +41,7 @@ final class PaymentAnswers {
           case Ending.Unknown(PaymentOrder order, Instant resolvesBy) ->
               json(HttpStatus.ACCEPTED, unknown(order, resolvesBy));
         };
-    return withHeader(answer, "Server-Timing", serverTiming(processed.report()));
+    return withHeader(answer, "Server-Timing", ServerTiming.of(processed.report()));
   }
 
   /** Nothing was begun, but the request may be a repetition of one that was: nobody can say. */
@@ -89,15 +86,5 @@ final class PaymentAnswers {
     headers.addAll(answer.getHeaders());
     headers.set(name, value);
     return new ResponseEntity<>(answer.getBody(), headers, answer.getStatusCode());
-  }
-
-  /** Durations of the subtasks in milliseconds (W3C Server Timing). */
-  private static String serverTiming(ScopeReport report) {
-    return report.entries().stream()
-        .map(
-            entry ->
-                String.format(
-                    Locale.ROOT, "%s;dur=%.1f", entry.name(), entry.end_ms() - entry.start_ms()))
-        .collect(Collectors.joining(", "));
   }
 }

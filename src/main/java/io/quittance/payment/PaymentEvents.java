@@ -50,8 +50,9 @@ public final class PaymentEvents implements Table {
     this.json = json;
   }
 
-  void add(List<PaymentEvent> news) {
-    added.addAll(news);
+  /** Takes over what the payment has to tell. */
+  void add(Payment payment) {
+    added.addAll(payment.takeNews());
   }
 
   /** What the batch has to tell; complete when the tables after this one are flushed. */

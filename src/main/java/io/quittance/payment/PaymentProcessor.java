@@ -1,10 +1,8 @@
 package io.quittance.payment;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
-import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.concurrency.ScopeReport;
 import io.quittance.concurrency.Subtask;
 import io.quittance.fraud.Fraud;
@@ -12,9 +10,6 @@ import io.quittance.fraud.RuleSet;
 import io.quittance.fraud.Screening;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyTakenException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
@@ -25,8 +20,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class PaymentProcessor {
 
-  private static final Logger log = LoggerFactory.getLogger(PaymentProcessor.class);
-
   private final DeadlineScopes scopes;
   private final Fraud fraud;
   private final Journal journal;
@@ -34,7 +27,7 @@ final class PaymentProcessor {
   private final Aftermath aftermath;
   private final Timelines timelines;
   private final PaymentProperties properties;
-  private final ApplicationEventPublisher events;
+  private final HandOver handOver;
 
   PaymentProcessor(
       DeadlineScopes scopes,
@@ -44,7 +37,7 @@ final class PaymentProcessor {
       Aftermath aftermath,
       Timelines timelines,
       PaymentProperties properties,
-      ApplicationEventPublisher events) {
+      HandOver handOver) {
     this.scopes = scopes;
     this.fraud = fraud;
     this.journal = journal;
@@ -52,7 +45,7 @@ final class PaymentProcessor {
     this.aftermath = aftermath;
     this.timelines = timelines;
     this.properties = properties;
-    this.events = events;
+    this.handOver = handOver;
   }
 
   /**
@@ -65,7 +58,7 @@ final class PaymentProcessor {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
       Ending ending = run(scope, order);
       if (ending instanceof Ending.Concluded concluded) {
-        handOver(scope, concluded.payment());
+        handOver.in(scope, concluded.payment());
       }
       ScopeReport report = scope.report();
       timelines.record(order.merchantId(), order.id(), TimelineScope.of(report, dependencies));
@@ -75,6 +68,7 @@ final class PaymentProcessor {
 
   private Ending run(DeadlineScope scope, PaymentOrder order) throws InterruptedException {
     var authorize = new Authorize(order, properties.resolveGrace());
+    var submission = new Submission<>(authorize);
     try {
       RuleSet rules = fraud.rules(order.merchantId(), scope.deadline());
       Subtask<Screening> screening =
@@ -84,7 +78,7 @@ final class PaymentProcessor {
               limit -> authorize.screened(screen(order, rules, limit)),
               failure -> authorize.screened(fallback(order, rules, failure)));
       Subtask<Authorize.Result> begun =
-          scope.fork("ledger", limit -> begin(authorize, limit), Authorize.Result::decisive);
+          scope.fork("ledger", limit -> begin(submission, limit), Authorize.Result::decisive);
       scope.join();
       return switch (begun.result()) {
         case Authorize.Result.Refused refused -> new Ending.Refused(refused.refusal());
@@ -97,7 +91,7 @@ final class PaymentProcessor {
     } catch (KeyTakenException | InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      return aftermath.of(order, authorize, e);
+      return aftermath.of(order, submission, e);
     }
   }
 
@@ -113,20 +107,9 @@ final class PaymentProcessor {
         .orElseThrow(() -> failure instanceof Exception e ? e : new IllegalStateException(failure));
   }
 
-  private Authorize.Result begin(Authorize authorize, Deadline limit) throws Exception {
-    return dependencies.ledger().call(limit, left -> awaitBegun(authorize, left));
-  }
-
-  private Authorize.Result awaitBegun(Authorize authorize, Deadline left)
-      throws InterruptedException {
-    try {
-      return left.await(authorize.submittedTo(journal, left));
-    } catch (InterruptedException | DeadlineExceededException e) {
-      if (authorize.queued() && !journal.stalled()) {
-        throw new StillQueuedException(e);
-      }
-      throw e;
-    }
+  private Authorize.Result begin(Submission<Authorize.Result> submission, Deadline limit)
+      throws Exception {
+    return dependencies.ledger().call(limit, left -> submission.committed(journal, left));
   }
 
   /**
@@ -139,28 +122,5 @@ final class PaymentProcessor {
           var patience = Deadline.after(deadline.remaining().plus(properties.answerGrace()));
           return patience.await(journal.submitWhenRoom(conclude, deadline));
         });
-  }
-
-  /** Best effort, and never at the payment's expense: the events are in the outbox already. */
-  private void handOver(DeadlineScope scope, Payment payment) throws InterruptedException {
-    var committed = new PaymentsCommitted(payment.terms().merchantId(), payment.terms().id());
-    scope.fork(
-        "notification",
-        properties.handOverLimit(),
-        limit ->
-            dependencies
-                .notification()
-                .call(
-                    limit,
-                    left -> {
-                      events.publishEvent(committed);
-                      return true;
-                    }),
-        failure -> false);
-    try {
-      scope.join();
-    } catch (DeadlineExceededException | ScopeFailedException e) {
-      log.debug("The events of payment {} find their way without us", committed.paymentId(), e);
-    }
   }
 }

@@ -27,15 +27,20 @@ final class PaymentQueries {
 
   /** Payments that should have been resolved by now, by the database's clock. */
   List<Payment> stranded(int limit) {
+    return due(
+        "status = 'processing' and resolves_by < current_timestamp order by resolves_by", limit);
+  }
+
+  /** Payments whose hold has run out, by the database's clock. */
+  List<Payment> overdue(int limit) {
+    return due(
+        "status in ('authorized', 'in_review') and expires_at < current_timestamp order by expires_at",
+        limit);
+  }
+
+  private List<Payment> due(String condition, int limit) {
     return jdbc.sql(
-            "select "
-                + PaymentsSql.COLUMNS
-                + """
-                   from payments
-                  where status = 'processing' and resolves_by < current_timestamp
-                  order by resolves_by
-                  limit ?
-                """)
+            "select " + PaymentsSql.COLUMNS + " from payments where " + condition + " limit ?")
         .param(limit)
         .query((rs, row) -> PaymentsSql.read(rs))
         .list();

@@ -5,6 +5,7 @@ import io.quittance.fraud.Window;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
+import io.quittance.ledger.Books;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,6 +65,22 @@ final class Payments implements Table {
   /** Announces a payment that may exist. */
   void want(UUID merchantId, UUID id) {
     wanted.add(new Key(merchantId, id));
+  }
+
+  /** Announces a stored payment with its hold and both of its accounts, whose locks guard it. */
+  void wantWithBooks(Batch batch, Payment seen) {
+    Payment.Terms terms = seen.terms();
+    var books = batch.table(Books.class);
+    books.want(terms.merchantId(), terms.payer(), terms.payee());
+    if (terms.holdId() != null) {
+      books.want(terms.merchantId(), terms.holdId());
+    }
+    want(terms.merchantId(), terms.id());
+  }
+
+  /** A stored payment as it is now; payments are never deleted. */
+  Payment current(Payment seen) {
+    return find(seen.terms().merchantId(), seen.terms().id()).orElseThrow();
   }
 
   /** Announces a reference that will be used. */

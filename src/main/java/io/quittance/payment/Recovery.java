@@ -2,9 +2,11 @@ package io.quittance.payment;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
+import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -13,8 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Ends the payments that a dead process left processing. Every replica looks; what two find, the
- * first one ends.
+ * Ends the payments that nobody else ends: those that a dead process left processing, and those
+ * whose hold has run out. Every replica looks; what two find, the first one ends.
  */
 @Component
 final class Recovery {
@@ -37,28 +39,30 @@ final class Recovery {
   @Scheduled(fixedDelayString = "${quittance.payment.resolve-interval:1s}")
   void sweep() throws InterruptedException {
     try {
-      resolve(queries.stranded(PAYMENTS_PER_SWEEP));
+      end("stranded", queries.stranded(PAYMENTS_PER_SWEEP), Resolve::new);
+      end("overdue", queries.overdue(PAYMENTS_PER_SWEEP), Expire::new);
     } catch (DataAccessException | TransactionException e) {
-      log.warn("Stranded payments could not be looked for: {}", e.getMessage());
+      log.warn("Payments to be ended could not be looked for: {}", e.getMessage());
     }
   }
 
-  private void resolve(List<Payment> stranded) throws InterruptedException {
-    if (stranded.isEmpty()) {
+  private void end(String kind, List<Payment> payments, Function<Payment, Command<Payment>> command)
+      throws InterruptedException {
+    if (payments.isEmpty()) {
       return;
     }
-    log.info("Resolving {} payments that were left processing", stranded.size());
+    log.info("Ending {} {} payments", payments.size(), kind);
     var results =
         fanOut.map(
             "recovery",
-            stranded,
+            payments,
             PARALLELISM,
             Deadline.after(SWEEP_LIMIT),
             (payment, deadline) ->
-                deadline.await(journal.submitWhenRoom(new Resolve(payment), deadline)));
+                deadline.await(journal.submitWhenRoom(command.apply(payment), deadline)));
     long open = results.stream().filter(result -> !(result instanceof FanOut.Result.Done)).count();
     if (open > 0) {
-      log.warn("{} payments are still to be resolved", open);
+      log.warn("{} {} payments are still to be ended", open, kind);
     }
   }
 }

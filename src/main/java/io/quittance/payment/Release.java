@@ -54,7 +54,7 @@ record Release(PaymentOrder order, Failure failure) implements Command<Authorize
     keys.claim(order.request(), order.id(), batch.now());
     payment.used(order.usedMs());
     payment.fail(failure, batch.now());
-    batch.table(PaymentEvents.class).add(payment.news());
+    batch.table(PaymentEvents.class).add(payment);
     return new Authorize.Result.Begun(payment);
   }
 
@@ -66,6 +66,6 @@ record Release(PaymentOrder order, Failure failure) implements Command<Authorize
         .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
     payment.fail(failure, batch.now());
     batch.table(Payments.class).changed(payment);
-    batch.table(PaymentEvents.class).add(payment.news());
+    batch.table(PaymentEvents.class).add(payment);
   }
 }

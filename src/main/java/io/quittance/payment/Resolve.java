@@ -2,8 +2,6 @@ package io.quittance.payment;
 
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
-import io.quittance.ledger.Books;
-import java.util.Objects;
 
 /**
  * Fails a payment that a dead process left processing, once the instant has passed by which it was
@@ -13,18 +11,13 @@ record Resolve(Payment stranded) implements Command<Payment> {
 
   @Override
   public void prepare(Batch batch) {
-    Payment.Terms terms = stranded.terms();
-    var books = batch.table(Books.class);
-    books.want(terms.merchantId(), terms.payer(), terms.payee());
-    books.want(terms.merchantId(), Objects.requireNonNull(terms.holdId()));
-    batch.table(Payments.class).want(terms.merchantId(), terms.id());
+    batch.table(Payments.class).wantWithBooks(batch, stranded);
   }
 
   @Override
   public Payment decide(Batch batch) {
     Payment.Terms terms = stranded.terms();
-    Payment payment =
-        batch.table(Payments.class).find(terms.merchantId(), terms.id()).orElseThrow();
+    Payment payment = batch.table(Payments.class).current(stranded);
     if (!payment.concluded() && !batch.now().isBefore(terms.resolvesBy())) {
       payment.used(terms.grantedMs());
       Release.fail(batch, payment, Failure.deadlineExceeded());

@@ -1,59 +1,47 @@
 package io.quittance.payment;
 
 import io.quittance.journal.Batch;
-import io.quittance.journal.Command;
 import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
 import io.quittance.web.ProblemCode;
-import java.time.Instant;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A person's decision on a payment that screening wanted looked at. */
-record Review(Payment parked, boolean approve, @Nullable String reason)
-    implements Command<Review.Result> {
-
-  /**
-   * What came of it.
-   *
-   * @param payment as it is now
-   * @param done whether this review made it so
-   */
-  record Result(Payment payment, boolean done) {}
+record Review(UUID paymentId, boolean approve, @Nullable String reason)
+    implements Operation<Payment> {
 
   @Override
-  public void prepare(Batch batch) {
-    Payment.Terms terms = parked.terms();
-    var books = batch.table(Books.class);
-    books.want(terms.merchantId(), terms.payer(), terms.payee());
-    if (terms.holdId() != null) {
-      books.want(terms.merchantId(), terms.holdId());
-    }
-    batch.table(Payments.class).want(terms.merchantId(), terms.id());
+  public String name() {
+    return "review";
   }
 
   @Override
-  public Result decide(Batch batch) {
-    UUID merchantId = parked.terms().merchantId();
-    Payment payment =
-        batch.table(Payments.class).find(merchantId, parked.terms().id()).orElseThrow();
-    if (payment.status() != PaymentStatus.IN_REVIEW) {
-      return new Result(payment, false);
-    }
-    UUID holdId = Objects.requireNonNull(payment.terms().holdId());
-    Instant now = batch.now();
-    if (!batch.table(Books.class).postable(merchantId, holdId, now)) {
-      return new Result(payment, false);
-    }
+  public UUID objectId() {
+    return paymentId;
+  }
+
+  @Override
+  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+    return payment.status() == PaymentStatus.IN_REVIEW
+        ? Optional.empty()
+        : Operation.invalidState(payment);
+  }
+
+  @Override
+  public Payment apply(Batch batch, Payment payment) {
     if (approve) {
       Approval.apply(batch, payment);
     } else {
-      batch.table(Books.class).release(merchantId, holdId, now);
-      payment.decline(declined(), now);
+      Payment.Terms terms = payment.terms();
+      batch
+          .table(Books.class)
+          .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
+      payment.decline(declined(), batch.now());
     }
-    batch.table(Payments.class).changed(payment);
-    batch.table(PaymentEvents.class).add(payment.news());
-    return new Result(payment, true);
+    return payment;
   }
 
   private Failure declined() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.quittance.concurrency.ScopeReport;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -47,13 +48,19 @@ record TimelineScope(
         report.entries().stream().map(entry -> subtask(entry, dependencies)).toList();
     return new TimelineScope(
         report.name(),
-        report.openedAt(),
+        report.openedAt().truncatedTo(ChronoUnit.MICROS),
         report.granted_ms(),
         worst(subtasks),
         subtasks,
         report.forked(),
         report.joined(),
         report.survivors());
+  }
+
+  /** The scope with the instant that the database has; the JSON is rounded to milliseconds. */
+  TimelineScope openedAt(Instant exact) {
+    return new TimelineScope(
+        name, exact, deadlineMs, result, subtasks, forked, joined, survivors);
   }
 
   private static TimelineSubtask subtask(ScopeReport.Entry entry, Dependencies dependencies) {

@@ -13,11 +13,17 @@ import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -49,7 +55,7 @@ final class Timelines {
   private final Dialect dialect;
   private final ObjectMapper json;
   private final WorkerPool<Entry, Boolean> writer;
-  private final Cache<UUID, Entry> unwritten =
+  private final Cache<UUID, List<Entry>> unwritten =
       Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).build();
 
   Timelines(
@@ -73,7 +79,7 @@ final class Timelines {
   /** Keeps what a scope did; returns at once. */
   void record(UUID merchantId, UUID paymentId, TimelineScope scope) {
     var entry = new Entry(merchantId, paymentId, scope);
-    unwritten.put(paymentId, entry);
+    unwritten.asMap().merge(paymentId, List.of(entry), Timelines::joined);
     try {
       writer
           .submit(entry, Deadline.after(WRITE_PATIENCE))
@@ -89,22 +95,25 @@ final class Timelines {
 
   /** The payment's scopes so far, oldest first. */
   Timeline of(UUID merchantId, UUID paymentId) {
-    Entry recent = unwritten.getIfPresent(paymentId);
+    List<Entry> recent = unwritten.asMap().getOrDefault(paymentId, List.of());
     List<TimelineScope> scopes = new ArrayList<>(stored(merchantId, paymentId));
-    if (recent != null
-        && scopes.stream().noneMatch(scope -> scope.openedAt().equals(recent.scope().openedAt()))) {
-      scopes.add(recent.scope());
-    }
+    Set<Instant> seen = scopes.stream().map(TimelineScope::openedAt).collect(Collectors.toSet());
+    recent.stream()
+        .map(Entry::scope)
+        .filter(scope -> seen.add(scope.openedAt()))
+        .forEach(scopes::add);
     return new Timeline(TypeId.format("pay", paymentId), scopes);
   }
 
   private List<TimelineScope> stored(UUID merchantId, UUID paymentId) {
     return jdbc.query(
         """
-        select body from payment_timelines
+        select opened_at, body from payment_timelines
          where merchant_id = ? and payment_id = ? order by opened_at
         """,
-        (rs, row) -> parse(rs.getString("body")),
+        (rs, row) ->
+            parse(rs.getString("body"))
+                .openedAt(rs.getObject("opened_at", OffsetDateTime.class).toInstant()),
         merchantId,
         paymentId);
   }
@@ -116,9 +125,21 @@ final class Timelines {
           insert(jobs);
         });
     for (Job<Entry, Boolean> job : jobs) {
-      unwritten.asMap().remove(job.item().paymentId(), job.item());
+      unwritten
+          .asMap()
+          .computeIfPresent(job.item().paymentId(), (id, entries) -> without(entries, job.item()));
       job.succeed(true);
     }
+  }
+
+  private static List<Entry> joined(List<Entry> before, List<Entry> more) {
+    return Stream.concat(before.stream(), more.stream()).toList();
+  }
+
+  /** Null when nothing is left, which removes the payment from the cache. */
+  private static @Nullable List<Entry> without(List<Entry> entries, Entry written) {
+    List<Entry> rest = entries.stream().filter(entry -> entry != written).toList();
+    return rest.isEmpty() ? null : rest;
   }
 
   private void insert(List<Job<Entry, Boolean>> jobs) {

@@ -103,6 +103,30 @@ record Client(URI service, String secret) {
     return get("/v1/fraud/rules").is(200).number("/version");
   }
 
+  /** An authorized payment's id. */
+  String authorize(long amount, String payer, String payee) {
+    return pay(order(amount, payer, payee).put("capture_method", "manual")).is(201).id();
+  }
+
+  /** An operation on a payment under a new idempotency key, to be sent. */
+  Call operation(String paymentId, String operation, Object... body) {
+    return call("POST", "/v1/payments/" + paymentId + "/" + operation)
+        .randomKey()
+        .body(object(body));
+  }
+
+  Answer capture(String paymentId, Object... body) {
+    return operation(paymentId, "captures", body).send();
+  }
+
+  Answer cancel(String paymentId) {
+    return operation(paymentId, "cancel").send();
+  }
+
+  Answer refund(String paymentId, Object... body) {
+    return operation(paymentId, "refunds", body).send();
+  }
+
   Answer review(String paymentId, String decision) {
     return post("/v1/payments/" + paymentId + "/review", object("decision", decision));
   }

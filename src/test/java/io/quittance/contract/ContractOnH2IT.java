@@ -29,5 +29,11 @@ class ContractOnH2IT {
   class Fraud extends FraudContract {}
 
   @Nested
+  class Lifecycle extends LifecycleContract {}
+
+  @Nested
+  class Operations extends OperationsContract {}
+
+  @Nested
   class Failures extends FailuresContract {}
 }

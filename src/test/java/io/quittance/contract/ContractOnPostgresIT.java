@@ -39,5 +39,11 @@ class ContractOnPostgresIT {
   class Fraud extends FraudContract {}
 
   @Nested
+  class Lifecycle extends LifecycleContract {}
+
+  @Nested
+  class Operations extends OperationsContract {}
+
+  @Nested
   class Failures extends FailuresContract {}
 }

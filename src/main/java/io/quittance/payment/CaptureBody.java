@@ -1,0 +1,33 @@
+package io.quittance.payment;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quittance.payment.PaymentBody.DeadlineBody;
+import io.quittance.web.TypeId;
+import java.time.Instant;
+
+/** A capture as JSON. */
+record CaptureBody(
+    String id,
+    String paymentId,
+    String transferId,
+    String status,
+    long amount,
+    String currency,
+    @JsonProperty("final") boolean last,
+    DeadlineBody deadline,
+    Instant createdAt) {
+
+  static CaptureBody from(Captured captured, String currency) {
+    Movement movement = captured.movement();
+    return new CaptureBody(
+        TypeId.format("cap", movement.id()),
+        TypeId.format("pay", movement.paymentId()),
+        TypeId.format("trf", movement.transferId()),
+        "succeeded",
+        movement.amount(),
+        currency,
+        captured.last(),
+        new DeadlineBody(movement.grantedMs(), movement.usedMs()),
+        movement.createdAt());
+  }
+}

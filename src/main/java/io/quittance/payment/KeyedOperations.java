@@ -1,0 +1,112 @@
+package io.quittance.payment;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Idempotency;
+import io.quittance.journal.IdempotencyKey;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyUnreadableException;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.payment.OperationAnswers.Success;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+
+/** Operations on payments under their idempotency keys. Thread-safe. */
+@Component
+final class KeyedOperations {
+
+  /**
+   * What the caller sent along.
+   *
+   * @param keyRequired whether an idempotency key must be among it
+   */
+  record Headers(@Nullable String key, @Nullable String prefer, boolean keyRequired) {}
+
+  private final Idempotency idempotency;
+  private final Operations operations;
+  private final OperationAnswers answers;
+  private final PaymentAnswers paymentAnswers;
+  private final PaymentQueries payments;
+
+  KeyedOperations(
+      Idempotency idempotency,
+      Operations operations,
+      OperationAnswers answers,
+      PaymentAnswers paymentAnswers,
+      PaymentQueries payments) {
+    this.idempotency = idempotency;
+    this.operations = operations;
+    this.answers = answers;
+    this.paymentAnswers = paymentAnswers;
+    this.payments = payments;
+  }
+
+  /**
+   * Carries the operation out, or replays what became of it.
+   *
+   * @param body what the key's fingerprint is taken of
+   */
+  <R> ResponseEntity<Object> run(
+      Payment seen,
+      Operation<R> operation,
+      Object body,
+      Headers headers,
+      Deadline deadline,
+      Success<R> success,
+      HttpServletRequest http) {
+    if (headers.key() == null && !headers.keyRequired()) {
+      return carryOut(new Operate<>(seen, null, operation), deadline, success, http);
+    }
+    KeyedRequest request =
+        idempotency.request(
+            seen.terms().merchantId(),
+            operation.name() + " " + id(seen),
+            IdempotencyKey.parse(headers.key()),
+            body);
+    try {
+      return idempotency.run(
+          request,
+          deadline,
+          IdempotencyKey.wait(headers.prefer()),
+          () -> carryOut(new Operate<>(seen, request, operation), deadline, success, http),
+          holder -> Optional.of(replay(holder, seen, success)));
+    } catch (KeyUnreadableException e) {
+      throw paymentAnswers.keyUnreadable(e);
+    }
+  }
+
+  private <R> ResponseEntity<Object> carryOut(
+      Operate<R> operate, Deadline deadline, Success<R> success, HttpServletRequest http) {
+    try {
+      return answers.first(operate, operations.carryOut(operate, deadline), success, http);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+    }
+  }
+
+  private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {
+    Payment.Terms terms = seen.terms();
+    Optional<Problem> refused = holder.refused();
+    if (refused.isPresent()) {
+      throw refused.get().payment(id(seen));
+    }
+    R made =
+        success
+            .find()
+            .apply(terms.merchantId(), Objects.requireNonNull(holder.objectId()))
+            .orElseThrow();
+    Payment current = payments.find(terms.merchantId(), terms.id()).orElseThrow();
+    return success.replay(made, current);
+  }
+
+  private static String id(Payment payment) {
+    return TypeId.format("pay", payment.terms().id());
+  }
+}

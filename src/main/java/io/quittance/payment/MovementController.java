@@ -1,0 +1,66 @@
+package io.quittance.payment;
+
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.web.Page;
+import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** A payment's captures and refunds, newest first. */
+@RestController
+class MovementController {
+
+  private final PaymentQueries payments;
+  private final MovementQueries movements;
+
+  MovementController(PaymentQueries payments, MovementQueries movements) {
+    this.payments = payments;
+    this.movements = movements;
+  }
+
+  @GetMapping("/v1/payments/{id}/captures")
+  @RequiresScope(Scope.PAYMENTS_READ)
+  Page<CaptureBody> captures(
+      @PathVariable String id,
+      @RequestParam(required = false) @Nullable String limit,
+      @RequestParam(required = false) @Nullable String cursor,
+      Caller caller) {
+    Payment payment = find(id, caller);
+    PageRequest page = PageRequest.of(limit, cursor, "captures " + id);
+    return Page.of(
+        movements.capturesOf(caller.merchantId(), payment.terms().id(), page),
+        page,
+        captured -> captured.movement().id().toString(),
+        captured -> CaptureBody.from(captured, payment.terms().money().currency()));
+  }
+
+  @GetMapping("/v1/payments/{id}/refunds")
+  @RequiresScope(Scope.PAYMENTS_READ)
+  Page<RefundBody> refunds(
+      @PathVariable String id,
+      @RequestParam(required = false) @Nullable String limit,
+      @RequestParam(required = false) @Nullable String cursor,
+      Caller caller) {
+    Payment payment = find(id, caller);
+    PageRequest page = PageRequest.of(limit, cursor, "refunds " + id);
+    return Page.of(
+        movements.refundsOf(caller.merchantId(), payment.terms().id(), page),
+        page,
+        refunded -> refunded.movement().id().toString(),
+        refunded -> RefundBody.from(refunded, payment.terms().money().currency()));
+  }
+
+  private Payment find(String id, Caller caller) {
+    return payments
+        .find(caller.merchantId(), TypeId.require("pay", id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}

@@ -1,0 +1,190 @@
+package io.quittance.payment;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.concurrency.Deadline;
+import io.quittance.money.Money;
+import io.quittance.payment.KeyedOperations.Headers;
+import io.quittance.payment.OperationAnswers.Success;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestContext;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What merchants do to payments that exist. */
+@RestController
+class OperationController {
+
+  record NewCapture(
+      @Min(1) @Max(Money.MAX_AMOUNT) @Nullable Long amount,
+      @JsonProperty("final") @Nullable Boolean last) {}
+
+  record NewCancel() {}
+
+  record NewRefund(
+      @Min(1) @Max(Money.MAX_AMOUNT) @Nullable Long amount,
+      @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String reason) {}
+
+  enum Decision {
+    APPROVE,
+    DECLINE;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  record NewReview(
+      @NotNull Decision decision,
+      @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String reason) {}
+
+  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
+
+  private final PaymentQueries payments;
+  private final MovementQueries movements;
+  private final KeyedOperations operations;
+  private final DeadlineProperties deadlines;
+
+  OperationController(
+      PaymentQueries payments,
+      MovementQueries movements,
+      KeyedOperations operations,
+      DeadlineProperties deadlines) {
+    this.payments = payments;
+    this.movements = movements;
+    this.operations = operations;
+    this.deadlines = deadlines;
+  }
+
+  @PostMapping("/v1/payments/{id}/captures")
+  @RequiresScope(Scope.PAYMENTS_WRITE)
+  ResponseEntity<Object> capture(
+      @PathVariable String id,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody(required = false) @Nullable NewCapture body,
+      Caller caller,
+      HttpServletRequest http) {
+    NewCapture asked = body == null ? new NewCapture(null, null) : body;
+    Deadline deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
+    var capture =
+        new Capture(
+            TypeId.next(),
+            TypeId.next(),
+            asked.amount(),
+            asked.last() == null || asked.last(),
+            deadline);
+    return operations.run(
+        find(id, caller),
+        capture,
+        asked,
+        new Headers(key, prefer, true),
+        deadline,
+        new Success<>(
+            HttpStatus.CREATED,
+            (captured, payment) -> CaptureBody.from(captured, payment.terms().money().currency()),
+            movements::capture),
+        http);
+  }
+
+  @PostMapping("/v1/payments/{id}/cancel")
+  @RequiresScope(Scope.PAYMENTS_WRITE)
+  ResponseEntity<Object> cancel(
+      @PathVariable String id,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody(required = false) @Nullable NewCancel body,
+      Caller caller,
+      HttpServletRequest http) {
+    Payment payment = find(id, caller);
+    return operations.run(
+        payment,
+        new Cancel(payment.terms().id()),
+        Map.of(),
+        new Headers(key, prefer, true),
+        deadlines.grant(deadlineMs, caller, RequestContext.of(http)),
+        ofPayment(),
+        http);
+  }
+
+  @PostMapping("/v1/payments/{id}/refunds")
+  @RequiresScope(Scope.PAYMENTS_WRITE)
+  ResponseEntity<Object> refund(
+      @PathVariable String id,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody(required = false) @Nullable NewRefund body,
+      Caller caller,
+      HttpServletRequest http) {
+    NewRefund asked = body == null ? new NewRefund(null, null) : body;
+    Deadline deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
+    var refund = new Refund(TypeId.next(), TypeId.next(), asked.amount(), asked.reason(), deadline);
+    return operations.run(
+        find(id, caller),
+        refund,
+        asked,
+        new Headers(key, prefer, true),
+        deadline,
+        new Success<>(
+            HttpStatus.CREATED,
+            (refunded, payment) -> RefundBody.from(refunded, payment.terms().money().currency()),
+            movements::refund),
+        http);
+  }
+
+  @PostMapping("/v1/payments/{id}/review")
+  @RequiresScope(Scope.FRAUD_WRITE)
+  ResponseEntity<Object> review(
+      @PathVariable String id,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody NewReview body,
+      Caller caller,
+      HttpServletRequest http) {
+    Payment payment = find(id, caller);
+    return operations.run(
+        payment,
+        new Review(payment.terms().id(), body.decision() == Decision.APPROVE, body.reason()),
+        body,
+        new Headers(key, prefer, false),
+        deadlines.grant(deadlineMs, caller, RequestContext.of(http)),
+        ofPayment(),
+        http);
+  }
+
+  private Success<Payment> ofPayment() {
+    return new Success<>(
+        HttpStatus.OK, (made, payment) -> PaymentBody.from(payment), payments::find);
+  }
+
+  private Payment find(String id, Caller caller) {
+    return payments
+        .find(caller.merchantId(), TypeId.require("pay", id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}

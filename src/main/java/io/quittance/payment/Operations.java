@@ -1,0 +1,156 @@
+package io.quittance.payment;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.concurrency.ScopeReport;
+import io.quittance.concurrency.Subtask;
+import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyTakenException;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Carries out what merchants do to payments that exist, each in a deadline scope of its own. A
+ * command that has begun is waited for past the deadline; one that has not is never begun after it.
+ * Thread-safe.
+ */
+@Component
+final class Operations {
+
+  private static final Logger log = LoggerFactory.getLogger(Operations.class);
+
+  /** How an operation ended, as far as its caller is concerned. */
+  sealed interface Ending<R> {
+
+    /** It was done, or refused for good, and the database says so. */
+    record Decided<R>(Operate.Result<R> result) implements Ending<R> {}
+
+    /** Nothing was changed, and the key is still free. */
+    record NotBegun<R>(Problem problem) implements Ending<R> {}
+
+    /** The database cannot say yet; by then it can. */
+    record Unknown<R>(Instant resolvesBy) implements Ending<R> {}
+  }
+
+  /** An operation's ending, and what its scope did. */
+  record Carried<R>(Ending<R> ending, ScopeReport report) {}
+
+  private final DeadlineScopes scopes;
+  private final Journal journal;
+  private final Dependencies dependencies;
+  private final HandOver handOver;
+  private final Timelines timelines;
+  private final PaymentProperties properties;
+  private final Clock clock;
+
+  Operations(
+      DeadlineScopes scopes,
+      Journal journal,
+      Dependencies dependencies,
+      HandOver handOver,
+      Timelines timelines,
+      PaymentProperties properties,
+      Clock clock) {
+    this.scopes = scopes;
+    this.journal = journal;
+    this.dependencies = dependencies;
+    this.handOver = handOver;
+    this.timelines = timelines;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  /**
+   * Carries the operation out, and answers by its deadline plus {@link
+   * PaymentProperties#answerGrace()}.
+   *
+   * @throws KeyTakenException another request came first under the key
+   */
+  <R> Carried<R> carryOut(Operate<R> operate, Deadline deadline) throws InterruptedException {
+    try (DeadlineScope scope = scopes.open(operate.operation().name(), deadline)) {
+      Ending<R> ending = run(scope, operate);
+      if (ending instanceof Ending.Decided<R>(Operate.Result.Done<R> done)) {
+        handOver.in(scope, done.payment());
+      }
+      ScopeReport report = scope.report();
+      Payment.Terms terms = operate.seen().terms();
+      timelines.record(terms.merchantId(), terms.id(), TimelineScope.of(report, dependencies));
+      return new Carried<>(ending, report);
+    }
+  }
+
+  private <R> Ending<R> run(DeadlineScope scope, Operate<R> operate) throws InterruptedException {
+    var submission = new Submission<>(operate);
+    try {
+      Subtask<Operate.Result<R>> ledger =
+          scope.fork(
+              "ledger",
+              limit ->
+                  dependencies.ledger().call(limit, left -> submission.committed(journal, left)));
+      scope.join();
+      return decided(ledger.result());
+    } catch (ScopeFailedException e) {
+      return afterFailure(submission, e.first());
+    } catch (DeadlineExceededException e) {
+      return afterFailure(submission, e);
+    }
+  }
+
+  private static <R> Ending<R> decided(Operate.Result<R> result) {
+    if (result instanceof Operate.Result.KeyTaken<R> taken) {
+      throw new KeyTakenException(taken.holder());
+    }
+    return new Ending.Decided<>(result);
+  }
+
+  /** What was begun is waited for a little longer, and its answer is the truth. */
+  private <R> Ending<R> afterFailure(Submission<Operate.Result<R>> submission, Throwable failure)
+      throws InterruptedException {
+    CompletableFuture<Operate.Result<R>> pending = submission.pending();
+    if (pending == null) {
+      return new Ending.NotBegun<>(problem(failure));
+    }
+    try {
+      return decided(Deadline.after(properties.answerGrace()).await(pending));
+    } catch (ExpiredInQueueException e) {
+      return new Ending.NotBegun<>(Problem.of(ProblemCode.DEADLINE_EXCEEDED));
+    } catch (DeadlineExceededException | FateUnknownException e) {
+      log.warn("An operation's fate is open: {}", e.toString());
+      return new Ending.Unknown<>(clock.instant().plus(properties.resolveGrace()));
+    } catch (KeyTakenException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return new Ending.NotBegun<>(problem(e));
+    }
+  }
+
+  private Problem problem(Throwable failure) {
+    return switch (failure) {
+      case CallNotPermittedException _ ->
+          Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The circuit breaker of ledger is open.")
+              .dependency("ledger")
+              .retryAfter(dependencies.ledger().openFor());
+      case RejectedExecutionException _ -> Problem.of(ProblemCode.OVERLOADED);
+      case DeadlineExceededException _, CancellationException _ ->
+          Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+      default -> {
+        Failure unavailable = Failure.unavailable("ledger");
+        yield Problem.of(unavailable.code(), unavailable.detail()).dependency("ledger");
+      }
+    };
+  }
+}

@@ -1,0 +1,33 @@
+package io.quittance.payment;
+
+import io.quittance.payment.PaymentBody.DeadlineBody;
+import io.quittance.web.TypeId;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A refund as JSON, in answers and in events. */
+record RefundBody(
+    String id,
+    String paymentId,
+    String transferId,
+    String status,
+    long amount,
+    String currency,
+    @Nullable String reason,
+    DeadlineBody deadline,
+    Instant createdAt) {
+
+  static RefundBody from(Refunded refunded, String currency) {
+    Movement movement = refunded.movement();
+    return new RefundBody(
+        TypeId.format("ref", movement.id()),
+        TypeId.format("pay", movement.paymentId()),
+        TypeId.format("trf", movement.transferId()),
+        "succeeded",
+        movement.amount(),
+        currency,
+        refunded.reason(),
+        new DeadlineBody(movement.grantedMs(), movement.usedMs()),
+        movement.createdAt());
+  }
+}

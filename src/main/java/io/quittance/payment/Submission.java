@@ -1,0 +1,64 @@
+package io.quittance.payment;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.Journal;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A command and how far it has come, as seen by the caller that waits for it. Thread-safe. */
+final class Submission<R> implements Command<R> {
+
+  private final Command<R> command;
+  private volatile @Nullable CompletableFuture<R> pending;
+  private volatile boolean taken;
+
+  Submission(Command<R> command) {
+    this.command = command;
+  }
+
+  /**
+   * Queues the command, once, and waits until it is committed.
+   *
+   * @throws StillQueuedException time ran out before its turn had come
+   */
+  R committed(Journal journal, Deadline deadline) throws InterruptedException {
+    CompletableFuture<R> submitted = journal.submit(this, deadline);
+    pending = submitted;
+    try {
+      return deadline.await(submitted);
+    } catch (InterruptedException | DeadlineExceededException e) {
+      if (!taken && !journal.stalled()) {
+        throw new StillQueuedException(e);
+      }
+      throw e;
+    }
+  }
+
+  /** Whether it has surely not begun, and never will: it was never queued, or expired there. */
+  boolean surelyNotBegun() {
+    CompletableFuture<R> submitted = pending;
+    return submitted == null
+        || (submitted.isCompletedExceptionally()
+            && submitted.exceptionNow() instanceof ExpiredInQueueException);
+  }
+
+  /** What is waited for; null when it was never queued. */
+  @Nullable CompletableFuture<R> pending() {
+    return pending;
+  }
+
+  @Override
+  public void prepare(Batch batch) {
+    taken = true;
+    command.prepare(batch);
+  }
+
+  @Override
+  public R decide(Batch batch) {
+    return command.decide(batch);
+  }
+}
