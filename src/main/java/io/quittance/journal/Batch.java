@@ -13,14 +13,25 @@ public final class Batch {
 
   private final Map<Class<?>, Table> tables = new LinkedHashMap<>();
   private final boolean afterConflict;
+  private final boolean rehearsal;
   private @Nullable Instant now;
 
-  Batch(List<Table.Factory> factories, boolean afterConflict) {
+  private Batch(List<Table.Factory> factories, boolean afterConflict, boolean rehearsal) {
     this.afterConflict = afterConflict;
+    this.rehearsal = rehearsal;
     for (Table.Factory factory : factories) {
       Table table = factory.open(this);
       tables.put(table.getClass(), table);
     }
+  }
+
+  static Batch of(List<Table.Factory> factories, boolean afterConflict) {
+    return new Batch(factories, afterConflict, false);
+  }
+
+  /** A batch that is decided and never written. */
+  static Batch rehearsal(List<Table.Factory> factories) {
+    return new Batch(factories, false, true);
   }
 
   /** This batch's rows of a kind. */
@@ -39,6 +50,11 @@ public final class Batch {
    */
   public boolean afterConflict() {
     return afterConflict;
+  }
+
+  /** Whether nothing will be written, so that nothing need be locked. */
+  public boolean rehearsal() {
+    return rehearsal;
   }
 
   void load(JdbcOperations jdbc, Dialect dialect) {

@@ -15,6 +15,7 @@ import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -75,6 +76,18 @@ public final class Journal {
   public <R> CompletableFuture<R> submitWhenRoom(Command<R> command, Deadline deadline)
       throws InterruptedException {
     return (CompletableFuture<R>) pool.submitWhenRoom(command, deadline);
+  }
+
+  /**
+   * What a command would decide now. Writes nothing, locks nothing, and does not queue. Runs JDBC on
+   * the calling thread, so not for subtasks.
+   */
+  public <R> R rehearse(Command<R> command) {
+    try {
+      return transaction.rehearse(command);
+    } catch (SQLException e) {
+      throw new DataAccessResourceFailureException("a rehearsal could not read", e);
+    }
   }
 
   /** Whether the database has kept the current batch waiting for unreasonably long. */

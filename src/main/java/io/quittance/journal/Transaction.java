@@ -30,7 +30,7 @@ final class Transaction {
    */
   List<Object> apply(List<? extends Command<?>> commands, boolean afterConflict)
       throws SQLException {
-    var batch = new Batch(tables, afterConflict);
+    Batch batch = Batch.of(tables, afterConflict);
     commands.forEach(command -> command.prepare(batch));
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
@@ -45,10 +45,34 @@ final class Transaction {
     }
   }
 
+  /**
+   * Decides a command on a snapshot of the database, takes no lock and writes nothing.
+   *
+   * @throws SQLException the snapshot could not be read
+   */
+  <R> R rehearse(Command<R> command) throws SQLException {
+    Batch batch = Batch.rehearsal(tables);
+    command.prepare(batch);
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setReadOnly(true);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      connection.setAutoCommit(false);
+      try {
+        batch.load(on(connection), dialect);
+        return command.decide(batch);
+      } finally {
+        connection.rollback();
+      }
+    }
+  }
+
+  private static JdbcTemplate on(Connection connection) {
+    return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+  }
+
   private List<Object> applyOn(
       Connection connection, Batch batch, List<? extends Command<?>> commands) throws SQLException {
-    var jdbc = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
-    batch.load(jdbc, dialect);
+    batch.load(on(connection), dialect);
     var results = new ArrayList<Object>(commands.size());
     for (Command<?> command : commands) {
       results.add(command.decide(batch));

@@ -111,6 +111,10 @@ final class Account {
     return posted - pendingOut + terms.overdraftLimit();
   }
 
+  Balances balances() {
+    return new Balances(posted, pendingOut, pendingIn, available());
+  }
+
   AccountKey key() {
     return key;
   }

@@ -33,7 +33,7 @@ public final class Books implements Table {
   static final class Factory implements Table.Factory {
     @Override
     public Table open(Batch batch) {
-      return new Books();
+      return new Books(!batch.rehearsal());
     }
   }
 
@@ -46,7 +46,11 @@ public final class Books implements Table {
   private final List<Transfer> added = new ArrayList<>();
   private final Set<Transfer> changed = new LinkedHashSet<>();
 
-  private Books() {}
+  private final boolean locks;
+
+  private Books(boolean locks) {
+    this.locks = locks;
+  }
 
   /** Announces that both accounts will be looked at, and locks them. */
   public void want(UUID merchantId, String from, String to) {
@@ -63,6 +67,12 @@ public final class Books implements Table {
   public Optional<Instant> openedAt(UUID merchantId, String account) {
     return Optional.ofNullable(accounts.get(new AccountKey(merchantId, account)))
         .map(Account::createdAt);
+  }
+
+  /** An account's balances, with all that the batch has done to them so far. */
+  public Optional<Balances> balances(UUID merchantId, String account) {
+    return Optional.ofNullable(accounts.get(new AccountKey(merchantId, account)))
+        .map(Account::balances);
   }
 
   /** Why this order cannot be carried out now; empty when it can. */
@@ -215,7 +225,7 @@ public final class Books implements Table {
   @Override
   public void load(JdbcOperations jdbc) {
     if (!wantedAccounts.isEmpty()) {
-      BooksSql.lockAccounts(jdbc, wantedAccounts)
+      BooksSql.accounts(jdbc, wantedAccounts, locks)
           .forEach(account -> accounts.put(account.key(), account));
     }
     if (!wantedTransfers.isEmpty()) {

@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 /** The SQL behind {@link Books}; the same for H2 and PostgreSQL. */
 final class BooksSql {
 
-  private static final String LOCK_ACCOUNTS =
+  private static final String FIND_ACCOUNTS =
       "select "
           + Account.COLUMNS
           + """
@@ -21,8 +21,9 @@ final class BooksSql {
                     select merchant_id, id
                       from unnest(cast(? as uuid array), cast(? as varchar array)) as k(merchant_id, id))
             order by merchant_id, id
-              for update
           """;
+
+  private static final String LOCK_ACCOUNTS = FIND_ACCOUNTS + " for update";
 
   /** A join, because H2 answers {@code in (select …)} with a scan of the table. */
   private static final String FIND_TRANSFERS =
@@ -81,9 +82,10 @@ final class BooksSql {
 
   private BooksSql() {}
 
-  static List<Account> lockAccounts(JdbcOperations jdbc, Collection<AccountKey> keys) {
+  static List<Account> accounts(
+      JdbcOperations jdbc, Collection<AccountKey> keys, boolean locked) {
     return jdbc.query(
-        LOCK_ACCOUNTS,
+        locked ? LOCK_ACCOUNTS : FIND_ACCOUNTS,
         statement -> {
           setArray(statement, 1, "uuid", keys.stream().map(AccountKey::merchantId).toArray());
           setArray(statement, 2, "varchar", keys.stream().map(AccountKey::id).toArray());

@@ -37,8 +37,6 @@ final class LedgerBodies {
       @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
       @Metadata @Nullable Map<String, String> metadata) {}
 
-  record Balances(long posted, long pendingOut, long pendingIn, long available) {}
-
   record AccountBody(
       String id,
       String currency,
@@ -58,8 +56,7 @@ final class LedgerBodies {
           terms.kind(),
           terms.overdraftLimit(),
           terms.metadataJson(),
-          new Balances(
-              account.posted(), account.pendingOut(), account.pendingIn(), account.available()),
+          account.balances(),
           account.createdAt());
     }
   }

@@ -10,22 +10,12 @@ import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyUnreadableException;
 import io.quittance.journal.KeyedRequest;
-import io.quittance.ledger.AccountId;
-import io.quittance.money.CurrencyCode;
-import io.quittance.money.Money;
-import io.quittance.web.Metadata;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
-import jakarta.validation.constraints.Size;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,19 +33,6 @@ import org.springframework.web.bind.annotation.RestController;
 class PaymentController {
 
   private static final String OPERATION = "POST /v1/payments";
-  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
-  private static final int HOLD_SECONDS_DEFAULT = 604_800;
-
-  record NewPayment(
-      @NotNull @Min(1) @Max(Money.MAX_AMOUNT) Long amount,
-      @NotNull @CurrencyCode String currency,
-      @NotNull @AccountId String payer,
-      @NotNull @AccountId String payee,
-      @Nullable CaptureMethod captureMethod,
-      @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
-      @Size(max = 1000) @Pattern(regexp = PRINTABLE) @Nullable String description,
-      @Metadata @Nullable Map<String, String> metadata,
-      @Min(60) @Max(2_592_000) @Nullable Integer expiresInSeconds) {}
 
   private final PaymentProcessor processor;
   private final PaymentAnswers answers;
@@ -95,18 +72,7 @@ class PaymentController {
     KeyedRequest request =
         idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
     var deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
-    PaymentOrder order =
-        new PaymentOrder(
-            TypeId.next(),
-            TypeId.next(),
-            request,
-            new Money(body.amount(), body.currency()),
-            body.payer(),
-            body.payee(),
-            body.captureMethod() == null ? CaptureMethod.AUTOMATIC : body.captureMethod(),
-            texts(body),
-            body.expiresInSeconds() == null ? HOLD_SECONDS_DEFAULT : body.expiresInSeconds(),
-            deadline);
+    PaymentOrder order = body.order(request, deadline, json);
     try {
       return idempotency.run(
           request,
@@ -117,13 +83,6 @@ class PaymentController {
     } catch (KeyUnreadableException e) {
       throw answers.keyUnreadable(e);
     }
-  }
-
-  private PaymentOrder.Texts texts(NewPayment body) throws JsonProcessingException {
-    return new PaymentOrder.Texts(
-        body.reference(),
-        body.description(),
-        body.metadata() == null ? "{}" : json.writeValueAsString(body.metadata()));
   }
 
   private Processed process(PaymentOrder order) {

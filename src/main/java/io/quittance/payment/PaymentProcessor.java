@@ -5,8 +5,6 @@ import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.ScopeReport;
 import io.quittance.concurrency.Subtask;
-import io.quittance.fraud.Fraud;
-import io.quittance.fraud.RuleSet;
 import io.quittance.fraud.Screening;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyTakenException;
@@ -21,7 +19,7 @@ import org.springframework.stereotype.Component;
 final class PaymentProcessor {
 
   private final DeadlineScopes scopes;
-  private final Fraud fraud;
+  private final Screener screener;
   private final Journal journal;
   private final Dependencies dependencies;
   private final Aftermath aftermath;
@@ -31,7 +29,7 @@ final class PaymentProcessor {
 
   PaymentProcessor(
       DeadlineScopes scopes,
-      Fraud fraud,
+      Screener screener,
       Journal journal,
       Dependencies dependencies,
       Aftermath aftermath,
@@ -39,7 +37,7 @@ final class PaymentProcessor {
       PaymentProperties properties,
       HandOver handOver) {
     this.scopes = scopes;
-    this.fraud = fraud;
+    this.screener = screener;
     this.journal = journal;
     this.dependencies = dependencies;
     this.aftermath = aftermath;
@@ -70,13 +68,7 @@ final class PaymentProcessor {
     var authorize = new Authorize(order, properties.resolveGrace());
     var submission = new Submission<>(authorize);
     try {
-      RuleSet rules = fraud.rules(order.merchantId(), scope.deadline());
-      Subtask<Screening> screening =
-          scope.fork(
-              "fraud",
-              fraud.limit(rules, scope.deadline()),
-              limit -> authorize.screened(screen(order, rules, limit)),
-              failure -> authorize.screened(fallback(order, rules, failure)));
+      Subtask<Screening> screening = screener.fork(scope, order, authorize::screened);
       Subtask<Authorize.Result> begun =
           scope.fork("ledger", limit -> begin(submission, limit), Authorize.Result::decisive);
       scope.join();
@@ -93,18 +85,6 @@ final class PaymentProcessor {
     } catch (Exception e) {
       return aftermath.of(order, submission, e);
     }
-  }
-
-  private Screening screen(PaymentOrder order, RuleSet rules, Deadline limit) throws Exception {
-    return dependencies.fraud().call(limit, left -> fraud.screen(order.subject(), rules, left));
-  }
-
-  private Screening fallback(PaymentOrder order, RuleSet rules, Throwable failure)
-      throws Exception {
-    return rules
-        .fallback()
-        .screening(order.subject())
-        .orElseThrow(() -> failure instanceof Exception e ? e : new IllegalStateException(failure));
   }
 
   private Authorize.Result begin(Submission<Authorize.Result> submission, Deadline limit)

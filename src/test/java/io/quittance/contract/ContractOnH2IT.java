@@ -10,6 +10,7 @@ import org.springframework.test.context.ActiveProfiles;
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
+      "quittance.idempotency.sweep-interval=1s",
       "spring.datasource.url=jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
     })
@@ -27,6 +28,12 @@ class ContractOnH2IT {
 
   @Nested
   class Fraud extends FraudContract {}
+
+  @Nested
+  class Simulation extends SimulationContract {}
+
+  @Nested
+  class KeyRetention extends KeyRetentionContract {}
 
   @Nested
   class Lifecycle extends LifecycleContract {}

@@ -13,6 +13,7 @@ import org.springframework.test.context.DynamicPropertySource;
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
+      "quittance.idempotency.sweep-interval=1s",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
     })
 @ActiveProfiles("sandbox")
@@ -37,6 +38,12 @@ class ContractOnPostgresIT {
 
   @Nested
   class Fraud extends FraudContract {}
+
+  @Nested
+  class Simulation extends SimulationContract {}
+
+  @Nested
+  class KeyRetention extends KeyRetentionContract {}
 
   @Nested
   class Lifecycle extends LifecycleContract {}

@@ -1,0 +1,51 @@
+package io.quittance.payment;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.AccountId;
+import io.quittance.money.CurrencyCode;
+import io.quittance.money.Money;
+import io.quittance.web.Metadata;
+import io.quittance.web.TypeId;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import jakarta.validation.constraints.Pattern;
+import jakarta.validation.constraints.Size;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The JSON that asks for a payment. */
+record NewPayment(
+    @NotNull @Min(1) @Max(Money.MAX_AMOUNT) Long amount,
+    @NotNull @CurrencyCode String currency,
+    @NotNull @AccountId String payer,
+    @NotNull @AccountId String payee,
+    @Nullable CaptureMethod captureMethod,
+    @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
+    @Size(max = 1000) @Pattern(regexp = PRINTABLE) @Nullable String description,
+    @Metadata @Nullable Map<String, String> metadata,
+    @Min(60) @Max(2_592_000) @Nullable Integer expiresInSeconds) {
+
+  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
+  private static final int HOLD_SECONDS_DEFAULT = 604_800;
+
+  /** The payment that is asked for, under new ids. */
+  PaymentOrder order(KeyedRequest request, Deadline deadline, ObjectMapper json)
+      throws JsonProcessingException {
+    return new PaymentOrder(
+        TypeId.next(),
+        TypeId.next(),
+        request,
+        new Money(amount, currency),
+        payer,
+        payee,
+        captureMethod == null ? CaptureMethod.AUTOMATIC : captureMethod,
+        new PaymentOrder.Texts(
+            reference, description, metadata == null ? "{}" : json.writeValueAsString(metadata)),
+        expiresInSeconds == null ? HOLD_SECONDS_DEFAULT : expiresInSeconds,
+        deadline);
+  }
+}
