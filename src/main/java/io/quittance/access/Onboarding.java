@@ -12,6 +12,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Takes in merchants and hands out their keys. */
 @Service
@@ -66,14 +68,25 @@ public class Onboarding {
     ApiKey old = find(merchantId, id);
     Secret secret = Secret.random();
     ApiKey successor = keys.save(old.rotate(TypeId.next(), secret, overlap, clock.instant()));
-    authenticator.forgetAll();
+    forgetOnCommit();
     return new Issued(successor, secret);
   }
 
   @Transactional
   void revoke(UUID merchantId, UUID id) {
     find(merchantId, id).revoke(clock.instant());
-    authenticator.forgetAll();
+    forgetOnCommit();
+  }
+
+  /** Any earlier, a look-up of the old state could be remembered again before the commit. */
+  private void forgetOnCommit() {
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            authenticator.forgetAll();
+          }
+        });
   }
 
   private ApiKey find(UUID merchantId, UUID id) {
