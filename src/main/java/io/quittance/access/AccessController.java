@@ -11,6 +11,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Clock;
@@ -44,7 +45,7 @@ class AccessController {
 
   record NewKey(
       @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE) String name,
-      @NotEmpty Set<Scope> scopes,
+      @NotEmpty Set<@NotNull Scope> scopes,
       @Future @Nullable Instant expiresAt) {}
 
   record Rotation(@Min(0) @Max(604_800) @Nullable Integer overlapSeconds) {}

@@ -2,8 +2,10 @@ package io.quittance.web;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,12 +13,15 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.deser.std.StdDeserializer;
 import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import org.springframework.boot.autoconfigure.jackson.Jackson2ObjectMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -37,6 +42,7 @@ class StrictJson {
         builder
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .serializerByType(Instant.class, new MillisecondSerializer())
+            .deserializerByType(Instant.class, new Rfc3339Deserializer())
             .featuresToEnable(
                 DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                 DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
@@ -62,6 +68,42 @@ class StrictJson {
                 .maxNestingDepth(MAX_DEPTH)
                 .maxNumberLength(MAX_NUMBER_LENGTH)
                 .build());
+  }
+
+  /** Jackson's own would also take numbers, and years that no database has. */
+  private static final class Rfc3339Deserializer extends StdDeserializer<Instant> {
+
+    private static final long serialVersionUID = 1L;
+
+    private static final int MAX_YEAR = 9999;
+
+    Rfc3339Deserializer() {
+      super(Instant.class);
+    }
+
+    @Override
+    public Instant deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      if (!parser.hasToken(JsonToken.VALUE_STRING)) {
+        return (Instant) context.handleUnexpectedToken(Instant.class, parser);
+      }
+      try {
+        var time = OffsetDateTime.parse(parser.getText());
+        if (time.getYear() >= 1 && time.getYear() <= MAX_YEAR) {
+          return time.toInstant();
+        }
+      } catch (DateTimeParseException e) {
+        return notATime(parser, context);
+      }
+      return notATime(parser, context);
+    }
+
+    private static Instant notATime(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      return (Instant)
+          context.handleWeirdStringValue(
+              Instant.class, parser.getText(), "not a time after RFC 3339");
+    }
   }
 
   private static final class MillisecondSerializer extends StdSerializer<Instant> {
