@@ -16,6 +16,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -48,7 +49,18 @@ final class ProblemAdvice {
     if (e instanceof ClientAbortException) {
       return null;
     }
-    return problems.entity(toProblem(e), request);
+    ResponseEntity<Object> answer = problems.entity(toProblem(e), request);
+    return e instanceof HttpRequestMethodNotSupportedException method
+        ? allowing(method, answer)
+        : answer;
+  }
+
+  private static ResponseEntity<Object> allowing(
+      HttpRequestMethodNotSupportedException e, ResponseEntity<Object> answer) {
+    return ResponseEntity.status(answer.getStatusCode())
+        .headers(answer.getHeaders())
+        .allow(e.getHeaders().getAllow().toArray(HttpMethod[]::new))
+        .body(answer.getBody());
   }
 
   private static Problem toProblem(Exception e) {
