@@ -6,6 +6,7 @@ import io.quittance.web.ProblemCode;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -72,8 +73,7 @@ final class LedgerQueries {
   }
 
   List<Account> accounts(UUID merchantId, PageRequest page) {
-    String after = page.after().orElse("9999-12-31T00:00:00Z ");
-    int space = after.indexOf(' ');
+    Position after = page.after().map(Position::parse).orElse(Position.FIRST);
     return jdbc.sql(
             "select "
                 + Account.COLUMNS
@@ -84,8 +84,8 @@ final class LedgerQueries {
                   limit ?
                 """)
         .param(merchantId)
-        .param(time(after.substring(0, Math.max(0, space))))
-        .param(after.substring(space + 1))
+        .param(after.createdAt())
+        .param(after.id())
         .param(page.fetch())
         .query((rs, row) -> Account.read(rs))
         .list();
@@ -95,10 +95,28 @@ final class LedgerQueries {
     return account.createdAt() + " " + account.key().id();
   }
 
-  private static OffsetDateTime time(String text) {
-    try {
-      return OffsetDateTime.parse(text);
-    } catch (java.time.DateTimeException e) {
+  /** What a page of accounts starts after. */
+  private record Position(OffsetDateTime createdAt, String id) {
+
+    static final Position FIRST = new Position(OffsetDateTime.parse("9999-12-31T00:00:00Z"), "");
+
+    static Position parse(String text) {
+      String[] parts = text.split(" ", -1);
+      if (parts.length != 2 || !parts[1].matches(AccountId.PATTERN)) {
+        throw Problem.of(ProblemCode.INVALID_CURSOR);
+      }
+      return new Position(time(parts[0]), parts[1]);
+    }
+
+    private static OffsetDateTime time(String text) {
+      try {
+        var time = OffsetDateTime.parse(text);
+        if (time.getYear() > 0 && !time.isAfter(FIRST.createdAt())) {
+          return time;
+        }
+      } catch (DateTimeException e) {
+        throw Problem.of(ProblemCode.INVALID_CURSOR);
+      }
       throw Problem.of(ProblemCode.INVALID_CURSOR);
     }
   }
