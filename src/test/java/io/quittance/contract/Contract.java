@@ -50,7 +50,12 @@ abstract class Contract {
 
   /** A merchant with accounts and money. */
   Client newMerchant() {
-    Answer registered = operator.post("/v1/merchants", object("name", "a test")).is(201);
+    return newMerchant(object("name", "a test"));
+  }
+
+  /** As {@link #newMerchant()}, registered with a body of its own. */
+  Client newMerchant(JsonNode body) {
+    Answer registered = operator.post("/v1/merchants", body).is(201);
     Client client = operator.with(registered.text("/api_key/secret"));
     client.put("/v1/accounts/world", object("currency", "EUR", "kind", "external")).is(201);
     client.open("alice");

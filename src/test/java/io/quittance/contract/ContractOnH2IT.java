@@ -43,4 +43,22 @@ class ContractOnH2IT {
 
   @Nested
   class Failures extends FailuresContract {}
+
+  @Nested
+  class Http extends HttpContract {}
+
+  @Nested
+  class Keys extends KeysContract {}
+
+  @Nested
+  class Metadata extends MetadataContract {}
+
+  @Nested
+  class Cursors extends CursorsContract {}
+
+  @Nested
+  class Tenancy extends TenancyContract {}
+
+  @Nested
+  class Deadlines extends DeadlinesContract {}
 }

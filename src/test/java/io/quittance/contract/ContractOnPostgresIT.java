@@ -53,4 +53,22 @@ class ContractOnPostgresIT {
 
   @Nested
   class Failures extends FailuresContract {}
+
+  @Nested
+  class Http extends HttpContract {}
+
+  @Nested
+  class Keys extends KeysContract {}
+
+  @Nested
+  class Metadata extends MetadataContract {}
+
+  @Nested
+  class Cursors extends CursorsContract {}
+
+  @Nested
+  class Tenancy extends TenancyContract {}
+
+  @Nested
+  class Deadlines extends DeadlinesContract {}
 }

@@ -4,8 +4,11 @@ import static io.quittance.contract.Client.order;
 import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The merchant's rules, reviews and fallbacks. */
 abstract class FraudContract extends Contract {
@@ -174,6 +177,49 @@ abstract class FraudContract extends Contract {
     merchant
         .put("/v1/fraud/rules", object("version", 0, "rules", Json.array()))
         .isProblem(409, "stale_version");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 3, 1_000_000})
+  void leavesTheRulesAloneWhenAnotherVersionWasRead(long read) {
+    merchant.rules(Json.array(listed("first")));
+    merchant.rules(Json.array(listed("second")));
+
+    Answer answer =
+        merchant.put(
+            "/v1/fraud/rules", object("version", read, "rules", Json.array(listed("third"))));
+
+    answer.isProblem(409, "stale_version");
+    Answer rules = merchant.get("/v1/fraud/rules").is(200);
+    assertThat(rules.number("/version")).isEqualTo(2);
+    assertThat(Json.texts(rules.body().path("rules"), "id")).containsExactly("second");
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1})
+  void letsOneOfManyConcurrentChangesThrough(long read) {
+    for (int i = 0; i < read; i++) {
+      merchant.rules(Json.array());
+    }
+
+    List<Answer> answers =
+        Burst.of(
+            12,
+            i ->
+                merchant.put(
+                    "/v1/fraud/rules",
+                    object("version", read, "rules", Json.array(listed("r" + i)))));
+
+    List<Answer> accepted = answers.stream().filter(answer -> answer.status() == 200).toList();
+    assertThat(accepted).hasSize(1);
+    assertThat(answers)
+        .filteredOn(answer -> answer.status() != 200)
+        .allSatisfy(answer -> answer.isProblem(409, "stale_version"));
+    assertThat(merchant.get("/v1/fraud/rules").body()).isEqualTo(accepted.getFirst().body());
+  }
+
+  private static JsonNode listed(String id) {
+    return object("id", id, "kind", "list", "list", "allow", "payers", Json.array("alice"));
   }
 
   @Test
