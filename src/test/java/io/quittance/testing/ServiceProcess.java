@@ -21,6 +21,7 @@ public final class ServiceProcess implements AutoCloseable {
   public static final String OPERATOR_KEY = "an operator key for tests only, long enough";
 
   private static final String JAVA = ProcessHandle.current().info().command().orElse("java");
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   private final Process process;
@@ -64,10 +65,19 @@ public final class ServiceProcess implements AutoCloseable {
                 Integer.toString(managementPort)));
     try {
       var service = new ServiceProcess(builder.start(), port, managementPort);
-      Awaitility.await().atMost(Duration.ofSeconds(60)).until(service::ready);
+      service.awaitReady();
       return service;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void awaitReady() {
+    try {
+      Awaitility.await().atMost(START_LIMIT).until(this::ready);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 

@@ -1,0 +1,141 @@
+package io.quittance.notification;
+
+import static io.quittance.testing.EventReceiver.Manner.ACCEPT;
+import static io.quittance.testing.EventReceiver.Manner.ANSWER_500;
+import static io.quittance.testing.EventReceiver.Manner.HANG_UP;
+import static io.quittance.testing.EventReceiver.Manner.KEEP_WAITING;
+import static java.util.stream.Collectors.toSet;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.EventReceiver;
+import io.quittance.testing.EventReceiver.Attempt;
+import io.quittance.testing.LedgerAudit;
+import io.quittance.testing.Merchant;
+import io.quittance.testing.Postgres;
+import io.quittance.testing.ServiceProcess;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Every event reaches its receiver at least once, whatever becomes of the one who brings it. */
+class DeliveryIT {
+
+  private static final int PAYMENTS = 40;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Postgres.Database database = Postgres.create();
+  private final LedgerAudit audit = new LedgerAudit(database);
+  private final EventReceiver receiver = new EventReceiver();
+  private final List<ServiceProcess> replicas = new CopyOnWriteArrayList<>();
+  private ServiceProcess doomed;
+  private ServiceProcess survivor;
+  private Merchant merchant;
+
+  /** The doomed replica's receiver never answers, so whatever that one has claimed is pending. */
+  @BeforeEach
+  void start() throws IOException, InterruptedException {
+    String deaf = receiver.open("/deaf", before -> KEEP_WAITING);
+    String moody = receiver.open("/moody", DeliveryIT::moody);
+    CompletableFuture<ServiceProcess> other = CompletableFuture.supplyAsync(() -> replica(moody));
+    doomed = replica(deaf);
+    survivor = other.join();
+    merchant = Merchant.register(survivor);
+    merchant.openAccounts(survivor.uri(), 1, 100_000);
+  }
+
+  /** Takes an event at the third attempt. */
+  private static EventReceiver.Manner moody(int before) {
+    return switch (before) {
+      case 0 -> ANSWER_500;
+      case 1 -> HANG_UP;
+      default -> ACCEPT;
+    };
+  }
+
+  private ServiceProcess replica(String receiverUrl) {
+    var replica =
+        ServiceProcess.start(
+            database,
+            "--quittance.notification.url=" + receiverUrl,
+            "--quittance.notification.timeout=2s",
+            "--quittance.notification.lease=3s",
+            "--quittance.notification.retry-max=1s");
+    replicas.add(replica);
+    return replica;
+  }
+
+  @AfterEach
+  void stop() {
+    replicas.forEach(ServiceProcess::close);
+    receiver.close();
+  }
+
+  @Test
+  void outlivesErrorsDroppedConnectionsAndADeadReplica() throws Exception {
+    Set<String> payments = new HashSet<>(pay(survivor.uri(), 10));
+    payments.addAll(pay(doomed.uri(), PAYMENTS));
+    Awaitility.await().atMost(PATIENCE).until(() -> !receiver.attempts("/deaf").isEmpty());
+    doomed.kill();
+    Set<String> held = ids(receiver.attempts("/deaf"));
+
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(audit.number("select count(*) from deliveries where state = 'pending'"))
+                    .isZero());
+
+    assertThat(audit.number("select count(*) from deliveries where state = 'delivered'"))
+        .isEqualTo(payments.size());
+    List<Attempt> accepted =
+        receiver.attempts("/moody").stream().filter(Attempt::accepted).toList();
+    assertThat(ids(accepted)).hasSize(payments.size()).containsAll(held);
+    assertThat(accepted).extracting(DeliveryIT::payment).containsAll(payments);
+    assertThat(receiver.attempts())
+        .allSatisfy(attempt -> assertThat(attempt.webhookId()).isEqualTo(attempt.eventId()));
+    saysTheSameEachTime();
+    audit.passes();
+  }
+
+  private void saysTheSameEachTime() throws IOException, InterruptedException {
+    Map<String, JsonNode> first = new HashMap<>();
+    for (Attempt attempt : receiver.attempts()) {
+      assertThat(attempt.event())
+          .isEqualTo(first.computeIfAbsent(attempt.eventId(), id -> attempt.event()));
+    }
+    String id = first.keySet().iterator().next();
+    assertThat(merchant.get(survivor.uri(), "/v1/events/" + id).body()).isEqualTo(first.get(id));
+  }
+
+  private Set<String> pay(URI service, int count) throws IOException, InterruptedException {
+    Set<String> payments = new HashSet<>();
+    for (int i = 0; i < count; i++) {
+      Merchant.Answer answer =
+          merchant.post(
+              service, "/v1/payments", service + "-" + i, Merchant.payment(1, "a0", "shop"));
+      assertThat(answer.status()).isEqualTo(201);
+      payments.add(answer.body().path("id").asText());
+    }
+    return payments;
+  }
+
+  private static Set<String> ids(List<Attempt> attempts) {
+    return attempts.stream().map(Attempt::eventId).collect(toSet());
+  }
+
+  private static String payment(Attempt attempt) {
+    return attempt.event().at("/data/id").asText();
+  }
+}
