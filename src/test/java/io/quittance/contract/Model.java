@@ -1,0 +1,177 @@
+package io.quittance.contract;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The simplest thing that could be right: what payments, their operations and transfers do to
+ * accounts, one after the other, in plain sums.
+ */
+final class Model {
+
+  /** What the service is to answer. */
+  record Expected(int status, String code) {
+
+    static final Expected CREATED = new Expected(201, "");
+    static final Expected OK = new Expected(200, "");
+
+    static Expected problem(int status, String code) {
+      return new Expected(status, code);
+    }
+  }
+
+  /** An account; {@code world} may go below zero. */
+  static final class Account {
+    final boolean external;
+    long posted;
+    long pendingOut;
+    long pendingIn;
+
+    Account(boolean external) {
+      this.external = external;
+    }
+
+    boolean canPay(long amount) {
+      return external || posted - pendingOut >= amount;
+    }
+  }
+
+  /** A payment that exists. */
+  static final class Payment {
+    final String payer;
+    final String payee;
+    final long amount;
+    String status;
+    long held;
+    long captured;
+    long refunded;
+
+    Payment(String payer, String payee, long amount, String status) {
+      this.payer = payer;
+      this.payee = payee;
+      this.amount = amount;
+      this.status = status;
+    }
+  }
+
+  static final List<String> ACCOUNTS = List.of("world", "alice", "bob", "shop");
+
+  final Map<String, Account> accounts = new LinkedHashMap<>();
+  final List<Payment> payments = new ArrayList<>();
+
+  Model() {
+    ACCOUNTS.forEach(id -> accounts.put(id, new Account(id.equals("world"))));
+  }
+
+  Expected transfer(String from, String to, long amount) {
+    if (from.equals(to)) {
+      return Expected.problem(422, "same_account");
+    }
+    if (!account(from).canPay(amount)) {
+      return Expected.problem(402, "insufficient_funds");
+    }
+    move(from, to, amount);
+    return Expected.CREATED;
+  }
+
+  Expected pay(String payer, String payee, long amount, boolean manual) {
+    if (payer.equals(payee)) {
+      return Expected.problem(422, "same_account");
+    }
+    if (!account(payer).canPay(amount)) {
+      payments.add(new Payment(payer, payee, amount, "declined"));
+      return Expected.problem(402, "insufficient_funds");
+    }
+    var payment = new Payment(payer, payee, amount, manual ? "authorized" : "succeeded");
+    payments.add(payment);
+    if (manual) {
+      hold(payment, amount);
+    } else {
+      payment.captured = amount;
+      move(payer, payee, amount);
+    }
+    return Expected.CREATED;
+  }
+
+  /**
+   * Captures.
+   *
+   * @param amount 0: all that is left
+   */
+  Expected capture(Payment payment, long amount, boolean last) {
+    if (!payment.status.equals("authorized")) {
+      return Expected.problem(409, "invalid_state");
+    }
+    long wanted = amount == 0 ? payment.held : amount;
+    if (wanted > payment.held) {
+      return Expected.problem(422, "amount_exceeds_capturable");
+    }
+    hold(payment, -wanted);
+    move(payment.payer, payment.payee, wanted);
+    payment.captured += wanted;
+    if (last || payment.held == 0) {
+      hold(payment, -payment.held);
+      payment.status = "succeeded";
+    }
+    return Expected.CREATED;
+  }
+
+  Expected cancel(Payment payment) {
+    if (!payment.status.equals("authorized")) {
+      return Expected.problem(409, "invalid_state");
+    }
+    end(payment, "canceled");
+    return Expected.OK;
+  }
+
+  /** The hold runs out; the next operation finds that out. */
+  void runOut(Payment payment) {
+    if (payment.status.equals("authorized")) {
+      end(payment, "expired");
+    }
+  }
+
+  private void end(Payment payment, String status) {
+    hold(payment, -payment.held);
+    payment.status = payment.captured > 0 ? "succeeded" : status;
+  }
+
+  /**
+   * Refunds.
+   *
+   * @param amount 0: all that is left
+   */
+  Expected refund(Payment payment, long amount) {
+    if (payment.captured == 0) {
+      return Expected.problem(409, "invalid_state");
+    }
+    long left = payment.captured - payment.refunded;
+    long wanted = amount == 0 ? left : amount;
+    if (left == 0 || wanted > left) {
+      return Expected.problem(422, "amount_exceeds_refundable");
+    }
+    if (!account(payment.payee).canPay(wanted)) {
+      return Expected.problem(402, "insufficient_funds");
+    }
+    move(payment.payee, payment.payer, wanted);
+    payment.refunded += wanted;
+    return Expected.CREATED;
+  }
+
+  private void hold(Payment payment, long amount) {
+    payment.held += amount;
+    account(payment.payer).pendingOut += amount;
+    account(payment.payee).pendingIn += amount;
+  }
+
+  private void move(String from, String to, long amount) {
+    account(from).posted -= amount;
+    account(to).posted += amount;
+  }
+
+  private Account account(String id) {
+    return accounts.get(id);
+  }
+}

@@ -1,0 +1,183 @@
+package io.quittance.contract;
+
+import static io.quittance.contract.Client.move;
+import static io.quittance.contract.Client.order;
+import static io.quittance.contract.Json.object;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.QuittanceApplication;
+import io.quittance.contract.Model.Expected;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Random sequences of all operations, answered over HTTP by the service on PostgreSQL and in memory
+ * by a simple model: after each step the answer, the payment and every balance must agree.
+ */
+class ModelIT {
+
+  private static final int STEPS = 25;
+
+  private static ConfigurableApplicationContext service;
+  private static Client operator;
+
+  @BeforeContainer
+  static void start() {
+    Postgres.Database database = Postgres.create();
+    service =
+        new SpringApplicationBuilder(QuittanceApplication.class)
+            .profiles("sandbox")
+            .run(
+                "--server.port=0",
+                "--quittance.operator-key=" + Contract.OPERATOR_KEY,
+                "--spring.datasource.url=" + database.url(),
+                "--spring.datasource.username=" + Postgres.Database.USER,
+                "--spring.datasource.password=" + Postgres.Database.PASSWORD);
+    String port = service.getEnvironment().getRequiredProperty("local.server.port");
+    operator = new Client(URI.create("http://127.0.0.1:" + port), Contract.OPERATOR_KEY);
+  }
+
+  @AfterContainer
+  static void stop() {
+    service.close();
+  }
+
+  @Provide
+  Arbitrary<List<Step>> sequences() {
+    return Step.any().list().ofSize(STEPS);
+  }
+
+  @Property(tries = 30, shrinking = ShrinkingMode.BOUNDED)
+  void agreesWithTheModel(@ForAll("sequences") List<Step> steps) {
+    var merchant =
+        operator.with(
+            operator
+                .post("/v1/merchants", object("name", "model"))
+                .is(201)
+                .text("/api_key/secret"));
+    merchant.put("/v1/accounts/world", object("currency", "EUR", "kind", "external")).is(201);
+    Model.ACCOUNTS.stream().skip(1).forEach(merchant::open);
+    var run = new Run(merchant, new Model());
+    run.transfer(new Step.Transfer("world", "alice", 300));
+    steps.forEach(run::step);
+  }
+
+  /** One sequence: the service, the model, and the ids of the payments so far. */
+  private record Run(Client merchant, Model model, List<String> ids) {
+
+    Run(Client merchant, Model model) {
+      this(merchant, model, new ArrayList<>());
+    }
+
+    void step(Step step) {
+      switch (step) {
+        case Step.Transfer transfer -> transfer(transfer);
+        case Step.Pay pay -> pay(pay);
+        case Step.Capture _, Step.Cancel _, Step.Refund _, Step.RunOut _ when ids.isEmpty() -> {}
+        case Step.Capture(int number, long amount, boolean last) -> {
+          Object[] body =
+              amount == 0
+                  ? new Object[] {"final", last}
+                  : new Object[] {"amount", amount, "final", last};
+          Answer answer = merchant.capture(id(number), body);
+          check(model.capture(payment(number), amount, last), answer);
+        }
+        case Step.Cancel(int number) ->
+            check(model.cancel(payment(number)), merchant.cancel(id(number)));
+        case Step.Refund(int number, long amount) -> {
+          Object[] body = amount == 0 ? new Object[] {} : new Object[] {"amount", amount};
+          check(model.refund(payment(number), amount), merchant.refund(id(number), body));
+        }
+        case Step.RunOut(int number) -> {
+          letTheHoldRunOut(id(number));
+          model.runOut(payment(number));
+          check(model.capture(payment(number), 0, true), merchant.capture(id(number)));
+        }
+      }
+      balancesAgree();
+      paymentsAgree();
+    }
+
+    void transfer(Step.Transfer step) {
+      check(
+          model.transfer(step.from(), step.to(), step.amount()),
+          merchant.transfer(move(step.amount(), step.from(), step.to())).send());
+    }
+
+    private void pay(Step.Pay step) {
+      Answer answer =
+          merchant.pay(
+              order(step.amount(), step.payer(), step.payee())
+                  .put("capture_method", step.manual() ? "manual" : "automatic"));
+      check(model.pay(step.payer(), step.payee(), step.amount(), step.manual()), answer);
+      if (answer.status() == 201) {
+        ids.add(answer.id());
+      } else if (answer.status() == 402) {
+        ids.add(answer.text("/payment_id"));
+      }
+    }
+
+    private String id(int number) {
+      return ids.get(number % ids.size());
+    }
+
+    private Model.Payment payment(int number) {
+      return model.payments.get(number % ids.size());
+    }
+
+    private static void check(Expected expected, Answer answer) {
+      assertThat(answer.status()).as("status of %s", answer).isEqualTo(expected.status());
+      assertThat(answer.code()).as("code of %s", answer).isEqualTo(expected.code());
+    }
+
+    private void balancesAgree() {
+      long sum = 0;
+      for (String id : Model.ACCOUNTS) {
+        Answer account = merchant.get("/v1/accounts/" + id).is(200);
+        Model.Account expected = model.accounts.get(id);
+        assertThat(account.number("/balances/posted")).as(id).isEqualTo(expected.posted);
+        assertThat(account.number("/balances/pending_out")).as(id).isEqualTo(expected.pendingOut);
+        assertThat(account.number("/balances/pending_in")).as(id).isEqualTo(expected.pendingIn);
+        sum += account.number("/balances/posted");
+      }
+      assertThat(sum).isZero();
+    }
+
+    private void paymentsAgree() {
+      assertThat(model.payments).hasSameSizeAs(ids);
+      for (int i = 0; i < ids.size(); i++) {
+        Answer payment = merchant.find(ids.get(i));
+        Model.Payment expected = model.payments.get(i);
+        assertThat(payment.text("/status")).as("%s", payment).isEqualTo(expected.status);
+        assertThat(payment.number("/amount_capturable")).isEqualTo(expected.held);
+        assertThat(payment.number("/amount_captured")).isEqualTo(expected.captured);
+        assertThat(payment.number("/amount_refunded")).isEqualTo(expected.refunded);
+      }
+    }
+
+    private static void letTheHoldRunOut(String id) {
+      service
+          .getBean(JdbcClient.class)
+          .sql(
+              """
+              update transfers set expires_at = current_timestamp - interval '1' second
+               where state = 'pending' and payment_id = ?
+              """)
+          .param(TypeId.require("pay", id))
+          .update();
+    }
+  }
+}
