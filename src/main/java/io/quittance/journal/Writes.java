@@ -46,7 +46,8 @@ public final class Writes {
 
     /** The next parameter. Times are written as text, and cast by the statement. */
     public Rows<R> column(String type, Function<R, @Nullable Object> value) {
-      var values = new Object[rows.size()];
+      // The driver sends bytes in binary only when the array says that it is of bytes.
+      Object[] values = type.equals("bytea") ? new byte[rows.size()][] : new Object[rows.size()];
       int i = 0;
       for (R row : rows) {
         values[i++] = value.apply(row);

@@ -18,7 +18,7 @@ final class Account {
 
   static final String COLUMNS =
       "merchant_id, id, currency, name, kind, overdraft_limit, metadata, posted, pending_out,"
-          + " pending_in, entry_count, created_at";
+          + " pending_in, entry_count, chain_head, created_at";
 
   /** Whether the balance has a floor. */
   enum Kind {
@@ -50,6 +50,7 @@ final class Account {
   private long pendingOut;
   private long pendingIn;
   private long entryCount;
+  private byte @Nullable [] chainHead;
   private boolean changed;
 
   private Account(AccountKey key, Terms terms, Instant createdAt) {
@@ -73,6 +74,7 @@ final class Account {
     account.pendingOut = rs.getLong("pending_out");
     account.pendingIn = rs.getLong("pending_in");
     account.entryCount = rs.getLong("entry_count");
+    account.chainHead = rs.getBytes("chain_head");
     return account;
   }
 
@@ -105,6 +107,13 @@ final class Account {
     posted = Math.addExact(posted, signedAmount);
     changed = true;
     return ++entryCount;
+  }
+
+  /** Makes this hash the latest of the account's chain, and returns it. */
+  byte[] chain(byte[] hash) {
+    chainHead = hash;
+    changed = true;
+    return hash;
   }
 
   long available() {
@@ -141,6 +150,11 @@ final class Account {
 
   long entryCount() {
     return entryCount;
+  }
+
+  /** The hash of the latest entry; null as long as no entry has one. */
+  byte @Nullable [] chainHead() {
+    return chainHead;
   }
 
   boolean changed() {

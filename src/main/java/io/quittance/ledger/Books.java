@@ -45,7 +45,7 @@ public final class Books implements Table {
   private final Map<TransferKey, Transfer> transfers = new HashMap<>();
   private final List<Transfer> added = new ArrayList<>();
   private final Set<Transfer> changed = new LinkedHashSet<>();
-
+  private final EntryChain chain = new EntryChain();
   private final boolean locks;
 
   private Books(boolean locks) {
@@ -163,6 +163,7 @@ public final class Books implements Table {
         new Entry(from.enter(-amount), from.posted()),
         new Entry(to.enter(amount), to.posted()),
         now);
+    seal(transfer, from, to);
     changed.add(transfer);
   }
 
@@ -194,6 +195,14 @@ public final class Books implements Table {
     account(transfer.order().fromKey()).releaseOut(amount);
     account(transfer.order().toKey()).releaseIn(amount);
     changed.add(transfer);
+  }
+
+  /** Chains the entries of a posted transfer to those before them, in both accounts. */
+  private void seal(Transfer transfer, Account from, Account to) {
+    UUID merchantId = transfer.order().merchantId();
+    transfer.seal(
+        from.chain(chain.next(from.chainHead(), merchantId, transfer.fromContent())),
+        to.chain(chain.next(to.chainHead(), merchantId, transfer.toContent())));
   }
 
   /** Gives held funds back: the hold ends voided, or expired if its time was over. */

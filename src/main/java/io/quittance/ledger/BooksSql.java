@@ -44,7 +44,7 @@ final class BooksSql {
             cast(? as varchar array), cast(? as timestamp with time zone array),
             cast(? as timestamp with time zone array), cast(? as timestamp with time zone array),
             cast(? as bigint array), cast(? as bigint array), cast(? as bigint array),
-            cast(? as bigint array))
+            cast(? as bigint array), cast(? as bytea array), cast(? as bytea array))
           """;
 
   private static final String UPDATE_TRANSFERS =
@@ -55,29 +55,34 @@ final class BooksSql {
                            cast(? as varchar array), cast(? as timestamp with time zone array),
                            cast(? as timestamp with time zone array),
                            cast(? as bigint array), cast(? as bigint array), cast(? as bigint array),
-                           cast(? as bigint array))
+                           cast(? as bigint array), cast(? as bytea array), cast(? as bytea array))
                       as k(merchant_id, id, amount, state, expires_at, ended_at, from_entry, to_entry,
-                           from_balance_after, to_balance_after)) changed
+                           from_balance_after, to_balance_after, from_hash, to_hash)) changed
          on t.merchant_id = changed.merchant_id and t.id = changed.id
        when matched then update
-            set amount = changed.amount, state = changed.state, expires_at = changed.expires_at, ended_at = changed.ended_at,
+            set amount = changed.amount, state = changed.state,
+                expires_at = changed.expires_at, ended_at = changed.ended_at,
                 from_entry = changed.from_entry, to_entry = changed.to_entry,
                 from_balance_after = changed.from_balance_after,
-                to_balance_after = changed.to_balance_after
+                to_balance_after = changed.to_balance_after,
+                from_hash = changed.from_hash, to_hash = changed.to_hash
       """;
 
   /** One statement for all accounts: several times cheaper than one for each. */
   private static final String UPDATE_ACCOUNTS =
       """
       merge into accounts a
-      using (select merchant_id, id, posted, pending_out, pending_in, entry_count
+      using (select *
                from unnest(cast(? as uuid array), cast(? as varchar array), cast(? as bigint array),
-                           cast(? as bigint array), cast(? as bigint array), cast(? as bigint array))
-                      as k(merchant_id, id, posted, pending_out, pending_in, entry_count)) moved
+                           cast(? as bigint array), cast(? as bigint array), cast(? as bigint array),
+                           cast(? as bytea array))
+                      as k(merchant_id, id, posted, pending_out, pending_in, entry_count,
+                           chain_head)) moved
          on a.merchant_id = moved.merchant_id and a.id = moved.id
        when matched then update
             set posted = moved.posted, pending_out = moved.pending_out,
-                pending_in = moved.pending_in, entry_count = moved.entry_count
+                pending_in = moved.pending_in, entry_count = moved.entry_count,
+                chain_head = moved.chain_head
       """;
 
   private BooksSql() {}
@@ -140,7 +145,9 @@ final class BooksSql {
     rows.column("bigint", transfer -> number(transfer.fromEntry()))
         .column("bigint", transfer -> number(transfer.toEntry()))
         .column("bigint", transfer -> balanceAfter(transfer.fromEntry()))
-        .column("bigint", transfer -> balanceAfter(transfer.toEntry()));
+        .column("bigint", transfer -> balanceAfter(transfer.toEntry()))
+        .column("bytea", Transfer::fromHash)
+        .column("bytea", Transfer::toHash);
   }
 
   private static @Nullable Long number(Transfer.@Nullable Entry entry) {
@@ -163,7 +170,8 @@ final class BooksSql {
         .column("bigint", Account::posted)
         .column("bigint", Account::pendingOut)
         .column("bigint", Account::pendingIn)
-        .column("bigint", Account::entryCount);
+        .column("bigint", Account::entryCount)
+        .column("bytea", Account::chainHead);
   }
 
   private static void setArray(PreparedStatement statement, int index, String type, Object[] values)

@@ -48,7 +48,7 @@ final class LedgerQueries {
       jdbc.sql(
               "insert into accounts ("
                   + Account.COLUMNS
-                  + ") values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)")
+                  + ") values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, null, ?)")
           .param(key.merchantId())
           .param(key.id())
           .param(terms.currency())

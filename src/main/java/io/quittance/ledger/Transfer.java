@@ -21,7 +21,7 @@ final class Transfer {
   static final String COLUMNS =
       "merchant_id, id, from_account, to_account, amount, currency, state, payment_id, reference,"
           + " metadata, created_at, expires_at, ended_at, from_entry, to_entry, from_balance_after,"
-          + " to_balance_after";
+          + " to_balance_after, from_hash, to_hash";
 
   /** Where a transfer stands. */
   enum State {
@@ -46,6 +46,8 @@ final class Transfer {
   private @Nullable Instant endedAt;
   private @Nullable Entry fromEntry;
   private @Nullable Entry toEntry;
+  private byte @Nullable [] fromHash;
+  private byte @Nullable [] toHash;
 
   Transfer(TransferOrder order, Instant createdAt, @Nullable Instant expiresAt) {
     this.order = order;
@@ -72,6 +74,8 @@ final class Transfer {
     if (transfer.state == State.POSTED) {
       transfer.fromEntry = new Entry(rs.getLong("from_entry"), rs.getLong("from_balance_after"));
       transfer.toEntry = new Entry(rs.getLong("to_entry"), rs.getLong("to_balance_after"));
+      transfer.fromHash = rs.getBytes("from_hash");
+      transfer.toHash = rs.getBytes("to_hash");
     }
     return transfer;
   }
@@ -98,6 +102,40 @@ final class Transfer {
     end(State.POSTED, now);
     this.fromEntry = from;
     this.toEntry = to;
+  }
+
+  /** Adds the hashes of both entries, by {@link EntryChain}. */
+  void seal(byte[] newFromHash, byte[] newToHash) {
+    this.fromHash = newFromHash;
+    this.toHash = newToHash;
+  }
+
+  /** What the payer's entry says. The transfer must be posted. */
+  EntryContent fromContent() {
+    return content(
+        order.from(), order.to(), -order.money().amount(), Objects.requireNonNull(fromEntry));
+  }
+
+  /** What the payee's entry says. The transfer must be posted. */
+  EntryContent toContent() {
+    return content(
+        order.to(), order.from(), order.money().amount(), Objects.requireNonNull(toEntry));
+  }
+
+  private EntryContent content(String account, String counterparty, long amount, Entry entry) {
+    return new EntryContent(
+        order.id(),
+        account,
+        counterparty,
+        entry.number(),
+        amount,
+        entry.balanceAfter(),
+        order.money().currency(),
+        order.paymentId(),
+        order.reference(),
+        order.metadataJson(),
+        createdAt,
+        Objects.requireNonNull(endedAt));
   }
 
   void release(Instant now) {
@@ -142,5 +180,13 @@ final class Transfer {
 
   @Nullable Entry toEntry() {
     return toEntry;
+  }
+
+  byte @Nullable [] fromHash() {
+    return fromHash;
+  }
+
+  byte @Nullable [] toHash() {
+    return toHash;
   }
 }

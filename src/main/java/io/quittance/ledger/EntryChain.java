@@ -1,0 +1,99 @@
+package io.quittance.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The hashes that make an account's entries tamper-evident: each is the SHA-256 of the one before
+ * it and of everything that its own entry says. docs/adr/0008 has the encoding. Confined to one
+ * thread.
+ */
+final class EntryChain {
+
+  private static final byte[] DOMAIN = "quittance entries 1".getBytes(UTF_8);
+  private static final int ABSENT = -1;
+
+  private final MessageDigest sha256 = sha256();
+
+  static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /**
+   * What an account's chain starts from.
+   *
+   * @param entries how many entries the account had before its chain began; 0 for most
+   * @param balance posted, after them
+   */
+  byte[] start(AccountKey account, long entries, long balance) {
+    byte[] id = account.id().getBytes(UTF_8);
+    var content = ByteBuffer.allocate(DOMAIN.length + 16 + 4 + id.length + 16);
+    content.put(DOMAIN);
+    put(content, account.merchantId());
+    put(content, id);
+    content.putLong(entries).putLong(balance);
+    return sha256.digest(content.array());
+  }
+
+  /** The hash of an entry that follows the one with this hash; null: the first of the chain. */
+  byte[] next(byte @Nullable [] previous, UUID merchantId, EntryContent entry) {
+    byte[] before =
+        previous != null
+            ? previous
+            : start(
+                new AccountKey(merchantId, entry.account()),
+                entry.number() - 1,
+                entry.balanceAfter() - entry.amount());
+    byte[][] texts = {
+      entry.account().getBytes(UTF_8),
+      entry.counterparty().getBytes(UTF_8),
+      entry.currency().getBytes(UTF_8),
+      entry.metadataJson().getBytes(UTF_8)
+    };
+    byte[] reference = entry.reference() == null ? null : entry.reference().getBytes(UTF_8);
+    int length =
+        before.length + 5 * 8 + 2 * 16 + 1 + 4 + (reference == null ? 0 : reference.length);
+    for (byte[] text : texts) {
+      length += 4 + text.length;
+    }
+    var content = ByteBuffer.allocate(length).put(before);
+    content.putLong(entry.number()).putLong(entry.amount()).putLong(entry.balanceAfter());
+    put(content, entry.transferId());
+    content.put((byte) (entry.paymentId() == null ? 0 : 1));
+    put(content, entry.paymentId() == null ? new UUID(0, 0) : entry.paymentId());
+    content.putLong(micros(entry.createdAt())).putLong(micros(entry.postedAt()));
+    for (byte[] text : texts) {
+      put(content, text);
+    }
+    if (reference == null) {
+      content.putInt(ABSENT);
+    } else {
+      put(content, reference);
+    }
+    return sha256.digest(content.array());
+  }
+
+  private static void put(ByteBuffer content, UUID id) {
+    content.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+  }
+
+  private static void put(ByteBuffer content, byte[] text) {
+    content.putInt(text.length).put(text);
+  }
+
+  /** The databases keep microseconds; a finer time would not be found again. */
+  private static long micros(Instant time) {
+    return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+  }
+}

@@ -1,0 +1,51 @@
+package io.quittance.ledger;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that one side of a posted transfer says, as it is stored. Nothing is checked, so that damaged
+ * rows can be looked at, too.
+ *
+ * @param amount signed, minor units
+ * @param counterparty the account on the other side
+ */
+record EntryContent(
+    UUID transferId,
+    String account,
+    String counterparty,
+    long number,
+    long amount,
+    long balanceAfter,
+    String currency,
+    @Nullable UUID paymentId,
+    @Nullable String reference,
+    String metadataJson,
+    Instant createdAt,
+    Instant postedAt) {
+
+  static EntryContent read(ResultSet rs) throws SQLException {
+    return new EntryContent(
+        rs.getObject("id", UUID.class),
+        rs.getString("account_id"),
+        rs.getString("counterparty"),
+        rs.getLong("number"),
+        rs.getLong("amount"),
+        rs.getLong("balance_after"),
+        rs.getString("currency"),
+        rs.getObject("payment_id", UUID.class),
+        rs.getString("reference"),
+        rs.getString("metadata"),
+        instant(rs, "created_at"),
+        instant(rs, "ended_at"));
+  }
+
+  private static Instant instant(ResultSet rs, String column) throws SQLException {
+    return Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class)).toInstant();
+  }
+}
