@@ -2,6 +2,7 @@ package io.quittance.journal;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Objects;
@@ -30,6 +31,17 @@ public final class Dialect {
   /** Whether a statement may be several, divided by semicolons, each with parameters. */
   boolean takesStatementsTogether() {
     return postgres;
+  }
+
+  /**
+   * Lets each statement of the current transaction take so long: reports read more than any batch.
+   * A transaction whose reader has stopped reading is ended all the same.
+   */
+  public void allow(JdbcOperations jdbc, Duration statementLimit) {
+    if (postgres) {
+      jdbc.execute("set local statement_timeout = " + statementLimit.toMillis());
+      jdbc.execute("set local idle_in_transaction_session_timeout = '1min'");
+    }
   }
 
   /**

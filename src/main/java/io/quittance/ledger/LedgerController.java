@@ -8,6 +8,7 @@ import io.quittance.access.Scope;
 import io.quittance.ledger.LedgerBodies.AccountBody;
 import io.quittance.ledger.LedgerBodies.EntryBody;
 import io.quittance.ledger.LedgerBodies.NewAccount;
+import io.quittance.ledger.LedgerQueries.StatementLine;
 import io.quittance.ledger.LedgerQueries.TrialBalance;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
@@ -15,6 +16,7 @@ import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import jakarta.validation.Valid;
 import java.time.Clock;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -31,11 +33,13 @@ import org.springframework.web.bind.annotation.RestController;
 class LedgerController {
 
   private final LedgerQueries queries;
+  private final AccountHistory history;
   private final ObjectMapper json;
   private final Clock clock;
 
-  LedgerController(LedgerQueries queries, ObjectMapper json, Clock clock) {
+  LedgerController(LedgerQueries queries, AccountHistory history, ObjectMapper json, Clock clock) {
     this.queries = queries;
+    this.history = history;
     this.json = json;
     this.clock = clock;
   }
@@ -106,13 +110,22 @@ class LedgerController {
       @PathVariable String id,
       @RequestParam(required = false) @Nullable String limit,
       @RequestParam(required = false) @Nullable String cursor,
+      @RequestParam(required = false) @Nullable String from,
+      @RequestParam(required = false) @Nullable String to,
       Caller caller) {
-    PageRequest page = PageRequest.of(limit, cursor, "entries " + id);
+    Period period = Period.of(from, to);
+    PageRequest page = PageRequest.of(limit, cursor, "entries %s %s".formatted(id, period));
     return Page.of(
-        queries.statement(find(id, caller).key(), page),
+        statement(find(id, caller), period, page),
         page,
         line -> Long.toString(line.number()),
         EntryBody::from);
+  }
+
+  private List<StatementLine> statement(Account account, Period period, PageRequest page) {
+    long before = period.from() == null ? 0 : history.entriesBefore(account, period.from());
+    long last = period.to() == null ? Long.MAX_VALUE : history.entriesBefore(account, period.to());
+    return queries.statement(account.key(), before, last, page);
   }
 
   @GetMapping("/v1/ledger/trial-balance")

@@ -130,18 +130,20 @@ final class LedgerQueries {
         .optional();
   }
 
-  List<StatementLine> statement(AccountKey key, PageRequest page) {
+  /** The entries after one number and up to another, newest first. */
+  List<StatementLine> statement(AccountKey key, long after, long upTo, PageRequest page) {
     return jdbc.sql(
             """
             select number, transfer_id, amount, balance_after, payment_id, reference, created_at
               from entries
-             where merchant_id = ? and account_id = ? and number < ?
+             where merchant_id = ? and account_id = ? and number > ? and number <= ?
              order by number desc
              limit ?
             """)
         .param(key.merchantId())
         .param(key.id())
-        .param(page.afterNumber().orElse(Long.MAX_VALUE))
+        .param(after)
+        .param(Math.min(upTo, page.afterNumber().map(number -> number - 1).orElse(upTo)))
         .param(page.fetch())
         .query((rs, row) -> line(rs))
         .list();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.quittance.web.Problem.InputError;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.catalina.connector.ClientAbortException;
@@ -45,9 +46,14 @@ final class ProblemAdvice {
   }
 
   @ExceptionHandler
-  @Nullable ResponseEntity<Object> handle(Exception e, HttpServletRequest request) {
+  @Nullable ResponseEntity<Object> handle(
+      Exception e, HttpServletRequest request, HttpServletResponse response) throws Exception {
     if (e instanceof ClientAbortException) {
       return null;
+    }
+    if (response.isCommitted()) {
+      // Nothing may be added to half an answer: the container breaks the connection off instead.
+      throw e;
     }
     ResponseEntity<Object> answer = problems.entity(toProblem(e), request);
     return e instanceof HttpRequestMethodNotSupportedException method

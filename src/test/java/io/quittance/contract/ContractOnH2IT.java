@@ -61,4 +61,10 @@ class ContractOnH2IT {
 
   @Nested
   class Deadlines extends DeadlinesContract {}
+
+  @Nested
+  class LedgerReports extends LedgerReportsContract {}
+
+  @Nested
+  class Tampering extends TamperingContract {}
 }

@@ -71,4 +71,10 @@ class ContractOnPostgresIT {
 
   @Nested
   class Deadlines extends DeadlinesContract {}
+
+  @Nested
+  class LedgerReports extends LedgerReportsContract {}
+
+  @Nested
+  class Tampering extends TamperingContract {}
 }

@@ -1,0 +1,160 @@
+package io.quittance.ledger;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TimeParameter;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What an auditor asks for: the balance at an instant, the books as a file, and their proof. */
+@RestController
+class ReportController {
+
+  private static final Instant FOREVER = Instant.MAX;
+
+  private final LedgerQueries queries;
+  private final AccountHistory history;
+  private final Reports reports;
+
+  ReportController(LedgerQueries queries, AccountHistory history, Reports reports) {
+    this.queries = queries;
+    this.history = history;
+    this.reports = reports;
+  }
+
+  /** What had been posted to an account, and by how many entries. */
+  record BalanceBody(String accountId, String currency, Instant at, long posted, long entries) {}
+
+  /** What is wrong, where. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record BadBody(
+      String accountId, @Nullable Long number, @Nullable String transferId, String reason) {
+
+    static BadBody from(AccountCheck.Finding finding) {
+      return new BadBody(
+          finding.accountId(),
+          finding.number(),
+          finding.transferId() == null ? null : TypeId.format("trf", finding.transferId()),
+          finding.reason());
+    }
+  }
+
+  /** The result of a verification. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record VerificationBody(
+      boolean intact,
+      long accounts,
+      long entries,
+      long unchained,
+      @Nullable String digest,
+      @Nullable Instant at,
+      @Nullable BadBody firstBad) {}
+
+  @GetMapping("/v1/accounts/{id}/balance")
+  @RequiresScope(Scope.LEDGER_READ)
+  BalanceBody balance(
+      @PathVariable String id, @RequestParam(required = false) @Nullable String at, Caller caller) {
+    Instant instant = past(at);
+    Account account = find(id, caller);
+    String currency = account.terms().currency();
+    if (instant == null) {
+      return new BalanceBody(id, currency, history.now(), account.posted(), account.entryCount());
+    }
+    long entries = history.entriesBefore(account, Period.through(instant));
+    return new BalanceBody(id, currency, instant, history.balanceAfter(account, entries), entries);
+  }
+
+  private @Nullable Instant past(@Nullable String at) {
+    Instant instant = TimeParameter.of("at", at);
+    if (instant != null && instant.isAfter(history.now())) {
+      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "at", "must not be in the future");
+    }
+    return instant;
+  }
+
+  @GetMapping("/v1/ledger/export")
+  @RequiresScope(Scope.LEDGER_READ)
+  void export(
+      @RequestParam String format,
+      @RequestParam(required = false) @Nullable String from,
+      @RequestParam(required = false) @Nullable String to,
+      Caller caller,
+      HttpServletResponse response)
+      throws IOException {
+    if (!format.equals("hledger")) {
+      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "format", "must be hledger");
+    }
+    Period period = Period.of(from, to);
+    try {
+      reports.read(
+          books -> {
+            write(books, caller.merchantId(), period, response);
+            return true;
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** On the request's own thread: the reader sets the pace, and its absence ends the report. */
+  private static void write(
+      Reports.Snapshot books, UUID merchantId, Period period, HttpServletResponse response) {
+    response.setContentType("text/plain;charset=utf-8");
+    try {
+      Writer out = new BufferedWriter(new OutputStreamWriter(response.getOutputStream(), UTF_8));
+      new HledgerJournal(books, merchantId, period, out).write();
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @GetMapping("/v1/ledger/verify")
+  @RequiresScope(Scope.LEDGER_READ)
+  VerificationBody verify(
+      @RequestParam(required = false) @Nullable String account,
+      @RequestParam(required = false) @Nullable String at,
+      Caller caller) {
+    Instant instant = past(at);
+    if (account != null) {
+      find(account, caller);
+    }
+    Instant digestBefore = instant == null ? FOREVER : Period.through(instant);
+    Verification.Result result =
+        reports.read(
+            books -> new Verification(books, caller.merchantId(), digestBefore).run(account));
+    return new VerificationBody(
+        result.firstBad() == null,
+        result.accounts(),
+        result.entries(),
+        result.unchained(),
+        result.digest(),
+        instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS),
+        result.firstBad() == null ? null : BadBody.from(result.firstBad()));
+  }
+
+  private Account find(String id, Caller caller) {
+    return queries
+        .account(new AccountKey(caller.merchantId(), id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}

@@ -1,0 +1,121 @@
+package io.quittance.ledger;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Dialect;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.sql.PreparedStatement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.ResultSetExtractor;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Reads as much as it takes from one snapshot of the books, row by row: memory is bounded by the
+ * fetch size, time by a limit, and only a few reports run at once, so that payments find
+ * connections. Thread-safe.
+ */
+@Component
+final class Reports {
+
+  private static final int MAX_AT_ONCE = 2;
+  private static final int FETCH_SIZE = 1_000;
+
+  private final Semaphore places = new Semaphore(MAX_AT_ONCE);
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transaction;
+  private final Dialect dialect;
+  private final Duration limit;
+
+  Reports(
+      DataSource dataSource,
+      Dialect dialect,
+      @Value("${quittance.ledger.report-limit:10m}") Duration limit) {
+    this.jdbc = new JdbcTemplate(dataSource);
+    this.jdbc.setFetchSize(FETCH_SIZE);
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    this.transaction.setReadOnly(true);
+    this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.dialect = dialect;
+    this.limit = limit;
+  }
+
+  /**
+   * Makes a report.
+   *
+   * @throws Problem {@code overloaded} when enough of them are being made, {@code
+   *     deadline_exceeded} when it takes too long
+   */
+  <T> T read(Function<Snapshot, T> report) {
+    if (!places.tryAcquire()) {
+      throw Problem.of(
+          ProblemCode.OVERLOADED, "%d reports are being made already.".formatted(MAX_AT_ONCE));
+    }
+    try {
+      return Objects.requireNonNull(
+          transaction.execute(
+              status -> {
+                allowTime();
+                return report.apply(new Snapshot(jdbc, dialect.now(jdbc), Deadline.after(limit)));
+              }));
+    } finally {
+      places.release();
+    }
+  }
+
+  private void allowTime() {
+    jdbc.execute(
+        (ConnectionCallback<Boolean>)
+            connection -> {
+              connection.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
+              return true;
+            });
+    dialect.allow(jdbc, limit);
+  }
+
+  /**
+   * The books as they were at one moment.
+   *
+   * @param now that moment, by the database's clock
+   */
+  record Snapshot(JdbcOperations jdbc, Instant now, Deadline deadline) {
+
+    /** Runs a query whose rows are read one after the other. */
+    <T> T query(String sql, ResultSetExtractor<T> reader, Object... parameters) {
+      return Objects.requireNonNull(
+          jdbc.query(
+              connection -> {
+                PreparedStatement statement = connection.prepareStatement(sql);
+                for (int i = 0; i < parameters.length; i++) {
+                  Object value = parameters[i];
+                  if (value instanceof String[] texts) {
+                    statement.setArray(i + 1, connection.createArrayOf("varchar", texts));
+                  } else {
+                    statement.setObject(i + 1, value);
+                  }
+                }
+                return statement;
+              },
+              reader));
+    }
+
+    /** To be called between rows. */
+    void checkTime() {
+      if (deadline.expired()) {
+        throw Problem.of(
+            ProblemCode.DEADLINE_EXCEEDED, "The report took too long; ask for a shorter one.");
+      }
+    }
+  }
+}
