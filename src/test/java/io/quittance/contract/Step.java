@@ -29,10 +29,8 @@ sealed interface Step {
     Arbitrary<Boolean> flag = Arbitraries.of(true, false);
     return Arbitraries.frequencyOf(
         Tuple.of(2, Combinators.combine(account, account, amount).as(Transfer::new)),
-        Tuple.of(
-            5, Combinators.combine(account, account, amount, flag).as(Pay::new)),
-        Tuple.of(
-            4, Combinators.combine(payment, amountOrAll, flag).as(Capture::new)),
+        Tuple.of(5, Combinators.combine(account, account, amount, flag).as(Pay::new)),
+        Tuple.of(4, Combinators.combine(payment, amountOrAll, flag).as(Capture::new)),
         Tuple.of(1, payment.map(Cancel::new)),
         Tuple.of(3, Combinators.combine(payment, amountOrAll).as(Refund::new)),
         Tuple.of(1, payment.map(RunOut::new)));
