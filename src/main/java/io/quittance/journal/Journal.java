@@ -79,8 +79,8 @@ public final class Journal {
   }
 
   /**
-   * What a command would decide now. Writes nothing, locks nothing, and does not queue. Runs JDBC on
-   * the calling thread, so not for subtasks.
+   * What a command would decide now. Writes nothing, locks nothing, and does not queue. Runs JDBC
+   * on the calling thread, so not for subtasks.
    */
   public <R> R rehearse(Command<R> command) {
     try {

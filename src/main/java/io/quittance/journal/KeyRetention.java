@@ -43,7 +43,9 @@ final class KeyRetention {
   private final Duration retention;
 
   KeyRetention(
-      JdbcClient jdbc, Clock clock, @Value("${quittance.idempotency.retention:24h}") Duration retention) {
+      JdbcClient jdbc,
+      Clock clock,
+      @Value("${quittance.idempotency.retention:24h}") Duration retention) {
     if (retention.compareTo(RETENTION_MIN) < 0) {
       throw new IllegalArgumentException(
           "quittance.idempotency.retention must be at least " + RETENTION_MIN);

@@ -87,8 +87,7 @@ final class BooksSql {
 
   private BooksSql() {}
 
-  static List<Account> accounts(
-      JdbcOperations jdbc, Collection<AccountKey> keys, boolean locked) {
+  static List<Account> accounts(JdbcOperations jdbc, Collection<AccountKey> keys, boolean locked) {
     return jdbc.query(
         locked ? LOCK_ACCOUNTS : FIND_ACCOUNTS,
         statement -> {

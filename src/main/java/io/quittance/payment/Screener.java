@@ -26,8 +26,7 @@ final class Screener {
    *
    * @param heard is told of the screening as soon as there is one
    */
-  Subtask<Screening> fork(
-      DeadlineScope scope, PaymentOrder order, UnaryOperator<Screening> heard)
+  Subtask<Screening> fork(DeadlineScope scope, PaymentOrder order, UnaryOperator<Screening> heard)
       throws InterruptedException {
     RuleSet rules = fraud.rules(order.merchantId(), scope.deadline());
     return scope.fork(

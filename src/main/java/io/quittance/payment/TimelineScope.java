@@ -59,8 +59,7 @@ record TimelineScope(
 
   /** The scope with the instant that the database has; the JSON is rounded to milliseconds. */
   TimelineScope openedAt(Instant exact) {
-    return new TimelineScope(
-        name, exact, deadlineMs, result, subtasks, forked, joined, survivors);
+    return new TimelineScope(name, exact, deadlineMs, result, subtasks, forked, joined, survivors);
   }
 
   private static TimelineSubtask subtask(ScopeReport.Entry entry, Dependencies dependencies) {

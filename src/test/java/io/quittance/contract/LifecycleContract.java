@@ -85,8 +85,7 @@ abstract class LifecycleContract extends Contract {
   void neverCapturesMoreThanIsHeldHoweverManyTry() {
     String id = merchant.authorize(100, "alice", "shop");
 
-    List<Answer> answers =
-        Burst.of(12, i -> merchant.capture(id, "amount", 30, "final", false));
+    List<Answer> answers = Burst.of(12, i -> merchant.capture(id, "amount", 30, "final", false));
 
     assertThat(answers).filteredOn(answer -> answer.status() == 201).hasSize(3);
     assertThat(answers)
@@ -311,7 +310,8 @@ abstract class LifecycleContract extends Contract {
 
   private void letItsTimeBeOver(String id) {
     letTheHoldRunOut(id);
-    jdbc.sql("update payments set expires_at = current_timestamp - interval '1' second where id = ?")
+    jdbc.sql(
+            "update payments set expires_at = current_timestamp - interval '1' second where id = ?")
         .param(TypeId.require("pay", id))
         .update();
   }

@@ -51,8 +51,16 @@ abstract class SimulationContract extends Contract {
     merchant.rules(
         Json.array(
             object(
-                "id", "often", "kind", "velocity_count", "action", "review", "count", 1,
-                "window_seconds", 600)));
+                "id",
+                "often",
+                "kind",
+                "velocity_count",
+                "action",
+                "review",
+                "count",
+                1,
+                "window_seconds",
+                600)));
 
     assertThat(simulate(order(1, "alice", "shop")).is(200).text("/status")).isEqualTo("succeeded");
     merchant.pay(1, "alice", "shop").is(201);
@@ -83,8 +91,7 @@ abstract class SimulationContract extends Contract {
 
     simulate(order(1, "alice", "nobody")).isProblem(422, "account_not_found");
     simulate(order(1, "alice", "alice")).isProblem(422, "same_account");
-    simulate(order(1, "alice", "shop").put("reference", "r"))
-        .isProblem(409, "duplicate_reference");
+    simulate(order(1, "alice", "shop").put("reference", "r")).isProblem(409, "duplicate_reference");
     simulate(order(0, "alice", "shop")).isProblem(400, "invalid_request");
   }
 
