@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 
 /** A merchant's back end: talks JSON over HTTP with its key, to any replica. */
@@ -31,9 +32,13 @@ public record Merchant(String key) {
 
   /** Registers a new merchant with a service process. */
   public static Merchant register(ServiceProcess service) throws IOException, InterruptedException {
+    return register(service.uri());
+  }
+
+  public static Merchant register(URI service) throws IOException, InterruptedException {
     Answer answer =
         new Merchant(ServiceProcess.OPERATOR_KEY)
-            .post(service.uri(), "/v1/merchants", null, "{\"name\":\"test\"}");
+            .post(service, "/v1/merchants", null, "{\"name\":\"test\"}");
     return new Merchant(answer.body().at("/api_key/secret").asText());
   }
 
@@ -49,10 +54,17 @@ public record Merchant(String key) {
   /** Posts under an idempotency key; null: without. */
   public Answer post(URI service, String path, String idempotencyKey, String json)
       throws IOException, InterruptedException {
+    return post(
+        service,
+        path,
+        json,
+        idempotencyKey == null ? Map.of() : Map.of("Idempotency-Key", idempotencyKey));
+  }
+
+  public Answer post(URI service, String path, String json, Map<String, String> headers)
+      throws IOException, InterruptedException {
     var request = request(service, path).POST(BodyPublishers.ofString(json));
-    if (idempotencyKey != null) {
-      request.header("Idempotency-Key", idempotencyKey);
-    }
+    headers.forEach(request::header);
     return send(request.build());
   }
 

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** One real PostgreSQL for all tests of a JVM, durable as in production, with a database each. */
 public final class Postgres {
@@ -38,21 +39,17 @@ public final class Postgres {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
-    return new Database(name);
+    return new Database(SERVER.getJdbcUrl(Database.USER, name));
   }
 
-  /** A database of the shared server. */
-  public record Database(String name) {
+  /** A database, by its JDBC URL. */
+  public record Database(String url) {
 
     public static final String USER = "postgres";
     public static final String PASSWORD = "postgres";
 
-    public String url() {
-      return SERVER.getJdbcUrl(USER, name);
-    }
-
     public DataSource dataSource() {
-      return SERVER.getDatabase(USER, name);
+      return new DriverManagerDataSource(url, USER, PASSWORD);
     }
   }
 }

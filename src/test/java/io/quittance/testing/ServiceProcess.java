@@ -36,12 +36,25 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** Starts a replica on a database and waits until it is ready. */
   public static ServiceProcess start(Postgres.Database database, String... properties) {
+    ServiceProcess service = launch(database, properties);
+    service.awaitReady();
+    return service;
+  }
+
+  /** Starts a replica on a database; it is not ready yet. */
+  public static ServiceProcess launch(Postgres.Database database, String... properties) {
     int port = freePort();
     int managementPort = freePort();
     List<String> command =
         new ArrayList<>(
             List.of(
-                JAVA, "--enable-preview", "-Xmx512m", "-jar", System.getProperty("quittance.jar")));
+                JAVA,
+                "--enable-preview",
+                // It starts often and does not live long.
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx512m",
+                "-jar",
+                System.getProperty("quittance.jar")));
     command.addAll(List.of(properties));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(new File("target", "service-" + port + ".log"));
@@ -64,9 +77,7 @@ public final class ServiceProcess implements AutoCloseable {
                 "MANAGEMENT_SERVER_PORT",
                 Integer.toString(managementPort)));
     try {
-      var service = new ServiceProcess(builder.start(), port, managementPort);
-      service.awaitReady();
-      return service;
+      return new ServiceProcess(builder.start(), port, managementPort);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -118,6 +129,10 @@ public final class ServiceProcess implements AutoCloseable {
   /** SIGTERM; returns at once. */
   public void terminate() {
     process.destroy();
+  }
+
+  public boolean alive() {
+    return process.isAlive();
   }
 
   /** Waits for the end; its exit code. */

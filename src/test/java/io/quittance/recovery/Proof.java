@@ -1,0 +1,158 @@
+package io.quittance.recovery;
+
+import io.quittance.testing.LedgerAudit;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Compares what the clients of one merchant were told with what the database has. */
+final class Proof {
+
+  private final History history;
+  private final UUID merchantId;
+  private final LedgerAudit audit;
+  private final JdbcClient jdbc;
+  private final List<String> violations = new ArrayList<>();
+
+  Proof(History history, UUID merchantId, Postgres.Database database) {
+    this.history = history;
+    this.merchantId = merchantId;
+    this.audit = new LedgerAudit(database);
+    this.jdbc = JdbcClient.create(database.dataSource());
+  }
+
+  /** What is not as it was told, in words; empty if everything is. */
+  List<String> violations() {
+    history.entries().forEach(this::plausible);
+    sameObjects(Operation.PAY, payments().keySet());
+    sameObjects(Operation.TRANSFER, transfers());
+    oneObjectPerKey();
+    payments().forEach(this::sameStory);
+    violations.addAll(audit.violations());
+    return violations;
+  }
+
+  private void plausible(History.Entry entry) {
+    if (!entry.definite()) {
+      violations.add("never answered: " + entry);
+    } else if (!entry.request().operation().mayAnswer(entry.outcome())) {
+      violations.add("an answer out of place: " + entry);
+    } else if (entry.request().operation() == Operation.PAY) {
+      Set<String> others = new HashSet<>(entry.named());
+      others.removeAll(Set.of("", entry.outcome().id()));
+      if (!others.isEmpty()) {
+        violations.add("was told of %s, too: %s".formatted(others, entry));
+      }
+    }
+  }
+
+  /** Nothing that was told of is lost, and nothing is there that nobody was told of. */
+  private void sameObjects(Operation operation, Set<String> stored) {
+    Set<String> told =
+        ofOperation(operation)
+            .map(entry -> entry.outcome().id())
+            .filter(id -> !id.isEmpty())
+            .collect(Collectors.toSet());
+    difference(told, stored).forEach(id -> violations.add(operation + " lost: " + id));
+    difference(stored, told).forEach(id -> violations.add(operation + " untold: " + id));
+  }
+
+  private static Set<String> difference(Set<String> some, Set<String> others) {
+    Set<String> rest = new HashSet<>(some);
+    rest.removeAll(others);
+    return rest;
+  }
+
+  private void oneObjectPerKey() {
+    Set<Operation> making =
+        Set.of(Operation.PAY, Operation.TRANSFER, Operation.CAPTURE, Operation.REFUND);
+    Map<String, History.Entry> makers = new HashMap<>();
+    for (History.Entry entry : history.entries()) {
+      if (making.contains(entry.request().operation()) && entry.succeeded()) {
+        History.Entry other = makers.put(entry.outcome().id(), entry);
+        if (other != null) {
+          violations.add("one object for two keys: %s and %s".formatted(other, entry));
+        }
+      }
+    }
+  }
+
+  private java.util.stream.Stream<History.Entry> ofOperation(Operation operation) {
+    return history.entries().stream()
+        .filter(entry -> entry.definite() && entry.request().operation() == operation);
+  }
+
+  private Map<String, Story> stories;
+
+  private void sameStory(String paymentId, Story.Stored stored) {
+    if (stories == null) {
+      stories = stories();
+    }
+    if (stories.containsKey(paymentId)) {
+      violations.addAll(stories.get(paymentId).contradictions(stored));
+    }
+  }
+
+  private Map<String, Story> stories() {
+    Map<String, Story> byPayment = new HashMap<>();
+    ofOperation(Operation.PAY)
+        .forEach(entry -> byPayment.put(entry.outcome().id(), new Story(entry)));
+    history.entries().stream()
+        .filter(entry -> byPayment.containsKey(entry.request().paymentId()))
+        .forEach(entry -> byPayment.get(entry.request().paymentId()).add(entry));
+    return byPayment;
+  }
+
+  private Set<String> transfers() {
+    return jdbc
+        .sql(
+            """
+            select id from transfers
+             where merchant_id = ? and payment_id is null and from_account <> 'world'
+            """)
+        .param(merchantId)
+        .query(UUID.class)
+        .stream()
+        .map(id -> TypeId.format("trf", id))
+        .collect(Collectors.toSet());
+  }
+
+  private Map<String, Story.Stored> payments() {
+    Map<String, Story.Stored> found = new HashMap<>();
+    jdbc.sql(
+            """
+            select p.id, p.status, p.amount, p.amount_captured, p.amount_refunded,
+                   array_agg(t.amount) filter (where t.from_account = p.payer) as captured,
+                   array_agg(t.amount) filter (where t.from_account = p.payee) as refunded
+              from payments p left join transfers t
+                on t.merchant_id = p.merchant_id and t.payment_id = p.id and t.state = 'posted'
+             where p.merchant_id = ? group by p.merchant_id, p.id
+            """)
+        .param(merchantId)
+        .query(
+            rs -> {
+              found.put(
+                  TypeId.format("pay", rs.getObject("id", UUID.class)),
+                  new Story.Stored(
+                      rs.getString("status"),
+                      rs.getLong("amount"),
+                      rs.getLong("amount_captured"),
+                      rs.getLong("amount_refunded"),
+                      amounts(rs.getArray("captured")),
+                      amounts(rs.getArray("refunded"))));
+            });
+    return found;
+  }
+
+  private static List<Long> amounts(java.sql.Array array) throws java.sql.SQLException {
+    return array == null ? List.of() : List.of((Long[]) array.getArray());
+  }
+}
