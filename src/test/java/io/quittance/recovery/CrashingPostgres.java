@@ -91,6 +91,7 @@ final class CrashingPostgres implements AutoCloseable {
   /** Returns when it has recovered and accepts connections. */
   void restart() throws IOException {
     int port = server.getPort();
+    // It complains that there is nothing to stop, and lets go of the directory.
     server.close();
     server = serverIn(directory).setPort(port).start();
   }

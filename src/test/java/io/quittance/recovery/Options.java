@@ -23,7 +23,7 @@ record Options(
 
   /** One storm that fits into every build. */
   static Options brief() {
-    return new Options(anySeed(), Duration.ZERO, 800, 8, 3, 1);
+    return new Options(anySeed(), Duration.ZERO, 600, 8, 3, 1);
   }
 
   private static long anySeed() {

@@ -3,6 +3,8 @@ package io.quittance.recovery;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
+import java.sql.Array;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Compares what the clients of one merchant were told with what the database has. */
@@ -32,10 +35,11 @@ final class Proof {
   /** What is not as it was told, in words; empty if everything is. */
   List<String> violations() {
     history.entries().forEach(this::plausible);
-    sameObjects(Operation.PAY, payments().keySet());
+    Map<String, Story.Stored> payments = payments();
+    sameObjects(Operation.PAY, payments.keySet());
     sameObjects(Operation.TRANSFER, transfers());
     oneObjectPerKey();
-    payments().forEach(this::sameStory);
+    sameStories(payments);
     violations.addAll(audit.violations());
     return violations;
   }
@@ -85,25 +89,25 @@ final class Proof {
     }
   }
 
-  private java.util.stream.Stream<History.Entry> ofOperation(Operation operation) {
+  private Stream<History.Entry> ofOperation(Operation operation) {
     return history.entries().stream()
         .filter(entry -> entry.definite() && entry.request().operation() == operation);
   }
 
-  private Map<String, Story> stories;
-
-  private void sameStory(String paymentId, Story.Stored stored) {
-    if (stories == null) {
-      stories = stories();
-    }
-    if (stories.containsKey(paymentId)) {
-      violations.addAll(stories.get(paymentId).contradictions(stored));
-    }
+  private void sameStories(Map<String, Story.Stored> payments) {
+    stories()
+        .forEach(
+            (paymentId, story) -> {
+              if (payments.containsKey(paymentId)) {
+                violations.addAll(story.contradictions(payments.get(paymentId)));
+              }
+            });
   }
 
   private Map<String, Story> stories() {
     Map<String, Story> byPayment = new HashMap<>();
     ofOperation(Operation.PAY)
+        .filter(entry -> !entry.outcome().id().isEmpty())
         .forEach(entry -> byPayment.put(entry.outcome().id(), new Story(entry)));
     history.entries().stream()
         .filter(entry -> byPayment.containsKey(entry.request().paymentId()))
@@ -152,7 +156,7 @@ final class Proof {
     return found;
   }
 
-  private static List<Long> amounts(java.sql.Array array) throws java.sql.SQLException {
+  private static List<Long> amounts(Array array) throws SQLException {
     return array == null ? List.of() : List.of((Long[]) array.getArray());
   }
 }
