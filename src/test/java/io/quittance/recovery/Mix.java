@@ -2,6 +2,7 @@ package io.quittance.recovery;
 
 import io.quittance.recovery.Board.Target;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
@@ -42,14 +43,12 @@ final class Mix {
   }
 
   private Operation operation() {
-    int all = Operation.DEPLOYED.stream().mapToInt(Operation::weight).sum();
+    int all = Arrays.stream(Operation.values()).mapToInt(Operation::weight).sum();
     int chosen = random.nextInt(all);
     for (Operation operation : Operation.values()) {
-      if (Operation.DEPLOYED.contains(operation)) {
-        chosen -= operation.weight();
-        if (chosen < 0) {
-          return operation;
-        }
+      chosen -= operation.weight();
+      if (chosen < 0) {
+        return operation;
       }
     }
     throw new IllegalStateException("the weights do not add up");
@@ -65,7 +64,7 @@ final class Mix {
         .map(
             target -> {
               List<Request> requests = new ArrayList<>(List.of(act(operation, target)));
-              if (random.nextDouble() < RIVALRY && Operation.DEPLOYED.contains(rival)) {
+              if (random.nextDouble() < RIVALRY) {
                 requests.add(act(rival, target));
               }
               return new Draw(requests, target);

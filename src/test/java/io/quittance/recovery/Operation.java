@@ -11,12 +11,6 @@ enum Operation {
   CANCEL(8, Set.of(200, 409)),
   REFUND(14, Set.of(201, 402, 409, 422));
 
-  /** The operations that the service has; switch on here what it learns. */
-  static final Set<Operation> DEPLOYED = Set.of(PAY, TRANSFER, REVIEW);
-
-  /** The operations whose repetition is answered as the first time; the others are refused then. */
-  static final Set<Operation> REPLAYED = Set.of(PAY, TRANSFER, CAPTURE, CANCEL, REFUND);
-
   private final int weight;
   private final Set<Integer> statuses;
 

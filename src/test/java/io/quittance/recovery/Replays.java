@@ -43,7 +43,7 @@ final class Replays {
       throws InterruptedException, ExecutionException {
     List<Callable<Optional<String>>> checks = new ArrayList<>();
     for (History.Entry entry : entries) {
-      if (entry.definite() && Operation.REPLAYED.contains(entry.request().operation())) {
+      if (entry.definite()) {
         checks.add(() -> toldOtherwise(entry));
       }
       if (entry.definite() && entry.request().operation() == Operation.PAY) {
