@@ -1,12 +1,14 @@
 package io.quittance.journal;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Objects;
 import javax.sql.DataSource;
+import org.postgresql.PGStatement;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
@@ -50,6 +52,16 @@ public final class Dialect {
   public void commitWithoutWaiting(JdbcOperations jdbc) {
     if (postgres) {
       jdbc.execute("set local synchronous_commit = off");
+    }
+  }
+
+  /**
+   * Lets the database plan this statement for its values every time, where it would otherwise
+   * settle for one plan after a few executions.
+   */
+  public void planEachTime(PreparedStatement statement) throws SQLException {
+    if (postgres) {
+      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
     }
   }
 }

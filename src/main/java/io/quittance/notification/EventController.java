@@ -6,20 +6,25 @@ import io.quittance.access.Scope;
 import io.quittance.payment.EventLog;
 import io.quittance.payment.EventLog.EventBody;
 import io.quittance.payment.EventLog.StoredEvent;
+import io.quittance.payment.EventType;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.QueryParameters;
 import io.quittance.web.TypeId;
-import org.jspecify.annotations.Nullable;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Set;
+import java.util.UUID;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** The merchant's events, newest first. */
 @RestController
 class EventController {
+
+  private static final Set<String> PARAMETERS = Set.of("type", "payment_id", "limit", "cursor");
 
   private final EventLog events;
 
@@ -29,16 +34,21 @@ class EventController {
 
   @GetMapping("/v1/events")
   @RequiresScope(Scope.WEBHOOKS_READ)
-  Page<EventBody> list(
-      @RequestParam(required = false) @Nullable String limit,
-      @RequestParam(required = false) @Nullable String cursor,
-      Caller caller) {
-    PageRequest page = PageRequest.of(limit, cursor, "events");
+  Page<EventBody> list(HttpServletRequest request, Caller caller) {
+    QueryParameters query = QueryParameters.of(request, PARAMETERS);
+    EventType type = query.read("type", EventType::from);
+    UUID paymentId = query.read("payment_id", EventController::paymentId);
+    PageRequest page = query.page("events type=" + type + " payment_id=" + paymentId);
     return Page.of(
-        events.newestFirst(caller.merchantId(), page),
+        events.newestFirst(caller.merchantId(), type, paymentId, page),
         page,
         event -> event.id().toString(),
         StoredEvent::body);
+  }
+
+  private static UUID paymentId(String text) {
+    return TypeId.parse("pay", text)
+        .orElseThrow(() -> new IllegalArgumentException("must be the id of a payment"));
   }
 
   @GetMapping("/v1/events/{id}")

@@ -23,7 +23,8 @@ public enum EventType {
     return text;
   }
 
-  static EventType from(String text) {
+  /** The type of this name; throws {@link IllegalArgumentException} if there is none. */
+  public static EventType from(String text) {
     return Arrays.stream(values())
         .filter(type -> type.text.equals(text))
         .findFirst()

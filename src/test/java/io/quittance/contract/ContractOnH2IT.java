@@ -67,4 +67,7 @@ class ContractOnH2IT {
 
   @Nested
   class Tampering extends TamperingContract {}
+
+  @Nested
+  class Search extends SearchContract {}
 }

@@ -77,4 +77,7 @@ class ContractOnPostgresIT {
 
   @Nested
   class Tampering extends TamperingContract {}
+
+  @Nested
+  class Search extends SearchContract {}
 }

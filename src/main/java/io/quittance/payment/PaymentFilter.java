@@ -1,0 +1,108 @@
+package io.quittance.payment;
+
+import io.quittance.ledger.AccountId;
+import io.quittance.money.Currencies;
+import io.quittance.money.Money;
+import io.quittance.web.QueryParameters;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * What payments can be searched by: each filter has a fixed condition and takes one value, which is
+ * bound. {@code reference} is the last one because it may hold any character (see {@link
+ * PaymentFilters#text}).
+ */
+enum PaymentFilter {
+  STATUS("status = ", PaymentFilter::status),
+  PAYER("payer = ?", PaymentFilter::account),
+  PAYEE("payee = ?", PaymentFilter::account),
+  CURRENCY("currency = cast(? as char(3))", PaymentFilter::currency),
+  CREATED_FROM("created_at >= ?", QueryParameters::instant),
+  CREATED_TO("created_at < ?", QueryParameters::instant),
+  AMOUNT_MIN("amount >= ?", PaymentFilter::amount),
+  AMOUNT_MAX("amount <= ?", PaymentFilter::amount),
+  REFERENCE("reference = ?", PaymentFilter::reference);
+
+  private static final Pattern ACCOUNT = Pattern.compile(AccountId.PATTERN);
+  private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,16}");
+  private static final Pattern REFERENCE_TEXT = Pattern.compile("[^\\p{Cntrl}]{1,255}");
+
+  private final String condition;
+  private final Function<String, Object> parser;
+
+  PaymentFilter(String condition, Function<String, Object> parser) {
+    this.condition = condition;
+    this.parser = parser;
+  }
+
+  /** The query parameter. */
+  String parameter() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The value in a text; throws {@link IllegalArgumentException} with what it must be. */
+  Object parse(String text) {
+    return parser.apply(text);
+  }
+
+  /**
+   * The condition on a row. A status is written out, from the enum: an index that leaves out the
+   * payments that succeeded is used only if the planner sees which status is meant.
+   */
+  String condition(Object value) {
+    return value instanceof PaymentStatus status
+        ? condition + "'" + status.text() + "'"
+        : condition;
+  }
+
+  /** Whether the value is bound to the condition. */
+  boolean bound() {
+    return this != STATUS;
+  }
+
+  private static Object status(String text) {
+    return Arrays.stream(PaymentStatus.values())
+        .filter(status -> status.text().equals(text))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    Arrays.stream(PaymentStatus.values())
+                        .map(PaymentStatus::text)
+                        .collect(Collectors.joining(", ", "must be one of ", ""))));
+  }
+
+  private static Object account(String text) {
+    return matching(ACCOUNT, text, "must be an account id: " + AccountId.PATTERN);
+  }
+
+  private static Object reference(String text) {
+    return matching(REFERENCE_TEXT, text, "must be 1 to 255 characters, none of them a control");
+  }
+
+  private static Object currency(String text) {
+    if (!Currencies.isCode(text)) {
+      throw new IllegalArgumentException("must be an ISO 4217 alphabetic code in upper case");
+    }
+    return text;
+  }
+
+  private static Object amount(String text) {
+    String rule = "must be an integer from 0 to " + Money.MAX_AMOUNT;
+    long amount = Long.parseLong(matching(AMOUNT, text, rule));
+    if (amount > Money.MAX_AMOUNT) {
+      throw new IllegalArgumentException(rule);
+    }
+    return amount;
+  }
+
+  private static String matching(Pattern pattern, String text, String rule) {
+    if (!pattern.matcher(text).matches()) {
+      throw new IllegalArgumentException(rule);
+    }
+    return text;
+  }
+}

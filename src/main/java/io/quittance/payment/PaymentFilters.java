@@ -1,0 +1,71 @@
+package io.quittance.payment;
+
+import io.quittance.web.QueryParameters;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The filters of one search and their values; a payment is found if it meets all of them. */
+record PaymentFilters(Map<PaymentFilter, Object> values) {
+
+  /** Reads the filters that are there, and notes in the query what is wrong with them. */
+  static PaymentFilters from(QueryParameters query) {
+    var values = new EnumMap<PaymentFilter, Object>(PaymentFilter.class);
+    for (PaymentFilter filter : PaymentFilter.values()) {
+      Object value = query.read(filter.parameter(), filter::parse);
+      if (value != null) {
+        values.put(filter, value);
+      }
+    }
+    inOrder(query, PaymentFilter.AMOUNT_MIN, PaymentFilter.AMOUNT_MAX, values);
+    inOrder(query, PaymentFilter.CREATED_FROM, PaymentFilter.CREATED_TO, values);
+    return new PaymentFilters(values);
+  }
+
+  private static void inOrder(
+      QueryParameters query,
+      PaymentFilter from,
+      PaymentFilter to,
+      Map<PaymentFilter, Object> values) {
+    if (after(values.get(from), values.get(to))) {
+      query.reject(from.parameter(), "invalid", "must not be above " + to.parameter());
+    }
+  }
+
+  @SuppressWarnings("unchecked") // both sides of a range have the same parser
+  private static boolean after(@Nullable Object from, @Nullable Object to) {
+    return from != null
+        && to != null
+        && Comparator.<Comparable<Object>>naturalOrder()
+                .compare((Comparable<Object>) from, (Comparable<Object>) to)
+            > 0;
+  }
+
+  /**
+   * One text for one search, for its cursors. No value but the last one, a reference, can hold a
+   * space, so that no two searches have the same text.
+   */
+  String text() {
+    return values.entrySet().stream()
+        .map(filter -> " " + filter.getKey().parameter() + "=" + filter.getValue())
+        .collect(Collectors.joining("", "payments", ""));
+  }
+
+  /** What follows the first condition of a {@code where}. */
+  String conditions() {
+    return values.entrySet().stream()
+        .map(filter -> " and " + filter.getKey().condition(filter.getValue()))
+        .collect(Collectors.joining());
+  }
+
+  /** The values that are bound to the conditions, in their order. */
+  List<Object> bound() {
+    return values.entrySet().stream()
+        .filter(filter -> filter.getKey().bound())
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+}

@@ -1,0 +1,87 @@
+package io.quittance.payment;
+
+import io.quittance.journal.Dialect;
+import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.QueryParameters;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds a merchant's payments, newest first: by {@code created_at}, and by id where that is the
+ * same, as it is within a batch. Neither ever changes, so whoever goes from page to page meets each
+ * payment once, whatever is added meanwhile. Thread-safe.
+ */
+@Component
+final class PaymentSearch {
+
+  /** Where a page ended. */
+  private record Position(OffsetDateTime createdAt, UUID id) {
+
+    static Position parse(String text) {
+      int space = Math.max(0, text.indexOf(' '));
+      try {
+        return new Position(
+            QueryParameters.instant(text.substring(0, space)),
+            UUID.fromString(text.substring(space + 1)));
+      } catch (IllegalArgumentException e) {
+        throw Problem.of(ProblemCode.INVALID_CURSOR);
+      }
+    }
+  }
+
+  private final JdbcOperations jdbc;
+  private final Dialect dialect;
+
+  PaymentSearch(JdbcOperations jdbc, Dialect dialect) {
+    this.jdbc = jdbc;
+    this.dialect = dialect;
+  }
+
+  List<Payment> newestFirst(UUID merchantId, PaymentFilters filters, PageRequest page) {
+    var sql = new StringBuilder("select " + PaymentsSql.COLUMNS);
+    var values = new ArrayList<Object>();
+    sql.append(" from payments where merchant_id = ?").append(filters.conditions());
+    values.add(merchantId);
+    values.addAll(filters.bound());
+    page.after()
+        .map(Position::parse)
+        .ifPresent(
+            after -> {
+              sql.append(" and (created_at, id) < (?, ?)");
+              values.add(after.createdAt());
+              values.add(after.id());
+            });
+    sql.append(" order by created_at desc, id desc limit ?");
+    values.add(page.fetch());
+    return jdbc.query(
+        connection -> statement(connection, sql.toString(), values),
+        (rs, row) -> PaymentsSql.read(rs));
+  }
+
+  private PreparedStatement statement(Connection connection, String sql, List<Object> values)
+      throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    // Which index is best depends on the values: some payers have five payments, some a million.
+    dialect.planEachTime(statement);
+    for (int i = 0; i < values.size(); i++) {
+      statement.setObject(i + 1, values.get(i));
+    }
+    return statement;
+  }
+
+  /** What the page after this payment starts from. */
+  static String position(Payment payment) {
+    Payment.Terms terms = payment.terms();
+    return terms.createdAt().atOffset(ZoneOffset.UTC) + " " + terms.id();
+  }
+}
