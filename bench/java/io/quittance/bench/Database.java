@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A real PostgreSQL that waits for the disk at every commit, as production does. */
 final class Database implements AutoCloseable {
@@ -38,8 +39,15 @@ final class Database implements AutoCloseable {
 
   /** The embedded server is made for tests and starts without durability unless told otherwise. */
   static Database start() throws IOException, SQLException {
+    return start(Map.of());
+  }
+
+  /** As {@link #start()}, with more settings of the server. */
+  static Database start(Map<String, String> settings) throws IOException, SQLException {
+    EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
+    settings.forEach(builder::setServerConfig);
     EmbeddedPostgres server =
-        EmbeddedPostgres.builder()
+        builder
             .setServerConfig("fsync", "on")
             .setServerConfig("synchronous_commit", "on")
             .setServerConfig("max_wal_size", "4GB")

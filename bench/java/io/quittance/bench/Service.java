@@ -13,7 +13,7 @@ final class Service implements AutoCloseable {
   static final String OPERATOR_KEY = "an operator key for the benchmark only";
 
   private static final int OK = 200;
-  private static final long START_LIMIT_MS = 90_000;
+  private static final long START_LIMIT_MS = 240_000;
   private static final String JAVA = ProcessHandle.current().info().command().orElse("java");
 
   private final Process process;
