@@ -20,6 +20,9 @@ final class Plans {
   /** One plan. */
   record Plan(String nodes, double milliseconds, long buffers, long rowsRead) {}
 
+  /** The statement was not found in the log. */
+  static final Plan NONE = new Plan("not found", 0, 0, 0);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Database database;
@@ -41,8 +44,7 @@ final class Plans {
         "session_preload_libraries", "auto_explain",
         "auto_explain.log_analyze", "on",
         "auto_explain.log_buffers", "on",
-        "auto_explain.log_format", "json",
-        "auto_explain.log_min_duration", "-1");
+        "auto_explain.log_format", "json");
   }
 
   /** Every statement is explained from now on, or none is. */

@@ -12,6 +12,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -105,6 +106,21 @@ abstract class SearchContract extends Contract {
     assertThat(found("created_to", shown)).isEmpty();
     assertThat(found("created_from", later.toString())).isEmpty();
     assertThat(found("created_from", shown, "created_to", shown)).isEmpty();
+  }
+
+  /** Finds out when exactly it was made: the latest start of a span that has it. */
+  @Test
+  void isExactToTheMicrosecond() {
+    Answer payment = merchant.pay(1, "alice", "shop").is(201);
+    Instant exactly = Instant.parse(payment.text("/created_at"));
+    for (long micros = 512; micros > 0; micros /= 2) {
+      Instant later = exactly.plus(micros, ChronoUnit.MICROS);
+      exactly = found("created_from", later.toString()).isEmpty() ? exactly : later;
+    }
+
+    assertThat(found("created_to", exactly.toString())).isEmpty();
+    assertThat(found("created_to", exactly.plusNanos(1).toString())).containsExactly(payment.id());
+    assertThat(found("created_from", exactly.plusNanos(1).toString())).isEmpty();
   }
 
   @ParameterizedTest
