@@ -59,8 +59,7 @@ final class IndexCost {
     for (String index : indexes) {
       Cost without = cost(connection, index, insert);
       costs.add(
-          new Cost(
-              index, all.walBytes() - without.walBytes(), all.micros() - without.micros()));
+          new Cost(index, all.walBytes() - without.walBytes(), all.micros() - without.micros()));
     }
     return costs;
   }
@@ -74,8 +73,7 @@ final class IndexCost {
         if (!without.equals(NONE)) {
           statement.execute("drop index " + without);
         }
-        JsonNode explained =
-            new ObjectMapper().readTree(Database.text(connection, insert)).path(0);
+        JsonNode explained = new ObjectMapper().readTree(Database.text(connection, insert)).path(0);
         JsonNode top = explained.path("Plan");
         bytes.add(top.path("WAL Bytes").asDouble() / PAYMENTS);
         JsonNode source = top.path("Plans").path(0);
@@ -89,6 +87,9 @@ final class IndexCost {
         connection.rollback();
       }
     }
-    return new Cost(without.equals(NONE) ? "all of them, and the row" : without, Report.median(bytes), Report.median(micros));
+    return new Cost(
+        without.equals(NONE) ? "all of them, and the row" : without,
+        Report.median(bytes),
+        Report.median(micros));
   }
 }
