@@ -130,21 +130,37 @@ final class LedgerQueries {
         .optional();
   }
 
-  /** The entries after one number and up to another, newest first. */
+  /**
+   * The entries after one number and up to another, newest first. Each side is cut off by itself:
+   * the view would be read from end to end before it is sorted.
+   */
   List<StatementLine> statement(AccountKey key, long after, long upTo, PageRequest page) {
     return jdbc.sql(
             """
             select number, transfer_id, amount, balance_after, payment_id, reference, created_at
-              from entries
-             where merchant_id = ? and account_id = ? and number > ? and number <= ?
+              from ((select from_entry as number, id as transfer_id, -amount as amount,
+                            from_balance_after as balance_after, payment_id, reference,
+                            ended_at as created_at
+                       from transfers
+                      where merchant_id = :merchant and from_account = :account
+                        and from_entry > :after and from_entry <= :upTo
+                      order by from_entry desc
+                      limit :rows)
+                    union all
+                    (select to_entry, id, amount, to_balance_after, payment_id, reference, ended_at
+                       from transfers
+                      where merchant_id = :merchant and to_account = :account
+                        and to_entry > :after and to_entry <= :upTo
+                      order by to_entry desc
+                      limit :rows)) e
              order by number desc
-             limit ?
+             limit :rows
             """)
-        .param(key.merchantId())
-        .param(key.id())
-        .param(after)
-        .param(Math.min(upTo, page.afterNumber().map(number -> number - 1).orElse(upTo)))
-        .param(page.fetch())
+        .param("merchant", key.merchantId())
+        .param("account", key.id())
+        .param("after", after)
+        .param("upTo", Math.min(upTo, page.afterNumber().map(number -> number - 1).orElse(upTo)))
+        .param("rows", page.fetch())
         .query((rs, row) -> line(rs))
         .list();
   }

@@ -5,7 +5,9 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The filters of one search and their values; a payment is found if it meets all of them. */
@@ -67,5 +69,23 @@ record PaymentFilters(Map<PaymentFilter, Object> values) {
         .filter(filter -> filter.getKey().bound())
         .map(Map.Entry::getValue)
         .toList();
+  }
+
+  /** The currency that is asked for. */
+  Object currency() {
+    return Objects.requireNonNull(values.get(PaymentFilter.CURRENCY));
+  }
+
+  /**
+   * The accounts of which each must be in the currency that is asked for, or nothing can be found:
+   * a payment has the currency of both of its accounts.
+   */
+  List<Object> accountsInCurrency() {
+    return values.containsKey(PaymentFilter.CURRENCY)
+        ? Stream.of(PaymentFilter.PAYER, PaymentFilter.PAYEE)
+            .filter(values::containsKey)
+            .map(account -> Objects.requireNonNull(values.get(account)))
+            .toList()
+        : List.of();
   }
 }

@@ -39,6 +39,11 @@ final class PaymentSearch {
     }
   }
 
+  /** Looked at once, before any payment, so that a search for nothing ends there. */
+  private static final String ACCOUNT_IN_CURRENCY =
+      " and exists (select 1 from accounts a where a.merchant_id = ? and a.id = ?"
+          + " and a.currency = cast(? as char(3)))";
+
   private final JdbcOperations jdbc;
   private final Dialect dialect;
 
@@ -53,6 +58,10 @@ final class PaymentSearch {
     sql.append(" from payments where merchant_id = ?").append(filters.conditions());
     values.add(merchantId);
     values.addAll(filters.bound());
+    for (Object account : filters.accountsInCurrency()) {
+      sql.append(ACCOUNT_IN_CURRENCY);
+      values.addAll(List.of(merchantId, account, filters.currency()));
+    }
     page.after()
         .map(Position::parse)
         .ifPresent(
