@@ -66,6 +66,10 @@ abstract class SearchContract extends Contract {
     assertThat(found("payer", "alice")).containsExactly(held, paid);
     assertThat(found("payee", "shop")).containsExactly(declined, paid);
     assertThat(found("currency", "USD")).containsExactly(dollars);
+    assertThat(found("currency", "USD", "payer", "usd")).containsExactly(dollars);
+    assertThat(found("currency", "USD", "payee", "usd2")).containsExactly(dollars);
+    assertThat(found("currency", "USD", "payer", "alice")).isEmpty();
+    assertThat(found("currency", "EUR", "payee", "nobody")).isEmpty();
     assertThat(found("reference", "r 1&é=#")).containsExactly(paid);
     assertThat(found("reference", "r")).isEmpty();
     assertThat(found("amount_min", "200", "amount_max", "300")).containsExactly(declined, held);
@@ -273,6 +277,26 @@ abstract class SearchContract extends Contract {
     }
 
     assertThat(met).containsExactlyInAnyOrderElementsOf(earlier);
+  }
+
+  @Test
+  void goesThroughBothSidesOfAStatement() {
+    merchant.pay(300, "alice", "shop").is(201);
+    merchant.pay(100, "shop", "alice").is(201);
+    merchant.pay(200, "shop", "alice").is(201);
+    merchant.pay(50, "alice", "shop").is(201);
+    merchant.pay(order(1, "alice", "shop").put("capture_method", "manual")).is(201);
+    var balances = new ArrayList<String>();
+
+    String path = "/v1/accounts/alice/entries?limit=2";
+    Answer page = merchant.get(path).is(200);
+    balances.addAll(texts(page.body().path("data"), "balance_after"));
+    while (page.body().path("has_more").asBoolean()) {
+      page = merchant.get(path + "&cursor=" + page.text("/next_cursor")).is(200);
+      balances.addAll(texts(page.body().path("data"), "balance_after"));
+    }
+
+    assertThat(balances).containsExactly("99950", "100000", "99800", "99700", "100000");
   }
 
   @Test
