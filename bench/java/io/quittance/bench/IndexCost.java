@@ -18,13 +18,12 @@ final class IndexCost {
 
   /**
    * @param walBytes of write-ahead log per payment, without full-page images
-   * @param micros of the insert per payment
    */
-  record Cost(String index, double walBytes, double micros) {}
+  record Cost(String index, double walBytes) {}
 
   private static final String NONE = "none";
   private static final int PAYMENTS = 20_000;
-  private static final int RUNS = 5;
+  private static final int RUNS = 3;
 
   /** What makes a copy a new payment, one of a batch of eight. */
   private static final Map<String, String> FRESH =
@@ -58,8 +57,7 @@ final class IndexCost {
     var costs = new ArrayList<>(List.of(all));
     for (String index : indexes) {
       Cost without = cost(connection, index, insert);
-      costs.add(
-          new Cost(index, all.walBytes() - without.walBytes(), all.micros() - without.micros()));
+      costs.add(new Cost(index, all.walBytes() - without.walBytes()));
     }
     return costs;
   }
@@ -67,7 +65,6 @@ final class IndexCost {
   private static Cost cost(Connection connection, String without, String insert)
       throws SQLException {
     var bytes = new ArrayList<Double>();
-    var micros = new ArrayList<Double>();
     for (int run = 0; run < RUNS; run++) {
       try (Statement statement = connection.createStatement()) {
         if (!without.equals(NONE)) {
@@ -76,11 +73,6 @@ final class IndexCost {
         JsonNode explained = new ObjectMapper().readTree(Database.text(connection, insert)).path(0);
         JsonNode top = explained.path("Plan");
         bytes.add(top.path("WAL Bytes").asDouble() / PAYMENTS);
-        JsonNode source = top.path("Plans").path(0);
-        micros.add(
-            (top.path("Actual Total Time").asDouble() - source.path("Actual Total Time").asDouble())
-                * 1000
-                / PAYMENTS);
       } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
         throw new IllegalStateException(e);
       } finally {
