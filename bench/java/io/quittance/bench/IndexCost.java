@@ -80,8 +80,6 @@ final class IndexCost {
       }
     }
     return new Cost(
-        without.equals(NONE) ? "all of them, and the row" : without,
-        Report.median(bytes),
-        Report.median(micros));
+        without.equals(NONE) ? "all of them, and the row" : without, Report.median(bytes));
   }
 }

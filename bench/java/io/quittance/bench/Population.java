@@ -14,7 +14,7 @@ import java.util.UUID;
  *
  * <ul>
  *   <li>{@value #HOT_PAYEE} is paid by every fifth payment, {@value #HOT_PAYER} pays every tenth,
- *       and {@value #RARE_PAYER} pays five times in all;
+ *       and {@value #RARE_PAYER} pays about five times in all;
  *   <li>3 % are in USD and 0.05 % in CHF, between accounts {@code usd…} and {@code chf…};
  *   <li>amounts are 1 to 1000 euros, and one of 20 000 is above 10 000 euros;
  *   <li>open payments are of the last six days, so that no hold has expired.
@@ -34,7 +34,7 @@ final class Population {
    */
   record Crowd(UUID merchant, double share, int accounts) {}
 
-  /** Later instants share one of these steps of time, as payments of a batch do. */
+  /** Payments that share their instant, as those of a batch do. */
   private static final int PAYMENTS_PER_INSTANT = 8;
 
   private static final String CROWDS =
