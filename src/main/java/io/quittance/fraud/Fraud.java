@@ -26,6 +26,11 @@ public final class Fraud {
             : null;
   }
 
+  /** Whether a remote service screens, and not the merchants' rules. */
+  public boolean remote() {
+    return remote != null;
+  }
+
   /** The merchant's rules, which also say what to do when screening fails. */
   public RuleSet rules(UUID merchantId, Deadline deadline) throws InterruptedException {
     return rules.of(merchantId, deadline);

@@ -12,12 +12,10 @@ import org.springframework.jdbc.core.JdbcOperations;
 public final class Batch {
 
   private final Map<Class<?>, Table> tables = new LinkedHashMap<>();
-  private final boolean afterConflict;
   private final boolean rehearsal;
   private @Nullable Instant now;
 
-  private Batch(List<Table.Factory> factories, boolean afterConflict, boolean rehearsal) {
-    this.afterConflict = afterConflict;
+  private Batch(List<Table.Factory> factories, boolean rehearsal) {
     this.rehearsal = rehearsal;
     for (Table.Factory factory : factories) {
       Table table = factory.open(this);
@@ -25,13 +23,13 @@ public final class Batch {
     }
   }
 
-  static Batch of(List<Table.Factory> factories, boolean afterConflict) {
-    return new Batch(factories, afterConflict, false);
+  static Batch of(List<Table.Factory> factories) {
+    return new Batch(factories, false);
   }
 
   /** A batch that is decided and never written. */
   static Batch rehearsal(List<Table.Factory> factories) {
-    return new Batch(factories, false, true);
+    return new Batch(factories, true);
   }
 
   /** This batch's rows of a kind. */
@@ -42,14 +40,6 @@ public final class Batch {
   /** The database's clock, read after all locks were taken. The same for the whole batch. */
   public Instant now() {
     return Objects.requireNonNull(now, "known from load() on");
-  }
-
-  /**
-   * Whether another replica's commit got in the way of the last attempt, so that what was taken for
-   * granted must be read this time.
-   */
-  public boolean afterConflict() {
-    return afterConflict;
   }
 
   /** Whether nothing will be written, so that nothing need be locked. */

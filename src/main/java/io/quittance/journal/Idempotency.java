@@ -38,8 +38,32 @@ import org.springframework.stereotype.Component;
 public final class Idempotency {
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
+
+  /** What a look-up may take whose request's own deadline may have passed. */
+  private static final Duration LATE_LOOK_LIMIT = Duration.ofMillis(250);
+
   private static final int LOOKUPS_QUEUED_MAX = 4096;
   private static final int LOOKUPS_PER_QUERY_MAX = 512;
+
+  /** When a key is looked up. */
+  public enum Look {
+
+    /** Before the request runs: for what must not even be tried twice. */
+    BEFORE,
+
+    /**
+     * Only if the journal never came to the key, which its batch reads anyway. Saves each new
+     * request a query, and costs a repetition a turn in the journal.
+     */
+    IF_NOT_BEGUN
+  }
+
+  /**
+   * What running a request came to.
+   *
+   * @param begun whether the journal has seen the key, and has decided about it
+   */
+  public record Ran<A>(A answer, boolean begun) {}
 
   /** A request that runs on this replica. */
   private record Running(KeyedRequest request, Deadline deadline) {}
@@ -108,10 +132,21 @@ public final class Idempotency {
       Duration wait,
       Supplier<A> first,
       Function<KeyRecord, Optional<A>> replay) {
+    return run(request, deadline, wait, Look.BEFORE, () -> new Ran<>(first.get(), true), replay);
+  }
+
+  /** As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}. */
+  public <A> A run(
+      KeyedRequest request,
+      Deadline deadline,
+      Duration wait,
+      Look look,
+      Supplier<Ran<A>> first,
+      Function<KeyRecord, Optional<A>> replay) {
     var patience = Deadline.after(wait);
     try {
-      while (true) {
-        switch (attempt(request, deadline, first, replay)) {
+      for (boolean again = false; ; again = true) {
+        switch (attempt(request, deadline, again ? Look.BEFORE : look, first, replay)) {
           case Attempt.Answered<A>(A answer) -> {
             return answer;
           }
@@ -129,7 +164,8 @@ public final class Idempotency {
   private <A> Attempt<A> attempt(
       KeyedRequest request,
       Deadline deadline,
-      Supplier<A> first,
+      Look look,
+      Supplier<Ran<A>> first,
       Function<KeyRecord, Optional<A>> replay)
       throws InterruptedException {
     var mine = new Running(request, deadline);
@@ -139,10 +175,20 @@ public final class Idempotency {
       return new Attempt.StillRunning<>(other.deadline().remaining());
     }
     try {
-      Optional<KeyRecord> holder = lookUp(request, deadline);
-      return holder.isPresent()
-          ? replayed(request, holder.get(), replay)
-          : new Attempt.Answered<>(first.get());
+      if (look == Look.BEFORE) {
+        Optional<KeyRecord> holder = lookUp(request, deadline);
+        if (holder.isPresent()) {
+          return replayed(request, holder.get(), replay);
+        }
+      }
+      Ran<A> ran = first.get();
+      if (look == Look.IF_NOT_BEGUN && !ran.begun()) {
+        Optional<KeyRecord> holder = lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
+        if (holder.isPresent()) {
+          return replayed(request, holder.get(), replay);
+        }
+      }
+      return new Attempt.Answered<>(ran.answer());
     } catch (KeyTakenException taken) {
       return replayed(request, taken.record(), replay);
     } finally {

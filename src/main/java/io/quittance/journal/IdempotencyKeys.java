@@ -21,8 +21,8 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that a batch claims. A key was looked up before its command was queued, so it is read
- * again only after a conflict; the table's primary key is the last word.
+ * The keys that a batch claims, and who holds them already. The table's primary key is the last
+ * word: if another replica claims a key meanwhile, the batch is tried again and finds it.
  */
 public final class IdempotencyKeys implements Table {
 
@@ -54,27 +54,24 @@ public final class IdempotencyKeys implements Table {
   static final class Factory implements Table.Factory {
     @Override
     public Table open(Batch batch) {
-      return new IdempotencyKeys(batch.afterConflict());
+      return new IdempotencyKeys();
     }
   }
 
   private record Claim(KeyedRequest request, KeyRecord record) {}
 
-  private final boolean readBeforeClaim;
   private final Set<KeyedRequest.Id> wanted = new LinkedHashSet<>();
   private final Map<KeyedRequest.Id, KeyRecord> known = new HashMap<>();
   private final List<Claim> claims = new ArrayList<>();
 
-  private IdempotencyKeys(boolean readBeforeClaim) {
-    this.readBeforeClaim = readBeforeClaim;
-  }
+  private IdempotencyKeys() {}
 
   /** Announces a key that will be claimed. */
   public void want(KeyedRequest request) {
     wanted.add(request.id());
   }
 
-  /** Who holds the key already, in this batch or, after a conflict, in the database. */
+  /** Who holds the key already, in this batch or in the database. */
   public Optional<KeyRecord> holder(KeyedRequest request) {
     return Optional.ofNullable(known.get(request.id()));
   }
@@ -96,7 +93,7 @@ public final class IdempotencyKeys implements Table {
 
   @Override
   public void load(JdbcOperations jdbc) {
-    if (readBeforeClaim && !wanted.isEmpty()) {
+    if (!wanted.isEmpty()) {
       known.putAll(find(jdbc, wanted));
     }
   }

@@ -127,7 +127,7 @@ public final class Journal {
     for (int attempt = 1; ; attempt++) {
       List<Job<Command<?>, Object>> live = attempt == 1 ? jobs : notExpired(jobs);
       try {
-        List<Object> results = transaction.apply(live.stream().map(Job::item).toList(), conflict);
+        List<Object> results = transaction.apply(live.stream().map(Job::item).toList());
         for (int i = 0; i < live.size(); i++) {
           live.get(i).succeed(results.get(i));
         }

@@ -28,9 +28,8 @@ final class Transaction {
    * @throws FateUnknownException the commit was sent and not answered
    * @throws SQLException as with any other exception, nothing was applied
    */
-  List<Object> apply(List<? extends Command<?>> commands, boolean afterConflict)
-      throws SQLException {
-    Batch batch = Batch.of(tables, afterConflict);
+  List<Object> apply(List<? extends Command<?>> commands) throws SQLException {
+    Batch batch = Batch.of(tables);
     commands.forEach(command -> command.prepare(batch));
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);

@@ -6,6 +6,7 @@ import io.quittance.access.Caller;
 import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.journal.Idempotency;
+import io.quittance.journal.Idempotency.Ran;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyUnreadableException;
@@ -78,7 +79,12 @@ class PaymentController {
           request,
           deadline,
           IdempotencyKey.wait(prefer),
-          () -> answers.first(process(order), http),
+          processor.look(),
+          () -> {
+            Processed processed = process(order);
+            return new Ran<>(
+                answers.first(processed, http), !(processed.ending() instanceof Ending.NotBegun));
+          },
           holder -> replay(holder, caller, http));
     } catch (KeyUnreadableException e) {
       throw answers.keyUnreadable(e);

@@ -6,6 +6,7 @@ import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.ScopeReport;
 import io.quittance.concurrency.Subtask;
 import io.quittance.fraud.Screening;
+import io.quittance.journal.Idempotency;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyTakenException;
 import org.springframework.stereotype.Component;
@@ -44,6 +45,11 @@ final class PaymentProcessor {
     this.timelines = timelines;
     this.properties = properties;
     this.handOver = handOver;
+  }
+
+  /** A remote service must not screen a repetition as if it were another payment. */
+  Idempotency.Look look() {
+    return screener.remote() ? Idempotency.Look.BEFORE : Idempotency.Look.IF_NOT_BEGUN;
   }
 
   /**

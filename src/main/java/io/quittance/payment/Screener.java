@@ -21,6 +21,11 @@ final class Screener {
     this.dependencies = dependencies;
   }
 
+  /** Whether a remote service is asked about each payment. */
+  boolean remote() {
+    return fraud.remote();
+  }
+
   /**
    * Starts the subtask "fraud".
    *

@@ -15,12 +15,12 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +44,14 @@ final class Timelines {
   private static final int BATCH_MAX = 512;
   private static final Duration LINGER = Duration.ofMillis(100);
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
+
+  private static final String INSERT =
+      """
+      insert into payment_timelines (merchant_id, payment_id, opened_at, body)
+      select * from unnest(
+        cast(? as uuid array), cast(? as uuid array),
+        cast(? as timestamp with time zone array), cast(? as varchar array))
+      """;
 
   /** A payment's whole story. */
   record Timeline(String paymentId, List<TimelineScope> scopes) {}
@@ -143,17 +151,27 @@ final class Timelines {
   }
 
   private void insert(List<Job<Entry, Boolean>> jobs) {
-    jdbc.batchUpdate(
-        "insert into payment_timelines (merchant_id, payment_id, opened_at, body) values (?, ?, ?, ?)",
-        jobs,
-        jobs.size(),
-        (statement, job) -> {
-          Entry entry = job.item();
-          statement.setObject(1, entry.merchantId());
-          statement.setObject(2, entry.paymentId());
-          statement.setObject(3, entry.scope().openedAt().atOffset(ZoneOffset.UTC));
-          statement.setString(4, text(entry.scope()));
+    List<Entry> entries = jobs.stream().map(Job::item).toList();
+    jdbc.update(
+        INSERT,
+        statement -> {
+          var connection = statement.getConnection();
+          statement.setArray(
+              1, connection.createArrayOf("uuid", column(entries, Entry::merchantId)));
+          statement.setArray(
+              2, connection.createArrayOf("uuid", column(entries, Entry::paymentId)));
+          statement.setArray(
+              3,
+              connection.createArrayOf(
+                  "varchar", column(entries, entry -> entry.scope().openedAt().toString())));
+          statement.setArray(
+              4,
+              connection.createArrayOf("varchar", column(entries, entry -> text(entry.scope()))));
         });
+  }
+
+  private static Object[] column(List<Entry> entries, Function<Entry, Object> value) {
+    return entries.stream().map(value).toArray();
   }
 
   private String text(TimelineScope body) {
