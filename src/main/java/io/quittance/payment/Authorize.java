@@ -112,7 +112,8 @@ final class Authorize implements Command<Authorize.Result> {
   private Payment begin(Batch batch) {
     Instant resolvesBy = batch.now().plus(order.deadline().remaining()).plus(grace);
     batch.table(Books.class).hold(order.hold(), batch.now(), resolvesBy);
-    Payment payment = Payment.processing(order, order.holdId(), batch.now(), resolvesBy);
+    Instant begins = batch.table(Payments.class).begins(order, batch.now());
+    Payment payment = Payment.processing(order, order.holdId(), begins, resolvesBy);
     add(batch, payment);
     if (used != null) {
       Conclude.conclude(batch, payment, used, order);
@@ -121,7 +122,8 @@ final class Authorize implements Command<Authorize.Result> {
   }
 
   private Payment declined(Batch batch, Refusal refusal) {
-    Payment payment = Payment.processing(order, null, batch.now(), batch.now());
+    Instant begins = batch.table(Payments.class).begins(order, batch.now());
+    Payment payment = Payment.processing(order, null, begins, batch.now());
     add(batch, payment);
     payment.used(order.usedMs());
     payment.decline(new Failure(refusal.code(), refusal.detail(), null), batch.now());

@@ -7,6 +7,7 @@ import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
 import io.quittance.ledger.Books;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,6 +47,8 @@ final class Payments implements Table {
   /** A payer's payments in a window before and up to a payment. */
   record Past(UUID merchantId, String payer, Window window, Instant upTo, UUID upToId) {}
 
+  private record Payer(UUID merchantId, String account) {}
+
   /** After all that is stored: for a payment that is not yet. */
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
@@ -57,6 +60,7 @@ final class Payments implements Table {
   private final Map<Key, Payment> known = new HashMap<>();
   private final Set<Reference> usedReferences = new HashSet<>();
   private Map<Past, Totals> pasts = Map.of();
+  private final Map<Payer, Integer> begun = new HashMap<>();
   private final List<Payment> added = new ArrayList<>();
   private final Set<Payment> changed = new LinkedHashSet<>();
 
@@ -123,6 +127,15 @@ final class Payments implements Table {
 
   private static Reference reference(PaymentOrder order) {
     return new Reference(order.merchantId(), Objects.requireNonNull(order.texts().reference()));
+  }
+
+  /**
+   * When a new payment begins: at the batch's instant, but after the payer's payments before it in
+   * the batch. So their order is the same in every later look at the payer's past.
+   */
+  Instant begins(PaymentOrder order, Instant now) {
+    int before = begun.merge(new Payer(order.merchantId(), order.payer()), 1, Integer::sum) - 1;
+    return now.plus(before, ChronoUnit.MICROS);
   }
 
   /** Adds a new payment; it is written as it stands at the end of the batch. */

@@ -59,6 +59,36 @@ abstract class FraudContract extends Contract {
     moved(5);
   }
 
+  /** Screening answers about when the payment's turn comes: some take one commit, some two. */
+  @Test
+  void countsVelocityExactlyHoweverManyCommitsAPaymentTakes() {
+    merchant.rules(
+        Json.array(
+            object(
+                "id",
+                "fast",
+                "kind",
+                "velocity_count",
+                "action",
+                "decline",
+                "count",
+                5,
+                "window_seconds",
+                600)));
+    for (int latency = 0; latency < 12; latency++) {
+      merchant.fault("fraud", "latency_ms", latency % 4);
+      String payer = "payer" + latency;
+      merchant.open(payer, 1000);
+
+      List<Answer> answers = Burst.of(20, i -> merchant.pay(1, payer, "shop"));
+
+      assertThat(answers).filteredOn(answer -> answer.status() == 201).hasSize(5);
+      assertThat(answers)
+          .filteredOn(answer -> answer.status() != 201)
+          .allSatisfy(answer -> answer.isProblem(402, "fraud_declined"));
+    }
+  }
+
   @Test
   void addsScoresUp() {
     merchant.rules(
