@@ -5,9 +5,6 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
-import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
-import io.quittance.web.TypeId;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -33,7 +30,7 @@ class MovementController {
       @RequestParam(required = false) @Nullable String limit,
       @RequestParam(required = false) @Nullable String cursor,
       Caller caller) {
-    Payment payment = find(id, caller);
+    Payment payment = payments.require(caller.merchantId(), id);
     PageRequest page = PageRequest.of(limit, cursor, "captures " + id);
     return Page.of(
         movements.capturesOf(caller.merchantId(), payment.terms().id(), page),
@@ -49,18 +46,12 @@ class MovementController {
       @RequestParam(required = false) @Nullable String limit,
       @RequestParam(required = false) @Nullable String cursor,
       Caller caller) {
-    Payment payment = find(id, caller);
+    Payment payment = payments.require(caller.merchantId(), id);
     PageRequest page = PageRequest.of(limit, cursor, "refunds " + id);
     return Page.of(
         movements.refundsOf(caller.merchantId(), payment.terms().id(), page),
         page,
         refunded -> refunded.movement().id().toString(),
         refunded -> RefundBody.from(refunded, payment.terms().money().currency()));
-  }
-
-  private Payment find(String id, Caller caller) {
-    return payments
-        .find(caller.merchantId(), TypeId.require("pay", id))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

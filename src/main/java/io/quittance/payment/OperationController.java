@@ -9,8 +9,6 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.money.Money;
 import io.quittance.payment.KeyedOperations.Headers;
 import io.quittance.payment.OperationAnswers.Success;
-import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -97,7 +95,7 @@ class OperationController {
             asked.last() == null || asked.last(),
             deadline);
     return operations.run(
-        find(id, caller),
+        payments.require(caller.merchantId(), id),
         capture,
         asked,
         new Headers(key, prefer, true),
@@ -119,7 +117,7 @@ class OperationController {
       @Valid @RequestBody(required = false) @Nullable NewCancel body,
       Caller caller,
       HttpServletRequest http) {
-    Payment payment = find(id, caller);
+    Payment payment = payments.require(caller.merchantId(), id);
     return operations.run(
         payment,
         new Cancel(payment.terms().id()),
@@ -144,7 +142,7 @@ class OperationController {
     Deadline deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
     var refund = new Refund(TypeId.next(), TypeId.next(), asked.amount(), asked.reason(), deadline);
     return operations.run(
-        find(id, caller),
+        payments.require(caller.merchantId(), id),
         refund,
         asked,
         new Headers(key, prefer, true),
@@ -166,7 +164,7 @@ class OperationController {
       @Valid @RequestBody NewReview body,
       Caller caller,
       HttpServletRequest http) {
-    Payment payment = find(id, caller);
+    Payment payment = payments.require(caller.merchantId(), id);
     return operations.run(
         payment,
         new Review(payment.terms().id(), body.decision() == Decision.APPROVE, body.reason()),
@@ -180,11 +178,5 @@ class OperationController {
   private Success<Payment> ofPayment() {
     return new Success<>(
         HttpStatus.OK, (made, payment) -> PaymentBody.from(payment), payments::find);
-  }
-
-  private Payment find(String id, Caller caller) {
-    return payments
-        .find(caller.merchantId(), TypeId.require("pay", id))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

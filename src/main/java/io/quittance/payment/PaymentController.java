@@ -14,7 +14,6 @@ import io.quittance.journal.KeyedRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
-import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.util.Objects;
@@ -114,19 +113,13 @@ class PaymentController {
   @GetMapping("/v1/payments/{id}")
   @RequiresScope(Scope.PAYMENTS_READ)
   PaymentBody get(@PathVariable String id, Caller caller) {
-    return PaymentBody.from(find(id, caller));
+    return PaymentBody.from(queries.require(caller.merchantId(), id));
   }
 
   @GetMapping("/v1/payments/{id}/timeline")
   @RequiresScope(Scope.PAYMENTS_READ)
   Timelines.Timeline timeline(@PathVariable String id, Caller caller) {
-    Payment payment = find(id, caller);
+    Payment payment = queries.require(caller.merchantId(), id);
     return timelines.of(caller.merchantId(), payment.terms().id());
-  }
-
-  private Payment find(String id, Caller caller) {
-    return queries
-        .find(caller.merchantId(), TypeId.require("pay", id))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

@@ -1,5 +1,8 @@
 package io.quittance.payment;
 
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +26,12 @@ final class PaymentQueries {
         .param(id)
         .query((rs, row) -> PaymentsSql.read(rs))
         .optional();
+  }
+
+  /** The merchant's payment of this TypeID; what is not one names nothing that exists: 404. */
+  Payment require(UUID merchantId, String id) {
+    return find(merchantId, TypeId.require("pay", id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
   /** Payments that should have been resolved by now, by the database's clock. */
