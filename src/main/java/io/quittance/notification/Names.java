@@ -4,7 +4,6 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
@@ -13,7 +12,6 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 
 /**
  * Finds the addresses of a webhook's host, and refuses a host if any of them is not public.
@@ -21,16 +19,19 @@ import java.util.concurrent.CompletionException;
  *
  * <p>A look-up is a native call: it pins its carrier and cannot be interrupted. So it runs on
  * platform threads of its own, one at a time per name, and callers wait no longer than they can. An
- * answer is remembered for a few seconds, which keeps known hosts going while slow name servers
- * occupy the threads.
+ * answer, also that there is none, is remembered for a few seconds: it keeps known hosts going
+ * while slow name servers occupy the threads.
  */
 final class Names implements AutoCloseable {
 
   private static final int WORKERS = 32;
-  private static final int QUEUE_CAPACITY = 1024;
+  private static final int QUEUE_CAPACITY = 256;
   private static final int REMEMBERED_MAX = 10_000;
   private static final Duration REMEMBERED_FOR = Duration.ofSeconds(10);
-  private static final Duration QUEUED_MAX = Duration.ofSeconds(5);
+
+  /** Nobody waits so long; but an answer that comes late serves the next attempt. */
+  private static final Duration QUEUED_MAX = Duration.ofHours(1);
+
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
   /** Asks the domain name system. */
@@ -51,16 +52,17 @@ final class Names implements AutoCloseable {
   private final Resolver resolver;
   private final boolean allowLoopback;
   private final WorkerPool<String, List<InetAddress>> lookups;
-  private final AsyncCache<String, List<InetAddress>> known =
-      Caffeine.newBuilder()
-          .maximumSize(REMEMBERED_MAX)
-          .expireAfterWrite(REMEMBERED_FOR)
-          .executor(Runnable::run)
-          .buildAsync();
+  private final AsyncCache<String, List<InetAddress>> known;
 
-  Names(Resolver resolver, boolean allowLoopback, MeterRegistry registry) {
+  Names(Resolver resolver, Duration rememberedFor, boolean allowLoopback, MeterRegistry registry) {
     this.resolver = resolver;
     this.allowLoopback = allowLoopback;
+    this.known =
+        Caffeine.newBuilder()
+            .maximumSize(REMEMBERED_MAX)
+            .expireAfterWrite(rememberedFor)
+            .executor(Runnable::run)
+            .buildAsync();
     this.lookups =
         WorkerPool.named("names", this::lookUp)
             .workers(WORKERS)
@@ -74,7 +76,8 @@ final class Names implements AutoCloseable {
    * cluster turns it into the name of a neighbour.
    */
   static Names ofThisMachine(boolean allowLoopback, MeterRegistry registry) {
-    return new Names(name -> InetAddress.getAllByName(name + "."), allowLoopback, registry);
+    return new Names(
+        name -> InetAddress.getAllByName(name + "."), REMEMBERED_FOR, allowLoopback, registry);
   }
 
   /**
@@ -101,32 +104,31 @@ final class Names implements AutoCloseable {
     if (literal != null) {
       return List.of(literal);
     }
-    if (url.loopback()) {
+    if (url.host().equals("localhost")) {
       return List.of(InetAddress.getLoopbackAddress());
     }
+    List<InetAddress> found;
     try {
-      return deadline.await(
-          known.get(
-              url.host(), (name, executor) -> lookups.submit(name, Deadline.after(QUEUED_MAX))));
-    } catch (QueueFullException | ExpiredInQueueException e) {
+      found =
+          deadline.await(
+              known.get(
+                  url.host(),
+                  (name, executor) -> lookups.submit(name, Deadline.after(QUEUED_MAX))));
+    } catch (QueueFullException e) {
       throw new IOException("too many names wait for the domain name system", e);
-    } catch (CompletionException e) {
-      var unknown = new UnknownHostException(url.host() + " has no address");
-      unknown.initCause(e.getCause());
-      throw unknown;
     }
+    if (found.isEmpty()) {
+      throw new UnknownHostException(url.host() + " has no address");
+    }
+    return found;
   }
 
   private void lookUp(List<Job<String, List<InetAddress>>> jobs) {
     for (Job<String, List<InetAddress>> job : jobs) {
       try {
-        InetAddress[] found = resolver.resolve(job.item());
-        if (found.length == 0) {
-          throw new UnknownHostException(job.item());
-        }
-        job.succeed(List.of(found));
+        job.succeed(List.of(resolver.resolve(job.item())));
       } catch (UnknownHostException e) {
-        job.fail(e);
+        job.succeed(List.of());
       }
     }
   }

@@ -37,7 +37,7 @@ final class WebhookUrl {
   private static final Pattern NUMBER = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)");
   private static final Pattern IPV4 =
       Pattern.compile("(?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})");
-  private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f:.]+]");
+  private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f.]*:[0-9a-f:.]*]");
 
   /** Read as something else by IDNA 2003, which the JDK has, than by IDNA 2008 (RFC 5894, 7.2). */
   private static final Pattern DEVIATION = Pattern.compile("[ßς\u200c\u200d]");
@@ -74,7 +74,9 @@ final class WebhookUrl {
    * @throws IllegalArgumentException it is refused; the message is for the merchant
    */
   static WebhookUrl parse(@Nullable String text, boolean allowLoopback) {
-    require(text != null && !text.isBlank(), "is missing");
+    if (text == null || text.isBlank()) {
+      throw refused("is missing", null);
+    }
     require(text.length() <= LENGTH_MAX, "must have %d characters at most".formatted(LENGTH_MAX));
     require(text.indexOf('#') < 0, "must have no fragment");
     Matcher url = URL.matcher(text);
@@ -147,15 +149,15 @@ final class WebhookUrl {
   }
 
   private static String ipv6(String literal) {
-    require(IPV6.matcher(literal).matches(), "must write an IPv6 address without a zone");
+    require(IPV6.matcher(literal).matches(), "must have a plain IPv6 address between its brackets");
+    InetAddress address;
     try {
-      require(
-          !(InetAddress.ofLiteral(unbracketed(literal)) instanceof Inet4Address),
-          "must not wrap an IPv4 address");
-      return literal;
+      address = InetAddress.ofLiteral(unbracketed(literal));
     } catch (IllegalArgumentException e) {
       throw refused("must write the IPv6 address correctly", e);
     }
+    require(!(address instanceof Inet4Address), "must not wrap an IPv4 address");
+    return literal;
   }
 
   private static String unbracketed(String host) {
@@ -210,11 +212,6 @@ final class WebhookUrl {
   /** The host's address if it is written literally. */
   @Nullable InetAddress literal() {
     return literal(uri.getHost());
-  }
-
-  /** Whether the host is this machine, by its name or its literal address. */
-  boolean loopback() {
-    return isLoopback(uri.getHost());
   }
 
   @Override
