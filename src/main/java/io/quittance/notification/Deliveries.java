@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
  */
 final class Deliveries implements Table {
 
-  private static final String INSERT =
+  private static final String TO_THE_OPERATOR =
       """
       insert into deliveries (id, merchant_id, event_id, state, attempts, next_attempt_at, created_at)
       select id, merchant_id, event_id, 'pending', 0, due, due
@@ -27,27 +27,46 @@ final class Deliveries implements Table {
                as k(id, merchant_id, event_id, due)
       """;
 
+  /**
+   * One delivery for each endpoint that takes the event. Its id is the one given for the event,
+   * with the endpoint's slot as the last of its random digits: no query is needed to find out how
+   * many.
+   */
+  static final String TO_SUBSCRIBERS =
+      """
+      insert into deliveries (id, merchant_id, event_id, endpoint_id, state, attempts,
+                              next_attempt_at, created_at)
+      select cast(substring(cast(k.id as varchar(36)) from 1 for 35) || w.slot as uuid),
+             k.merchant_id, k.event_id, w.id, 'pending', 0, k.due, k.due
+        from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
+                    cast(? as varchar array), cast(? as timestamp with time zone array))
+               as k(id, merchant_id, event_id, type, due)
+        join webhook_endpoints w
+          on w.merchant_id = k.merchant_id and w.enabled
+         and (w.events = '*' or position(' ' || k.type || ' ' in w.events) > 0)
+      """;
+
   @Component
   @Order(50)
   static final class Factory implements Table.Factory {
 
-    private final boolean wanted;
+    private final boolean operatorWants;
 
     Factory(NotificationProperties properties) {
-      this.wanted = properties.delivers();
+      this.operatorWants = properties.delivers();
     }
 
     @Override
     public Table open(Batch batch) {
-      return new Deliveries(wanted, batch.table(PaymentEvents.class));
+      return new Deliveries(operatorWants, batch.table(PaymentEvents.class));
     }
   }
 
-  private final boolean wanted;
+  private final boolean operatorWants;
   private final PaymentEvents events;
 
-  private Deliveries(boolean wanted, PaymentEvents events) {
-    this.wanted = wanted;
+  private Deliveries(boolean operatorWants, PaymentEvents events) {
+    this.operatorWants = operatorWants;
     this.events = events;
   }
 
@@ -59,10 +78,17 @@ final class Deliveries implements Table {
   @Override
   public void flush(Writes writes, Instant now) {
     writes
-        .add(INSERT, wanted ? events.added() : List.<PaymentEvent>of())
+        .add(TO_THE_OPERATOR, operatorWants ? events.added() : List.<PaymentEvent>of())
         .column("uuid", event -> TypeId.next())
         .column("uuid", PaymentEvent::merchantId)
         .column("uuid", PaymentEvent::id)
+        .column("varchar", event -> now.toString());
+    writes
+        .add(TO_SUBSCRIBERS, events.added())
+        .column("uuid", event -> TypeId.next())
+        .column("uuid", PaymentEvent::merchantId)
+        .column("uuid", PaymentEvent::id)
+        .column("varchar", event -> event.type().text())
         .column("varchar", event -> now.toString());
   }
 }

@@ -1,11 +1,18 @@
 package io.quittance.notification;
 
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Dialect;
+import io.quittance.payment.EventLog.StoredEvent;
+import io.quittance.web.TypeId;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.stream.Collectors;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -17,93 +24,149 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 final class DeliveryQueue {
 
-  private static final int ERROR_LENGTH_MAX = 500;
-
   /**
-   * A delivery to attempt now.
+   * A delivery that is this replica's until its lease ends.
    *
-   * @param attempt 1 for the first
+   * @param endpointId null: the operator's own receiver
+   * @param attempts made before
+   * @param startBy an attempt that starts later could outlive the lease
    */
-  record Claimed(UUID id, UUID merchantId, UUID eventId, int attempt) {}
+  record Claimed(
+      UUID id,
+      UUID merchantId,
+      UUID eventId,
+      @Nullable UUID endpointId,
+      int attempts,
+      Deadline startBy) {}
 
-  private final JdbcClient jdbc;
+  /** A delivery that is given back, without an attempt, until the pause is over. */
+  record Postponed(UUID id, Duration pause) {}
+
+  private static final String CLAIM =
+      """
+      select id, merchant_id, event_id, endpoint_id, attempts
+        from deliveries
+       where state = 'pending' and next_attempt_at <= current_timestamp
+       order by next_attempt_at
+       limit ?
+         for update skip locked
+      """;
+
+  private static final String LEASE =
+      """
+      update deliveries
+         set next_attempt_at = current_timestamp + cast(? as bigint) * interval '0.001' second
+       where id = any(?)
+      """;
+
+  private static final String POSTPONE =
+      """
+      update deliveries
+         set next_attempt_at = current_timestamp + cast(? as bigint) * interval '0.001' second
+       where id = ? and state = 'pending'
+      """;
+
+  private static final String ADD =
+      """
+      insert into deliveries (id, merchant_id, event_id, endpoint_id, state, attempts,
+                              next_attempt_at, created_at)
+      values (?, ?, ?, ?, 'pending', 0, current_timestamp, current_timestamp)
+      """;
+
+  private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
+  private final Dialect dialect;
   private final Duration lease;
+  private final Duration startWithin;
 
   DeliveryQueue(
-      JdbcClient jdbc, PlatformTransactionManager transactions, NotificationProperties properties) {
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Dialect dialect,
+      NotificationProperties properties) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
+    this.dialect = dialect;
     this.lease = properties.lease();
+    this.startWithin = lease.minus(properties.timeout()).dividedBy(2);
   }
 
   /** Takes up to {@code limit} due deliveries, oldest first, that no other replica has. */
   List<Claimed> claim(int limit) {
-    return Objects.requireNonNull(transactions.execute(status -> claimInTransaction(limit)));
+    Deadline startBy = Deadline.after(startWithin);
+    return Objects.requireNonNull(
+        transactions.execute(
+            status -> {
+              // A claim that a crash undoes is made again.
+              dialect.commitWithoutWaiting(jdbc);
+              List<Claimed> due = due(limit, startBy);
+              if (!due.isEmpty()) {
+                lease(due);
+              }
+              return due;
+            }));
   }
 
-  private List<Claimed> claimInTransaction(int limit) {
-    List<Claimed> due =
-        jdbc.sql(
-                """
-                select id, merchant_id, event_id, attempts
-                  from deliveries
-                 where state = 'pending' and next_attempt_at <= current_timestamp
-                 order by next_attempt_at
-                 limit ?
-                   for update skip locked
-                """)
-            .param(limit)
-            .query(
-                (rs, row) ->
-                    new Claimed(
-                        rs.getObject("id", UUID.class),
-                        rs.getObject("merchant_id", UUID.class),
-                        rs.getObject("event_id", UUID.class),
-                        rs.getInt("attempts") + 1))
-            .list();
-    if (!due.isEmpty()) {
-      jdbc.sql(
-              """
-              update deliveries
-                 set attempts = attempts + 1,
-                     next_attempt_at = current_timestamp + :seconds * interval '1' second
-               where id in (:ids)
-              """)
-          .param("seconds", lease.toSeconds())
-          .param("ids", due.stream().map(Claimed::id).collect(Collectors.toList()))
-          .update();
-    }
-    return due;
+  private List<Claimed> due(int limit, Deadline startBy) {
+    return jdbc.query(
+        CLAIM,
+        (rs, row) ->
+            new Claimed(
+                rs.getObject("id", UUID.class),
+                rs.getObject("merchant_id", UUID.class),
+                rs.getObject("event_id", UUID.class),
+                rs.getObject("endpoint_id", UUID.class),
+                rs.getInt("attempts"),
+                startBy),
+        limit);
   }
 
-  /** The receiver has it. */
-  void delivered(UUID id, int httpStatus) {
-    jdbc.sql(
-            """
-            update deliveries
-               set state = 'delivered', delivered_at = current_timestamp, last_status = ?,
-                   last_error = null
-             where id = ?
-            """)
-        .param(httpStatus)
-        .param(id)
-        .update();
+  private void lease(List<Claimed> due) {
+    jdbc.update(
+        LEASE,
+        statement -> {
+          statement.setLong(1, lease.toMillis());
+          setArray(statement, 2, "uuid", due.stream().map(Claimed::id).toArray());
+        });
   }
 
-  /** The attempt failed; the delivery is due again after the pause. */
-  void failed(UUID id, int httpStatus, String error, Duration pause) {
-    jdbc.sql(
-            """
-            update deliveries
-               set last_status = :status, last_error = :error,
-                   next_attempt_at = current_timestamp + :seconds * interval '1' second
-             where id = :id and state = 'pending'
-            """)
-        .param("status", httpStatus == 0 ? null : httpStatus)
-        .param("error", error.substring(0, Math.min(error.length(), ERROR_LENGTH_MAX)))
-        .param("seconds", pause.toSeconds())
-        .param("id", id)
-        .update();
+  /** Gives deliveries back. */
+  void postpone(Collection<Postponed> deliveries) {
+    jdbc.batchUpdate(
+        POSTPONE,
+        deliveries,
+        100,
+        (statement, delivery) -> {
+          statement.setLong(1, delivery.pause().toMillis());
+          statement.setObject(2, delivery.id());
+        });
+  }
+
+  /** Adds a delivery of each event to one endpoint, due now; their ids. */
+  List<UUID> add(UUID merchantId, UUID endpointId, Collection<UUID> eventIds) {
+    List<Object[]> rows =
+        eventIds.stream()
+            .map(eventId -> new Object[] {TypeId.next(), merchantId, eventId, endpointId})
+            .toList();
+    jdbc.batchUpdate(ADD, rows);
+    return rows.stream().map(row -> (UUID) row[0]).toList();
+  }
+
+  /** Adds a delivery to each enabled endpoint that takes the event, due now; their number. */
+  int addForSubscribers(StoredEvent event) {
+    return jdbc.update(
+        Deliveries.TO_SUBSCRIBERS,
+        statement -> {
+          setArray(statement, 1, "uuid", TypeId.next());
+          setArray(statement, 2, "uuid", event.merchantId());
+          setArray(statement, 3, "uuid", event.id());
+          setArray(statement, 4, "varchar", event.body().type().text());
+          setArray(statement, 5, "varchar", dialect.now(jdbc).toString());
+        });
+  }
+
+  private static void setArray(
+      PreparedStatement statement, int index, String type, Object... values) throws SQLException {
+    statement.setArray(index, statement.getConnection().createArrayOf(type, values));
   }
 }

@@ -1,23 +1,24 @@
 package io.quittance.notification;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.notification.DeliveryQueue.Claimed;
+import io.quittance.notification.DeliveryQueue.Postponed;
 import io.quittance.payment.EventLog;
 import io.quittance.payment.EventLog.StoredEvent;
 import io.quittance.payment.PaymentsCommitted;
 import jakarta.annotation.PreDestroy;
-import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -28,43 +29,51 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Delivers events at least once. One worker claims what is due and hands it to a pool of senders
- * whose queue is bounded; what a sender cannot deliver is due again after a pause that doubles.
- * Thread-safe.
+ * Delivers events at least once. One worker claims what is due and puts it into its receiver's
+ * lane; senders take turns at the lanes. Thread-safe.
  */
 @Component
 final class Dispatcher {
 
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
-  private static final int CLAIMS_AT_ONCE = 64;
-
-  /** Work that waits for a sender; the delivery's lease is what limits it. */
-  private record Parcel(Claimed delivery, StoredEvent event) {}
+  private static final int CLAIMS_AT_ONCE = 256;
+  private static final int TURNS_MAX = 4096;
+  private static final Duration TURN_PATIENCE = Duration.ofHours(1);
+  private static final Duration NO_OPERATOR_PAUSE = Duration.ofMinutes(1);
 
   private final DeliveryQueue queue;
   private final EventLog events;
+  private final Endpoints endpoints;
+  private final Lanes lanes;
+  private final Sender sender;
+  private final Outcomes outcomes;
   private final NotificationProperties properties;
-  private final @Nullable Receiver receiver;
-  private final WorkerPool<Parcel, Boolean> senders;
+  private final Clock clock;
+  private final WorkerPool<Lane, Boolean> senders;
   private final WorkerPool<Boolean, Boolean> claimer;
 
   Dispatcher(
       DeliveryQueue queue,
       EventLog events,
+      Endpoints endpoints,
+      Lanes lanes,
+      Sender sender,
+      Outcomes outcomes,
       NotificationProperties properties,
-      ObjectMapper json,
+      Clock clock,
       MeterRegistry registry) {
     this.queue = queue;
     this.events = events;
+    this.endpoints = endpoints;
+    this.lanes = lanes;
+    this.sender = sender;
+    this.outcomes = outcomes;
     this.properties = properties;
-    this.receiver =
-        properties.delivers()
-            ? new Receiver(Objects.requireNonNull(properties.url()), properties.timeout(), json)
-            : null;
+    this.clock = clock;
     this.senders =
-        WorkerPool.<Parcel, Boolean>named("deliveries", this::send)
+        WorkerPool.<Lane, Boolean>named("deliveries", this::takeTurns)
             .workers(properties.workers())
-            .capacity(CLAIMS_AT_ONCE)
+            .capacity(TURNS_MAX)
             .drainLimit(properties.timeout().multipliedBy(2))
             .virtualThreads()
             .start(registry);
@@ -83,14 +92,15 @@ final class Dispatcher {
   /** Retries, and what other replicas left behind. */
   @Scheduled(fixedDelay = 1000)
   void wake() {
-    if (receiver == null) {
-      return;
-    }
     try {
       var _ =
           claimer
               .submit(true, Deadline.after(properties.lease()))
-              .exceptionally(failure -> problem("Due deliveries could not be claimed", failure));
+              .exceptionally(
+                  failure -> {
+                    log.warn("Due deliveries could not be claimed: {}", failure.toString());
+                    return false;
+                  });
     } catch (QueueFullException e) {
       log.trace("A look for due deliveries is under way, and will find this one");
     }
@@ -100,60 +110,94 @@ final class Dispatcher {
     List<Claimed> claimed;
     do {
       claimed = queue.claim(CLAIMS_AT_ONCE);
-      Map<UUID, StoredEvent> found =
-          events
-              .findAll(
-                  claimed.stream().map(Claimed::eventId).toList(),
-                  claimed.stream().map(Claimed::merchantId).distinct().toList())
-              .stream()
-              .collect(Collectors.toMap(StoredEvent::id, Function.identity()));
-      for (Claimed delivery : claimed) {
-        StoredEvent event = Objects.requireNonNull(found.get(delivery.eventId()));
-        var parcel = new Parcel(delivery, event);
-        var _ =
-            senders
-                .submitWhenRoom(parcel, Deadline.after(properties.lease()))
-                .exceptionally(failure -> problem("A delivery waits for its next turn", failure));
+      if (!claimed.isEmpty()) {
+        hand(claimed);
       }
     } while (claimed.size() == CLAIMS_AT_ONCE);
     jobs.forEach(job -> job.succeed(true));
   }
 
-  private static boolean problem(String what, Throwable failure) {
-    log.warn("{}: {}", what, failure.toString());
-    return false;
-  }
-
-  private void send(List<Job<Parcel, Boolean>> jobs) throws InterruptedException {
-    for (Job<Parcel, Boolean> job : jobs) {
-      Parcel parcel = job.item();
-      job.succeed(deliver(parcel.delivery(), parcel.event()));
-    }
-  }
-
-  private boolean deliver(Claimed delivery, StoredEvent event) throws InterruptedException {
-    int status = 0;
-    String error;
-    try {
-      status = Objects.requireNonNull(receiver).post(event.body());
-      if (status >= 200 && status < 300) {
-        queue.delivered(delivery.id(), status);
-        return true;
+  private void hand(List<Claimed> claimed) throws InterruptedException {
+    Map<UUID, StoredEvent> found =
+        events
+            .findAll(
+                claimed.stream().map(Claimed::eventId).distinct().toList(),
+                claimed.stream().map(Claimed::merchantId).distinct().toList())
+            .stream()
+            .collect(Collectors.toMap(StoredEvent::id, Function.identity()));
+    Map<UUID, Endpoint> receivers =
+        endpoints
+            .findByIdIn(
+                claimed.stream()
+                    .map(Claimed::endpointId)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toList())
+            .stream()
+            .collect(Collectors.toMap(Endpoint::getId, Function.identity()));
+    var postponed = new ArrayList<Postponed>();
+    for (Claimed delivery : claimed) {
+      StoredEvent event = Objects.requireNonNull(found.get(delivery.eventId()));
+      @Nullable Duration pause = place(delivery, event, receivers);
+      if (pause != null) {
+        postponed.add(new Postponed(delivery.id(), pause));
       }
-      error = "status " + status;
-    } catch (IOException e) {
-      error = e.toString();
     }
-    Duration pause = pause(delivery.attempt());
-    log.debug("Attempt {} at {} failed: {}", delivery.attempt(), event.body().id(), error);
-    queue.failed(delivery.id(), status, error, pause);
-    return false;
+    if (!postponed.isEmpty()) {
+      queue.postpone(postponed);
+    }
   }
 
-  /** 1, 2, 4, … seconds up to the limit, and up to a quarter more by chance. */
-  private Duration pause(int attempt) {
-    long seconds = Math.min(properties.retryMax().toSeconds(), 1L << Math.min(attempt - 1, 20));
-    return Duration.ofSeconds(seconds + ThreadLocalRandom.current().nextLong(seconds / 4 + 1));
+  /** Puts a delivery into its lane, or says how long there is no place for it. */
+  private @Nullable Duration place(
+      Claimed delivery, StoredEvent event, Map<UUID, Endpoint> receivers)
+      throws InterruptedException {
+    if (delivery.endpointId() == null) {
+      return properties.delivers()
+          ? offer(new Parcel(delivery, event, null, lanes.toOperator()))
+          : NO_OPERATOR_PAUSE;
+    }
+    Endpoint endpoint = receivers.get(delivery.endpointId());
+    if (endpoint == null || !endpoint.enabled()) {
+      String why = endpoint == null ? "the endpoint was deleted" : "the endpoint is disabled";
+      outcomes.record(Attempt.none(delivery, clock.instant(), why));
+      return null;
+    }
+    return offer(new Parcel(delivery, event, endpoint, lanes.to(endpoint)));
+  }
+
+  private @Nullable Duration offer(Parcel parcel) throws InterruptedException {
+    return switch (parcel.lane().offer(parcel)) {
+      case Lane.Offer.Waits() -> null;
+      case Lane.Offer.Later(Duration pause) -> pause;
+      case Lane.Offer.Turn() -> {
+        var _ = senders.submitWhenRoom(parcel.lane(), Deadline.after(TURN_PATIENCE));
+        yield null;
+      }
+    };
+  }
+
+  private void takeTurns(List<Job<Lane, Boolean>> jobs) throws InterruptedException {
+    for (Job<Lane, Boolean> job : jobs) {
+      Lane lane = job.item();
+      boolean handedOn = false;
+      for (Parcel parcel = lane.next(); parcel != null && !handedOn; ) {
+        outcomes.record(sender.attempt(parcel));
+        handedOn = senders.depth() > 0 && handOn(lane);
+        parcel = handedOn ? null : lane.next();
+      }
+      job.succeed(true);
+    }
+  }
+
+  /** Lets other lanes have their turns first. */
+  private boolean handOn(Lane lane) {
+    try {
+      var _ = senders.submit(lane, Deadline.after(TURN_PATIENCE));
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false;
+    }
   }
 
   @PreDestroy

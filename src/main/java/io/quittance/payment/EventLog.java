@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -74,6 +75,24 @@ public final class EventLog {
             .param("ids", ids)
             .query((rs, row) -> read(rs))
             .list();
+  }
+
+  /**
+   * Adds an event that is not a payment's, in the caller's transaction if there is one.
+   *
+   * @param data a JSON object
+   */
+  public StoredEvent add(UUID merchantId, EventType type, Instant now, String data) {
+    UUID id = TypeId.next();
+    jdbc.sql(
+            """
+            insert into events (merchant_id, id, payment_id, sequence, type, created_at, data)
+            values (?, ?, null, 1, ?, ?, ?)
+            """)
+        .params(merchantId, id, type.text(), now.atOffset(ZoneOffset.UTC), data)
+        .update();
+    return new StoredEvent(
+        merchantId, id, new EventBody(TypeId.format("evt", id), type, now, 1, data));
   }
 
   private static StoredEvent read(ResultSet rs) throws SQLException {

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** What can be told of a payment. */
+/** What can be told of a payment, and of webhooks themselves. */
 public enum EventType {
   PAYMENT_AUTHORIZED,
   PAYMENT_SUCCEEDED,
@@ -14,7 +14,11 @@ public enum EventType {
   PAYMENT_EXPIRED,
   PAYMENT_IN_REVIEW,
   PAYMENT_CAPTURED,
-  REFUND_SUCCEEDED;
+  REFUND_SUCCEEDED,
+  /** A merchant tries an endpoint out. */
+  WEBHOOK_TEST,
+  /** An endpoint takes no more events; told to the others. */
+  WEBHOOK_ENDPOINT_DISABLED;
 
   private final String text = name().toLowerCase(Locale.ROOT).replaceFirst("_", ".");
 

@@ -1,6 +1,7 @@
 package io.quittance.web;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
@@ -29,6 +30,11 @@ public final class TypeId {
   /** A new UUIDv7, ascending within this process. */
   public static UUID next() {
     return UuidCreator.getTimeOrderedEpochPlus1();
+  }
+
+  /** The smallest id of its millisecond: those made before the instant are smaller. */
+  public static UUID first(Instant instant) {
+    return new UUID(instant.toEpochMilli() << 16 | 0x7000L, Long.MIN_VALUE);
   }
 
   public static String format(String prefix, UUID id) {

@@ -11,6 +11,8 @@ import org.springframework.test.context.ActiveProfiles;
     properties = {
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
       "quittance.idempotency.sweep-interval=1s",
+      "quittance.notification.allow-loopback=true",
+      "quittance.notification.breaker-open=10ms",
       "spring.datasource.url=jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
     })
@@ -67,6 +69,9 @@ class ContractOnH2IT {
 
   @Nested
   class Tampering extends TamperingContract {}
+
+  @Nested
+  class Webhooks extends WebhooksContract {}
 
   @Nested
   class Search extends SearchContract {}

@@ -14,6 +14,8 @@ import org.springframework.test.context.DynamicPropertySource;
     properties = {
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
       "quittance.idempotency.sweep-interval=1s",
+      "quittance.notification.allow-loopback=true",
+      "quittance.notification.breaker-open=10ms",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
     })
 @ActiveProfiles("sandbox")
@@ -77,6 +79,9 @@ class ContractOnPostgresIT {
 
   @Nested
   class Tampering extends TamperingContract {}
+
+  @Nested
+  class Webhooks extends WebhooksContract {}
 
   @Nested
   class Search extends SearchContract {}

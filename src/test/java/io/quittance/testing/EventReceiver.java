@@ -1,5 +1,7 @@
 package io.quittance.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
@@ -9,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -19,10 +22,20 @@ public final class EventReceiver implements AutoCloseable {
 
   /** What is done with an attempt. */
   public enum Manner {
-    ACCEPT,
-    ANSWER_500,
-    HANG_UP,
-    KEEP_WAITING
+    ACCEPT(204),
+    ANSWER_500(500),
+    ANSWER_302(302),
+    ANSWER_410(410),
+    /** 503, and not again for an hour. */
+    ANSWER_503(503),
+    HANG_UP(0),
+    KEEP_WAITING(0);
+
+    private final int status;
+
+    Manner(int status) {
+      this.status = status;
+    }
   }
 
   /** Decides what is done with an attempt. */
@@ -38,7 +51,20 @@ public final class EventReceiver implements AutoCloseable {
   }
 
   /** An attempt that arrived. */
-  public record Attempt(String path, String webhookId, JsonNode event, Manner manner) {
+  public record Attempt(
+      String path, Map<String, List<String>> headers, String body, JsonNode event, Manner manner) {
+
+    public String webhookId() {
+      return header("webhook-id");
+    }
+
+    public String header(String name) {
+      return headers.entrySet().stream()
+          .filter(entry -> entry.getKey().equalsIgnoreCase(name))
+          .map(entry -> entry.getValue().getFirst())
+          .findFirst()
+          .orElse("");
+    }
 
     public String eventId() {
       return event.path("id").asText();
@@ -74,27 +100,37 @@ public final class EventReceiver implements AutoCloseable {
 
   private void handle(HttpExchange exchange, String path, Manners manners) throws IOException {
     try (exchange) {
-      JsonNode event = JSON.readTree(exchange.getRequestBody());
-      switch (note(exchange, path, event, manners)) {
-        case ACCEPT -> exchange.sendResponseHeaders(204, -1);
-        case ANSWER_500 -> exchange.sendResponseHeaders(500, -1);
+      String body = new String(exchange.getRequestBody().readAllBytes(), UTF_8);
+      Manner manner = note(exchange, path, body, manners);
+      switch (manner) {
         case HANG_UP -> exchange.close();
         case KEEP_WAITING -> closing.await();
+        default -> answer(exchange, manner);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private synchronized Manner note(
-      HttpExchange exchange, String path, JsonNode event, Manners manners) {
+  private static void answer(HttpExchange exchange, Manner manner) throws IOException {
+    if (manner == Manner.ANSWER_503) {
+      exchange.getResponseHeaders().set("Retry-After", "3600");
+    }
+    if (manner == Manner.ANSWER_302) {
+      exchange.getResponseHeaders().set("Location", "/elsewhere");
+    }
+    exchange.sendResponseHeaders(manner.status, -1);
+  }
+
+  private synchronized Manner note(HttpExchange exchange, String path, String body, Manners manners)
+      throws IOException {
+    JsonNode event = JSON.readTree(body);
     String id = event.path("id").asText();
     int before =
         Math.toIntExact(
             attempts.stream().filter(a -> a.path().equals(path) && a.eventId().equals(id)).count());
     Manner manner = manners.of(before);
-    String webhookId = exchange.getRequestHeaders().getFirst("webhook-id");
-    attempts.add(new Attempt(path, webhookId, event, manner));
+    attempts.add(new Attempt(path, Map.copyOf(exchange.getRequestHeaders()), body, event, manner));
     return manner;
   }
 

@@ -1,0 +1,50 @@
+package io.quittance.notification;
+
+import io.quittance.notification.DeliveryQueue.Claimed;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was tried, and how it went.
+ *
+ * @param status of the answer; null: there was none
+ * @param error why it failed; null: it succeeded
+ * @param excerpt the first bytes of the answer
+ * @param pause before the next attempt; null: there is none
+ */
+record Attempt(
+    Claimed delivery,
+    Instant startedAt,
+    Duration took,
+    @Nullable Integer status,
+    @Nullable String error,
+    @Nullable String excerpt,
+    @Nullable Duration pause) {
+
+  private static final int GONE = 410;
+  private static final int ERROR_LENGTH_MAX = 500;
+
+  Attempt {
+    error = error == null ? null : error.substring(0, Math.min(error.length(), ERROR_LENGTH_MAX));
+  }
+
+  /** None was made: the delivery ends all the same. */
+  static Attempt none(Claimed delivery, Instant now, String error) {
+    return new Attempt(delivery, now, Duration.ZERO, null, error, null, null);
+  }
+
+  boolean succeeded() {
+    return error == null;
+  }
+
+  /** The receiver wants nothing any more, ever. */
+  boolean gone() {
+    return status != null && status == GONE;
+  }
+
+  /** The state of the delivery after it. */
+  String state() {
+    return succeeded() ? "delivered" : pause == null ? "dead" : "pending";
+  }
+}

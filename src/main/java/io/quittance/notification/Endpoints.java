@@ -1,0 +1,40 @@
+package io.quittance.notification;
+
+import jakarta.persistence.LockModeType;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.Lock;
+import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.repository.Repository;
+
+/** All webhook endpoints. */
+interface Endpoints extends Repository<Endpoint, UUID> {
+
+  Endpoint saveAndFlush(Endpoint endpoint);
+
+  void delete(Endpoint endpoint);
+
+  Optional<Endpoint> findByMerchantIdAndId(UUID merchantId, UUID id);
+
+  @Lock(LockModeType.PESSIMISTIC_WRITE)
+  @Query("select e from Endpoint e where e.merchantId = :merchantId and e.id = :id")
+  Optional<Endpoint> lock(UUID merchantId, UUID id);
+
+  List<Endpoint> findByMerchantId(UUID merchantId);
+
+  List<Endpoint> findByIdIn(Collection<UUID> ids);
+
+  @Query(
+      "select e from Endpoint e where e.merchantId = :merchantId and e.id < :before"
+          + " order by e.id desc")
+  List<Endpoint> newestFirst(UUID merchantId, UUID before, Limit limit);
+
+  /** Endpoints with a secret that another key than this one seals, locked. */
+  @Lock(LockModeType.PESSIMISTIC_WRITE)
+  @Query(
+      "select e from Endpoint e where e.secretKeyId <> :keyId or e.previousSecretKeyId <> :keyId")
+  List<Endpoint> notSealedWith(String keyId, Limit limit);
+}

@@ -1,0 +1,149 @@
+package io.quittance.notification;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quittance.concurrency.Deadline;
+import io.quittance.notification.Courier.Reply;
+import io.quittance.payment.EventLog.EventBody;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Attempts deliveries: signs the event (Standard Webhooks), posts it, and judges the answer. 2xx is
+ * success; everything else is a failure, redirects included. Thread-safe.
+ */
+@Component
+final class Sender {
+
+  /** Statuses with which a receiver may say when it wants to be asked again. */
+  private static final Set<Integer> WAIT = Set.of(429, 502, 503, 504);
+
+  private final NotificationProperties properties;
+  private final SecretKeys keys;
+  private final ObjectMapper json;
+  private final Clock clock;
+  private final Courier courier;
+  private final @Nullable OperatorReceiver operator;
+  private final Timer delivered;
+
+  Sender(
+      NotificationProperties properties,
+      SecretKeys keys,
+      ObjectMapper json,
+      Clock clock,
+      Courier courier,
+      MeterRegistry registry) {
+    this.properties = properties;
+    this.keys = keys;
+    this.json = json;
+    this.clock = clock;
+    this.courier = courier;
+    this.operator =
+        properties.delivers()
+            ? new OperatorReceiver(Objects.requireNonNull(properties.url()), properties.timeout())
+            : null;
+    this.delivered =
+        Timer.builder("quittance.deliveries.latency")
+            .description("From the event to its receipt, all pauses included")
+            .publishPercentileHistogram()
+            .register(registry);
+  }
+
+  Attempt attempt(Parcel parcel) throws InterruptedException {
+    Instant startedAt = clock.instant();
+    long start = System.nanoTime();
+    try {
+      Reply reply = post(parcel, startedAt);
+      return judge(parcel, startedAt, since(start), reply);
+    } catch (IOException | RuntimeException e) {
+      Duration took = since(start);
+      parcel.lane().failed(took, e, null);
+      return failed(parcel, startedAt, took, null, e.toString(), null);
+    }
+  }
+
+  private static Duration since(long startNanos) {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  private Reply post(Parcel parcel, Instant now) throws IOException, InterruptedException {
+    EventBody event = parcel.event().body();
+    byte[] body = body(event);
+    Map<String, String> headers = new LinkedHashMap<>();
+    headers.put("Content-Type", "application/json");
+    headers.put("User-Agent", "Quittance");
+    headers.put("webhook-id", event.id());
+    headers.put("webhook-timestamp", Long.toString(now.getEpochSecond()));
+    Endpoint endpoint = parcel.endpoint();
+    if (endpoint == null) {
+      return Objects.requireNonNull(operator).post(headers, body);
+    }
+    headers.put("webhook-signature", signatures(endpoint, event.id(), now, body));
+    return courier.post(
+        WebhookUrl.parse(endpoint.url(), properties.allowLoopback()),
+        headers,
+        body,
+        Deadline.after(properties.timeout()));
+  }
+
+  private byte[] body(EventBody event) {
+    try {
+      return json.writeValueAsBytes(event);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an event cannot be written", e);
+    }
+  }
+
+  private String signatures(Endpoint endpoint, String id, Instant now, byte[] body) {
+    return endpoint.secrets(now).stream()
+        .map(secret -> keys.open(endpoint.getId(), secret).sign(id, now, body))
+        .collect(Collectors.joining(" "));
+  }
+
+  private Attempt judge(Parcel parcel, Instant startedAt, Duration took, Reply reply) {
+    if (reply.status() >= 200 && reply.status() < 300) {
+      parcel.lane().succeeded(took);
+      delivered.record(Duration.between(parcel.event().body().timestamp(), clock.instant()));
+      return new Attempt(
+          parcel.delivery(), startedAt, took, reply.status(), null, reply.excerpt(), null);
+    }
+    @Nullable Duration retryAfter =
+        WAIT.contains(reply.status()) ? Schedule.retryAfter(reply.retryAfter(), clock) : null;
+    String error = "status " + reply.status();
+    parcel.lane().failed(took, new IOException(error), retryAfter);
+    return failed(parcel, startedAt, took, reply, error, retryAfter);
+  }
+
+  private Attempt failed(
+      Parcel parcel,
+      Instant startedAt,
+      Duration took,
+      @Nullable Reply reply,
+      String error,
+      @Nullable Duration retryAfter) {
+    int attempts = parcel.delivery().attempts() + 1;
+    Duration pause =
+        parcel.endpoint() == null
+            ? Schedule.forOperator(attempts, properties.retryMax())
+            : Schedule.forEndpoint(attempts, retryAfter).orElse(null);
+    return new Attempt(
+        parcel.delivery(),
+        startedAt,
+        took,
+        reply == null ? null : reply.status(),
+        error,
+        reply == null ? null : reply.excerpt(),
+        pause);
+  }
+}
