@@ -16,6 +16,7 @@ final class Model {
 
     static final Expected CREATED = new Expected(201, "");
     static final Expected OK = new Expected(200, "");
+    static final Expected ACCEPTED = new Expected(202, "");
 
     static Expected problem(int status, String code) {
       return new Expected(status, code);
@@ -43,18 +44,30 @@ final class Model {
     final String payer;
     final String payee;
     final long amount;
-    String status;
+    final boolean manual;
+    String status = "processing";
     long held;
     long captured;
     long refunded;
 
-    Payment(String payer, String payee, long amount, String status) {
+    Payment(String payer, String payee, long amount, boolean manual) {
       this.payer = payer;
       this.payee = payee;
       this.amount = amount;
-      this.status = status;
+      this.manual = manual;
+    }
+
+    boolean waits() {
+      return status.equals("authorized") || status.equals("in_review");
+    }
+
+    long capturable() {
+      return status.equals("authorized") ? held : 0;
     }
   }
+
+  /** A person looks at payments of more than this. */
+  static final long REVIEWED_ABOVE = 80;
 
   static final List<String> ACCOUNTS = List.of("world", "alice", "bob", "shop");
 
@@ -80,19 +93,42 @@ final class Model {
     if (payer.equals(payee)) {
       return Expected.problem(422, "same_account");
     }
+    var payment = new Payment(payer, payee, amount, manual);
+    payments.add(payment);
     if (!account(payer).canPay(amount)) {
-      payments.add(new Payment(payer, payee, amount, "declined"));
+      payment.status = "declined";
       return Expected.problem(402, "insufficient_funds");
     }
-    var payment = new Payment(payer, payee, amount, manual ? "authorized" : "succeeded");
-    payments.add(payment);
-    if (manual) {
-      hold(payment, amount);
-    } else {
-      payment.captured = amount;
-      move(payer, payee, amount);
+    hold(payment, amount);
+    if (amount > REVIEWED_ABOVE) {
+      payment.status = "in_review";
+      return Expected.ACCEPTED;
     }
+    approve(payment);
     return Expected.CREATED;
+  }
+
+  Expected review(Payment payment, boolean approve) {
+    if (!payment.status.equals("in_review")) {
+      return Expected.problem(409, "invalid_state");
+    }
+    if (approve) {
+      approve(payment);
+    } else {
+      end(payment, "declined");
+    }
+    return Expected.OK;
+  }
+
+  private void approve(Payment payment) {
+    if (payment.manual) {
+      payment.status = "authorized";
+    } else {
+      hold(payment, -payment.amount);
+      move(payment.payer, payment.payee, payment.amount);
+      payment.captured = payment.amount;
+      payment.status = "succeeded";
+    }
   }
 
   /**
@@ -128,7 +164,7 @@ final class Model {
 
   /** The hold runs out; the next operation finds that out. */
   void runOut(Payment payment) {
-    if (payment.status.equals("authorized")) {
+    if (payment.waits()) {
       end(payment, "expired");
     }
   }

@@ -2,6 +2,7 @@ package io.quittance.contract;
 
 import static io.quittance.contract.Client.move;
 import static io.quittance.contract.Client.order;
+import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -70,6 +71,19 @@ class ModelIT {
                 .text("/api_key/secret"));
     merchant.put("/v1/accounts/world", object("currency", "EUR", "kind", "external")).is(201);
     Model.ACCOUNTS.stream().skip(1).forEach(merchant::open);
+    merchant.rules(
+        array(
+            object(
+                "id",
+                "large",
+                "kind",
+                "amount_limit",
+                "action",
+                "review",
+                "amount",
+                Model.REVIEWED_ABOVE,
+                "currency",
+                "EUR")));
     var run = new Run(merchant, new Model());
     run.transfer(new Step.Transfer("world", "alice", 300));
     steps.forEach(run::step);
@@ -83,10 +97,17 @@ class ModelIT {
     }
 
     void step(Step step) {
+      carryOut(step);
+      balancesAgree();
+      paymentsAgree();
+    }
+
+    private void carryOut(Step step) {
       switch (step) {
         case Step.Transfer transfer -> transfer(transfer);
         case Step.Pay pay -> pay(pay);
-        case Step.Capture _, Step.Cancel _, Step.Refund _, Step.RunOut _ when ids.isEmpty() -> {}
+        case Step.Capture _, Step.Cancel _, Step.Refund _, Step.Review _, Step.RunOut _
+            when ids.isEmpty() -> {}
         case Step.Capture(int number, long amount, boolean last) -> {
           Object[] body =
               amount == 0
@@ -101,14 +122,16 @@ class ModelIT {
           Object[] body = amount == 0 ? new Object[] {} : new Object[] {"amount", amount};
           check(model.refund(payment(number), amount), merchant.refund(id(number), body));
         }
-        case Step.RunOut(int number) -> {
+        case Step.Review(int number, boolean approve) ->
+            check(
+                model.review(payment(number), approve),
+                merchant.review(id(number), approve ? "approve" : "decline"));
+        case Step.RunOut(int number, Step then) -> {
           letTheHoldRunOut(id(number));
           model.runOut(payment(number));
-          check(model.capture(payment(number), 0, true), merchant.capture(id(number)));
+          carryOut(then);
         }
       }
-      balancesAgree();
-      paymentsAgree();
     }
 
     void transfer(Step.Transfer step) {
@@ -123,7 +146,7 @@ class ModelIT {
               order(step.amount(), step.payer(), step.payee())
                   .put("capture_method", step.manual() ? "manual" : "automatic"));
       check(model.pay(step.payer(), step.payee(), step.amount(), step.manual()), answer);
-      if (answer.status() == 201) {
+      if (answer.status() / 100 == 2) {
         ids.add(answer.id());
       } else if (answer.status() == 402) {
         ids.add(answer.text("/payment_id"));
@@ -162,7 +185,7 @@ class ModelIT {
         Answer payment = merchant.find(ids.get(i));
         Model.Payment expected = model.payments.get(i);
         assertThat(payment.text("/status")).as("%s", payment).isEqualTo(expected.status);
-        assertThat(payment.number("/amount_capturable")).isEqualTo(expected.held);
+        assertThat(payment.number("/amount_capturable")).isEqualTo(expected.capturable());
         assertThat(payment.number("/amount_captured")).isEqualTo(expected.captured);
         assertThat(payment.number("/amount_refunded")).isEqualTo(expected.refunded);
       }

@@ -18,21 +18,34 @@ sealed interface Step {
 
   record Refund(int payment, long amount) implements Step {}
 
-  /** The hold runs out, and then somebody wants to capture it. */
-  record RunOut(int payment) implements Step {}
+  record Review(int payment, boolean approve) implements Step {}
+
+  /** The hold of the payment runs out, and then comes an operation on it. */
+  record RunOut(int payment, Step then) implements Step {}
 
   static Arbitrary<Step> any() {
     Arbitrary<String> account = Arbitraries.of(Model.ACCOUNTS);
     Arbitrary<Long> amount = Arbitraries.longs().between(1, 120);
-    Arbitrary<Long> amountOrAll = Arbitraries.longs().between(0, 80);
     Arbitrary<Integer> payment = Arbitraries.integers().between(0, 1000);
     Arbitrary<Boolean> flag = Arbitraries.of(true, false);
     return Arbitraries.frequencyOf(
         Tuple.of(2, Combinators.combine(account, account, amount).as(Transfer::new)),
         Tuple.of(5, Combinators.combine(account, account, amount, flag).as(Pay::new)),
-        Tuple.of(4, Combinators.combine(payment, amountOrAll, flag).as(Capture::new)),
-        Tuple.of(1, payment.map(Cancel::new)),
-        Tuple.of(3, Combinators.combine(payment, amountOrAll).as(Refund::new)),
-        Tuple.of(1, payment.map(RunOut::new)));
+        Tuple.of(10, payment.flatMap(Step::operation)),
+        Tuple.of(1, payment.flatMap(n -> operation(n).map(then -> new RunOut(n, then)))));
+  }
+
+  /** Anything that may be done to a payment. */
+  private static Arbitrary<Step> operation(int payment) {
+    Arbitrary<Long> amountOrAll = Arbitraries.longs().between(0, 80);
+    Arbitrary<Boolean> flag = Arbitraries.of(true, false);
+    return Arbitraries.frequencyOf(
+        Tuple.of(
+            4,
+            Combinators.combine(amountOrAll, flag)
+                .as((amount, last) -> new Capture(payment, amount, last))),
+        Tuple.of(1, Arbitraries.just(new Cancel(payment))),
+        Tuple.of(3, amountOrAll.map(amount -> new Refund(payment, amount))),
+        Tuple.of(2, flag.map(approve -> new Review(payment, approve))));
   }
 }
