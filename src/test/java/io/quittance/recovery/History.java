@@ -9,17 +9,16 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
-/** Every request of a storm and what became of it. Thread-safe. */
+/** Every request of a storm, twins too, and what became of it. Thread-safe. */
 final class History {
 
   /**
    * A request's end.
    *
    * @param outcome null while it has no definite answer
-   * @param doubted whether an earlier attempt may have taken effect without saying so
    * @param named the objects that definite-looking answers on the way have named
    */
-  record Entry(Request request, @Nullable Outcome outcome, boolean doubted, Set<String> named) {
+  record Entry(Request request, @Nullable Outcome outcome, Set<String> named) {
 
     boolean definite() {
       return outcome != null;
@@ -31,12 +30,17 @@ final class History {
 
     @Override
     public String toString() {
-      return "%s %s %s -> %s"
-          .formatted(request.operation(), request.key(), request.body(), outcome);
+      return "%s %s%s %s -> %s"
+          .formatted(
+              request.operation(),
+              request.key(),
+              request.isTwin() ? " (waiting)" : "",
+              request.body(),
+              outcome);
     }
   }
 
-  private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+  private final Map<Request, Entry> entries = new ConcurrentHashMap<>();
   private final Map<String, LongAdder> attempts = new ConcurrentSkipListMap<>();
 
   void attempted(String result) {
@@ -44,7 +48,7 @@ final class History {
   }
 
   void record(Entry entry) {
-    entries.put(entry.request().key(), entry);
+    entries.put(entry.request(), entry);
   }
 
   Collection<Entry> entries() {
@@ -59,10 +63,14 @@ final class History {
     return entries.values().stream().filter(Entry::succeeded).count();
   }
 
+  long twins() {
+    return entries.keySet().stream().filter(Request::isTwin).count();
+  }
+
   /** Attempts by result, and how many requests are done. */
   @Override
   public String toString() {
-    return "%d requests answered, %d of them with success; attempts %s"
-        .formatted(entries.size(), acknowledged(), attempts);
+    return "%d requests answered, %d of them twins, %d with success; attempts %s"
+        .formatted(entries.size(), twins(), acknowledged(), attempts);
   }
 }

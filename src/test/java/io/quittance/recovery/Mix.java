@@ -6,17 +6,24 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 
-/** Draws one client's requests, some of them in pairs that contradict each other. */
+/** Draws one client's requests, some of them in pairs that contradict or repeat each other. */
 final class Mix {
 
   static final int ACCOUNTS = 20;
   static final long REVIEWED_ABOVE = 5_000;
 
   private static final double RIVALRY = 0.3;
+  private static final double TWINS = 0.1;
+  private static final double TIME_RUNS_OUT = 0.25;
+  private static final int WAIT_SECONDS_MAX = 10;
   private static final List<Integer> DEADLINES_MS = List.of(2_000, 2_000, 2_000, 1_000, 150);
 
-  /** Requests that are to be sent at the same time, and the payment that they are about. */
-  record Draw(List<Request> requests, Target target) {}
+  /**
+   * Requests that are to be sent at the same time, and the payment that they are about.
+   *
+   * @param timeRunsOut whether its time is to run out meanwhile
+   */
+  record Draw(List<Request> requests, Target target, boolean timeRunsOut) {}
 
   private static final Target NOTHING = new Target("", 0, true);
 
@@ -32,6 +39,16 @@ final class Mix {
   }
 
   Draw next() {
+    Draw draw = draw();
+    if (random.nextDouble() >= TWINS) {
+      return draw;
+    }
+    List<Request> requests = new ArrayList<>(draw.requests());
+    requests.add(requests.getFirst().twin(1 + random.nextInt(WAIT_SECONDS_MAX)));
+    return new Draw(requests, draw.target(), draw.timeRunsOut());
+  }
+
+  private Draw draw() {
     return switch (operation()) {
       case PAY -> one(pay());
       case TRANSFER -> one(transfer());
@@ -55,7 +72,7 @@ final class Mix {
   }
 
   private static Draw one(Request request) {
-    return new Draw(List.of(request), NOTHING);
+    return new Draw(List.of(request), NOTHING, false);
   }
 
   private Draw about(Board.Kind kind, Operation operation, Operation rival) {
@@ -67,7 +84,8 @@ final class Mix {
               if (random.nextDouble() < RIVALRY) {
                 requests.add(act(rival, target));
               }
-              return new Draw(requests, target);
+              boolean waits = kind != Board.Kind.PAID;
+              return new Draw(requests, target, waits && random.nextDouble() < TIME_RUNS_OUT);
             })
         .orElseGet(() -> one(pay()));
   }
@@ -171,6 +189,6 @@ final class Mix {
     String key = key();
     drawn++;
     int deadlineMs = DEADLINES_MS.get(random.nextInt(DEADLINES_MS.size()));
-    return new Request(operation, key, paymentId, amount, last, deadlineMs, body);
+    return new Request(operation, key, paymentId, amount, last, deadlineMs, 0, body);
   }
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -39,6 +40,7 @@ final class Proof {
     sameObjects(Operation.PAY, payments.keySet());
     sameObjects(Operation.TRANSFER, transfers());
     oneObjectPerKey();
+    sameToTwins();
     sameStories(payments);
     violations.addAll(audit.violations());
     return violations;
@@ -82,16 +84,34 @@ final class Proof {
     for (History.Entry entry : history.entries()) {
       if (making.contains(entry.request().operation()) && entry.succeeded()) {
         History.Entry other = makers.put(entry.outcome().id(), entry);
-        if (other != null) {
+        if (other != null && !other.request().key().equals(entry.request().key())) {
           violations.add("one object for two keys: %s and %s".formatted(other, entry));
         }
       }
     }
   }
 
+  /** Whoever joins a request is told what the other one is told. */
+  private void sameToTwins() {
+    Map<String, History.Entry> firsts =
+        history.entries().stream()
+            .filter(entry -> !entry.request().isTwin())
+            .collect(Collectors.toMap(entry -> entry.request().key(), entry -> entry));
+    history.entries().stream()
+        .filter(entry -> entry.request().isTwin())
+        .forEach(
+            twin -> {
+              History.Entry first = firsts.get(twin.request().key());
+              if (!Objects.equals(first.outcome(), twin.outcome())) {
+                violations.add("twins were told %s and %s".formatted(first, twin));
+              }
+            });
+  }
+
   private Stream<History.Entry> ofOperation(Operation operation) {
     return history.entries().stream()
-        .filter(entry -> entry.definite() && entry.request().operation() == operation);
+        .filter(entry -> entry.definite() && !entry.request().isTwin())
+        .filter(entry -> entry.request().operation() == operation);
   }
 
   private void sameStories(Map<String, Story.Stored> payments) {
@@ -110,6 +130,7 @@ final class Proof {
         .filter(entry -> !entry.outcome().id().isEmpty())
         .forEach(entry -> byPayment.put(entry.outcome().id(), new Story(entry)));
     history.entries().stream()
+        .filter(entry -> !entry.request().isTwin())
         .filter(entry -> byPayment.containsKey(entry.request().paymentId()))
         .forEach(entry -> byPayment.get(entry.request().paymentId()).add(entry));
     return byPayment;
@@ -135,10 +156,18 @@ final class Proof {
             """
             select p.id, p.status, p.amount, p.amount_captured, p.amount_refunded,
                    array_agg(t.amount) filter (where t.from_account = p.payer) as captured,
-                   array_agg(t.amount) filter (where t.from_account = p.payee) as refunded
-              from payments p left join transfers t
+                   array_agg(t.amount) filter (where t.from_account = p.payee) as refunded,
+                   coalesce(h.state, 'none') as hold,
+                   coalesce(p.expires_at <= now(), false) as ran_out,
+                   count(*) filter (where t.from_account = p.payer
+                       and t.ended_at >= h.expires_at) as late_captures,
+                   (select array_agg(e.type order by e.sequence) from events e
+                     where e.merchant_id = p.merchant_id and e.payment_id = p.id) as events
+              from payments p
+              left join transfers t
                 on t.merchant_id = p.merchant_id and t.payment_id = p.id and t.state = 'posted'
-             where p.merchant_id = ? group by p.merchant_id, p.id
+              left join transfers h on h.merchant_id = p.merchant_id and h.id = p.hold_id
+             where p.merchant_id = ? group by p.merchant_id, p.id, h.merchant_id, h.id
             """)
         .param(merchantId)
         .query(
@@ -151,9 +180,18 @@ final class Proof {
                       rs.getLong("amount_captured"),
                       rs.getLong("amount_refunded"),
                       amounts(rs.getArray("captured")),
-                      amounts(rs.getArray("refunded"))));
+                      amounts(rs.getArray("refunded")),
+                      new Story.Hold(
+                          rs.getString("hold"),
+                          rs.getBoolean("ran_out"),
+                          rs.getInt("late_captures")),
+                      strings(rs.getArray("events"))));
             });
     return found;
+  }
+
+  private static List<String> strings(Array array) throws SQLException {
+    return array == null ? List.of() : List.of((String[]) array.getArray());
   }
 
   private static List<Long> amounts(Array array) throws SQLException {

@@ -34,7 +34,7 @@ final class Replays {
   void decide(History history) throws InterruptedException {
     for (History.Entry entry : history.undecided()) {
       History.Entry now = sender.send(entry.request(), new Random());
-      history.record(new History.Entry(entry.request(), now.outcome(), true, now.named()));
+      history.record(new History.Entry(entry.request(), now.outcome(), now.named()));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.quittance.recovery;
 
+import java.util.HashMap;
 import java.util.Map;
 
 /**
@@ -9,6 +10,8 @@ import java.util.Map;
  * @param amount in minor units; 0: none was named
  * @param last for a capture, whether it gives back what it leaves; for a review, whether it
  *     approves; for a payment, whether it is captured at once
+ * @param waitSeconds how long it would rather join the same request than be told that it runs; 0:
+ *     not at all
  */
 record Request(
     Operation operation,
@@ -17,13 +20,29 @@ record Request(
     long amount,
     boolean last,
     int deadlineMs,
+    int waitSeconds,
     String body) {
+
+  /** The same request once more, to be sent at the same time. */
+  Request twin(int willWaitSeconds) {
+    return new Request(operation, key, paymentId, amount, last, deadlineMs, willWaitSeconds, body);
+  }
+
+  boolean isTwin() {
+    return waitSeconds > 0;
+  }
 
   String path() {
     return operation.path(paymentId);
   }
 
   Map<String, String> headers() {
-    return Map.of("Idempotency-Key", key, "Payment-Deadline-Ms", Integer.toString(deadlineMs));
+    Map<String, String> headers = new HashMap<>();
+    headers.put("Idempotency-Key", key);
+    headers.put("Payment-Deadline-Ms", Integer.toString(deadlineMs));
+    if (waitSeconds > 0) {
+      headers.put("Prefer", "wait=" + waitSeconds);
+    }
+    return headers;
   }
 }

@@ -30,7 +30,6 @@ final class Sender {
   /** Sends it until its answer is definite or patience ends; records nothing but the attempts. */
   History.Entry send(Request request, Random random) throws InterruptedException {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    boolean doubted = false;
     Set<String> named = new HashSet<>();
     do {
       try {
@@ -41,16 +40,14 @@ final class Sender {
           named.add(Outcome.of(answer).id());
         }
         if (definite(answer)) {
-          return new History.Entry(request, Outcome.of(answer), doubted, named);
+          return new History.Entry(request, Outcome.of(answer), named);
         }
-        doubted |= !answer.body().path("outcome").asText().equals("none");
       } catch (IOException e) {
         history.attempted("broken");
-        doubted = true;
       }
       LockSupport.parkNanos(random.nextLong(BACK_OFF.toNanos()));
     } while (System.nanoTime() < end);
-    return new History.Entry(request, null, doubted, named);
+    return new History.Entry(request, null, named);
   }
 
   private static boolean unknown(Merchant.Answer answer) {
