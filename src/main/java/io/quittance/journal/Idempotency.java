@@ -119,7 +119,7 @@ public final class Idempotency {
   /**
    * Runs the request, or replays what became of it.
    *
-   * @param deadline bounds the look-up, and tells others how long the request may run
+   * @param deadline bounds the first look-up, and tells others how long the request may run
    * @param wait how long to join the same request if it still runs (RFC 7240, Prefer: wait)
    * @param first runs the request; whatever it decides for good it records under the key
    * @param replay answers for a request that ran; empty while it is still running
@@ -146,7 +146,9 @@ public final class Idempotency {
     var patience = Deadline.after(wait);
     try {
       for (boolean again = false; ; again = true) {
-        switch (attempt(request, deadline, again ? Look.BEFORE : look, first, replay)) {
+        Look when = again ? Look.BEFORE : look;
+        Deadline lookLimit = again ? afterWaiting(patience) : deadline;
+        switch (attempt(request, deadline, when, lookLimit, first, replay)) {
           case Attempt.Answered<A>(A answer) -> {
             return answer;
           }
@@ -161,10 +163,17 @@ public final class Idempotency {
     }
   }
 
+  /** Its own deadline may be over by now; it still wants to know what became of the other one. */
+  private static Deadline afterWaiting(Deadline patience) {
+    Duration left = patience.remaining();
+    return Deadline.after(left.compareTo(LATE_LOOK_LIMIT) > 0 ? left : LATE_LOOK_LIMIT);
+  }
+
   private <A> Attempt<A> attempt(
       KeyedRequest request,
       Deadline deadline,
       Look look,
+      Deadline lookLimit,
       Supplier<Ran<A>> first,
       Function<KeyRecord, Optional<A>> replay)
       throws InterruptedException {
@@ -176,7 +185,7 @@ public final class Idempotency {
     }
     try {
       if (look == Look.BEFORE) {
-        Optional<KeyRecord> holder = lookUp(request, deadline);
+        Optional<KeyRecord> holder = lookUp(request, lookLimit);
         if (holder.isPresent()) {
           return replayed(request, holder.get(), replay);
         }

@@ -88,4 +88,25 @@ abstract class IdempotencyContract extends Contract {
     assertThat(answers.stream().map(Answer::id).distinct()).hasSize(1);
     moved(100);
   }
+
+  @Test
+  void tellsTheCallerWhoWaitsThatTheRunningRequestWasTooLate() {
+    merchant.fault("fraud", "hang", true);
+
+    List<Answer> answers =
+        Burst.of(
+            5,
+            i ->
+                merchant
+                    .payment(order(100, "alice", "shop"))
+                    .key("k")
+                    .deadline(300)
+                    .header("Prefer", "wait=10")
+                    .send());
+
+    assertThat(answers)
+        .allSatisfy(answer -> answer.isProblem(504, "deadline_exceeded").movedNothing());
+    assertThat(answers.stream().map(answer -> answer.text("/payment_id")).distinct()).hasSize(1);
+    nothingMoved();
+  }
 }
