@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ final class Proof {
   private final LedgerAudit audit;
   private final JdbcClient jdbc;
   private final List<String> violations = new ArrayList<>();
+  private final Map<String, Integer> endings = new TreeMap<>();
 
   Proof(History history, UUID merchantId, Postgres.Database database) {
     this.history = history;
@@ -37,6 +39,14 @@ final class Proof {
   List<String> violations() {
     history.entries().forEach(this::plausible);
     Map<String, Story.Stored> payments = payments();
+    payments
+        .values()
+        .forEach(
+            stored ->
+                endings.merge(
+                    "%s with hold %s".formatted(stored.status(), stored.hold().state()),
+                    1,
+                    Integer::sum));
     sameObjects(Operation.PAY, payments.keySet());
     sameObjects(Operation.TRANSFER, transfers());
     oneObjectPerKey();
@@ -44,6 +54,11 @@ final class Proof {
     sameStories(payments);
     violations.addAll(audit.violations());
     return violations;
+  }
+
+  /** How many payments have come to which end, so that a run shows what it has tried. */
+  Map<String, Integer> endings() {
+    return endings;
   }
 
   private void plausible(History.Entry entry) {

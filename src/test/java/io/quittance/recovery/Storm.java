@@ -73,7 +73,9 @@ final class Storm {
     replays.decide(history);
     log("%s", this);
     violations.addAll(replays.violations(history.entries()));
-    violations.addAll(new Proof(history, merchantId, server.database()).violations());
+    var proof = new Proof(history, merchantId, server.database());
+    violations.addAll(proof.violations());
+    log("storm %d: payments %s", number, proof.endings());
     return violations;
   }
 
