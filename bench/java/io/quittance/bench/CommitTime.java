@@ -13,7 +13,7 @@ final class CommitTime {
   private CommitTime() {}
 
   static double micros(Connection connection) throws SQLException {
-    Histogram times = Measured.histogram();
+    Histogram times = Latencies.histogram();
     try (Statement statement = connection.createStatement()) {
       statement.execute("create table commit_time (n integer)");
       for (int i = 0; i < COMMITS; i++) {

@@ -1,9 +1,9 @@
 package io.quittance.bench;
 
 import com.github.f4b6a3.uuid.UuidCreator;
+import io.quittance.bench.DirectChecks.Account;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -13,8 +13,9 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The baseline: the same checks and the same rows as the service, one transaction per payment over
- * plain JDBC. Nothing stands between the load and the database: no HTTP, no JSON to parse, no pool.
+ * The baseline: the same checks and the same rows as the service, one transaction per operation
+ * over plain JDBC. Nothing stands between the load and the database: no HTTP, no JSON to parse, no
+ * pool.
  */
 final class DirectSql implements Client {
 
@@ -26,22 +27,7 @@ final class DirectSql implements Client {
     PACKED
   }
 
-  private static final long AMOUNT_LIMIT = 1_000_000;
-  private static final long COUNT_LIMIT = 100_000;
-  private static final String FINGERPRINT = "x".repeat(43);
-
-  private static final String LOCK =
-      """
-      select id, currency, kind, overdraft_limit, posted, pending_out, pending_in, entry_count
-        from accounts where merchant_id = ? and id in (?, ?) order by id for update
-      """;
-
-  private static final String VELOCITY =
-      """
-      select count(*), coalesce(sum(amount), 0) from payments
-       where merchant_id = ? and payer = ?
-         and created_at > current_timestamp - interval '60 seconds' and status <> 'failed'
-      """;
+  static final String FINGERPRINT = "x".repeat(43);
 
   private static final String KEY =
       """
@@ -74,46 +60,15 @@ final class DirectSql implements Client {
       values (?, ?, ?, 1, 'payment.succeeded', ?, ?)
       """;
 
-  private static final String TIMELINE =
+  static final String TIMELINE =
       "insert into payment_timelines (merchant_id, payment_id, opened_at, body)"
           + " values (?, ?, ?, ?)";
 
-  private static final String UPDATE =
+  static final String UPDATE =
       """
       update accounts set posted = ?, pending_out = ?, pending_in = ?, entry_count = ?
        where merchant_id = ? and id = ?
       """;
-
-  private record Account(
-      String id,
-      String currency,
-      String kind,
-      long overdraft,
-      long posted,
-      long out,
-      long in,
-      long entries) {
-
-    static Account read(ResultSet rs) throws SQLException {
-      return new Account(
-          rs.getString(1),
-          rs.getString(2),
-          rs.getString(3),
-          rs.getLong(4),
-          rs.getLong(5),
-          rs.getLong(6),
-          rs.getLong(7),
-          rs.getLong(8));
-    }
-
-    Account moved(long amount) {
-      return new Account(id, currency, kind, overdraft, posted + amount, out, in, entries + 1);
-    }
-
-    boolean canPay(long amount) {
-      return kind.equals("external") || posted - out + overdraft >= amount;
-    }
-  }
 
   /** What is decided and now to be written. */
   private record Decided(
@@ -121,22 +76,22 @@ final class DirectSql implements Client {
       UUID transfer,
       UUID event,
       OffsetDateTime now,
-      Order order,
+      Step step,
       Account from,
       Account to) {}
 
   private final Connection connection;
   private final UUID merchant;
-  private final PreparedStatement lock;
-  private final PreparedStatement velocity;
+  private final DirectChecks checks;
+  private final DirectOperations operations;
   private final List<PreparedStatement> writes = new ArrayList<>();
 
   DirectSql(Connection connection, UUID merchant, Style style) throws SQLException {
     this.connection = connection;
     this.merchant = merchant;
     connection.setAutoCommit(false);
-    lock = connection.prepareStatement(LOCK);
-    velocity = connection.prepareStatement(VELOCITY);
+    checks = new DirectChecks(connection, merchant);
+    operations = new DirectOperations(connection, merchant, checks);
     List<String> statements =
         style == Style.PLAIN
             ? List.of(KEY, PAYMENT, TRANSFER, EVENT, TIMELINE, UPDATE)
@@ -147,13 +102,12 @@ final class DirectSql implements Client {
   }
 
   @Override
-  public void pay(Order order) throws SQLException {
+  public void carryOut(Step step) throws SQLException {
     try {
-      Decided decided = decide(order);
-      if (writes.size() == 1) {
-        writePacked(decided);
+      if (step.kind() == Kind.PAYMENT) {
+        pay(step);
       } else {
-        writePlain(decided);
+        operations.carryOut(step);
       }
       connection.commit();
     } catch (SQLException | RuntimeException e) {
@@ -162,44 +116,27 @@ final class DirectSql implements Client {
     }
   }
 
-  private Decided decide(Order order) throws SQLException {
-    String payer = Order.account(order.payer());
-    String payee = Order.account(order.payee());
-    Account from = null;
-    Account to = null;
-    lock.setObject(1, merchant);
-    lock.setString(2, payer);
-    lock.setString(3, payee);
-    try (ResultSet rs = lock.executeQuery()) {
-      while (rs.next()) {
-        Account account = Account.read(rs);
-        from = account.id().equals(payer) ? account : from;
-        to = account.id().equals(payee) ? account : to;
-      }
+  private void pay(Step step) throws SQLException {
+    Decided decided = decide(step);
+    if (writes.size() == 1) {
+      writePacked(decided);
+    } else {
+      writePlain(decided);
     }
-    velocity.setObject(1, merchant);
-    velocity.setString(2, payer);
-    try (ResultSet rs = velocity.executeQuery()) {
-      rs.next();
-      if (rs.getLong(1) >= COUNT_LIMIT || order.amount() > AMOUNT_LIMIT) {
-        throw new IllegalStateException("declined: " + order);
-      }
-    }
-    if (from == null
-        || to == null
-        || !from.currency().equals("EUR")
-        || !to.currency().equals("EUR")
-        || !from.canPay(order.amount())) {
-      throw new IllegalStateException("refused: " + order);
-    }
+    operations.paid(decided.payment());
+  }
+
+  private Decided decide(Step step) throws SQLException {
+    DirectChecks.Sides sides = checks.lock(step.order());
+    checks.allow(step.order(), sides.payer());
     return new Decided(
         UuidCreator.getTimeOrderedEpoch(),
         UuidCreator.getTimeOrderedEpoch(),
         UuidCreator.getTimeOrderedEpoch(),
         Instant.now().atOffset(ZoneOffset.UTC),
-        order,
-        from.moved(-order.amount()),
-        to.moved(order.amount()));
+        step,
+        sides.payer().entered(-step.amount()),
+        sides.payee().entered(step.amount()));
   }
 
   private void writePlain(Decided decided) throws SQLException {
@@ -234,7 +171,7 @@ final class DirectSql implements Client {
   private int bindKey(PreparedStatement statement, int first, Decided decided) throws SQLException {
     int i = first;
     statement.setObject(i++, merchant);
-    statement.setString(i++, decided.order().key().toString());
+    statement.setString(i++, decided.step().key().toString());
     statement.setString(i++, FINGERPRINT);
     statement.setObject(i++, decided.payment());
     statement.setObject(i++, decided.now().plusSeconds(7));
@@ -247,13 +184,13 @@ final class DirectSql implements Client {
     int i = first;
     statement.setObject(i++, merchant);
     statement.setObject(i++, decided.payment());
-    statement.setLong(i++, decided.order().amount());
+    statement.setLong(i++, decided.step().amount());
     statement.setString(i++, decided.from().id());
     statement.setString(i++, decided.to().id());
     statement.setObject(i++, decided.transfer());
     statement.setObject(i++, decided.now());
     statement.setObject(i++, decided.now().plusSeconds(7));
-    statement.setLong(i++, decided.order().amount());
+    statement.setLong(i++, decided.step().amount());
     statement.setObject(i++, decided.now());
     statement.setObject(i++, decided.now());
     return i;
@@ -266,7 +203,7 @@ final class DirectSql implements Client {
     statement.setObject(i++, decided.transfer());
     statement.setString(i++, decided.from().id());
     statement.setString(i++, decided.to().id());
-    statement.setLong(i++, decided.order().amount());
+    statement.setLong(i++, decided.step().amount());
     statement.setObject(i++, decided.payment());
     statement.setObject(i++, decided.now());
     statement.setObject(i++, decided.now());
@@ -288,7 +225,7 @@ final class DirectSql implements Client {
         i++,
         Bodies.event(
             decided.payment(),
-            decided.order().amount(),
+            decided.step().amount(),
             decided.from().id(),
             decided.to().id(),
             decided.now()));

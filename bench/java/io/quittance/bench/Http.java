@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * One keep-alive connection that speaks just enough HTTP/1.1. The client shares its cores with the
@@ -69,6 +70,15 @@ final class Http implements AutoCloseable {
   /** The body of the last answer; of a chunked one its last chunk that was not empty. */
   String body() {
     return new String(buffer, bodyFrom, bodyTo - bodyFrom, StandardCharsets.UTF_8);
+  }
+
+  /** Copies what follows these bytes, with which the last answer's body must begin. */
+  void copyAfter(byte[] start, byte[] target) throws IOException {
+    if (bodyTo - bodyFrom < start.length + target.length
+        || !Arrays.equals(start, 0, start.length, buffer, bodyFrom, bodyFrom + start.length)) {
+      throw new IOException("an unexpected answer: " + body());
+    }
+    System.arraycopy(buffer, bodyFrom + start.length, target, 0, target.length);
   }
 
   private void skipChunks() throws IOException {

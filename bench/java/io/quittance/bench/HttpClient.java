@@ -1,67 +1,51 @@
 package io.quittance.bench;
 
 import java.io.IOException;
+import java.util.EnumMap;
+import java.util.Map;
 
-/** Pays through {@code POST /v1/payments}: fills the gaps of one prepared request. */
+/** Carries operations out over HTTP: fills the gaps of one prepared request for each kind. */
 final class HttpClient implements Client {
 
   private static final int CREATED = 201;
-  private static final char[] HEX = "0123456789abcdef".toCharArray();
+  private static final int ID_LENGTH = 30;
+  private static final String BLANK_ID = "-".repeat(ID_LENGTH);
+  private static final byte[] ID_STARTS = Http.ascii("{\"id\":\"");
 
   private final Http http;
-  private final byte[] request;
-  private final int key;
-  private final int amount;
-  private final int payer;
-  private final int payee;
+  private final Map<Kind, PreparedRequest> requests = new EnumMap<>(Kind.class);
+
+  /** Of the payment that was made last. */
+  private final byte[] paymentId = new byte[ID_LENGTH];
 
   HttpClient(int port, String apiKey) throws IOException {
     http = new Http(port);
-    String body =
-        "{\"amount\":%d,\"currency\":\"EUR\",\"payer\":\"%s\",\"payee\":\"%s\"}"
-            .formatted(
-                Order.AMOUNT_MIN,
-                Order.account(Order.FIRST_ACCOUNT),
-                Order.account(Order.FIRST_ACCOUNT));
-    String head =
-        "POST /v1/payments HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer "
-            + apiKey
-            + "\r\nContent-Type: application/json\r\nContent-Length: "
-            + body.length()
-            + "\r\nIdempotency-Key: ";
-    String blank = "-".repeat(36);
-    String whole = head + blank + "\r\n\r\n" + body;
-    request = Http.ascii(whole);
-    key = head.length();
-    amount = whole.indexOf("\"amount\":") + 9;
-    payer = whole.indexOf("\"payer\":\"a") + 10;
-    payee = whole.indexOf("\"payee\":\"a") + 10;
+    String payments = "/v1/payments";
+    String payment = payments + "/" + BLANK_ID;
+    String terms = "\"currency\":\"EUR\",\"payer\":\"a00000\",\"payee\":\"a00000\"";
+    prepare(Kind.PAYMENT, apiKey, payments, "{\"amount\":0000," + terms + "}");
+    prepare(
+        Kind.AUTHORIZATION,
+        apiKey,
+        payments,
+        "{\"amount\":0000," + terms + ",\"capture_method\":\"manual\"}");
+    prepare(Kind.PART_CAPTURE, apiKey, payment + "/captures", "{\"amount\":0000,\"final\":false}");
+    prepare(Kind.CAPTURE, apiKey, payment + "/captures", "{\"amount\":0000,\"final\":true}");
+    prepare(Kind.REFUND, apiKey, payment + "/refunds", "{\"amount\":0000}");
+  }
+
+  private void prepare(Kind kind, String apiKey, String path, String body) {
+    requests.put(kind, new PreparedRequest(apiKey, path, BLANK_ID, body));
   }
 
   @Override
-  public void pay(Order order) throws IOException {
-    hex(order.key().getMostSignificantBits(), key);
-    hex(order.key().getLeastSignificantBits(), key + 20);
-    digits(order.amount(), amount, 4);
-    digits(order.payer(), payer, 5);
-    digits(order.payee(), payee, 5);
-    int status = http.exchange(request);
+  public void carryOut(Step step) throws IOException {
+    int status = http.exchange(requests.get(step.kind()).fill(step, paymentId));
     if (status != CREATED) {
-      throw new IOException("status %d for %s: %s".formatted(status, order, http.body()));
+      throw new IOException("status %d for %s: %s".formatted(status, step, http.body()));
     }
-  }
-
-  private void hex(long bits, int at) {
-    for (int i = 0; i < 16; i++) {
-      request[at + i] = (byte) HEX[(int) (bits >>> (60 - 4 * i)) & 15];
-    }
-  }
-
-  private void digits(int number, int at, int width) {
-    int rest = number;
-    for (int i = width - 1; i >= 0; i--) {
-      request[at + i] = (byte) ('0' + rest % 10);
-      rest /= 10;
+    if (step.kind() == Kind.PAYMENT || step.kind() == Kind.AUTHORIZATION) {
+      http.copyAfter(ID_STARTS, paymentId);
     }
   }
 

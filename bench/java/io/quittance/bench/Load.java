@@ -9,7 +9,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import org.HdrHistogram.Histogram;
 
 /** Drives clients, in a closed loop or at a fixed rate of arrivals. */
 final class Load {
@@ -29,42 +28,38 @@ final class Load {
 
   private final Target target;
   private final Workload workload;
-  private final Probe probe;
   private final LongAdder acknowledged = new LongAdder();
   private volatile Phase phase = Phase.RAMP;
 
-  private Load(Target target, Workload workload, Probe probe) {
+  private Load(Target target, Workload workload) {
     this.target = target;
     this.workload = workload;
-    this.probe = probe;
   }
 
-  /** Every client pays again as soon as its last payment was answered. */
-  static Measured closedLoop(Target target, Workload workload, double seconds, Probe probe)
-      throws Exception {
-    var load = new Load(target, workload, probe);
-    return load.run(seconds, load::payOnAndOn);
+  /** Every client goes on as soon as its last operation was answered. */
+  static Measured closedLoop(Target target, Workload workload, double seconds) throws Exception {
+    var load = new Load(target, workload);
+    return load.run(seconds, load::onAndOn);
   }
 
   /**
-   * Payments fall due at a fixed rate, whether or not those before them were answered; each one's
+   * Operations fall due at a fixed rate, whether or not those before them were answered; each one's
    * time counts from when it was due, so that a stall is charged to all that it delays.
    */
-  static Measured openLoop(
-      Target target, Workload workload, double perSecond, double seconds, Probe probe)
+  static Measured openLoop(Target target, Workload workload, double perSecond, double seconds)
       throws Exception {
-    var load = new Load(target, workload, probe);
+    var load = new Load(target, workload);
     var arrivals = new AtomicLong();
     // Nothing falls due before the connections are there.
     long start = System.nanoTime() + OPENING_NANOS;
     double intervalNanos = 1e9 / perSecond;
     return load.run(
         seconds,
-        (client, random, latency) -> {
+        (client, steps, latencies) -> {
           while (load.phase != Phase.OVER) {
             long due = start + (long) (arrivals.getAndIncrement() * intervalNanos);
             sleepUntil(due);
-            load.pay(client, random, latency, due);
+            load.carryOut(client, steps.next(), latencies, due);
           }
         });
   }
@@ -77,35 +72,34 @@ final class Load {
 
   @FunctionalInterface
   private interface Loop {
-    void run(Client client, SplittableRandom random, Histogram latency) throws Exception;
+    void run(Client client, Steps steps, Latencies latencies) throws Exception;
   }
 
-  private void payOnAndOn(Client client, SplittableRandom random, Histogram latency)
-      throws Exception {
+  private void onAndOn(Client client, Steps steps, Latencies latencies) throws Exception {
     while (phase != Phase.OVER) {
-      pay(client, random, latency, System.nanoTime());
+      carryOut(client, steps.next(), latencies, System.nanoTime());
     }
   }
 
-  private void pay(Client client, SplittableRandom random, Histogram latency, long start)
+  private void carryOut(Client client, Step step, Latencies latencies, long start)
       throws Exception {
-    client.pay(Order.next(workload, random));
+    client.carryOut(step);
     acknowledged.increment();
+    target.tally().add(step);
     if (phase == Phase.MEASURED) {
-      long micros = (System.nanoTime() - start) / 1_000;
-      latency.recordValue(Math.min(micros, Measured.LATENCY_MAX_MICROS));
+      latencies.record(step.kind(), (System.nanoTime() - start) / 1_000);
     }
   }
 
   private Measured run(double seconds, Loop loop) throws Exception {
     try (var threads = Executors.newFixedThreadPool(target.clients())) {
-      var clients = new ArrayList<Future<Histogram>>();
+      var clients = new ArrayList<Future<Latencies>>();
       for (int i = 0; i < target.clients(); i++) {
         clients.add(threads.submit(() -> client(loop)));
       }
       try {
         sleep(RAMP_SECONDS);
-        Probe.Sample before = probe.sample();
+        Probe.Sample before = target.probe().sample();
         phase = Phase.MEASURED;
         long start = System.nanoTime();
         long first = acknowledged.sum();
@@ -113,24 +107,24 @@ final class Load {
         long last = acknowledged.sum();
         double elapsed = (System.nanoTime() - start) / 1e9;
         phase = Phase.OVER;
-        Probe.Sample after = probe.sample();
-        Histogram latency = together(clients);
-        return new Measured(last - first, acknowledged.sum(), elapsed, latency, before, after);
+        Probe.Sample after = target.probe().sample();
+        return new Measured(last - first, elapsed, together(clients), before, after);
       } finally {
         phase = Phase.OVER;
       }
     }
   }
 
-  private Histogram client(Loop loop) throws Exception {
-    Histogram latency = Measured.histogram();
+  private Latencies client(Loop loop) throws Exception {
+    var latencies = new Latencies();
     try (Client client = target.opener().open()) {
-      loop.run(client, new SplittableRandom(SEEDS.incrementAndGet()), latency);
+      var random = new SplittableRandom(SEEDS.incrementAndGet());
+      loop.run(client, new Steps(workload, random), latencies);
     } catch (Exception e) {
       phase = Phase.OVER;
       throw e;
     }
-    return latency;
+    return latencies;
   }
 
   private void sleep(double seconds) {
@@ -140,9 +134,9 @@ final class Load {
     }
   }
 
-  private static Histogram together(List<Future<Histogram>> clients) throws Exception {
-    Histogram all = Measured.histogram();
-    for (Future<Histogram> client : clients) {
+  private static Latencies together(List<Future<Latencies>> clients) throws Exception {
+    var all = new Latencies();
+    for (Future<Latencies> client : clients) {
       all.add(client.get());
     }
     return all;

@@ -5,24 +5,15 @@ import org.HdrHistogram.Histogram;
 /**
  * One stretch of load.
  *
- * @param acknowledged payments that were answered in the measured window
- * @param acknowledgedInAll those before and after it included
- * @param latency in microseconds; in an open loop counted from the scheduled start
+ * @param acknowledged operations that were answered in the measured window
+ * @param latencies in an open loop counted from the scheduled start
  */
 record Measured(
     long acknowledged,
-    long acknowledgedInAll,
     double seconds,
-    Histogram latency,
+    Latencies latencies,
     Probe.Sample before,
     Probe.Sample after) {
-
-  static final long LATENCY_MAX_MICROS = 60_000_000;
-  static final int DIGITS = 3;
-
-  static Histogram histogram() {
-    return new Histogram(LATENCY_MAX_MICROS, DIGITS);
-  }
 
   /** What the counters went up by. */
   Probe.Sample difference() {
@@ -33,12 +24,17 @@ record Measured(
     return acknowledged / seconds;
   }
 
-  double commitsPerPayment() {
+  double commitsEach() {
     return (double) difference().transactionIds() / acknowledged;
   }
 
-  double walBytesPerPayment() {
+  double walBytesEach() {
     return (double) difference().walBytes() / acknowledged;
+  }
+
+  /** Whether it has a journal, and a process of its own. */
+  boolean ofService() {
+    return difference().batches() > 0;
   }
 
   double commandsPerBatch() {
@@ -46,15 +42,15 @@ record Measured(
   }
 
   /** Processor time of the service's process. */
-  double cpuMicrosPerPayment() {
+  double cpuMicrosEach() {
     return difference().cpuSeconds() * 1e6 / acknowledged;
   }
 
-  double percentileMs(double percentile) {
-    return latency.getValueAtPercentile(percentile) / 1_000.0;
+  Histogram latency() {
+    return latencies.all();
   }
 
-  double maxMs() {
-    return latency.getMaxValue() / 1_000.0;
+  static double percentileMs(Histogram latency, double percentile) {
+    return latency.getValueAtPercentile(percentile) / 1_000.0;
   }
 }

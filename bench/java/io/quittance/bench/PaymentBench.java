@@ -1,28 +1,29 @@
 package io.quittance.bench;
 
-import java.io.File;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Payments over HTTP against the same rows written directly, in turns on one PostgreSQL. Ends with
- * 1 when the books of any side are wrong.
+ * Operations over HTTP against the same rows written directly, and against another build of the
+ * service, in turns on one PostgreSQL. Ends with 1 when the books of any side are wrong.
  */
 public final class PaymentBench {
 
-  private static final String SERVICE_DB = "service";
-  private static final String DIRECT_DB = "direct";
-  private static final String PGBENCH_DB = "pgbench";
+  private static final String AGAINST = "against";
+  private static final String DIRECT = "direct";
+  private static final String PGBENCH = "pgbench";
   private static final int CALIBRATION_SECONDS = 3;
   private static final int COLD_CLIENTS = 8;
   private static final int COLD_SECONDS = 5;
+  private static final int WARM_UP_CONNECTIONS = 16;
 
   /** More than are ever waiting, so that an arrival finds a free client. */
   private static final int OPEN_LOOP_CLIENTS = 256;
@@ -32,38 +33,36 @@ public final class PaymentBench {
   private final Options options;
   private final Report report;
   private final Database database;
-  private final Service service;
-  private final String apiKey;
-  private final Target http;
-  private final Target direct;
+  private final Map<Build, Service> services;
+  private final List<Target> builds = new ArrayList<>();
+  private final Optional<Target> direct;
   private final Map<Workload, Integer> connections = new EnumMap<>(Workload.class);
   private final Optional<Pgbench> pgbench;
+  private final Tally pgbenchTally = new Tally();
   private final Results results;
-  private long httpAcknowledged;
-  private long directAcknowledged;
-  private long pgbenchAcknowledged;
 
   private PaymentBench(
       Options options,
       Report report,
       Database database,
-      Service service,
-      String apiKey,
+      Map<Build, Service> services,
       UUID merchant) {
     this.options = options;
     this.report = report;
     this.database = database;
-    this.service = service;
-    this.apiKey = apiKey;
-    this.http =
-        new Target("service", options.clients(), () -> new HttpClient(service.port(), apiKey));
+    this.services = services;
+    services.forEach((build, service) -> builds.add(build.target(service, options.clients())));
     this.direct =
-        new Target(
-            "direct",
-            options.connections().getFirst(),
-            () -> new DirectSql(database.connect(DIRECT_DB), merchant, options.style()));
-    this.pgbench =
-        options.pgbench() ? Pgbench.find(database, PGBENCH_DB, merchant) : Optional.empty();
+        options.baseline()
+            ? Optional.of(
+                new Target(
+                    DIRECT,
+                    options.connections().getFirst(),
+                    () -> new DirectSql(database.connect(DIRECT), merchant, options.style()),
+                    () -> new Probe.Sample(database.transactionIds(), database.walBytes(), 0, 0, 0),
+                    new Tally()))
+            : Optional.empty();
+    this.pgbench = options.pgbench() ? Pgbench.find(database, PGBENCH, merchant) : Optional.empty();
     this.results = new Results(report);
   }
 
@@ -80,22 +79,30 @@ public final class PaymentBench {
           "%d cores for client, service and database; load average before the start: %.2f",
           machine.getAvailableProcessors(), machine.getSystemLoadAverage());
       report.line("PostgreSQL: %s", String.join(" ", database.settings()));
-      File log = directory.resolve("service.log").toFile();
-      database.create(SERVICE_DB);
-      String apiKey;
-      try (Service service = Service.start(database, SERVICE_DB, List.of(), log)) {
-        apiKey = Setup.run(service);
+      var builds = new ArrayList<Build>();
+      builds.add(Build.install(Results.SERVICE, Service.jar(), database, directory));
+      if (options.against().isPresent()) {
+        Path jar = options.against().get();
+        builds.add(Build.install(AGAINST, jar, database, directory));
       }
       // Copies of one and the same state, so that no side starts with a smaller table.
-      database.copy(SERVICE_DB, DIRECT_DB);
-      database.copy(SERVICE_DB, PGBENCH_DB);
+      database.copy(Results.SERVICE, DIRECT);
+      database.copy(Results.SERVICE, PGBENCH);
       UUID merchant;
-      try (Connection connection = database.connect(SERVICE_DB)) {
+      try (Connection connection = database.connect(Results.SERVICE)) {
         merchant = UUID.fromString(Database.text(connection, "select id from merchants"));
         report.line("one durable commit: %.0f µs (median)", CommitTime.micros(connection));
       }
-      try (Service service = Service.start(database, SERVICE_DB, options.serviceJvm(), log)) {
-        faults = new PaymentBench(options, report, database, service, apiKey, merchant).run();
+      var services = new LinkedHashMap<Build, Service>();
+      try {
+        for (Build build : builds) {
+          services.put(build, build.start(options.serviceJvm()));
+        }
+        faults = new PaymentBench(options, report, database, services, merchant).run();
+      } finally {
+        for (Service service : services.values()) {
+          service.close();
+        }
       }
     }
     System.exit(faults.isEmpty() ? 0 : 1);
@@ -104,47 +111,61 @@ public final class PaymentBench {
   private List<String> run() throws Exception {
     warmUp();
     // Plans made for tables that were empty then would be measured otherwise, not the service.
-    for (String name : List.of(SERVICE_DB, DIRECT_DB, PGBENCH_DB)) {
-      database.analyze(name);
+    for (Target side : sides()) {
+      database.analyze(side.name());
     }
+    database.analyze(PGBENCH);
     calibrate();
-    long commitsBefore = database.commits(SERVICE_DB);
-    long acknowledgedBefore = httpAcknowledged;
+    long commitsBefore = database.commits(Results.SERVICE);
+    long acknowledgedBefore = builds.getFirst().tally().all();
     for (int round = 1; round <= options.rounds(); round++) {
-      for (Workload workload : Workload.values()) {
+      for (Workload workload : options.loads()) {
         closedLoops(round, workload);
       }
     }
     results.summary();
-    openLoops();
+    if (options.openLoop()) {
+      openLoops();
+    }
     Thread.sleep(11_000); // idle sessions report their statistics after ten seconds
     report.line(
-        "all transactions of the service, reading ones included: %.3f per payment",
-        (double) (database.commits(SERVICE_DB) - commitsBefore)
-            / (httpAcknowledged - acknowledgedBefore));
+        "all transactions of the service, reading ones included: %.3f per operation",
+        (double) (database.commits(Results.SERVICE) - commitsBefore)
+            / (builds.getFirst().tally().all() - acknowledgedBefore));
     return check();
+  }
+
+  private List<Target> sides() {
+    var sides = new ArrayList<Target>(builds);
+    direct.ifPresent(sides::add);
+    return sides;
   }
 
   private void warmUp() throws Exception {
     report.line("warming up");
     // A cold JVM under full load may miss deadlines, and a payment that was not made ends the run.
-    http(Load.closedLoop(http.with(COLD_CLIENTS), Workload.UNIFORM, COLD_SECONDS, this::sample));
-    for (Workload workload : Workload.values()) {
-      double seconds = options.warmUpSeconds() / 2.0;
-      http(Load.closedLoop(http, workload, seconds, this::sample));
-      direct(Load.closedLoop(direct.with(16), workload, seconds, this::sample));
+    for (Target build : builds) {
+      Load.closedLoop(build.with(COLD_CLIENTS), options.loads().getFirst(), COLD_SECONDS);
+    }
+    double seconds = (double) options.warmUpSeconds() / options.loads().size();
+    for (Workload workload : options.loads()) {
+      for (Target build : builds) {
+        Load.closedLoop(build, workload, seconds);
+      }
+      if (direct.isPresent()) {
+        Load.closedLoop(direct.get().with(WARM_UP_CONNECTIONS), workload, seconds);
+      }
     }
   }
 
   /** The baseline gets as many connections as it is fastest with. */
   private void calibrate() throws Exception {
-    for (Workload workload : Workload.values()) {
+    for (Workload workload : direct.isPresent() ? options.loads() : List.<Workload>of()) {
       double best = 0;
       for (int count : options.connections()) {
         database.settle();
         Measured measured =
-            direct(
-                Load.closedLoop(direct.with(count), workload, CALIBRATION_SECONDS, this::sample));
+            Load.closedLoop(direct.get().with(count), workload, CALIBRATION_SECONDS);
         report.line(
             "direct %s, %d connections: %.0f/s", workload.text(), count, measured.perSecond());
         if (measured.perSecond() > best) {
@@ -158,96 +179,65 @@ public final class PaymentBench {
     }
   }
 
+  /** Every other round the other way about, so that nobody is always the one who comes first. */
   private void closedLoops(int round, Workload workload) throws Exception {
-    database.settle();
-    results.add(
-        round,
-        workload,
-        http.name(),
-        http(Load.closedLoop(http, workload, options.seconds(), this::sample)));
-    database.settle();
-    Target tuned = direct.with(connections.get(workload));
-    results.add(
-        round,
-        workload,
-        tuned.name(),
-        direct(Load.closedLoop(tuned, workload, options.seconds(), this::sample)));
-    if (pgbench.isPresent()) {
+    List<Target> sides = sides();
+    for (Target side : round % 2 == 0 ? sides.reversed() : sides) {
+      boolean tuned = side.name().equals(DIRECT);
+      database.settle();
+      results.add(
+          round,
+          workload,
+          side.name(),
+          Load.closedLoop(
+              tuned ? side.with(connections.get(workload)) : side, workload, options.seconds()));
+    }
+    if (pgbench.isPresent() && !workload.mixed()) {
       database.settle();
       Pgbench.Result result =
           pgbench.get().run(workload, connections.get(workload), options.seconds());
-      pgbenchAcknowledged += result.acknowledged();
+      pgbenchTally.addPayments(result.acknowledged());
       results.add(round, workload, result);
     }
   }
 
   private void openLoops() throws Exception {
-    for (Workload workload : Workload.values()) {
+    for (Workload workload : options.loads()) {
       double rate =
           options.openLoopRate() > 0
               ? options.openLoopRate()
-              : results.median(workload, http.name()) * options.openLoopPercent() / 100;
-      database.settle();
-      results.openLoop(
-          workload,
-          http.name(),
-          rate,
-          http(
-              Load.openLoop(
-                  http.with(OPEN_LOOP_CLIENTS), workload, rate, options.seconds(), this::sample)));
-      // At a rate that it cannot keep up with, its latency would say no more than that.
-      if (rate < 0.9 * results.median(workload, direct.name())) {
+              : results.median(workload, Results.SERVICE) * options.openLoopPercent() / 100;
+      for (Target side : sides()) {
+        // At a rate that it cannot keep up with, its latency would say no more than that.
+        if (side.name().equals(DIRECT) && rate >= 0.9 * results.median(workload, DIRECT)) {
+          report.line("%-9s %-8s cannot keep up with %.0f/s", workload.text(), DIRECT, rate);
+          continue;
+        }
+        int clients = side.name().equals(DIRECT) ? OPEN_LOOP_CONNECTIONS : OPEN_LOOP_CLIENTS;
         database.settle();
         results.openLoop(
             workload,
-            direct.name(),
+            side.name(),
             rate,
-            direct(
-                Load.openLoop(
-                    direct.with(OPEN_LOOP_CONNECTIONS),
-                    workload,
-                    rate,
-                    options.seconds(),
-                    this::sample)));
-      } else {
-        report.line("%-8s %-8s cannot keep up with %.0f/s", workload.text(), "direct", rate);
+            Load.openLoop(side.with(clients), workload, rate, options.seconds()));
       }
     }
   }
 
-  private Measured http(Measured measured) {
-    httpAcknowledged += measured.acknowledgedInAll();
-    return measured;
-  }
-
-  private Measured direct(Measured measured) {
-    directAcknowledged += measured.acknowledgedInAll();
-    return measured;
-  }
-
-  private Probe.Sample sample() throws Exception {
-    Service.Journal journal = service.journal();
-    return new Probe.Sample(
-        database.transactionIds(),
-        database.walBytes(),
-        journal.batches(),
-        journal.commands(),
-        service.cpuSeconds());
-  }
-
   private List<String> check() throws Exception {
     var faults = new ArrayList<String>();
-    faults.addAll(books(SERVICE_DB, httpAcknowledged));
-    faults.addAll(books(DIRECT_DB, directAcknowledged));
-    if (pgbench.isPresent()) {
-      faults.addAll(books(PGBENCH_DB, pgbenchAcknowledged));
+    for (Target side : sides()) {
+      faults.addAll(books(side.name(), side.tally()));
     }
-    try (var connection = new Http(service.port())) {
-      connection.exchange(HttpClient.request("GET", "/v1/ledger/trial-balance", apiKey, "-", ""));
-      report.line("trial balance: %s", connection.body());
-      if (!connection.body().contains("\"balanced\":true")
-          || connection.body().contains("\"balanced\":false")) {
-        faults.add("the trial balance does not balance");
+    if (pgbench.isPresent()) {
+      pgbenchTally.addPayments(0);
+      faults.addAll(books(PGBENCH, pgbenchTally));
+    }
+    for (Map.Entry<Build, Service> entry : services.entrySet()) {
+      String balance = entry.getKey().trialBalance(entry.getValue());
+      report.line("trial balance of %s: %s", entry.getKey().name(), balance);
+      if (!balance.contains("\"balanced\":true") || balance.contains("\"balanced\":false")) {
+        faults.add(entry.getKey().name() + ": the trial balance does not balance");
       }
     }
     faults.forEach(fault -> report.line("WRONG: %s", fault));
@@ -255,8 +245,8 @@ public final class PaymentBench {
     return faults;
   }
 
-  private List<String> books(String name, long acknowledged) throws Exception {
-    report.line("%s: %,d payments acknowledged; checking the books", name, acknowledged);
+  private List<String> books(String name, Tally acknowledged) throws Exception {
+    report.line("%s: %,d operations acknowledged; checking the books", name, acknowledged.all());
     try (Connection connection = database.connect(name)) {
       return BooksCheck.run(connection, acknowledged).stream()
           .map(fault -> name + ": " + fault)

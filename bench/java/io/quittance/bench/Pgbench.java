@@ -135,7 +135,7 @@ final class Pgbench {
     OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
     String event = Bodies.event(merchant, Order.AMOUNT_MIN, "a10000", "a10001", now);
     int last = first + Order.ACCOUNTS - 1;
-    boolean hot = workload == Workload.HOT;
+    boolean hot = workload.hot();
     String payee =
         hot
             ? Integer.toString(Order.HOT_ACCOUNT)

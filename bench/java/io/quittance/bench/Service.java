@@ -3,6 +3,7 @@ package io.quittance.bench;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,13 +27,23 @@ final class Service implements AutoCloseable {
     this.managementPort = managementPort;
   }
 
+  /** The jar of this checkout. */
+  static Path jar() {
+    return Path.of(System.getProperty("quittance.jar"));
+  }
+
   static Service start(Database database, String name, List<String> jvm, File log)
+      throws IOException, InterruptedException {
+    return start(jar(), database, name, jvm, log);
+  }
+
+  static Service start(Path jar, Database database, String name, List<String> jvm, File log)
       throws IOException, InterruptedException {
     int port = freePort();
     int managementPort = freePort();
     var command = new ArrayList<>(List.of(JAVA, "--enable-preview", "-Xmx1g"));
     command.addAll(jvm);
-    command.addAll(List.of("-jar", System.getProperty("quittance.jar")));
+    command.addAll(List.of("-jar", jar.toString()));
     var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
     builder
         .environment()
