@@ -86,8 +86,10 @@ public final class PaymentBench {
         builds.add(Build.install(AGAINST, jar, database, directory));
       }
       // Copies of one and the same state, so that no side starts with a smaller table.
-      database.copy(Results.SERVICE, DIRECT);
-      database.copy(Results.SERVICE, PGBENCH);
+      if (options.baseline()) {
+        database.copy(Results.SERVICE, DIRECT);
+        database.copy(Results.SERVICE, PGBENCH);
+      }
       UUID merchant;
       try (Connection connection = database.connect(Results.SERVICE)) {
         merchant = UUID.fromString(Database.text(connection, "select id from merchants"));
@@ -114,7 +116,9 @@ public final class PaymentBench {
     for (Target side : sides()) {
       database.analyze(side.name());
     }
-    database.analyze(PGBENCH);
+    if (pgbench.isPresent()) {
+      database.analyze(PGBENCH);
+    }
     calibrate();
     long commitsBefore = database.commits(Results.SERVICE);
     long acknowledgedBefore = builds.getFirst().tally().all();
@@ -230,7 +234,6 @@ public final class PaymentBench {
       faults.addAll(books(side.name(), side.tally()));
     }
     if (pgbench.isPresent()) {
-      pgbenchTally.addPayments(0);
       faults.addAll(books(PGBENCH, pgbenchTally));
     }
     for (Map.Entry<Build, Service> entry : services.entrySet()) {
