@@ -84,8 +84,7 @@ final class Setup {
     return null;
   }
 
-  private static void expect(
-      Http http, int status, String method, String path, String bearer, String body)
+  static void expect(Http http, int status, String method, String path, String bearer, String body)
       throws IOException {
     String key = UUID.randomUUID().toString();
     int answered = http.exchange(HttpClient.request(method, path, bearer, key, body));

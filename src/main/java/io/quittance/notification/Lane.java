@@ -29,14 +29,20 @@ final class Lane {
   }
 
   private static final int WAITING_MAX = 256;
+  private static final int WAITING_WHILE_FAILING_MAX = 8;
+
+  /** So many failures in a row are not a coincidence; the next attempts are made one at a time. */
+  private static final int FAILING = 3;
+
   private static final long PAUSE_MIN_MS = 1_000;
   private static final long PAUSE_MAX_MS = 60_000;
 
+  /** Opens when nothing succeeds: a receiver that refuses some events still gets the others. */
   private static final CircuitBreakerConfig BREAKER =
       CircuitBreakerConfig.custom()
-          .slidingWindowSize(5)
-          .minimumNumberOfCalls(3)
-          .failureRateThreshold(60)
+          .slidingWindowSize(10)
+          .minimumNumberOfCalls(5)
+          .failureRateThreshold(100)
           .permittedNumberOfCallsInHalfOpenState(1)
           .build();
 
@@ -45,7 +51,7 @@ final class Lane {
   private final Duration open;
   private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
   private int underWay;
-  private boolean failing;
+  private int failures;
   private int turnedAway;
   private long averageMs;
   private Deadline closedUntil = Deadline.after(Duration.ZERO);
@@ -55,12 +61,12 @@ final class Lane {
    *
    * @param limit attempts at once, while they succeed; one while they fail
    * @param open how long an open breaker keeps parcels away; the first one after that is the probe
-   * @param failing whether the last attempt before failed
+   * @param failing whether nothing has succeeded lately
    */
   Lane(int limit, Duration open, boolean failing) {
     this.limit = limit;
     this.open = open;
-    this.failing = failing;
+    this.failures = failing ? FAILING : 0;
   }
 
   synchronized Offer offer(Parcel parcel) {
@@ -70,7 +76,7 @@ final class Lane {
     if (breaker.getState() == State.OPEN) {
       breaker.transitionToHalfOpenState();
     }
-    if (waiting.size() >= (limit() == 1 ? 1 : WAITING_MAX)) {
+    if (waiting.size() >= (limit() < limit ? WAITING_WHILE_FAILING_MAX : WAITING_MAX)) {
       return later(0);
     }
     turnedAway = underWay == 0 ? 0 : Math.max(0, turnedAway - 1);
@@ -103,11 +109,11 @@ final class Lane {
   }
 
   private int limit() {
-    return failing || breaker.getState() != State.CLOSED ? 1 : limit;
+    return failures >= FAILING || breaker.getState() != State.CLOSED ? 1 : limit;
   }
 
   synchronized void succeeded(Duration took) {
-    failing = false;
+    failures = 0;
     breaker.onSuccess(took.toNanos(), TimeUnit.NANOSECONDS);
     note(took);
   }
@@ -118,7 +124,7 @@ final class Lane {
    * @param retryAfter how long the receiver wants to be left alone; null: it did not say
    */
   synchronized void failed(Duration took, Throwable failure, @Nullable Duration retryAfter) {
-    failing = true;
+    failures++;
     breaker.onError(took.toNanos(), TimeUnit.NANOSECONDS, failure);
     note(took);
     if (retryAfter != null) {

@@ -8,6 +8,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.standardwebhooks.Webhook;
 import io.quittance.testing.EventReceiver;
 import io.quittance.testing.EventReceiver.Attempt;
 import io.quittance.testing.LedgerAudit;
@@ -16,6 +17,7 @@ import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,9 +44,14 @@ class DeliveryIT {
   private final List<ServiceProcess> replicas = new CopyOnWriteArrayList<>();
   private ServiceProcess doomed;
   private ServiceProcess survivor;
+  private final AtomicInteger waiting = new AtomicInteger();
   private Merchant merchant;
+  private String secret;
 
-  /** The doomed replica's receiver never answers, so whatever that one has claimed is pending. */
+  /**
+   * The doomed replica's receiver never answers, so whatever that one has claimed is pending. The
+   * merchant's endpoint is the same for both, and lets the first few attempts wait.
+   */
   @BeforeEach
   void start() throws IOException, InterruptedException {
     String deaf = receiver.open("/deaf", before -> KEEP_WAITING);
@@ -53,6 +61,18 @@ class DeliveryIT {
     survivor = other.join();
     merchant = Merchant.register(survivor);
     merchant.openAccounts(survivor.uri(), 1, 100_000);
+    String endpoint =
+        receiver.open("/merchant", before -> waiting.getAndIncrement() < 3 ? KEEP_WAITING : ACCEPT);
+    secret =
+        merchant
+            .post(
+                survivor.uri(),
+                "/v1/webhook-endpoints",
+                null,
+                "{\"url\":\"%s\",\"events\":[\"*\"]}".formatted(endpoint))
+            .body()
+            .path("secret")
+            .asText();
   }
 
   /** Takes an event at the third attempt. */
@@ -71,6 +91,8 @@ class DeliveryIT {
             "--quittance.notification.url=" + receiverUrl,
             "--quittance.notification.timeout=2s",
             "--quittance.notification.lease=3s",
+            "--quittance.notification.breaker-open=1s",
+            "--quittance.notification.allow-loopback=true",
             "--quittance.notification.retry-max=1s");
     replicas.add(replica);
     return replica;
@@ -86,7 +108,11 @@ class DeliveryIT {
   void outlivesErrorsDroppedConnectionsAndADeadReplica() throws Exception {
     Set<String> payments = new HashSet<>(pay(survivor.uri(), 10));
     payments.addAll(pay(doomed.uri(), PAYMENTS));
-    Awaitility.await().atMost(PATIENCE).until(() -> !receiver.attempts("/deaf").isEmpty());
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                !receiver.attempts("/deaf").isEmpty() && !receiver.attempts("/merchant").isEmpty());
     doomed.kill();
     Set<String> held = ids(receiver.attempts("/deaf"));
 
@@ -98,15 +124,23 @@ class DeliveryIT {
                     .isZero());
 
     assertThat(audit.number("select count(*) from deliveries where state = 'delivered'"))
-        .isEqualTo(payments.size());
-    List<Attempt> accepted =
-        receiver.attempts("/moody").stream().filter(Attempt::accepted).toList();
-    assertThat(ids(accepted)).hasSize(payments.size()).containsAll(held);
-    assertThat(accepted).extracting(DeliveryIT::payment).containsAll(payments);
+        .isEqualTo(2L * payments.size());
+    assertThat(ids(accepted("/moody"))).hasSize(payments.size()).containsAll(held);
+    for (String path : List.of("/moody", "/merchant")) {
+      assertThat(accepted(path)).extracting(DeliveryIT::payment).containsAll(payments);
+    }
+    for (Attempt attempt : receiver.attempts("/merchant")) {
+      new Webhook(secret)
+          .verify(attempt.body(), HttpHeaders.of(attempt.headers(), (name, value) -> true));
+    }
     assertThat(receiver.attempts())
         .allSatisfy(attempt -> assertThat(attempt.webhookId()).isEqualTo(attempt.eventId()));
     saysTheSameEachTime();
     audit.passes();
+  }
+
+  private List<Attempt> accepted(String path) {
+    return receiver.attempts(path).stream().filter(Attempt::accepted).toList();
   }
 
   private void saysTheSameEachTime() throws IOException, InterruptedException {

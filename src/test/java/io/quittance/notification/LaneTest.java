@@ -57,27 +57,41 @@ class LaneTest {
     assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
     assertThat(lane.next()).isNotNull();
     assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Waits.class);
-    assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Later.class);
     lane.succeeded(TOOK);
     assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
   }
 
   @Test
-  void closesAfterThreeFailuresAndOpensWithAProbe() {
+  void closesWhenNothingSucceedsAndOpensWithAProbe() {
     var closed = new Lane(8, LONG, false);
-    failThreeTimes(closed);
+    failFiveTimes(closed);
     assertThat(closed.offer(parcel(closed)))
         .isInstanceOfSatisfying(
             Offer.Later.class,
             later -> assertThat(later.pause()).isGreaterThan(Duration.ofMinutes(59)));
 
     var probing = new Lane(8, Duration.ZERO, false);
-    failThreeTimes(probing);
+    failFiveTimes(probing);
     assertThat(probing.offer(parcel(probing))).isInstanceOf(Offer.Turn.class);
     assertThat(probing.next()).isNotNull();
     assertThat(probing.offer(parcel(probing))).isInstanceOf(Offer.Waits.class);
     probing.succeeded(TOOK);
     assertThat(probing.offer(parcel(probing))).isInstanceOf(Offer.Turn.class);
+  }
+
+  @Test
+  void staysOpenForAReceiverThatTakesSomeAndRefusesOthers() {
+    var lane = new Lane(8, LONG, false);
+    for (int i = 0; i < 30; i++) {
+      assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
+      assertThat(lane.next()).isNotNull();
+      if (i % 3 == 0) {
+        lane.succeeded(TOOK);
+      } else {
+        lane.failed(TOOK, new IOException("status 500"), null);
+      }
+      assertThat(lane.next()).isNull();
+    }
   }
 
   @Test
@@ -106,8 +120,8 @@ class LaneTest {
         .isInstanceOf(Offer.Turn.class);
   }
 
-  private static void failThreeTimes(Lane lane) {
-    for (int i = 0; i < 3; i++) {
+  private static void failFiveTimes(Lane lane) {
+    for (int i = 0; i < 5; i++) {
       assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
       assertThat(lane.next()).isNotNull();
       lane.failed(TOOK, new IOException("status 500"), null);

@@ -72,6 +72,8 @@ public final class ServiceProcess implements AutoCloseable {
                 Postgres.Database.PASSWORD,
                 "QUITTANCE_OPERATOR_KEY",
                 OPERATOR_KEY,
+                "QUITTANCE_NOTIFICATION_SECRET_KEY",
+                "YSBzZWNyZXQga2V5IGZvciB0ZXN0cyBvbmx5LCBvay4=",
                 "SERVER_PORT",
                 Integer.toString(port),
                 "MANAGEMENT_SERVER_PORT",

@@ -1,0 +1,329 @@
+package io.quittance.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Webhooks: how soon an event is with its receiver, also among ten thousand endpoints of which a
+ * tenth are dead; and what a payment pays for them. Ends with 1 if a delivery is missing or the
+ * books are wrong.
+ */
+public final class WebhookBench {
+
+  private static final String USAGE =
+      """
+      bench/run webhooks [--rate 1000] [--seconds 20] [--endpoints 10000] [--payments-rate 300]
+                         [--rounds 5] [--round-seconds 5]
+      """;
+
+  private static final String DB = "service";
+  private static final int PER_MERCHANT = 16;
+  private static final int SETUP_CONNECTIONS = 16;
+  private static final int CLIENTS = 64;
+  private static final int CREATED = 201;
+  private static final int DRAIN_SECONDS = 60;
+
+  private final Report report;
+  private final Database database;
+  private final Service service;
+  private final WebhookReceiver receiver;
+  private final Map<String, Integer> options;
+  private final List<String> faults = new ArrayList<>();
+
+  private WebhookBench(
+      Report report,
+      Database database,
+      Service service,
+      WebhookReceiver receiver,
+      Map<String, Integer> options) {
+    this.report = report;
+    this.database = database;
+    this.service = service;
+    this.receiver = receiver;
+    this.options = options;
+  }
+
+  public static void main(String[] args) throws Exception {
+    Map<String, Integer> options = parse(args);
+    Path directory = Path.of(System.getProperty("bench.results"));
+    File log = directory.resolve("service.log").toFile();
+    List<String> faults;
+    try (var report = new Report(directory, "webhooks");
+        Database database = Database.start();
+        var receiver = new WebhookReceiver()) {
+      report.line("%s", options);
+      database.create(DB);
+      try (Service service = Service.start(database, DB, List.of(), log)) {
+        var bench = new WebhookBench(report, database, service, receiver, options);
+        bench.run();
+        faults = bench.faults;
+        faults.forEach(fault -> report.line("WRONG: %s", fault));
+        report.line(faults.isEmpty() ? "nothing is missing, the books are right" : "NOT RIGHT");
+      }
+    }
+    System.exit(faults.isEmpty() ? 0 : 1);
+  }
+
+  private static Map<String, Integer> parse(String[] args) {
+    Map<String, Integer> options = new LinkedHashMap<>();
+    options.put("--rate", 1000);
+    options.put("--seconds", 20);
+    options.put("--endpoints", 10_000);
+    options.put("--payments-rate", 300);
+    options.put("--rounds", 5);
+    options.put("--round-seconds", 5);
+    var words = Arrays.asList(args).iterator();
+    while (words.hasNext()) {
+      String word = words.next();
+      if (!options.containsKey(word)) {
+        throw new IllegalArgumentException(word + "?\n" + USAGE);
+      }
+      options.put(word, Integer.valueOf(words.next()));
+    }
+    return options;
+  }
+
+  private void run() throws Exception {
+    String none = Setup.run(service);
+    String live = Setup.run(service);
+    endpoint(live, receiver.url("/live"));
+    String dead = Setup.run(service);
+    endpoint(dead, receiver.url("/hang"));
+    warmUp(none, live);
+    database.analyze(DB);
+
+    oneReceiver(live);
+    whatPaymentsPay(Map.of("none", none, "live", live, "dead", dead));
+    manyEndpoints();
+    try (Connection connection = database.connect(DB)) {
+      if (Database.number(connection, "select coalesce(sum(posted), 0) from accounts") != 0) {
+        faults.add("balances do not sum to zero");
+      }
+    }
+  }
+
+  private void warmUp(String none, String live) throws Exception {
+    report.line("warming up");
+    for (String key : List.of(none, live)) {
+      Load.closedLoop(payments(key, 8), Workload.UNIFORM, 5);
+      Load.closedLoop(payments(key, CLIENTS), Workload.UNIFORM, 10);
+    }
+    drain();
+    receiver.latencies();
+  }
+
+  /** From commit to receipt, at a fixed rate of events. */
+  private void oneReceiver(String key) throws Exception {
+    database.settle();
+    long before = receiver.received();
+    double cpu = service.cpuSeconds();
+    Measured measured =
+        Load.openLoop(
+            payments(key, 4 * CLIENTS),
+            Workload.UNIFORM,
+            options.get("--rate"),
+            options.get("--seconds"));
+    drain();
+    report.line(
+        "payments at %.0f/s: p50 %.1f, p99 %.1f ms; service CPU %.2f s in all",
+        measured.perSecond(),
+        measured.percentileMs(50),
+        measured.percentileMs(99),
+        service.cpuSeconds() - cpu);
+    latencies("one receiver", receiver.received() - before);
+  }
+
+  private void latencies(String what, long count) {
+    Histogram latency = receiver.latencies();
+    report.line(
+        "%s: %,d deliveries, from commit to receipt p50 %d, p99 %d, p99.9 %d, max %d ms",
+        what,
+        count,
+        latency.getValueAtPercentile(50),
+        latency.getValueAtPercentile(99),
+        latency.getValueAtPercentile(99.9),
+        latency.getMaxValue());
+  }
+
+  /** The same payments without an endpoint, with one that takes and with one that hangs. */
+  private void whatPaymentsPay(Map<String, String> keys) throws Exception {
+    Map<String, List<Double>> p50 = new LinkedHashMap<>();
+    Map<String, List<Double>> p99 = new LinkedHashMap<>();
+    for (int round = 1; round <= options.get("--rounds"); round++) {
+      for (String name : List.of("none", "live", "dead")) {
+        database.settle();
+        Measured measured =
+            Load.openLoop(
+                payments(keys.get(name), CLIENTS),
+                Workload.UNIFORM,
+                options.get("--payments-rate"),
+                options.get("--round-seconds"));
+        p50.computeIfAbsent(name, any -> new ArrayList<>()).add(measured.percentileMs(50));
+        p99.computeIfAbsent(name, any -> new ArrayList<>()).add(measured.percentileMs(99));
+        report.line(
+            "round %d, endpoint %-4s: payments p50 %.2f, p99 %.2f ms",
+            round, name, measured.percentileMs(50), measured.percentileMs(99));
+      }
+    }
+    for (String name : List.of("live", "dead")) {
+      report.line(
+          "RATIO payments with a %s endpoint / without: p50 %.2f, p99 %.2f, of medians",
+          name,
+          Report.median(p50.get(name)) / Report.median(p50.get("none")),
+          Report.median(p99.get(name)) / Report.median(p99.get("none")));
+    }
+    drainAllBut("/hang");
+    receiver.latencies();
+  }
+
+  /** Many merchants with as many endpoints as they may have; of every ten, one is dead. */
+  private void manyEndpoints() throws Exception {
+    int merchants = options.get("--endpoints") / PER_MERCHANT;
+    if (merchants == 0) {
+      return;
+    }
+    report.line("making %,d endpoints of %,d merchants", merchants * PER_MERCHANT, merchants);
+    List<String> keys = merchants(merchants);
+    database.analyze(DB);
+    database.settle();
+    long before = receiver.received();
+    double paymentsPerSecond = options.get("--rate") / (double) PER_MERCHANT;
+    long payments = payOneAfterTheOther(keys, paymentsPerSecond);
+    drainAllBut("/hang");
+    latencies(
+        "%,d endpoints, a tenth of them dead, %,d payments at %.0f/s"
+            .formatted(merchants * PER_MERCHANT, payments, paymentsPerSecond),
+        receiver.received() - before);
+  }
+
+  private List<String> merchants(int count) throws Exception {
+    var keys = new String[count];
+    inParallel(count, (http, m) -> keys[m] = merchant(http, m));
+    return List.of(keys);
+  }
+
+  private String merchant(Http http, int number) throws IOException {
+    Setup.expect(
+        http, CREATED, "POST", "/v1/merchants", Service.OPERATOR_KEY, "{\"name\":\"many\"}");
+    String key = Setup.between(http.body(), "\"secret\":\"", "\"");
+    for (String account : List.of("world", "shop")) {
+      String body = "{\"currency\":\"EUR\",\"kind\":\"external\"}";
+      Setup.expect(http, CREATED, "PUT", "/v1/accounts/" + account, key, body);
+    }
+    for (int i = 0; i < PER_MERCHANT; i++) {
+      int endpoint = number * PER_MERCHANT + i;
+      // Of the dead, half refuse connections and half never answer.
+      String url =
+          endpoint % 10 != 0
+              ? receiver.url("/e" + endpoint)
+              : endpoint % 20 == 0 ? receiver.url("/hang" + endpoint) : "http://127.0.0.1:1/";
+      endpoint(http, key, url);
+    }
+    return key;
+  }
+
+  private long payOneAfterTheOther(List<String> keys, double perSecond) throws Exception {
+    long start = System.nanoTime();
+    int total = (int) (perSecond * options.get("--seconds"));
+    inParallel(
+        total,
+        (http, n) -> {
+          LockSupport.parkNanos(start + (long) (n * 1e9 / perSecond) - System.nanoTime());
+          Setup.expect(
+              http,
+              CREATED,
+              "POST",
+              "/v1/payments",
+              keys.get(n % keys.size()),
+              "{\"amount\":1,\"currency\":\"EUR\",\"payer\":\"world\",\"payee\":\"shop\"}");
+        });
+    return total;
+  }
+
+  @FunctionalInterface
+  private interface Job {
+    void run(Http http, int number) throws IOException;
+  }
+
+  /** Runs the jobs 0 to count - 1, in this order more or less, over a few connections. */
+  private void inParallel(int count, Job job) throws Exception {
+    var next = new AtomicInteger();
+    var parts = new ArrayList<Future<?>>();
+    try (var threads = Executors.newFixedThreadPool(SETUP_CONNECTIONS)) {
+      for (int i = 0; i < SETUP_CONNECTIONS; i++) {
+        parts.add(
+            threads.submit(
+                () -> {
+                  try (var http = new Http(service.port())) {
+                    for (int n = next.getAndIncrement(); n < count; n = next.getAndIncrement()) {
+                      job.run(http, n);
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> part : parts) {
+        part.get();
+      }
+    }
+  }
+
+  private Target payments(String key, int clients) {
+    return new Target(
+        "service",
+        clients,
+        () -> new HttpClient(service.port(), key),
+        () -> new Probe.Sample(0, 0, 0, 0, service.cpuSeconds()),
+        new Tally());
+  }
+
+  private void endpoint(String key, String url) throws IOException {
+    try (var http = new Http(service.port())) {
+      endpoint(http, key, url);
+    }
+  }
+
+  private static void endpoint(Http http, String key, String url) throws IOException {
+    String body = "{\"url\":\"%s\",\"events\":[\"*\"]}".formatted(url);
+    Setup.expect(http, CREATED, "POST", "/v1/webhook-endpoints", key, body);
+  }
+
+  private void drain() throws Exception {
+    drainAllBut("/hang");
+  }
+
+  /** Waits until nothing is on its way to a living receiver, and each delivery was received. */
+  private void drainAllBut(String dead) throws Exception {
+    String living =
+        " from deliveries d join webhook_endpoints e on e.id = d.endpoint_id"
+            + " where e.url not like '%"
+            + dead
+            + "%' and e.url not like '%:1/'";
+    try (Connection connection = database.connect(DB)) {
+      long pending = -1;
+      for (int i = 0; i < DRAIN_SECONDS * 5 && pending != 0; i++) {
+        Thread.sleep(200);
+        pending =
+            Database.number(connection, "select count(*)" + living + " and state = 'pending'");
+      }
+      long due = Database.number(connection, "select count(*)" + living);
+      if (pending != 0 || due != receiver.distinct()) {
+        faults.add(
+            "%d deliveries due, %d pending, %d received"
+                .formatted(due, pending, receiver.distinct()));
+      }
+    }
+  }
+}
