@@ -2,6 +2,8 @@ package io.quittance.bench;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -31,10 +33,12 @@ final class Database implements AutoCloseable {
 
   private final EmbeddedPostgres server;
   private final Connection admin;
+  private final Path dataDirectory;
 
-  private Database(EmbeddedPostgres server, Connection admin) {
+  private Database(EmbeddedPostgres server, Connection admin, Path dataDirectory) {
     this.server = server;
     this.admin = admin;
+    this.dataDirectory = dataDirectory;
   }
 
   /** The embedded server is made for tests and starts without durability unless told otherwise. */
@@ -44,7 +48,9 @@ final class Database implements AutoCloseable {
 
   /** As {@link #start()}, with more settings of the server. */
   static Database start(Map<String, String> settings) throws IOException, SQLException {
-    EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder();
+    Path directory = Files.createTempDirectory("quittance-bench");
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder().setDataDirectory(directory.resolve("data"));
     settings.forEach(builder::setServerConfig);
     EmbeddedPostgres server =
         builder
@@ -56,7 +62,15 @@ final class Database implements AutoCloseable {
             .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
             .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
             .start();
-    return new Database(server, server.getPostgresDatabase().getConnection());
+    return new Database(
+        server, server.getPostgresDatabase().getConnection(), directory.resolve("data"));
+  }
+
+  /** The server's first process, whose children are all the others. */
+  ProcessHandle server() throws IOException {
+    Path file = dataDirectory.resolve("postmaster.pid");
+    long pid = Long.parseLong(Files.readAllLines(file).getFirst());
+    return ProcessHandle.of(pid).orElseThrow();
   }
 
   int port() {

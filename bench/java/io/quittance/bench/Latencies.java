@@ -17,6 +17,11 @@ final class Latencies {
     return new Histogram(MAX_MICROS, DIGITS);
   }
 
+  /** A percentile in milliseconds; 0 if there is nothing. */
+  static double ms(Histogram histogram, double percentile) {
+    return histogram.getValueAtPercentile(percentile) / 1_000.0;
+  }
+
   void record(Kind kind, long micros) {
     of(kind).recordValue(Math.min(micros, MAX_MICROS));
   }

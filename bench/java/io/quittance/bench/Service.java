@@ -3,6 +3,7 @@ package io.quittance.bench;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,12 +94,28 @@ final class Service implements AutoCloseable {
   }
 
   private boolean ready() {
-    try (var http = new Http(managementPort)) {
-      return http.exchange(HttpClient.request("GET", "/actuator/health/readiness", "-", "-", ""))
-          == OK;
+    try {
+      return probe("readiness") == OK;
     } catch (IOException e) {
       return false;
     }
+  }
+
+  /** The status of a health probe. */
+  int probe(String name) throws IOException {
+    try (var http = new Http(managementPort)) {
+      return http.exchange(HttpClient.request("GET", "/actuator/health/" + name, "-", "-", ""));
+    }
+  }
+
+  /** The memory that the process has, heap and all. */
+  long residentMegabytes() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/" + process.pid() + "/status"))) {
+      if (line.startsWith("VmRSS:")) {
+        return Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024;
+      }
+    }
+    return 0;
   }
 
   int port() {

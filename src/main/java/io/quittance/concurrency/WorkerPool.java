@@ -69,6 +69,8 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     }
   }
 
+  private static final long BACKLOG_MEMORY_NANOS = 1_000_000_000;
+
   static final Duration DEFAULT_DRAIN_LIMIT = Duration.ofSeconds(30);
 
   private final WorkerPoolBuilder<T, R> settings;
@@ -79,6 +81,8 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   private final Condition workerGone = lock.newCondition();
   private final ArrayDeque<Job<T, R>> queue = new ArrayDeque<>();
 
+  private long lastWaitNanos;
+  private long lastTakenNanos = System.nanoTime();
   private int workersWanted;
   private int workersAlive;
   private int workersBusy;
@@ -234,6 +238,8 @@ public final class WorkerPool<T, R> implements AutoCloseable {
 
   private List<Job<T, R>> removeBatch() {
     workersBusy++;
+    lastTakenNanos = System.nanoTime();
+    lastWaitNanos = lastTakenNanos - queue.getFirst().queuedNanos;
     int size = Math.min(queue.size(), settings.maxBatch());
     var batch = new ArrayList<Job<T, R>>(size);
     for (int i = 0; i < size; i++) {
@@ -334,6 +340,22 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   /** Jobs that wait for a worker. */
   public int depth() {
     return reading(queue::size);
+  }
+
+  /**
+   * How long a job that came now would wait, as far as can be told: as long as the oldest one has
+   * waited by now, or the last one that was taken within a second.
+   */
+  public Duration backlog() {
+    lock.lock();
+    try {
+      long now = System.nanoTime();
+      long oldest = queue.isEmpty() ? 0 : now - queue.getFirst().queuedNanos;
+      long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
+      return Duration.ofNanos(Math.max(oldest, last));
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** How full the queue is, 0 to 1; above 0.8 submitters are about to be refused. */

@@ -30,6 +30,7 @@ public final class Journal {
 
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
   private static final int MAX_ATTEMPTS = 5;
+  private static final int BATCHES_REMEMBERED = 8;
 
   /** A transaction that takes longer says that the database is in trouble. */
   private static final long STALLED_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
@@ -38,6 +39,9 @@ public final class Journal {
   private final WorkerPool<Command<?>, Object> pool;
   private volatile long batchStartedNanos;
   private volatile boolean working;
+
+  /** A moving average; written by the one worker only. */
+  private volatile long batchNanos;
 
   Journal(
       DataSource dataSource,
@@ -95,6 +99,12 @@ public final class Journal {
     return working && System.nanoTime() - batchStartedNanos > STALLED_AFTER_NANOS;
   }
 
+  /** How long a command that came now would take, queue and all, as far as can be told. */
+  public Duration expectedTime() {
+    long running = working ? System.nanoTime() - batchStartedNanos : 0;
+    return Duration.ofNanos(Math.max(running, pool.backlog().toNanos()) + batchNanos);
+  }
+
   private void work(List<Job<Command<?>, Object>> jobs) {
     batchStartedNanos = System.nanoTime();
     working = true;
@@ -102,6 +112,7 @@ public final class Journal {
       apply(jobs);
     } finally {
       working = false;
+      batchNanos += (System.nanoTime() - batchStartedNanos - batchNanos) / BATCHES_REMEMBERED;
     }
   }
 

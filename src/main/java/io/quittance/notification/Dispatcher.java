@@ -38,6 +38,11 @@ final class Dispatcher {
   private static final Logger log = LoggerFactory.getLogger(Dispatcher.class);
   private static final int CLAIMS_AT_ONCE = 256;
   private static final int TURNS_MAX = 4096;
+  private static final int WAKES_MAX = 256;
+
+  /** Payments that commit within it share one look for what is due. */
+  private static final Duration LINGER = Duration.ofMillis(5);
+
   private static final Duration TURN_PATIENCE = Duration.ofHours(1);
   private static final Duration NO_OPERATOR_PAUSE = Duration.ofMinutes(1);
 
@@ -45,6 +50,7 @@ final class Dispatcher {
   private final EventLog events;
   private final Endpoints endpoints;
   private final Lanes lanes;
+  private final Subscribers subscribers;
   private final Sender sender;
   private final Outcomes outcomes;
   private final NotificationProperties properties;
@@ -57,6 +63,7 @@ final class Dispatcher {
       EventLog events,
       Endpoints endpoints,
       Lanes lanes,
+      Subscribers subscribers,
       Sender sender,
       Outcomes outcomes,
       NotificationProperties properties,
@@ -66,6 +73,7 @@ final class Dispatcher {
     this.events = events;
     this.endpoints = endpoints;
     this.lanes = lanes;
+    this.subscribers = subscribers;
     this.sender = sender;
     this.outcomes = outcomes;
     this.properties = properties;
@@ -79,18 +87,27 @@ final class Dispatcher {
             .start(registry);
     this.claimer =
         WorkerPool.<Boolean, Boolean>named("delivery-claims", this::claim)
-            .capacity(1)
+            .capacity(WAKES_MAX)
+            .maxBatch(WAKES_MAX)
+            .linger(LINGER)
             .start(registry);
   }
 
   /** A hand-over from a payment: looks for due deliveries soon, and returns at once. */
   @EventListener
   void on(PaymentsCommitted committed) {
-    wake();
+    if (subscribers.include(committed.merchantId())) {
+      wake();
+    }
   }
 
   /** Retries, and what other replicas left behind. */
   @Scheduled(fixedDelay = 1000)
+  void lookAround() {
+    wake();
+    subscribers.refresh();
+  }
+
   void wake() {
     try {
       var _ =
@@ -102,7 +119,7 @@ final class Dispatcher {
                     return false;
                   });
     } catch (QueueFullException e) {
-      log.trace("A look for due deliveries is under way, and will find this one");
+      log.trace("Looks for due deliveries are queued, and will find this one");
     }
   }
 

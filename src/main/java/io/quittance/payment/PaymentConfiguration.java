@@ -1,9 +1,11 @@
 package io.quittance.payment;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.access.Backlog;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.FanOut;
 import io.quittance.concurrency.JvmConcurrencyMetrics;
+import io.quittance.journal.Journal;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -22,6 +24,12 @@ class PaymentConfiguration {
   @Bean
   FanOut fanOut(DeadlineScopes scopes) {
     return new FanOut(scopes);
+  }
+
+  /** New requests wait for the journal: what they may expect of it decides who is let in. */
+  @Bean
+  Backlog backlog(Journal journal) {
+    return journal::expectedTime;
   }
 
   @Bean

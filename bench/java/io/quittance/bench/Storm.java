@@ -1,0 +1,155 @@
+package io.quittance.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/**
+ * Payments that fall due at a fixed rate, whatever becomes of those before them, and are not taken
+ * amiss if they are refused. Keeps the ids of all that were acknowledged.
+ */
+final class Storm {
+
+  private static final int CREATED = 201;
+  private static final int OVERLOADED = 503;
+  private static final int CLIENTS = 1024;
+  private static final long OPENING_NANOS = 500_000_000;
+  private static final long SECOND_NANOS = 1_000_000_000;
+  private static final AtomicInteger SEEDS = new AtomicInteger(1_000_000);
+
+  /**
+   * What became of the payments that fell due in one stretch.
+   *
+   * @param accepted latency of the 201, from when they fell due, in µs
+   * @param refused latency of the 503, from when they were sent, in µs
+   * @param slowest answer of any kind, from when it was sent, in ms
+   * @param others answers of another status, and connections that broke, by what they were
+   * @param acceptedPerSecond the 201 of each second
+   */
+  record Result(
+      double seconds,
+      Histogram accepted,
+      Histogram refused,
+      long slowest,
+      Map<String, Integer> others,
+      long[] acceptedPerSecond) {
+
+    double goodput() {
+      return accepted.getTotalCount() / seconds;
+    }
+  }
+
+  private final int port;
+  private final String apiKey;
+  private final Set<String> acknowledged;
+  private final Histogram accepted = Latencies.histogram();
+  private final Histogram refused = Latencies.histogram();
+  private final AtomicLong slowest = new AtomicLong();
+  private final Map<String, Integer> others = new ConcurrentHashMap<>();
+  private final AtomicLong arrivals = new AtomicLong();
+  private final long[] acceptedPerSecond;
+  private final double seconds;
+  private final double intervalNanos;
+  private final long startNanos;
+
+  private Storm(
+      int port, String apiKey, Set<String> acknowledged, double perSecond, double seconds) {
+    this.port = port;
+    this.apiKey = apiKey;
+    this.acknowledged = acknowledged;
+    this.seconds = seconds;
+    this.intervalNanos = 1e9 / perSecond;
+    this.acceptedPerSecond = new long[(int) seconds + 60];
+    this.startNanos = System.nanoTime() + OPENING_NANOS;
+  }
+
+  static Result of(
+      int port, String apiKey, Set<String> acknowledged, double perSecond, double seconds)
+      throws Exception {
+    return new Storm(port, apiKey, acknowledged, perSecond, seconds).run();
+  }
+
+  private Result run() throws Exception {
+    var clients = new ArrayList<Future<?>>();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < CLIENTS; i++) {
+        clients.add(threads.submit(this::client));
+      }
+      for (Future<?> client : clients) {
+        client.get();
+      }
+    }
+    return new Result(
+        seconds, accepted, refused, slowest.get(), new TreeMap<>(others), acceptedPerSecond);
+  }
+
+  private Void client() throws InterruptedException {
+    var steps = new Steps(Workload.UNIFORM, new SplittableRandom(SEEDS.incrementAndGet()));
+    var request =
+        new PreparedRequest(
+            apiKey,
+            "/v1/payments",
+            "-".repeat(30),
+            "{\"amount\":0000,\"currency\":\"EUR\",\"payer\":\"a00000\",\"payee\":\"a00000\"}");
+    Http http = null;
+    while (true) {
+      long due = startNanos + (long) (arrivals.getAndIncrement() * intervalNanos);
+      if (due - startNanos > seconds * 1e9) {
+        close(http);
+        return null;
+      }
+      for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+        LockSupport.parkNanos(left);
+      }
+      long sent = System.nanoTime();
+      try {
+        http = http == null ? new Http(port) : http;
+        int status = http.exchange(request.fill(steps.next(), new byte[0]));
+        note(status, http.body(), due, sent);
+      } catch (IOException e) {
+        others.merge(e.getClass().getSimpleName(), 1, Integer::sum);
+        close(http);
+        http = null;
+      }
+    }
+  }
+
+  private static void close(Http http) {
+    if (http != null) {
+      try {
+        http.close();
+      } catch (IOException e) {
+        // It is gone, as it should be.
+      }
+    }
+  }
+
+  private void note(int status, String body, long due, long sent) {
+    long now = System.nanoTime();
+    slowest.accumulateAndGet((now - sent) / 1_000_000, Math::max);
+    if (status == CREATED) {
+      acknowledged.add(body.substring(7, 37));
+      synchronized (accepted) {
+        accepted.recordValue((now - due) / 1_000);
+        acceptedPerSecond[(int) ((now - startNanos) / SECOND_NANOS)]++;
+      }
+    } else if (status == OVERLOADED && body.contains("\"overloaded\"")) {
+      synchronized (refused) {
+        refused.recordValue((now - sent) / 1_000);
+      }
+    } else {
+      String code = body.contains("\"code\":\"") ? Setup.between(body, "\"code\":\"", "\"") : "";
+      others.merge(status + " " + code, 1, Integer::sum);
+    }
+  }
+}

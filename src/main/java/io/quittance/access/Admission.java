@@ -1,0 +1,115 @@
+package io.quittance.access;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Limits how many requests are under way at once. The limit follows the {@link Backlog}: a tenth
+ * less while work takes longer than it should, a twentieth more while the limit is reached and it
+ * does not (additive increase would be slow to find a limit of a thousand). Thread-safe.
+ *
+ * @see <a href="https://sre.google/sre-book/handling-overload/">Handling Overload, in: Site
+ *     Reliability Engineering</a>
+ */
+@Component
+final class Admission {
+
+  static final long INTERVAL_MS = 100;
+
+  private static final Duration RETRY_AFTER_MAX = Duration.ofSeconds(30);
+
+  private final AdmissionProperties properties;
+  private final Backlog backlog;
+  private final AtomicInteger underWay = new AtomicInteger();
+  private final AtomicInteger mostUnderWay = new AtomicInteger();
+  private final LongAdder done = new LongAdder();
+  private final Map<Priority, Counter> refused = new EnumMap<>(Priority.class);
+  private volatile int limit;
+  private volatile double donePerSecond;
+
+  Admission(AdmissionProperties properties, Backlog backlog, MeterRegistry registry) {
+    this.properties = properties;
+    this.backlog = backlog;
+    this.limit = Math.clamp(4L * properties.floor(), properties.floor(), properties.ceiling());
+    Gauge.builder("admission.limit", this, admission -> admission.limit)
+        .description("Requests that may be under way at once")
+        .register(registry);
+    Gauge.builder("admission.under.way", underWay, AtomicInteger::get)
+        .description("Requests under way")
+        .register(registry);
+    for (Priority priority : Priority.values()) {
+      refused.put(
+          priority,
+          Counter.builder("admission.refused")
+              .description("Requests that were refused as too many")
+              .tag("priority", priority.name().toLowerCase(java.util.Locale.ROOT))
+              .register(registry));
+    }
+  }
+
+  /**
+   * Lets a request in, or not.
+   *
+   * @param patience how long the caller will wait at most
+   * @return whether it is in; then it must {@link #leave}
+   */
+  boolean enter(Priority priority, Duration patience) {
+    if (properties.enabled() && hopeless(priority, patience)) {
+      return refuse(priority);
+    }
+    int now = underWay.incrementAndGet();
+    if (properties.enabled() && now > priority.of(limit)) {
+      underWay.decrementAndGet();
+      return refuse(priority);
+    }
+    mostUnderWay.accumulateAndGet(now, Math::max);
+    return true;
+  }
+
+  /** What is under way is known, and is answered whatever it takes. */
+  private boolean hopeless(Priority priority, Duration patience) {
+    return priority != Priority.UNDER_WAY
+        && priority != Priority.REPORT
+        && patience.compareTo(backlog.expectedTime()) < 0;
+  }
+
+  private boolean refuse(Priority priority) {
+    refused.get(priority).increment();
+    return false;
+  }
+
+  void leave() {
+    underWay.decrementAndGet();
+    done.increment();
+  }
+
+  /** When what is under way now will be done, at the pace of the last seconds. */
+  Duration retryAfter() {
+    double seconds = underWay.get() / Math.max(donePerSecond, 0.1);
+    Duration drained = Duration.ofMillis((long) (seconds * 1000));
+    return drained.compareTo(RETRY_AFTER_MAX) < 0 ? drained : RETRY_AFTER_MAX;
+  }
+
+  @Scheduled(fixedRate = INTERVAL_MS)
+  void adjust() {
+    donePerSecond += (done.sumThenReset() * (1000.0 / INTERVAL_MS) - donePerSecond) / 10;
+    int most = mostUnderWay.getAndSet(underWay.get());
+    if (backlog.expectedTime().compareTo(properties.targetTime()) > 0) {
+      limit = Math.max(properties.floor(), limit - Math.max(1, limit / 10));
+    } else if (most >= Priority.BEGINNING.of(limit)) {
+      limit = Math.min(properties.ceiling(), limit + Math.max(1, limit / 20));
+    }
+  }
+
+  int limit() {
+    return limit;
+  }
+}

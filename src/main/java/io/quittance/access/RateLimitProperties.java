@@ -1,0 +1,26 @@
+package io.quittance.access;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How many requests an API key may make, on each replica: a merchant whose requests are spread over
+ * several replicas has as many times as much.
+ *
+ * @param enabled whether any are refused
+ * @param requestsPerSecond in the long run
+ * @param burst at once, after a quiet while
+ */
+@ConfigurationProperties("quittance.rate-limit")
+record RateLimitProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("500") int requestsPerSecond,
+    @DefaultValue("1000") int burst) {
+
+  RateLimitProperties {
+    if (requestsPerSecond < 1 || burst < 1) {
+      throw new IllegalArgumentException(
+          "quittance.rate-limit.requests-per-second and .burst must be 1 or more");
+    }
+  }
+}
