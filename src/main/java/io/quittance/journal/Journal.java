@@ -1,5 +1,6 @@
 package io.quittance.journal;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
@@ -37,6 +38,7 @@ public final class Journal {
 
   private final Transaction transaction;
   private final WorkerPool<Command<?>, Object> pool;
+  private final Counter halved;
   private volatile long batchStartedNanos;
   private volatile boolean working;
 
@@ -49,6 +51,10 @@ public final class Journal {
       ObjectProvider<Table.Factory> tables,
       JournalProperties properties,
       MeterRegistry registry) {
+    this.halved =
+        Counter.builder("journal.halved")
+            .description("Batches that failed and were tried in halves")
+            .register(registry);
     this.transaction = new Transaction(dataSource, dialect, tables.orderedStream().toList());
     this.pool =
         WorkerPool.<Command<?>, Object>named("journal", this::work)
@@ -127,6 +133,8 @@ public final class Journal {
         log.warn("{} commands failed: {}", jobs.size(), e.toString());
         jobs.forEach(job -> job.fail(e));
       } else {
+        log.warn("A batch of {} commands failed and is halved: {}", jobs.size(), e.toString());
+        halved.increment();
         apply(jobs.subList(0, jobs.size() / 2));
         apply(jobs.subList(jobs.size() / 2, jobs.size()));
       }

@@ -85,7 +85,7 @@ final class Deliveries implements Table {
         .column("varchar", event -> now.toString());
     writes
         .add(TO_SUBSCRIBERS, events.added())
-        .column("uuid", event -> TypeId.next())
+        .column("uuid", event -> TypeId.nextWithRoom())
         .column("uuid", PaymentEvent::merchantId)
         .column("uuid", PaymentEvent::id)
         .column("varchar", event -> event.type().text())

@@ -157,7 +157,7 @@ final class DeliveryQueue {
     return jdbc.update(
         Deliveries.TO_SUBSCRIBERS,
         statement -> {
-          setArray(statement, 1, "uuid", TypeId.next());
+          setArray(statement, 1, "uuid", TypeId.nextWithRoom());
           setArray(statement, 2, "uuid", event.merchantId());
           setArray(statement, 3, "uuid", event.id());
           setArray(statement, 4, "varchar", event.body().type().text());

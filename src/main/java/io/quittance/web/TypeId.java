@@ -32,6 +32,14 @@ public final class TypeId {
     return UuidCreator.getTimeOrderedEpochPlus1();
   }
 
+  /**
+   * A new UUIDv7, ascending within this process but for its last 48 bits, which are random: ids
+   * that differ from it in the last digit only are free.
+   */
+  public static UUID nextWithRoom() {
+    return UuidCreator.getTimeOrderedEpoch();
+  }
+
   /** The smallest id of its millisecond: those made before the instant are smaller. */
   public static UUID first(Instant instant) {
     return new UUID(instant.toEpochMilli() << 16 | 0x7000L, Long.MIN_VALUE);

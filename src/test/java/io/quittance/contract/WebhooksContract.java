@@ -14,6 +14,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.testing.EventReceiver;
 import io.quittance.testing.EventReceiver.Attempt;
 import io.quittance.testing.EventReceiver.Manners;
@@ -43,6 +44,7 @@ abstract class WebhooksContract extends Contract {
   private final EventReceiver receiver = new EventReceiver();
 
   @Autowired private JdbcClient jdbc;
+  @Autowired private MeterRegistry registry;
 
   @AfterEach
   void stopReceiving() {
@@ -363,6 +365,25 @@ abstract class WebhooksContract extends Contract {
     create(url, "*").is(201);
     merchant.pay(1, "alice", "shop").is(201);
     attempts("/many", 16);
+  }
+
+  /** What breaks a batch is found by bisection, and would show only in the time that it takes. */
+  @Test
+  void areToldOfAllPaymentsOfABurstInOneBatch() {
+    String url = receiver.open("/burst", before -> ACCEPT);
+    for (int i = 0; i < 16; i++) {
+      create(url, "*").is(201);
+    }
+    double before = halved();
+
+    Burst.of(40, i -> merchant.pay(1, "alice", "shop").is(201));
+
+    assertThat(halved()).isEqualTo(before);
+    attempts("/burst", 40 * 16);
+  }
+
+  private double halved() {
+    return registry.get("journal.halved").counter().count();
   }
 
   @Test
