@@ -17,7 +17,7 @@ import java.util.Map;
 final class Database implements AutoCloseable {
 
   static final String USER = "postgres";
-  static final String PASSWORD = "postgres";
+  static final String PASSWORD = "a password for the benchmark only";
 
   private static final List<String> SHOWN =
       List.of(

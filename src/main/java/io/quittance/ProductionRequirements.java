@@ -1,34 +1,61 @@
 package io.quittance;
 
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
 import org.springframework.core.env.Environment;
+import org.springframework.core.env.Profiles;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Production starts with a complete configuration or not at all. */
+/** Production starts with a complete and sound configuration or not at all. */
 @Configuration(proxyBeanMethods = false)
 @Profile("production")
 class ProductionRequirements {
 
+  private static final Logger log = LoggerFactory.getLogger(ProductionRequirements.class);
+
   private static final int OPERATOR_KEY_LENGTH_MIN = 32;
 
-  /** What is missing, all at once. */
+  /** Of 32 random hexadecimal digits there are about fourteen different ones. */
+  private static final int OPERATOR_KEY_VARIETY_MIN = 5;
+
+  private static final int SECRET_KEY_BYTES = 32;
+
+  private static final List<String> PLACEHOLDERS =
+      List.of("changeme", "replaceme", "yourkey", "qtsandboxkey");
+
+  private static final Set<String> DEFAULT_PASSWORDS =
+      Set.of("postgres", "password", "quittance", "changeme", "replaceme", "sa");
+
+  /** SHA-256 of the key that everybody knows from the README. */
+  private static final byte[] SANDBOX_KEY_HASH =
+      HexFormat.of().parseHex("55526f2298a8543b8e3579094d69910445effe4ada4f7fcaa2ea2effb0921291");
+
+  /** What is missing or weak, all at once. */
   static final class UnmetException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<String> missing;
+    private final transient List<String> unmet;
 
-    UnmetException(List<String> missing) {
-      super("production configuration is incomplete: " + missing);
-      this.missing = missing;
+    UnmetException(List<String> unmet) {
+      super("production configuration is incomplete or weak: " + unmet);
+      this.unmet = unmet;
     }
 
-    List<String> missing() {
-      return missing;
+    List<String> unmet() {
+      return unmet;
     }
   }
 
@@ -36,30 +63,98 @@ class ProductionRequirements {
   @Bean
   static BeanFactoryPostProcessor productionRequirementsCheck(Environment environment) {
     return factory -> {
-      List<String> missing = missing(environment);
-      if (!missing.isEmpty()) {
-        throw new UnmetException(missing);
+      List<String> unmet = unmet(environment);
+      if (!unmet.isEmpty()) {
+        throw new UnmetException(unmet);
       }
     };
   }
 
-  private static List<String> missing(Environment environment) {
-    var missing = new ArrayList<String>();
+  /** Runs before the first request: a database that a sandbox has used lets everybody in. */
+  @Bean
+  static SmartInitializingSingleton sandboxKeyCheck(JdbcClient jdbc) {
+    return () -> {
+      List<UUID> keys =
+          jdbc.sql(
+                  "select id from api_keys where secret_hash = ? and revoked_at is null"
+                      + " and (expires_at is null or expires_at > current_timestamp)")
+              .param(SANDBOX_KEY_HASH)
+              .query(UUID.class)
+              .list();
+      if (!keys.isEmpty()) {
+        throw new UnmetException(
+            List.of(
+                "SPRING_DATASOURCE_URL: a sandbox has used this database, and its public API key"
+                    + " is valid there; take another database, or revoke the key: update api_keys"
+                    + " set revoked_at = now() where id = '%s'".formatted(keys.getFirst())));
+      }
+    };
+  }
+
+  static List<String> unmet(Environment environment) {
+    var unmet = new ArrayList<String>();
+    if (environment.acceptsProfiles(Profiles.of("sandbox"))) {
+      unmet.add("SPRING_PROFILES_ACTIVE: production without sandbox, which lets everybody in");
+    }
+    database(environment, unmet);
+    operatorKey(environment.getProperty("quittance.operator-key", "").strip(), unmet);
+    secretKey(environment.getProperty("quittance.notification.secret-key", "").strip(), unmet);
+    if (environment.getProperty("quittance.notification.allow-loopback", Boolean.class, false)) {
+      log.warn(
+          "quittance.notification.allow-loopback is on: every merchant can make this service send"
+              + " requests to this machine and its network, unencrypted. It is for tests only.");
+    }
+    return unmet;
+  }
+
+  private static void database(Environment environment, List<String> unmet) {
     if (!environment.getProperty("spring.datasource.url", "").startsWith("jdbc:postgresql:")) {
-      missing.add("SPRING_DATASOURCE_URL: a PostgreSQL URL, jdbc:postgresql://HOST:5432/DATABASE");
+      unmet.add("SPRING_DATASOURCE_URL: a PostgreSQL URL, jdbc:postgresql://HOST:5432/DATABASE");
     }
     if (environment.getProperty("spring.datasource.username", "").isBlank()) {
-      missing.add("SPRING_DATASOURCE_USERNAME: the database user");
+      unmet.add("SPRING_DATASOURCE_USERNAME: the database user");
     }
-    if (environment.getProperty("spring.datasource.password", "").isBlank()) {
-      missing.add("SPRING_DATASOURCE_PASSWORD: the database user's password");
+    String password = environment.getProperty("spring.datasource.password", "");
+    if (password.isBlank()) {
+      unmet.add("SPRING_DATASOURCE_PASSWORD: the database user's password");
+    } else if (DEFAULT_PASSWORDS.contains(letters(password))) {
+      unmet.add("SPRING_DATASOURCE_PASSWORD: one that nobody guesses (it is a well-known default)");
     }
-    int length = environment.getProperty("quittance.operator-key", "").strip().length();
-    if (length < OPERATOR_KEY_LENGTH_MIN) {
-      missing.add(
+  }
+
+  private static void operatorKey(String key, List<String> unmet) {
+    if (key.length() < OPERATOR_KEY_LENGTH_MIN) {
+      unmet.add(
           "QUITTANCE_OPERATOR_KEY: at least %d characters (it has %d)"
-              .formatted(OPERATOR_KEY_LENGTH_MIN, length));
+              .formatted(OPERATOR_KEY_LENGTH_MIN, key.length()));
+    } else if (key.chars().distinct().count() < OPERATOR_KEY_VARIETY_MIN
+        || PLACEHOLDERS.stream().anyMatch(letters(key)::contains)) {
+      unmet.add("QUITTANCE_OPERATOR_KEY: a random one, openssl rand -hex 32 (it is a placeholder)");
     }
-    return missing;
+  }
+
+  private static void secretKey(String key, List<String> unmet) {
+    if (!key.isEmpty() && !sealsWell(key)) {
+      unmet.add(
+          "QUITTANCE_NOTIFICATION_SECRET_KEY: base64 of 32 random bytes, openssl rand -base64 32");
+    }
+  }
+
+  private static boolean sealsWell(String base64) {
+    try {
+      byte[] key = Base64.getDecoder().decode(base64);
+      boolean varied = false;
+      for (byte b : key) {
+        varied |= b != key[0];
+      }
+      return key.length == SECRET_KEY_BYTES && varied;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** However it is written: {@code Change-Me} is {@code changeme}. */
+  private static String letters(String text) {
+    return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
   }
 }

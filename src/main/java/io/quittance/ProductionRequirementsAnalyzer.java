@@ -10,8 +10,8 @@ class ProductionRequirementsAnalyzer extends AbstractFailureAnalyzer<UnmetExcept
   @Override
   protected FailureAnalysis analyze(Throwable rootFailure, UnmetException cause) {
     return new FailureAnalysis(
-        "Quittance will not start in production, because its configuration is incomplete:\n\n  - "
-            + String.join("\n  - ", cause.missing()),
+        "Quittance will not start in production, because its configuration is incomplete or weak:\n\n  - "
+            + String.join("\n  - ", cause.unmet()),
         "Set these environment variables (README.md, Configuration), or run the sandbox: leave"
             + " SPRING_PROFILES_ACTIVE unset.",
         cause);

@@ -46,7 +46,7 @@ public final class Postgres {
   public record Database(String url) {
 
     public static final String USER = "postgres";
-    public static final String PASSWORD = "postgres";
+    public static final String PASSWORD = "a password for tests only";
 
     public DataSource dataSource() {
       return new DriverManagerDataSource(url, USER, PASSWORD);
