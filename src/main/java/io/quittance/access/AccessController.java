@@ -5,6 +5,7 @@ import io.quittance.access.Onboarding.Issued;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Future;
 import jakarta.validation.constraints.Max;
@@ -61,6 +62,7 @@ class AccessController {
       Set<Scope> scopes,
       Instant createdAt,
       @Nullable Instant expiresAt,
+      @Nullable Instant lastUsedAt,
       @Nullable String secret) {
 
     static KeyBody of(ApiKey key, @Nullable Secret secret) {
@@ -70,6 +72,7 @@ class AccessController {
           key.scopes(),
           key.createdAt(),
           key.expiresAt(),
+          key.lastUsedAt(),
           secret == null ? null : secret.text());
     }
   }
@@ -86,9 +89,9 @@ class AccessController {
 
   @PostMapping("/v1/merchants")
   @ResponseStatus(HttpStatus.CREATED)
-  MerchantBody createMerchant(@Valid @RequestBody NewMerchant body) {
+  MerchantBody createMerchant(@Valid @RequestBody NewMerchant body, HttpServletRequest request) {
     var merchant = new Merchant(TypeId.next(), body.name(), body.deadlineMaxMs(), clock.instant());
-    Issued first = onboarding.register(merchant);
+    Issued first = onboarding.register(merchant, Origin.of(request));
     return new MerchantBody(
         TypeId.format("mch", merchant.getId()),
         merchant.name(),
@@ -103,8 +106,7 @@ class AccessController {
   @ResponseStatus(HttpStatus.CREATED)
   @RequiresScope(Scope.KEYS_WRITE)
   KeyBody createKey(@Valid @RequestBody NewKey body, Caller caller) {
-    Issued issued =
-        onboarding.issue(caller.merchantId(), body.name(), body.scopes(), body.expiresAt());
+    Issued issued = onboarding.issue(caller, body.name(), body.scopes(), body.expiresAt());
     return KeyBody.of(issued.key(), issued.secret());
   }
 
@@ -129,8 +131,7 @@ class AccessController {
       Caller caller) {
     int overlap = body == null || body.overlapSeconds() == null ? 0 : body.overlapSeconds();
     Issued issued =
-        onboarding.rotate(
-            caller.merchantId(), TypeId.require("key", id), Duration.ofSeconds(overlap));
+        onboarding.rotate(caller, TypeId.require("key", id), Duration.ofSeconds(overlap));
     return KeyBody.of(issued.key(), issued.secret());
   }
 
@@ -138,6 +139,6 @@ class AccessController {
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @RequiresScope(Scope.KEYS_WRITE)
   void revoke(@PathVariable String id, Caller caller) {
-    onboarding.revoke(caller.merchantId(), TypeId.require("key", id));
+    onboarding.revoke(caller, TypeId.require("key", id));
   }
 }

@@ -1,5 +1,6 @@
 package io.quittance.access;
 
+import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
@@ -26,6 +27,10 @@ class ApiKey implements Persistable<UUID> {
   private Instant createdAt;
   private @Nullable Instant expiresAt;
   private @Nullable Instant revokedAt;
+
+  @Column(insertable = false, updatable = false) // LastUse writes it
+  private @Nullable Instant lastUsedAt;
+
   private transient boolean stored = true;
 
   @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields
@@ -56,13 +61,14 @@ class ApiKey implements Persistable<UUID> {
     }
   }
 
-  /** A key with the same name and scopes, while this one goes on for the overlap. */
+  /** A key with the same name, scopes and expiry, while this one goes on for the overlap. */
   ApiKey rotate(UUID newId, Secret secret, Duration overlap, Instant now) {
     Instant end = now.plus(overlap);
+    Instant expiry = expiresAt;
     if (expiresAt == null || expiresAt.isAfter(end)) {
       expiresAt = end;
     }
-    return new ApiKey(newId, merchantId, name, secret, scopes(), now, null);
+    return new ApiKey(newId, merchantId, name, secret, scopes(), now, expiry);
   }
 
   boolean usableAt(Instant now) {
@@ -93,5 +99,9 @@ class ApiKey implements Persistable<UUID> {
 
   @Nullable Instant expiresAt() {
     return expiresAt;
+  }
+
+  @Nullable Instant lastUsedAt() {
+    return lastUsedAt;
   }
 }

@@ -1,9 +1,11 @@
 package io.quittance.access;
 
+import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.Lock;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
@@ -14,6 +16,8 @@ interface ApiKeys extends Repository<ApiKey, UUID> {
 
   boolean existsBySecretHash(byte[] hash);
 
+  /** Locked, so that of two changes at once the second one sees the first. */
+  @Lock(LockModeType.PESSIMISTIC_WRITE)
   Optional<ApiKey> findByMerchantIdAndId(UUID merchantId, UUID id);
 
   @Query(

@@ -28,12 +28,17 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   private static final String MERCHANTS = "/v1/merchants";
 
   private final Authenticator authenticator;
+  private final LastUse lastUse;
   private final @Nullable Secret operatorKey;
   private final ProblemWriter problems;
 
   AuthenticationFilter(
-      Authenticator authenticator, AccessProperties properties, ProblemWriter problems) {
+      Authenticator authenticator,
+      LastUse lastUse,
+      AccessProperties properties,
+      ProblemWriter problems) {
     this.authenticator = authenticator;
+    this.lastUse = lastUse;
     this.operatorKey =
         properties.operatorKey() == null || properties.operatorKey().isBlank()
             ? null
@@ -65,13 +70,20 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     boolean operator = operatorKey != null && operatorKey.sameAs(token);
     if (request.getRequestURI().equals(MERCHANTS)) {
       if (!operator) {
-        caller(token);
+        identify(token);
         throw Problem.of(ProblemCode.INSUFFICIENT_SCOPE, "Merchants are the operator's.");
       }
+      Origin.of(Actor.operator(), request).attachTo(request);
     } else if (operator) {
       throw Problem.of(ProblemCode.UNAUTHORIZED, "The operator key manages merchants only.");
     } else {
-      request.setAttribute(CALLER, caller(token));
+      Identity identity = identify(token);
+      var origin = Origin.of(identity.actor(), request);
+      origin.attachTo(request);
+      request.setAttribute(CALLER, identity.from(origin));
+      if (identity.actor().type() == Actor.Type.KEY) {
+        lastUse.note(identity.keyId());
+      }
     }
   }
 
@@ -83,7 +95,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     return header.substring(BEARER.length()).strip();
   }
 
-  private Caller caller(String token) {
+  private Identity identify(String token) {
     try {
       return authenticator
           .authenticate(new Secret(token))

@@ -1,103 +1,116 @@
 package io.quittance.access;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
 import jakarta.annotation.PreDestroy;
 import java.nio.ByteBuffer;
-import java.time.Clock;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.HashMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
-import org.springframework.beans.factory.annotation.Value;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
  * Finds whom a key belongs to. Requests that arrive together share one query, and an answer is
  * remembered for {@link AccessProperties.Lookup#cacheTtl()}, so a revocation takes effect within
  * that time on every replica. Thread-safe.
+ *
+ * <p>A key is looked up by its SHA-256 in an index. How long that takes may tell how far a hash
+ * agrees with a stored one, which helps nobody: a text with a wanted beginning of its hash is found
+ * only by trying, and a secret has 256 random bits. So no comparison in constant time is needed.
+ *
+ * <p>Keys that were good lately have a queue and a memory of their own. However many wrong keys
+ * arrive, they crowd out one another and not those.
  */
 @Component
 final class Authenticator {
 
-  private static final String FIND =
-      """
-      select k.secret_hash, k.id, k.merchant_id, k.scopes, m.deadline_max_ms
-        from api_keys k join merchants m on m.id = k.merchant_id
-       where k.secret_hash in (:hashes)
-         and k.revoked_at is null
-         and (k.expires_at is null or k.expires_at > :now)
-      """;
+  private static final Duration GOOD_LATELY = Duration.ofMinutes(10);
 
-  private final JdbcClient jdbc;
-  private final Clock clock;
-  private final AccessProperties.Lookup settings;
-  private final int deadlineMaxMs;
-  private final WorkerPool<ByteBuffer, Optional<Caller>> lookups;
-  private final AsyncCache<ByteBuffer, Optional<Caller>> callers;
-
-  Authenticator(
-      JdbcClient jdbc,
-      Clock clock,
-      AccessProperties properties,
-      @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs,
-      MeterRegistry registry) {
-    this.jdbc = jdbc;
-    this.clock = clock;
-    this.settings = properties.access();
-    this.deadlineMaxMs = deadlineMaxMs;
-    this.lookups =
-        WorkerPool.<ByteBuffer, Optional<Caller>>named("keys", this::find)
-            .maxBatch(256)
-            .start(registry);
-    this.callers =
-        Caffeine.newBuilder()
-            .maximumSize(settings.cacheSize())
-            .expireAfterWrite(settings.cacheTtl())
-            .buildAsync();
+  /** Finds the good ones among many keys, by their hashes. */
+  @FunctionalInterface
+  interface Finder {
+    Map<ByteBuffer, Identity> find(List<ByteBuffer> hashes);
   }
 
-  /** The caller whose key this is; empty when it is unknown, revoked or expired. */
-  Optional<Caller> authenticate(Secret secret) throws InterruptedException {
+  /** A queue and a memory. */
+  private static final class Desk {
+
+    private final WorkerPool<ByteBuffer, Optional<Identity>> lookups;
+    private final AsyncCache<ByteBuffer, Optional<Identity>> remembered;
+
+    Desk(String name, Finder stored, AccessProperties.Lookup settings, MeterRegistry registry) {
+      this.lookups =
+          WorkerPool.<ByteBuffer, Optional<Identity>>named(name, batch -> find(stored, batch))
+              .maxBatch(256)
+              .start(registry);
+      this.remembered =
+          Caffeine.newBuilder()
+              .maximumSize(settings.cacheSize())
+              .expireAfterWrite(settings.cacheTtl())
+              .buildAsync();
+    }
+
+    private static void find(Finder stored, List<Job<ByteBuffer, Optional<Identity>>> batch) {
+      Map<ByteBuffer, Identity> found = stored.find(batch.stream().map(Job::item).toList());
+      batch.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
+    }
+
+    Optional<Identity> find(ByteBuffer hash, Deadline deadline) throws InterruptedException {
+      return deadline.await(remembered.get(hash, (key, executor) -> lookups.submit(key, deadline)));
+    }
+  }
+
+  private final AccessProperties.Lookup settings;
+  private final Cache<ByteBuffer, Boolean> goodLately;
+  private final Desk familiar;
+  private final Desk strange;
+
+  @Autowired
+  Authenticator(StoredKeys stored, AccessProperties properties, MeterRegistry registry) {
+    this(stored::find, properties, registry);
+  }
+
+  Authenticator(Finder stored, AccessProperties properties, MeterRegistry registry) {
+    this.settings = properties.access();
+    this.goodLately =
+        Caffeine.newBuilder()
+            .maximumSize(settings.cacheSize())
+            .expireAfterAccess(GOOD_LATELY)
+            .build();
+    this.familiar = new Desk("keys", stored, settings, registry);
+    this.strange = new Desk("new-keys", stored, settings, registry);
+  }
+
+  /** Whose key this is; empty when it is unknown, revoked or expired. */
+  Optional<Identity> authenticate(Secret secret) throws InterruptedException {
     var deadline = Deadline.after(settings.timeout());
-    return deadline.await(
-        callers.get(
-            ByteBuffer.wrap(secret.hash()), (hash, executor) -> lookups.submit(hash, deadline)));
+    var hash = ByteBuffer.wrap(secret.hash());
+    boolean good = goodLately.getIfPresent(hash) != null;
+    Optional<Identity> identity = (good ? familiar : strange).find(hash, deadline);
+    if (good && identity.isEmpty()) {
+      goodLately.invalidate(hash);
+    } else if (!good && identity.isPresent()) {
+      goodLately.put(hash, true);
+    }
+    return identity;
   }
 
   /** Looks every key up again when it is next used. */
   void forgetAll() {
-    callers.synchronous().invalidateAll();
-  }
-
-  private void find(List<WorkerPool.Job<ByteBuffer, Optional<Caller>>> batch) {
-    Map<ByteBuffer, Caller> found = new HashMap<>();
-    jdbc.sql(FIND)
-        .param("hashes", batch.stream().map(job -> job.item().array()).toList())
-        .param("now", OffsetDateTime.ofInstant(clock.instant(), ZoneOffset.UTC))
-        .query(
-            rs -> {
-              int cap = rs.getInt("deadline_max_ms");
-              found.put(
-                  ByteBuffer.wrap(rs.getBytes("secret_hash")),
-                  new Caller(
-                      rs.getObject("merchant_id", UUID.class),
-                      rs.getObject("id", UUID.class),
-                      Scope.split(rs.getString("scopes")),
-                      cap == 0 ? deadlineMaxMs : Math.min(cap, deadlineMaxMs)));
-            });
-    batch.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
+    familiar.remembered.synchronous().invalidateAll();
+    strange.remembered.synchronous().invalidateAll();
   }
 
   @PreDestroy
   void close() {
-    lookups.close();
+    familiar.lookups.close();
+    strange.lookups.close();
   }
 }

@@ -4,9 +4,12 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * The merchant on whose behalf a request is made, as its API key says. Controllers take it as a
- * parameter.
+ * The merchant on whose behalf a request is made, as its API key or token says. Controllers take it
+ * as a parameter.
  *
+ * @param keyId the key's; for a token one that its issuer, subject and merchant have in common
  * @param deadlineMaxMs the longest deadline that the merchant may be granted, in milliseconds
+ * @param origin for the audit trail
  */
-public record Caller(UUID merchantId, UUID keyId, Set<Scope> scopes, int deadlineMaxMs) {}
+public record Caller(
+    UUID merchantId, UUID keyId, Set<Scope> scopes, int deadlineMaxMs, Origin origin) {}

@@ -7,6 +7,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -25,57 +27,124 @@ public class Onboarding {
   private final Merchants merchants;
   private final ApiKeys keys;
   private final Authenticator authenticator;
+  private final AuditTrail audit;
   private final Clock clock;
 
-  Onboarding(Merchants merchants, ApiKeys keys, Authenticator authenticator, Clock clock) {
+  Onboarding(
+      Merchants merchants,
+      ApiKeys keys,
+      Authenticator authenticator,
+      AuditTrail audit,
+      Clock clock) {
     this.merchants = merchants;
     this.keys = keys;
     this.authenticator = authenticator;
+    this.audit = audit;
     this.clock = clock;
   }
 
   /** A new merchant and its first key, which has every scope. */
   @Transactional
-  Issued register(Merchant merchant) {
+  Issued register(Merchant merchant, Origin origin) {
     merchants.save(merchant);
-    return issue(merchant.getId(), "first key", EnumSet.allOf(Scope.class), null);
+    UUID id = merchant.getId();
+    audit.record(
+        AuditEntry.of(
+            id,
+            origin,
+            "merchant.created",
+            TypeId.format("mch", id),
+            Map.of("name", merchant.name())));
+    Secret secret = Secret.random();
+    return save(id, origin, "first key", EnumSet.allOf(Scope.class), null, secret);
   }
 
   /** Makes sure that this merchant exists and that this secret is a key of it with every scope. */
   @Transactional
   public void ensure(UUID merchantId, String name, String secret) {
-    Instant now = clock.instant();
     if (!merchants.existsById(merchantId)) {
-      merchants.save(new Merchant(merchantId, name, null, now));
+      merchants.save(new Merchant(merchantId, name, null, clock.instant()));
     }
     var known = new Secret(secret);
     if (!keys.existsBySecretHash(known.hash())) {
-      var all = EnumSet.allOf(Scope.class);
-      keys.save(new ApiKey(TypeId.next(), merchantId, name, known, all, now, null));
+      save(merchantId, Origin.SYSTEM, name, EnumSet.allOf(Scope.class), null, known);
     }
   }
 
+  /**
+   * A new key.
+   *
+   * @throws Problem 403 if it were to have a scope that the caller has not
+   */
   @Transactional
-  Issued issue(UUID merchantId, String name, Set<Scope> scopes, @Nullable Instant expiresAt) {
+  Issued issue(Caller caller, String name, Set<Scope> scopes, @Nullable Instant expiresAt) {
+    mayHandOut(caller, scopes);
     Secret secret = Secret.random();
-    var key =
-        new ApiKey(TypeId.next(), merchantId, name, secret, scopes, clock.instant(), expiresAt);
-    return new Issued(keys.save(key), secret);
+    return save(caller.merchantId(), caller.origin(), name, scopes, expiresAt, secret);
   }
 
+  private Issued save(
+      UUID merchantId,
+      Origin origin,
+      String name,
+      Set<Scope> scopes,
+      @Nullable Instant expiresAt,
+      Secret secret) {
+    Instant now = clock.instant();
+    ApiKey key =
+        keys.save(new ApiKey(TypeId.next(), merchantId, name, secret, scopes, now, expiresAt));
+    var details = new LinkedHashMap<String, Object>();
+    details.put("name", name);
+    details.put("scopes", scopes);
+    if (expiresAt != null) {
+      details.put("expires_at", expiresAt);
+    }
+    audit.record(AuditEntry.of(merchantId, origin, "api_key.created", id(key), details));
+    return new Issued(key, secret);
+  }
+
+  /**
+   * A successor to a key.
+   *
+   * @throws Problem 403 if the key has a scope that the caller has not
+   */
   @Transactional
-  Issued rotate(UUID merchantId, UUID id, Duration overlap) {
-    ApiKey old = find(merchantId, id);
+  Issued rotate(Caller caller, UUID id, Duration overlap) {
+    ApiKey old = find(caller.merchantId(), id);
+    mayHandOut(caller, old.scopes());
     Secret secret = Secret.random();
     ApiKey successor = keys.save(old.rotate(TypeId.next(), secret, overlap, clock.instant()));
+    audit.record(
+        caller,
+        "api_key.rotated",
+        id(old),
+        Map.of("successor", id(successor), "overlap_seconds", overlap.toSeconds()));
     forgetOnCommit();
     return new Issued(successor, secret);
   }
 
+  /** Ends a key. A key may end itself: this request is its last. */
   @Transactional
-  void revoke(UUID merchantId, UUID id) {
-    find(merchantId, id).revoke(clock.instant());
+  void revoke(Caller caller, UUID id) {
+    ApiKey key = find(caller.merchantId(), id);
+    key.revoke(clock.instant());
+    audit.record(caller, "api_key.revoked", id(key), Map.of("name", key.name()));
     forgetOnCommit();
+  }
+
+  /** Otherwise a key that may only make keys could make itself anything. */
+  private static void mayHandOut(Caller caller, Set<Scope> scopes) {
+    Set<Scope> lacking = EnumSet.copyOf(scopes);
+    lacking.removeAll(caller.scopes());
+    if (!lacking.isEmpty()) {
+      throw Problem.of(
+          ProblemCode.INSUFFICIENT_SCOPE,
+          "A key hands out only scopes that it has itself, not " + Scope.join(lacking) + ".");
+    }
+  }
+
+  private static String id(ApiKey key) {
+    return TypeId.format("key", key.getId());
   }
 
   /** Any earlier, a look-up of the old state could be remembered again before the commit. */

@@ -61,7 +61,7 @@ class FraudController {
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);
     }
-    return rules.replace(caller.merchantId(), wanted);
+    return rules.replace(caller, wanted);
   }
 
   private static List<InputError> contradictions(RuleSet set) {

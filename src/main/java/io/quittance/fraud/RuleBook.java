@@ -5,19 +5,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.access.Caller;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import jakarta.annotation.PreDestroy;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,19 +30,19 @@ final class RuleBook {
 
   private final StoredRuleSets stored;
   private final ObjectMapper json;
-  private final Clock clock;
+  private final Replacements replacements;
   private final WorkerPool<UUID, RuleSet> reads;
   private final AsyncCache<UUID, RuleSet> remembered;
 
   RuleBook(
       StoredRuleSets stored,
       ObjectMapper json,
-      Clock clock,
+      Replacements replacements,
       FraudProperties properties,
       MeterRegistry registry) {
     this.stored = stored;
     this.json = json;
-    this.clock = clock;
+    this.replacements = replacements;
     this.reads =
         WorkerPool.<UUID, RuleSet>named("fraud-rules", this::read).maxBatch(256).start(registry);
     this.remembered =
@@ -69,8 +68,9 @@ final class RuleBook {
    * @param rules with the version that the caller read
    * @throws Problem 409 when somebody else changed them since
    */
-  RuleSet replace(UUID merchantId, RuleSet rules) {
-    if (!store(merchantId, rules.version(), write(rules))) {
+  RuleSet replace(Caller caller, RuleSet rules) {
+    UUID merchantId = caller.merchantId();
+    if (!replacements.replace(caller, rules, write(rules))) {
       throw Problem.of(
           ProblemCode.STALE_VERSION,
           "Version %d was read, version %d is in force."
@@ -85,25 +85,10 @@ final class RuleBook {
         rules.fallback());
   }
 
-  private boolean store(UUID merchantId, long versionRead, String body) {
-    if (versionRead > 0) {
-      return stored.replace(merchantId, versionRead, body, clock.instant()) == 1;
-    }
-    if (stored.findById(merchantId).isPresent()) {
-      return false;
-    }
-    try {
-      stored.save(new StoredRuleSet(merchantId, 1, body, clock.instant()));
-      return true;
-    } catch (DataIntegrityViolationException e) {
-      return false;
-    }
-  }
-
   private void read(List<Job<UUID, RuleSet>> jobs) {
     Map<UUID, StoredRuleSet> found =
         stored.findByMerchantIdIn(jobs.stream().map(Job::item).toList()).stream()
-            .collect(Collectors.toMap(StoredRuleSet::getId, Function.identity()));
+            .collect(Collectors.toMap(StoredRuleSet::merchantId, Function.identity()));
     for (Job<UUID, RuleSet> job : jobs) {
       StoredRuleSet row = found.get(job.item());
       job.succeed(row == null ? RuleSet.INITIAL : parse(row));

@@ -5,12 +5,13 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
-import org.springframework.data.domain.Persistable;
 
-/** A merchant's rule set as it is kept: one row, its rules as JSON. */
+/**
+ * A merchant's rule set as it is kept: one row, its rules as JSON. {@link Replacements} writes it.
+ */
 @Entity
 @Table(name = "fraud_rule_sets")
-class StoredRuleSet implements Persistable<UUID> {
+class StoredRuleSet {
 
   @Id private UUID merchantId;
   private long version;
@@ -22,21 +23,8 @@ class StoredRuleSet implements Persistable<UUID> {
   @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields
   protected StoredRuleSet() {}
 
-  StoredRuleSet(UUID merchantId, long version, String body, Instant updatedAt) {
-    this.merchantId = merchantId;
-    this.version = version;
-    this.body = body;
-    this.updatedAt = updatedAt;
-  }
-
-  @Override
-  public UUID getId() {
+  UUID merchantId() {
     return merchantId;
-  }
-
-  @Override
-  public boolean isNew() {
-    return true;
   }
 
   long version() {

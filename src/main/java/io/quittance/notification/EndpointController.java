@@ -119,7 +119,7 @@ class EndpointController {
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody create(@Valid @RequestBody NewEndpoint body, Caller caller) {
     var target = new Target(url(body.url()), subscription(body.events()), text(body.description()));
-    return EndpointBody.of(webhooks.create(caller.merchantId(), target));
+    return EndpointBody.of(webhooks.create(caller, target));
   }
 
   @GetMapping
@@ -152,7 +152,7 @@ class EndpointController {
     @Nullable Subscription events = change.events() == null ? null : subscription(change.events());
     return EndpointBody.of(
         webhooks.change(
-            caller.merchantId(),
+            caller,
             endpointId,
             old ->
                 new Target(
@@ -166,7 +166,7 @@ class EndpointController {
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   void delete(@PathVariable String id, Caller caller) {
-    webhooks.delete(caller.merchantId(), TypeId.require("whe", id));
+    webhooks.delete(caller, TypeId.require("whe", id));
   }
 
   @PostMapping("/{id}/rotate-secret")
@@ -180,8 +180,7 @@ class EndpointController {
             ? OVERLAP_DEFAULT_SECONDS
             : body.overlapSeconds();
     return EndpointBody.of(
-        webhooks.rotate(
-            caller.merchantId(), TypeId.require("whe", id), Duration.ofSeconds(seconds)));
+        webhooks.rotate(caller, TypeId.require("whe", id), Duration.ofSeconds(seconds)));
   }
 
   /** Sends again everything since an instant that the endpoint has not taken. */
@@ -189,8 +188,7 @@ class EndpointController {
   @ResponseStatus(HttpStatus.ACCEPTED)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody recover(@PathVariable String id, @Valid @RequestBody Since body, Caller caller) {
-    return EndpointBody.of(
-        webhooks.recover(caller.merchantId(), TypeId.require("whe", id), body.since()));
+    return EndpointBody.of(webhooks.recover(caller, TypeId.require("whe", id), body.since()));
   }
 
   private String url(String text) {

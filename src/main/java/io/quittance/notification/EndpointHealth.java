@@ -2,6 +2,9 @@ package io.quittance.notification;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.access.AuditEntry;
+import io.quittance.access.AuditTrail;
+import io.quittance.access.Origin;
 import io.quittance.payment.EventLog;
 import io.quittance.payment.EventType;
 import io.quittance.web.TypeId;
@@ -31,6 +34,7 @@ final class EndpointHealth {
   private final JdbcClient jdbc;
   private final EventLog events;
   private final DeliveryQueue queue;
+  private final AuditTrail audit;
   private final ObjectMapper json;
   private final Clock clock;
   private final NotificationProperties properties;
@@ -39,12 +43,14 @@ final class EndpointHealth {
       JdbcClient jdbc,
       EventLog events,
       DeliveryQueue queue,
+      AuditTrail audit,
       ObjectMapper json,
       Clock clock,
       NotificationProperties properties) {
     this.jdbc = jdbc;
     this.events = events;
     this.queue = queue;
+    this.audit = audit;
     this.json = json;
     this.clock = clock;
     this.properties = properties;
@@ -113,6 +119,13 @@ final class EndpointHealth {
     data.put("id", TypeId.format("whe", endpoint.id()));
     data.put("url", endpoint.url());
     data.put("reason", reason);
+    audit.record(
+        AuditEntry.of(
+            endpoint.merchantId(),
+            Origin.SYSTEM,
+            "webhook_endpoint.disabled",
+            TypeId.format("whe", endpoint.id()),
+            Map.of("url", endpoint.url(), "reason", reason)));
     queue.addForSubscribers(
         events.add(
             endpoint.merchantId(),

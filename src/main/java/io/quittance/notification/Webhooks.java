@@ -1,5 +1,7 @@
 package io.quittance.notification;
 
+import io.quittance.access.AuditTrail;
+import io.quittance.access.Caller;
 import io.quittance.notification.Endpoint.Target;
 import io.quittance.notification.SecretKeys.Sealed;
 import io.quittance.web.Problem;
@@ -8,7 +10,9 @@ import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -34,23 +38,29 @@ class Webhooks {
   private final Endpoints endpoints;
   private final SecretKeys keys;
   private final Lanes lanes;
+  private final AuditTrail audit;
   private final Clock clock;
 
-  Webhooks(Endpoints endpoints, SecretKeys keys, Lanes lanes, Clock clock) {
+  Webhooks(Endpoints endpoints, SecretKeys keys, Lanes lanes, AuditTrail audit, Clock clock) {
     this.endpoints = endpoints;
     this.keys = keys;
     this.lanes = lanes;
+    this.audit = audit;
     this.clock = clock;
   }
 
-  Issued create(UUID merchantId, Target target) {
+  @Transactional
+  Issued create(Caller caller, Target target) {
+    UUID merchantId = caller.merchantId();
     UUID id = TypeId.next();
     SigningSecret secret = SigningSecret.random();
     Sealed sealed = keys.seal(id, secret);
     char slot = freeSlot(merchantId);
     try {
       var endpoint = new Endpoint(id, merchantId, slot, target, sealed, clock.instant());
-      return new Issued(endpoints.saveAndFlush(endpoint), secret);
+      var issued = new Issued(endpoints.saveAndFlush(endpoint), secret);
+      audited(caller, "created", id, described(target));
+      return issued;
     } catch (DataIntegrityViolationException e) {
       throw Problem.of(
           ProblemCode.INVALID_STATE, "Another endpoint was created at the same time; try again.");
@@ -81,42 +91,60 @@ class Webhooks {
    * @param enabled null: as it is
    */
   @Transactional
-  Endpoint change(
-      UUID merchantId, UUID id, UnaryOperator<Target> change, @Nullable Boolean enabled) {
-    Endpoint endpoint = lock(merchantId, id);
-    endpoint.retarget(
-        change.apply(new Target(endpoint.url(), endpoint.events(), endpoint.description())));
+  Endpoint change(Caller caller, UUID id, UnaryOperator<Target> change, @Nullable Boolean enabled) {
+    Endpoint endpoint = lock(caller.merchantId(), id);
+    Target target =
+        change.apply(new Target(endpoint.url(), endpoint.events(), endpoint.description()));
+    endpoint.retarget(target);
     if (Boolean.TRUE.equals(enabled)) {
       endpoint.enable();
     } else if (Boolean.FALSE.equals(enabled)) {
       endpoint.disable("by the merchant");
     }
+    Map<String, Object> details = described(target);
+    details.put("enabled", endpoint.enabled());
+    audited(caller, "changed", id, details);
     lanes.forget(id);
     return endpoint;
   }
 
   @Transactional
-  Issued rotate(UUID merchantId, UUID id, Duration overlap) {
-    Endpoint endpoint = lock(merchantId, id);
+  Issued rotate(Caller caller, UUID id, Duration overlap) {
+    Endpoint endpoint = lock(caller.merchantId(), id);
     SigningSecret next = SigningSecret.random();
     endpoint.rotate(keys.seal(id, next), clock.instant(), overlap);
+    audited(caller, "secret_rotated", id, Map.of("overlap_seconds", overlap.toSeconds()));
     return new Issued(endpoint, next);
   }
 
   @Transactional
-  Endpoint recover(UUID merchantId, UUID id, Instant since) {
-    Endpoint endpoint = lock(merchantId, id);
+  Endpoint recover(Caller caller, UUID id, Instant since) {
+    Endpoint endpoint = lock(caller.merchantId(), id);
     if (!endpoint.enabled()) {
       throw Problem.of(ProblemCode.INVALID_STATE, "The endpoint is disabled; enable it first.");
     }
     endpoint.recover(since, clock.instant());
+    audited(caller, "recovery_started", id, Map.of("since", since));
     lanes.forget(id);
     return endpoint;
   }
 
   @Transactional
-  void delete(UUID merchantId, UUID id) {
-    endpoints.delete(lock(merchantId, id));
+  void delete(Caller caller, UUID id) {
+    Endpoint endpoint = lock(caller.merchantId(), id);
+    endpoints.delete(endpoint);
+    audited(caller, "deleted", id, Map.of("url", endpoint.url()));
+  }
+
+  private void audited(Caller caller, String what, UUID id, Map<String, Object> details) {
+    audit.record(caller, "webhook_endpoint." + what, TypeId.format("whe", id), details);
+  }
+
+  private static Map<String, Object> described(Target target) {
+    var details = new LinkedHashMap<String, Object>();
+    details.put("url", target.url());
+    details.put("events", target.events().types());
+    return details;
   }
 
   private Endpoint lock(UUID merchantId, UUID id) {

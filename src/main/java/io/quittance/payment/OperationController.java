@@ -167,7 +167,11 @@ class OperationController {
     Payment payment = payments.require(caller.merchantId(), id);
     return operations.run(
         payment,
-        new Review(payment.terms().id(), body.decision() == Decision.APPROVE, body.reason()),
+        new Review(
+            payment.terms().id(),
+            body.decision() == Decision.APPROVE,
+            body.reason(),
+            caller.origin()),
         body,
         new Headers(key, prefer, false),
         deadlines.grant(deadlineMs, caller, RequestContext.of(http)),

@@ -1,16 +1,21 @@
 package io.quittance.payment;
 
+import io.quittance.access.AuditEntry;
+import io.quittance.access.AuditTable;
+import io.quittance.access.Origin;
 import io.quittance.journal.Batch;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A person's decision on a payment that screening wanted looked at. */
-record Review(UUID paymentId, boolean approve, @Nullable String reason)
+record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin origin)
     implements Operation<Payment> {
 
   @Override
@@ -32,6 +37,7 @@ record Review(UUID paymentId, boolean approve, @Nullable String reason)
 
   @Override
   public Payment apply(Batch batch, Payment payment) {
+    batch.table(AuditTable.class).add(audited(payment));
     if (approve) {
       Approval.apply(batch, payment);
     } else {
@@ -42,6 +48,15 @@ record Review(UUID paymentId, boolean approve, @Nullable String reason)
       payment.decline(declined(), batch.now());
     }
     return payment;
+  }
+
+  private AuditEntry audited(Payment payment) {
+    return AuditEntry.of(
+        payment.terms().merchantId(),
+        origin,
+        approve ? "payment.review_approved" : "payment.review_declined",
+        TypeId.format("pay", paymentId),
+        reason == null ? Map.of() : Map.of("reason", reason));
   }
 
   private Failure declined() {

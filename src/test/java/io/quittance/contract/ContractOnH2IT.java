@@ -50,6 +50,9 @@ class ContractOnH2IT {
   class Http extends HttpContract {}
 
   @Nested
+  class Audit extends AuditContract {}
+
+  @Nested
   class Keys extends KeysContract {}
 
   @Nested

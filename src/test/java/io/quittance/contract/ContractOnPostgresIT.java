@@ -60,6 +60,9 @@ class ContractOnPostgresIT {
   class Http extends HttpContract {}
 
   @Nested
+  class Audit extends AuditContract {}
+
+  @Nested
   class Keys extends KeysContract {}
 
   @Nested

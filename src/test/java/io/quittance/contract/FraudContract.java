@@ -6,9 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** The merchant's rules, reviews and fallbacks. */
 abstract class FraudContract extends Contract {
@@ -207,6 +211,25 @@ abstract class FraudContract extends Contract {
     merchant
         .put("/v1/fraud/rules", object("version", 0, "rules", Json.array()))
         .isProblem(409, "stale_version");
+  }
+
+  @RepeatedTest(3)
+  @ExtendWith(OutputCaptureExtension.class)
+  void takesOneOfManyFirstRulesAndLogsNothingOfTheOthers(CapturedOutput output) {
+    List<Answer> answers =
+        Burst.of(
+            12,
+            i ->
+                merchant.put(
+                    "/v1/fraud/rules", object("version", 0, "rules", Json.array(listed("r" + i)))));
+
+    assertThat(answers).filteredOn(answer -> answer.status() == 200).hasSize(1);
+    assertThat(answers)
+        .filteredOn(answer -> answer.status() != 200)
+        .allSatisfy(answer -> answer.isProblem(409, "stale_version"));
+    assertThat(output).doesNotContain("SqlExceptionHelper", "duplicate key", "Unique index");
+    assertThat(merchant.get("/v1/audit-log?action=fraud_rules.replaced").body().path("data"))
+        .hasSize(1);
   }
 
   @ParameterizedTest

@@ -35,6 +35,55 @@ abstract class KeysContract extends Contract {
   }
 
   @Test
+  void handOutOnlyScopesThatTheyHaveThemselves() {
+    Client clerk = limitedTo(merchant, "keys:write", "ledger:read");
+    Answer stronger = create("till", "payments:write").is(201);
+
+    clerk
+        .post("/v1/api-keys", object("name", "k", "scopes", List.of("ledger:read", "ledger:write")))
+        .isProblem(403, "insufficient_scope");
+    clerk
+        .post("/v1/api-keys/" + stronger.id() + "/rotate", object())
+        .isProblem(403, "insufficient_scope");
+    clerk.post("/v1/api-keys", object("name", "k", "scopes", List.of("ledger:read"))).is(201);
+    merchant.with(stronger.text("/secret")).get("/v1/events").is(403);
+  }
+
+  @Test
+  void keepTheirExpiryWhenRotated() {
+    Answer old = expiring(3_600);
+
+    Answer successor = rotate(old.id(), object("overlap_seconds", 60)).is(201);
+
+    assertThat(successor.text("/expires_at")).isEqualTo(old.text("/expires_at")).matches(TIME);
+    assertThat(listed(old.id()).path("expires_at").asText()).isLessThan(old.text("/expires_at"));
+  }
+
+  @Test
+  void mayRevokeThemselves() {
+    Answer key = create("clerk", "keys:write").is(201);
+    Client clerk = merchant.with(key.text("/secret"));
+
+    clerk.delete("/v1/api-keys/" + key.id()).is(204);
+
+    Answer refused = clerk.get("/v1/api-keys");
+    refused.isProblem(401, "unauthorized");
+  }
+
+  @Test
+  void showWhenTheyWereLastUsed() {
+    Answer key = create("till", "ledger:read").is(201);
+    assertThat(listed(key.id()).has("last_used_at")).isFalse();
+
+    merchant.with(key.text("/secret")).get("/v1/accounts").is(200);
+
+    Awaitility.await()
+        .untilAsserted(
+            () -> assertThat(listed(key.id()).path("last_used_at").asText()).matches(TIME));
+    merchant.delete("/v1/api-keys/" + key.id()).is(204);
+  }
+
+  @Test
   void areListedNewestFirstWithoutTheirSecrets() {
     String secret = create("one", "ledger:read").is(201).text("/secret");
     create("two", "ledger:read").is(201);

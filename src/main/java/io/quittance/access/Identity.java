@@ -1,0 +1,12 @@
+package io.quittance.access;
+
+import java.util.Set;
+import java.util.UUID;
+
+/** What a key or a token says of its bearer, whatever the request. */
+record Identity(UUID merchantId, UUID keyId, Actor actor, Set<Scope> scopes, int deadlineMaxMs) {
+
+  Caller from(Origin origin) {
+    return new Caller(merchantId, keyId, scopes, deadlineMaxMs, origin);
+  }
+}

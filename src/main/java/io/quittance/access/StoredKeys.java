@@ -1,0 +1,61 @@
+package io.quittance.access;
+
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads the keys that are good now, many in one query. Thread-safe. */
+@Component
+final class StoredKeys {
+
+  private static final String FIND =
+      """
+      select k.secret_hash, k.id, k.merchant_id, k.scopes, m.deadline_max_ms
+        from api_keys k join merchants m on m.id = k.merchant_id
+       where k.secret_hash in (:hashes)
+         and k.revoked_at is null
+         and (k.expires_at is null or k.expires_at > :now)
+      """;
+
+  private final JdbcClient jdbc;
+  private final Clock clock;
+  private final int deadlineMaxMs;
+
+  StoredKeys(
+      JdbcClient jdbc,
+      Clock clock,
+      @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+    this.deadlineMaxMs = deadlineMaxMs;
+  }
+
+  /** By the SHA-256 of their secrets. */
+  Map<ByteBuffer, Identity> find(List<ByteBuffer> hashes) {
+    Map<ByteBuffer, Identity> found = new HashMap<>();
+    jdbc.sql(FIND)
+        .param("hashes", hashes.stream().map(ByteBuffer::array).toList())
+        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+        .query(
+            rs -> {
+              int cap = rs.getInt("deadline_max_ms");
+              UUID keyId = rs.getObject("id", UUID.class);
+              found.put(
+                  ByteBuffer.wrap(rs.getBytes("secret_hash")),
+                  new Identity(
+                      rs.getObject("merchant_id", UUID.class),
+                      keyId,
+                      Actor.key(keyId),
+                      Scope.split(rs.getString("scopes")),
+                      cap == 0 ? deadlineMaxMs : Math.min(cap, deadlineMaxMs)));
+            });
+    return found;
+  }
+}
