@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -37,6 +38,9 @@ class ProductionRequirements {
 
   private static final Set<String> DEFAULT_PASSWORDS =
       Set.of("postgres", "password", "quittance", "changeme", "replaceme", "sa");
+
+  private static final Pattern LOOPBACK =
+      Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?(/|$)");
 
   /** SHA-256 of the key that everybody knows from the README. */
   private static final byte[] SANDBOX_KEY_HASH =
@@ -99,6 +103,7 @@ class ProductionRequirements {
     database(environment, unmet);
     operatorKey(environment.getProperty("quittance.operator-key", "").strip(), unmet);
     secretKey(environment.getProperty("quittance.notification.secret-key", "").strip(), unmet);
+    tokens(environment, unmet);
     if (environment.getProperty("quittance.notification.allow-loopback", Boolean.class, false)) {
       log.warn(
           "quittance.notification.allow-loopback is on: every merchant can make this service send"
@@ -137,6 +142,23 @@ class ProductionRequirements {
     if (!key.isEmpty() && !sealsWell(key)) {
       unmet.add(
           "QUITTANCE_NOTIFICATION_SECRET_KEY: base64 of 32 random bytes, openssl rand -base64 32");
+    }
+  }
+
+  private static void tokens(Environment environment, List<String> unmet) {
+    String issuer = environment.getProperty("quittance.access.jwt.issuer", "").strip();
+    if (issuer.isEmpty()) {
+      return;
+    }
+    if (environment.getProperty("quittance.access.jwt.audience", "").isBlank()) {
+      unmet.add("QUITTANCE_ACCESS_JWT_AUDIENCE: what tokens for this service name as audience");
+    }
+    String keys = environment.getProperty("quittance.access.jwt.jwk-set-uri", "").strip();
+    String fetched = keys.isEmpty() ? issuer : keys;
+    if (!fetched.startsWith("https://") && !LOOPBACK.matcher(fetched).lookingAt()) {
+      unmet.add(
+          (keys.isEmpty() ? "QUITTANCE_ACCESS_JWT_ISSUER" : "QUITTANCE_ACCESS_JWT_JWKSETURI")
+              + ": https, or whoever is on the way to the issuer's keys can sign tokens");
     }
   }
 

@@ -69,6 +69,33 @@ class ProductionRequirementsTest {
   }
 
   @ParameterizedTest
+  @CsvSource({
+    "https://id.example, '', '', QUITTANCE_ACCESS_JWT_AUDIENCE",
+    "http://id.example, '', quittance, QUITTANCE_ACCESS_JWT_ISSUER",
+    "http://localhost.evil.example, '', quittance, QUITTANCE_ACCESS_JWT_ISSUER",
+    "https://id.example, http://id.example/keys, quittance, QUITTANCE_ACCESS_JWT_JWKSETURI"
+  })
+  void refusesTokensThatOthersCouldUseOrSign(
+      String issuer, String keys, String audience, String variable) {
+    environment.setProperty("quittance.access.jwt.issuer", issuer);
+    environment.setProperty("quittance.access.jwt.jwk-set-uri", keys);
+    environment.setProperty("quittance.access.jwt.audience", audience);
+
+    assertThat(ProductionRequirements.unmet(environment))
+        .singleElement()
+        .asString()
+        .startsWith(variable + ": ");
+  }
+
+  @Test
+  void takesTokensOfAnIssuerOnThisMachine() {
+    environment.setProperty("quittance.access.jwt.issuer", "http://127.0.0.1:8090/realms/shop");
+    environment.setProperty("quittance.access.jwt.audience", "quittance");
+
+    assertThat(ProductionRequirements.unmet(environment)).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {0, 255})
   void refusesASecretKeyOfOneByteOnly(int value) {
     byte[] key = new byte[32];

@@ -28,16 +28,19 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   private static final String MERCHANTS = "/v1/merchants";
 
   private final Authenticator authenticator;
+  private final Tokens tokens;
   private final LastUse lastUse;
   private final @Nullable Secret operatorKey;
   private final ProblemWriter problems;
 
   AuthenticationFilter(
       Authenticator authenticator,
+      Tokens tokens,
       LastUse lastUse,
       AccessProperties properties,
       ProblemWriter problems) {
     this.authenticator = authenticator;
+    this.tokens = tokens;
     this.lastUse = lastUse;
     this.operatorKey =
         properties.operatorKey() == null || properties.operatorKey().isBlank()
@@ -97,6 +100,9 @@ final class AuthenticationFilter extends OncePerRequestFilter {
 
   private Identity identify(String token) {
     try {
+      if (tokens.takes(token)) {
+        return tokens.identify(token);
+      }
       return authenticator
           .authenticate(new Secret(token))
           .orElseThrow(() -> Problem.of(ProblemCode.UNAUTHORIZED, "This key is not valid."));

@@ -53,6 +53,7 @@ public final class Problem extends RuntimeException {
   private Outcome outcome = Outcome.NONE;
   private @Nullable String paymentId;
   private @Nullable String dependency;
+  private @Nullable String challenge;
   private @Nullable Instant resolvesBy;
   private @Nullable Duration retryAfter;
 
@@ -92,6 +93,12 @@ public final class Problem extends RuntimeException {
     return this;
   }
 
+  /** The error code of {@code WWW-Authenticate} (RFC 6750). */
+  public Problem challenge(String error) {
+    this.challenge = error;
+    return this;
+  }
+
   /** Nobody can say yet whether money moved; it is settled by the given instant. */
   public Problem unknownUntil(Instant instant) {
     this.outcome = Outcome.UNKNOWN;
@@ -107,6 +114,11 @@ public final class Problem extends RuntimeException {
 
   public ProblemCode code() {
     return code;
+  }
+
+  /** The header {@code WWW-Authenticate} of a 401. */
+  String wwwAuthenticate() {
+    return challenge == null ? "Bearer" : "Bearer error=\"" + challenge + '"';
   }
 
   /** Seconds for the header {@code Retry-After}; 0 when it is not to be sent. */

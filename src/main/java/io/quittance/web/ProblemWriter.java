@@ -44,7 +44,7 @@ public final class ProblemWriter {
       headers.set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
     }
     if (problem.code() == ProblemCode.UNAUTHORIZED) {
-      headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+      headers.set(HttpHeaders.WWW_AUTHENTICATE, problem.wwwAuthenticate());
     }
     return headers;
   }

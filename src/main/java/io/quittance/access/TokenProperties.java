@@ -1,0 +1,37 @@
+package io.quittance.access;
+
+import java.net.URI;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Tokens of an authorization server, taken beside API keys.
+ *
+ * @param issuer who signs them; none: no token is taken
+ * @param jwkSetUri where its keys are; none: where its discovery document says
+ * @param audience what a token must name as its audience: this service
+ * @param merchantClaim the claim that names the merchant, {@code mch_…}
+ * @param refreshInterval how soon its keys may be fetched again for a token with an unknown one
+ */
+@ConfigurationProperties("quittance.access.jwt")
+record TokenProperties(
+    @Nullable String issuer,
+    @Nullable URI jwkSetUri,
+    @Nullable String audience,
+    @DefaultValue("merchant_id") String merchantClaim,
+    @DefaultValue("10s") Duration refreshInterval) {
+
+  TokenProperties {
+    if (issuer != null && !issuer.isBlank() && (audience == null || audience.isBlank())) {
+      throw new IllegalArgumentException(
+          "quittance.access.jwt.audience is needed: without it, tokens for other services open"
+              + " this one");
+    }
+  }
+
+  boolean enabled() {
+    return issuer != null && !issuer.isBlank();
+  }
+}
