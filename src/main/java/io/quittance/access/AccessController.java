@@ -89,6 +89,7 @@ class AccessController {
 
   @PostMapping("/v1/merchants")
   @ResponseStatus(HttpStatus.CREATED)
+  @OperatorOnly
   MerchantBody createMerchant(@Valid @RequestBody NewMerchant body, HttpServletRequest request) {
     var merchant = new Merchant(TypeId.next(), body.name(), body.deadlineMaxMs(), clock.instant());
     Issued first = onboarding.register(merchant, Origin.of(request));

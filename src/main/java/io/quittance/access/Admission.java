@@ -5,7 +5,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -50,7 +52,7 @@ final class Admission {
           priority,
           Counter.builder("admission.refused")
               .description("Requests that were refused as too many")
-              .tag("priority", priority.name().toLowerCase(java.util.Locale.ROOT))
+              .tag("priority", priority.name().toLowerCase(Locale.ROOT))
               .register(registry));
     }
   }
@@ -82,7 +84,7 @@ final class Admission {
   }
 
   private boolean refuse(Priority priority) {
-    refused.get(priority).increment();
+    Objects.requireNonNull(refused.get(priority)).increment();
     return false;
   }
 

@@ -51,7 +51,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
 
   @Override
   protected boolean shouldNotFilter(HttpServletRequest request) {
-    String path = request.getRequestURI();
+    String path = path(request);
     return !path.equals("/v1") && !path.startsWith("/v1/");
   }
 
@@ -71,7 +71,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   private void admit(HttpServletRequest request) {
     String token = token(request);
     boolean operator = operatorKey != null && operatorKey.sameAs(token);
-    if (request.getRequestURI().equals(MERCHANTS)) {
+    if (path(request).equals(MERCHANTS)) {
       if (!operator) {
         identify(token);
         throw Problem.of(ProblemCode.INSUFFICIENT_SCOPE, "Merchants are the operator's.");
@@ -88,6 +88,11 @@ final class AuthenticationFilter extends OncePerRequestFilter {
         lastUse.note(identity.keyId());
       }
     }
+  }
+
+  /** Decoded and without parameters: /%761/x and /v1;y/x are routed as /v1/x. */
+  private static String path(HttpServletRequest request) {
+    return request.getServletPath();
   }
 
   private static String token(HttpServletRequest request) {

@@ -30,6 +30,12 @@ public record Origin(Actor actor, @Nullable String ip, @Nullable String requestI
     request.setAttribute(ATTRIBUTE, this);
   }
 
+  /** Whether the request was let in with the operator's key. */
+  static boolean isOperator(HttpServletRequest request) {
+    return request.getAttribute(ATTRIBUTE) instanceof Origin origin
+        && origin.actor().type() == Actor.Type.OPERATOR;
+  }
+
   /** The origin of a request that has been let in. */
   static Origin of(HttpServletRequest request) {
     return (Origin) Objects.requireNonNull(request.getAttribute(ATTRIBUTE));

@@ -37,6 +37,9 @@ class ScopeCheck implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodA
   public boolean preHandle(
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     if (handler instanceof HandlerMethod method) {
+      if (method.hasMethodAnnotation(OperatorOnly.class) && !Origin.isOperator(request)) {
+        throw Problem.of(ProblemCode.INSUFFICIENT_SCOPE, "Merchants are the operator's.");
+      }
       RequiresScope needed = method.getMethodAnnotation(RequiresScope.class);
       if (needed != null
           && !(request.getAttribute(AuthenticationFilter.CALLER) instanceof Caller caller

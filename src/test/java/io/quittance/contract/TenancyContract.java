@@ -6,9 +6,12 @@ import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Another merchant's object is no different from one that does not exist. */
 abstract class TenancyContract extends Contract {
@@ -20,6 +23,31 @@ abstract class TenancyContract extends Contract {
   @BeforeEach
   void letAStrangerIn() {
     stranger = newMerchant();
+  }
+
+  /**
+   * The same routes in other spellings: whoever decides on access must read them as routing does.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/%761/merchants",
+        "/v1;x=y/merchants",
+        "/v1/merchants;x",
+        "/v1/%6derchants",
+        "/%761/accounts",
+        "/v1;x/accounts",
+        "//v1/merchants",
+        "/./v1/merchants",
+        "/v1//merchants",
+        "/x/../v1/merchants"
+      })
+  void nobodyComesInByAnotherSpelling(String path) {
+    for (Client client : List.of(merchant.anonymous(), merchant.with("qt_wrong"))) {
+      Answer posted = client.call("POST", path).body("{\"name\":\"mallory\"}").send();
+      assertThat(posted.status()).as("%s", posted).isIn(400, 401, 403, 404);
+      assertThat(client.get(path).status()).isIn(400, 401, 403, 404, 405);
+    }
   }
 
   @Test
