@@ -29,7 +29,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -114,10 +113,9 @@ class AccessController {
   @GetMapping("/v1/api-keys")
   @RequiresScope(Scope.KEYS_WRITE)
   Page<KeyBody> listKeys(
-      @RequestParam(required = false) @Nullable String limit,
-      @RequestParam(required = false) @Nullable String cursor,
+      HttpServletRequest http,
       Caller caller) {
-    PageRequest page = PageRequest.of(limit, cursor, "api-keys");
+    PageRequest page = PageRequest.of(http, "api-keys");
     List<ApiKey> rows =
         keys.newestFirst(caller.merchantId(), page.afterId().orElse(LAST), Limit.of(page.fetch()));
     return Page.of(rows, page, key -> key.getId().toString(), key -> KeyBody.of(key, null));

@@ -1,6 +1,7 @@
 package io.quittance.access;
 
 import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
@@ -87,6 +88,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
       if (identity.actor().type() == Actor.Type.KEY) {
         lastUse.note(identity.keyId());
       }
+      LogFields.merchant(identity.merchantId());
     }
   }
 

@@ -10,27 +10,31 @@ import io.quittance.ledger.LedgerBodies.EntryBody;
 import io.quittance.ledger.LedgerBodies.NewAccount;
 import io.quittance.ledger.LedgerQueries.StatementLine;
 import io.quittance.ledger.LedgerQueries.TrialBalance;
+import io.quittance.web.CardNumbers;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.QueryParameters;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Set;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Accounts, their statements, and the trial balance. */
 @RestController
 class LedgerController {
+
+  private static final Set<String> STATEMENT_PARAMETERS = Set.of("from", "to", "limit", "cursor");
 
   private final LedgerQueries queries;
   private final AccountHistory history;
@@ -52,6 +56,10 @@ class LedgerController {
     if (!id.matches(AccountId.PATTERN)) {
       throw Problem.invalid(
           ProblemCode.INVALID_REQUEST, "id", "must be an account id: " + AccountId.PATTERN);
+    }
+    if (CardNumbers.in(id)) {
+      throw Problem.invalid(
+          ProblemCode.INVALID_REQUEST, "id", "must not contain what looks like a card number");
     }
     var key = new AccountKey(caller.merchantId(), id);
     Account.Terms terms = terms(body);
@@ -93,10 +101,9 @@ class LedgerController {
   @GetMapping("/v1/accounts")
   @RequiresScope(Scope.LEDGER_READ)
   Page<AccountBody> list(
-      @RequestParam(required = false) @Nullable String limit,
-      @RequestParam(required = false) @Nullable String cursor,
+      HttpServletRequest http,
       Caller caller) {
-    PageRequest page = PageRequest.of(limit, cursor, "accounts");
+    PageRequest page = PageRequest.of(http, "accounts");
     return Page.of(
         queries.accounts(caller.merchantId(), page),
         page,
@@ -108,13 +115,12 @@ class LedgerController {
   @RequiresScope(Scope.LEDGER_READ)
   Page<EntryBody> entries(
       @PathVariable String id,
-      @RequestParam(required = false) @Nullable String limit,
-      @RequestParam(required = false) @Nullable String cursor,
-      @RequestParam(required = false) @Nullable String from,
-      @RequestParam(required = false) @Nullable String to,
+      HttpServletRequest http,
       Caller caller) {
-    Period period = Period.of(from, to);
-    PageRequest page = PageRequest.of(limit, cursor, "entries %s %s".formatted(id, period));
+    QueryParameters query = QueryParameters.of(http, STATEMENT_PARAMETERS);
+    query.check();
+    Period period = Period.of(query.text("from"), query.text("to"));
+    PageRequest page = query.page("entries %s %s".formatted(id, period));
     return Page.of(
         statement(find(id, caller), period, page),
         page,

@@ -5,10 +5,9 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
-import org.jspecify.annotations.Nullable;
+import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /** A payment's captures and refunds, newest first. */
@@ -27,11 +26,10 @@ class MovementController {
   @RequiresScope(Scope.PAYMENTS_READ)
   Page<CaptureBody> captures(
       @PathVariable String id,
-      @RequestParam(required = false) @Nullable String limit,
-      @RequestParam(required = false) @Nullable String cursor,
+      HttpServletRequest http,
       Caller caller) {
     Payment payment = payments.require(caller.merchantId(), id);
-    PageRequest page = PageRequest.of(limit, cursor, "captures " + id);
+    PageRequest page = PageRequest.of(http, "captures " + id);
     return Page.of(
         movements.capturesOf(caller.merchantId(), payment.terms().id(), page),
         page,
@@ -43,11 +41,10 @@ class MovementController {
   @RequiresScope(Scope.PAYMENTS_READ)
   Page<RefundBody> refunds(
       @PathVariable String id,
-      @RequestParam(required = false) @Nullable String limit,
-      @RequestParam(required = false) @Nullable String cursor,
+      HttpServletRequest http,
       Caller caller) {
     Payment payment = payments.require(caller.merchantId(), id);
-    PageRequest page = PageRequest.of(limit, cursor, "refunds " + id);
+    PageRequest page = PageRequest.of(http, "refunds " + id);
     return Page.of(
         movements.refundsOf(caller.merchantId(), payment.terms().id(), page),
         page,

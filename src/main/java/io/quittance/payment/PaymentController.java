@@ -11,6 +11,7 @@ import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyUnreadableException;
 import io.quittance.journal.KeyedRequest;
+import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
@@ -73,6 +74,7 @@ class PaymentController {
         idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
     var deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
     PaymentOrder order = body.order(request, deadline, json);
+    LogFields.payment(order.id());
     try {
       return idempotency.run(
           request,

@@ -1,5 +1,6 @@
 package io.quittance.payment;
 
+import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
@@ -30,7 +31,9 @@ final class PaymentQueries {
 
   /** The merchant's payment of this TypeID; what is not one names nothing that exists: 404. */
   Payment require(UUID merchantId, String id) {
-    return find(merchantId, TypeId.require("pay", id))
+    UUID paymentId = TypeId.require("pay", id);
+    LogFields.payment(paymentId);
+    return find(merchantId, paymentId)
         .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 

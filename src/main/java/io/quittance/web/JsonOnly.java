@@ -2,11 +2,17 @@ package io.quittance.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
+import org.springframework.web.HttpMediaTypeException;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.accept.HeaderContentNegotiationStrategy;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.servlet.HandlerInterceptor;
@@ -31,7 +37,10 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
 
   @Override
   public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
-      throws HttpMediaTypeNotAcceptableException {
+      throws HttpMediaTypeException {
+    if (inAnotherCharset(request.getContentType())) {
+      throw new HttpMediaTypeNotSupportedException("Only UTF-8 is read.");
+    }
     if (request.getAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE) == null) {
       List<MediaType> taken = accept.resolveMediaTypes(new ServletWebRequest(request));
       if (taken.stream().noneMatch(MediaType.APPLICATION_JSON::isCompatibleWith)) {
@@ -41,5 +50,18 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
           HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, Set.of(MediaType.APPLICATION_JSON));
     }
     return true;
+  }
+
+  private static boolean inAnotherCharset(@Nullable String contentType) {
+    if (contentType == null) {
+      return false;
+    }
+    try {
+      Charset charset = MediaType.parseMediaType(contentType).getCharset();
+      return charset != null && !charset.equals(StandardCharsets.UTF_8);
+    } catch (InvalidMediaTypeException e) {
+      // Spring refuses it, where there is a body to read.
+      return false;
+    }
   }
 }

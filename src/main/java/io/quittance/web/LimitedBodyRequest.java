@@ -5,51 +5,98 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import org.apache.catalina.connector.BadRequestException;
+import org.jspecify.annotations.Nullable;
 
-/** A request of unannounced length whose body may not pass the limit. */
+/** A request whose body may not pass a length, nor take longer than a time to arrive. */
 final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
   private final int limitBytes;
+  private final long endNanos;
+  private final Duration limit;
+  private @Nullable LimitedStream stream;
 
-  LimitedBodyRequest(HttpServletRequest request, int limitBytes) {
+  LimitedBodyRequest(HttpServletRequest request, WebProperties properties, long arrivedNanos) {
     super(request);
-    this.limitBytes = limitBytes;
+    this.limitBytes = properties.maxBodyBytes();
+    this.limit = properties.bodyLimit();
+    this.endNanos = arrivedNanos + limit.toNanos();
   }
 
   @Override
   public ServletInputStream getInputStream() throws IOException {
-    return new LimitedStream(super.getInputStream(), limitBytes);
+    if (stream == null) {
+      stream = new LimitedStream(super.getInputStream());
+    }
+    return stream;
   }
 
-  private static final class LimitedStream extends ServletInputStream {
+  /**
+   * Takes what the handler left of the body, within the same limits: the container would do so
+   * without any.
+   *
+   * @return whether nothing is left
+   */
+  boolean drain() {
+    try {
+      ServletInputStream body = getInputStream();
+      byte[] buffer = new byte[8192];
+      int read = 0;
+      while (read >= 0) {
+        read = body.read(buffer, 0, buffer.length);
+      }
+      return true;
+    } catch (IOException | Problem e) {
+      return false;
+    }
+  }
+
+  private final class LimitedStream extends ServletInputStream {
 
     private final ServletInputStream source;
-    private int left;
+    private int left = limitBytes;
 
-    LimitedStream(ServletInputStream source, int limitBytes) {
+    LimitedStream(ServletInputStream source) {
       this.source = source;
-      this.left = limitBytes;
     }
 
     @Override
     public int read() throws IOException {
-      int read = source.read();
-      count(read < 0 ? 0 : 1);
-      return read;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-      int read = source.read(buffer, offset, length);
-      count(Math.max(0, read));
+      int read = readInTime(buffer, offset, length);
+      left -= Math.max(0, read);
+      if (left < 0) {
+        throw Problem.of(ProblemCode.REQUEST_TOO_LARGE, "A body may have " + limitBytes + " bytes.");
+      }
+      if (read >= 0 && System.nanoTime() - endNanos > 0) {
+        throw tooSlow();
+      }
       return read;
     }
 
-    private void count(int bytes) {
-      left -= bytes;
-      if (left < 0) {
-        throw Problem.of(ProblemCode.REQUEST_TOO_LARGE);
+    private int readInTime(byte[] buffer, int offset, int length) throws IOException {
+      try {
+        return source.read(buffer, offset, length);
+      } catch (BadRequestException e) {
+        throw Problem.of(ProblemCode.INVALID_REQUEST, "The body's transfer encoding is broken.");
+      } catch (IOException e) {
+        if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
+          throw tooSlow();
+        }
+        throw e;
       }
+    }
+
+    private Problem tooSlow() {
+      return Problem.of(
+          ProblemCode.INVALID_REQUEST, "A body must arrive within " + limit.toMillis() + " ms.");
     }
 
     @Override

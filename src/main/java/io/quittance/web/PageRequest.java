@@ -1,8 +1,10 @@
 package io.quittance.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,11 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
 
   public static PageRequest of(@Nullable String limit, @Nullable String cursor, String filters) {
     return new PageRequest(limit(limit), filters, position(cursor, filters));
+  }
+
+  /** As {@link #of(String, String, String)}, for a list that has no parameters but these two. */
+  public static PageRequest of(HttpServletRequest request, String filters) {
+    return QueryParameters.of(request, Set.of("limit", "cursor")).page(filters);
   }
 
   private static int limit(@Nullable String text) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class Problem extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
+
+  private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cntrl}\\p{Cs}]");
 
   /** Whether money moved. */
   public enum Outcome {
@@ -29,7 +32,23 @@ public final class Problem extends RuntimeException {
   }
 
   /** One thing that is wrong with the input. */
-  public record InputError(String param, String code, String detail) {}
+  public record InputError(String param, String code, String detail) {
+
+    private static final int PARAM_LENGTH_MAX = 200;
+
+    /** Names are the caller's own, and may be anything. */
+    private InputError redacted() {
+      String shown =
+          param.length() > PARAM_LENGTH_MAX ? param.substring(0, PARAM_LENGTH_MAX) : param;
+      return new InputError(
+          printable(Redaction.of(shown)), code, printable(Redaction.of(detail)));
+    }
+  }
+
+  /** Half a character cannot be written in UTF-8. */
+  private static String printable(String text) {
+    return UNPRINTABLE.matcher(text).replaceAll("?");
+  }
 
   /** The body. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
@@ -134,10 +153,10 @@ public final class Problem extends RuntimeException {
         "urn:quittance:problem:" + code.code(),
         code.title(),
         code.status(),
-        String.valueOf(getMessage()),
-        instance,
+        printable(Redaction.of(String.valueOf(getMessage()))),
+        Redaction.of(instance),
         code,
-        errors,
+        errors.stream().map(InputError::redacted).toList(),
         requestId,
         paymentId,
         dependency,

@@ -2,6 +2,7 @@ package io.quittance.web;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
@@ -106,6 +107,10 @@ final class ProblemAdvice {
 
   private static Problem unreadable(HttpMessageNotReadableException e) {
     return switch (e.getCause()) {
+      case StreamConstraintsException _ -> beyondLimits();
+      case JsonMappingException mapping
+          when mapping.getCause() instanceof StreamConstraintsException ->
+          beyondLimits();
       case UnrecognizedPropertyException unknown ->
           Problem.invalid(
               ProblemCode.UNKNOWN_FIELD, path(unknown), "is not a field of this object");
@@ -125,6 +130,10 @@ final class ProblemAdvice {
       case Problem problem -> problem;
       case null, default -> Problem.of(ProblemCode.MALFORMED_JSON, "A JSON body is required.");
     };
+  }
+
+  private static Problem beyondLimits() {
+    return Problem.of(ProblemCode.MALFORMED_JSON, "Nested too deeply, or a number is too long.");
   }
 
   private static Problem malformed(JsonProcessingException e) {

@@ -5,21 +5,22 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.MDC;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerMapping;
 
-/** Gives every request its id and arrival time, and refuses bodies over the limit. */
+/** Gives every request its id, arrival time and limits, and every answer its headers. */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class RequestFilter extends OncePerRequestFilter {
 
-  private static final String HEADER = "X-Request-Id";
-  private static final Pattern SANE = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  private static final Logger log = LoggerFactory.getLogger("io.quittance.requests");
 
   private final ProblemWriter problems;
   private final WebProperties properties;
@@ -33,30 +34,57 @@ final class RequestFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    var context = new RequestContext(requestId(request.getHeader(HEADER)), System.nanoTime());
+    String id = RequestId.from(request.getHeader(RequestId.HEADER));
+    var context = new RequestContext(id, System.nanoTime());
     context.attachTo(request);
-    response.setHeader(HEADER, context.id());
-    MDC.put("request_id", context.id());
+    response.setHeader(RequestId.HEADER, id);
+    SecurityHeaders.add(request, response);
+    LogFields.request(id);
     try {
       if (request.getContentLengthLong() > properties.maxBodyBytes()) {
         problems.write(Problem.of(ProblemCode.REQUEST_TOO_LARGE, tooLarge()), request, response);
-      } else if (request.getContentLengthLong() < 0) {
-        chain.doFilter(new LimitedBodyRequest(request, properties.maxBodyBytes()), response);
+      } else if (hasBody(request)) {
+        withBody(new LimitedBodyRequest(request, properties, context.arrivedNanos()), response, chain);
       } else {
         chain.doFilter(request, response);
       }
     } finally {
-      MDC.remove("request_id");
+      if (properties.requestLog()) {
+        logEnd(request, response, context);
+      }
+      LogFields.clear();
     }
+  }
+
+  private static boolean hasBody(HttpServletRequest request) {
+    return request.getContentLengthLong() > 0
+        || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+  }
+
+  private static void withBody(
+      LimitedBodyRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    chain.doFilter(request, response);
+    // A client that waits for leave to send its body (RFC 9110, 10.1.1) has nothing to take.
+    boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null;
+    if ((waiting || !request.drain()) && !response.isCommitted()) {
+      response.setHeader(HttpHeaders.CONNECTION, "close");
+    }
+  }
+
+  private static void logEnd(
+      HttpServletRequest request, HttpServletResponse response, RequestContext context) {
+    long nanos = System.nanoTime() - context.arrivedNanos();
+    Object route = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+    log.atInfo()
+        .addKeyValue("method", request.getMethod())
+        .addKeyValue("route", route == null ? "none" : route)
+        .addKeyValue("status", response.getStatus())
+        .addKeyValue("duration_ms", TimeUnit.NANOSECONDS.toMillis(nanos))
+        .log("request");
   }
 
   private String tooLarge() {
     return "A body may have " + properties.maxBodyBytes() + " bytes.";
-  }
-
-  private static String requestId(@Nullable String given) {
-    return given != null && SANE.matcher(given).matches()
-        ? given
-        : TypeId.format("req", TypeId.next());
   }
 }

@@ -1,0 +1,64 @@
+package io.quittance.web;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.KeyDeserializer;
+import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Texts of requests, names in maps included: refused are card numbers, which nobody here wants to
+ * keep, and half characters and NUL, which no database does.
+ */
+final class PlainText extends SimpleModule {
+
+  private static final long serialVersionUID = 1L;
+
+  PlainText() {
+    addDeserializer(String.class, new OfValues());
+    addKeyDeserializer(String.class, new OfNames());
+  }
+
+  private static String checked(String text, JsonParser parser) throws JsonMappingException {
+    if (text.indexOf('\0') >= 0) {
+      throw refused(parser, "must not contain NUL");
+    }
+    if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+      throw refused(parser, "must be whole Unicode characters");
+    }
+    if (CardNumbers.in(text)) {
+      throw refused(parser, "must not contain what looks like a card number");
+    }
+    return text;
+  }
+
+  /** The advice reports an illegal argument with its message and the path of the field. */
+  private static JsonMappingException refused(JsonParser parser, String detail) {
+    return JsonMappingException.from(parser, detail, new IllegalArgumentException(detail));
+  }
+
+  private static final class OfValues extends StringDeserializer {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public @Nullable String deserialize(JsonParser parser, DeserializationContext context)
+        throws IOException {
+      String text = super.deserialize(parser, context);
+      return text == null ? null : checked(text, parser);
+    }
+  }
+
+  private static final class OfNames extends KeyDeserializer {
+
+    @Override
+    public Object deserializeKey(String key, DeserializationContext context)
+        throws JsonProcessingException {
+      return checked(key, context.getParser());
+    }
+  }
+}
