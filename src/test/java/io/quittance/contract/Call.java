@@ -63,6 +63,12 @@ final class Call {
     return headers.containsKey("Content-Type") ? this : header("Content-Type", "application/json");
   }
 
+  /** A body that need not be text. */
+  Call bytes(byte[] bytes) {
+    body = BodyPublishers.ofByteArray(bytes);
+    return header("Content-Type", "application/json");
+  }
+
   /** A body whose length is not announced. */
   Call chunked(String json) {
     body(json);

@@ -12,6 +12,9 @@ import org.springframework.test.context.ActiveProfiles;
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
       "quittance.idempotency.sweep-interval=1s",
       "quittance.notification.allow-loopback=true",
+      "quittance.web.header-limit=1s",
+      "quittance.web.body-limit=1s",
+      "server.tomcat.connection-timeout=2s",
       "quittance.notification.breaker-open=10ms",
       "spring.datasource.url=jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
@@ -78,4 +81,10 @@ class ContractOnH2IT {
 
   @Nested
   class Search extends SearchContract {}
+
+  @Nested
+  class Edge extends EdgeContract {}
+
+  @Nested
+  class Fuzz extends FuzzContract {}
 }

@@ -15,6 +15,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
       "quittance.idempotency.sweep-interval=1s",
       "quittance.notification.allow-loopback=true",
+      "quittance.web.header-limit=1s",
+      "quittance.web.body-limit=1s",
+      "server.tomcat.connection-timeout=2s",
       "quittance.notification.breaker-open=10ms",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
     })
@@ -88,4 +91,10 @@ class ContractOnPostgresIT {
 
   @Nested
   class Search extends SearchContract {}
+
+  @Nested
+  class Edge extends EdgeContract {}
+
+  @Nested
+  class Fuzz extends FuzzContract {}
 }
