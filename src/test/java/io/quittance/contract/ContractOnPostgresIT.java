@@ -15,8 +15,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
       "quittance.idempotency.sweep-interval=1s",
       "quittance.notification.allow-loopback=true",
-      "quittance.web.header-limit=1s",
-      "quittance.web.body-limit=1s",
+      "quittance.web.header-limit=2s",
+      "quittance.web.body-limit=2s",
       "server.tomcat.connection-timeout=2s",
       "quittance.notification.breaker-open=10ms",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,15 @@ public final class ServiceProcess implements AutoCloseable {
 
   public URI uri() {
     return URI.create("http://localhost:" + port);
+  }
+
+  public URI management() {
+    return URI.create("http://localhost:" + managementPort);
+  }
+
+  /** What it has logged. */
+  public Path log() {
+    return Path.of("target", "service-" + port + ".log");
   }
 
   /** SIGKILL. */
