@@ -7,7 +7,8 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import org.apache.catalina.connector.BadRequestException;
+import org.apache.coyote.BadRequestException;
+import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose body may not pass a length, nor take longer than a time to arrive. */
@@ -70,13 +71,13 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+      if (System.nanoTime() - endNanos > 0 && !source.isFinished()) {
+        throw tooSlow();
+      }
       int read = readInTime(buffer, offset, length);
       left -= Math.max(0, read);
       if (left < 0) {
         throw Problem.of(ProblemCode.REQUEST_TOO_LARGE, "A body may have " + limitBytes + " bytes.");
-      }
-      if (read >= 0 && System.nanoTime() - endNanos > 0) {
-        throw tooSlow();
       }
       return read;
     }
@@ -84,11 +85,12 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
     private int readInTime(byte[] buffer, int offset, int length) throws IOException {
       try {
         return source.read(buffer, offset, length);
-      } catch (BadRequestException e) {
-        throw Problem.of(ProblemCode.INVALID_REQUEST, "The body's transfer encoding is broken.");
       } catch (IOException e) {
         if (e instanceof SocketTimeoutException || e.getCause() instanceof SocketTimeoutException) {
           throw tooSlow();
+        }
+        if (e instanceof BadRequestException && !(e instanceof ClientAbortException)) {
+          throw Problem.of(ProblemCode.INVALID_REQUEST, "The body's transfer encoding is broken.");
         }
         throw e;
       }

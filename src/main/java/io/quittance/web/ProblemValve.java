@@ -1,7 +1,7 @@
 package io.quittance.web;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.Writer;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -29,10 +29,11 @@ public final class ProblemValve extends ErrorReportValve {
     response.setStatus(code(status).status());
     response.setContentType("application/problem+json");
     try {
-      byte[] body = body(code(status), id).getBytes(StandardCharsets.UTF_8);
-      response.setContentLength(body.length);
-      response.getOutputStream().write(body);
-      response.finishResponse();
+      Writer out = response.getReporter();
+      if (out != null) {
+        out.write(body(code(status), id));
+        response.finishResponse();
+      }
     } catch (IOException e) {
       container.getLogger().debug("Nobody reads the problem", e);
     }

@@ -15,8 +15,8 @@ final class Redaction {
   private static final Pattern SECRET =
       Pattern.compile(
           "\\b(qt|whsec)_[A-Za-z0-9+/=_-]{8,}"
-              + "|\\b(Bearer|Basic)\\s+[A-Za-z0-9+/=_.~-]{8,}"
-              + "|\\b(Authorization[\"']?\\s*[:=]\\s*)[^\\r\\n]+"
+              + "|\\b(Bearer|Basic)\\s+[A-Za-z0-9+/=_.~-]{16,}"
+              + "|\\b(Authorization[\"']?\\s*[:=]\\s*)(?:\\S+\\s+)?\\S{8,}"
               + "|\\b(password[\"']?\\s*[:=]\\s*)[^\\s,;&]+"
               + "|\\beyJ[A-Za-z0-9_-]{8,}\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*",
           Pattern.CASE_INSENSITIVE);
