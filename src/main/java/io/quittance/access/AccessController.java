@@ -112,9 +112,7 @@ class AccessController {
 
   @GetMapping("/v1/api-keys")
   @RequiresScope(Scope.KEYS_WRITE)
-  Page<KeyBody> listKeys(
-      HttpServletRequest http,
-      Caller caller) {
+  Page<KeyBody> listKeys(HttpServletRequest http, Caller caller) {
     PageRequest page = PageRequest.of(http, "api-keys");
     List<ApiKey> rows =
         keys.newestFirst(caller.merchantId(), page.afterId().orElse(LAST), Limit.of(page.fetch()));

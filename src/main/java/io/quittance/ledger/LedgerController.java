@@ -100,9 +100,7 @@ class LedgerController {
 
   @GetMapping("/v1/accounts")
   @RequiresScope(Scope.LEDGER_READ)
-  Page<AccountBody> list(
-      HttpServletRequest http,
-      Caller caller) {
+  Page<AccountBody> list(HttpServletRequest http, Caller caller) {
     PageRequest page = PageRequest.of(http, "accounts");
     return Page.of(
         queries.accounts(caller.merchantId(), page),
@@ -113,10 +111,7 @@ class LedgerController {
 
   @GetMapping("/v1/accounts/{id}/entries")
   @RequiresScope(Scope.LEDGER_READ)
-  Page<EntryBody> entries(
-      @PathVariable String id,
-      HttpServletRequest http,
-      Caller caller) {
+  Page<EntryBody> entries(@PathVariable String id, HttpServletRequest http, Caller caller) {
     QueryParameters query = QueryParameters.of(http, STATEMENT_PARAMETERS);
     query.check();
     Period period = Period.of(query.text("from"), query.text("to"));

@@ -24,10 +24,7 @@ class MovementController {
 
   @GetMapping("/v1/payments/{id}/captures")
   @RequiresScope(Scope.PAYMENTS_READ)
-  Page<CaptureBody> captures(
-      @PathVariable String id,
-      HttpServletRequest http,
-      Caller caller) {
+  Page<CaptureBody> captures(@PathVariable String id, HttpServletRequest http, Caller caller) {
     Payment payment = payments.require(caller.merchantId(), id);
     PageRequest page = PageRequest.of(http, "captures " + id);
     return Page.of(
@@ -39,10 +36,7 @@ class MovementController {
 
   @GetMapping("/v1/payments/{id}/refunds")
   @RequiresScope(Scope.PAYMENTS_READ)
-  Page<RefundBody> refunds(
-      @PathVariable String id,
-      HttpServletRequest http,
-      Caller caller) {
+  Page<RefundBody> refunds(@PathVariable String id, HttpServletRequest http, Caller caller) {
     Payment payment = payments.require(caller.merchantId(), id);
     PageRequest page = PageRequest.of(http, "refunds " + id);
     return Page.of(

@@ -33,8 +33,7 @@ final class PaymentQueries {
   Payment require(UUID merchantId, String id) {
     UUID paymentId = TypeId.require("pay", id);
     LogFields.payment(paymentId);
-    return find(merchantId, paymentId)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return find(merchantId, paymentId).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
   /** Payments that should have been resolved by now, by the database's clock. */

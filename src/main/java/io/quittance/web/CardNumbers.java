@@ -61,7 +61,9 @@ public final class CardNumbers {
                     : word.group());
   }
 
-  /** Where the longest card number ends that begins here and fills whole groups of digits; or -1. */
+  /**
+   * Where the longest card number ends that begins here and fills whole groups of digits; or -1.
+   */
   private static int longestNumberAt(String text, int start) {
     var digits = new StringBuilder();
     int found = -1;
@@ -101,7 +103,9 @@ public final class CardNumbers {
         && passesLuhn(digits);
   }
 
-  /** 3 to 6, and Mastercard's 2221 to 2720: nothing else is issued, while clocks and dates abound. */
+  /**
+   * 3 to 6, and Mastercard's 2221 to 2720: nothing else is issued, while clocks and dates abound.
+   */
   private static boolean hasScheme(CharSequence digits) {
     int first = digits.charAt(0) - '0';
     if (first == 2) {

@@ -24,6 +24,8 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
           connector.setXpoweredBy(false);
         });
     factory.addContextCustomizers(
-        context -> ((StandardHost) context.getParent()).setErrorReportValveClass(ProblemValve.class.getName()));
+        context ->
+            ((StandardHost) context.getParent())
+                .setErrorReportValveClass(ProblemValve.class.getName()));
   }
 }

@@ -7,8 +7,8 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import org.apache.coyote.BadRequestException;
 import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 
 /** A request whose body may not pass a length, nor take longer than a time to arrive. */
@@ -77,7 +77,8 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
       int read = readInTime(buffer, offset, length);
       left -= Math.max(0, read);
       if (left < 0) {
-        throw Problem.of(ProblemCode.REQUEST_TOO_LARGE, "A body may have " + limitBytes + " bytes.");
+        throw Problem.of(
+            ProblemCode.REQUEST_TOO_LARGE, "A body may have " + limitBytes + " bytes.");
       }
       return read;
     }

@@ -27,7 +27,8 @@ final class PlainText extends SimpleModule {
     if (text.indexOf('\0') >= 0) {
       throw refused(parser, "must not contain NUL");
     }
-    if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+    if (text.codePoints()
+        .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
       throw refused(parser, "must be whole Unicode characters");
     }
     if (CardNumbers.in(text)) {

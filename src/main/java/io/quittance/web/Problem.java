@@ -40,8 +40,7 @@ public final class Problem extends RuntimeException {
     private InputError redacted() {
       String shown =
           param.length() > PARAM_LENGTH_MAX ? param.substring(0, PARAM_LENGTH_MAX) : param;
-      return new InputError(
-          printable(Redaction.of(shown)), code, printable(Redaction.of(detail)));
+      return new InputError(printable(Redaction.of(shown)), code, printable(Redaction.of(detail)));
     }
   }
 

@@ -47,7 +47,8 @@ public final class ProblemValve extends ErrorReportValve {
       case 413 -> ProblemCode.REQUEST_TOO_LARGE;
       case 415 -> ProblemCode.UNSUPPORTED_MEDIA_TYPE;
       case 503 -> ProblemCode.OVERLOADED;
-      default -> status < 500 || status == 505 ? ProblemCode.INVALID_REQUEST : ProblemCode.INTERNAL_ERROR;
+      default ->
+          status < 500 || status == 505 ? ProblemCode.INVALID_REQUEST : ProblemCode.INTERNAL_ERROR;
     };
   }
 

@@ -9,7 +9,6 @@ public final class RedactingMembers implements StructuredLoggingJsonMembersCusto
 
   @Override
   public void customize(Members<Object> members) {
-    members.applyingValueProcessor(
-        ValueProcessor.of(String.class, Redaction::of));
+    members.applyingValueProcessor(ValueProcessor.of(String.class, Redaction::of));
   }
 }

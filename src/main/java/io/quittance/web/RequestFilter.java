@@ -44,7 +44,8 @@ final class RequestFilter extends OncePerRequestFilter {
       if (request.getContentLengthLong() > properties.maxBodyBytes()) {
         problems.write(Problem.of(ProblemCode.REQUEST_TOO_LARGE, tooLarge()), request, response);
       } else if (hasBody(request)) {
-        withBody(new LimitedBodyRequest(request, properties, context.arrivedNanos()), response, chain);
+        withBody(
+            new LimitedBodyRequest(request, properties, context.arrivedNanos()), response, chain);
       } else {
         chain.doFilter(request, response);
       }

@@ -36,9 +36,7 @@ abstract class EdgeContract extends Contract {
         argumentSet("two hosts", "GET /v1/payments HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400),
         argumentSet("a long URL", "GET /v1/" + "x".repeat(9_000) + " HTTP/1.1" + end, 400),
         argumentSet(
-            "a long header",
-            "GET /v1/payments HTTP/1.1\r\nA: " + "x".repeat(9_000) + end,
-            400),
+            "a long header", "GET /v1/payments HTTP/1.1\r\nA: " + "x".repeat(9_000) + end, 400),
         argumentSet(
             "many headers", "GET /v1/payments HTTP/1.1\r\n" + "A: b\r\n".repeat(200) + end, 400),
         argumentSet(
@@ -76,8 +74,7 @@ abstract class EdgeContract extends Contract {
   void refusesTrace() {
     String request = "TRACE /v1/payments HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
 
-    RawHttp.assertProblem(
-        RawHttp.exchange(merchant.service(), request), 405, "method_not_allowed");
+    RawHttp.assertProblem(RawHttp.exchange(merchant.service(), request), 405, "method_not_allowed");
   }
 
   @Test
@@ -192,9 +189,7 @@ abstract class EdgeContract extends Contract {
     String held = merchant.authorize(1, "alice", "shop");
     refusesCard("POST", "/v1/payments/" + held + "/refunds", object("reason", CARD));
     refusesCard(
-        "POST",
-        "/v1/payments/" + held + "/review",
-        object("decision", "approve", "reason", CARD));
+        "POST", "/v1/payments/" + held + "/review", object("decision", "approve", "reason", CARD));
     merchant.cancel(held).is(200);
     nothingMoved();
   }

@@ -87,8 +87,11 @@ abstract class FuzzContract extends Contract {
                   + "{\"id\":\"b\",\"kind\":\"list\",\"list\":\"allow\",\"payers\":[\"alice\"]},"
                   + "{\"id\":\"c\",\"kind\":\"new_account\",\"action\":\"score\",\"score\":1,"
                   + "\"age_seconds\":1}]}"),
-          new Route("POST", "/v1/api-keys", "{\"name\":\"n\",\"scopes\":[\"ledger:read\"],"
-              + "\"expires_at\":\"2036-01-01T00:00:00Z\"}"),
+          new Route(
+              "POST",
+              "/v1/api-keys",
+              "{\"name\":\"n\",\"scopes\":[\"ledger:read\"],"
+                  + "\"expires_at\":\"2036-01-01T00:00:00Z\"}"),
           new Route("POST", "/v1/api-keys/{key}/rotate", "{\"overlap_seconds\":1}"),
           new Route(
               "POST",
@@ -211,10 +214,11 @@ abstract class FuzzContract extends Contract {
       Route route = mutations.pick(ROUTES);
       byte[] body = mutations.of(route.body());
 
-      Answer answer =
-          merchant.call(route.method(), path(route)).randomKey().bytes(body).send();
+      Answer answer = merchant.call(route.method(), path(route)).randomKey().bytes(body).send();
 
-      assertWithinTheContract(answer, route + " with " + new String(body, java.nio.charset.StandardCharsets.ISO_8859_1));
+      assertWithinTheContract(
+          answer,
+          route + " with " + new String(body, java.nio.charset.StandardCharsets.ISO_8859_1));
     }
   }
 
@@ -292,10 +296,7 @@ abstract class FuzzContract extends Contract {
   private String endpoint() {
     if (endpoint == null) {
       endpoint =
-          merchant
-              .post("/v1/webhook-endpoints", Json.parse(ROUTES.get(11).body()))
-              .is(201)
-              .id();
+          merchant.post("/v1/webhook-endpoints", Json.parse(ROUTES.get(11).body())).is(201).id();
     }
     return endpoint;
   }
@@ -307,7 +308,8 @@ abstract class FuzzContract extends Contract {
     String because = because(request + ": " + answer);
     assertThat(answer.text().toLowerCase(Locale.ROOT))
         .as(because)
-        .doesNotContain("exception", "io.quittance", "java.", "springframework", "jackson", "<html");
+        .doesNotContain(
+            "exception", "io.quittance", "java.", "springframework", "jackson", "<html");
     if (answer.status() >= 400) {
       assertThat(answer.code()).as(because).isIn(CODES);
       answer.isProblem(answer.status(), answer.code());

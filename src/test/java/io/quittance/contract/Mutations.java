@@ -96,12 +96,27 @@ final class Mutations {
       case 3 -> ("\ufeff" + body).getBytes(UTF_8);
       case 4 -> inserted(body.getBytes(UTF_8), pick(BROKEN_UTF8));
       case 5 -> repeated(body).getBytes(UTF_8);
-      case 6 -> replaced(body, NAME, "\"" + pick(List.of("", "__proto__", "\\ud800", "\\u0000",
-          "4111111111111111", "class", "x".repeat(3_000))) + "\"").getBytes(UTF_8);
-      case 7 -> replaced(body, VALUE, "\"" + "x".repeat(1 + random.nextInt(20_000)) + "\"")
-          .getBytes(UTF_8);
-      case 8 -> pick(List.of("", " ", "null", "[]", "\"\"", "1", "{", "[" + body + "]"))
-          .getBytes(UTF_8);
+      case 6 ->
+          replaced(
+                  body,
+                  NAME,
+                  "\""
+                      + pick(
+                          List.of(
+                              "",
+                              "__proto__",
+                              "\\ud800",
+                              "\\u0000",
+                              "4111111111111111",
+                              "class",
+                              "x".repeat(3_000)))
+                      + "\"")
+              .getBytes(UTF_8);
+      case 7 ->
+          replaced(body, VALUE, "\"" + "x".repeat(1 + random.nextInt(20_000)) + "\"")
+              .getBytes(UTF_8);
+      case 8 ->
+          pick(List.of("", " ", "null", "[]", "\"\"", "1", "{", "[" + body + "]")).getBytes(UTF_8);
       case 9 -> replaced(body, VALUE, "[" + body + "]").getBytes(UTF_8);
       default -> replaced(body, VALUE, pick(VALUES)).getBytes(UTF_8);
     };
@@ -126,7 +141,9 @@ final class Mutations {
 
   /** The first field, there twice. */
   private static String repeated(String body) {
-    return body.length() <= 2 ? body + body : body.substring(0, body.length() - 1) + "," + body.substring(1);
+    return body.length() <= 2
+        ? body + body
+        : body.substring(0, body.length() - 1) + "," + body.substring(1);
   }
 
   private byte[] inserted(byte[] body, byte[] more) {

@@ -57,14 +57,29 @@ class PackagedJarIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "/env", "/beans", "/heapdump", "/info", "/metrics", "/sbom", "/loggers", "/configprops"
+        "",
+        "/env",
+        "/beans",
+        "/heapdump",
+        "/info",
+        "/metrics",
+        "/sbom",
+        "/loggers",
+        "/configprops"
       })
   void hidesTheRestOfTheActuator(String endpoint) throws Exception {
     assertThat(get(service.management(), "/actuator" + endpoint).statusCode()).isEqualTo(404);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/actuator", "/actuator/health", "/actuator/prometheus", "/sandbox/faults", "/error"})
+  @ValueSource(
+      strings = {
+        "/actuator",
+        "/actuator/health",
+        "/actuator/prometheus",
+        "/sandbox/faults",
+        "/error"
+      })
   void showsNothingOfItOnThePublicPort(String path) throws Exception {
     HttpResponse<String> answer = get(service.uri(), path);
 
@@ -131,7 +146,8 @@ class PackagedJarIT {
           jar.stream()
               .map(e -> e.getName())
               .filter(name -> name.startsWith("BOOT-INF/lib/") && name.endsWith(".jar"))
-              .map(name -> name.substring("BOOT-INF/lib/".length(), name.length() - ".jar".length()))
+              .map(
+                  name -> name.substring("BOOT-INF/lib/".length(), name.length() - ".jar".length()))
               // Added by the packager itself.
               .filter(name -> !name.startsWith("spring-boot-jarmode"))
               .toList();

@@ -49,8 +49,7 @@ class CardNumbersTest {
         "4111/1111/1111/1111",
         "order-7 2026-11-24T08:33:18.123Z",
         "0a4111111111111111bcdef012345678",
-        "4111111111111111"
-            + "a0000000000000000000000000000000"
+        "4111111111111111" + "a0000000000000000000000000000000"
       })
   void leavesOtherNumbersAlone(String text) {
     assertThat(CardNumbers.in(text)).isFalse();
