@@ -52,6 +52,10 @@ final class ProblemAdvice {
     if (e instanceof ClientAbortException) {
       return null;
     }
+    if (response.isCommitted() && response.getStatus() >= 400) {
+      // Tomcat has refused the body that it could not read; ProblemValve says so.
+      return null;
+    }
     if (response.isCommitted()) {
       // Nothing may be added to half an answer: the container breaks the connection off instead.
       throw e;

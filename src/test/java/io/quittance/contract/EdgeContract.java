@@ -160,15 +160,13 @@ abstract class EdgeContract extends Contract {
 
   @Test
   void limitsDepthAndNumbers() {
-    for (String value : List.of("[".repeat(17) + "]".repeat(17), "1".repeat(41))) {
-      String body = "{\"amount\":" + value + ",\"currency\":\"EUR\"}";
+    String deep = "{\"version\":0,\"rules\":[],\"fallback\":%s}";
+    String nested = "[".repeat(17) + "]".repeat(17);
+    String digits = "1".repeat(41);
 
-      merchant
-          .call("POST", "/v1/payments")
-          .randomKey()
-          .body(body)
-          .send()
-          .isProblem(400, "malformed_json");
+    for (String value : List.of(nested, digits)) {
+      Call call = merchant.call("PUT", "/v1/fraud/rules").body(deep.formatted(value));
+      call.send().isProblem(400, "malformed_json");
     }
   }
 

@@ -243,7 +243,7 @@ abstract class FuzzContract extends Contract {
 
       int status = Integer.parseInt(answer.substring(9, 12));
       if (status >= 400) {
-        JsonNode problem = Json.parse(answer.substring(answer.indexOf("\r\n\r\n") + 4));
+        JsonNode problem = RawHttp.body(answer);
         assertThat(problem.path("code").asText()).as(because(name + ": " + value)).isIn(CODES);
       }
       assertThat(status).as(because(name + ": " + value + answer)).isNotEqualTo(500);
