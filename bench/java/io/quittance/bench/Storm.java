@@ -89,8 +89,14 @@ final class Storm {
         client.get();
       }
     }
+    double elapsed = (System.nanoTime() - startNanos) / 1e9;
     return new Result(
-        seconds, accepted, refused, slowest.get(), new TreeMap<>(others), acceptedPerSecond);
+        Math.max(seconds, elapsed),
+        accepted,
+        refused,
+        slowest.get(),
+        new TreeMap<>(others),
+        acceptedPerSecond);
   }
 
   private Void client() throws InterruptedException {
@@ -116,6 +122,11 @@ final class Storm {
         http = http == null ? new Http(port) : http;
         int status = http.exchange(request.fill(steps.next(), new byte[0]));
         note(status, http.body(), due, sent);
+        if (status != CREATED) {
+          // The service closes the connection after some errors, and says so.
+          close(http);
+          http = null;
+        }
       } catch (IOException e) {
         others.merge(e.getClass().getSimpleName(), 1, Integer::sum);
         close(http);

@@ -26,7 +26,7 @@ public final class WebhookBench {
   private static final String USAGE =
       """
       bench/run webhooks [--rate 1000] [--seconds 20] [--endpoints 10000] [--payments-rate 300]
-                         [--rounds 5] [--round-seconds 5]
+                         [--rounds 5 (0: only the many endpoints)] [--round-seconds 5]
       """;
 
   private static final String DB = "service";
@@ -107,10 +107,12 @@ public final class WebhookBench {
     warmUp(none, live);
     database.analyze(DB);
 
-    for (int part = 4; part >= 1; part /= 2) {
-      oneReceiver(live, options.get("--rate") / part);
+    if (options.get("--rounds") > 0) {
+      for (int part = 4; part >= 1; part /= 2) {
+        oneReceiver(live, options.get("--rate") / part);
+      }
+      whatPaymentsPay(Map.of("none", none, "live", live, "dead", dead));
     }
-    whatPaymentsPay(Map.of("none", none, "live", live, "dead", dead));
     manyEndpoints();
     try (Connection connection = database.connect(DB)) {
       if (Database.number(connection, "select coalesce(sum(posted), 0) from accounts") != 0) {
@@ -243,8 +245,10 @@ public final class WebhookBench {
       // Of the dead, half refuse connections and half never answer.
       String url =
           endpoint % 10 != 0
-              ? receiver.url("/e" + endpoint)
-              : endpoint % 20 == 0 ? receiver.url("/hang" + endpoint) : "http://127.0.0.1:1/";
+              ? receiver.url("/e" + endpoint, endpoint)
+              : endpoint % 20 == 0
+                  ? receiver.url("/hang" + endpoint, endpoint)
+                  : "http://127.0.0.1:1/";
       endpoint(http, key, url);
     }
     return key;

@@ -3,7 +3,6 @@ package io.quittance.bench;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -33,12 +32,18 @@ final class WebhookReceiver implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
 
   WebhookReceiver() throws IOException {
-    server = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+    server = new ServerSocket(0, 1024);
     Thread.startVirtualThread(this::accept);
   }
 
   String url(String path) {
     return "http://127.0.0.1:" + server.getLocalPort() + path;
+  }
+
+  /** The same under another address of this machine, as if it were another host. */
+  String url(String path, int host) {
+    return "http://127.1.%d.%d:%d%s"
+        .formatted(host / 250, 1 + host % 250, server.getLocalPort(), path);
   }
 
   private void accept() {

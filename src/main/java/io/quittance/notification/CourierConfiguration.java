@@ -21,7 +21,7 @@ class CourierConfiguration {
         Names.ofThisMachine(properties.allowLoopback(), registry),
         new CourierSettings(
             properties.workers(),
-            2 * properties.perEndpoint(),
+            4 * properties.perEndpoint(),
             properties.timeout().dividedBy(2),
             IDLE_MAX),
         SSLContext.getDefault(),

@@ -31,8 +31,8 @@ final class Lane {
   private static final int WAITING_MAX = 256;
   private static final int WAITING_WHILE_FAILING_MAX = 8;
 
-  /** So many failures in a row are not a coincidence; the next attempts are made one at a time. */
-  private static final int FAILING = 3;
+  /** Attempts at once before anything is known of the receiver. */
+  private static final int ALLOWED_AT_FIRST = 4;
 
   private static final long PAUSE_MIN_MS = 1_000;
   private static final long PAUSE_MAX_MS = 60_000;
@@ -41,7 +41,7 @@ final class Lane {
   private static final CircuitBreakerConfig BREAKER =
       CircuitBreakerConfig.custom()
           .slidingWindowSize(10)
-          .minimumNumberOfCalls(5)
+          .minimumNumberOfCalls(3)
           .failureRateThreshold(100)
           .permittedNumberOfCallsInHalfOpenState(1)
           .build();
@@ -51,7 +51,10 @@ final class Lane {
   private final Duration open;
   private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
   private int underWay;
-  private int failures;
+
+  /** One more with each success, half with each failure: who wastes senders' time gets few. */
+  private int allowed;
+
   private int turnedAway;
   private long averageMs;
   private Deadline closedUntil = Deadline.after(Duration.ZERO);
@@ -59,14 +62,14 @@ final class Lane {
   /**
    * A lane with nothing in it.
    *
-   * @param limit attempts at once, while they succeed; one while they fail
+   * @param limit attempts at once, at most
    * @param open how long an open breaker keeps parcels away; the first one after that is the probe
    * @param failing whether nothing has succeeded lately
    */
   Lane(int limit, Duration open, boolean failing) {
     this.limit = limit;
     this.open = open;
-    this.failures = failing ? FAILING : 0;
+    this.allowed = failing ? 1 : Math.min(limit, ALLOWED_AT_FIRST);
   }
 
   synchronized Offer offer(Parcel parcel) {
@@ -76,7 +79,8 @@ final class Lane {
     if (breaker.getState() == State.OPEN) {
       breaker.transitionToHalfOpenState();
     }
-    if (waiting.size() >= (limit() < limit ? WAITING_WHILE_FAILING_MAX : WAITING_MAX)) {
+    if (waiting.size()
+        >= (limit() < Math.min(limit, 2) ? WAITING_WHILE_FAILING_MAX : WAITING_MAX)) {
       return later(0);
     }
     turnedAway = underWay == 0 ? 0 : Math.max(0, turnedAway - 1);
@@ -109,11 +113,11 @@ final class Lane {
   }
 
   private int limit() {
-    return failures >= FAILING || breaker.getState() != State.CLOSED ? 1 : limit;
+    return breaker.getState() == State.CLOSED ? allowed : 1;
   }
 
   synchronized void succeeded(Duration took) {
-    failures = 0;
+    allowed = Math.min(limit, allowed + 1);
     breaker.onSuccess(took.toNanos(), TimeUnit.NANOSECONDS);
     note(took);
   }
@@ -124,7 +128,7 @@ final class Lane {
    * @param retryAfter how long the receiver wants to be left alone; null: it did not say
    */
   synchronized void failed(Duration took, Throwable failure, @Nullable Duration retryAfter) {
-    failures++;
+    allowed = Math.max(1, allowed / 2);
     breaker.onError(took.toNanos(), TimeUnit.NANOSECONDS, failure);
     note(took);
     if (retryAfter != null) {

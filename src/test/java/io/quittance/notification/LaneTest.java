@@ -37,6 +37,22 @@ class LaneTest {
   }
 
   @Test
+  void allowsOneMoreWithEachSuccessAndHalfWithAFailure() {
+    var lane = new Lane(32, LONG, false);
+    for (int i = 0; i < 4; i++) {
+      assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
+      assertThat(lane.next()).isNotNull();
+    }
+    assertThat(lane.offer(parcel(lane))).as("a fifth at first").isInstanceOf(Offer.Waits.class);
+    lane.succeeded(TOOK);
+    assertThat(lane.offer(parcel(lane))).as("a fifth then").isInstanceOf(Offer.Turn.class);
+
+    lane.failed(TOOK, new IOException("status 500"), null);
+
+    assertThat(lane.next()).as("one of five turns, of which two are allowed").isNull();
+  }
+
+  @Test
   void turnsAwayWhatWouldWaitTooLong() {
     var lane = new Lane(1, LONG, false);
     int taken = 0;
@@ -64,14 +80,14 @@ class LaneTest {
   @Test
   void closesWhenNothingSucceedsAndOpensWithAProbe() {
     var closed = new Lane(8, LONG, false);
-    failFiveTimes(closed);
+    failThreeTimes(closed);
     assertThat(closed.offer(parcel(closed)))
         .isInstanceOfSatisfying(
             Offer.Later.class,
             later -> assertThat(later.pause()).isGreaterThan(Duration.ofMinutes(59)));
 
     var probing = new Lane(8, Duration.ZERO, false);
-    failFiveTimes(probing);
+    failThreeTimes(probing);
     assertThat(probing.offer(parcel(probing))).isInstanceOf(Offer.Turn.class);
     assertThat(probing.next()).isNotNull();
     assertThat(probing.offer(parcel(probing))).isInstanceOf(Offer.Waits.class);
@@ -120,8 +136,8 @@ class LaneTest {
         .isInstanceOf(Offer.Turn.class);
   }
 
-  private static void failFiveTimes(Lane lane) {
-    for (int i = 0; i < 5; i++) {
+  private static void failThreeTimes(Lane lane) {
+    for (int i = 0; i < 3; i++) {
       assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
       assertThat(lane.next()).isNotNull();
       lane.failed(TOOK, new IOException("status 500"), null);
