@@ -29,6 +29,7 @@ class ModulesTest {
             "fraud",
             "payment",
             "notification",
+            "document",
             "sandbox");
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quittance.access.Onboarding.Issued;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
+import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
@@ -87,6 +88,11 @@ class AccessController {
   }
 
   @PostMapping("/v1/merchants")
+  @Route(
+      id = "createMerchant",
+      summary = "Registers a merchant",
+      description =
+          "The answer holds its first API key, with every scope. The secret is shown this once.")
   @ResponseStatus(HttpStatus.CREATED)
   @OperatorOnly
   MerchantBody createMerchant(@Valid @RequestBody NewMerchant body, HttpServletRequest request) {
@@ -103,6 +109,10 @@ class AccessController {
   }
 
   @PostMapping("/v1/api-keys")
+  @Route(
+      id = "createApiKey",
+      summary = "Makes an API key",
+      description = "The secret is shown this once.")
   @ResponseStatus(HttpStatus.CREATED)
   @RequiresScope(Scope.KEYS_WRITE)
   KeyBody createKey(@Valid @RequestBody NewKey body, Caller caller) {
@@ -111,6 +121,10 @@ class AccessController {
   }
 
   @GetMapping("/v1/api-keys")
+  @Route(
+      id = "listApiKeys",
+      summary = "Lists API keys",
+      query = {"limit", "cursor"})
   @RequiresScope(Scope.KEYS_WRITE)
   Page<KeyBody> listKeys(HttpServletRequest http, Caller caller) {
     PageRequest page = PageRequest.of(http, "api-keys");
@@ -120,6 +134,10 @@ class AccessController {
   }
 
   @PostMapping("/v1/api-keys/{id}/rotate")
+  @Route(
+      id = "rotateApiKey",
+      summary = "Replaces an API key",
+      description = "The old key works on for `overlap_seconds`.")
   @ResponseStatus(HttpStatus.CREATED)
   @RequiresScope(Scope.KEYS_WRITE)
   KeyBody rotate(
@@ -133,6 +151,7 @@ class AccessController {
   }
 
   @DeleteMapping("/v1/api-keys/{id}")
+  @Route(id = "revokeApiKey", summary = "Revokes an API key")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @RequiresScope(Scope.KEYS_WRITE)
   void revoke(@PathVariable String id, Caller caller) {

@@ -4,12 +4,15 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.Route;
 import io.quittance.web.TypeId;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
@@ -32,7 +35,7 @@ class AuditController {
       String action,
       String objectType,
       String objectId,
-      @JsonRawValue String details,
+      @JsonRawValue @Schema(anyOf = Map.class) String details,
       @Nullable String ip,
       @Nullable String requestId,
       Instant createdAt) {}
@@ -52,6 +55,11 @@ class AuditController {
   }
 
   @GetMapping("/v1/audit-log")
+  @Route(
+      id = "listAuditEntries",
+      summary = "Lists who changed what",
+      description = "Newest first; `from` is included, `to` is not.",
+      query = {"action", "object_id", "from", "to", "limit", "cursor"})
   @RequiresScope(Scope.KEYS_WRITE)
   Page<EntryBody> list(HttpServletRequest request, Caller caller) {
     QueryParameters query = QueryParameters.of(request, PARAMETERS);

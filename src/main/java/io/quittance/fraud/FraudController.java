@@ -5,6 +5,8 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.web.Problem;
 import io.quittance.web.Problem.InputError;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.Route;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -48,12 +50,18 @@ class FraudController {
   }
 
   @GetMapping("/v1/fraud/rules")
+  @Route(id = "getFraudRules", summary = "Shows the fraud rules")
   @RequiresScope(Scope.FRAUD_WRITE)
   RuleSet get(Caller caller) {
     return rules.current(caller.merchantId());
   }
 
   @PutMapping("/v1/fraud/rules")
+  @Route(
+      id = "replaceFraudRules",
+      summary = "Replaces the fraud rules",
+      description = "`version` is the one that was read.",
+      problems = ProblemCode.STALE_VERSION)
   @RequiresScope(Scope.FRAUD_WRITE)
   RuleSet put(@Valid @RequestBody NewRuleSet body, Caller caller) {
     RuleSet wanted = body.toRuleSet();

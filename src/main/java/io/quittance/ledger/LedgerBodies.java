@@ -84,7 +84,7 @@ final class LedgerBodies {
       String id,
       String from,
       String to,
-      long amount,
+      @Min(1) @Max(Money.MAX_AMOUNT) long amount,
       String currency,
       Transfer.State state,
       @Nullable String paymentId,

@@ -16,6 +16,7 @@ import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.time.Clock;
@@ -49,6 +50,15 @@ class LedgerController {
   }
 
   @PutMapping("/v1/accounts/{id}")
+  @Route(
+      id = "openAccount",
+      summary = "Opens an account",
+      description = "The same again is 200, other values are 409.",
+      answers = {
+        @Route.Answer(status = 201, body = AccountBody.class),
+        @Route.Answer(status = 200, body = AccountBody.class)
+      },
+      problems = ProblemCode.ACCOUNT_EXISTS)
   @RequiresScope(Scope.LEDGER_WRITE)
   ResponseEntity<AccountBody> put(
       @PathVariable String id, @Valid @RequestBody NewAccount body, Caller caller)
@@ -93,12 +103,17 @@ class LedgerController {
   }
 
   @GetMapping("/v1/accounts/{id}")
+  @Route(id = "getAccount", summary = "Shows an account and its balances")
   @RequiresScope(Scope.LEDGER_READ)
   AccountBody get(@PathVariable String id, Caller caller) {
     return AccountBody.from(find(id, caller));
   }
 
   @GetMapping("/v1/accounts")
+  @Route(
+      id = "listAccounts",
+      summary = "Lists accounts",
+      query = {"limit", "cursor"})
   @RequiresScope(Scope.LEDGER_READ)
   Page<AccountBody> list(HttpServletRequest http, Caller caller) {
     PageRequest page = PageRequest.of(http, "accounts");
@@ -110,6 +125,11 @@ class LedgerController {
   }
 
   @GetMapping("/v1/accounts/{id}/entries")
+  @Route(
+      id = "listEntries",
+      summary = "Lists an account's entries",
+      description = "A statement: `from` is included, `to` is not.",
+      query = {"from", "to", "limit", "cursor"})
   @RequiresScope(Scope.LEDGER_READ)
   Page<EntryBody> entries(@PathVariable String id, HttpServletRequest http, Caller caller) {
     QueryParameters query = QueryParameters.of(http, STATEMENT_PARAMETERS);
@@ -130,6 +150,7 @@ class LedgerController {
   }
 
   @GetMapping("/v1/ledger/trial-balance")
+  @Route(id = "getTrialBalance", summary = "Sums up the books by currency")
   @RequiresScope(Scope.LEDGER_READ)
   Page<TrialBalance> trialBalance(Caller caller) {
     return new Page<>(queries.trialBalance(caller.merchantId()), false, null);

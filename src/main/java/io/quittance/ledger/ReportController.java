@@ -8,6 +8,7 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.Route;
 import io.quittance.web.TimeParameter;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletResponse;
@@ -70,6 +71,7 @@ class ReportController {
       @Nullable BadBody firstBad) {}
 
   @GetMapping("/v1/accounts/{id}/balance")
+  @Route(id = "getBalance", summary = "Shows what an account had at an instant")
   @RequiresScope(Scope.LEDGER_READ)
   BalanceBody balance(
       @PathVariable String id, @RequestParam(required = false) @Nullable String at, Caller caller) {
@@ -92,6 +94,10 @@ class ReportController {
   }
 
   @GetMapping("/v1/ledger/export")
+  @Route(
+      id = "exportLedger",
+      summary = "Exports the books as a journal for hledger",
+      answers = @Route.Answer(status = 200, body = String.class, mediaType = "text/plain"))
   @RequiresScope(Scope.LEDGER_READ)
   void export(
       @RequestParam String format,
@@ -129,6 +135,10 @@ class ReportController {
   }
 
   @GetMapping("/v1/ledger/verify")
+  @Route(
+      id = "verifyLedger",
+      summary = "Recomputes the books and their hash chains",
+      problems = ProblemCode.NOT_FOUND)
   @RequiresScope(Scope.LEDGER_READ)
   VerificationBody verify(
       @RequestParam(required = false) @Nullable String account,

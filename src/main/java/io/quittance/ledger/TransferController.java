@@ -22,6 +22,7 @@ import io.quittance.money.Money;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
+import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
@@ -73,6 +74,16 @@ class TransferController {
   }
 
   @PostMapping("/v1/transfers")
+  @Route(
+      id = "createTransfer",
+      summary = "Moves money at once",
+      answers = @Route.Answer(status = 201, body = TransferBody.class),
+      problems = {
+        ProblemCode.INSUFFICIENT_FUNDS,
+        ProblemCode.ACCOUNT_NOT_FOUND,
+        ProblemCode.CURRENCY_MISMATCH,
+        ProblemCode.SAME_ACCOUNT
+      })
   @RequiresScope(Scope.LEDGER_WRITE)
   ResponseEntity<TransferBody> post(
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
@@ -150,6 +161,7 @@ class TransferController {
   }
 
   @GetMapping("/v1/transfers/{id}")
+  @Route(id = "getTransfer", summary = "Shows a transfer")
   @RequiresScope(Scope.LEDGER_READ)
   TransferBody get(@PathVariable String id, Caller caller) {
     return queries

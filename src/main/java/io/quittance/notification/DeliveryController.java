@@ -12,6 +12,7 @@ import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
@@ -56,6 +57,10 @@ class DeliveryController {
   }
 
   @GetMapping("/v1/webhook-endpoints/{id}/deliveries")
+  @Route(
+      id = "listDeliveries",
+      summary = "Lists the deliveries to an endpoint",
+      query = {"state", "limit", "cursor"})
   @RequiresScope(Scope.WEBHOOKS_READ)
   Page<DeliveryBody> list(@PathVariable String id, HttpServletRequest request, Caller caller) {
     Endpoint endpoint = endpoint(caller, id);
@@ -78,6 +83,10 @@ class DeliveryController {
 
   /** Sends a made-up event to one endpoint, whatever it takes otherwise. */
   @PostMapping("/v1/webhook-endpoints/{id}/test")
+  @Route(
+      id = "testWebhookEndpoint",
+      summary = "Sends a made-up event to an endpoint",
+      problems = ProblemCode.INVALID_STATE)
   @ResponseStatus(HttpStatus.ACCEPTED)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   DeliveryBody test(@PathVariable String id, Caller caller) {
@@ -96,6 +105,11 @@ class DeliveryController {
 
   /** Sends an event once more, to every enabled endpoint that takes its type. */
   @PostMapping("/v1/events/{id}/redeliver")
+  @Route(
+      id = "redeliverEvent",
+      summary = "Sends an event once more",
+      description = "To every enabled endpoint that takes its type.",
+      problems = ProblemCode.INVALID_STATE)
   @ResponseStatus(HttpStatus.ACCEPTED)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   Redelivered redeliver(@PathVariable String id, Caller caller) {

@@ -3,6 +3,7 @@ package io.quittance.notification;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.quittance.web.PageRequest;
 import io.quittance.web.TypeId;
+import jakarta.validation.constraints.Pattern;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -37,7 +38,7 @@ final class DeliveryHistory {
       String endpointId,
       String eventId,
       String eventType,
-      String state,
+      @Pattern(regexp = "pending|delivered|dead") String state,
       int attemptCount,
       Instant createdAt,
       @Nullable Instant nextAttemptAt,

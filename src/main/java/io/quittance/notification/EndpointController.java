@@ -11,6 +11,7 @@ import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
@@ -115,6 +116,11 @@ class EndpointController {
   }
 
   @PostMapping
+  @Route(
+      id = "createWebhookEndpoint",
+      summary = "Adds a webhook endpoint",
+      description = "The secret that signs its deliveries is shown this once.",
+      problems = ProblemCode.INVALID_STATE)
   @ResponseStatus(HttpStatus.CREATED)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody create(@Valid @RequestBody NewEndpoint body, Caller caller) {
@@ -123,6 +129,10 @@ class EndpointController {
   }
 
   @GetMapping
+  @Route(
+      id = "listWebhookEndpoints",
+      summary = "Lists webhook endpoints",
+      query = {"limit", "cursor"})
   @RequiresScope(Scope.WEBHOOKS_READ)
   Page<EndpointBody> list(HttpServletRequest request, Caller caller) {
     PageRequest page =
@@ -136,6 +146,7 @@ class EndpointController {
   }
 
   @GetMapping("/{id}")
+  @Route(id = "getWebhookEndpoint", summary = "Shows a webhook endpoint")
   @RequiresScope(Scope.WEBHOOKS_READ)
   EndpointBody get(@PathVariable String id, Caller caller) {
     return endpoints
@@ -145,6 +156,10 @@ class EndpointController {
   }
 
   @PatchMapping("/{id}")
+  @Route(
+      id = "changeWebhookEndpoint",
+      summary = "Changes a webhook endpoint",
+      description = "What is left out stays as it is.")
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody change(@PathVariable String id, @Valid @RequestBody Change change, Caller caller) {
     UUID endpointId = TypeId.require("whe", id);
@@ -163,6 +178,7 @@ class EndpointController {
   }
 
   @DeleteMapping("/{id}")
+  @Route(id = "deleteWebhookEndpoint", summary = "Deletes a webhook endpoint")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   void delete(@PathVariable String id, Caller caller) {
@@ -170,6 +186,10 @@ class EndpointController {
   }
 
   @PostMapping("/{id}/rotate-secret")
+  @Route(
+      id = "rotateWebhookSecret",
+      summary = "Replaces the secret of a webhook endpoint",
+      description = "Both secrets sign for `overlap_seconds`.")
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody rotate(
       @PathVariable String id,
@@ -185,6 +205,10 @@ class EndpointController {
 
   /** Sends again everything since an instant that the endpoint has not taken. */
   @PostMapping("/{id}/recover")
+  @Route(
+      id = "recoverWebhookEndpoint",
+      summary = "Sends again what an endpoint has not taken",
+      problems = ProblemCode.INVALID_STATE)
   @ResponseStatus(HttpStatus.ACCEPTED)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody recover(@PathVariable String id, @Valid @RequestBody Since body, Caller caller) {

@@ -12,6 +12,7 @@ import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
@@ -33,6 +34,10 @@ class EventController {
   }
 
   @GetMapping("/v1/events")
+  @Route(
+      id = "listEvents",
+      summary = "Lists events",
+      query = {"type", "payment_id", "limit", "cursor"})
   @RequiresScope(Scope.WEBHOOKS_READ)
   Page<EventBody> list(HttpServletRequest request, Caller caller) {
     QueryParameters query = QueryParameters.of(request, PARAMETERS);
@@ -52,6 +57,7 @@ class EventController {
   }
 
   @GetMapping("/v1/events/{id}")
+  @Route(id = "getEvent", summary = "Shows an event")
   @RequiresScope(Scope.WEBHOOKS_READ)
   EventBody get(@PathVariable String id, Caller caller) {
     return events

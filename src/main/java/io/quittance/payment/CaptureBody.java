@@ -1,8 +1,11 @@
 package io.quittance.payment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.quittance.money.Money;
 import io.quittance.payment.PaymentBody.DeadlineBody;
 import io.quittance.web.TypeId;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Instant;
 
 /** A capture as JSON. */
@@ -11,7 +14,7 @@ record CaptureBody(
     String paymentId,
     String transferId,
     String status,
-    long amount,
+    @Min(1) @Max(Money.MAX_AMOUNT) long amount,
     String currency,
     @JsonProperty("final") boolean last,
     DeadlineBody deadline,

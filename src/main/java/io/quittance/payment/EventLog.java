@@ -3,6 +3,7 @@ package io.quittance.payment;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.quittance.web.PageRequest;
 import io.quittance.web.TypeId;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -10,6 +11,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,7 +25,12 @@ public final class EventLog {
 
   /** An event as merchants see it. */
   public record EventBody(
-      String id, EventType type, Instant timestamp, int sequence, @JsonRawValue String data) {}
+      String id,
+      EventType type,
+      Instant timestamp,
+      int sequence,
+      @JsonRawValue @Schema(anyOf = {PaymentBody.class, RefundBody.class, Map.class})
+          String data) {}
 
   /** An event and its key. */
   public record StoredEvent(UUID merchantId, UUID id, EventBody body) {}

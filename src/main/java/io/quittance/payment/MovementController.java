@@ -5,6 +5,7 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
+import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -23,6 +24,10 @@ class MovementController {
   }
 
   @GetMapping("/v1/payments/{id}/captures")
+  @Route(
+      id = "listCaptures",
+      summary = "Lists a payment's captures",
+      query = {"limit", "cursor"})
   @RequiresScope(Scope.PAYMENTS_READ)
   Page<CaptureBody> captures(@PathVariable String id, HttpServletRequest http, Caller caller) {
     Payment payment = payments.require(caller.merchantId(), id);
@@ -35,6 +40,10 @@ class MovementController {
   }
 
   @GetMapping("/v1/payments/{id}/refunds")
+  @Route(
+      id = "listRefunds",
+      summary = "Lists a payment's refunds",
+      query = {"limit", "cursor"})
   @RequiresScope(Scope.PAYMENTS_READ)
   Page<RefundBody> refunds(@PathVariable String id, HttpServletRequest http, Caller caller) {
     Payment payment = payments.require(caller.merchantId(), id);

@@ -8,8 +8,11 @@ import io.quittance.access.Scope;
 import io.quittance.concurrency.Deadline;
 import io.quittance.money.Money;
 import io.quittance.payment.KeyedOperations.Headers;
+import io.quittance.payment.OperationAnswers.OpenBody;
 import io.quittance.payment.OperationAnswers.Success;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
+import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
@@ -76,6 +79,16 @@ class OperationController {
   }
 
   @PostMapping("/v1/payments/{id}/captures")
+  @Route(
+      id = "capturePayment",
+      summary = "Captures held money",
+      description =
+          "Without an amount: all that is left. `final: false` keeps the rest capturable.",
+      answers = {
+        @Route.Answer(status = 201, body = CaptureBody.class),
+        @Route.Answer(status = 202, body = OpenBody.class)
+      },
+      problems = {ProblemCode.INVALID_STATE, ProblemCode.AMOUNT_EXCEEDS_CAPTURABLE})
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> capture(
       @PathVariable String id,
@@ -108,6 +121,14 @@ class OperationController {
   }
 
   @PostMapping("/v1/payments/{id}/cancel")
+  @Route(
+      id = "cancelPayment",
+      summary = "Gives back what is still held",
+      answers = {
+        @Route.Answer(status = 200, body = PaymentBody.class),
+        @Route.Answer(status = 202, body = OpenBody.class)
+      },
+      problems = ProblemCode.INVALID_STATE)
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> cancel(
       @PathVariable String id,
@@ -129,6 +150,19 @@ class OperationController {
   }
 
   @PostMapping("/v1/payments/{id}/refunds")
+  @Route(
+      id = "refundPayment",
+      summary = "Gives captured money back",
+      description = "Without an amount: all that was captured and not refunded yet.",
+      answers = {
+        @Route.Answer(status = 201, body = RefundBody.class),
+        @Route.Answer(status = 202, body = OpenBody.class)
+      },
+      problems = {
+        ProblemCode.INVALID_STATE,
+        ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE,
+        ProblemCode.INSUFFICIENT_FUNDS
+      })
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> refund(
       @PathVariable String id,
@@ -155,6 +189,15 @@ class OperationController {
   }
 
   @PostMapping("/v1/payments/{id}/review")
+  @Route(
+      id = "reviewPayment",
+      summary = "Decides on a payment in review",
+      answers = {
+        @Route.Answer(status = 200, body = PaymentBody.class),
+        @Route.Answer(status = 202, body = OpenBody.class)
+      },
+      problems = ProblemCode.INVALID_STATE,
+      keyOptional = true)
   @RequiresScope(Scope.FRAUD_WRITE)
   ResponseEntity<Object> review(
       @PathVariable String id,

@@ -3,9 +3,12 @@ package io.quittance.payment;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.quittance.fraud.Verdict;
+import io.quittance.money.Money;
 import io.quittance.web.Problem.Outcome;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 record PaymentBody(
     String id,
     PaymentStatus status,
-    long amount,
+    @Min(1) @Max(Money.MAX_AMOUNT) long amount,
     String currency,
     String payer,
     String payee,

@@ -15,6 +15,7 @@ import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
+import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.util.Objects;
@@ -61,6 +62,23 @@ class PaymentController {
   }
 
   @PostMapping("/v1/payments")
+  @Route(
+      id = "createPayment",
+      summary = "Makes a payment",
+      description =
+          "201: it succeeded, or is authorized. 202: it is in review, or nobody can say yet; `resolves_by` is when.",
+      answers = {
+        @Route.Answer(status = 201, body = PaymentBody.class),
+        @Route.Answer(status = 202, body = PaymentBody.class)
+      },
+      problems = {
+        ProblemCode.INSUFFICIENT_FUNDS,
+        ProblemCode.ACCOUNT_NOT_FOUND,
+        ProblemCode.CURRENCY_MISMATCH,
+        ProblemCode.SAME_ACCOUNT,
+        ProblemCode.FRAUD_DECLINED,
+        ProblemCode.DUPLICATE_REFERENCE
+      })
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> create(
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
@@ -113,12 +131,14 @@ class PaymentController {
   }
 
   @GetMapping("/v1/payments/{id}")
+  @Route(id = "getPayment", summary = "Shows a payment")
   @RequiresScope(Scope.PAYMENTS_READ)
   PaymentBody get(@PathVariable String id, Caller caller) {
     return PaymentBody.from(queries.require(caller.merchantId(), id));
   }
 
   @GetMapping("/v1/payments/{id}/timeline")
+  @Route(id = "getTimeline", summary = "Shows what each subtask of a payment did")
   @RequiresScope(Scope.PAYMENTS_READ)
   Timelines.Timeline timeline(@PathVariable String id, Caller caller) {
     Payment payment = queries.require(caller.merchantId(), id);

@@ -1,7 +1,10 @@
 package io.quittance.payment;
 
+import io.quittance.money.Money;
 import io.quittance.payment.PaymentBody.DeadlineBody;
 import io.quittance.web.TypeId;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +14,7 @@ record RefundBody(
     String paymentId,
     String transferId,
     String status,
-    long amount,
+    @Min(1) @Max(Money.MAX_AMOUNT) long amount,
     String currency,
     @Nullable String reason,
     DeadlineBody deadline,

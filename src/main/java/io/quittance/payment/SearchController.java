@@ -6,6 +6,7 @@ import io.quittance.access.Scope;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import java.util.Set;
@@ -31,6 +32,24 @@ class SearchController {
   }
 
   @GetMapping("/v1/payments")
+  @Route(
+      id = "listPayments",
+      summary = "Searches payments",
+      description =
+          "A payment is found if it meets every filter. A parameter that does not exist is refused.",
+      query = {
+        "status",
+        "payer",
+        "payee",
+        "reference",
+        "currency",
+        "created_from",
+        "created_to",
+        "amount_min",
+        "amount_max",
+        "limit",
+        "cursor"
+      })
   @RequiresScope(Scope.PAYMENTS_READ)
   Page<PaymentBody> list(HttpServletRequest request, Caller caller) {
     QueryParameters query = QueryParameters.of(request, PARAMETERS);

@@ -8,13 +8,17 @@ import io.quittance.access.Scope;
 import io.quittance.fraud.Verdict;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.Balances;
+import io.quittance.money.Money;
 import io.quittance.payment.PaymentBody.FailureBody;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
+import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -30,7 +34,7 @@ class SimulationController {
   record SimulationBody(
       PaymentStatus status,
       Verdict.@Nullable Decision decision,
-      long amount,
+      @Min(1) @Max(Money.MAX_AMOUNT) long amount,
       String currency,
       String payer,
       String payee,
@@ -70,6 +74,17 @@ class SimulationController {
   }
 
   @PostMapping("/v1/payments/simulate")
+  @Route(
+      id = "simulatePayment",
+      summary = "Says what a payment would do",
+      description = "Writes nothing.",
+      problems = {
+        ProblemCode.INSUFFICIENT_FUNDS,
+        ProblemCode.ACCOUNT_NOT_FOUND,
+        ProblemCode.CURRENCY_MISMATCH,
+        ProblemCode.SAME_ACCOUNT,
+        ProblemCode.DUPLICATE_REFERENCE
+      })
   @RequiresScope(Scope.PAYMENTS_READ)
   SimulationBody simulate(
       @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,

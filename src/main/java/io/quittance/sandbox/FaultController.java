@@ -3,6 +3,7 @@ package io.quittance.sandbox;
 import io.quittance.sandbox.Faults.Fault;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.Route;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
@@ -48,6 +49,7 @@ class FaultController {
   }
 
   @PutMapping("/sandbox/faults/{dependency}")
+  @Route(id = "setFault", summary = "Makes a dependency slow, failing or hung")
   Fault put(@PathVariable String dependency, @Valid @RequestBody NewFault body) {
     if (!DEPENDENCIES.contains(dependency)) {
       throw Problem.of(ProblemCode.NOT_FOUND);
@@ -57,11 +59,13 @@ class FaultController {
   }
 
   @GetMapping("/sandbox/faults")
+  @Route(id = "listFaults", summary = "Shows the faults that are switched on")
   Map<String, Fault> get() {
     return faults.all();
   }
 
   @DeleteMapping("/sandbox/faults")
+  @Route(id = "clearFaults", summary = "Switches all faults off")
   @ResponseStatus(HttpStatus.NO_CONTENT)
   void delete() {
     faults.clear();

@@ -51,7 +51,7 @@ public final class Problem extends RuntimeException {
 
   /** The body. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
-  record Body(
+  public record Body(
       String type,
       String title,
       int status,

@@ -16,7 +16,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** One HTTP request in the making. Sending it twice repeats it, idempotency key and all. */
+/**
+ * One HTTP request in the making. Sending it twice repeats it, idempotency key and all. Every
+ * answer must be one that the API's document foretells.
+ */
 final class Call {
 
   private static final HttpClient HTTP =
@@ -83,11 +86,14 @@ final class Call {
     long start = System.nanoTime();
     try {
       var response = HTTP.send(request.build(), BodyHandlers.ofString());
-      return new Answer(
-          response.statusCode(),
-          response.headers(),
-          response.body(),
-          Duration.ofNanos(System.nanoTime() - start));
+      var answer =
+          new Answer(
+              response.statusCode(),
+              response.headers(),
+              response.body(),
+              Duration.ofNanos(System.nanoTime() - start));
+      OpenApi.of(uri).foretells(method, uri, answer);
+      return answer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {

@@ -87,4 +87,7 @@ class ContractOnH2IT {
 
   @Nested
   class Fuzz extends FuzzContract {}
+
+  @Nested
+  class Document extends DocumentContract {}
 }

@@ -97,4 +97,7 @@ class ContractOnPostgresIT {
 
   @Nested
   class Fuzz extends FuzzContract {}
+
+  @Nested
+  class Document extends DocumentContract {}
 }

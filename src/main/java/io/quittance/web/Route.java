@@ -1,0 +1,42 @@
+package io.quittance.web;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** What the API's document says of a handler beyond what its signature says already. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface Route {
+
+  /** The operation's id, for good: generated clients name their methods after it. */
+  String id();
+
+  /** One line. */
+  String summary();
+
+  /** More than that line, in Markdown. */
+  String description() default "";
+
+  /** The successes, where the return type and the status do not say. */
+  Answer[] answers() default {};
+
+  /** The problems of this operation alone; those that many have in common are derived. */
+  ProblemCode[] problems() default {};
+
+  /** The query parameters that are not in the signature. */
+  String[] query() default {};
+
+  /** Whether the header Idempotency-Key may be left out. */
+  boolean keyOptional() default false;
+
+  /** One success. */
+  @interface Answer {
+    int status();
+
+    Class<?> body();
+
+    String mediaType() default "application/json";
+  }
+}
