@@ -32,6 +32,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
   private static final Pattern OPERATION =
       Pattern.compile("/v1/payments/[^/]*/(captures|refunds|cancel|review)");
   private static final Set<String> READS = Set.of("GET", "HEAD");
+  private static final Duration PATIENCE_MIN = Duration.ofMillis(50);
   private static final int KEYS_REMEMBERED_MAX = 100_000;
   private static final Duration KEYS_REMEMBERED_FOR = Duration.ofMinutes(10);
 
@@ -106,10 +107,13 @@ final class AdmissionFilter extends OncePerRequestFilter {
     return high << 32 ^ key.hashCode() & 0xffff_ffffL;
   }
 
+  /** A deadline that is no deadline is refused where it is read. */
   private Duration patience(HttpServletRequest request) {
     String header = request.getHeader("Payment-Deadline-Ms");
-    return header != null && header.matches("[0-9]{1,5}")
-        ? Duration.ofMillis(Long.parseLong(header))
-        : patience;
+    if (header == null || !header.matches("[0-9]{2,5}")) {
+      return patience;
+    }
+    Duration asked = Duration.ofMillis(Long.parseLong(header));
+    return asked.compareTo(PATIENCE_MIN) < 0 ? patience : asked;
   }
 }
