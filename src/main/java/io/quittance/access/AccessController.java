@@ -47,7 +47,8 @@ class AccessController {
   record NewKey(
       @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE) String name,
       @NotEmpty Set<@NotNull Scope> scopes,
-      @Future @Nullable Instant expiresAt) {}
+      @Future @Nullable Instant expiresAt,
+      @Valid @Nullable RateLimit rateLimit) {}
 
   record Rotation(@Min(0) @Max(604_800) @Nullable Integer overlapSeconds) {}
 
@@ -63,6 +64,7 @@ class AccessController {
       Instant createdAt,
       @Nullable Instant expiresAt,
       @Nullable Instant lastUsedAt,
+      @Nullable RateLimit rateLimit,
       @Nullable String secret) {
 
     static KeyBody of(ApiKey key, @Nullable Secret secret) {
@@ -73,6 +75,7 @@ class AccessController {
           key.createdAt(),
           key.expiresAt(),
           key.lastUsedAt(),
+          key.rateLimit(),
           secret == null ? null : secret.text());
     }
   }
@@ -116,7 +119,8 @@ class AccessController {
   @ResponseStatus(HttpStatus.CREATED)
   @RequiresScope(Scope.KEYS_WRITE)
   KeyBody createKey(@Valid @RequestBody NewKey body, Caller caller) {
-    Issued issued = onboarding.issue(caller, body.name(), body.scopes(), body.expiresAt());
+    Issued issued =
+        onboarding.issue(caller, body.name(), body.scopes(), body.expiresAt(), body.rateLimit());
     return KeyBody.of(issued.key(), issued.secret());
   }
 

@@ -27,6 +27,8 @@ class ApiKey implements Persistable<UUID> {
   private Instant createdAt;
   private @Nullable Instant expiresAt;
   private @Nullable Instant revokedAt;
+  private @Nullable Integer requestsPerSecond;
+  private @Nullable Integer burst;
 
   @Column(insertable = false, updatable = false) // LastUse writes it
   private @Nullable Instant lastUsedAt;
@@ -43,7 +45,8 @@ class ApiKey implements Persistable<UUID> {
       Secret secret,
       Set<Scope> scopes,
       Instant createdAt,
-      @Nullable Instant expiresAt) {
+      @Nullable Instant expiresAt,
+      @Nullable RateLimit rateLimit) {
     this.id = id;
     this.merchantId = merchantId;
     this.name = name;
@@ -51,6 +54,8 @@ class ApiKey implements Persistable<UUID> {
     this.scopes = Scope.join(scopes);
     this.createdAt = createdAt;
     this.expiresAt = expiresAt;
+    this.requestsPerSecond = rateLimit == null ? null : rateLimit.requestsPerSecond();
+    this.burst = rateLimit == null ? null : rateLimit.burst();
     this.stored = false;
   }
 
@@ -61,14 +66,17 @@ class ApiKey implements Persistable<UUID> {
     }
   }
 
-  /** A key with the same name, scopes and expiry, while this one goes on for the overlap. */
+  /**
+   * A key with the same name, scopes, expiry and rate limit, while this one goes on for the
+   * overlap.
+   */
   ApiKey rotate(UUID newId, Secret secret, Duration overlap, Instant now) {
     Instant end = now.plus(overlap);
     Instant expiry = expiresAt;
     if (expiresAt == null || expiresAt.isAfter(end)) {
       expiresAt = end;
     }
-    return new ApiKey(newId, merchantId, name, secret, scopes(), now, expiry);
+    return new ApiKey(newId, merchantId, name, secret, scopes(), now, expiry, rateLimit());
   }
 
   boolean usableAt(Instant now) {
@@ -99,6 +107,13 @@ class ApiKey implements Persistable<UUID> {
 
   @Nullable Instant expiresAt() {
     return expiresAt;
+  }
+
+  /** Null: what the configuration says. */
+  @Nullable RateLimit rateLimit() {
+    return requestsPerSecond == null || burst == null
+        ? null
+        : new RateLimit(requestsPerSecond, burst);
   }
 
   @Nullable Instant lastUsedAt() {

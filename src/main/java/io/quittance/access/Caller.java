@@ -2,6 +2,7 @@ package io.quittance.access;
 
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The merchant on whose behalf a request is made, as its API key or token says. Controllers take it
@@ -9,7 +10,13 @@ import java.util.UUID;
  *
  * @param keyId the key's; for a token one that its issuer, subject and merchant have in common
  * @param deadlineMaxMs the longest deadline that the merchant may be granted, in milliseconds
+ * @param rateLimit the key's own; null: what the configuration says
  * @param origin for the audit trail
  */
 public record Caller(
-    UUID merchantId, UUID keyId, Set<Scope> scopes, int deadlineMaxMs, Origin origin) {}
+    UUID merchantId,
+    UUID keyId,
+    Set<Scope> scopes,
+    int deadlineMaxMs,
+    @Nullable RateLimit rateLimit,
+    Origin origin) {}

@@ -2,11 +2,18 @@ package io.quittance.access;
 
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** What a key or a token says of its bearer, whatever the request. */
-record Identity(UUID merchantId, UUID keyId, Actor actor, Set<Scope> scopes, int deadlineMaxMs) {
+record Identity(
+    UUID merchantId,
+    UUID keyId,
+    Actor actor,
+    Set<Scope> scopes,
+    int deadlineMaxMs,
+    @Nullable RateLimit rateLimit) {
 
   Caller from(Origin origin) {
-    return new Caller(merchantId, keyId, scopes, deadlineMaxMs, origin);
+    return new Caller(merchantId, keyId, scopes, deadlineMaxMs, rateLimit, origin);
   }
 }

@@ -56,7 +56,7 @@ public class Onboarding {
             TypeId.format("mch", id),
             Map.of("name", merchant.name())));
     Secret secret = Secret.random();
-    return save(id, origin, "first key", EnumSet.allOf(Scope.class), null, secret);
+    return save(id, origin, "first key", EnumSet.allOf(Scope.class), null, null, secret);
   }
 
   /** Makes sure that this merchant exists and that this secret is a key of it with every scope. */
@@ -67,7 +67,7 @@ public class Onboarding {
     }
     var known = new Secret(secret);
     if (!keys.existsBySecretHash(known.hash())) {
-      save(merchantId, Origin.SYSTEM, name, EnumSet.allOf(Scope.class), null, known);
+      save(merchantId, Origin.SYSTEM, name, EnumSet.allOf(Scope.class), null, null, known);
     }
   }
 
@@ -77,10 +77,15 @@ public class Onboarding {
    * @throws Problem 403 if it were to have a scope that the caller has not
    */
   @Transactional
-  Issued issue(Caller caller, String name, Set<Scope> scopes, @Nullable Instant expiresAt) {
+  Issued issue(
+      Caller caller,
+      String name,
+      Set<Scope> scopes,
+      @Nullable Instant expiresAt,
+      @Nullable RateLimit rateLimit) {
     mayHandOut(caller, scopes);
     Secret secret = Secret.random();
-    return save(caller.merchantId(), caller.origin(), name, scopes, expiresAt, secret);
+    return save(caller.merchantId(), caller.origin(), name, scopes, expiresAt, rateLimit, secret);
   }
 
   private Issued save(
@@ -89,15 +94,20 @@ public class Onboarding {
       String name,
       Set<Scope> scopes,
       @Nullable Instant expiresAt,
+      @Nullable RateLimit rateLimit,
       Secret secret) {
     Instant now = clock.instant();
     ApiKey key =
-        keys.save(new ApiKey(TypeId.next(), merchantId, name, secret, scopes, now, expiresAt));
+        keys.save(
+            new ApiKey(TypeId.next(), merchantId, name, secret, scopes, now, expiresAt, rateLimit));
     var details = new LinkedHashMap<String, Object>();
     details.put("name", name);
     details.put("scopes", scopes);
     if (expiresAt != null) {
       details.put("expires_at", expiresAt);
+    }
+    if (rateLimit != null) {
+      details.put("rate_limit", rateLimit);
     }
     audit.record(AuditEntry.of(merchantId, origin, "api_key.created", id(key), details));
     return new Issued(key, secret);

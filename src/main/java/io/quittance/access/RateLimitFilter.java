@@ -28,13 +28,10 @@ final class RateLimitFilter extends OncePerRequestFilter {
 
   private final RateLimits limits;
   private final ProblemWriter problems;
-  private final String policy;
 
   RateLimitFilter(RateLimits limits, ProblemWriter problems) {
     this.limits = limits;
     this.problems = problems;
-    this.policy =
-        "%s;q=%d;w=%d".formatted(POLICY_NAME, limits.burst(), seconds(limits.refill().toNanos()));
   }
 
   @Override
@@ -43,8 +40,11 @@ final class RateLimitFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     if (limits.enabled()
         && request.getAttribute(AuthenticationFilter.CALLER) instanceof Caller caller) {
-      ConsumptionProbe probe = limits.take(caller.keyId());
-      response.setHeader("RateLimit-Policy", policy);
+      RateLimit limit = limits.of(caller);
+      ConsumptionProbe probe = limits.take(caller);
+      response.setHeader(
+          "RateLimit-Policy",
+          "%s;q=%d;w=%d".formatted(POLICY_NAME, limit.burst(), seconds(limit.refill().toNanos())));
       response.setHeader(
           "RateLimit",
           "%s;r=%d;t=%d"

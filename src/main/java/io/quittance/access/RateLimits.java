@@ -1,7 +1,7 @@
 package io.quittance.access;
 
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
@@ -14,43 +14,39 @@ final class RateLimits {
 
   private static final int BUCKETS_MAX = 100_000;
 
-  private final RateLimitProperties properties;
-  private final LoadingCache<UUID, Bucket> buckets;
+  /** The longest that a bucket of the slowest limit needs to be full, within reason. */
+  private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
+
+  private final boolean enabled;
+  private final RateLimit most;
+  private final Cache<UUID, Bucket> buckets =
+      Caffeine.newBuilder().maximumSize(BUCKETS_MAX).expireAfterAccess(REMEMBERED_FOR).build();
 
   RateLimits(RateLimitProperties properties) {
-    this.properties = properties;
-    this.buckets =
-        Caffeine.newBuilder()
-            .maximumSize(BUCKETS_MAX)
-            // By then it is full again, as a new one is.
-            .expireAfterAccess(refill().plusSeconds(1))
-            .build(key -> full());
-  }
-
-  private Bucket full() {
-    return Bucket.builder()
-        .addLimit(
-            limit ->
-                limit
-                    .capacity(properties.burst())
-                    .refillGreedy(properties.requestsPerSecond(), Duration.ofSeconds(1)))
-        .build();
-  }
-
-  /** How long an empty bucket takes to be full. */
-  Duration refill() {
-    return Duration.ofMillis(1000L * properties.burst() / properties.requestsPerSecond());
-  }
-
-  ConsumptionProbe take(UUID keyId) {
-    return buckets.get(keyId).tryConsumeAndReturnRemaining(1);
+    this.enabled = properties.enabled();
+    this.most = new RateLimit(properties.requestsPerSecond(), properties.burst());
   }
 
   boolean enabled() {
-    return properties.enabled();
+    return enabled;
   }
 
-  int burst() {
-    return properties.burst();
+  /** What a caller may do: its key's own limit cannot be more than the configured one. */
+  RateLimit of(Caller caller) {
+    return caller.rateLimit() == null ? most : caller.rateLimit().within(most);
+  }
+
+  ConsumptionProbe take(Caller caller) {
+    return buckets.get(caller.keyId(), key -> full(of(caller))).tryConsumeAndReturnRemaining(1);
+  }
+
+  private static Bucket full(RateLimit limit) {
+    return Bucket.builder()
+        .addLimit(
+            bandwidth ->
+                bandwidth
+                    .capacity(limit.burst())
+                    .refillGreedy(limit.requestsPerSecond(), Duration.ofSeconds(1)))
+        .build();
   }
 }

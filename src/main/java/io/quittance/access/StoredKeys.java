@@ -1,12 +1,15 @@
 package io.quittance.access;
 
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -17,7 +20,8 @@ final class StoredKeys {
 
   private static final String FIND =
       """
-      select k.secret_hash, k.id, k.merchant_id, k.scopes, m.deadline_max_ms
+      select k.secret_hash, k.id, k.merchant_id, k.scopes, m.deadline_max_ms,
+             k.requests_per_second, k.burst
         from api_keys k join merchants m on m.id = k.merchant_id
        where k.secret_hash in (:hashes)
          and k.revoked_at is null
@@ -54,8 +58,14 @@ final class StoredKeys {
                       keyId,
                       Actor.key(keyId),
                       Scope.split(rs.getString("scopes")),
-                      cap == 0 ? deadlineMaxMs : Math.min(cap, deadlineMaxMs)));
+                      cap == 0 ? deadlineMaxMs : Math.min(cap, deadlineMaxMs),
+                      rateLimit(rs)));
             });
     return found;
+  }
+
+  private static @Nullable RateLimit rateLimit(ResultSet rs) throws SQLException {
+    int perSecond = rs.getInt("requests_per_second");
+    return rs.wasNull() ? null : new RateLimit(perSecond, rs.getInt("burst"));
   }
 }

@@ -181,7 +181,8 @@ final class Tokens {
         UUID.nameUUIDFromBytes(bearer.getBytes(StandardCharsets.UTF_8)),
         Actor.token(subject),
         scopes,
-        deadlineMaxMs);
+        deadlineMaxMs,
+        null);
   }
 
   /**

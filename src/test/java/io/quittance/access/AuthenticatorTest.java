@@ -21,7 +21,7 @@ class AuthenticatorTest {
   private static final Secret GOOD = new Secret("qt_good");
   private static final UUID KEY = new UUID(1, 1);
   private static final Identity IDENTITY =
-      new Identity(new UUID(2, 2), KEY, Actor.key(KEY), EnumSet.allOf(Scope.class), 1_000);
+      new Identity(new UUID(2, 2), KEY, Actor.key(KEY), EnumSet.allOf(Scope.class), 1_000, null);
 
   private final CountDownLatch slowDatabase = new CountDownLatch(1);
   private final Authenticator authenticator =

@@ -1,6 +1,7 @@
 package io.quittance.contract;
 
 import static io.quittance.contract.Client.order;
+import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.testing.Postgres;
@@ -61,6 +62,55 @@ class LimitsIT extends Contract {
     assertThat(paid.header("Idempotent-Replayed")).isEmpty();
     merchant.get("/v1/accounts/alice").is(200);
     moved(5);
+  }
+
+  @Test
+  void holdsAKeyToItsOwnLimitWithinTheConfiguredOne() {
+    Answer made =
+        merchant
+            .post(
+                "/v1/api-keys",
+                object(
+                    "name",
+                    "slow",
+                    "scopes",
+                    Json.array("ledger:read", "keys:write"),
+                    "rate_limit",
+                    object("requests_per_second", 1, "burst", 3)))
+            .is(201);
+    Client slow = merchant.with(made.text("/secret"));
+
+    assertThat(made.number("/rate_limit/burst")).isEqualTo(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(slow.get("/v1/accounts").is(200).header("RateLimit-Policy"))
+          .contains("\"key\";q=3;w=3");
+    }
+    slow.get("/v1/accounts").isProblem(429, "rate_limited");
+    Answer greedy =
+        merchant
+            .post(
+                "/v1/api-keys",
+                object(
+                    "name",
+                    "greedy",
+                    "scopes",
+                    Json.array("ledger:read"),
+                    "rate_limit",
+                    object("requests_per_second", 1_000, "burst", 1_000)))
+            .is(201);
+    assertThat(merchant.with(greedy.text("/secret")).get("/v1/accounts").header("RateLimit-Policy"))
+        .contains(DRAFT);
+    merchant
+        .post(
+            "/v1/api-keys",
+            object(
+                "name",
+                "none",
+                "scopes",
+                Json.array("ledger:read"),
+                "rate_limit",
+                object("burst", 0)))
+        .isProblem(400, "invalid_request");
   }
 
   @Test

@@ -37,7 +37,6 @@ abstract class TenancyContract extends Contract {
         "/v1/%6derchants",
         "/%761/accounts",
         "/v1;x/accounts",
-        "//v1/merchants",
         "/./v1/merchants",
         "/v1//merchants",
         "/x/../v1/merchants"
