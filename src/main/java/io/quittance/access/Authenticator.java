@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -39,11 +40,19 @@ final class Authenticator {
     Map<ByteBuffer, Identity> find(List<ByteBuffer> hashes);
   }
 
+  /**
+   * Whose key it is that has this hash.
+   *
+   * @param generation an answer from before keys were forgotten may be stored after it; it answers
+   *     an older question
+   */
+  private record Question(long generation, ByteBuffer hash) {}
+
   /** A queue and a memory. */
   private static final class Desk {
 
     private final WorkerPool<ByteBuffer, Optional<Identity>> lookups;
-    private final AsyncCache<ByteBuffer, Optional<Identity>> remembered;
+    private final AsyncCache<Question, Optional<Identity>> remembered;
 
     Desk(String name, Finder stored, AccessProperties.Lookup settings, MeterRegistry registry) {
       this.lookups =
@@ -62,13 +71,15 @@ final class Authenticator {
       batch.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
     }
 
-    Optional<Identity> find(ByteBuffer hash, Deadline deadline) throws InterruptedException {
-      return deadline.await(remembered.get(hash, (key, executor) -> lookups.submit(key, deadline)));
+    Optional<Identity> find(Question question, Deadline deadline) throws InterruptedException {
+      return deadline.await(
+          remembered.get(question, (key, executor) -> lookups.submit(key.hash(), deadline)));
     }
   }
 
   private final AccessProperties.Lookup settings;
   private final Cache<ByteBuffer, Boolean> goodLately;
+  private final AtomicLong generation = new AtomicLong();
   private final Desk familiar;
   private final Desk strange;
 
@@ -92,8 +103,9 @@ final class Authenticator {
   Optional<Identity> authenticate(Secret secret) throws InterruptedException {
     var deadline = Deadline.after(settings.timeout());
     var hash = ByteBuffer.wrap(secret.hash());
+    var question = new Question(generation.get(), hash);
     boolean good = goodLately.getIfPresent(hash) != null;
-    Optional<Identity> identity = (good ? familiar : strange).find(hash, deadline);
+    Optional<Identity> identity = (good ? familiar : strange).find(question, deadline);
     if (good && identity.isEmpty()) {
       goodLately.invalidate(hash);
     } else if (!good && identity.isPresent()) {
@@ -104,6 +116,7 @@ final class Authenticator {
 
   /** Looks every key up again when it is next used. */
   void forgetAll() {
+    generation.incrementAndGet();
     familiar.remembered.synchronous().invalidateAll();
     strange.remembered.synchronous().invalidateAll();
   }

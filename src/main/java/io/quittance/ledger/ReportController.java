@@ -163,6 +163,9 @@ class ReportController {
   }
 
   private Account find(String id, Caller caller) {
+    if (!id.matches(AccountId.PATTERN)) {
+      throw Problem.of(ProblemCode.NOT_FOUND);
+    }
     return queries
         .account(new AccountKey(caller.merchantId(), id))
         .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
