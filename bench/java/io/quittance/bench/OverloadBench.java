@@ -16,6 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * What the service does when more is asked of it than it can do: at multiples of its peak, with its
@@ -28,7 +29,12 @@ public final class OverloadBench {
   private static final double[] FACTORS = {0.5, 0.9, 1, 2, 4};
   private static final int FAULT_SECONDS = 10;
   private static final int AFTER_SECONDS = 10;
-  private static final int CLIENTS = 64;
+
+  /** Until the JIT compiler is done; before that it takes the processor from everybody. */
+  private static final int WARM_UP_SECONDS = 40;
+
+  /** The peak is the most that any of these do. */
+  private static final int[] PEAK_CLIENTS = {64, 256, 512};
 
   private final Report report;
   private final Database database;
@@ -37,6 +43,7 @@ public final class OverloadBench {
   private final int seconds;
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
   private final List<String> faults = new ArrayList<>();
+  private double peak;
 
   private OverloadBench(
       Report report, Database database, Service service, String apiKey, int seconds) {
@@ -47,9 +54,23 @@ public final class OverloadBench {
     this.seconds = seconds;
   }
 
-  /** {@code bench/run overload [--seconds 10]}. */
+  /**
+   * {@code bench/run overload [--seconds 10] [--factors 0.5,1,2] [--no-faults] [JVM options of the
+   * service]}.
+   */
   public static void main(String[] args) throws Exception {
-    int seconds = args.length == 2 && args[0].equals("--seconds") ? Integer.parseInt(args[1]) : 10;
+    var jvm = new ArrayList<>(List.of(args));
+    int seconds = 10;
+    if (jvm.size() > 1 && jvm.getFirst().equals("--seconds")) {
+      jvm.removeFirst();
+      seconds = Integer.parseInt(jvm.removeFirst());
+    }
+    double[] factors = FACTORS;
+    if (jvm.size() > 1 && jvm.getFirst().equals("--factors")) {
+      jvm.removeFirst();
+      factors = Stream.of(jvm.removeFirst().split(",")).mapToDouble(Double::parseDouble).toArray();
+    }
+    boolean faultsToo = !jvm.remove("--no-faults");
     Path directory = Path.of(System.getProperty("bench.results"));
     File log = directory.resolve("service.log").toFile();
     List<String> faults;
@@ -57,15 +78,18 @@ public final class OverloadBench {
         var screening = new SlowScreening();
         Database database = Database.start()) {
       database.create(DB);
-      try (Service service = Service.start(database, DB, List.of(), log)) {
+      try (Service service = Service.start(database, DB, jvm, log)) {
         String apiKey = Setup.run(service);
         var bench = new OverloadBench(report, database, service, apiKey, seconds);
-        bench.run();
         faults = bench.faults;
-        File second = directory.resolve("service-screening.log").toFile();
-        List<String> remote = List.of("-Dquittance.fraud.url=" + screening.url());
-        try (Service screened = Service.start(database, DB, remote, second)) {
-          bench.hungScreening(screened, screening);
+        bench.storms(factors);
+        if (faultsToo) {
+          bench.databaseFaults();
+          File second = directory.resolve("service-screening.log").toFile();
+          jvm.add("-Dquittance.fraud.url=" + screening.url());
+          try (Service screened = Service.start(database, DB, jvm, second)) {
+            bench.hungScreening(screened, screening);
+          }
         }
         bench.check();
         faults.forEach(fault -> report.line("WRONG: %s", fault));
@@ -75,27 +99,39 @@ public final class OverloadBench {
     System.exit(faults.isEmpty() ? 0 : 1);
   }
 
-  private void run() throws Exception {
+  private void storms(double[] factors) throws Exception {
     report.line("warming up");
     var target =
         new Target(
             "service",
-            CLIENTS,
+            PEAK_CLIENTS[0],
             () -> new HttpClient(service.port(), apiKey),
             () -> new Probe.Sample(0, 0, 0, 0, service.cpuSeconds()),
             new Tally());
     Load.closedLoop(target.with(8), Workload.UNIFORM, 5);
-    Load.closedLoop(target, Workload.UNIFORM, 20);
+    Load.closedLoop(target, Workload.UNIFORM, WARM_UP_SECONDS);
+    // Refusals, too.
+    Storm.closedLoop(service.port(), apiKey, acknowledged, Storm.CLIENTS, WARM_UP_SECONDS / 2.0);
     database.analyze(DB);
     database.settle();
-    double peak = Load.closedLoop(target, Workload.UNIFORM, seconds).perSecond();
-    report.line("peak: %.0f payments/s (closed loop, %d clients)", peak, CLIENTS);
-    for (double factor : FACTORS) {
+    for (int clients : PEAK_CLIENTS) {
+      var result = Storm.closedLoop(service.port(), apiKey, acknowledged, clients, seconds);
+      report.line("closed loop, %d clients: %.0f payments/s", clients, result.goodput());
+      peak = Math.max(peak, result.goodput());
+    }
+    report.line("peak: %.0f payments/s", peak);
+    for (double factor : factors) {
       database.settle();
+      CpuTime before = CpuTime.of(service);
       Storm.Result result = storm(service, factor * peak, seconds);
+      CpuTime after = CpuTime.of(service);
       line("%.1f x".formatted(factor), result);
       report.line("        goodput %.2f of the peak", result.goodput() / peak);
+      report.line("        %s", after.coresSince(before));
     }
+  }
+
+  private void databaseFaults() throws Exception {
     fault("database paused", peak / 2, this::pauseDatabase);
     fault("accounts locked", peak / 2, this::lockAccounts);
   }
@@ -107,7 +143,7 @@ public final class OverloadBench {
   private void line(String what, Storm.Result result) throws IOException {
     report.line(
         "%-16s accepted %6.0f/s, p50 %.0f, p99 %.0f ms from due; refused %6.0f/s, p50 %.1f, p99 %.1f"
-            + " ms; slowest answer %d ms; %s; RSS %d MB",
+            + " ms; %d unsent; slowest answer %d ms; %s; RSS %d MB",
         what,
         result.goodput(),
         Latencies.ms(result.accepted(), 50),
@@ -115,6 +151,7 @@ public final class OverloadBench {
         result.refused().getTotalCount() / result.seconds(),
         Latencies.ms(result.refused(), 50),
         Latencies.ms(result.refused(), 99),
+        result.unsent(),
         result.slowest(),
         result.others().isEmpty() ? "nothing else" : result.others(),
         service.residentMegabytes());

@@ -22,14 +22,17 @@ final class Storm {
 
   private static final int CREATED = 201;
   private static final int OVERLOADED = 503;
-  private static final int CLIENTS = 1024;
   private static final long OPENING_NANOS = 500_000_000;
   private static final long SECOND_NANOS = 1_000_000_000;
   private static final AtomicInteger SEEDS = new AtomicInteger(1_000_000);
 
+  /** Enough for all who wait for their answer at a time; whoever is refused comes back soon. */
+  static final int CLIENTS = 2048;
+
   /**
    * What became of the payments that fell due in one stretch.
    *
+   * @param unsent how many fell due and found no client that was free
    * @param accepted latency of the 201, from when they fell due, in µs
    * @param refused latency of the 503, from when they were sent, in µs
    * @param slowest answer of any kind, from when it was sent, in ms
@@ -38,6 +41,7 @@ final class Storm {
    */
   record Result(
       double seconds,
+      long unsent,
       Histogram accepted,
       Histogram refused,
       long slowest,
@@ -58,15 +62,22 @@ final class Storm {
   private final Map<String, Integer> others = new ConcurrentHashMap<>();
   private final AtomicLong arrivals = new AtomicLong();
   private final long[] acceptedPerSecond;
+  private final int clients;
   private final double seconds;
   private final double intervalNanos;
   private final long startNanos;
 
   private Storm(
-      int port, String apiKey, Set<String> acknowledged, double perSecond, double seconds) {
+      int port,
+      String apiKey,
+      Set<String> acknowledged,
+      int clients,
+      double perSecond,
+      double seconds) {
     this.port = port;
     this.apiKey = apiKey;
     this.acknowledged = acknowledged;
+    this.clients = clients;
     this.seconds = seconds;
     this.intervalNanos = 1e9 / perSecond;
     this.acceptedPerSecond = new long[(int) seconds + 60];
@@ -76,22 +87,31 @@ final class Storm {
   static Result of(
       int port, String apiKey, Set<String> acknowledged, double perSecond, double seconds)
       throws Exception {
-    return new Storm(port, apiKey, acknowledged, perSecond, seconds).run();
+    return new Storm(port, apiKey, acknowledged, CLIENTS, perSecond, seconds).run();
+  }
+
+  /** As much as so many clients can have, each of them one payment after the other. */
+  static Result closedLoop(
+      int port, String apiKey, Set<String> acknowledged, int clients, double seconds)
+      throws Exception {
+    return new Storm(port, apiKey, acknowledged, clients, Double.POSITIVE_INFINITY, seconds).run();
   }
 
   private Result run() throws Exception {
-    var clients = new ArrayList<Future<?>>();
+    var running = new ArrayList<Future<?>>();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < CLIENTS; i++) {
-        clients.add(threads.submit(this::client));
+      for (int i = 0; i < clients; i++) {
+        running.add(threads.submit(this::client));
       }
-      for (Future<?> client : clients) {
+      for (Future<?> client : running) {
         client.get();
       }
     }
     double elapsed = (System.nanoTime() - startNanos) / 1e9;
+    long due = intervalNanos == 0 ? 0 : (long) (seconds * SECOND_NANOS / intervalNanos);
     return new Result(
         Math.max(seconds, elapsed),
+        Math.max(0, due - arrivals.get() + clients),
         accepted,
         refused,
         slowest.get(),
@@ -110,7 +130,7 @@ final class Storm {
     Http http = null;
     while (true) {
       long due = startNanos + (long) (arrivals.getAndIncrement() * intervalNanos);
-      if (due - startNanos > seconds * 1e9) {
+      if (Math.max(due, System.nanoTime()) - startNanos > seconds * SECOND_NANOS) {
         close(http);
         return null;
       }
