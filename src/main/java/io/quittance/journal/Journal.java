@@ -32,6 +32,7 @@ public final class Journal {
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
   private static final int MAX_ATTEMPTS = 5;
   private static final int BATCHES_REMEMBERED = 8;
+  private static final long REMEMBERED_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** A transaction that takes longer says that the database is in trouble. */
   private static final long STALLED_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
@@ -42,7 +43,7 @@ public final class Journal {
   private volatile long batchStartedNanos;
   private volatile boolean working;
 
-  /** A moving average; written by the one worker only. */
+  /** A moving average; like the two above it is written by the one worker only. */
   private volatile long batchNanos;
 
   Journal(
@@ -105,9 +106,17 @@ public final class Journal {
     return working && System.nanoTime() - batchStartedNanos > STALLED_AFTER_NANOS;
   }
 
-  /** How long a command that came now would take, queue and all, as far as can be told. */
+  /**
+   * How long a command that came now would take, queue and all, as far as can be told. Batches that
+   * began more than a second ago say nothing of the next one: whoever refuses work for what they
+   * took would refuse it for ever.
+   */
   public Duration expectedTime() {
-    long running = working ? System.nanoTime() - batchStartedNanos : 0;
+    long sinceStart = System.nanoTime() - batchStartedNanos;
+    if (!working && sinceStart > REMEMBERED_NANOS) {
+      return Duration.ZERO;
+    }
+    long running = working ? sinceStart : 0;
     return Duration.ofNanos(Math.max(running, pool.backlog().toNanos()) + batchNanos);
   }
 

@@ -120,6 +120,19 @@ class JournalIT {
   }
 
   @Test
+  void expectsNothingBadOnceAStalledBatchIsOver() throws Exception {
+    Append stalled = Append.gated(1);
+    CompletableFuture<Integer> result = journal.submit(stalled, PATIENCE);
+    Awaitility.await().until(() -> journal.expectedTime().compareTo(Duration.ofMillis(1_100)) > 0);
+
+    stalled.gate().countDown();
+
+    PATIENCE.await(result);
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(journal.expectedTime()).isEqualTo(Duration.ZERO));
+  }
+
+  @Test
   void failsOnlyTheCommandThatTheDatabaseRefuses() throws Exception {
     List<CompletableFuture<Integer>> results = submitTogether(List.of(1, 2, -3, 4, 5));
 
