@@ -8,9 +8,11 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.QueryParameters;
 import io.quittance.web.Route;
 import io.quittance.web.TimeParameter;
 import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -74,7 +77,11 @@ class ReportController {
   @Route(id = "getBalance", summary = "Shows what an account had at an instant")
   @RequiresScope(Scope.LEDGER_READ)
   BalanceBody balance(
-      @PathVariable String id, @RequestParam(required = false) @Nullable String at, Caller caller) {
+      @PathVariable String id,
+      @RequestParam(required = false) @Nullable String at,
+      Caller caller,
+      HttpServletRequest http) {
+    QueryParameters.of(http, Set.of("at")).check();
     Instant instant = past(at);
     Account account = find(id, caller);
     String currency = account.terms().currency();
@@ -104,8 +111,10 @@ class ReportController {
       @RequestParam(required = false) @Nullable String from,
       @RequestParam(required = false) @Nullable String to,
       Caller caller,
+      HttpServletRequest http,
       HttpServletResponse response)
       throws IOException {
+    QueryParameters.of(http, Set.of("format", "from", "to")).check();
     if (!format.equals("hledger")) {
       throw Problem.invalid(ProblemCode.INVALID_REQUEST, "format", "must be hledger");
     }
@@ -143,7 +152,9 @@ class ReportController {
   VerificationBody verify(
       @RequestParam(required = false) @Nullable String account,
       @RequestParam(required = false) @Nullable String at,
-      Caller caller) {
+      Caller caller,
+      HttpServletRequest http) {
+    QueryParameters.of(http, Set.of("account", "at")).check();
     Instant instant = past(at);
     if (account != null) {
       find(account, caller);

@@ -15,7 +15,7 @@ import org.apache.catalina.Globals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query parameters of a list, read strictly: one that the list does not know, is there twice or
+ * The query parameters of a route, read strictly: one that it does not know, is there twice or
  * cannot be decoded is an error, so that a typo never widens a search. All errors are reported
  * together.
  */
@@ -31,7 +31,8 @@ public final class QueryParameters {
   }
 
   /**
-   * @param known the names that the list takes, {@code limit} and {@code cursor} included
+   * @param known the names that the route takes, of a list {@code limit} and {@code cursor}
+   *     included
    */
   public static QueryParameters of(HttpServletRequest request, Set<String> known) {
     var query = new QueryParameters(request.getParameterMap());
@@ -42,7 +43,7 @@ public final class QueryParameters {
     query.values.forEach(
         (name, given) -> {
           if (!known.contains(name)) {
-            query.reject(name, "unknown_parameter", "is not a parameter of this list");
+            query.reject(name, "unknown_parameter", "is not a parameter here");
           } else if (given.length > 1) {
             query.reject(name, "repeated_parameter", "is there more than once");
           }

@@ -170,6 +170,18 @@ abstract class LedgerReportsContract extends Contract {
   }
 
   /** A half file must not look like a whole one. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/v1/accounts/alice/balance?before=2026-01-01T00:00:00Z",
+        "/v1/accounts/alice/balance?at=2026-01-01T00:00:00Z&at=2026-01-02T00:00:00Z",
+        "/v1/ledger/verify?acount=alice",
+        "/v1/ledger/export?format=hledger&until=2026-01-01T00:00:00Z"
+      })
+  void refusesAMisspeltParameter(String path) {
+    merchant.get(path).isProblem(400, "invalid_request");
+  }
+
   @Test
   void breaksTheConnectionOffWhenAnExportFailsHalfway() {
     for (int i = 0; i < 40; i++) {
