@@ -16,6 +16,7 @@ import java.util.Arrays;
 final class Http implements AutoCloseable {
 
   private static final byte[] CONTENT_LENGTH = ascii("content-length:");
+  private static final byte[] CLOSE = ascii("connection: close");
   private static final byte[] CHUNKED = ascii("transfer-encoding: chunked");
   private static final int TIMEOUT_MS = 60_000;
 
@@ -27,6 +28,7 @@ final class Http implements AutoCloseable {
   private int to;
   private int bodyFrom;
   private int bodyTo;
+  private boolean closing;
 
   Http(int port) throws IOException {
     socket = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -48,6 +50,7 @@ final class Http implements AutoCloseable {
     int status = 0;
     int length = -1;
     boolean chunked = false;
+    closing = false;
     for (int line = lineEnd(); line > from; line = lineEnd()) {
       if (status == 0) {
         status = number(from + 9, line, 10);
@@ -55,6 +58,8 @@ final class Http implements AutoCloseable {
         length = number(from + CONTENT_LENGTH.length, line, 10);
       } else if (starts(CHUNKED, line)) {
         chunked = true;
+      } else if (starts(CLOSE, line)) {
+        closing = true;
       }
       from = line + 2;
     }
@@ -65,6 +70,11 @@ final class Http implements AutoCloseable {
       body(Math.max(0, length));
     }
     return status;
+  }
+
+  /** Whether the service said that it closes the connection after the last answer. */
+  boolean closing() {
+    return closing;
   }
 
   /** The body of the last answer; of a chunked one its last chunk that was not empty. */

@@ -142,8 +142,7 @@ final class Storm {
         http = http == null ? new Http(port) : http;
         int status = http.exchange(request.fill(steps.next(), new byte[0]));
         note(status, http.body(), due, sent);
-        if (status != CREATED) {
-          // The service closes the connection after some errors, and says so.
+        if (http.closing()) {
           close(http);
           http = null;
         }

@@ -3,6 +3,8 @@ package io.quittance.access;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -16,13 +18,18 @@ import org.springframework.stereotype.Component;
 /**
  * Limits how many requests are under way at once. The limit follows the {@link Backlog}: a tenth
  * less while work takes longer than it should, a twentieth more while the limit is reached and it
- * does not (additive increase would be slow to find a limit of a thousand). Thread-safe.
+ * does not (additive increase would be slow to find a limit of a thousand). It begins at half the
+ * ceiling, so that a burst meets an open door, and comes back there when there is little to do.
+ * Thread-safe.
  *
  * @see <a href="https://sre.google/sre-book/handling-overload/">Handling Overload, in: Site
  *     Reliability Engineering</a>
  */
 @Component
 final class Admission {
+
+  /** The beginning of the paths that it is about. */
+  static final String PATHS = "/v1/";
 
   static final long INTERVAL_MS = 100;
 
@@ -34,13 +41,15 @@ final class Admission {
   private final AtomicInteger mostUnderWay = new AtomicInteger();
   private final LongAdder done = new LongAdder();
   private final Map<Priority, Counter> refused = new EnumMap<>(Priority.class);
+  private final int start;
   private volatile int limit;
   private volatile double donePerSecond;
 
   Admission(AdmissionProperties properties, Backlog backlog, MeterRegistry registry) {
     this.properties = properties;
     this.backlog = backlog;
-    this.limit = Math.clamp(4L * properties.floor(), properties.floor(), properties.ceiling());
+    this.start = Math.max(properties.floor(), properties.ceiling() / 2);
+    this.limit = start;
     Gauge.builder("admission.limit", this, admission -> admission.limit)
         .description("Requests that may be under way at once")
         .register(registry);
@@ -57,30 +66,32 @@ final class Admission {
     }
   }
 
-  /**
-   * Lets a request in, or not.
-   *
-   * @param patience how long the caller will wait at most
-   * @return whether it is in; then it must {@link #leave}
-   */
-  boolean enter(Priority priority, Duration patience) {
-    if (properties.enabled() && hopeless(priority, patience)) {
-      return refuse(priority);
+  /** Lets a request in, or not: whether it is in; then it must {@link #leave}. */
+  boolean enter(Arrival arrival) {
+    if (!hasRoom(arrival)) {
+      return false;
     }
     int now = underWay.incrementAndGet();
-    if (properties.enabled() && now > priority.of(limit)) {
+    if (properties.enabled() && now > arrival.priority().of(limit)) {
       underWay.decrementAndGet();
-      return refuse(priority);
+      return refuse(arrival.priority());
     }
     mostUnderWay.accumulateAndGet(now, Math::max);
     return true;
   }
 
+  /** Whether a request would be let in now; if not, it counts as refused. */
+  boolean hasRoom(Arrival arrival) {
+    return !properties.enabled()
+        || (underWay.get() < arrival.priority().of(limit) && !hopeless(arrival))
+        || refuse(arrival.priority());
+  }
+
   /** What is under way is known, and is answered whatever it takes. */
-  private boolean hopeless(Priority priority, Duration patience) {
-    return priority != Priority.UNDER_WAY
-        && priority != Priority.REPORT
-        && patience.compareTo(backlog.expectedTime()) < 0;
+  private boolean hopeless(Arrival arrival) {
+    return arrival.priority() != Priority.UNDER_WAY
+        && arrival.priority() != Priority.REPORT
+        && arrival.patience().compareTo(backlog.expectedTime()) < 0;
   }
 
   private boolean refuse(Priority priority) {
@@ -93,6 +104,12 @@ final class Admission {
     done.increment();
   }
 
+  /** What those are told who are not let in. */
+  Problem refusal() {
+    return Problem.of(ProblemCode.OVERLOADED, "Nothing was begun. Try again a little later.")
+        .retryAfter(retryAfter());
+  }
+
   /** When what is under way now will be done, at the pace of the last seconds. */
   Duration retryAfter() {
     double seconds = underWay.get() / Math.max(donePerSecond, 0.1);
@@ -103,11 +120,12 @@ final class Admission {
   @Scheduled(fixedRate = INTERVAL_MS)
   void adjust() {
     donePerSecond += (done.sumThenReset() * (1000.0 / INTERVAL_MS) - donePerSecond) / 10;
-    int most = mostUnderWay.getAndSet(underWay.get());
+    boolean reached = mostUnderWay.getAndSet(underWay.get()) >= Priority.BEGINNING.of(limit);
     if (backlog.expectedTime().compareTo(properties.targetTime()) > 0) {
       limit = Math.max(properties.floor(), limit - Math.max(1, limit / 10));
-    } else if (most >= Priority.BEGINNING.of(limit)) {
-      limit = Math.min(properties.ceiling(), limit + Math.max(1, limit / 20));
+    } else if (reached || limit < start) {
+      int most = reached ? properties.ceiling() : start;
+      limit = Math.min(most, limit + Math.max(1, limit / 20));
     }
   }
 

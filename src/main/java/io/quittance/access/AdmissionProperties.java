@@ -18,7 +18,7 @@ record AdmissionProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("256") int floor,
     @DefaultValue("2048") int ceiling,
-    @DefaultValue("500ms") Duration targetTime) {
+    @DefaultValue("50ms") Duration targetTime) {
 
   AdmissionProperties {
     if (floor < 1 || ceiling < floor) {

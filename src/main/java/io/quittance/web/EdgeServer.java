@@ -1,6 +1,8 @@
 package io.quittance.web;
 
 import org.apache.catalina.core.StandardHost;
+import org.apache.coyote.Adapter;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
@@ -10,9 +12,19 @@ import org.springframework.stereotype.Component;
 final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
   private final WebProperties properties;
+  private final ObjectProvider<Doorkeeper> doorkeepers;
+  private final ObjectProvider<ProblemWriter> problems;
 
-  EdgeServer(WebProperties properties) {
+  /**
+   * The server is made before most of the service is, so these are asked for at the first request.
+   */
+  EdgeServer(
+      WebProperties properties,
+      ObjectProvider<Doorkeeper> doorkeepers,
+      ObjectProvider<ProblemWriter> problems) {
     this.properties = properties;
+    this.doorkeepers = doorkeepers;
+    this.problems = problems;
   }
 
   @Override
@@ -20,12 +32,21 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
     factory.setProtocol(PatientProtocol.class.getName());
     factory.addConnectorCustomizers(
         connector -> {
-          ((PatientProtocol) connector.getProtocolHandler()).headerLimit(properties.headerLimit());
+          var protocol = (PatientProtocol) connector.getProtocolHandler();
+          protocol.headerLimit(properties.headerLimit());
+          protocol.door(this::door);
           connector.setXpoweredBy(false);
         });
     factory.addContextCustomizers(
         context ->
             ((StandardHost) context.getParent())
                 .setErrorReportValveClass(ProblemValve.class.getName()));
+  }
+
+  private Adapter door(Adapter container, Door.Wire wire) {
+    Doorkeeper doorkeeper = doorkeepers.getIfAvailable();
+    return doorkeeper == null
+        ? container
+        : new Door(container, doorkeeper, problems.getObject(), wire);
   }
 }

@@ -2,6 +2,8 @@ package io.quittance.web;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.function.BiFunction;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
@@ -12,20 +14,44 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 whose patience ends: Tomcat's timeouts are for the time between two bytes, so a client
- * that sends its headers byte by byte would keep its connection for hours.
+ * HTTP/1.1 whose patience ends, and with a {@link Door}: Tomcat's timeouts are for the time between
+ * two bytes, so a client that sends its headers byte by byte would keep its connection for hours.
  */
 public final class PatientProtocol extends Http11NioProtocol {
 
   private volatile Duration headerLimit = Duration.ofSeconds(5);
+  private volatile BiFunction<Adapter, Door.Wire, Adapter> door = (container, wire) -> container;
 
   void headerLimit(Duration limit) {
     headerLimit = limit;
   }
 
+  /**
+   * Puts something between each connection and the container.
+   *
+   * @param door makes it of the container and the connection, when the first request has come
+   */
+  void door(BiFunction<Adapter, Door.Wire, Adapter> door) {
+    this.door = door;
+  }
+
   @Override
   protected Processor createProcessor() {
-    return new PatientProcessor(this, getAdapter());
+    var wire = new ProcessorsWire();
+    var processor = new PatientProcessor(this, door.apply(getAdapter(), wire));
+    wire.processor = processor;
+    return processor;
+  }
+
+  /** The connection that a processor has at the moment: processors are used again. */
+  private static final class ProcessorsWire implements Door.Wire {
+
+    private @Nullable PatientProcessor processor;
+
+    @Override
+    public void answer(byte[] bytes) throws IOException {
+      Objects.requireNonNull(processor).answer(bytes);
+    }
   }
 
   private final class PatientProcessor extends Http11Processor {
@@ -37,6 +63,14 @@ public final class PatientProtocol extends Http11NioProtocol {
 
     PatientProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
       super(protocol, adapter);
+    }
+
+    private void answer(byte[] bytes) throws IOException {
+      response.setCommitted(true);
+      setSwallowResponse();
+      SocketWrapperBase<?> connection = getSocketWrapper();
+      connection.write(true, bytes, 0, bytes.length);
+      connection.flush(true);
     }
 
     @Override

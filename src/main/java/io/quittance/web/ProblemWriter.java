@@ -1,5 +1,6 @@
 package io.quittance.web;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -34,11 +35,16 @@ public final class ProblemWriter {
     json.writeValue(response.getOutputStream(), body(problem, request));
   }
 
+  /** The body alone. */
+  byte[] bytes(Problem problem, String instance, String requestId) throws JsonProcessingException {
+    return json.writeValueAsBytes(problem.body(instance, requestId));
+  }
+
   private static Problem.Body body(Problem problem, HttpServletRequest request) {
     return problem.body(request.getRequestURI(), RequestContext.of(request).id());
   }
 
-  private static HttpHeaders headers(Problem problem) {
+  static HttpHeaders headers(Problem problem) {
     var headers = new HttpHeaders();
     if (problem.retryAfterSeconds() > 0) {
       headers.set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));

@@ -2,6 +2,8 @@ package io.quittance.web;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** The headers that tell browsers and caches to make nothing of an answer (OWASP REST security). */
 final class SecurityHeaders {
@@ -13,18 +15,34 @@ final class SecurityHeaders {
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
           + " frame-ancestors 'none'";
 
+  private static final Map<String, String> OF_ANSWERS = headers(NOTHING);
+  private static final Map<String, String> OF_PAGES = headers(OWN_PAGES);
+
   private SecurityHeaders() {}
 
+  private static Map<String, String> headers(String policy) {
+    return Map.of(
+        "X-Content-Type-Options",
+        "nosniff",
+        "X-Frame-Options",
+        "DENY",
+        "Referrer-Policy",
+        "no-referrer",
+        "Cache-Control",
+        "no-store",
+        "Content-Security-Policy",
+        policy);
+  }
+
   static void add(HttpServletRequest request, HttpServletResponse response) {
-    String path = String.valueOf(request.getRequestURI());
-    response.setHeader("X-Content-Type-Options", "nosniff");
-    response.setHeader("X-Frame-Options", "DENY");
-    response.setHeader("Referrer-Policy", "no-referrer");
-    response.setHeader("Cache-Control", "no-store");
-    response.setHeader(
-        "Content-Security-Policy", path.startsWith("/swagger-ui") ? OWN_PAGES : NOTHING);
-    if (request.isSecure()) {
-      response.setHeader("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+    add(String.valueOf(request.getRequestURI()), request.isSecure(), response::setHeader);
+  }
+
+  /** Hands each header's name and value over. */
+  static void add(String path, boolean secure, BiConsumer<String, String> to) {
+    (path.startsWith("/swagger-ui") ? OF_PAGES : OF_ANSWERS).forEach(to);
+    if (secure) {
+      to.accept("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }
   }
 }

@@ -14,7 +14,7 @@ class AdmissionTest {
   private static final Duration TARGET = Duration.ofMillis(500);
 
   private Duration expected = Duration.ZERO;
-  private final Admission admission = admission(10, 100);
+  private final Admission admission = admission(10, 80);
 
   private Admission admission(int floor, int ceiling) {
     return new Admission(
@@ -24,7 +24,7 @@ class AdmissionTest {
   }
 
   @Test
-  void startsWithFourTimesItsFloorAndLeavesRoomForWhatIsMoreUrgent() {
+  void startsWithHalfItsCeilingAndLeavesRoomForWhatIsMoreUrgent() {
     assertThat(entering(Priority.REPORT, 100)).isEqualTo(20);
     assertThat(entering(Priority.BEGINNING, 100)).isEqualTo(36 - 20);
     assertThat(entering(Priority.OPERATION, 100)).isEqualTo(40 - 36);
@@ -66,17 +66,32 @@ class AdmissionTest {
       entering(Priority.BEGINNING, 10);
       admission.adjust();
     }
-    assertThat(admission.limit()).isEqualTo(100);
+    assertThat(admission.limit()).isEqualTo(80);
+  }
+
+  @Test
+  void forgetsWhenThereIsLittleToDo() {
+    expected = TARGET.plusMillis(1);
+    for (int i = 0; i < 100; i++) {
+      admission.adjust();
+    }
+    expected = TARGET.minusMillis(1);
+
+    for (int i = 0; i < 100; i++) {
+      admission.adjust();
+    }
+
+    assertThat(admission.limit()).isEqualTo(40);
   }
 
   @Test
   void refusesWhoeverCannotWaitAsLongAsItTakes() {
     expected = Duration.ofMillis(100);
 
-    assertThat(admission.enter(Priority.BEGINNING, Duration.ofMillis(99))).isFalse();
-    assertThat(admission.enter(Priority.OPERATION, Duration.ofMillis(99))).isFalse();
-    assertThat(admission.enter(Priority.BEGINNING, Duration.ofMillis(100))).isTrue();
-    assertThat(admission.enter(Priority.UNDER_WAY, Duration.ofMillis(99))).isTrue();
+    assertThat(enter(Priority.BEGINNING, Duration.ofMillis(99))).isFalse();
+    assertThat(enter(Priority.OPERATION, Duration.ofMillis(99))).isFalse();
+    assertThat(enter(Priority.BEGINNING, Duration.ofMillis(100))).isTrue();
+    assertThat(enter(Priority.UNDER_WAY, Duration.ofMillis(99))).isTrue();
   }
 
   @Test
@@ -84,7 +99,7 @@ class AdmissionTest {
     entering(Priority.BEGINNING, 30);
     for (int tick = 0; tick < 100; tick++) {
       admission.leave();
-      assertThat(admission.enter(Priority.BEGINNING, PATIENT)).isTrue();
+      assertThat(enter(Priority.BEGINNING, PATIENT)).isTrue();
       admission.adjust();
     }
 
@@ -101,10 +116,17 @@ class AdmissionTest {
             () -> Duration.ofHours(1),
             new SimpleMeterRegistry());
 
-    assertThat(IntStream.range(0, 100).allMatch(i -> off.enter(Priority.REPORT, PATIENT))).isTrue();
+    assertThat(
+            IntStream.range(0, 100)
+                .allMatch(i -> off.enter(new Arrival(Priority.REPORT, PATIENT, null))))
+        .isTrue();
+  }
+
+  private boolean enter(Priority priority, Duration patience) {
+    return admission.enter(new Arrival(priority, patience, null));
   }
 
   private long entering(Priority priority, int count) {
-    return IntStream.range(0, count).filter(i -> admission.enter(priority, PATIENT)).count();
+    return IntStream.range(0, count).filter(i -> enter(priority, PATIENT)).count();
   }
 }

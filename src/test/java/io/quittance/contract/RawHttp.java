@@ -45,6 +45,11 @@ final class RawHttp implements AutoCloseable {
     return this;
   }
 
+  /** How much there is to hear now. */
+  int heard() throws IOException {
+    return socket.getInputStream().available();
+  }
+
   String hear() throws IOException {
     var heard = new StringBuilder();
     byte[] buffer = new byte[8192];

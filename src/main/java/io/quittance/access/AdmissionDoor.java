@@ -1,0 +1,27 @@
+package io.quittance.access;
+
+import io.quittance.web.Doorkeeper;
+import io.quittance.web.Problem;
+import io.quittance.web.RequestHead;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** Refuses at the door whom the {@link AdmissionFilter} would refuse, for a third of the price. */
+@Component
+final class AdmissionDoor implements Doorkeeper {
+
+  private final Admission admission;
+  private final Arrivals arrivals;
+
+  AdmissionDoor(Admission admission, Arrivals arrivals) {
+    this.admission = admission;
+    this.arrivals = arrivals;
+  }
+
+  @Override
+  public @Nullable Problem refusal(RequestHead head) {
+    return head.path().startsWith(Admission.PATHS) && !admission.hasRoom(arrivals.of(head))
+        ? admission.refusal()
+        : null;
+  }
+}

@@ -1,0 +1,142 @@
+package io.quittance.web;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.apache.coyote.Adapter;
+import org.apache.coyote.Request;
+import org.apache.coyote.Response;
+import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.apache.tomcat.util.net.SocketEvent;
+
+/**
+ * Stands between a connection and the servlet container: what the {@link Doorkeeper} refuses is
+ * answered right here, and the connection stays open. The container would close it after a 503, so
+ * that refusing somebody who comes back would cost a connection each time.
+ *
+ * <p>Only the plain case is answered here: a request of HTTP/1.1 that has arrived as a whole, from
+ * a client that keeps the connection. The others take the long way, and are refused there.
+ */
+final class Door implements Adapter {
+
+  /** The connection at hand. */
+  @FunctionalInterface
+  interface Wire {
+
+    /** Writes a whole answer, head and all, and keeps the container from adding one. */
+    void answer(byte[] bytes) throws IOException;
+  }
+
+  private final Adapter container;
+  private final Doorkeeper doorkeeper;
+  private final ProblemWriter problems;
+  private final Wire wire;
+
+  Door(Adapter container, Doorkeeper doorkeeper, ProblemWriter problems, Wire wire) {
+    this.container = container;
+    this.doorkeeper = doorkeeper;
+    this.problems = problems;
+    this.wire = wire;
+  }
+
+  @Override
+  public void service(Request request, Response response) throws Exception {
+    var head =
+        new RequestHead(request.getMethod(), request.requestURI().toString(), request::getHeader);
+    Problem refusal = plain(request) ? doorkeeper.refusal(head) : null;
+    if (refusal == null) {
+      container.service(request, response);
+    } else {
+      takeBody(request);
+      wire.answer(answer(refusal, head, request.scheme().equals("https")));
+    }
+  }
+
+  private static boolean plain(Request request) {
+    long length = Math.max(0, request.getContentLengthLong());
+    return request.protocol().equals("HTTP/1.1")
+        && request.getHeader("Connection") == null
+        && request.getHeader("Transfer-Encoding") == null
+        && !request.hasExpectation()
+        && (length == 0 || request.getInputBuffer().available() >= length);
+  }
+
+  /** It is in memory already; what is left of it would be taken for the next request. */
+  private static void takeBody(Request request) throws IOException {
+    if (request.getContentLengthLong() > 0) {
+      var body = new Body();
+      int taken;
+      do {
+        taken = request.doRead(body);
+      } while (taken > 0);
+    }
+  }
+
+  /** What was read last. */
+  private static final class Body implements ApplicationBufferHandler {
+
+    private ByteBuffer left = ByteBuffer.allocate(0);
+
+    @Override
+    public void setByteBuffer(ByteBuffer buffer) {
+      left = buffer;
+    }
+
+    @Override
+    public ByteBuffer getByteBuffer() {
+      return left;
+    }
+
+    @Override
+    public void expand(int size) {
+      // Nothing is kept.
+    }
+  }
+
+  private byte[] answer(Problem problem, RequestHead head, boolean secure) throws IOException {
+    String id = RequestId.from(head.header(RequestId.HEADER));
+    byte[] body = problems.bytes(problem, head.path(), id);
+    var lines = new StringBuilder(512);
+    lines
+        .append("HTTP/1.1 ")
+        .append(problem.code().status())
+        .append(" \r\nContent-Length: ")
+        .append(body.length)
+        .append("\r\nContent-Type: application/problem+json\r\n");
+    line(lines, RequestId.HEADER, id);
+    ProblemWriter.headers(problem).forEach((name, values) -> line(lines, name, values.getFirst()));
+    SecurityHeaders.add(head.path(), secure, (name, value) -> line(lines, name, value));
+    byte[] start = lines.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
+    return ByteBuffer.allocate(start.length + body.length).put(start).put(body).array();
+  }
+
+  private static void line(StringBuilder lines, String name, String value) {
+    lines.append(name).append(": ").append(value).append("\r\n");
+  }
+
+  @Override
+  public boolean prepare(Request request, Response response) throws Exception {
+    return container.prepare(request, response);
+  }
+
+  @Override
+  public boolean asyncDispatch(Request request, Response response, SocketEvent status)
+      throws Exception {
+    return container.asyncDispatch(request, response, status);
+  }
+
+  @Override
+  public void log(Request request, Response response, long time) {
+    container.log(request, response, time);
+  }
+
+  @Override
+  public void checkRecycled(Request request, Response response) {
+    container.checkRecycled(request, response);
+  }
+
+  @Override
+  public String getDomain() {
+    return container.getDomain();
+  }
+}

@@ -1,0 +1,14 @@
+package io.quittance.web;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns requests away before anything is done for them, so that being asked too much costs little.
+ * Called for every request, on its thread: it must be quick and never wait.
+ */
+@FunctionalInterface
+public interface Doorkeeper {
+
+  /** Why the request is not let in; null: it may come in, and may still be refused there. */
+  @Nullable Problem refusal(RequestHead head);
+}
