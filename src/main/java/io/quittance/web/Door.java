@@ -8,6 +8,7 @@ import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a connection and the servlet container: what the {@link Doorkeeper} refuses is
@@ -41,24 +42,31 @@ final class Door implements Adapter {
 
   @Override
   public void service(Request request, Response response) throws Exception {
-    var head =
-        new RequestHead(request.getMethod(), request.requestURI().toString(), request::getHeader);
-    Problem refusal = plain(request) ? doorkeeper.refusal(head) : null;
-    if (refusal == null) {
-      container.service(request, response);
-    } else {
-      takeBody(request);
-      wire.answer(answer(refusal, head, request.scheme().equals("https")));
+    if (plain(request)) {
+      var head =
+          new RequestHead(request.getMethod(), request.requestURI().toString(), request::getHeader);
+      Problem refusal = doorkeeper.refusal(head);
+      if (refusal != null) {
+        takeBody(request);
+        wire.answer(answer(refusal, head, request.scheme().equals("https")));
+        return;
+      }
     }
+    container.service(request, response);
   }
 
   private static boolean plain(Request request) {
-    long length = Math.max(0, request.getContentLengthLong());
-    return request.protocol().equals("HTTP/1.1")
-        && request.getHeader("Connection") == null
+    // What is wrong already comes here, too, for the container to find words for it.
+    return request.getResponse().getStatus() < 400
+        && request.protocol().equals("HTTP/1.1")
+        && keepsConnection(request.getHeader("Connection"))
         && request.getHeader("Transfer-Encoding") == null
         && !request.hasExpectation()
-        && (length == 0 || request.getInputBuffer().available() >= length);
+        && request.getInputBuffer().available() >= request.getContentLengthLong();
+  }
+
+  private static boolean keepsConnection(@Nullable String connection) {
+    return connection == null || connection.equalsIgnoreCase("keep-alive");
   }
 
   /** It is in memory already; what is left of it would be taken for the next request. */

@@ -61,7 +61,7 @@ class DoorIT extends Contract {
     try (var connection = new RawHttp(merchant.service())) {
       connection.say(
           payment("X-Request-Id: first")
-              + "GET /v1/accounts?limit=1 HTTP/1.1\r\nHost: x\r\nX-Request-Id: second\r\n\r\n"
+              + "GET /v1/accounts?limit=1 HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nX-Request-Id: second\r\n\r\n"
               + payment("X-Request-Id: third", "Connection: close"));
 
       List<String> answers = answers(connection.hear());
