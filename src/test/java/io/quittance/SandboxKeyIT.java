@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.ProductionRequirements.UnmetException;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Sandbox;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** A database that a sandbox has used lets everybody in who has read the README. */
@@ -20,14 +20,7 @@ class SandboxKeyIT {
 
   @BeforeAll
   static void useItAsASandbox() {
-    new SpringApplicationBuilder(QuittanceApplication.class)
-        .profiles("sandbox")
-        .run(
-            "--server.port=0",
-            "--spring.datasource.url=" + DATABASE.url(),
-            "--spring.datasource.username=" + Postgres.Database.USER,
-            "--spring.datasource.password=" + Postgres.Database.PASSWORD)
-        .close();
+    Sandbox.on(DATABASE).close();
   }
 
   @Test

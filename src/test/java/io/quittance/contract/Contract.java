@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.quittance.testing.Sandbox;
 import java.net.URI;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -20,7 +21,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
  */
 abstract class Contract {
 
-  static final String OPERATOR_KEY = "an operator key for tests only, long enough";
+  static final String OPERATOR_KEY = Sandbox.OPERATOR_KEY;
 
   /** RFC 3339 in UTC with milliseconds. */
   static final String TIME = "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z";

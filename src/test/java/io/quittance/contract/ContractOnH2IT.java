@@ -86,8 +86,5 @@ class ContractOnH2IT {
   class Edge extends EdgeContract {}
 
   @Nested
-  class Fuzz extends FuzzContract {}
-
-  @Nested
   class Document extends DocumentContract {}
 }

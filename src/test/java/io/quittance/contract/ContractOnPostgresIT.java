@@ -96,8 +96,5 @@ class ContractOnPostgresIT {
   class Edge extends EdgeContract {}
 
   @Nested
-  class Fuzz extends FuzzContract {}
-
-  @Nested
   class Document extends DocumentContract {}
 }

@@ -6,11 +6,10 @@ import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quittance.QuittanceApplication;
 import io.quittance.contract.Model.Expected;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Sandbox;
 import io.quittance.web.TypeId;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitrary;
@@ -20,8 +19,6 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -30,23 +27,16 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 class ModelIT {
 
-  private static ConfigurableApplicationContext service;
+  private static Sandbox service;
   private static Client operator;
+  private static JdbcClient jdbc;
 
   @BeforeContainer
   static void start() {
     Postgres.Database database = Postgres.create();
-    service =
-        new SpringApplicationBuilder(QuittanceApplication.class)
-            .profiles("sandbox")
-            .run(
-                "--server.port=0",
-                "--quittance.operator-key=" + Contract.OPERATOR_KEY,
-                "--spring.datasource.url=" + database.url(),
-                "--spring.datasource.username=" + Postgres.Database.USER,
-                "--spring.datasource.password=" + Postgres.Database.PASSWORD);
-    String port = service.getEnvironment().getRequiredProperty("local.server.port");
-    operator = new Client(URI.create("http://127.0.0.1:" + port), Contract.OPERATOR_KEY);
+    service = Sandbox.on(database);
+    jdbc = JdbcClient.create(database.dataSource());
+    operator = new Client(service.uri(), Sandbox.OPERATOR_KEY);
   }
 
   @AfterContainer
@@ -195,9 +185,7 @@ class ModelIT {
     }
 
     private static void letTheHoldRunOut(String id) {
-      service
-          .getBean(JdbcClient.class)
-          .sql(
+      jdbc.sql(
               """
               update transfers set expires_at = current_timestamp - interval '1' second
                where state = 'pending' and payment_id = ?
