@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * that refusing somebody who comes back would cost a connection each time.
  *
  * <p>Only the plain case is answered here: a request of HTTP/1.1 that has arrived as a whole, from
- * a client that keeps the connection. The others take the long way, and are refused there.
+ * a client that keeps the connection and wants the body of an answer. The others take the long way,
+ * and are refused there.
  */
 final class Door implements Adapter {
 
@@ -62,6 +63,7 @@ final class Door implements Adapter {
         && keepsConnection(request.getHeader("Connection"))
         && request.getHeader("Transfer-Encoding") == null
         && !request.hasExpectation()
+        && !request.getMethod().equals("HEAD")
         && request.getInputBuffer().available() >= request.getContentLengthLong();
   }
 

@@ -118,6 +118,15 @@ class DoorIT extends Contract {
   }
 
   @Test
+  void theAnswerToHeadHasNoBodyThatCouldPassForTheNextAnswer() throws IOException {
+    try (var connection = new RawHttp(merchant.service())) {
+      connection.say("HEAD /v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n");
+
+      assertThat(connection.hear()).startsWith("HTTP/1.1 503").doesNotContain("{");
+    }
+  }
+
+  @Test
   void aBodyThatHasNotArrivedIsNotTakenForTheNextRequest() throws IOException {
     try (var connection = new RawHttp(merchant.service())) {
       String request = payment();
