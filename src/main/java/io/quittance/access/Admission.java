@@ -44,6 +44,7 @@ final class Admission {
   private final int start;
   private volatile int limit;
   private volatile double donePerSecond;
+  private long adjustedNanos = System.nanoTime();
 
   Admission(AdmissionProperties properties, Backlog backlog, MeterRegistry registry) {
     this.properties = properties;
@@ -117,9 +118,19 @@ final class Admission {
     return drained.compareTo(RETRY_AFTER_MAX) < 0 ? drained : RETRY_AFTER_MAX;
   }
 
+  /** Ticks may come late, several at once, on threads of their own. */
   @Scheduled(fixedRate = INTERVAL_MS)
-  void adjust() {
-    donePerSecond += (done.sumThenReset() * (1000.0 / INTERVAL_MS) - donePerSecond) / 10;
+  synchronized void tick() {
+    long now = System.nanoTime();
+    double seconds = (now - adjustedNanos) / 1e9;
+    if (seconds * 1000 > INTERVAL_MS / 2.0) {
+      adjustedNanos = now;
+      adjust(seconds);
+    }
+  }
+
+  synchronized void adjust(double seconds) {
+    donePerSecond += (done.sumThenReset() / seconds - donePerSecond) / 10;
     boolean reached = mostUnderWay.getAndSet(underWay.get()) >= Priority.BEGINNING.of(limit);
     if (backlog.expectedTime().compareTo(properties.targetTime()) > 0) {
       limit = Math.max(properties.floor(), limit - Math.max(1, limit / 10));

@@ -32,7 +32,6 @@ public final class Journal {
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
   private static final int MAX_ATTEMPTS = 5;
   private static final int BATCHES_REMEMBERED = 8;
-  private static final long REMEMBERED_NANOS = Duration.ofSeconds(1).toNanos();
 
   /** A transaction that takes longer says that the database is in trouble. */
   private static final long STALLED_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
@@ -106,17 +105,14 @@ public final class Journal {
     return working && System.nanoTime() - batchStartedNanos > STALLED_AFTER_NANOS;
   }
 
-  /**
-   * How long a command that came now would take, queue and all, as far as can be told. Batches that
-   * began more than a second ago say nothing of the next one: whoever refuses work for what they
-   * took would refuse it for ever.
-   */
+  /** How long a command that came now would take, queue and all, as far as can be told. */
   public Duration expectedTime() {
+    boolean busy = working;
     long sinceStart = System.nanoTime() - batchStartedNanos;
-    if (!working && sinceStart > REMEMBERED_NANOS) {
+    if (!busy && sinceStart > STALLED_AFTER_NANOS) {
       return Duration.ZERO;
     }
-    long running = working ? sinceStart : 0;
+    long running = busy ? sinceStart : 0;
     return Duration.ofNanos(Math.max(running, pool.backlog().toNanos()) + batchNanos);
   }
 
@@ -127,8 +123,17 @@ public final class Journal {
       apply(jobs);
     } finally {
       working = false;
-      batchNanos += (System.nanoTime() - batchStartedNanos - batchNanos) / BATCHES_REMEMBERED;
+      remember(System.nanoTime() - batchStartedNanos);
     }
+  }
+
+  /**
+   * What a stalled batch took says nothing of the next one, and would keep those away who could
+   * prove it.
+   */
+  private void remember(long nanos) {
+    batchNanos =
+        nanos > STALLED_AFTER_NANOS ? 0 : batchNanos + (nanos - batchNanos) / BATCHES_REMEMBERED;
   }
 
   private void apply(List<Job<Command<?>, Object>> jobs) {

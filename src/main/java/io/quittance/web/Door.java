@@ -3,12 +3,12 @@ package io.quittance.web;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 import org.apache.coyote.Adapter;
 import org.apache.coyote.Request;
 import org.apache.coyote.Response;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a connection and the servlet container: what the {@link Doorkeeper} refuses is
@@ -26,8 +26,11 @@ final class Door implements Adapter {
   interface Wire {
 
     /** Writes a whole answer, head and all, and keeps the container from adding one. */
-    void answer(byte[] bytes) throws IOException;
+    void answer(byte[] bytes);
   }
+
+  /** The same as the container will make of it, which decodes and tidies paths. */
+  private static final Pattern PLAIN_PATH = Pattern.compile("(/[a-z0-9_:-][a-z0-9_.:-]*)+");
 
   private final Adapter container;
   private final Doorkeeper doorkeeper;
@@ -49,7 +52,7 @@ final class Door implements Adapter {
       Problem refusal = doorkeeper.refusal(head);
       if (refusal != null) {
         takeBody(request);
-        wire.answer(answer(refusal, head, request.scheme().equals("https")));
+        wire.answer(answer(refusal, head, secure(request)));
         return;
       }
     }
@@ -59,16 +62,32 @@ final class Door implements Adapter {
   private static boolean plain(Request request) {
     // What is wrong already comes here, too, for the container to find words for it.
     return request.getResponse().getStatus() < 400
+        && !request.requestURI().isNull()
+        && PLAIN_PATH.matcher(request.requestURI().toString()).matches()
         && request.protocol().equals("HTTP/1.1")
-        && keepsConnection(request.getHeader("Connection"))
+        && keepsConnection(request)
         && request.getHeader("Transfer-Encoding") == null
         && !request.hasExpectation()
         && !request.getMethod().equals("HEAD")
         && request.getInputBuffer().available() >= request.getContentLengthLong();
   }
 
-  private static boolean keepsConnection(@Nullable String connection) {
-    return connection == null || connection.equalsIgnoreCase("keep-alive");
+  private static boolean keepsConnection(Request request) {
+    var values = request.getMimeHeaders().values("Connection");
+    while (values.hasMoreElements()) {
+      if (!values.nextElement().equalsIgnoreCase("keep-alive")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Nobody's word is taken for more than a header that plain connections ignore (RFC 6797, 8.1).
+   */
+  private static boolean secure(Request request) {
+    return request.scheme().equals("https")
+        || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
   }
 
   /** It is in memory already; what is left of it would be taken for the next request. */

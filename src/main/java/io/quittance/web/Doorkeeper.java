@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Turns requests away before anything is done for them, so that being asked too much costs little.
- * Called for every request, on its thread: it must be quick and never wait.
+ * Called for every request, on its thread: it must be quick.
  */
 @FunctionalInterface
 public interface Doorkeeper {

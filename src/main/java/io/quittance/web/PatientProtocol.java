@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.BiFunction;
 import org.apache.coyote.Adapter;
+import org.apache.coyote.ErrorState;
 import org.apache.coyote.Processor;
 import org.apache.coyote.http11.AbstractHttp11Protocol;
 import org.apache.coyote.http11.Http11NioProtocol;
@@ -49,7 +50,7 @@ public final class PatientProtocol extends Http11NioProtocol {
     private @Nullable PatientProcessor processor;
 
     @Override
-    public void answer(byte[] bytes) throws IOException {
+    public void answer(byte[] bytes) {
       Objects.requireNonNull(processor).answer(bytes);
     }
   }
@@ -61,16 +62,24 @@ public final class PatientProtocol extends Http11NioProtocol {
 
     private long begunNanos;
 
+    /** Tells one request of a connection from the next. */
+    private long requestStart;
+
     PatientProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
       super(protocol, adapter);
     }
 
-    private void answer(byte[] bytes) throws IOException {
+    private void answer(byte[] bytes) {
       response.setCommitted(true);
       setSwallowResponse();
       SocketWrapperBase<?> connection = getSocketWrapper();
-      connection.write(true, bytes, 0, bytes.length);
-      connection.flush(true);
+      try {
+        connection.write(true, bytes, 0, bytes.length);
+        connection.flush(true);
+      } catch (IOException e) {
+        // Whoever is gone needs no answer, and is nobody's trouble.
+        setErrorState(ErrorState.CLOSE_CONNECTION_NOW, e);
+      }
     }
 
     @Override
@@ -82,9 +91,10 @@ public final class PatientProtocol extends Http11NioProtocol {
       SocketState state = super.service(socket);
       if (state != SocketState.LONG) {
         slow = null;
-      } else if (socket != slow) {
+      } else if (socket != slow || request.getStartTimeNanos() != requestStart) {
         // Processors are used again, so the connection is part of what is remembered.
         slow = socket;
+        requestStart = request.getStartTimeNanos();
         begunNanos = System.nanoTime();
       }
       return state;

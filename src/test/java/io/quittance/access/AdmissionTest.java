@@ -46,11 +46,11 @@ class AdmissionTest {
   void letsFewerInWhileWorkTakesTooLongButNeverFewerThanItsFloor() {
     expected = TARGET.plusMillis(1);
 
-    admission.adjust();
+    admission.adjust(0.1);
     assertThat(admission.limit()).isEqualTo(36);
 
     for (int i = 0; i < 100; i++) {
-      admission.adjust();
+      admission.adjust(0.1);
     }
     assertThat(admission.limit()).isEqualTo(10);
   }
@@ -59,12 +59,12 @@ class AdmissionTest {
   void letsMoreInWhileItsLimitIsReachedAndWorkIsQuick() {
     expected = TARGET.minusMillis(1);
 
-    admission.adjust();
+    admission.adjust(0.1);
     assertThat(admission.limit()).as("nobody is there").isEqualTo(40);
 
     for (int i = 0; i < 100; i++) {
       entering(Priority.BEGINNING, 10);
-      admission.adjust();
+      admission.adjust(0.1);
     }
     assertThat(admission.limit()).isEqualTo(80);
   }
@@ -73,12 +73,12 @@ class AdmissionTest {
   void forgetsWhenThereIsLittleToDo() {
     expected = TARGET.plusMillis(1);
     for (int i = 0; i < 100; i++) {
-      admission.adjust();
+      admission.adjust(0.1);
     }
     expected = TARGET.minusMillis(1);
 
     for (int i = 0; i < 100; i++) {
-      admission.adjust();
+      admission.adjust(0.1);
     }
 
     assertThat(admission.limit()).isEqualTo(40);
@@ -100,12 +100,23 @@ class AdmissionTest {
     for (int tick = 0; tick < 100; tick++) {
       admission.leave();
       assertThat(enter(Priority.BEGINNING, PATIENT)).isTrue();
-      admission.adjust();
+      admission.adjust(0.1);
     }
 
     // One every 100 ms, and 30 are there.
     assertThat(admission.retryAfter())
         .isBetween(Duration.ofMillis(2_900), Duration.ofMillis(3_100));
+  }
+
+  @Test
+  void takesTicksThatCameLateForOne() {
+    expected = TARGET.plusMillis(1);
+
+    for (int i = 0; i < 100; i++) {
+      admission.tick();
+    }
+
+    assertThat(admission.limit()).isIn(36, 40);
   }
 
   @Test

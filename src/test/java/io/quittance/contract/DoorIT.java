@@ -108,6 +108,7 @@ class DoorIT extends Contract {
         "POST /v1/payments HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}",
         "GET /v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         "GET /v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: Keep-Alive, Close\r\n\r\n",
+        "GET /v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n",
         "POST /v1/%70ayments HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
       })
   void whatIsNotPlainIsRefusedTheLongWay(String request) {

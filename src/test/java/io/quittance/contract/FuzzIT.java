@@ -278,12 +278,15 @@ class FuzzIT {
   /** The books of whatever came through must be right. */
   @AfterContainer
   static void stop() {
-    for (Victim victim : VICTIMS) {
-      for (JsonNode currency : Contract.trialBalance(victim.merchant())) {
-        assertThat(currency.path("balanced").asBoolean()).isTrue();
+    try {
+      for (Victim victim : VICTIMS) {
+        for (JsonNode currency : Contract.trialBalance(victim.merchant())) {
+          assertThat(currency.path("balanced").asBoolean()).isTrue();
+        }
       }
+    } finally {
+      SERVICES.forEach(Sandbox::close);
     }
-    SERVICES.forEach(Sandbox::close);
   }
 
   private static <T> Arbitrary<T> drawn(Function<Random, T> draw) {

@@ -130,6 +130,8 @@ class JournalIT {
     PATIENCE.await(result);
     Awaitility.await()
         .untilAsserted(() -> assertThat(journal.expectedTime()).isEqualTo(Duration.ZERO));
+    PATIENCE.await(journal.submit(new Append(2), PATIENCE));
+    assertThat(journal.expectedTime()).isLessThan(Duration.ofMillis(1_100).dividedBy(8));
   }
 
   @Test
