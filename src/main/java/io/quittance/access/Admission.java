@@ -11,8 +11,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
-import org.springframework.scheduling.annotation.Scheduled;
+import java.util.function.LongSupplier;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
@@ -31,7 +33,10 @@ final class Admission {
   /** The beginning of the paths that it is about. */
   static final String PATHS = "/v1/";
 
-  static final long INTERVAL_MS = 100;
+  private static final long INTERVAL_NANOS = 100_000_000;
+
+  /** Whoever comes after so long a silence meets the limit of the beginning. */
+  private static final long FORGOTTEN_NANOS = 5_000_000_000L;
 
   private static final Duration RETRY_AFTER_MAX = Duration.ofSeconds(30);
 
@@ -41,14 +46,26 @@ final class Admission {
   private final AtomicInteger mostUnderWay = new AtomicInteger();
   private final LongAdder done = new LongAdder();
   private final Map<Priority, Counter> refused = new EnumMap<>(Priority.class);
+  private final LongSupplier nanoTime;
+  private final AtomicLong adjustedNanos;
   private final int start;
   private volatile int limit;
   private volatile double donePerSecond;
-  private long adjustedNanos = System.nanoTime();
 
+  @Autowired
   Admission(AdmissionProperties properties, Backlog backlog, MeterRegistry registry) {
+    this(properties, backlog, registry, System::nanoTime);
+  }
+
+  Admission(
+      AdmissionProperties properties,
+      Backlog backlog,
+      MeterRegistry registry,
+      LongSupplier nanoTime) {
     this.properties = properties;
     this.backlog = backlog;
+    this.nanoTime = nanoTime;
+    this.adjustedNanos = new AtomicLong(nanoTime.getAsLong());
     this.start = Math.max(properties.floor(), properties.ceiling() / 2);
     this.limit = start;
     Gauge.builder("admission.limit", this, admission -> admission.limit)
@@ -83,6 +100,7 @@ final class Admission {
 
   /** Whether a request would be let in now; if not, it counts as refused. */
   boolean hasRoom(Arrival arrival) {
+    adjustWhenDue();
     return !properties.enabled()
         || (underWay.get() < arrival.priority().of(limit) && !hopeless(arrival))
         || refuse(arrival.priority());
@@ -118,21 +136,21 @@ final class Admission {
     return drained.compareTo(RETRY_AFTER_MAX) < 0 ? drained : RETRY_AFTER_MAX;
   }
 
-  /** Ticks may come late, several at once, on threads of their own. */
-  @Scheduled(fixedRate = INTERVAL_MS)
-  synchronized void tick() {
-    long now = System.nanoTime();
-    double seconds = (now - adjustedNanos) / 1e9;
-    if (seconds * 1000 > INTERVAL_MS / 2.0) {
-      adjustedNanos = now;
-      adjust(seconds);
+  /** By whoever comes, so that nothing that hangs elsewhere holds it up. */
+  private void adjustWhenDue() {
+    long now = nanoTime.getAsLong();
+    long last = adjustedNanos.get();
+    if (now - last >= INTERVAL_NANOS && adjustedNanos.compareAndSet(last, now)) {
+      adjust(now - last);
     }
   }
 
-  synchronized void adjust(double seconds) {
-    donePerSecond += (done.sumThenReset() / seconds - donePerSecond) / 10;
+  private void adjust(long nanos) {
+    donePerSecond += (done.sumThenReset() * (1e9 / nanos) - donePerSecond) / 10;
     boolean reached = mostUnderWay.getAndSet(underWay.get()) >= Priority.BEGINNING.of(limit);
-    if (backlog.expectedTime().compareTo(properties.targetTime()) > 0) {
+    if (nanos > FORGOTTEN_NANOS) {
+      limit = start;
+    } else if (backlog.expectedTime().compareTo(properties.targetTime()) > 0) {
       limit = Math.max(properties.floor(), limit - Math.max(1, limit / 10));
     } else if (reached || limit < start) {
       int most = reached ? properties.ceiling() : start;

@@ -14,13 +14,15 @@ class AdmissionTest {
   private static final Duration TARGET = Duration.ofMillis(500);
 
   private Duration expected = Duration.ZERO;
+  private long now;
   private final Admission admission = admission(10, 80);
 
   private Admission admission(int floor, int ceiling) {
     return new Admission(
         new AdmissionProperties(true, floor, ceiling, TARGET),
         () -> expected,
-        new SimpleMeterRegistry());
+        new SimpleMeterRegistry(),
+        () -> now);
   }
 
   @Test
@@ -46,11 +48,11 @@ class AdmissionTest {
   void letsFewerInWhileWorkTakesTooLongButNeverFewerThanItsFloor() {
     expected = TARGET.plusMillis(1);
 
-    admission.adjust(0.1);
+    pass(Duration.ofMillis(100));
     assertThat(admission.limit()).isEqualTo(36);
 
     for (int i = 0; i < 100; i++) {
-      admission.adjust(0.1);
+      pass(Duration.ofMillis(100));
     }
     assertThat(admission.limit()).isEqualTo(10);
   }
@@ -59,12 +61,12 @@ class AdmissionTest {
   void letsMoreInWhileItsLimitIsReachedAndWorkIsQuick() {
     expected = TARGET.minusMillis(1);
 
-    admission.adjust(0.1);
+    pass(Duration.ofMillis(100));
     assertThat(admission.limit()).as("nobody is there").isEqualTo(40);
 
     for (int i = 0; i < 100; i++) {
       entering(Priority.BEGINNING, 10);
-      admission.adjust(0.1);
+      pass(Duration.ofMillis(100));
     }
     assertThat(admission.limit()).isEqualTo(80);
   }
@@ -73,12 +75,12 @@ class AdmissionTest {
   void forgetsWhenThereIsLittleToDo() {
     expected = TARGET.plusMillis(1);
     for (int i = 0; i < 100; i++) {
-      admission.adjust(0.1);
+      pass(Duration.ofMillis(100));
     }
     expected = TARGET.minusMillis(1);
 
     for (int i = 0; i < 100; i++) {
-      admission.adjust(0.1);
+      pass(Duration.ofMillis(100));
     }
 
     assertThat(admission.limit()).isEqualTo(40);
@@ -99,8 +101,8 @@ class AdmissionTest {
     entering(Priority.BEGINNING, 30);
     for (int tick = 0; tick < 100; tick++) {
       admission.leave();
+      now += Duration.ofMillis(100).toNanos();
       assertThat(enter(Priority.BEGINNING, PATIENT)).isTrue();
-      admission.adjust(0.1);
     }
 
     // One every 100 ms, and 30 are there.
@@ -109,14 +111,15 @@ class AdmissionTest {
   }
 
   @Test
-  void takesTicksThatCameLateForOne() {
+  void startsAgainAfterALongSilence() {
     expected = TARGET.plusMillis(1);
-
     for (int i = 0; i < 100; i++) {
-      admission.tick();
+      pass(Duration.ofMillis(100));
     }
 
-    assertThat(admission.limit()).isIn(36, 40);
+    pass(Duration.ofSeconds(6));
+
+    assertThat(admission.limit()).isEqualTo(40);
   }
 
   @Test
@@ -131,6 +134,15 @@ class AdmissionTest {
             IntStream.range(0, 100)
                 .allMatch(i -> off.enter(new Arrival(Priority.REPORT, PATIENT, null))))
         .isTrue();
+  }
+
+  /** Time passes, and somebody looks in. */
+  private void pass(Duration time) {
+    now += time.toNanos();
+    boolean in = enter(Priority.UNDER_WAY, PATIENT);
+    if (in) {
+      admission.leave();
+    }
   }
 
   private boolean enter(Priority priority, Duration patience) {
