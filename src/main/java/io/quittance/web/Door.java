@@ -29,8 +29,8 @@ final class Door implements Adapter {
     void answer(byte[] bytes);
   }
 
-  /** The same as the container will make of it, which decodes and tidies paths. */
-  private static final Pattern PLAIN_PATH = Pattern.compile("(/[a-z0-9_:-][a-z0-9_.:-]*)+");
+  /** Without what the container would decode. */
+  private static final Pattern PLAIN_PATH = Pattern.compile("/[a-z0-9_.:/-]*");
 
   private final Adapter container;
   private final Doorkeeper doorkeeper;
@@ -63,13 +63,18 @@ final class Door implements Adapter {
     // What is wrong already comes here, too, for the container to find words for it.
     return request.getResponse().getStatus() < 400
         && !request.requestURI().isNull()
-        && PLAIN_PATH.matcher(request.requestURI().toString()).matches()
+        && plainPath(request.requestURI().toString())
         && request.protocol().equals("HTTP/1.1")
         && keepsConnection(request)
         && request.getHeader("Transfer-Encoding") == null
         && !request.hasExpectation()
         && !request.getMethod().equals("HEAD")
         && request.getInputBuffer().available() >= request.getContentLengthLong();
+  }
+
+  /** The same as the container will make of it. */
+  private static boolean plainPath(String path) {
+    return PLAIN_PATH.matcher(path).matches() && !path.contains("//") && !path.contains("/.");
   }
 
   private static boolean keepsConnection(Request request) {

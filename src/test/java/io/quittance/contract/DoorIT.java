@@ -119,6 +119,13 @@ class DoorIT extends Contract {
   }
 
   @Test
+  void aPathOfThousandsOfPartsIsRefusedLikeAnother() {
+    String request = "GET /v1" + "/a".repeat(3_900) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    RawHttp.assertProblem(RawHttp.exchange(merchant.service(), request), 503, "overloaded");
+  }
+
+  @Test
   void theAnswerToHeadHasNoBodyThatCouldPassForTheNextAnswer() throws IOException {
     try (var connection = new RawHttp(merchant.service())) {
       connection.say("HEAD /v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n");
