@@ -6,6 +6,7 @@ import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyTakenException;
 import io.quittance.journal.KeyedRequest;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Moves money at once, under an idempotency key; a refusal is kept under the key, too. */
 record PostTransfer(KeyedRequest request, TransferOrder order)
@@ -18,6 +19,11 @@ record PostTransfer(KeyedRequest request, TransferOrder order)
     record Refused(Refusal refusal) implements Result {}
 
     record KeyTaken(KeyTakenException by) implements Result {}
+  }
+
+  @Override
+  public UUID merchantId() {
+    return order.merchantId();
   }
 
   @Override

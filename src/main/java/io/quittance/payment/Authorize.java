@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,11 @@ final class Authorize implements Command<Authorize.Result> {
   Screening screened(Screening screening) {
     answered = screening;
     return screening;
+  }
+
+  @Override
+  public UUID merchantId() {
+    return order.merchantId();
   }
 
   @Override

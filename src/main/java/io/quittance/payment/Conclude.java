@@ -8,10 +8,16 @@ import io.quittance.journal.Command;
 import io.quittance.ledger.Books;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 
 /** Ends the processing of a payment that was begun in an earlier transaction. */
 record Conclude(Payment begun, Screening screening, PaymentOrder order)
     implements Command<Payment> {
+
+  @Override
+  public UUID merchantId() {
+    return order.merchantId();
+  }
 
   @Override
   public void prepare(Batch batch) {

@@ -13,6 +13,11 @@ import java.util.UUID;
 record Expire(Payment overdue) implements Command<Payment> {
 
   @Override
+  public UUID merchantId() {
+    return overdue.terms().merchantId();
+  }
+
+  @Override
   public void prepare(Batch batch) {
     batch.table(Payments.class).wantWithBooks(batch, overdue);
   }

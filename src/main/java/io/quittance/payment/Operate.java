@@ -7,6 +7,7 @@ import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.Refusal;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,11 @@ record Operate<R>(Payment seen, @Nullable KeyedRequest request, Operation<R> ope
 
     /** Another request came first under this key. */
     record KeyTaken<R>(KeyRecord holder) implements Result<R> {}
+  }
+
+  @Override
+  public UUID merchantId() {
+    return seen.terms().merchantId();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.quittance.journal.KeyRecord;
 import io.quittance.ledger.Books;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * Fails a payment and gives its held funds back. It runs after the command that began the payment,
@@ -14,6 +15,11 @@ import java.util.Optional;
  * recorded as failed, and one that was concluded after all is left as it is.
  */
 record Release(PaymentOrder order, Failure failure) implements Command<Authorize.Result> {
+
+  @Override
+  public UUID merchantId() {
+    return order.merchantId();
+  }
 
   @Override
   public void prepare(Batch batch) {

@@ -2,12 +2,18 @@ package io.quittance.payment;
 
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import java.util.UUID;
 
 /**
  * Fails a payment that a dead process left processing, once the instant has passed by which it was
  * to be resolved. Any replica may do so, and several may try: the first one does it.
  */
 record Resolve(Payment stranded) implements Command<Payment> {
+
+  @Override
+  public UUID merchantId() {
+    return stranded.terms().merchantId();
+  }
 
   @Override
   public void prepare(Batch batch) {

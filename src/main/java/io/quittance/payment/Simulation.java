@@ -63,6 +63,11 @@ final class Simulation {
       implements Command<Forecast> {
 
     @Override
+    public UUID merchantId() {
+      return order.merchantId();
+    }
+
+    @Override
     public void prepare(Batch batch) {
       command.prepare(batch);
     }

@@ -6,6 +6,7 @@ import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,11 @@ final class Submission<R> implements Command<R> {
   /** What is waited for; null when it was never queued. */
   @Nullable CompletableFuture<R> pending() {
     return pending;
+  }
+
+  @Override
+  public UUID merchantId() {
+    return command.merchantId();
   }
 
   @Override

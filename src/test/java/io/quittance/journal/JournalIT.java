@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
@@ -30,6 +31,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The journal on a real PostgreSQL, with commands that append a line to a table. */
 class JournalIT {
 
+  private static final UUID MERCHANT = new UUID(0, 1);
   private static final Deadline PATIENCE = Deadline.after(Duration.ofSeconds(60));
 
   private final DataSource dataSource = Postgres.create().dataSource();
@@ -66,6 +68,11 @@ class JournalIT {
 
     static Append gated(int line) {
       return new Append(line, new CountDownLatch(1), new CountDownLatch(1));
+    }
+
+    @Override
+    public UUID merchantId() {
+      return MERCHANT;
     }
 
     @Override
@@ -175,6 +182,11 @@ class JournalIT {
 
   /** Takes two locks, one after the other. */
   private static final class LockBoth implements Command<Integer> {
+
+    @Override
+    public UUID merchantId() {
+      return MERCHANT;
+    }
 
     @Override
     public void prepare(Batch batch) {

@@ -127,6 +127,11 @@ class VelocityOrderIT {
     private final CountDownLatch released = new CountDownLatch(1);
 
     @Override
+    public UUID merchantId() {
+      return new UUID(0, 1);
+    }
+
+    @Override
     public void prepare(Batch batch) {
       reached.countDown();
       try {
