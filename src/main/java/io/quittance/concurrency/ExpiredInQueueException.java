@@ -5,7 +5,10 @@ public final class ExpiredInQueueException extends DeadlineExceededException {
 
   private static final long serialVersionUID = 1L;
 
-  ExpiredInQueueException(String pool) {
-    super("expired in the queue of " + pool);
+  /**
+   * @param queue the name of the queue
+   */
+  public ExpiredInQueueException(String queue) {
+    super("expired in the queue of " + queue);
   }
 }

@@ -7,7 +7,7 @@ public final class QueueFullException extends RejectedExecutionException {
 
   private static final long serialVersionUID = 1L;
 
-  QueueFullException(String pool, int capacity) {
+  public QueueFullException(String pool, int capacity) {
     super("the queue of %s is full (%d)".formatted(pool, capacity));
   }
 }

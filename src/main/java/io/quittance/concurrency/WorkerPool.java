@@ -27,7 +27,9 @@ import java.util.function.IntSupplier;
  */
 public final class WorkerPool<T, R> implements AutoCloseable {
 
-  /** Handles a batch: completes every job; what it throws fails those that it left open. */
+  /**
+   * Handles a batch: completes or defers every job; what it throws fails those that it left open.
+   */
   @FunctionalInterface
   public interface Handler<T, R> {
     void handle(List<Job<T, R>> batch) throws Exception;
@@ -40,6 +42,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     private final Deadline deadline;
     private final CompletableFuture<R> result = new CompletableFuture<>();
     private final long queuedNanos = System.nanoTime();
+    private boolean deferred;
 
     private Job(T item, Deadline deadline) {
       this.item = item;
@@ -64,7 +67,13 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       result.completeExceptionally(error);
     }
 
-    boolean done() {
+    /** Tells the pool that the handler has passed the job on: whoever has it will complete it. */
+    public void defer() {
+      deferred = true;
+    }
+
+    /** Whether it has its result or error, or was cancelled: nothing is to be done for it. */
+    public boolean done() {
       return result.isDone();
     }
   }
@@ -273,14 +282,20 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     try {
       settings.handler().handle(batch);
     } catch (Throwable e) {
-      batch.forEach(job -> job.fail(e));
+      batch.stream().filter(job -> !job.deferred).forEach(job -> job.fail(e));
     }
-    for (Job<T, R> job : batch) {
-      if (!job.done()) {
-        job.fail(new IllegalStateException(settings.name() + " left a job unanswered"));
-      }
-      metrics.done(job.result);
+    batch.forEach(this::finish);
+  }
+
+  private void finish(Job<T, R> job) {
+    if (job.deferred) {
+      var _ = job.result.whenComplete((_, _) -> metrics.done(job.result));
+      return;
     }
+    if (!job.done()) {
+      job.fail(new IllegalStateException(settings.name() + " left a job unanswered"));
+    }
+    metrics.done(job.result);
   }
 
   /**

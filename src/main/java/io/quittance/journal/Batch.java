@@ -1,14 +1,16 @@
 package io.quittance.journal;
 
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
-/** What the commands of one transaction share. Confined to the journal's thread. */
+/** What the commands of one transaction share. Confined to one of the journal's threads. */
 public final class Batch {
 
   private final Map<Class<?>, Table> tables = new LinkedHashMap<>();
@@ -47,13 +49,26 @@ public final class Batch {
     return rehearsal;
   }
 
+  /** Locks what is free, and returns what is not. */
+  Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> accounts) {
+    var busy = new HashSet<AccountKey>();
+    if (!accounts.isEmpty()) {
+      tables.values().forEach(table -> busy.addAll(table.lock(jdbc, accounts)));
+    }
+    return busy;
+  }
+
+  void awaitLock(JdbcOperations jdbc, AccountKey account) {
+    tables.values().forEach(table -> table.awaitLock(jdbc, account));
+  }
+
   void load(JdbcOperations jdbc, Dialect dialect) {
     tables.values().forEach(table -> table.load(jdbc));
     now = dialect.now(jdbc);
   }
 
-  Writes flush() {
-    var writes = new Writes();
+  Writes flush(Dialect dialect) {
+    var writes = new Writes(dialect);
     tables.values().forEach(table -> table.flush(writes, now()));
     return writes;
   }

@@ -1,10 +1,11 @@
 package io.quittance.journal;
 
+import java.util.Set;
 import java.util.UUID;
 
 /**
- * One caller's part of a batch. Both methods run on the journal's thread, may run again when the
- * transaction is retried, and must keep nothing from one attempt to the next.
+ * One caller's part of a batch. The methods run on the journal's threads, may run again when the
+ * transaction is tried again, and must keep nothing from one attempt to the next.
  *
  * @param <R> what the caller is told; a business refusal is a value, not an exception
  */
@@ -13,7 +14,13 @@ public interface Command<R> {
   /** Whose rows it looks at: all of one merchant, by which the journal spreads commands. */
   UUID merchantId();
 
-  /** Names the rows that {@link #decide} will look at. No I/O. */
+  /**
+   * The ids of the merchant's accounts that are locked while it decides, whether they exist or not.
+   * While another transaction holds one of them, this command waits, and others do not.
+   */
+  Set<String> accounts();
+
+  /** Names the other rows that {@link #decide} will look at. No I/O. */
   void prepare(Batch batch);
 
   /** Decides in memory and records what is to be written. No I/O. */

@@ -1,15 +1,27 @@
 package io.quittance.journal;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.postgresql.PGStatement;
+import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
 
 /** Where the SQL of H2 and of PostgreSQL must differ. Immutable. */
@@ -28,6 +40,67 @@ public final class Dialect {
   public Instant now(JdbcOperations jdbc) {
     String sql = postgres ? "select clock_timestamp()" : "select current_timestamp(6)";
     return Objects.requireNonNull(jdbc.queryForObject(sql, OffsetDateTime.class)).toInstant();
+  }
+
+  /**
+   * Updates the rows of a table {@code t} from a set of rows {@code k}. A distributed PostgreSQL
+   * takes no {@code merge} here, and H2 nothing else.
+   */
+  String update(TableColumns.Update update) {
+    return postgres
+        ? "update %s t set %s from %s where %s"
+            .formatted(update.table(), update.set(), update.source(), update.match())
+        : "merge into %s t using (select * from %s) k on %s when matched then update set %s"
+            .formatted(update.table(), update.source(), update.match(), update.set());
+  }
+
+  /**
+   * Runs a query for each merchant by itself, so that each could be answered by another node; on
+   * PostgreSQL all travel in one round trip.
+   *
+   * @param sql takes a merchant's id and an array of ids of its rows
+   */
+  public <T> List<T> queryByMerchant(
+      JdbcOperations jdbc, String sql, Collection<AccountKey> keys, RowMapper<T> mapper) {
+    Map<UUID, Object[]> ids = new TreeMap<>();
+    keys.stream()
+        .collect(groupingBy(AccountKey::merchantId))
+        .forEach((merchant, own) -> ids.put(merchant, own.stream().map(AccountKey::id).toArray()));
+    return Objects.requireNonNull(
+        jdbc.execute(
+            (ConnectionCallback<List<T>>)
+                connection -> {
+                  var rows = new ArrayList<T>(keys.size());
+                  if (postgres) {
+                    queryTogether(connection, sql, ids, mapper, rows);
+                  } else {
+                    for (var one : ids.entrySet()) {
+                      queryTogether(
+                          connection, sql, Map.of(one.getKey(), one.getValue()), mapper, rows);
+                    }
+                  }
+                  return rows;
+                }));
+  }
+
+  private static <T> void queryTogether(
+      Connection connection, String sql, Map<UUID, Object[]> ids, RowMapper<T> mapper, List<T> rows)
+      throws SQLException {
+    String all = String.join(";\n", Collections.nCopies(ids.size(), sql.strip()));
+    try (PreparedStatement statement = connection.prepareStatement(all)) {
+      int parameter = 1;
+      for (var own : ids.entrySet()) {
+        statement.setObject(parameter++, own.getKey());
+        statement.setArray(parameter++, connection.createArrayOf("varchar", own.getValue()));
+      }
+      for (boolean more = statement.execute(); more; more = statement.getMoreResults()) {
+        try (ResultSet rs = statement.getResultSet()) {
+          for (int row = 0; rs.next(); row++) {
+            rows.add(mapper.mapRow(rs, row));
+          }
+        }
+      }
+    }
   }
 
   /** Whether a statement may be several, divided by semicolons, each with parameters. */

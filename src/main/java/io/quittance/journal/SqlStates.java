@@ -1,25 +1,44 @@
 package io.quittance.journal;
 
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What an SQLSTATE (ISO/IEC 9075, PostgreSQL appendix A) tells about a failed transaction. */
+/**
+ * What an SQLSTATE tells about a failed transaction.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL's error
+ *     codes, after ISO/IEC 9075</a>
+ */
 final class SqlStates {
 
-  /** serialization_failure, deadlock_detected, and H2's deadlock and lock timeout. */
-  private static final Set<String> RETRYABLE = Set.of("40001", "40P01", "HYT00");
+  /** serialization_failure and deadlock_detected. */
+  private static final Set<String> TRANSIENT = Set.of("40001", "40P01");
+
+  /** lock_not_available, and H2's lock timeout. */
+  private static final Set<String> LOCK_TIMEOUTS = Set.of("55P03", "HYT00");
+
+  /** read_only_sql_transaction, transaction_timeout, the idle timeout, H2's lost connection. */
+  private static final Set<String> UNAVAILABLE =
+      Set.of("25006", "25P03", "25P04", "90067", "90098", "90121");
 
   private static final String UNIQUE_VIOLATION = "23505";
 
   private SqlStates() {}
 
-  static boolean retryable(Throwable e) {
-    return RETRYABLE.contains(of(e));
+  /** The same transaction may succeed when it is tried again. */
+  static boolean transientConflict(Throwable e) {
+    return TRANSIENT.contains(of(e));
   }
 
   static boolean uniqueViolation(Throwable e) {
     return of(e).equals(UNIQUE_VIOLATION);
+  }
+
+  /** Another transaction held a lock for longer than this one was ready to wait. */
+  static boolean lockTimeout(Throwable e) {
+    return LOCK_TIMEOUTS.contains(of(e));
   }
 
   /** The server answered the commit itself: it rolled back. */
@@ -28,19 +47,26 @@ final class SqlStates {
     return state.startsWith("40") || state.startsWith("23");
   }
 
-  /** The connection, not a command, is at fault: a smaller batch would fail as well. */
-  static boolean connectionLost(Throwable e) {
+  /**
+   * The database, not a command, is at fault: it is away, full, read-only, stopping or too slow. A
+   * smaller batch would fail as well.
+   */
+  static boolean unavailable(Throwable e) {
     String state = of(e);
-    return state.startsWith("08") || state.startsWith("57P") || state.equals("90098");
+    return state.startsWith("08")
+        || state.startsWith("53")
+        || state.startsWith("57")
+        || state.startsWith("58")
+        || UNAVAILABLE.contains(state);
   }
 
   private static String of(@Nullable Throwable e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLTransientConnectionException) {
+        return "08001";
+      }
       if (cause instanceof SQLException sql && sql.getSQLState() != null) {
         return sql.getSQLState();
-      }
-      if (cause instanceof java.sql.SQLTransientConnectionException) {
-        return "08001";
       }
     }
     return "";

@@ -1,12 +1,30 @@
 package io.quittance.journal;
 
 import java.time.Instant;
+import java.util.Set;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** The rows of one table, or a few that belong together, as one batch sees and changes them. */
 public interface Table {
 
-  /** Reads, and locks where needed, every row that the batch's commands asked for. */
+  /**
+   * Reads the accounts and, unless the batch is a rehearsal, locks those that can be locked at
+   * once.
+   *
+   * @return the accounts that exist and are locked by another transaction
+   */
+  default Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> accounts) {
+    return Set.of();
+  }
+
+  /**
+   * Waits for the lock of an account, as long as the connection waits for locks.
+   *
+   * @throws org.springframework.dao.DataAccessException it was not free in time
+   */
+  default void awaitLock(JdbcOperations jdbc, AccountKey account) {}
+
+  /** Reads every row that the batch's commands asked for. */
   void load(JdbcOperations jdbc);
 
   /** Adds what the commands decided to the batch's writes. */
@@ -14,7 +32,7 @@ public interface Table {
 
   /**
    * Opens a fresh table for each batch. All replicas load their tables in the order of these beans
-   * ({@link org.springframework.core.annotation.Order}), so that locks are taken in one order.
+   * ({@link org.springframework.core.annotation.Order}).
    */
   @FunctionalInterface
   interface Factory {

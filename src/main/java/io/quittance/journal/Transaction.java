@@ -1,42 +1,67 @@
 package io.quittance.journal;
 
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.WorkerPool.Job;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.TransientDataAccessResourceException;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
-/** Applies commands in one database transaction: all of them, or none. */
+/**
+ * Applies commands in one database transaction. It waits for no account: commands whose accounts
+ * are locked elsewhere are left out. A command that has expired, or whose own code fails, is left
+ * out, too, and told so; the others are decided anew without it, under the same locks.
+ *
+ * <p>Thread-safe; each call uses a connection of its own.
+ */
 final class Transaction {
 
   private final DataSource dataSource;
   private final Dialect dialect;
   private final List<Table.Factory> tables;
+  private final Duration limit;
 
-  Transaction(DataSource dataSource, Dialect dialect, List<Table.Factory> tables) {
+  /**
+   * @param limit how long a transaction may take until its commit is sent
+   */
+  Transaction(DataSource dataSource, Dialect dialect, List<Table.Factory> tables, Duration limit) {
     this.dataSource = dataSource;
     this.dialect = dialect;
     this.tables = tables;
+    this.limit = limit;
   }
 
   /**
-   * Applies the commands in order.
+   * Applies the commands in order. Each job that was applied has its result when this returns.
    *
-   * @return their results, in order; they are true from now on
+   * @param awaited an account that all of them need, and whose lock is waited for first; null: none
+   * @return the commands that could not be applied because of others' locks
    * @throws FateUnknownException the commit was sent and not answered
    * @throws SQLException as with any other exception, nothing was applied
    */
-  List<Object> apply(List<? extends Command<?>> commands) throws SQLException {
-    Batch batch = Batch.of(tables);
-    commands.forEach(command -> command.prepare(batch));
+  List<Waiting> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
+      throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
       try {
-        List<Object> results = applyOn(connection, batch, commands);
-        commit(connection);
-        return results;
+        var attempt = new Attempt(connection, jobs);
+        if (awaited != null && !attempt.gets(awaited)) {
+          connection.rollback();
+          return jobs.stream().map(job -> new Waiting(job, Set.of(awaited))).toList();
+        }
+        return attempt.run();
       } catch (SQLException | RuntimeException | Error e) {
         rollback(connection, e);
         throw e;
@@ -44,20 +69,152 @@ final class Transaction {
     }
   }
 
+  /** One transaction from its first statement to its commit. Confined to one thread. */
+  private final class Attempt {
+
+    private final Connection connection;
+    private final JdbcOperations jdbc;
+    private final List<Job<Command<?>, Object>> live;
+    private final List<Waiting> waiting = new ArrayList<>();
+
+    Attempt(Connection connection, List<Job<Command<?>, Object>> jobs) {
+      this.connection = connection;
+      this.jdbc = on(connection);
+      this.live = new ArrayList<>(jobs);
+    }
+
+    /** Waits for an account's lock, for as long as the connection waits for locks. */
+    boolean gets(AccountKey account) {
+      try {
+        Batch.of(tables).awaitLock(jdbc, account);
+        return true;
+      } catch (DataAccessException e) {
+        if (SqlStates.lockTimeout(e)) {
+          return false;
+        }
+        throw e;
+      }
+    }
+
+    List<Waiting> run() throws SQLException {
+      var life = Deadline.after(limit);
+      while (dropExpired()) {
+        Batch batch = Batch.of(tables);
+        leaveOut(batch.lock(jdbc, accounts()));
+        if (live.isEmpty()) {
+          break;
+        }
+        List<Object> results = decide(batch);
+        if (results.size() == live.size() && !anyExpired()) {
+          write(batch, life);
+          tell(results);
+          return waiting;
+        }
+      }
+      connection.rollback();
+      return waiting;
+    }
+
+    /** Drops the commands whose time is over; says whether any is left. */
+    private boolean dropExpired() {
+      live.removeIf(
+          job -> {
+            if (job.deadline().expired()) {
+              job.fail(new ExpiredInQueueException("journal"));
+            }
+            return job.done();
+          });
+      return !live.isEmpty();
+    }
+
+    private boolean anyExpired() {
+      return live.stream().anyMatch(job -> job.deadline().expired());
+    }
+
+    private Set<AccountKey> accounts() {
+      return live.stream()
+          .flatMap(job -> AccountKey.of(job.item()).stream())
+          .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private void leaveOut(Set<AccountKey> busy) {
+      if (busy.isEmpty()) {
+        return;
+      }
+      live.removeIf(
+          job -> {
+            Set<AccountKey> own = AccountKey.of(job.item());
+            own.retainAll(busy);
+            if (!own.isEmpty()) {
+              waiting.add(new Waiting(job, own));
+            }
+            return !own.isEmpty();
+          });
+    }
+
+    /** The results, or fewer than there are commands if one of them failed by its own fault. */
+    private List<Object> decide(Batch batch) {
+      var results = new ArrayList<Object>(live.size());
+      if (prepare(batch)) {
+        batch.load(jdbc, dialect);
+        for (Job<Command<?>, Object> job : live) {
+          try {
+            results.add(job.item().decide(batch));
+          } catch (RuntimeException e) {
+            job.fail(e);
+            return List.of();
+          }
+        }
+      }
+      return results;
+    }
+
+    private boolean prepare(Batch batch) {
+      for (Job<Command<?>, Object> job : live) {
+        try {
+          job.item().prepare(batch);
+        } catch (RuntimeException e) {
+          job.fail(e);
+          return false;
+        }
+      }
+      return true;
+    }
+
+    private void write(Batch batch, Deadline life) throws SQLException {
+      batch.flush(dialect).execute(connection);
+      if (life.expired()) {
+        throw new DatabaseUnavailableException(
+            "a transaction took longer than the %d ms that are allowed"
+                .formatted(limit.toMillis()));
+      }
+      commit(connection);
+    }
+
+    private void tell(List<Object> results) {
+      for (int i = 0; i < results.size(); i++) {
+        live.get(i).succeed(results.get(i));
+      }
+    }
+  }
+
   /**
    * Decides a command on a snapshot of the database, takes no lock and writes nothing.
    *
+   * @param snapshots where to read; the journal's own connections are for what moves money
    * @throws SQLException the snapshot could not be read
    */
-  <R> R rehearse(Command<R> command) throws SQLException {
+  <R> R rehearse(Command<R> command, DataSource snapshots) throws SQLException {
     Batch batch = Batch.rehearsal(tables);
     command.prepare(batch);
-    try (Connection connection = dataSource.getConnection()) {
+    try (Connection connection = snapshots.getConnection()) {
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
       try {
-        batch.load(on(connection), dialect);
+        JdbcOperations jdbc = on(connection);
+        batch.lock(jdbc, AccountKey.of(command));
+        batch.load(jdbc, dialect);
         return command.decide(batch);
       } finally {
         connection.rollback();
@@ -69,23 +226,12 @@ final class Transaction {
     return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
   }
 
-  private List<Object> applyOn(
-      Connection connection, Batch batch, List<? extends Command<?>> commands) throws SQLException {
-    batch.load(on(connection), dialect);
-    var results = new ArrayList<Object>(commands.size());
-    for (Command<?> command : commands) {
-      results.add(command.decide(batch));
-    }
-    batch.flush().execute(connection, dialect.takesStatementsTogether());
-    return results;
-  }
-
   private static void commit(Connection connection) {
     try {
       connection.commit();
     } catch (SQLException e) {
       if (SqlStates.rolledBack(e)) {
-        throw new org.springframework.dao.TransientDataAccessResourceException("commit", e);
+        throw new TransientDataAccessResourceException("commit", e);
       }
       throw new FateUnknownException(e);
     }

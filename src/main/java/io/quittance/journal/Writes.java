@@ -20,8 +20,23 @@ public final class Writes {
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Column(String type, @Nullable Object[] values) {}
 
+  private final Dialect dialect;
   private final List<String> statements = new ArrayList<>();
   private final List<List<Column>> parameters = new ArrayList<>();
+
+  Writes(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /** Adds new rows. */
+  public <R> void insert(TableColumns<R> columns, Collection<R> rows) {
+    columns.bindInsert(add(columns.insert(), rows));
+  }
+
+  /** Writes the changing columns of rows that exist. */
+  public <R> void update(TableColumns<R> columns, Collection<R> rows) {
+    columns.bindUpdate(add(dialect.update(columns.update()), rows));
+  }
 
   /** Adds a statement for these rows; none are needed for no rows. */
   public <R> Rows<R> add(String sql, Collection<R> rows) {
@@ -58,11 +73,11 @@ public final class Writes {
   }
 
   /** Sends everything: as one if the database takes several statements at once. */
-  void execute(Connection connection, boolean together) throws SQLException {
+  void execute(Connection connection) throws SQLException {
     if (statements.isEmpty()) {
       return;
     }
-    if (together) {
+    if (dialect.takesStatementsTogether()) {
       execute(
           connection,
           String.join(";\n", statements),

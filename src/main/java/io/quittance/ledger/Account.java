@@ -1,6 +1,8 @@
 package io.quittance.ledger;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.journal.AccountKey;
+import io.quittance.journal.TableColumns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -16,9 +18,22 @@ import org.jspecify.annotations.Nullable;
  */
 final class Account {
 
-  static final String COLUMNS =
-      "merchant_id, id, currency, name, kind, overdraft_limit, metadata, posted, pending_out,"
-          + " pending_in, entry_count, chain_head, created_at";
+  static final TableColumns<Account> TABLE =
+      TableColumns.<Account>of("accounts")
+          .key("merchant_id", "uuid", account -> account.key.merchantId())
+          .key("id", "varchar", account -> account.key.id())
+          .fixed("currency", "varchar", account -> account.terms.currency())
+          .fixed("name", "varchar", account -> account.terms.name())
+          .fixed("kind", "varchar", account -> account.terms.kind().text())
+          .fixed("overdraft_limit", "bigint", account -> account.terms.overdraftLimit())
+          .fixed("metadata", "varchar", account -> account.terms.metadataJson())
+          .fixed("created_at", "timestamp", Account::createdAt)
+          .changing("posted", "bigint", Account::posted)
+          .changing("pending_out", "bigint", Account::pendingOut)
+          .changing("pending_in", "bigint", Account::pendingIn)
+          .changing("entry_count", "bigint", Account::entryCount)
+          .changing("chain_head", "bytea", Account::chainHead)
+          .build();
 
   /** Whether the balance has a floor. */
   enum Kind {

@@ -1,5 +1,6 @@
 package io.quittance.ledger;
 
+import io.quittance.journal.AccountKey;
 import io.quittance.journal.Dialect;
 import java.time.Instant;
 import java.time.OffsetDateTime;

@@ -1,6 +1,8 @@
 package io.quittance.ledger;
 
+import io.quittance.journal.AccountKey;
 import io.quittance.journal.Batch;
+import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
 import io.quittance.ledger.Transfer.Entry;
@@ -9,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,15 +34,22 @@ public final class Books implements Table {
   @Component
   @Order(20)
   static final class Factory implements Table.Factory {
+
+    private final BooksSql sql;
+
+    Factory(Dialect dialect) {
+      this.sql = new BooksSql(dialect);
+    }
+
     @Override
     public Table open(Batch batch) {
-      return new Books(!batch.rehearsal());
+      return new Books(sql, !batch.rehearsal());
     }
   }
 
   private record TransferKey(UUID merchantId, UUID id) {}
 
-  private final Set<AccountKey> wantedAccounts = new LinkedHashSet<>();
+  private final BooksSql sql;
   private final Set<TransferKey> wantedTransfers = new LinkedHashSet<>();
   private final Map<AccountKey, Account> accounts = new HashMap<>();
   private final Map<TransferKey, Transfer> transfers = new HashMap<>();
@@ -48,14 +58,9 @@ public final class Books implements Table {
   private final EntryChain chain = new EntryChain();
   private final boolean locks;
 
-  private Books(boolean locks) {
+  private Books(BooksSql sql, boolean locks) {
+    this.sql = sql;
     this.locks = locks;
-  }
-
-  /** Announces that both accounts will be looked at, and locks them. */
-  public void want(UUID merchantId, String from, String to) {
-    wantedAccounts.add(new AccountKey(merchantId, from));
-    wantedAccounts.add(new AccountKey(merchantId, to));
   }
 
   /** Announces that a transfer of an earlier batch will be looked at. */
@@ -232,13 +237,23 @@ public final class Books implements Table {
   }
 
   @Override
+  public Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> keys) {
+    List<Account> found = locks ? sql.lock(jdbc, keys) : sql.read(jdbc, keys);
+    found.forEach(account -> accounts.put(account.key(), account));
+    Set<AccountKey> missing = new HashSet<>(keys);
+    missing.removeAll(accounts.keySet());
+    return missing.isEmpty() || !locks ? Set.of() : sql.existing(jdbc, missing);
+  }
+
+  @Override
+  public void awaitLock(JdbcOperations jdbc, AccountKey account) {
+    sql.awaitLock(jdbc, account);
+  }
+
+  @Override
   public void load(JdbcOperations jdbc) {
-    if (!wantedAccounts.isEmpty()) {
-      BooksSql.accounts(jdbc, wantedAccounts, locks)
-          .forEach(account -> accounts.put(account.key(), account));
-    }
     if (!wantedTransfers.isEmpty()) {
-      BooksSql.findTransfers(
+      sql.findTransfers(
               jdbc,
               wantedTransfers.stream().map(TransferKey::merchantId).toArray(),
               wantedTransfers.stream().map(TransferKey::id).toArray())
@@ -254,8 +269,8 @@ public final class Books implements Table {
   public void flush(Writes writes, Instant now) {
     Collection<Account> moved = accounts.values().stream().filter(Account::changed).toList();
     changed.removeAll(added);
-    BooksSql.insertTransfers(writes, added);
-    BooksSql.updateTransfers(writes, changed);
-    BooksSql.updateAccounts(writes, moved);
+    writes.insert(Transfer.TABLE, added);
+    writes.update(Transfer.TABLE, changed);
+    writes.update(Account.TABLE, moved);
   }
 }

@@ -2,6 +2,7 @@ package io.quittance.ledger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.quittance.journal.AccountKey;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;

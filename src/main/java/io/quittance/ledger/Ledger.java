@@ -1,6 +1,7 @@
 package io.quittance.ledger;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.journal.AccountKey;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.money.Money;

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.access.Caller;
 import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
+import io.quittance.journal.AccountKey;
 import io.quittance.ledger.LedgerBodies.AccountBody;
 import io.quittance.ledger.LedgerBodies.EntryBody;
 import io.quittance.ledger.LedgerBodies.NewAccount;

@@ -1,5 +1,6 @@
 package io.quittance.ledger;
 
+import io.quittance.journal.AccountKey;
 import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -47,8 +48,8 @@ final class LedgerQueries {
     try {
       jdbc.sql(
               "insert into accounts ("
-                  + Account.COLUMNS
-                  + ") values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, null, ?)")
+                  + Account.TABLE.names()
+                  + ") values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, null)")
           .param(key.merchantId())
           .param(key.id())
           .param(terms.currency())
@@ -65,7 +66,8 @@ final class LedgerQueries {
   }
 
   Optional<Account> account(AccountKey key) {
-    return jdbc.sql("select " + Account.COLUMNS + " from accounts where merchant_id = ? and id = ?")
+    return jdbc.sql(
+            "select " + Account.TABLE.names() + " from accounts where merchant_id = ? and id = ?")
         .param(key.merchantId())
         .param(key.id())
         .query((rs, row) -> Account.read(rs))
@@ -76,7 +78,7 @@ final class LedgerQueries {
     Position after = page.after().map(Position::parse).orElse(Position.FIRST);
     return jdbc.sql(
             "select "
-                + Account.COLUMNS
+                + Account.TABLE.names()
                 + """
                    from accounts
                   where merchant_id = ? and (created_at, id) < (?, ?)
@@ -123,7 +125,7 @@ final class LedgerQueries {
 
   Optional<Transfer> transfer(UUID merchantId, UUID id) {
     return jdbc.sql(
-            "select " + Transfer.COLUMNS + " from transfers where merchant_id = ? and id = ?")
+            "select " + Transfer.TABLE.names() + " from transfers where merchant_id = ? and id = ?")
         .param(merchantId)
         .param(id)
         .query((rs, row) -> Transfer.read(rs))

@@ -6,6 +6,7 @@ import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyTakenException;
 import io.quittance.journal.KeyedRequest;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Moves money at once, under an idempotency key; a refusal is kept under the key, too. */
@@ -27,9 +28,13 @@ record PostTransfer(KeyedRequest request, TransferOrder order)
   }
 
   @Override
+  public Set<String> accounts() {
+    return order.accounts();
+  }
+
+  @Override
   public void prepare(Batch batch) {
     batch.table(IdempotencyKeys.class).want(request);
-    batch.table(Books.class).want(order.merchantId(), order.from(), order.to());
   }
 
   @Override

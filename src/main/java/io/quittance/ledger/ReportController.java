@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quittance.access.Caller;
 import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
+import io.quittance.journal.AccountKey;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;

@@ -1,6 +1,7 @@
 package io.quittance.ledger;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.journal.TableColumns;
 import io.quittance.money.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,10 +19,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class Transfer {
 
-  static final String COLUMNS =
-      "merchant_id, id, from_account, to_account, amount, currency, state, payment_id, reference,"
-          + " metadata, created_at, expires_at, ended_at, from_entry, to_entry, from_balance_after,"
-          + " to_balance_after, from_hash, to_hash";
+  static final TableColumns<Transfer> TABLE =
+      TableColumns.<Transfer>of("transfers")
+          .key("merchant_id", "uuid", transfer -> transfer.order.merchantId())
+          .key("id", "uuid", transfer -> transfer.order.id())
+          .fixed("from_account", "varchar", transfer -> transfer.order.from())
+          .fixed("to_account", "varchar", transfer -> transfer.order.to())
+          .fixed("currency", "varchar", transfer -> transfer.order.money().currency())
+          .fixed("payment_id", "uuid", transfer -> transfer.order.paymentId())
+          .fixed("reference", "varchar", transfer -> transfer.order.reference())
+          .fixed("metadata", "varchar", transfer -> transfer.order.metadataJson())
+          .fixed("created_at", "timestamp", Transfer::createdAt)
+          .changing("amount", "bigint", transfer -> transfer.order.money().amount())
+          .changing("state", "varchar", transfer -> transfer.state.text())
+          .changing("expires_at", "timestamp", Transfer::expiresAt)
+          .changing("ended_at", "timestamp", Transfer::endedAt)
+          .changing("from_entry", "bigint", transfer -> number(transfer.fromEntry))
+          .changing("to_entry", "bigint", transfer -> number(transfer.toEntry))
+          .changing("from_balance_after", "bigint", transfer -> balanceAfter(transfer.fromEntry))
+          .changing("to_balance_after", "bigint", transfer -> balanceAfter(transfer.toEntry))
+          .changing("from_hash", "bytea", Transfer::fromHash)
+          .changing("to_hash", "bytea", Transfer::toHash)
+          .build();
 
   /** Where a transfer stands. */
   enum State {
@@ -48,6 +67,14 @@ final class Transfer {
   private @Nullable Entry toEntry;
   private byte @Nullable [] fromHash;
   private byte @Nullable [] toHash;
+
+  private static @Nullable Long number(@Nullable Entry entry) {
+    return entry == null ? null : entry.number();
+  }
+
+  private static @Nullable Long balanceAfter(@Nullable Entry entry) {
+    return entry == null ? null : entry.balanceAfter();
+  }
 
   Transfer(TransferOrder order, Instant createdAt, @Nullable Instant expiresAt) {
     this.order = order;

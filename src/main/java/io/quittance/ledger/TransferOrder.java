@@ -1,6 +1,10 @@
 package io.quittance.ledger;
 
+import io.quittance.journal.AccountKey;
 import io.quittance.money.Money;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +24,11 @@ public record TransferOrder(
     @Nullable UUID paymentId,
     @Nullable String reference,
     String metadataJson) {
+
+  /** Both of its accounts. */
+  Set<String> accounts() {
+    return new HashSet<>(Arrays.asList(from, to));
+  }
 
   TransferOrder withAmount(long amount) {
     return new TransferOrder(

@@ -34,7 +34,7 @@ final class Verification {
   /** By the bytes of the id, which no collation of a database changes. */
   private static final String ACCOUNTS =
       "select "
-          + Account.COLUMNS
+          + Account.TABLE.names()
           + """
              from accounts
             where merchant_id = ? and (id = ? or ? = '')

@@ -78,10 +78,14 @@ final class Authorize implements Command<Authorize.Result> {
   }
 
   @Override
+  public Set<String> accounts() {
+    return order.accounts();
+  }
+
+  @Override
   public void prepare(Batch batch) {
     used = answered;
     batch.table(IdempotencyKeys.class).want(order.request());
-    batch.table(Books.class).want(order.merchantId(), order.payer(), order.payee());
     var payments = batch.table(Payments.class);
     payments.wantReference(order);
     payments.wantPast(order, used == null ? Set.of() : used.windows());

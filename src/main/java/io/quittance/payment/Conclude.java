@@ -8,6 +8,7 @@ import io.quittance.journal.Command;
 import io.quittance.ledger.Books;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.UUID;
 
 /** Ends the processing of a payment that was begun in an earlier transaction. */
@@ -20,9 +21,13 @@ record Conclude(Payment begun, Screening screening, PaymentOrder order)
   }
 
   @Override
+  public Set<String> accounts() {
+    return order.accounts();
+  }
+
+  @Override
   public void prepare(Batch batch) {
     var books = batch.table(Books.class);
-    books.want(order.merchantId(), order.payer(), order.payee());
     books.want(order.merchantId(), order.holdId());
     var payments = batch.table(Payments.class);
     payments.want(order.merchantId(), order.id());

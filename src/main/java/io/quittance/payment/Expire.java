@@ -4,6 +4,7 @@ import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.ledger.Books;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -15,6 +16,11 @@ record Expire(Payment overdue) implements Command<Payment> {
   @Override
   public UUID merchantId() {
     return overdue.terms().merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return overdue.terms().accounts();
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.Refusal;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,11 @@ record Operate<R>(Payment seen, @Nullable KeyedRequest request, Operation<R> ope
   @Override
   public UUID merchantId() {
     return seen.terms().merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return seen.terms().accounts();
   }
 
   @Override

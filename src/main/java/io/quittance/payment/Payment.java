@@ -5,7 +5,10 @@ import io.quittance.money.Money;
 import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -29,7 +32,13 @@ final class Payment {
       int holdSeconds,
       int grantedMs,
       Instant createdAt,
-      Instant resolvesBy) {}
+      Instant resolvesBy) {
+
+    /** Both of its accounts. */
+    Set<String> accounts() {
+      return new HashSet<>(Arrays.asList(payer, payee));
+    }
+  }
 
   /** When it reached which milestone. */
   record Milestones(

@@ -7,6 +7,9 @@ import io.quittance.concurrency.FanOut;
 import io.quittance.concurrency.JvmConcurrencyMetrics;
 import io.quittance.journal.Journal;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.stream.IntStream;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.EnableScheduling;
@@ -29,7 +32,11 @@ class PaymentConfiguration {
   /** New requests wait for the journal: what they may expect of it decides who is let in. */
   @Bean
   Backlog backlog(Journal journal) {
-    return journal::expectedTime;
+    return () ->
+        IntStream.range(0, journal.lanes())
+            .mapToObj(journal::expectedTime)
+            .max(Comparator.naturalOrder())
+            .orElse(Duration.ZERO);
   }
 
   @Bean

@@ -5,6 +5,9 @@ import io.quittance.fraud.Subject;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.TransferOrder;
 import io.quittance.money.Money;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,11 @@ record PaymentOrder(
 
   UUID merchantId() {
     return request.merchantId();
+  }
+
+  /** Both of its accounts. */
+  Set<String> accounts() {
+    return new HashSet<>(Arrays.asList(payer, payee));
   }
 
   int grantedMs() {

@@ -71,11 +71,10 @@ final class Payments implements Table {
     wanted.add(new Key(merchantId, id));
   }
 
-  /** Announces a stored payment with its hold and both of its accounts, whose locks guard it. */
+  /** Announces a stored payment with its hold; the locks of its accounts guard both. */
   void wantWithBooks(Batch batch, Payment seen) {
     Payment.Terms terms = seen.terms();
     var books = batch.table(Books.class);
-    books.want(terms.merchantId(), terms.payer(), terms.payee());
     if (terms.holdId() != null) {
       books.want(terms.merchantId(), terms.holdId());
     }

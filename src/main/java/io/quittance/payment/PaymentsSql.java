@@ -3,6 +3,7 @@ package io.quittance.payment;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Verdict;
 import io.quittance.fraud.Window;
+import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import io.quittance.money.Money;
 import io.quittance.web.ProblemCode;
@@ -28,12 +29,56 @@ import org.springframework.jdbc.core.JdbcOperations;
 /** The SQL of payments, the same for H2 and PostgreSQL, and the mapping of their rows. */
 final class PaymentsSql {
 
-  static final String COLUMNS =
-      "merchant_id, id, amount, currency, payer, payee, capture_method, reference, description,"
-          + " metadata, hold_id, hold_seconds, granted_ms, created_at, resolves_by, status,"
-          + " amount_captured, amount_refunded, fraud_decision, fraud_score, fraud_reasons,"
-          + " fraud_source, failure_code, failure_detail, failure_dependency, answer_status,"
-          + " used_ms, event_count, authorized_at, captured_at, canceled_at, expires_at";
+  private static final TableColumns<Payment.Stored> TABLE =
+      TableColumns.<Payment.Stored>of("payments")
+          .key("merchant_id", "uuid", row -> row.terms().merchantId())
+          .key("id", "uuid", row -> row.terms().id())
+          .fixed("amount", "bigint", row -> row.terms().money().amount())
+          .fixed("currency", "varchar", row -> row.terms().money().currency())
+          .fixed("payer", "varchar", row -> row.terms().payer())
+          .fixed("payee", "varchar", row -> row.terms().payee())
+          .fixed("capture_method", "varchar", row -> row.terms().captureMethod().text())
+          .fixed("reference", "varchar", row -> row.terms().texts().reference())
+          .fixed("description", "varchar", row -> row.terms().texts().description())
+          .fixed("metadata", "varchar", row -> row.terms().texts().metadataJson())
+          .fixed("hold_id", "uuid", row -> row.terms().holdId())
+          .fixed("hold_seconds", "integer", row -> row.terms().holdSeconds())
+          .fixed("granted_ms", "integer", row -> row.terms().grantedMs())
+          .fixed("created_at", "timestamp", row -> row.terms().createdAt())
+          .fixed("resolves_by", "timestamp", row -> row.terms().resolvesBy())
+          .changing("status", "varchar", row -> row.status().text())
+          .changing("amount_captured", "bigint", Payment.Stored::amountCaptured)
+          .changing("amount_refunded", "bigint", Payment.Stored::amountRefunded)
+          .changing(
+              "fraud_decision",
+              "varchar",
+              row -> of(row.verdict(), verdict -> verdict.decision().text()))
+          .changing("fraud_score", "integer", row -> of(row.verdict(), Verdict::score))
+          .changing(
+              "fraud_reasons",
+              "varchar",
+              row -> of(row.verdict(), v -> String.join("\n", v.reasons())))
+          .changing(
+              "fraud_source",
+              "varchar",
+              row -> of(row.verdict(), verdict -> verdict.source().text()))
+          .changing(
+              "failure_code", "varchar", row -> of(row.failure(), failure -> failure.code().code()))
+          .changing("failure_detail", "varchar", row -> of(row.failure(), Failure::detail))
+          .changing("failure_dependency", "varchar", row -> of(row.failure(), Failure::dependency))
+          .changing(
+              "answer_status",
+              "integer",
+              row -> row.answerStatus() == 0 ? null : row.answerStatus())
+          .changing("used_ms", "integer", Payment.Stored::usedMs)
+          .changing("event_count", "integer", Payment.Stored::eventCount)
+          .changing("authorized_at", "timestamp", row -> row.milestones().authorizedAt())
+          .changing("captured_at", "timestamp", row -> row.milestones().capturedAt())
+          .changing("canceled_at", "timestamp", row -> row.milestones().canceledAt())
+          .changing("expires_at", "timestamp", row -> row.milestones().expiresAt())
+          .build();
+
+  static final String COLUMNS = TABLE.names();
 
   /** A join, because H2 answers {@code in (select …)} with a scan of the table. */
   private static final String FIND =
@@ -65,60 +110,6 @@ final class PaymentsSql {
          and p.status <> 'failed'
          and (k.currency is null or p.currency = k.currency)
        group by k.i
-      """;
-
-  private static final String INSERT =
-      "insert into payments ("
-          + COLUMNS
-          + """
-          ) select * from unnest(
-            cast(? as uuid array), cast(? as uuid array), cast(? as bigint array),
-            cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
-            cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
-            cast(? as varchar array), cast(? as uuid array), cast(? as integer array),
-            cast(? as integer array), cast(? as timestamp with time zone array),
-            cast(? as timestamp with time zone array), cast(? as varchar array),
-            cast(? as bigint array), cast(? as bigint array), cast(? as varchar array),
-            cast(? as integer array), cast(? as varchar array), cast(? as varchar array),
-            cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
-            cast(? as integer array), cast(? as integer array), cast(? as integer array),
-            cast(? as timestamp with time zone array),
-            cast(? as timestamp with time zone array),
-            cast(? as timestamp with time zone array),
-            cast(? as timestamp with time zone array))
-          """;
-
-  private static final String UPDATE =
-      """
-      merge into payments p
-      using (select *
-               from unnest(
-                 cast(? as uuid array), cast(? as uuid array), cast(? as varchar array),
-                 cast(? as bigint array), cast(? as bigint array), cast(? as varchar array),
-                 cast(? as integer array), cast(? as varchar array), cast(? as varchar array),
-                 cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
-                 cast(? as integer array), cast(? as integer array), cast(? as integer array),
-                 cast(? as timestamp with time zone array),
-                 cast(? as timestamp with time zone array),
-                 cast(? as timestamp with time zone array),
-                 cast(? as timestamp with time zone array))
-               as k(
-                 merchant_id, id, status, amount_captured, amount_refunded, fraud_decision,
-                 fraud_score, fraud_reasons, fraud_source, failure_code, failure_detail,
-                 failure_dependency, answer_status, used_ms, event_count, authorized_at,
-                 captured_at, canceled_at, expires_at)) changed
-         on p.merchant_id = changed.merchant_id and p.id = changed.id
-       when matched then update set
-            status = changed.status, amount_captured = changed.amount_captured,
-            amount_refunded = changed.amount_refunded, fraud_decision = changed.fraud_decision,
-            fraud_score = changed.fraud_score, fraud_reasons = changed.fraud_reasons,
-            fraud_source = changed.fraud_source, failure_code = changed.failure_code,
-            failure_detail = changed.failure_detail,
-            failure_dependency = changed.failure_dependency,
-            answer_status = changed.answer_status, used_ms = changed.used_ms,
-            event_count = changed.event_count, authorized_at = changed.authorized_at,
-            captured_at = changed.captured_at, canceled_at = changed.canceled_at,
-            expires_at = changed.expires_at
       """;
 
   private PaymentsSql() {}
@@ -194,65 +185,19 @@ final class PaymentsSql {
   }
 
   static void insert(Writes writes, Collection<Payment> payments) {
-    mutable(terms(writes.add(INSERT, stored(payments))));
+    writes.insert(TABLE, stored(payments));
   }
 
   static void update(Writes writes, Collection<Payment> payments) {
-    mutable(
-        writes
-            .add(UPDATE, stored(payments))
-            .column("uuid", row -> row.terms().merchantId())
-            .column("uuid", row -> row.terms().id()));
+    writes.update(TABLE, stored(payments));
   }
 
   private static List<Payment.Stored> stored(Collection<Payment> payments) {
     return payments.stream().map(Payment::store).toList();
   }
 
-  private static Writes.Rows<Payment.Stored> terms(Writes.Rows<Payment.Stored> rows) {
-    return rows.column("uuid", row -> row.terms().merchantId())
-        .column("uuid", row -> row.terms().id())
-        .column("bigint", row -> row.terms().money().amount())
-        .column("varchar", row -> row.terms().money().currency())
-        .column("varchar", row -> row.terms().payer())
-        .column("varchar", row -> row.terms().payee())
-        .column("varchar", row -> row.terms().captureMethod().text())
-        .column("varchar", row -> row.terms().texts().reference())
-        .column("varchar", row -> row.terms().texts().description())
-        .column("varchar", row -> row.terms().texts().metadataJson())
-        .column("uuid", row -> row.terms().holdId())
-        .column("integer", row -> row.terms().holdSeconds())
-        .column("integer", row -> row.terms().grantedMs())
-        .column("varchar", row -> text(row.terms().createdAt()))
-        .column("varchar", row -> text(row.terms().resolvesBy()));
-  }
-
-  private static void mutable(Writes.Rows<Payment.Stored> rows) {
-    rows.column("varchar", row -> row.status().text())
-        .column("bigint", Payment.Stored::amountCaptured)
-        .column("bigint", Payment.Stored::amountRefunded)
-        .column("varchar", row -> of(row.verdict(), verdict -> verdict.decision().text()))
-        .column("integer", row -> of(row.verdict(), Verdict::score))
-        .column("varchar", row -> of(row.verdict(), v -> String.join("\n", v.reasons())))
-        .column("varchar", row -> of(row.verdict(), verdict -> verdict.source().text()))
-        .column("varchar", row -> of(row.failure(), failure -> failure.code().code()))
-        .column("varchar", row -> of(row.failure(), Failure::detail))
-        .column("varchar", row -> of(row.failure(), Failure::dependency))
-        .column("integer", row -> row.answerStatus() == 0 ? null : row.answerStatus())
-        .column("integer", Payment.Stored::usedMs)
-        .column("integer", Payment.Stored::eventCount)
-        .column("varchar", row -> text(row.milestones().authorizedAt()))
-        .column("varchar", row -> text(row.milestones().capturedAt()))
-        .column("varchar", row -> text(row.milestones().canceledAt()))
-        .column("varchar", row -> text(row.milestones().expiresAt()));
-  }
-
   private static <T, V> @Nullable V of(@Nullable T whole, Function<T, @Nullable V> part) {
     return whole == null ? null : part.apply(whole);
-  }
-
-  private static @Nullable String text(@Nullable Instant instant) {
-    return instant == null ? null : instant.toString();
   }
 
   static Payment read(ResultSet rs) throws SQLException {

@@ -7,6 +7,7 @@ import io.quittance.journal.KeyRecord;
 import io.quittance.ledger.Books;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -22,10 +23,14 @@ record Release(PaymentOrder order, Failure failure) implements Command<Authorize
   }
 
   @Override
+  public Set<String> accounts() {
+    return order.accounts();
+  }
+
+  @Override
   public void prepare(Batch batch) {
     batch.table(IdempotencyKeys.class).want(order.request());
     var books = batch.table(Books.class);
-    books.want(order.merchantId(), order.payer(), order.payee());
     books.want(order.merchantId(), order.holdId());
     var payments = batch.table(Payments.class);
     payments.want(order.merchantId(), order.id());

@@ -2,6 +2,7 @@ package io.quittance.payment;
 
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -13,6 +14,11 @@ record Resolve(Payment stranded) implements Command<Payment> {
   @Override
   public UUID merchantId() {
     return stranded.terms().merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return stranded.terms().accounts();
   }
 
   @Override

@@ -11,6 +11,7 @@ import io.quittance.ledger.Balances;
 import io.quittance.ledger.Books;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -65,6 +66,11 @@ final class Simulation {
     @Override
     public UUID merchantId() {
       return order.merchantId();
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return order.accounts();
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +33,7 @@ final class Submission<R> implements Command<R> {
     try {
       return deadline.await(submitted);
     } catch (InterruptedException | DeadlineExceededException e) {
-      if (!taken && !journal.stalled()) {
+      if (!taken && !journal.stalled(command.merchantId())) {
         throw new StillQueuedException(e);
       }
       throw e;
@@ -55,6 +56,11 @@ final class Submission<R> implements Command<R> {
   @Override
   public UUID merchantId() {
     return command.merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return command.accounts();
   }
 
   @Override

@@ -383,7 +383,7 @@ abstract class WebhooksContract extends Contract {
   }
 
   private double halved() {
-    return registry.get("journal.halved").counter().count();
+    return registry.get("quittance.journal.halved").counter().count();
   }
 
   @Test

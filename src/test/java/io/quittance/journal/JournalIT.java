@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -76,6 +77,11 @@ class JournalIT {
     }
 
     @Override
+    public Set<String> accounts() {
+      return Set.of();
+    }
+
+    @Override
     public void prepare(Batch batch) {
       reached.countDown();
       try {
@@ -103,9 +109,10 @@ class JournalIT {
     factory.registerSingleton("lines", (Table.Factory) batch -> new Lines());
     return new Journal(
         source,
+        dataSource,
         new Dialect(dataSource),
         factory.getBeanProvider(Table.Factory.class),
-        new JournalProperties(8, 8),
+        new JournalProperties(1, 8, 8, Duration.ofSeconds(2), Duration.ofMillis(100)),
         registry);
   }
 
@@ -130,15 +137,16 @@ class JournalIT {
   void expectsNothingBadOnceAStalledBatchIsOver() throws Exception {
     Append stalled = Append.gated(1);
     CompletableFuture<Integer> result = journal.submit(stalled, PATIENCE);
-    Awaitility.await().until(() -> journal.expectedTime().compareTo(Duration.ofMillis(1_100)) > 0);
+    Awaitility.await()
+        .until(() -> journal.expectedTime(MERCHANT).compareTo(Duration.ofMillis(1_100)) > 0);
 
     stalled.gate().countDown();
 
     PATIENCE.await(result);
     Awaitility.await()
-        .untilAsserted(() -> assertThat(journal.expectedTime()).isEqualTo(Duration.ZERO));
+        .untilAsserted(() -> assertThat(journal.expectedTime(MERCHANT)).isEqualTo(Duration.ZERO));
     PATIENCE.await(journal.submit(new Append(2), PATIENCE));
-    assertThat(journal.expectedTime()).isLessThan(Duration.ofMillis(1_100).dividedBy(8));
+    assertThat(journal.expectedTime(MERCHANT)).isLessThan(Duration.ofMillis(1_100).dividedBy(8));
   }
 
   @Test
@@ -186,6 +194,11 @@ class JournalIT {
     @Override
     public UUID merchantId() {
       return MERCHANT;
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return Set.of();
     }
 
     @Override

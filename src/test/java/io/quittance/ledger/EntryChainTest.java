@@ -2,6 +2,7 @@ package io.quittance.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.journal.AccountKey;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.UUID;

@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -129,6 +130,11 @@ class VelocityOrderIT {
     @Override
     public UUID merchantId() {
       return new UUID(0, 1);
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return Set.of();
     }
 
     @Override

@@ -1,0 +1,78 @@
+package io.quittance.journal;
+
+import io.micrometer.core.instrument.Counter;
+import io.quittance.concurrency.WorkerPool.Job;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives each command of a batch its end, whatever happens to the transaction. Data that the
+ * database refuses is found by halving the batch, and its command fails alone. A database that is
+ * unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would mend.
+ * Thread-safe.
+ */
+final class Bisection {
+
+  private static final Logger log = LoggerFactory.getLogger(Bisection.class);
+
+  private final Retries retries;
+  private final Counter halved;
+
+  Bisection(Retries retries, Counter halved) {
+    this.retries = retries;
+    this.halved = halved;
+  }
+
+  /**
+   * Applies the jobs, and fails those that cannot be applied.
+   *
+   * @param awaited as in {@link Transaction#apply}
+   * @return the commands that wait for others' locks; all others are done
+   */
+  List<Waiting> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
+    try {
+      return retries.apply(jobs, awaited);
+    } catch (FateUnknownException e) {
+      log.warn("The fate of {} commands is unknown", jobs.size(), e);
+      jobs.forEach(job -> job.fail(e));
+      return List.of();
+    } catch (SQLException | RuntimeException e) {
+      return afterFailure(jobs.stream().filter(job -> !job.done()).toList(), e);
+    }
+  }
+
+  private List<Waiting> afterFailure(List<Job<Command<?>, Object>> open, Exception e) {
+    if (SqlStates.lockTimeout(e)) {
+      return open.stream().map(Waiting::forUnknownLock).toList();
+    }
+    if (unavailable(e)) {
+      log.warn("The database is unavailable, {} commands failed: {}", open.size(), e.toString());
+      var unavailable = new DatabaseUnavailableException("the database is unavailable", e);
+      open.forEach(job -> job.fail(unavailable));
+      return List.of();
+    }
+    if (open.size() <= 1) {
+      log.warn("A command failed: {}", e.toString());
+      open.forEach(job -> job.fail(e));
+      return List.of();
+    }
+    log.warn("A batch of {} commands failed and is halved: {}", open.size(), e.toString());
+    return halve(open);
+  }
+
+  private static boolean unavailable(Exception e) {
+    return e instanceof DatabaseUnavailableException || SqlStates.unavailable(e);
+  }
+
+  private List<Waiting> halve(List<Job<Command<?>, Object>> open) {
+    halved.increment();
+    var waiting = new ArrayList<Waiting>();
+    waiting.addAll(apply(open.subList(0, open.size() / 2), null));
+    waiting.addAll(apply(open.subList(open.size() / 2, open.size()), null));
+    return waiting;
+  }
+}

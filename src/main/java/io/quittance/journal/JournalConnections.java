@@ -1,0 +1,74 @@
+package io.quittance.journal;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.Locale;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * The journal's own connections: whatever reads or reports take, it has its two for each lane. No
+ * transaction on them outlives {@link #longestTransaction}: PostgreSQL ends one that runs, waits or
+ * sleeps for too long, whatever its replica does.
+ */
+@Configuration(proxyBeanMethods = false)
+class JournalConnections {
+
+  static final String NAME = "journalDataSource";
+
+  private static final int CONNECTIONS_PER_LANE = 2;
+  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
+
+  /** PostgreSQL has it from version 17 on; older ones have no such row. */
+  private static final String TRANSACTION_TIMEOUT =
+      "select set_config(name, '%d', false) from pg_settings where name = 'transaction_timeout'";
+
+  @Bean(name = NAME, defaultCandidate = false)
+  @Qualifier(NAME)
+  HikariDataSource journalDataSource(DataSourceProperties database, JournalProperties properties) {
+    HikariDataSource pool =
+        database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
+    pool.setPoolName("journal");
+    pool.setMaximumPoolSize(CONNECTIONS_PER_LANE * properties.lanes());
+    pool.setMinimumIdle(CONNECTIONS_PER_LANE * properties.lanes());
+    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+    pool.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
+    pool.setAutoCommit(false);
+    if (pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
+      pool.addDataSourceProperty("options", options(properties));
+      pool.addDataSourceProperty("ApplicationName", "quittance journal");
+      pool.addDataSourceProperty("socketTimeout", String.valueOf(socketTimeoutSeconds(properties)));
+      pool.setConnectionInitSql(
+          TRANSACTION_TIMEOUT.formatted(longestTransaction(properties).toMillis()));
+    } else {
+      pool.setConnectionInitSql("set lock_timeout " + properties.lockLimit().toMillis());
+    }
+    return pool;
+  }
+
+  private static String options(JournalProperties properties) {
+    long limitMs = properties.transactionLimit().toMillis();
+    return String.format(
+        Locale.ROOT,
+        "-c statement_timeout=%d -c idle_in_transaction_session_timeout=%d -c lock_timeout=%d",
+        limitMs,
+        limitMs,
+        properties.lockLimit().toMillis());
+  }
+
+  /** The server has given up by then, if it can be heard at all. */
+  private static long socketTimeoutSeconds(JournalProperties properties) {
+    return longestTransaction(properties).toSeconds() + 1;
+  }
+
+  /**
+   * How long a transaction can live: its commit is sent within the limit unless the replica falls
+   * asleep just before, and then PostgreSQL ends it after as long again.
+   */
+  static Duration longestTransaction(JournalProperties properties) {
+    return properties.transactionLimit().multipliedBy(2);
+  }
+}

@@ -1,0 +1,128 @@
+package io.quittance.journal;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The commands of some merchants: a worker, a queue and a connection of their own. Whatever has
+ * queued up is applied in one transaction, in order of arrival. The lane never waits for an
+ * account: commands that have to step aside into {@link BusyAccounts}. Thread-safe.
+ */
+final class Lane {
+
+  /** A transaction that takes longer says that the database is in trouble. */
+  private static final long STALLED_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private static final int BATCHES_REMEMBERED = 8;
+
+  private final Bisection bisection;
+  private final BusyAccounts busyAccounts;
+  private final WorkerPool<Command<?>, Object> pool;
+  private volatile long batchStartedNanos;
+  private volatile boolean working;
+
+  /** A moving average; like the two above it is written by the one worker only. */
+  private volatile long batchNanos;
+
+  /**
+   * @param number from 1
+   * @param capacity commands that may wait for their turn, and as many for busy accounts
+   */
+  Lane(int number, Transaction transaction, int capacity, int maxBatch, MeterRegistry registry) {
+    this.bisection =
+        new Bisection(
+            new Retries(transaction),
+            Counter.builder("quittance.journal.halved")
+                .description("Batches that failed and were tried in halves")
+                .register(registry));
+    this.busyAccounts =
+        new BusyAccounts("journal-busy-" + number, bisection, capacity, maxBatch, registry);
+    this.pool =
+        WorkerPool.<Command<?>, Object>named("journal-" + number, this::work)
+            .capacity(capacity)
+            .maxBatch(maxBatch)
+            .start(registry);
+  }
+
+  CompletableFuture<Object> submit(Command<?> command, Deadline deadline) {
+    return pool.submit(command, deadline);
+  }
+
+  CompletableFuture<Object> submitWhenRoom(Command<?> command, Deadline deadline)
+      throws InterruptedException {
+    return pool.submitWhenRoom(command, deadline);
+  }
+
+  /** Whether the database has kept the current batch waiting for unreasonably long. */
+  boolean stalled() {
+    return working && System.nanoTime() - batchStartedNanos > STALLED_AFTER_NANOS;
+  }
+
+  /** How long a command that came now would take, queue and all, as far as can be told. */
+  Duration expectedTime() {
+    boolean busy = working;
+    long sinceStart = System.nanoTime() - batchStartedNanos;
+    if (!busy && sinceStart > STALLED_AFTER_NANOS) {
+      return Duration.ZERO;
+    }
+    long running = busy ? sinceStart : 0;
+    return Duration.ofNanos(Math.max(running, pool.backlog().toNanos()) + batchNanos);
+  }
+
+  private void work(List<Job<Command<?>, Object>> jobs) {
+    List<Job<Command<?>, Object>> free = stepAside(jobs);
+    if (free.isEmpty()) {
+      return;
+    }
+    batchStartedNanos = System.nanoTime();
+    working = true;
+    try {
+      bisection.apply(free, null).forEach(this::letWait);
+    } finally {
+      working = false;
+      remember(System.nanoTime() - batchStartedNanos);
+    }
+  }
+
+  /** Commands whose accounts others wait for already wait behind them; returns the others. */
+  private List<Job<Command<?>, Object>> stepAside(List<Job<Command<?>, Object>> jobs) {
+    var free = new ArrayList<Job<Command<?>, Object>>(jobs.size());
+    for (Job<Command<?>, Object> job : jobs) {
+      Set<AccountKey> busy = busyAccounts.busy(AccountKey.of(job.item()));
+      if (busy.isEmpty()) {
+        free.add(job);
+      } else {
+        letWait(new Waiting(job, busy));
+      }
+    }
+    return free;
+  }
+
+  private void letWait(Waiting command) {
+    command.job().defer();
+    busyAccounts.add(command);
+  }
+
+  /**
+   * What a stalled batch took says nothing of the next one, and would keep those away who could
+   * prove it.
+   */
+  private void remember(long nanos) {
+    batchNanos =
+        nanos > STALLED_AFTER_NANOS ? 0 : batchNanos + (nanos - batchNanos) / BATCHES_REMEMBERED;
+  }
+
+  /** Finishes what is queued, then stops. */
+  void close() {
+    pool.close();
+    busyAccounts.close();
+  }
+}

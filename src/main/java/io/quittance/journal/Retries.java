@@ -1,0 +1,44 @@
+package io.quittance.journal;
+
+import io.quittance.concurrency.WorkerPool.Job;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tries a transaction again whose failure says that it may succeed: after a deadlock or a
+ * serialization failure, and once after a unique violation, for the next attempt finds the row that
+ * another replica has added. Thread-safe.
+ */
+final class Retries {
+
+  private static final Logger log = LoggerFactory.getLogger(Retries.class);
+  private static final int ATTEMPTS_MAX = 5;
+
+  private final Transaction transaction;
+
+  Retries(Transaction transaction) {
+    this.transaction = transaction;
+  }
+
+  /** As {@link Transaction#apply}. */
+  List<Waiting> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
+      throws SQLException {
+    boolean collided = false;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return transaction.apply(jobs, awaited);
+      } catch (SQLException | RuntimeException e) {
+        boolean collision = SqlStates.uniqueViolation(e);
+        boolean again = SqlStates.transientConflict(e) || (collision && !collided);
+        if (attempt == ATTEMPTS_MAX || !again) {
+          throw e;
+        }
+        collided |= collision;
+        log.debug("Attempt {} of {} commands is tried again", attempt, jobs.size(), e);
+      }
+    }
+  }
+}

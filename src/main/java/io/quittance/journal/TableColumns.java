@@ -1,0 +1,151 @@
+package io.quittance.journal;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How rows of a table are written: each column is named once, with its type and where its value
+ * comes from, for inserts and updates alike. Immutable.
+ *
+ * @param <R> a row
+ */
+public final class TableColumns<R> {
+
+  /**
+   * One column.
+   *
+   * @param type what its values are sent as
+   * @param cast what the statement makes of them: times are sent as text
+   */
+  private record Column<R>(
+      String name, String type, String cast, Function<R, @Nullable Object> value) {}
+
+  /**
+   * The parts of an update, which H2 and PostgreSQL put together in ways of their own.
+   *
+   * @param table the table, {@code t}
+   * @param set what is set, from {@code k}
+   * @param source the new values, {@code k}
+   * @param match which row of {@code k} is whose
+   */
+  record Update(String table, String set, String source, String match) {}
+
+  private final List<Column<R>> inserted;
+  private final List<Column<R>> updated;
+  private final String insert;
+  private final Update update;
+
+  private TableColumns(
+      String table, List<Column<R>> keys, List<Column<R>> fixed, List<Column<R>> changing) {
+    inserted = Stream.of(keys, fixed, changing).flatMap(List::stream).toList();
+    updated = Stream.of(keys, changing).flatMap(List::stream).toList();
+    insert =
+        "insert into %s (%s) select * from unnest(%s)"
+            .formatted(table, names(inserted), arrays(inserted));
+    update =
+        new Update(
+            table,
+            joined(changing, ", ", name -> "%s = k.%s".formatted(name, name)),
+            "unnest(%s) as k(%s)".formatted(arrays(updated), names(updated)),
+            joined(keys, " and ", name -> "t.%s = k.%s".formatted(name, name)));
+  }
+
+  /** The columns of a table, to be named one by one. */
+  public static <R> Builder<R> of(String table) {
+    return new Builder<>(table);
+  }
+
+  /** Names columns: those of the primary key, those that never change, and those that do. */
+  public static final class Builder<R> {
+
+    private final String table;
+    private final List<Column<R>> keys = new ArrayList<>();
+    private final List<Column<R>> fixed = new ArrayList<>();
+    private final List<Column<R>> changing = new ArrayList<>();
+
+    private Builder(String table) {
+      this.table = table;
+    }
+
+    /** A column of the primary key. */
+    public Builder<R> key(String name, String type, Function<R, @Nullable Object> value) {
+      keys.add(column(name, type, value));
+      return this;
+    }
+
+    /** A column that is written when the row is added and never again. */
+    public Builder<R> fixed(String name, String type, Function<R, @Nullable Object> value) {
+      fixed.add(column(name, type, value));
+      return this;
+    }
+
+    /** A column that changes. */
+    public Builder<R> changing(String name, String type, Function<R, @Nullable Object> value) {
+      changing.add(column(name, type, value));
+      return this;
+    }
+
+    private static <R> Column<R> column(
+        String name, String type, Function<R, @Nullable Object> value) {
+      return type.equals("timestamp")
+          ? new Column<>(name, "varchar", "timestamp with time zone", row -> text(value.apply(row)))
+          : new Column<>(name, type, type, value);
+    }
+
+    private static @Nullable String text(@Nullable Object value) {
+      return value == null ? null : value.toString();
+    }
+
+    /** The columns, as named. */
+    public TableColumns<R> build() {
+      return new TableColumns<>(
+          table, List.copyOf(keys), List.copyOf(fixed), List.copyOf(changing));
+    }
+  }
+
+  /** All names, comma-separated: for {@code select}. */
+  public String names() {
+    return names(inserted);
+  }
+
+  String insert() {
+    return insert;
+  }
+
+  Update update() {
+    return update;
+  }
+
+  void bindInsert(Writes.Rows<R> rows) {
+    bind(rows, inserted);
+  }
+
+  void bindUpdate(Writes.Rows<R> rows) {
+    bind(rows, updated);
+  }
+
+  private static <R> void bind(Writes.Rows<R> rows, List<Column<R>> columns) {
+    columns.forEach(column -> rows.column(column.type(), column.value()));
+  }
+
+  private static <R> String names(List<Column<R>> columns) {
+    return joined(columns, ", ", name -> name);
+  }
+
+  private static <R> String arrays(List<Column<R>> columns) {
+    return columns.stream()
+        .map(column -> "cast(? as %s array)".formatted(column.cast()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static <R> String joined(
+      List<Column<R>> columns, String separator, Function<String, String> text) {
+    return columns.stream()
+        .map(column -> text.apply(column.name()))
+        .collect(Collectors.joining(separator));
+  }
+}
