@@ -36,6 +36,10 @@ public final class Dialect {
     }
   }
 
+  boolean postgres() {
+    return postgres;
+  }
+
   /** The database's clock, now and not at the start of the transaction. */
   public Instant now(JdbcOperations jdbc) {
     String sql = postgres ? "select clock_timestamp()" : "select current_timestamp(6)";

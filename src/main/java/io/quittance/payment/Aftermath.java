@@ -79,7 +79,7 @@ final class Aftermath {
       throw e;
     } catch (RuntimeException e) {
       log.warn("Payment {} could not be released in time: {}", order.id(), e.toString());
-      return authorize.surelyNotBegun() ? notBegun(failure) : unknown(order);
+      return authorize.surelyNotApplied() ? notBegun(failure) : unknown(order);
     }
   }
 

@@ -10,6 +10,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.stream.IntStream;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.EnableScheduling;
@@ -37,6 +39,21 @@ class PaymentConfiguration {
             .mapToObj(journal::expectedTime)
             .max(Comparator.naturalOrder())
             .orElse(Duration.ZERO);
+  }
+
+  /** Nothing is applied after the instant by which an open payment is said to have its end. */
+  @Bean
+  SmartInitializingSingleton resolveGraceCheck(Journal journal, PaymentProperties properties) {
+    return () -> {
+      if (properties.resolveGrace().compareTo(journal.longestTransaction()) <= 0) {
+        throw new InvalidConfigurationPropertyValueException(
+            "quittance.payment.resolve-grace",
+            properties.resolveGrace(),
+            "It must be longer than a transaction can live, which is %d ms: twice"
+                    .formatted(journal.longestTransaction().toMillis())
+                + " quittance.journal.transaction-limit.");
+      }
+    };
   }
 
   @Bean

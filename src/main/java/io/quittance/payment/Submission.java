@@ -2,9 +2,9 @@ package io.quittance.payment;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
 import java.util.Set;
 import java.util.UUID;
@@ -40,12 +40,14 @@ final class Submission<R> implements Command<R> {
     }
   }
 
-  /** Whether it has surely not begun, and never will: it was never queued, or expired there. */
-  boolean surelyNotBegun() {
+  /**
+   * Whether it was surely not applied, and never will be: never queued, or ended without a commit.
+   */
+  boolean surelyNotApplied() {
     CompletableFuture<R> submitted = pending;
     return submitted == null
         || (submitted.isCompletedExceptionally()
-            && submitted.exceptionNow() instanceof ExpiredInQueueException);
+            && !(submitted.exceptionNow() instanceof FateUnknownException));
   }
 
   /** What is waited for; null when it was never queued. */

@@ -3,8 +3,8 @@ package io.quittance.recovery;
 import java.util.List;
 
 /**
- * Kills replicas and their database again and again under traffic, and proves after each storm that
- * every answer is still true, that nothing was done twice, and that the books are right.
+ * Kills, freezes and cuts off replicas and their database under traffic, and proves after each
+ * storm that every answer is still true, that nothing was done twice, and that the books are right.
  */
 final class Chaos {
 
@@ -23,11 +23,12 @@ final class Chaos {
     System.out.println("chaos: " + options);
     long start = System.nanoTime();
     try (var server = CrashingPostgres.start();
-        var replicas = new Replicas(server.database(), Options.REPLICAS)) {
+        var proxy = new DatabaseProxy(server.port());
+        var replicas = new Replicas(server.databaseBy(proxy), Options.REPLICAS)) {
       int storm = 0;
       do {
         storm++;
-        List<String> violations = new Storm(storm, options, server, replicas).violations();
+        List<String> violations = new Storm(storm, options, server, proxy, replicas).violations();
         report(storm, options, violations);
         if (!violations.isEmpty()) {
           return violations;

@@ -65,6 +65,16 @@ final class CrashingPostgres implements AutoCloseable {
     return database;
   }
 
+  int port() {
+    return server.getPort();
+  }
+
+  /** The database, by another way. */
+  Postgres.Database databaseBy(DatabaseProxy proxy) {
+    return new Postgres.Database(
+        database.url().replace(":" + server.getPort() + "/", ":" + proxy.port() + "/"));
+  }
+
   /** Returns when no process of the server is left. */
   void crash(Crash how) throws IOException, InterruptedException {
     ProcessHandle postmaster = postmaster();

@@ -55,7 +55,8 @@ final class Replicas implements AutoCloseable {
     return one(random.nextInt(count)).uri();
   }
 
-  private ServiceProcess one(int number) {
+  /** One that is ready, by its number; waits until there is one. */
+  ServiceProcess one(int number) {
     while (true) {
       awaitReady(1);
       synchronized (this) {
@@ -64,6 +65,11 @@ final class Replicas implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** One that is ready and is not this one. */
+  synchronized ServiceProcess other(ServiceProcess than) {
+    return ready.stream().filter(service -> service != than).findAny().orElseThrow();
   }
 
   /** SIGKILL of one that is ready; waits until there is one. */

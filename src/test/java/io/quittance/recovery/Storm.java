@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -21,7 +20,7 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** One merchant's traffic while processes are killed, and the proof that follows. */
+/** One merchant's traffic while processes are struck, and the proof that follows. */
 final class Storm {
 
   private static final long FUNDS = 60_000;
@@ -47,28 +46,38 @@ final class Storm {
   private final int number;
   private final Options options;
   private final CrashingPostgres server;
+  private final DatabaseProxy proxy;
   private final Replicas replicas;
   private final Random random;
   private final History history = new History();
-  private final AtomicInteger killed = new AtomicInteger();
+  private final AtomicInteger struck = new AtomicInteger();
   private final CountDownLatch over = new CountDownLatch(1);
 
-  Storm(int number, Options options, CrashingPostgres server, Replicas replicas) {
+  Storm(
+      int number,
+      Options options,
+      CrashingPostgres server,
+      DatabaseProxy proxy,
+      Replicas replicas) {
     this.number = number;
     this.options = options;
     this.server = server;
+    this.proxy = proxy;
     this.replicas = replicas;
     this.random = new Random(options.seed() + number);
   }
 
   /** What was wrong afterwards, in words; empty if nothing was. */
-  List<String> violations() throws IOException, InterruptedException, ExecutionException {
+  List<String> violations() throws Exception {
+    var bystander = Bystander.open(replicas.any(random));
     Merchant merchant = open();
     UUID merchantId = newestMerchant();
-    rage(merchant, new Hourglass(merchantId, server.database(), history));
+    var disturbances = new Disturbances(server, proxy, replicas, bystander, merchantId, random);
+    rage(disturbances, merchant, new Hourglass(merchantId, server.database(), history));
     replicas.awaitAllReady();
 
-    List<String> violations = new ArrayList<>(stranded());
+    List<String> violations = new ArrayList<>(disturbances.violations());
+    violations.addAll(stranded());
     var replays = new Replays(merchant, replicas);
     replays.decide(history);
     log("%s", this);
@@ -95,8 +104,8 @@ final class Storm {
         .single();
   }
 
-  private void rage(Merchant merchant, Hourglass hourglass)
-      throws IOException, InterruptedException, ExecutionException {
+  private void rage(Disturbances disturbances, Merchant merchant, Hourglass hourglass)
+      throws Exception {
     List<Fault> faults = Fault.plan(random, options);
     var board = new Board();
     var sender = new Sender(merchant, replicas, history);
@@ -122,7 +131,7 @@ final class Storm {
                 }));
       }
       try {
-        carryOut(faults);
+        carryOut(disturbances, faults);
       } finally {
         over.countDown();
       }
@@ -132,20 +141,13 @@ final class Storm {
     }
   }
 
-  private void carryOut(List<Fault> faults) throws IOException, InterruptedException {
+  private void carryOut(Disturbances disturbances, List<Fault> faults) throws Exception {
     for (Fault fault : faults) {
       awaitAnswers(fault.afterAnswers());
       pause(fault.delay());
-      log("killing %s", fault.victim());
-      switch (fault.victim()) {
-        case Fault.Victim.Replica(int replica) -> replicas.kill(replica);
-        case Fault.Victim.Database(var how, Duration away) -> {
-          server.crash(how);
-          pause(away);
-          server.restart();
-        }
-      }
-      killed.incrementAndGet();
+      log("disturbance: %s", fault.disturbance());
+      disturbances.carryOut(fault.disturbance());
+      struck.incrementAndGet();
     }
     awaitAnswers(options.requests());
   }
@@ -177,7 +179,11 @@ final class Storm {
 
   @Override
   public String toString() {
-    return "storm %d: %d of %d kills; %s"
-        .formatted(number, killed.get(), options.replicaKills() + options.databaseKills(), history);
+    return "storm %d: %d of %d faults; %s"
+        .formatted(
+            number,
+            struck.get(),
+            options.replicaKills() + options.databaseKills() + options.stayingFaults(),
+            history);
   }
 }

@@ -111,6 +111,11 @@ public final class LedgerAudit {
         .toList();
   }
 
+  /** A single text of the database. */
+  public String text(String sql) {
+    return jdbc.sql(sql).query(String.class).single();
+  }
+
   public long number(String sql) {
     return jdbc.sql(sql).query(Long.class).single();
   }

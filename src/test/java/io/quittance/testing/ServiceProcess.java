@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
 /** The packaged jar as a process of its own, in the production profile, to be killed at will. */
@@ -128,6 +129,21 @@ public final class ServiceProcess implements AutoCloseable {
     return URI.create("http://localhost:" + managementPort);
   }
 
+  /**
+   * The sum of a metric's series.
+   *
+   * @param pattern what their lines begin with, a regular expression
+   */
+  public long metric(String pattern) throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(management().resolve("/actuator/prometheus")).build();
+    var line = Pattern.compile("(?m)^" + pattern + "[^ \\n]* ([0-9.E]+)$");
+    return (long)
+        line.matcher(HTTP.send(request, BodyHandlers.ofString()).body())
+            .results()
+            .mapToDouble(result -> Double.parseDouble(result.group(1)))
+            .sum();
+  }
+
   /** What it has logged. */
   public Path log() {
     return Path.of("target", "service-" + port + ".log");
@@ -136,6 +152,20 @@ public final class ServiceProcess implements AutoCloseable {
   /** SIGKILL. */
   public void kill() {
     process.destroyForcibly().onExit().join();
+  }
+
+  /** SIGSTOP: it does nothing until {@link #thaw}, whatever it was doing. */
+  public void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** SIGCONT. */
+  public void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, process.pid())).start().waitFor();
   }
 
   /** SIGTERM; returns at once. */

@@ -1,0 +1,204 @@
+package io.quittance.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.testing.LedgerAudit;
+import io.quittance.testing.Merchant;
+import io.quittance.testing.Merchant.Answer;
+import io.quittance.testing.Postgres;
+import io.quittance.testing.ServiceProcess;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What one account, key or session does wrong stays with it: two replicas on one database, and a
+ * session of somebody else's that holds locks and does not let go.
+ */
+class IsolationIT {
+
+  private static final int ACCOUNTS = 20;
+  private static final int PAYMENTS = 120;
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private static Postgres.Database database;
+  private static List<ServiceProcess> replicas;
+  private static Merchant merchant;
+  private static Merchant other;
+  private static ExecutorService clients;
+
+  @BeforeAll
+  static void start() throws IOException, InterruptedException {
+    database = Postgres.create();
+    // All merchants in one lane: not even neighbours there wait for each other.
+    replicas =
+        List.of(
+            ServiceProcess.start(database, "--quittance.journal.lanes=1"),
+            ServiceProcess.start(database, "--quittance.journal.lanes=1"));
+    merchant = Merchant.register(replicas.getFirst());
+    other = Merchant.register(replicas.getFirst());
+    merchant.openAccounts(replicas.getFirst().uri(), ACCOUNTS, 10_000);
+    other.openAccounts(replicas.getFirst().uri(), ACCOUNTS, 10_000);
+    clients = Executors.newVirtualThreadPerTaskExecutor();
+  }
+
+  @AfterAll
+  static void stop() {
+    clients.close();
+    replicas.forEach(ServiceProcess::close);
+    new LedgerAudit(database).passes();
+  }
+
+  @Test
+  void aLockedAccountKeepsNobodyElseWaiting() throws Exception {
+    try (Connection holder = holding("select * from accounts where id = 'a0' for update")) {
+      List<CompletableFuture<Answer>> stuck =
+          IntStream.range(0, 10).mapToObj(i -> pay(merchant, i, "a0", 600)).toList();
+      List<Answer> free =
+          IntStream.range(0, PAYMENTS)
+              .mapToObj(i -> pay(i % 2 == 0 ? merchant : other, i, "a" + (1 + i % 19), 5_000))
+              .map(CompletableFuture::join)
+              .toList();
+
+      assertThat(free).extracting(Answer::status).containsOnly(201);
+      assertThat(stuck).extracting(answer -> answer.join().status()).containsOnly(504);
+      assertThat(stuck)
+          .extracting(answer -> answer.join().body().path("outcome").asText())
+          .containsOnly("none");
+      holder.rollback();
+    }
+    assertThat(pay(merchant, 0, "a0", 5_000).join().status()).isEqualTo(201);
+    assertThat(breakersOpened()).isZero();
+  }
+
+  @Test
+  void commandsOfALockedAccountAreAppliedInOrderOnceItIsFree() throws Exception {
+    try (Connection holder = holding("select * from accounts where id = 'a1' for update")) {
+      List<CompletableFuture<Answer>> waiting =
+          IntStream.range(0, 20).mapToObj(i -> pay(merchant, i, "a1", 30_000)).toList();
+      Awaitility.await().atMost(PATIENCE).until(() -> busyAccounts() == 2);
+      holder.rollback();
+
+      assertThat(waiting).extracting(answer -> answer.join().status()).containsOnly(201);
+    }
+    Awaitility.await().atMost(PATIENCE).until(() -> busyAccounts() == 0);
+  }
+
+  @Test
+  void aKeyThatIsBeingClaimedElsewhereKeepsNobodyElseWaiting() throws Exception {
+    UUID merchantId =
+        UUID.fromString(
+            new LedgerAudit(database)
+                .text("select cast(merchant_id as varchar) from accounts where id = 'a0' limit 1"));
+    try (Connection holder =
+        holding(
+            """
+            insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint,
+                object_id, runs_until, created_at)
+            select merchant_id, 'POST /v1/payments', 'claimed elsewhere', 'x', '%s', now(), now()
+              from accounts where id = 'a2'
+            """
+                .formatted(merchantId))) {
+      CompletableFuture<Answer> stuck = pay(merchant, "claimed elsewhere", 0, "a2", 1_000);
+      List<Answer> free =
+          IntStream.range(0, PAYMENTS)
+              .mapToObj(i -> pay(merchant, i, "a" + (3 + i % 17), 5_000))
+              .map(CompletableFuture::join)
+              .toList();
+
+      assertThat(free).extracting(Answer::status).containsOnly(201);
+      assertThat(stuck.join().status()).isIn(202, 504);
+      holder.rollback();
+    }
+  }
+
+  @Test
+  void replicasThatShareAHotAccountTakeTurns() {
+    List<List<Answer>> answers =
+        replicas.stream()
+            .map(
+                replica ->
+                    IntStream.range(0, PAYMENTS)
+                        .mapToObj(i -> pay(replica, other, "a" + i % ACCOUNTS, 10_000))
+                        .toList())
+            .toList()
+            .stream()
+            .map(own -> own.stream().map(CompletableFuture::join).toList())
+            .toList();
+
+    assertThat(answers)
+        .allSatisfy(own -> assertThat(own).extracting(Answer::status).containsOnly(201));
+  }
+
+  private static CompletableFuture<Answer> pay(
+      Merchant payer, int number, String account, int deadlineMs) {
+    return pay(payer, UUID.randomUUID().toString(), number, account, deadlineMs);
+  }
+
+  private static CompletableFuture<Answer> pay(
+      ServiceProcess replica, Merchant payer, String account, int deadlineMs) {
+    return pay(replica, payer, UUID.randomUUID().toString(), account, deadlineMs);
+  }
+
+  private static CompletableFuture<Answer> pay(
+      Merchant payer, String key, int number, String account, int deadlineMs) {
+    return pay(replicas.get(number % replicas.size()), payer, key, account, deadlineMs);
+  }
+
+  private static CompletableFuture<Answer> pay(
+      ServiceProcess replica, Merchant payer, String key, String account, int deadlineMs) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return payer.post(
+                replica.uri(),
+                "/v1/payments",
+                Merchant.payment(1, account, "shop"),
+                Map.of(
+                    "Idempotency-Key", key, "Payment-Deadline-Ms", Integer.toString(deadlineMs)));
+          } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        clients);
+  }
+
+  private static Connection holding(String sql) throws SQLException {
+    Connection connection = database.dataSource().getConnection();
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+    return connection;
+  }
+
+  private static long busyAccounts() throws IOException, InterruptedException {
+    long sum = 0;
+    for (ServiceProcess replica : replicas) {
+      sum += replica.metric("quittance_journal_busy_accounts");
+    }
+    return sum;
+  }
+
+  private static long breakersOpened() throws IOException, InterruptedException {
+    long sum = 0;
+    for (ServiceProcess replica : replicas) {
+      sum +=
+          replica.metric("resilience4j_circuitbreaker_state\\{.*name=\"ledger\".*state=\"open\"");
+    }
+    return sum;
+  }
+}
