@@ -15,6 +15,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -35,7 +36,8 @@ class JournalIT {
   private static final UUID MERCHANT = new UUID(0, 1);
   private static final Deadline PATIENCE = Deadline.after(Duration.ofSeconds(60));
 
-  private final DataSource dataSource = Postgres.create().dataSource();
+  private final Postgres.Database database = Postgres.create();
+  private final DataSource dataSource = database.dataSource();
   private final JdbcClient jdbc = JdbcClient.create(dataSource);
   private final MeterRegistry registry = new SimpleMeterRegistry();
   private Journal journal;
@@ -45,6 +47,24 @@ class JournalIT {
 
     private final List<Integer> added = new ArrayList<>();
     private final List<Integer> locks = new ArrayList<>();
+
+    @Override
+    public Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> accounts) {
+      var busy = new HashSet<>(accounts);
+      for (AccountKey account : accounts) {
+        jdbc.queryForList(
+                "select id from accounts where id = ? for update skip locked",
+                String.class,
+                account.id())
+            .forEach(id -> busy.remove(new AccountKey(MERCHANT, id)));
+      }
+      return busy;
+    }
+
+    @Override
+    public void awaitLock(JdbcOperations jdbc, AccountKey account) {
+      jdbc.queryForList("select id from accounts where id = ? for update", account.id());
+    }
 
     @Override
     public void load(JdbcOperations jdbc) {
@@ -101,7 +121,14 @@ class JournalIT {
   @BeforeEach
   void start() throws SQLException {
     jdbc.sql("create table lines (line integer primary key check (line >= 0))").update();
-    journal = journal(dataSource);
+    journal = journal(limited());
+  }
+
+  /** Sessions with the limits that the journal's have. */
+  private DataSource limited() {
+    return new Postgres.Database(
+            database.url() + "&options=-c%20lock_timeout=100%20-c%20statement_timeout=2000")
+        .dataSource();
   }
 
   private Journal journal(DataSource source) throws SQLException {
@@ -186,6 +213,161 @@ class JournalIT {
       assertThat(PATIENCE.await(result)).isEqualTo(7);
     }
     assertThat(lines()).containsExactly(7);
+  }
+
+  @Test
+  void failsOnlyTheCommandThatThrows() throws Exception {
+    var blocker = Append.gated(0);
+    journal.submit(blocker, PATIENCE);
+    blocker.reached().await();
+    var first = journal.submit(new Append(1), PATIENCE);
+    var faulty = journal.submit(new Faulty(), PATIENCE);
+    var last = journal.submit(new Append(2), PATIENCE);
+    blocker.gate().countDown();
+
+    assertThatThrownBy(() -> PATIENCE.await(faulty)).isInstanceOf(ArithmeticException.class);
+    assertThat(PATIENCE.await(first)).isEqualTo(1);
+    assertThat(PATIENCE.await(last)).isEqualTo(2);
+    assertThat(
+            jdbc.sql("select count(distinct xmin::text) from lines where line > 0")
+                .query(Long.class)
+                .single())
+        .isEqualTo(1);
+    assertThat(halved()).isZero();
+  }
+
+  /** Adds a line, and then finds that it cannot. */
+  private static final class Faulty implements Command<Integer> {
+
+    @Override
+    public UUID merchantId() {
+      return MERCHANT;
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return Set.of();
+    }
+
+    @Override
+    public void prepare(Batch batch) {}
+
+    @Override
+    public Integer decide(Batch batch) {
+      batch.table(Lines.class).added.add(666);
+      throw new ArithmeticException("a fault of its own");
+    }
+  }
+
+  @Test
+  void letsOnlyTheCommandsOfALockedAccountWait() throws Exception {
+    openAccounts("a", "b");
+    try (Connection other = locking("a")) {
+      var waiting = journal.submit(new Move("a", 1), PATIENCE);
+      var behind = journal.submit(new Move("a", 2), PATIENCE);
+      var free = journal.submit(new Move("b", 3), PATIENCE);
+
+      assertThat(PATIENCE.await(free)).isEqualTo(3);
+      assertThat(waiting).isNotDone();
+      assertThat(behind).isNotDone();
+      other.rollback();
+
+      assertThat(PATIENCE.await(waiting)).isEqualTo(1);
+      assertThat(PATIENCE.await(behind)).isEqualTo(2);
+    }
+    assertThat(halved()).isZero();
+  }
+
+  @Test
+  void dropsACommandThatExpiresWhileItsAccountIsLocked() throws Exception {
+    openAccounts("a");
+    try (Connection other = locking("a")) {
+      var late = journal.submit(new Move("a", 1), Deadline.after(Duration.ofMillis(300)));
+
+      assertThatThrownBy(() -> PATIENCE.await(late)).isInstanceOf(ExpiredInQueueException.class);
+      other.rollback();
+    }
+    assertThat(PATIENCE.await(journal.submit(new Move("a", 2), PATIENCE))).isEqualTo(2);
+    journal.close();
+    assertThat(lines()).containsExactly(2);
+  }
+
+  @Test
+  void triesCommandsOneByOneWhenOneOfThemWaitsForAnUnannouncedLock() throws Exception {
+    try (Connection other = dataSource.getConnection()) {
+      other.setAutoCommit(false);
+      execute(other, "insert into lines values (2)");
+      List<CompletableFuture<Integer>> results = submitTogether(List.of(1, 2, 3));
+
+      assertThat(PATIENCE.await(results.get(0))).isEqualTo(1);
+      assertThat(PATIENCE.await(results.get(2))).isEqualTo(3);
+      assertThat(results.get(1)).isNotDone();
+      other.rollback();
+
+      assertThat(PATIENCE.await(results.get(1))).isEqualTo(2);
+    }
+    assertThat(halved()).isZero();
+  }
+
+  @Test
+  void neverHalvesABatchThatTheDatabaseIsTooSlowFor() throws Exception {
+    jdbc.sql("create table locks (id integer primary key)").update();
+    jdbc.sql(
+            """
+            create rule slow as on insert to lines where new.line = 2
+               do also select pg_sleep(60)
+            """)
+        .update();
+    List<CompletableFuture<Integer>> results = submitTogether(List.of(1, 2, 3));
+
+    assertThat(results)
+        .allSatisfy(
+            result ->
+                assertThatThrownBy(() -> PATIENCE.await(result))
+                    .isInstanceOf(DatabaseUnavailableException.class));
+    assertThat(halved()).isZero();
+    assertThat(lines()).containsExactly(0);
+  }
+
+  private double halved() {
+    return registry.get("quittance.journal.halved").counter().count();
+  }
+
+  private void openAccounts(String... ids) {
+    jdbc.sql("create table accounts (id varchar primary key)").update();
+    for (String id : ids) {
+      jdbc.sql("insert into accounts values (?)").param(id).update();
+    }
+  }
+
+  private Connection locking(String account) throws SQLException {
+    Connection connection = dataSource.getConnection();
+    connection.setAutoCommit(false);
+    execute(connection, "select * from accounts where id = '%s' for update".formatted(account));
+    return connection;
+  }
+
+  /** Appends a line under the lock of an account. */
+  private record Move(String account, int line) implements Command<Integer> {
+
+    @Override
+    public UUID merchantId() {
+      return MERCHANT;
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return Set.of(account);
+    }
+
+    @Override
+    public void prepare(Batch batch) {}
+
+    @Override
+    public Integer decide(Batch batch) {
+      batch.table(Lines.class).added.add(line);
+      return line;
+    }
   }
 
   /** Takes two locks, one after the other. */
