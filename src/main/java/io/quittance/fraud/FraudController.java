@@ -72,10 +72,23 @@ class FraudController {
     return rules.replace(caller, wanted);
   }
 
+  private static int listed(Rule rule) {
+    return rule instanceof Rule.Listed list ? list.size() : 0;
+  }
+
   private static List<InputError> contradictions(RuleSet set) {
     var errors = new ArrayList<InputError>();
     if (set.reviewFrom() > set.declineFrom()) {
       errors.add(new InputError("review_from", "invalid", "must not exceed decline_from"));
+    }
+    int listed = set.rules().stream().mapToInt(FraudController::listed).sum();
+    if (listed > Rule.MAX_LIST) {
+      errors.add(
+          new InputError(
+              "rules",
+              "invalid",
+              "must have at most %d accounts on all their lists, not %d"
+                  .formatted(Rule.MAX_LIST, listed)));
     }
     Set<String> ids = new HashSet<>();
     for (int i = 0; i < set.rules().size(); i++) {

@@ -30,7 +30,13 @@ import org.jspecify.annotations.Nullable;
 sealed interface Rule {
 
   String ID = "[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}";
+
+  /** An account's id; one of another form would never be met. */
+  String ACCOUNT = "[a-z0-9][a-z0-9_.:-]{0,63}";
+
   int MAX_WINDOW_SECONDS = 2_592_000;
+
+  /** Accounts on one list, and on all lists of a set. */
   int MAX_LIST = 10_000;
 
   /** What a rule that fires does. */
@@ -146,8 +152,8 @@ sealed interface Rule {
       @Nullable Action action,
       @Min(0) @Max(100) @Nullable Integer score,
       @NotNull Kind list,
-      @Size(max = MAX_LIST) @Nullable List<@NotNull @Size(max = 64) String> payers,
-      @Size(max = MAX_LIST) @Nullable List<@NotNull @Size(max = 64) String> payees)
+      @Size(max = MAX_LIST) @Nullable List<@NotNull @Pattern(regexp = ACCOUNT) String> payers,
+      @Size(max = MAX_LIST) @Nullable List<@NotNull @Pattern(regexp = ACCOUNT) String> payees)
       implements Rule {
 
     /** What being on the list means. */
@@ -159,6 +165,11 @@ sealed interface Rule {
       String text() {
         return name().toLowerCase(Locale.ROOT);
       }
+    }
+
+    /** How many accounts are on it. */
+    int size() {
+      return (payers == null ? 0 : payers.size()) + (payees == null ? 0 : payees.size());
     }
 
     @Override

@@ -27,7 +27,6 @@ enum PaymentFilter {
   REFERENCE("reference = ?", PaymentFilter::reference);
 
   private static final Pattern ACCOUNT = Pattern.compile(AccountId.PATTERN);
-  private static final Pattern AMOUNT = Pattern.compile("[0-9]{1,16}");
   private static final Pattern REFERENCE_TEXT = Pattern.compile("[^\\p{Cntrl}]{1,255}");
 
   private final String condition;
@@ -91,12 +90,7 @@ enum PaymentFilter {
   }
 
   private static Object amount(String text) {
-    String rule = "must be an integer from 0 to " + Money.MAX_AMOUNT;
-    long amount = Long.parseLong(matching(AMOUNT, text, rule));
-    if (amount > Money.MAX_AMOUNT) {
-      throw new IllegalArgumentException(rule);
-    }
-    return amount;
+    return QueryParameters.number(text, 0, Money.MAX_AMOUNT);
   }
 
   private static String matching(Pattern pattern, String text, String rule) {

@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -91,6 +90,6 @@ final class PaymentSearch {
   /** What the page after this payment starts from. */
   static String position(Payment payment) {
     Payment.Terms terms = payment.terms();
-    return terms.createdAt().atOffset(ZoneOffset.UTC) + " " + terms.id();
+    return terms.createdAt() + " " + terms.id();
   }
 }

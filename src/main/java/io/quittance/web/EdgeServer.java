@@ -34,6 +34,7 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
         connector -> {
           var protocol = (PatientProtocol) connector.getProtocolHandler();
           protocol.headerLimit(properties.headerLimit());
+          protocol.stallLimit(properties.stallLimit());
           protocol.door(this::door);
           connector.setXpoweredBy(false);
         });

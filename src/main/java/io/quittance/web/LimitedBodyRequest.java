@@ -7,22 +7,31 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
 
-/** A request whose body may not pass a length, nor take longer than a time to arrive. */
+/**
+ * A request whose body may not pass a length, nor take longer than a time to arrive: one for all
+ * bodies, and more for a long one as it comes in, at {@link #PACE_BYTES_PER_SECOND}.
+ */
 final class LimitedBodyRequest extends HttpServletRequestWrapper {
+
+  static final int PACE_BYTES_PER_SECOND = 65_536;
+
+  private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / PACE_BYTES_PER_SECOND;
 
   private final int limitBytes;
   private final long endNanos;
   private final Duration limit;
   private @Nullable LimitedStream stream;
 
-  LimitedBodyRequest(HttpServletRequest request, WebProperties properties, long arrivedNanos) {
+  LimitedBodyRequest(
+      HttpServletRequest request, int limitBytes, Duration limit, long arrivedNanos) {
     super(request);
-    this.limitBytes = properties.maxBodyBytes();
-    this.limit = properties.bodyLimit();
+    this.limitBytes = limitBytes;
+    this.limit = limit;
     this.endNanos = arrivedNanos + limit.toNanos();
   }
 
@@ -54,6 +63,12 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
     }
   }
 
+  static Problem tooLarge(int limitBytes) {
+    return Problem.of(
+        ProblemCode.REQUEST_TOO_LARGE,
+        "The body of this request may have at most %d bytes.".formatted(limitBytes));
+  }
+
   private final class LimitedStream extends ServletInputStream {
 
     private final ServletInputStream source;
@@ -71,14 +86,14 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
-      if (System.nanoTime() - endNanos > 0 && !source.isFinished()) {
+      long grantedNanos = (limitBytes - left) * NANOS_PER_BYTE;
+      if (System.nanoTime() - endNanos > grantedNanos && !source.isFinished()) {
         throw tooSlow();
       }
       int read = readInTime(buffer, offset, length);
       left -= Math.max(0, read);
       if (left < 0) {
-        throw Problem.of(
-            ProblemCode.REQUEST_TOO_LARGE, "A body may have " + limitBytes + " bytes.");
+        throw tooLarge(limitBytes);
       }
       return read;
     }
@@ -99,7 +114,9 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
     private Problem tooSlow() {
       return Problem.of(
-          ProblemCode.INVALID_REQUEST, "A body must arrive within " + limit.toMillis() + " ms.");
+          ProblemCode.INVALID_REQUEST,
+          "The body did not arrive in time: it has %d ms, and a second more for each %d bytes."
+              .formatted(limit.toMillis(), PACE_BYTES_PER_SECOND));
     }
 
     @Override

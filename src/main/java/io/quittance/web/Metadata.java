@@ -11,7 +11,10 @@ import java.lang.annotation.Target;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The map holds at most 50 pairs, keys of 1 to 40 characters, values of at most 500. */
+/**
+ * The map holds at most 50 pairs, keys of 1 to 40 characters, values of at most 500, in code
+ * points.
+ */
 @Target({ElementType.FIELD, ElementType.PARAMETER, ElementType.TYPE_USE})
 @Retention(RetentionPolicy.RUNTIME)
 @Constraint(validatedBy = Metadata.Validator.class)
@@ -37,9 +40,9 @@ public @interface Metadata {
 
     private static boolean fits(String key, @Nullable String value) {
       return !key.isEmpty()
-          && key.length() <= 40
+          && CodePoints.in(key) <= 40
           && value != null
-          && value.length() <= 500
+          && CodePoints.in(value) <= 500
           && (key + value).indexOf('\0') < 0;
     }
   }

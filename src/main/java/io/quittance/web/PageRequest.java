@@ -35,18 +35,10 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
       return DEFAULT_LIMIT;
     }
     try {
-      int limit = Integer.parseInt(text);
-      if (limit >= 1 && limit <= MAX_LIMIT) {
-        return limit;
-      }
-    } catch (NumberFormatException e) {
-      throw badLimit();
+      return (int) QueryParameters.number(text, 1, MAX_LIMIT);
+    } catch (IllegalArgumentException e) {
+      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "limit", String.valueOf(e.getMessage()));
     }
-    throw badLimit();
-  }
-
-  private static Problem badLimit() {
-    return Problem.invalid(ProblemCode.INVALID_REQUEST, "limit", "must be 1 to " + MAX_LIMIT);
   }
 
   private static Optional<String> position(@Nullable String cursor, String filters) {

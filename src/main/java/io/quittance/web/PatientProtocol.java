@@ -17,14 +17,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * HTTP/1.1 whose patience ends, and with a {@link Door}: Tomcat's timeouts are for the time between
  * two bytes, so a client that sends its headers byte by byte would keep its connection for hours.
+ * Tomcat has one timeout for reading and writing; here a reader of answers has one of its own.
  */
 public final class PatientProtocol extends Http11NioProtocol {
 
+  /**
+   * What the kernel keeps of an answer that is not read yet. It tells of room when a third of this
+   * is free: with the megabytes that it would take by itself, a slow reader looks like none at all.
+   */
+  private static final int SEND_BUFFER_BYTES = 131_072;
+
   private volatile Duration headerLimit = Duration.ofSeconds(5);
+  private volatile Duration stallLimit = Duration.ofSeconds(60);
   private volatile BiFunction<Adapter, Door.Wire, Adapter> door = (container, wire) -> container;
 
   void headerLimit(Duration limit) {
     headerLimit = limit;
+  }
+
+  /**
+   * Ends the connection of a client that takes nothing of its answer for so long; whoever reads,
+   * however slowly, gets it whole.
+   */
+  void stallLimit(Duration limit) {
+    stallLimit = limit;
+    setProperty("socket.txBufSize", Integer.toString(SEND_BUFFER_BYTES));
   }
 
   /**
@@ -84,6 +101,7 @@ public final class PatientProtocol extends Http11NioProtocol {
 
     @Override
     public SocketState service(SocketWrapperBase<?> socket) throws IOException {
+      socket.setWriteTimeout(stallLimit.toMillis());
       if (socket == slow && System.nanoTime() - begunNanos > headerLimit.toNanos()) {
         slow = null;
         return SocketState.CLOSED;

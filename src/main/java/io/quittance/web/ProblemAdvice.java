@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.quittance.web.Problem.InputError;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.CharacterCodingException;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.catalina.connector.ClientAbortException;
@@ -111,6 +112,10 @@ final class ProblemAdvice {
 
   private static Problem unreadable(HttpMessageNotReadableException e) {
     return switch (e.getCause()) {
+      case CharacterCodingException _ -> notUtf8();
+      case JsonMappingException mapping
+          when mapping.getCause() instanceof CharacterCodingException ->
+          notUtf8();
       case StreamConstraintsException _ -> beyondLimits();
       case JsonMappingException mapping
           when mapping.getCause() instanceof StreamConstraintsException ->
@@ -134,6 +139,10 @@ final class ProblemAdvice {
       case Problem problem -> problem;
       case null, default -> Problem.of(ProblemCode.MALFORMED_JSON, "A JSON body is required.");
     };
+  }
+
+  private static Problem notUtf8() {
+    return Problem.of(ProblemCode.MALFORMED_JSON, "The body is not valid UTF-8.");
   }
 
   private static Problem beyondLimits() {

@@ -1,8 +1,13 @@
 package io.quittance.web;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.quittance.web.Problem.InputError;
 import jakarta.servlet.http.HttpServletRequest;
-import java.time.DateTimeException;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -11,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.catalina.Globals;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +27,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class QueryParameters {
 
-  private static final int YEAR_MAX = 9999;
+  private static final OffsetDateTime LAST = OffsetDateTime.parse("9999-12-31T23:59:59.999999Z");
+
+  /** Never more than a {@code long} can hold. */
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
   private final Map<String, String[]> values;
   private final List<InputError> errors = new ArrayList<>();
@@ -36,8 +45,9 @@ public final class QueryParameters {
    */
   public static QueryParameters of(HttpServletRequest request, Set<String> known) {
     var query = new QueryParameters(request.getParameterMap());
-    // Tomcat leaves out what it cannot decode, and says so here only.
-    if (request.getAttribute(Globals.PARAMETER_PARSE_FAILED_ATTR) != null) {
+    // Tomcat leaves out what it cannot decode, and says so here only; or it takes U+FFFD instead.
+    if (request.getAttribute(Globals.PARAMETER_PARSE_FAILED_ATTR) != null
+        || !isUtf8(request.getQueryString())) {
       query.reject("query", "malformed_query", "cannot be decoded");
     }
     query.values.forEach(
@@ -49,6 +59,19 @@ public final class QueryParameters {
           }
         });
     return query;
+  }
+
+  private static boolean isUtf8(@Nullable String query) {
+    if (query == null || query.indexOf('%') < 0) {
+      return true;
+    }
+    try {
+      byte[] bytes = URLDecoder.decode(query, ISO_8859_1).getBytes(ISO_8859_1);
+      UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
+    } catch (CharacterCodingException | IllegalArgumentException e) {
+      return false;
+    }
   }
 
   /** The text of a parameter that is there. */
@@ -98,20 +121,30 @@ public final class QueryParameters {
   }
 
   /**
-   * An instant in RFC 3339, to the microsecond. A finer one is rounded up: then as many whole
-   * microseconds are before it as were before.
+   * An instant as {@link Rfc3339} has it, to the microsecond. A finer one is rounded up: then as
+   * many whole microseconds are before it as were before.
+   *
+   * @throws IllegalArgumentException with what the text must be
    */
   public static OffsetDateTime instant(String text) {
-    try {
-      OffsetDateTime time = OffsetDateTime.parse(text).withOffsetSameInstant(ZoneOffset.UTC);
-      OffsetDateTime micros = time.truncatedTo(ChronoUnit.MICROS);
-      OffsetDateTime rounded = micros.equals(time) ? micros : micros.plus(1, ChronoUnit.MICROS);
-      if (rounded.getYear() >= 1 && rounded.getYear() <= YEAR_MAX) {
-        return rounded;
+    OffsetDateTime time = Rfc3339.parse(text).atOffset(ZoneOffset.UTC);
+    OffsetDateTime micros = time.truncatedTo(ChronoUnit.MICROS);
+    // The last one of the year 9999 has none after it.
+    return micros.equals(time) || micros.equals(LAST) ? micros : micros.plus(1, ChronoUnit.MICROS);
+  }
+
+  /**
+   * A whole number in plain digits.
+   *
+   * @throws IllegalArgumentException with what the text must be
+   */
+  public static long number(String text, long min, long max) {
+    if (DIGITS.matcher(text).matches()) {
+      long number = Long.parseLong(text);
+      if (number >= min && number <= max) {
+        return number;
       }
-    } catch (DateTimeException e) {
-      throw new IllegalArgumentException("must be an instant like 2026-01-31T12:00:00.000Z", e);
     }
-    throw new IllegalArgumentException("must be in the years 1 to " + YEAR_MAX);
+    throw new IllegalArgumentException("must be a whole number from %d to %d".formatted(min, max));
   }
 }

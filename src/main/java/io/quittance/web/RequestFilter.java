@@ -5,6 +5,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +25,12 @@ final class RequestFilter extends OncePerRequestFilter {
 
   private final ProblemWriter problems;
   private final WebProperties properties;
+  private final List<BodyLimit> limits;
 
-  RequestFilter(ProblemWriter problems, WebProperties properties) {
+  RequestFilter(ProblemWriter problems, WebProperties properties, List<BodyLimit> limits) {
     this.problems = problems;
     this.properties = properties;
+    this.limits = limits;
   }
 
   @Override
@@ -41,11 +44,20 @@ final class RequestFilter extends OncePerRequestFilter {
     SecurityHeaders.add(request, response);
     LogFields.request(id);
     try {
-      if (request.getContentLengthLong() > properties.maxBodyBytes()) {
-        problems.write(Problem.of(ProblemCode.REQUEST_TOO_LARGE, tooLarge()), request, response);
+      int limitBytes = limitBytes(request);
+      if (hasParameters(request)) {
+        problems.write(
+            Problem.of(ProblemCode.NOT_FOUND, "No path of this API has a semicolon."),
+            request,
+            response);
+      } else if (request.getContentLengthLong() > limitBytes) {
+        problems.write(LimitedBodyRequest.tooLarge(limitBytes), request, response);
       } else if (hasBody(request)) {
         withBody(
-            new LimitedBodyRequest(request, properties, context.arrivedNanos()), response, chain);
+            new LimitedBodyRequest(
+                request, limitBytes, properties.bodyLimit(), context.arrivedNanos()),
+            response,
+            chain);
       } else {
         chain.doFilter(request, response);
       }
@@ -57,7 +69,26 @@ final class RequestFilter extends OncePerRequestFilter {
     }
   }
 
-  private static boolean hasBody(HttpServletRequest request) {
+  /**
+   * Whether the path has a semicolon, encoded or not. The container and Spring would cut it off
+   * with what follows, and serve a path that nobody asked for.
+   */
+  private static boolean hasParameters(HttpServletRequest request) {
+    String path = request.getRequestURI();
+    return path.indexOf(';') >= 0 || path.contains("%3B") || path.contains("%3b");
+  }
+
+  private int limitBytes(HttpServletRequest request) {
+    for (BodyLimit limit : limits) {
+      if (limit.method().equals(request.getMethod())
+          && limit.path().equals(request.getServletPath())) {
+        return limit.bytes();
+      }
+    }
+    return properties.maxBodyBytes();
+  }
+
+  static boolean hasBody(HttpServletRequest request) {
     return request.getContentLengthLong() > 0
         || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
   }
@@ -83,9 +114,5 @@ final class RequestFilter extends OncePerRequestFilter {
         .addKeyValue("status", response.getStatus())
         .addKeyValue("duration_ms", TimeUnit.NANOSECONDS.toMillis(nanos))
         .log("request");
-  }
-
-  private String tooLarge() {
-    return "A body may have " + properties.maxBodyBytes() + " bytes.";
   }
 }

@@ -1,22 +1,86 @@
 package io.quittance.web;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.lang.reflect.Type;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.MediaType;
+import org.springframework.http.converter.HttpMessageConverter;
+import org.springframework.http.converter.json.AbstractJackson2HttpMessageConverter;
 import org.springframework.http.converter.json.MappingJackson2HttpMessageConverter;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * How bodies of requests are read: as all JSON here, and only in UTF-8 and with {@link PlainText}.
- * What is stored already is not judged again.
+ * How bodies of requests are read: as all JSON here, and only as {@code application/json} in strict
+ * UTF-8 and with {@link PlainText}. What is stored already is not judged again.
  */
 @Configuration(proxyBeanMethods = false)
-class RequestJson {
+class RequestJson implements WebMvcConfigurer {
 
   @Bean
   MappingJackson2HttpMessageConverter requestConverter(ObjectMapper json) {
-    ObjectMapper strict = json.copy().registerModule(new PlainText());
-    strict.getFactory().configure(JsonFactory.Feature.CHARSET_DETECTION, false);
-    return new MappingJackson2HttpMessageConverter(strict);
+    ObjectMapper strict = json.copyWith(new Utf8Factory(json.getFactory()));
+    return new Converter(strict.registerModule(new PlainText()));
+  }
+
+  /** Spring keeps its own converters beside ours, which would read YAML, and JSON less strictly. */
+  @Override
+  public void extendMessageConverters(List<HttpMessageConverter<?>> converters) {
+    converters.removeIf(
+        converter ->
+            converter instanceof AbstractJackson2HttpMessageConverter
+                && !(converter instanceof Converter));
+  }
+
+  /** Writes any JSON, problems included, and reads the plain one only. */
+  private static final class Converter extends MappingJackson2HttpMessageConverter {
+
+    Converter(ObjectMapper json) {
+      super(json);
+    }
+
+    @Override
+    public boolean canRead(
+        Type type, @Nullable Class<?> contextClass, @Nullable MediaType mediaType) {
+      return MediaType.APPLICATION_JSON.equalsTypeAndSubtype(mediaType)
+          && super.canRead(type, contextClass, mediaType);
+    }
+  }
+
+  /**
+   * Lets the JDK decode: Jackson's own decoder takes overlong forms (RFC 3629, 10), so that one
+   * text could be written in several ways.
+   */
+  private static final class Utf8Factory extends JsonFactory {
+
+    private static final long serialVersionUID = 1L;
+
+    Utf8Factory(JsonFactory like) {
+      super(like, null);
+    }
+
+    @Override
+    public JsonParser createParser(InputStream body) throws IOException {
+      var decoder =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .onMalformedInput(CodingErrorAction.REPORT)
+              .onUnmappableCharacter(CodingErrorAction.REPORT);
+      return createParser(new InputStreamReader(body, decoder));
+    }
+
+    @Override
+    public JsonFactory copy() {
+      return new Utf8Factory(this);
+    }
   }
 }

@@ -18,10 +18,8 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import org.springframework.boot.autoconfigure.jackson.Jackson2ObjectMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -70,12 +68,10 @@ class StrictJson {
                 .build());
   }
 
-  /** Jackson's own would also take numbers, and years that no database has. */
+  /** Jackson's own would also take numbers. */
   private static final class Rfc3339Deserializer extends StdDeserializer<Instant> {
 
     private static final long serialVersionUID = 1L;
-
-    private static final int MAX_YEAR = 9999;
 
     Rfc3339Deserializer() {
       super(Instant.class);
@@ -88,21 +84,11 @@ class StrictJson {
         return (Instant) context.handleUnexpectedToken(Instant.class, parser);
       }
       try {
-        var time = OffsetDateTime.parse(parser.getText());
-        if (time.getYear() >= 1 && time.getYear() <= MAX_YEAR) {
-          return time.toInstant();
-        }
-      } catch (DateTimeParseException e) {
-        return notATime(parser, context);
+        return Rfc3339.parse(parser.getText());
+      } catch (IllegalArgumentException e) {
+        return (Instant)
+            context.handleWeirdStringValue(Instant.class, parser.getText(), Rfc3339.RULE);
       }
-      return notATime(parser, context);
-    }
-
-    private static Instant notATime(JsonParser parser, DeserializationContext context)
-        throws IOException {
-      return (Instant)
-          context.handleWeirdStringValue(
-              Instant.class, parser.getText(), "not a time after RFC 3339");
     }
   }
 

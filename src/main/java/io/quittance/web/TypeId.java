@@ -40,9 +40,12 @@ public final class TypeId {
     return UuidCreator.getTimeOrderedEpoch();
   }
 
-  /** The smallest id of its millisecond: those made before the instant are smaller. */
+  /**
+   * The smallest id of its millisecond: those made before the instant are smaller. Before 1970
+   * there are none.
+   */
   public static UUID first(Instant instant) {
-    return new UUID(instant.toEpochMilli() << 16 | 0x7000L, Long.MIN_VALUE);
+    return new UUID(Math.max(0, instant.toEpochMilli()) << 16 | 0x7000L, Long.MIN_VALUE);
   }
 
   public static String format(String prefix, UUID id) {

@@ -7,14 +7,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Limits at the HTTP edge.
  *
- * @param maxBodyBytes the largest request body
+ * @param maxBodyBytes the largest request body where a route has no {@link BodyLimit}: enough for
+ *     the largest metadata, all of it in escapes
  * @param headerLimit the longest that a request's line and headers may take to arrive
- * @param bodyLimit the longest that its body may take
+ * @param bodyLimit the longest that its body may take, beside {@link
+ *     LimitedBodyRequest#PACE_BYTES_PER_SECOND}
+ * @param stallLimit the longest that a reader may take nothing of an answer
  * @param requestLog whether each request is logged, with its route, status and duration
  */
 @ConfigurationProperties("quittance.web")
 record WebProperties(
-    @DefaultValue("65536") int maxBodyBytes,
+    @DefaultValue("393216") int maxBodyBytes,
     @DefaultValue("5s") Duration headerLimit,
     @DefaultValue("5s") Duration bodyLimit,
+    @DefaultValue("60s") Duration stallLimit,
     @DefaultValue("false") boolean requestLog) {}

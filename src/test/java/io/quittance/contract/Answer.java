@@ -14,6 +14,11 @@ record Answer(int status, HttpHeaders headers, String text, Duration took) {
     return Json.parse(text);
   }
 
+  /** What is at a JSON pointer. */
+  JsonNode at(String pointer) {
+    return body().at(pointer);
+  }
+
   /** The text at a JSON pointer; empty when there is nothing. */
   String text(String pointer) {
     return body().at(pointer).asText();

@@ -62,6 +62,9 @@ class ContractOnH2IT {
   class Metadata extends MetadataContract {}
 
   @Nested
+  class Texts extends TextsContract {}
+
+  @Nested
   class Cursors extends CursorsContract {}
 
   @Nested

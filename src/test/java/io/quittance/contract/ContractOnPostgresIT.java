@@ -72,6 +72,9 @@ class ContractOnPostgresIT {
   class Metadata extends MetadataContract {}
 
   @Nested
+  class Texts extends TextsContract {}
+
+  @Nested
   class Cursors extends CursorsContract {}
 
   @Nested

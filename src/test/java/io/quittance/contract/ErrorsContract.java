@@ -99,7 +99,7 @@ abstract class ErrorsContract extends Contract {
     merchant
         .call("POST", "/v1/payments")
         .randomKey()
-        .body("\"" + "x".repeat(70_000) + "\"")
+        .body("\"" + "x".repeat(400_000) + "\"")
         .send()
         .isProblem(413, "request_too_large");
     merchant.get("/v1/nothing").isProblem(404, "not_found");

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What HTTP itself asks for: sizes, methods, media types, and the id of each request. */
 abstract class HttpContract extends Contract {
 
-  private static final int LIMIT_BYTES = 65_536;
+  private static final int LIMIT_BYTES = 393_216;
 
   static Stream<Arguments> tooLong() {
     String order = order(1, "alice", "shop").toString();

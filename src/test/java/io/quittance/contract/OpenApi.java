@@ -17,6 +17,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -175,7 +176,7 @@ final class OpenApi {
                         operation ->
                             routes.add(
                                 new Route(
-                                    operation.getKey().toUpperCase(java.util.Locale.ROOT),
+                                    operation.getKey().toUpperCase(Locale.ROOT),
                                     path.getKey(),
                                     operation.getValue(),
                                     root))));
@@ -183,8 +184,14 @@ final class OpenApi {
     return routes;
   }
 
-  /** The route that a request is for, the most literal one first; empty if there is none. */
+  /**
+   * The route that a request is for, the most literal one first; empty if there is none, as for any
+   * path with a semicolon.
+   */
   private Optional<Route> route(String method, String path) {
+    if (path.toUpperCase(Locale.ROOT).matches(".*(;|%3B).*")) {
+      return Optional.empty();
+    }
     return routes().stream()
         .filter(route -> route.method().equals(method))
         .filter(route -> Pattern.matches(route.path().replaceAll("\\{\\w+}", "[^/]+"), path))

@@ -50,6 +50,13 @@ final class RawHttp implements AutoCloseable {
     return socket.getInputStream().available();
   }
 
+  /** What comes next, so much at most; empty at the end. */
+  String sip(int bytes) throws IOException {
+    byte[] buffer = new byte[bytes];
+    int read = socket.getInputStream().read(buffer);
+    return read < 0 ? "" : new String(buffer, 0, read, ISO_8859_1);
+  }
+
   String hear() throws IOException {
     var heard = new StringBuilder();
     byte[] buffer = new byte[8192];

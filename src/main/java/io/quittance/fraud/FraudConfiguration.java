@@ -1,0 +1,18 @@
+package io.quittance.fraud;
+
+import io.quittance.web.BodyLimit;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What the rest of the service must know of fraud rules. */
+@Configuration(proxyBeanMethods = false)
+class FraudConfiguration {
+
+  private static final int RULES_BYTES_MAX = 1_048_576;
+
+  /** A rule set with {@link Rule#MAX_LIST} accounts on its lists is large. */
+  @Bean
+  BodyLimit ruleSets() {
+    return new BodyLimit("PUT", "/v1/fraud/rules", RULES_BYTES_MAX);
+  }
+}
