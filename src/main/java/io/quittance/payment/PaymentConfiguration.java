@@ -12,11 +12,9 @@ import java.util.Comparator;
 import java.util.stream.IntStream;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The library's building blocks, as this service uses them. */
 @Configuration(proxyBeanMethods = false)
-@EnableScheduling
 class PaymentConfiguration {
 
   @Bean
