@@ -22,6 +22,7 @@ class ModulesTest {
         .containsExactlyInAnyOrder(
             "money",
             "concurrency",
+            "database",
             "web",
             "access",
             "journal",

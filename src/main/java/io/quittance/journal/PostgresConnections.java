@@ -1,14 +1,15 @@
 package io.quittance.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.quittance.database.Eviction;
 import java.util.Map;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.stereotype.Component;
 
 /**
  * What every connection to PostgreSQL needs and H2 does not know: no statement, lock or socket may
- * keep a worker for ever, and batches of inserts travel as one statement. A setting in the URL
- * wins.
+ * keep a worker for ever, batches of inserts travel as one statement, and a connection to a server
+ * that cannot write is given up. A setting in the URL wins.
  */
 @Component
 class PostgresConnections implements BeanPostProcessor {
@@ -28,6 +29,7 @@ class PostgresConnections implements BeanPostProcessor {
         && pool.getJdbcUrl() != null
         && pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
       DEFAULTS.forEach(pool.getDataSourceProperties()::putIfAbsent);
+      pool.setExceptionOverrideClassName(Eviction.class.getName());
     }
     return bean;
   }

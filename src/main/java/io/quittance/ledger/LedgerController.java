@@ -40,12 +40,19 @@ class LedgerController {
 
   private final LedgerQueries queries;
   private final AccountHistory history;
+  private final Reports reports;
   private final ObjectMapper json;
   private final Clock clock;
 
-  LedgerController(LedgerQueries queries, AccountHistory history, ObjectMapper json, Clock clock) {
+  LedgerController(
+      LedgerQueries queries,
+      AccountHistory history,
+      Reports reports,
+      ObjectMapper json,
+      Clock clock) {
     this.queries = queries;
     this.history = history;
+    this.reports = reports;
     this.json = json;
     this.clock = clock;
   }
@@ -154,7 +161,8 @@ class LedgerController {
   @Route(id = "getTrialBalance", summary = "Sums up the books by currency")
   @RequiresScope(Scope.LEDGER_READ)
   Page<TrialBalance> trialBalance(Caller caller) {
-    return new Page<>(queries.trialBalance(caller.merchantId()), false, null);
+    return new Page<>(
+        reports.read(books -> LedgerQueries.trialBalance(books, caller.merchantId())), false, null);
   }
 
   private Account find(String id, Caller caller) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Reads the ledger outside the journal, and opens accounts. Thread-safe. */
 @Component
@@ -38,31 +39,37 @@ final class LedgerQueries {
   record TrialBalance(String currency, BigInteger debits, BigInteger credits, boolean balanced) {}
 
   private final JdbcClient jdbc;
+  private final TransactionOperations transactions;
 
-  LedgerQueries(JdbcClient jdbc) {
+  LedgerQueries(JdbcClient jdbc, TransactionOperations transactions) {
     this.jdbc = jdbc;
+    this.transactions = transactions;
   }
 
   /** Opens an account; false when one of this id exists already. */
   boolean open(AccountKey key, Account.Terms terms, Instant now) {
     try {
-      jdbc.sql(
-              "insert into accounts ("
-                  + Account.TABLE.names()
-                  + ") values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, null)")
-          .param(key.merchantId())
-          .param(key.id())
-          .param(terms.currency())
-          .param(terms.name())
-          .param(terms.kind().text())
-          .param(terms.overdraftLimit())
-          .param(terms.metadataJson())
-          .param(now.atOffset(ZoneOffset.UTC))
-          .update();
+      transactions.executeWithoutResult(status -> insert(key, terms, now));
       return true;
     } catch (DuplicateKeyException e) {
       return false;
     }
+  }
+
+  private void insert(AccountKey key, Account.Terms terms, Instant now) {
+    jdbc.sql(
+            "insert into accounts ("
+                + Account.TABLE.names()
+                + ") values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, null)")
+        .param(key.merchantId())
+        .param(key.id())
+        .param(terms.currency())
+        .param(terms.name())
+        .param(terms.kind().text())
+        .param(terms.overdraftLimit())
+        .param(terms.metadataJson())
+        .param(now.atOffset(ZoneOffset.UTC))
+        .update();
   }
 
   Optional<Account> account(AccountKey key) {
@@ -178,9 +185,10 @@ final class LedgerQueries {
         Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());
   }
 
-  /** One statement, so one snapshot: it holds while payments go on. */
-  List<TrialBalance> trialBalance(UUID merchantId) {
-    return jdbc.sql(
+  /** Of one snapshot: it holds while payments go on. */
+  static List<TrialBalance> trialBalance(Reports.Snapshot books, UUID merchantId) {
+    return JdbcClient.create(books.jdbc())
+        .sql(
             """
             select a.currency, coalesce(e.debits, 0) as debits, coalesce(e.credits, 0) as credits,
                    a.total as total

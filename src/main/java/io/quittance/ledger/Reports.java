@@ -1,6 +1,7 @@
 package io.quittance.ledger;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.ReportConnections;
 import io.quittance.journal.Dialect;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -9,8 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -23,28 +24,35 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Reads as much as it takes from one snapshot of the books, row by row: memory is bounded by the
- * fetch size, time by a limit, and only a few reports run at once, so that payments find
- * connections. Thread-safe.
+ * fetch size, time by a limit. Reports have connections of their own, and no more of them run at
+ * once. Thread-safe.
  */
 @Component
 final class Reports {
 
-  private static final int MAX_AT_ONCE = 2;
   private static final int FETCH_SIZE = 1_000;
 
-  private final Semaphore places = new Semaphore(MAX_AT_ONCE);
+  /** A short report may end in it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
+
+  private final ReportConnections connections;
+  private final Semaphore places;
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final Dialect dialect;
   private final Duration limit;
 
   Reports(
-      DataSource dataSource,
+      ReportConnections connections,
       Dialect dialect,
       @Value("${quittance.ledger.report-limit:10m}") Duration limit) {
-    this.jdbc = new JdbcTemplate(dataSource);
+    this.connections = connections;
+    this.places = new Semaphore(connections.size(), true);
+    this.jdbc = new JdbcTemplate(connections.pool());
     this.jdbc.setFetchSize(FETCH_SIZE);
-    this.transaction = new TransactionTemplate(new JdbcTransactionManager(dataSource));
+    this.transaction = new TransactionTemplate(new JdbcTransactionManager(connections.pool()));
     this.transaction.setReadOnly(true);
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     this.dialect = dialect;
@@ -54,14 +62,11 @@ final class Reports {
   /**
    * Makes a report.
    *
-   * @throws Problem {@code overloaded} when enough of them are being made, {@code
-   *     deadline_exceeded} when it takes too long
+   * @throws Problem {@code overloaded} when enough of them are being made, and none ends soon;
+   *     {@code deadline_exceeded} when it takes too long
    */
   <T> T read(Function<Snapshot, T> report) {
-    if (!places.tryAcquire()) {
-      throw Problem.of(
-          ProblemCode.OVERLOADED, "%d reports are being made already.".formatted(MAX_AT_ONCE));
-    }
+    takePlace();
     try {
       return Objects.requireNonNull(
           transaction.execute(
@@ -72,6 +77,21 @@ final class Reports {
     } finally {
       places.release();
     }
+  }
+
+  private void takePlace() {
+    try {
+      if (places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+    }
+    throw Problem.of(
+            ProblemCode.OVERLOADED,
+            "%d reports are being made already.".formatted(connections.size()))
+        .retryAfter(RETRY_AFTER);
   }
 
   private void allowTime() {

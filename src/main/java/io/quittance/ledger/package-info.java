@@ -1,5 +1,6 @@
 /** Double-entry accounting: accounts, transfers, two-phase holds, entries, balances. */
-@ApplicationModule(allowedDependencies = {"money", "concurrency", "journal", "access", "web"})
+@ApplicationModule(
+    allowedDependencies = {"money", "concurrency", "database", "journal", "access", "web"})
 @NullMarked
 package io.quittance.ledger;
 

@@ -14,11 +14,9 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The library's building blocks, as this service uses them. */
 @Configuration(proxyBeanMethods = false)
-@EnableScheduling
 class PaymentConfiguration {
 
   @Bean

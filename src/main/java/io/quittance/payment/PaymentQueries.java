@@ -4,7 +4,11 @@ import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -13,6 +17,21 @@ import org.springframework.stereotype.Component;
 /** Reads payments outside the journal. Thread-safe. */
 @Component
 final class PaymentQueries {
+
+  /** Where a payment stands among those whose time is over. */
+  record Position(OffsetDateTime since, UUID id) {
+
+    static final Position FIRST =
+        new Position(Instant.EPOCH.atOffset(ZoneOffset.UTC), new UUID(0, 0));
+  }
+
+  /** A payment whose time is over. */
+  record Due(Payment payment, OffsetDateTime since) {
+
+    Position position() {
+      return new Position(since, payment.terms().id());
+    }
+  }
 
   private final JdbcClient jdbc;
 
@@ -36,24 +55,27 @@ final class PaymentQueries {
     return find(merchantId, paymentId).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
-  /** Payments that should have been resolved by now, by the database's clock. */
-  List<Payment> stranded(int limit) {
-    return due(
-        "status = 'processing' and resolves_by < current_timestamp order by resolves_by", limit);
+  /** The next payments that should have been resolved by now, by the database's clock. */
+  List<Due> stranded(Position after, int limit) {
+    return due("resolves_by", "status = 'processing'", after, limit);
   }
 
-  /** Payments whose hold has run out, by the database's clock. */
-  List<Payment> overdue(int limit) {
-    return due(
-        "status in ('authorized', 'in_review') and expires_at < current_timestamp order by expires_at",
-        limit);
+  /** The next payments whose hold has run out, by the database's clock. */
+  List<Due> overdue(Position after, int limit) {
+    return due("expires_at", "status in ('authorized', 'in_review')", after, limit);
   }
 
-  private List<Payment> due(String condition, int limit) {
+  private List<Due> due(String column, String condition, Position after, int limit) {
     return jdbc.sql(
-            "select " + PaymentsSql.COLUMNS + " from payments where " + condition + " limit ?")
-        .param(limit)
-        .query((rs, row) -> PaymentsSql.read(rs))
+            "select %s from payments where %s and %s < current_timestamp"
+                    .formatted(PaymentsSql.COLUMNS, condition, column)
+                + " and (%s, id) > (?, ?) order by %s, id limit ?".formatted(column, column))
+        .params(after.since(), after.id(), limit)
+        .query(
+            (rs, row) ->
+                new Due(
+                    PaymentsSql.read(rs),
+                    Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class))))
         .list();
   }
 }

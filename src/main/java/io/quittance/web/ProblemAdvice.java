@@ -6,10 +6,13 @@ import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.quittance.database.SqlFailure;
 import io.quittance.web.Problem.InputError;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.CharacterCodingException;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.catalina.connector.ClientAbortException;
@@ -41,10 +44,15 @@ final class ProblemAdvice {
 
   private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
-  private final ProblemWriter problems;
+  /** A commit that was sent has been carried out by then, or never is: no connection lives on. */
+  private static final Duration COMMIT_LIMIT = Duration.ofSeconds(20);
 
-  ProblemAdvice(ProblemWriter problems) {
+  private final ProblemWriter problems;
+  private final Clock clock;
+
+  ProblemAdvice(ProblemWriter problems, Clock clock) {
     this.problems = problems;
+    this.clock = clock;
   }
 
   @ExceptionHandler
@@ -75,7 +83,7 @@ final class ProblemAdvice {
         .body(answer.getBody());
   }
 
-  private static Problem toProblem(Exception e) {
+  private Problem toProblem(Exception e) {
     return switch (e) {
       case Problem problem -> problem;
       case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
@@ -97,17 +105,29 @@ final class ProblemAdvice {
           QueryTimeoutException _,
           TransientDataAccessException _ ->
           databaseDown(e);
-      default -> {
-        log.error("Unexpected failure", e);
-        yield Problem.of(ProblemCode.INTERNAL_ERROR);
-      }
+      default -> SqlFailure.unavailable(e) ? databaseDown(e) : unexpected(e);
     };
   }
 
-  private static Problem databaseDown(Exception e) {
-    log.warn("The database did not answer: {}", e.getMessage());
-    return Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The database did not answer.")
-        .dependency("ledger");
+  private Problem databaseDown(Exception e) {
+    log.warn("The database cannot do what was asked: {}", e.getMessage());
+    return honest(
+        Problem.of(
+                ProblemCode.DEPENDENCY_UNAVAILABLE,
+                "The database does not answer, or takes no writes now.")
+            .dependency("ledger"));
+  }
+
+  private Problem unexpected(Exception e) {
+    log.error("Unexpected failure", e);
+    return honest(Problem.of(ProblemCode.INTERNAL_ERROR));
+  }
+
+  /** What failed after a commit does not undo it. */
+  private Problem honest(Problem problem) {
+    return CommitWatch.mayHaveCommitted()
+        ? problem.unknownUntil(clock.instant().plus(COMMIT_LIMIT))
+        : problem;
   }
 
   private static Problem unreadable(HttpMessageNotReadableException e) {

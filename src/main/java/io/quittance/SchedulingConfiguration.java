@@ -1,0 +1,32 @@
+package io.quittance;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.EnableScheduling;
+import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
+
+/**
+ * Jobs that run again and again: sweeps for what is due or old. There is a thread for each of them,
+ * so that one that hangs delays none. Spring Boot would run all of them on one.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableScheduling
+class SchedulingConfiguration {
+
+  /** More than there are; a test counts them. */
+  static final int JOBS_MAX = 32;
+
+  /** A job is not interrupted, for it may be in JDBC. It has this long to end by itself. */
+  private static final int END_SECONDS_MAX = 10;
+
+  @Bean
+  ThreadPoolTaskScheduler taskScheduler() {
+    var scheduler = new ThreadPoolTaskScheduler();
+    scheduler.setPoolSize(JOBS_MAX);
+    scheduler.setVirtualThreads(true);
+    scheduler.setThreadNamePrefix("scheduled-");
+    scheduler.setWaitForTasksToCompleteOnShutdown(true);
+    scheduler.setAwaitTerminationSeconds(END_SECONDS_MAX);
+    return scheduler;
+  }
+}

@@ -1,0 +1,16 @@
+package io.quittance.database;
+
+import com.zaxxer.hikari.SQLExceptionOverride;
+import java.sql.SQLException;
+
+/**
+ * Takes a connection out of its pool when its server has become read-only, is shutting down or has
+ * no room: the next one may lead to a server that does better. HikariCP makes it by its name.
+ */
+public final class Eviction implements SQLExceptionOverride {
+
+  @java.lang.Override
+  public Override adjudicate(SQLException e) {
+    return SqlFailure.costsTheConnection(e) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+  }
+}
