@@ -17,8 +17,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds whom a key belongs to. Requests that arrive together share one query, and an answer is
- * remembered for {@link AccessProperties.Lookup#cacheTtl()}, so a revocation takes effect within
- * that time on every replica. Thread-safe.
+ * remembered for {@link AccessProperties.Keys#cacheTtl()}, so a revocation takes effect within that
+ * time on every replica. Thread-safe.
  *
  * <p>A key is looked up by its SHA-256 in an index. How long that takes may tell how far a hash
  * agrees with a stored one, which helps nobody: a text with a wanted beginning of its hash is found
@@ -50,7 +50,7 @@ final class Authenticator {
     private final WorkerPool<ByteBuffer, Optional<Identity>> lookups;
     private final AsyncCache<Question, Optional<Identity>> remembered;
 
-    Desk(String name, Finder stored, AccessProperties.Lookup settings, MeterRegistry registry) {
+    Desk(String name, Finder stored, AccessProperties.Keys settings, MeterRegistry registry) {
       this.lookups =
           WorkerPool.<ByteBuffer, Optional<Identity>>named(name, batch -> find(stored, batch))
               .maxBatch(256)
@@ -73,7 +73,7 @@ final class Authenticator {
     }
   }
 
-  private final AccessProperties.Lookup settings;
+  private final AccessProperties.Keys settings;
   private final KnownKeys known;
   private final AtomicLong generation = new AtomicLong();
   private final Desk familiar;

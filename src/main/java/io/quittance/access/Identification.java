@@ -40,9 +40,20 @@ final class Identification {
   /**
    * Whom a key or a token speaks for.
    *
-   * @throws Problem 401 it is not a good one; 503 that could not be found out in time
+   * @throws Problem 401 it is not a good one; 403 its merchant is disabled; 503 that could not be
+   *     found out in time
    */
   Identity identify(Secret secret) {
+    Identity identity = lookUp(secret);
+    if (!identity.terms().enabled()) {
+      throw Problem.of(
+          ProblemCode.MERCHANT_DISABLED,
+          "The operator has disabled this merchant; nothing was done.");
+    }
+    return identity;
+  }
+
+  private Identity lookUp(Secret secret) {
     try {
       return tokens.takes(secret.text())
           ? byToken(secret)

@@ -21,13 +21,19 @@ class AuthenticatorTest {
   private static final Secret GOOD = new Secret("qt_good");
   private static final UUID KEY = new UUID(1, 1);
   private static final Identity IDENTITY =
-      new Identity(new UUID(2, 2), KEY, Actor.key(KEY), EnumSet.allOf(Scope.class), 1_000, null);
+      new Identity(
+          new UUID(2, 2),
+          KEY,
+          Actor.key(KEY),
+          EnumSet.allOf(Scope.class),
+          new Terms(true, 1_000, new RateLimit(500, 1_000)),
+          null);
 
   private volatile boolean good = true;
   private final CountDownLatch slowDatabase = new CountDownLatch(1);
   private final AccessProperties properties =
       new AccessProperties(
-          null, new AccessProperties.Lookup(Duration.ofMinutes(1), 100, Duration.ofSeconds(30)));
+          null, new AccessProperties.Keys(100, Duration.ofMinutes(1), 100, Duration.ofSeconds(30)));
   private final KnownKeys known = new KnownKeys(properties);
   private final Authenticator authenticator =
       new Authenticator(this::find, known, properties, new SimpleMeterRegistry());
