@@ -1,9 +1,12 @@
 package io.quittance.access;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.quittance.access.Onboarding.Issued;
+import io.quittance.access.Keyring.Issued;
+import io.quittance.access.Keyring.Wish;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,7 +19,6 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,28 +35,25 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Merchants (for the operator) and their API keys. */
+/** The merchant's API keys. */
 @RestController
 class AccessController {
 
   private static final String PRINTABLE = "[^\\p{Cntrl}]*";
   private static final UUID LAST = new UUID(-1L, -1L);
 
-  record NewMerchant(
-      @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE) String name,
-      @Min(50) @Max(30_000) @Nullable Integer deadlineMaxMs) {}
-
   record NewKey(
       @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE) String name,
       @NotEmpty Set<@NotNull Scope> scopes,
       @Future @Nullable Instant expiresAt,
-      @Valid @Nullable RateLimit rateLimit) {}
+      @Valid @Nullable RateLimit rateLimit) {
+
+    Wish wish() {
+      return new Wish(name, scopes, expiresAt, rateLimit);
+    }
+  }
 
   record Rotation(@Min(0) @Max(604_800) @Nullable Integer overlapSeconds) {}
-
-  record MerchantBody(String id, String name, Instant createdAt, FirstKey apiKey) {}
-
-  record FirstKey(String id, String secret, Set<Scope> scopes) {}
 
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record KeyBody(
@@ -67,7 +66,15 @@ class AccessController {
       @Nullable RateLimit rateLimit,
       @Nullable String secret) {
 
-    static KeyBody of(ApiKey key, @Nullable Secret secret) {
+    static KeyBody of(ApiKey key) {
+      return of(key, null);
+    }
+
+    static KeyBody of(Issued issued) {
+      return of(issued.key(), issued.secret());
+    }
+
+    private static KeyBody of(ApiKey key, @Nullable Secret secret) {
       return new KeyBody(
           TypeId.format("key", key.getId()),
           key.name(),
@@ -80,48 +87,25 @@ class AccessController {
     }
   }
 
-  private final Onboarding onboarding;
+  private final Keyring keyring;
   private final ApiKeys keys;
-  private final Clock clock;
 
-  AccessController(Onboarding onboarding, ApiKeys keys, Clock clock) {
-    this.onboarding = onboarding;
+  AccessController(Keyring keyring, ApiKeys keys) {
+    this.keyring = keyring;
     this.keys = keys;
-    this.clock = clock;
-  }
-
-  @PostMapping("/v1/merchants")
-  @Route(
-      id = "createMerchant",
-      summary = "Registers a merchant",
-      description =
-          "The answer holds its first API key, with every scope. The secret is shown this once.")
-  @ResponseStatus(HttpStatus.CREATED)
-  @OperatorOnly
-  MerchantBody createMerchant(@Valid @RequestBody NewMerchant body, HttpServletRequest request) {
-    var merchant = new Merchant(TypeId.next(), body.name(), body.deadlineMaxMs(), clock.instant());
-    Issued first = onboarding.register(merchant, Origin.of(request));
-    return new MerchantBody(
-        TypeId.format("mch", merchant.getId()),
-        merchant.name(),
-        merchant.createdAt(),
-        new FirstKey(
-            TypeId.format("key", first.key().getId()),
-            first.secret().text(),
-            first.key().scopes()));
   }
 
   @PostMapping("/v1/api-keys")
   @Route(
       id = "createApiKey",
       summary = "Makes an API key",
-      description = "The secret is shown this once.")
+      description =
+          "It may have the scopes that the key it is made with has. The secret is shown this once.",
+      problems = ProblemCode.INVALID_STATE)
   @ResponseStatus(HttpStatus.CREATED)
   @RequiresScope(Scope.KEYS_WRITE)
   KeyBody createKey(@Valid @RequestBody NewKey body, Caller caller) {
-    Issued issued =
-        onboarding.issue(caller, body.name(), body.scopes(), body.expiresAt(), body.rateLimit());
-    return KeyBody.of(issued.key(), issued.secret());
+    return KeyBody.of(keyring.issue(caller, body.wish()));
   }
 
   @GetMapping("/v1/api-keys")
@@ -129,19 +113,29 @@ class AccessController {
       id = "listApiKeys",
       summary = "Lists API keys",
       query = {"limit", "cursor"})
-  @RequiresScope(Scope.KEYS_WRITE)
+  @RequiresScope(Scope.KEYS_READ)
   Page<KeyBody> listKeys(HttpServletRequest http, Caller caller) {
     PageRequest page = PageRequest.of(http, "api-keys");
     List<ApiKey> rows =
         keys.newestFirst(caller.merchantId(), page.afterId().orElse(LAST), Limit.of(page.fetch()));
-    return Page.of(rows, page, key -> key.getId().toString(), key -> KeyBody.of(key, null));
+    return Page.of(rows, page, key -> key.getId().toString(), KeyBody::of);
+  }
+
+  @GetMapping("/v1/api-keys/{id}")
+  @Route(id = "getApiKey", summary = "Shows an API key")
+  @RequiresScope(Scope.KEYS_READ)
+  KeyBody getKey(@PathVariable String id, Caller caller) {
+    return keys.find(caller.merchantId(), TypeId.require("key", id))
+        .map(KeyBody::of)
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
   @PostMapping("/v1/api-keys/{id}/rotate")
   @Route(
       id = "rotateApiKey",
       summary = "Replaces an API key",
-      description = "The old key works on for `overlap_seconds`.")
+      description = "The old key works on for `overlap_seconds`. The new one has its expiry.",
+      problems = ProblemCode.INVALID_STATE)
   @ResponseStatus(HttpStatus.CREATED)
   @RequiresScope(Scope.KEYS_WRITE)
   KeyBody rotate(
@@ -149,9 +143,8 @@ class AccessController {
       @Valid @RequestBody(required = false) @Nullable Rotation body,
       Caller caller) {
     int overlap = body == null || body.overlapSeconds() == null ? 0 : body.overlapSeconds();
-    Issued issued =
-        onboarding.rotate(caller, TypeId.require("key", id), Duration.ofSeconds(overlap));
-    return KeyBody.of(issued.key(), issued.secret());
+    return KeyBody.of(
+        keyring.rotate(caller, TypeId.require("key", id), Duration.ofSeconds(overlap)));
   }
 
   @DeleteMapping("/v1/api-keys/{id}")
@@ -159,6 +152,6 @@ class AccessController {
   @ResponseStatus(HttpStatus.NO_CONTENT)
   @RequiresScope(Scope.KEYS_WRITE)
   void revoke(@PathVariable String id, Caller caller) {
-    onboarding.revoke(caller, TypeId.require("key", id));
+    keyring.revoke(caller, TypeId.require("key", id));
   }
 }

@@ -10,20 +10,23 @@ import org.springframework.boot.context.properties.bind.Name;
  * Who may come in.
  *
  * @param operatorKey manages merchants; none: nobody may
- * @param access how keys are looked up
+ * @param access how many keys there may be, and how they are looked up
  */
 @ConfigurationProperties("quittance")
-record AccessProperties(@Nullable String operatorKey, @Name("access") @DefaultValue Lookup access) {
+record AccessProperties(@Nullable String operatorKey, @Name("access") @DefaultValue Keys access) {
 
   /**
-   * How keys are looked up.
+   * How many keys there may be, and how they are looked up.
    *
-   * @param cacheTtl how long a revoked key may go on working on another replica
+   * @param keysPerMerchant keys of a merchant that work at a time
+   * @param cacheTtl how long a revoked key, or one of a disabled merchant, may go on working on
+   *     another replica
    * @param cacheSize keys remembered, at most
    * @param timeout how long a look-up may take before the request is refused
    */
-  record Lookup(
-      @DefaultValue("1s") Duration cacheTtl,
+  record Keys(
+      @DefaultValue("100") int keysPerMerchant,
+      @DefaultValue("500ms") Duration cacheTtl,
       @DefaultValue("10000") int cacheSize,
       @DefaultValue("2s") Duration timeout) {}
 }

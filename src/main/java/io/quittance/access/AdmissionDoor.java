@@ -20,8 +20,10 @@ final class AdmissionDoor implements Doorkeeper {
 
   @Override
   public @Nullable Problem refusal(RequestHead head) {
-    return head.path().startsWith(Admission.PATHS) && !admission.hasRoom(arrivals.of(head))
-        ? admission.refusal()
-        : null;
+    if (!head.path().startsWith(Admission.PATHS)) {
+      return null;
+    }
+    Arrival arrival = arrivals.of(head);
+    return admission.hasRoom(arrival) ? null : admission.refusal(arrival);
   }
 }

@@ -12,8 +12,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Counts who comes in, before the key is checked and the body read, and refuses whom the {@link
- * AdmissionDoor} did not. What is let in is never refused later for want of room.
+ * Counts who comes in, before the key is checked, and refuses whom the {@link AdmissionDoor} did
+ * not. A sender who is known is never refused later for want of room; who is unknown may be once
+ * more, when the key says whose lane it is.
  */
 @Component
 @Order(-10)
@@ -38,18 +39,18 @@ final class AdmissionFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    Arrival arrival =
-        arrivals.of(
-            new RequestHead(request.getMethod(), request.getServletPath(), request::getHeader));
-    if (!admission.enter(arrival)) {
-      problems.write(admission.refusal(), request, response);
+    Arrival arrival = arrivals.of(RequestHead.of(request));
+    Place place = admission.enter(arrival);
+    if (place == null) {
+      problems.write(admission.refusal(arrival), request, response);
       return;
     }
     try {
+      place.attachTo(request);
       arrivals.remember(arrival);
       chain.doFilter(request, response);
     } finally {
-      admission.leave();
+      place.leave();
     }
   }
 }

@@ -3,27 +3,37 @@ package io.quittance.access;
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
 
 /**
  * How many requests are let in at once.
  *
  * @param enabled whether any are refused
- * @param floor as many are let in, however long they wait
- * @param ceiling no more are let in, however fast it goes
+ * @param floor as many are let in to each lane, however long they wait
+ * @param ceiling no more are let in to all lanes together, however fast it goes, unless their
+ *     floors come to more
  * @param targetTime how long the journal may take for a command, queue and all, before fewer are
  *     let in
+ * @param halfSent what requests whose bodies are arriving may come to in memory
  */
 @ConfigurationProperties("quittance.admission")
 record AdmissionProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("256") int floor,
     @DefaultValue("2048") int ceiling,
-    @DefaultValue("50ms") Duration targetTime) {
+    @DefaultValue("50ms") Duration targetTime,
+    @DefaultValue("64MB") DataSize halfSent) {
 
   AdmissionProperties {
     if (floor < 1 || ceiling < floor) {
       throw new IllegalArgumentException(
           "quittance.admission.floor must be 1 or more, and .ceiling no less than that");
     }
+  }
+
+  /** For each of so many lanes. */
+  AdmissionLane.Range range(int lanes) {
+    int most = Math.max(floor, ceiling / lanes);
+    return new AdmissionLane.Range(floor, Math.max(floor, most / 2), most, targetTime);
   }
 }

@@ -24,9 +24,15 @@ class ApiKey implements Persistable<UUID> {
   private byte[] secretHash;
 
   private String scopes;
+  private int scopeVocabulary;
   private Instant createdAt;
   private @Nullable Instant expiresAt;
   private @Nullable Instant revokedAt;
+  private @Nullable Instant rotatedAt;
+
+  /** What {@link #expiresAt} was before the first rotation. */
+  private @Nullable Instant successorExpiresAt;
+
   private @Nullable Integer requestsPerSecond;
   private @Nullable Integer burst;
 
@@ -52,6 +58,7 @@ class ApiKey implements Persistable<UUID> {
     this.name = name;
     this.secretHash = secret.hash();
     this.scopes = Scope.join(scopes);
+    this.scopeVocabulary = Scope.VOCABULARY;
     this.createdAt = createdAt;
     this.expiresAt = expiresAt;
     this.requestsPerSecond = rateLimit == null ? null : rateLimit.requestsPerSecond();
@@ -68,15 +75,20 @@ class ApiKey implements Persistable<UUID> {
 
   /**
    * A key with the same name, scopes, expiry and rate limit, while this one goes on for the
-   * overlap.
+   * overlap. A key that is rotated again, its successor's secret being lost, hands on the expiry
+   * that it had at first.
    */
   ApiKey rotate(UUID newId, Secret secret, Duration overlap, Instant now) {
+    if (rotatedAt == null) {
+      rotatedAt = now;
+      successorExpiresAt = expiresAt;
+    }
     Instant end = now.plus(overlap);
-    Instant expiry = expiresAt;
     if (expiresAt == null || expiresAt.isAfter(end)) {
       expiresAt = end;
     }
-    return new ApiKey(newId, merchantId, name, secret, scopes(), now, expiry, rateLimit());
+    return new ApiKey(
+        newId, merchantId, name, secret, scopes(), now, successorExpiresAt, rateLimit());
   }
 
   boolean usableAt(Instant now) {
@@ -84,7 +96,7 @@ class ApiKey implements Persistable<UUID> {
   }
 
   Set<Scope> scopes() {
-    return Scope.split(scopes);
+    return Scope.split(scopes, scopeVocabulary);
   }
 
   @Override
@@ -109,7 +121,7 @@ class ApiKey implements Persistable<UUID> {
     return expiresAt;
   }
 
-  /** Null: what the configuration says. */
+  /** Null: no other than its merchant's. */
   @Nullable RateLimit rateLimit() {
     return requestsPerSecond == null || burst == null
         ? null

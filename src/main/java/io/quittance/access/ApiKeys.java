@@ -1,6 +1,7 @@
 package io.quittance.access;
 
 import jakarta.persistence.LockModeType;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -16,9 +17,21 @@ interface ApiKeys extends Repository<ApiKey, UUID> {
 
   boolean existsBySecretHash(byte[] hash);
 
+  /** One that has not been revoked. */
+  @Query(
+      "select k from ApiKey k where k.merchantId = :merchantId and k.id = :id"
+          + " and k.revokedAt is null")
+  Optional<ApiKey> find(UUID merchantId, UUID id);
+
   /** Locked, so that of two changes at once the second one sees the first. */
   @Lock(LockModeType.PESSIMISTIC_WRITE)
-  Optional<ApiKey> findByMerchantIdAndId(UUID merchantId, UUID id);
+  @Query("select k from ApiKey k where k.merchantId = :merchantId and k.id = :id")
+  Optional<ApiKey> lockByMerchantIdAndId(UUID merchantId, UUID id);
+
+  @Query(
+      "select count(k) from ApiKey k where k.merchantId = :merchantId and k.revokedAt is null"
+          + " and (k.expiresAt is null or k.expiresAt > :now)")
+  long countUsable(UUID merchantId, Instant now);
 
   @Query(
       "select k from ApiKey k where k.merchantId = :merchantId and k.revokedAt is null"

@@ -24,6 +24,7 @@ final class Arrivals {
   private static final int KEYS_REMEMBERED_MAX = 100_000;
   private static final Duration KEYS_REMEMBERED_FOR = Duration.ofMinutes(10);
 
+  private final KnownKeys known;
   private final Duration patience;
 
   /** Of requests that were let in, so that their repetitions are let in before others. */
@@ -33,13 +34,15 @@ final class Arrivals {
           .expireAfterWrite(KEYS_REMEMBERED_FOR)
           .build();
 
-  Arrivals(@Value("${quittance.deadline.default-ms:2000}") long patienceMs) {
+  Arrivals(KnownKeys known, @Value("${quittance.deadline.default-ms:2000}") long patienceMs) {
+    this.known = known;
     this.patience = Duration.ofMillis(patienceMs);
   }
 
   Arrival of(RequestHead head) {
     Long key = key(head);
-    return new Arrival(priority(head, key), patience(head), key);
+    Sender sender = known.sender(head.header(HttpHeaders.AUTHORIZATION));
+    return new Arrival(sender, priority(head, key), patience(head), key);
   }
 
   void remember(Arrival arrival) {

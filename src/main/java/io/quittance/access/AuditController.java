@@ -60,16 +60,23 @@ class AuditController {
       summary = "Lists who changed what",
       description = "Newest first; `from` is included, `to` is not.",
       query = {"action", "object_id", "from", "to", "limit", "cursor"})
-  @RequiresScope(Scope.KEYS_WRITE)
+  @RequiresScope(Scope.AUDIT_READ)
   Page<EntryBody> list(HttpServletRequest request, Caller caller) {
     QueryParameters query = QueryParameters.of(request, PARAMETERS);
-    String action = query.read("action", AuditController::word);
+    String action = query.read("action", AuditController::action);
     String objectId = query.read("object_id", AuditController::word);
     OffsetDateTime from = query.read("from", QueryParameters::instant);
     OffsetDateTime to = query.read("to", QueryParameters::instant);
     PageRequest page = query.page(filters(action, objectId, from, to));
     List<Row> rows = newestFirst(caller.merchantId(), action, objectId, from, to, page);
     return Page.of(rows, page, row -> row.id().toString(), Row::body);
+  }
+
+  private static String action(String text) {
+    if (AuditEntry.ACTIONS.contains(text)) {
+      return text;
+    }
+    throw new IllegalArgumentException("must be one of " + String.join(", ", AuditEntry.ACTIONS));
   }
 
   private static String word(String text) {

@@ -1,7 +1,11 @@
 package io.quittance.access;
 
 import io.quittance.web.TypeId;
+import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.UUID;
 
 /**
@@ -17,6 +21,26 @@ public record AuditEntry(
     String action,
     String objectId,
     Map<String, ?> details) {
+
+  /** Whatever is done, by all modules; the audit log can be searched for each of them. */
+  public static final SortedSet<String> ACTIONS =
+      Collections.unmodifiableSortedSet(
+          new TreeSet<>(
+              Set.of(
+                  "api_key.created",
+                  "api_key.revoked",
+                  "api_key.rotated",
+                  "fraud_rules.replaced",
+                  "merchant.changed",
+                  "merchant.created",
+                  "payment.review_approved",
+                  "payment.review_declined",
+                  "webhook_endpoint.changed",
+                  "webhook_endpoint.created",
+                  "webhook_endpoint.deleted",
+                  "webhook_endpoint.disabled",
+                  "webhook_endpoint.recovery_started",
+                  "webhook_endpoint.secret_rotated")));
 
   public static AuditEntry of(
       UUID merchantId, Origin origin, String action, String objectId, Map<String, ?> details) {

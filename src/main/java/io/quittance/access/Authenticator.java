@@ -1,7 +1,6 @@
 package io.quittance.access;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
-import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
@@ -9,7 +8,6 @@ import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import jakarta.annotation.PreDestroy;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +17,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds whom a key belongs to. Requests that arrive together share one query, and an answer is
- * remembered for {@link AccessProperties.Lookup#cacheTtl()}, so a revocation takes effect within
- * that time on every replica. Thread-safe.
+ * remembered for {@link AccessProperties.Keys#cacheTtl()}, so a revocation takes effect within that
+ * time on every replica. Thread-safe.
  *
  * <p>A key is looked up by its SHA-256 in an index. How long that takes may tell how far a hash
  * agrees with a stored one, which helps nobody: a text with a wanted beginning of its hash is found
@@ -31,8 +29,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class Authenticator {
-
-  private static final Duration GOOD_LATELY = Duration.ofMinutes(10);
 
   /** Finds the good ones among many keys, by their hashes. */
   @FunctionalInterface
@@ -54,7 +50,7 @@ final class Authenticator {
     private final WorkerPool<ByteBuffer, Optional<Identity>> lookups;
     private final AsyncCache<Question, Optional<Identity>> remembered;
 
-    Desk(String name, Finder stored, AccessProperties.Lookup settings, MeterRegistry registry) {
+    Desk(String name, Finder stored, AccessProperties.Keys settings, MeterRegistry registry) {
       this.lookups =
           WorkerPool.<ByteBuffer, Optional<Identity>>named(name, batch -> find(stored, batch))
               .maxBatch(256)
@@ -77,24 +73,22 @@ final class Authenticator {
     }
   }
 
-  private final AccessProperties.Lookup settings;
-  private final Cache<ByteBuffer, Boolean> goodLately;
+  private final AccessProperties.Keys settings;
+  private final KnownKeys known;
   private final AtomicLong generation = new AtomicLong();
   private final Desk familiar;
   private final Desk strange;
 
   @Autowired
-  Authenticator(StoredKeys stored, AccessProperties properties, MeterRegistry registry) {
-    this(stored::find, properties, registry);
+  Authenticator(
+      StoredKeys stored, KnownKeys known, AccessProperties properties, MeterRegistry registry) {
+    this(stored::find, known, properties, registry);
   }
 
-  Authenticator(Finder stored, AccessProperties properties, MeterRegistry registry) {
+  Authenticator(
+      Finder stored, KnownKeys known, AccessProperties properties, MeterRegistry registry) {
+    this.known = known;
     this.settings = properties.access();
-    this.goodLately =
-        Caffeine.newBuilder()
-            .maximumSize(settings.cacheSize())
-            .expireAfterAccess(GOOD_LATELY)
-            .build();
     this.familiar = new Desk("keys", stored, settings, registry);
     this.strange = new Desk("new-keys", stored, settings, registry);
   }
@@ -104,13 +98,10 @@ final class Authenticator {
     var deadline = Deadline.after(settings.timeout());
     var hash = ByteBuffer.wrap(secret.hash());
     var question = new Question(generation.get(), hash);
-    boolean good = goodLately.getIfPresent(hash) != null;
-    Optional<Identity> identity = (good ? familiar : strange).find(question, deadline);
-    if (good && identity.isEmpty()) {
-      goodLately.invalidate(hash);
-    } else if (!good && identity.isPresent()) {
-      goodLately.put(hash, true);
-    }
+    Optional<Identity> identity =
+        (known.contains(hash) ? familiar : strange).find(question, deadline);
+    identity.ifPresentOrElse(
+        found -> known.remember(hash, found.merchantId()), () -> known.forget(hash));
     return identity;
   }
 

@@ -9,14 +9,24 @@ import org.jspecify.annotations.Nullable;
  * as a parameter.
  *
  * @param keyId the key's; for a token one that its issuer, subject and merchant have in common
- * @param deadlineMaxMs the longest deadline that the merchant may be granted, in milliseconds
- * @param rateLimit the key's own; null: what the configuration says
+ * @param terms the merchant's
+ * @param rateLimit the key's own; null: no other than the merchant's
  * @param origin for the audit trail
  */
 public record Caller(
     UUID merchantId,
     UUID keyId,
     Set<Scope> scopes,
-    int deadlineMaxMs,
+    Terms terms,
     @Nullable RateLimit rateLimit,
-    Origin origin) {}
+    Origin origin) {
+
+  /** The longest deadline that the merchant may be granted, in milliseconds. */
+  public int deadlineMaxMs() {
+    return terms.deadlineMaxMs();
+  }
+
+  boolean may(Scope scope) {
+    return scope.isIn(scopes);
+  }
+}

@@ -10,10 +10,10 @@ record Identity(
     UUID keyId,
     Actor actor,
     Set<Scope> scopes,
-    int deadlineMaxMs,
+    Terms terms,
     @Nullable RateLimit rateLimit) {
 
   Caller from(Origin origin) {
-    return new Caller(merchantId, keyId, scopes, deadlineMaxMs, rateLimit, origin);
+    return new Caller(merchantId, keyId, scopes, terms, rateLimit, origin);
   }
 }

@@ -12,30 +12,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.beans.factory.annotation.Value;
+import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Which merchants there are, and their longest deadlines; remembered like keys. Thread-safe. */
+/** Which merchants there are, and their terms; remembered like keys. Thread-safe. */
 @Component
 final class KnownMerchants {
 
   private final JdbcClient jdbc;
-  private final AccessProperties.Lookup settings;
-  private final int deadlineMaxMs;
-  private final WorkerPool<UUID, Optional<Integer>> lookups;
-  private final AsyncCache<UUID, Optional<Integer>> remembered;
+  private final AccessProperties.Keys settings;
+  private final TermsReader terms;
+  private final AtomicLong generation = new AtomicLong();
+  private final WorkerPool<UUID, Optional<Terms>> lookups;
+  private final AsyncCache<Question, Optional<Terms>> remembered;
+
+  /** As in {@link Authenticator}. */
+  private record Question(long generation, UUID id) {}
 
   KnownMerchants(
-      JdbcClient jdbc,
-      AccessProperties properties,
-      @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs,
-      MeterRegistry registry) {
+      JdbcClient jdbc, AccessProperties properties, TermsReader terms, MeterRegistry registry) {
     this.jdbc = jdbc;
     this.settings = properties.access();
-    this.deadlineMaxMs = deadlineMaxMs;
+    this.terms = terms;
     this.lookups =
-        WorkerPool.<UUID, Optional<Integer>>named("merchants", this::find)
+        WorkerPool.<UUID, Optional<Terms>>named("merchants", this::find)
             .maxBatch(256)
             .start(registry);
     this.remembered =
@@ -45,22 +46,28 @@ final class KnownMerchants {
             .buildAsync();
   }
 
-  /** The longest deadline of a merchant, in milliseconds; empty when there is no such merchant. */
-  Optional<Integer> deadlineMaxMs(UUID id) throws InterruptedException {
+  /** The terms of a merchant; empty when there is no such merchant. */
+  Optional<Terms> terms(UUID id) throws InterruptedException {
     var deadline = Deadline.after(settings.timeout());
-    return deadline.await(remembered.get(id, (key, executor) -> lookups.submit(key, deadline)));
+    return deadline.await(
+        remembered.get(
+            new Question(generation.get(), id),
+            (question, executor) -> lookups.submit(question.id(), deadline)));
   }
 
-  private void find(List<Job<UUID, Optional<Integer>>> batch) {
-    Map<UUID, Integer> found = new HashMap<>();
-    jdbc.sql("select id, deadline_max_ms from merchants where id in (:ids)")
+  /** Looks every merchant up again when it is next asked for. */
+  void forgetAll() {
+    generation.incrementAndGet();
+    remembered.synchronous().invalidateAll();
+  }
+
+  private void find(List<Job<UUID, Optional<Terms>>> batch) {
+    Map<UUID, Terms> found = new HashMap<>();
+    jdbc.sql("select m.id, %s from merchants m where m.id in (:ids)".formatted(TermsReader.COLUMNS))
         .param("ids", batch.stream().map(Job::item).toList())
         .query(
             rs -> {
-              int cap = rs.getInt("deadline_max_ms");
-              found.put(
-                  rs.getObject("id", UUID.class),
-                  cap == 0 ? deadlineMaxMs : Math.min(cap, deadlineMaxMs));
+              found.put(rs.getObject("id", UUID.class), terms.read(rs));
             });
     batch.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
   }

@@ -1,6 +1,6 @@
 package io.quittance.access;
 
-import io.github.bucket4j.ConsumptionProbe;
+import io.quittance.access.RateLimits.Taken;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
@@ -10,12 +10,16 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses a key's requests when there are too many, and says with each answer how many are left.
+ * Refuses requests of a merchant, or of a key with a limit of its own, when there are too many, and
+ * says with each answer how many are left.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">RateLimit
  *     header fields for HTTP, draft 10</a>
@@ -23,8 +27,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Component
 @Order(10)
 final class RateLimitFilter extends OncePerRequestFilter {
-
-  private static final String POLICY_NAME = "\"key\"";
 
   private final RateLimits limits;
   private final ProblemWriter problems;
@@ -40,28 +42,40 @@ final class RateLimitFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     if (limits.enabled()
         && request.getAttribute(AuthenticationFilter.CALLER) instanceof Caller caller) {
-      RateLimit limit = limits.of(caller);
-      ConsumptionProbe probe = limits.take(caller);
-      response.setHeader(
-          "RateLimit-Policy",
-          "%s;q=%d;w=%d".formatted(POLICY_NAME, limit.burst(), seconds(limit.refill().toNanos())));
-      response.setHeader(
-          "RateLimit",
-          "%s;r=%d;t=%d"
-              .formatted(
-                  POLICY_NAME,
-                  probe.getRemainingTokens(),
-                  seconds(probe.getNanosToWaitForReset())));
-      if (!probe.isConsumed()) {
+      List<Taken> taken = limits.take(caller);
+      response.setHeader("RateLimit-Policy", each(taken, RateLimitFilter::policy));
+      response.setHeader("RateLimit", each(taken, RateLimitFilter::left));
+      Taken last = taken.getLast();
+      if (!last.probe().isConsumed()) {
         problems.write(
-            Problem.of(ProblemCode.RATE_LIMITED, "This key has made too many requests.")
-                .retryAfter(Duration.ofNanos(probe.getNanosToWaitForRefill())),
+            Problem.of(
+                    ProblemCode.RATE_LIMITED,
+                    "This " + last.policy() + " has made too many requests.")
+                .retryAfter(Duration.ofNanos(last.probe().getNanosToWaitForRefill())),
             request,
             response);
         return;
       }
     }
     chain.doFilter(request, response);
+  }
+
+  private static String each(List<Taken> taken, Function<Taken, String> text) {
+    return taken.stream().map(text).collect(Collectors.joining(", "));
+  }
+
+  private static String policy(Taken taken) {
+    return "\"%s\";q=%d;w=%d"
+        .formatted(
+            taken.policy(), taken.limit().burst(), seconds(taken.limit().refill().toNanos()));
+  }
+
+  private static String left(Taken taken) {
+    return "\"%s\";r=%d;t=%d"
+        .formatted(
+            taken.policy(),
+            taken.probe().getRemainingTokens(),
+            seconds(taken.probe().getNanosToWaitForReset()));
   }
 
   private static long seconds(long nanos) {

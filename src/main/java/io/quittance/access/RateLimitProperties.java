@@ -4,8 +4,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many requests an API key may make, on each replica: a merchant whose requests are spread over
- * several replicas has as many times as much.
+ * How many requests a merchant may make of whom the operator says nothing else, on each replica:
+ * one whose requests are spread over several replicas has as many times as much.
  *
  * @param enabled whether any are refused
  * @param requestsPerSecond in the long run

@@ -5,12 +5,22 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** A token bucket for each API key that was used lately. Thread-safe. */
+/**
+ * Token buckets of the merchants that were here lately, and of those keys that have a limit of
+ * their own: a key can only have less than its merchant. A limit that changes comes with a full
+ * bucket. Thread-safe.
+ */
 @Component
 final class RateLimits {
+
+  /** A limit that a request is counted against, and what is left of it. */
+  record Taken(String policy, RateLimit limit, ConsumptionProbe probe) {}
+
+  private record Holder(UUID id, RateLimit limit) {}
 
   private static final int BUCKETS_MAX = 100_000;
 
@@ -18,26 +28,45 @@ final class RateLimits {
   private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
 
   private final boolean enabled;
-  private final RateLimit most;
-  private final Cache<UUID, Bucket> buckets =
+  private final Cache<Holder, Bucket> buckets =
       Caffeine.newBuilder().maximumSize(BUCKETS_MAX).expireAfterAccess(REMEMBERED_FOR).build();
 
   RateLimits(RateLimitProperties properties) {
     this.enabled = properties.enabled();
-    this.most = new RateLimit(properties.requestsPerSecond(), properties.burst());
   }
 
   boolean enabled() {
     return enabled;
   }
 
-  /** What a caller may do: its key's own limit cannot be more than the configured one. */
-  RateLimit of(Caller caller) {
-    return caller.rateLimit() == null ? most : caller.rateLimit().within(most);
+  /**
+   * Takes a token of each limit of a caller, or none: the last limit in the list is then one that
+   * has none left.
+   */
+  List<Taken> take(Caller caller) {
+    RateLimit ofMerchant = caller.terms().rateLimit();
+    RateLimit ofKey =
+        caller.rateLimit() == null ? ofMerchant : caller.rateLimit().within(ofMerchant);
+    if (ofKey.equals(ofMerchant)) {
+      return List.of(take("merchant", caller.merchantId(), ofMerchant));
+    }
+    Taken key = take("key", caller.keyId(), ofKey);
+    if (!key.probe().isConsumed()) {
+      return List.of(key);
+    }
+    Taken merchant = take("merchant", caller.merchantId(), ofMerchant);
+    if (!merchant.probe().isConsumed()) {
+      bucket(caller.keyId(), ofKey).addTokens(1);
+    }
+    return List.of(key, merchant);
   }
 
-  ConsumptionProbe take(Caller caller) {
-    return buckets.get(caller.keyId(), key -> full(of(caller))).tryConsumeAndReturnRemaining(1);
+  private Taken take(String policy, UUID id, RateLimit limit) {
+    return new Taken(policy, limit, bucket(id, limit).tryConsumeAndReturnRemaining(1));
+  }
+
+  private Bucket bucket(UUID id, RateLimit limit) {
+    return buckets.get(new Holder(id, limit), holder -> full(holder.limit()));
   }
 
   private static Bucket full(RateLimit limit) {

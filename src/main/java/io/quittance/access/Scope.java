@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,9 +17,20 @@ public enum Scope {
   LEDGER_WRITE,
   WEBHOOKS_READ,
   WEBHOOKS_WRITE,
+  FRAUD_READ,
   FRAUD_WRITE,
+  KEYS_READ,
   KEYS_WRITE,
-  ANALYTICS_READ;
+  AUDIT_READ,
+  ANALYTICS_READ,
+  ANALYTICS_WRITE;
+
+  /** Of the scopes that keys are stored with now. */
+  static final int VOCABULARY = 2;
+
+  /** The scopes of vocabulary 1, in which {@code keys:write} read the audit log, too. */
+  private static final Set<Scope> FIRST =
+      EnumSet.complementOf(EnumSet.of(FRAUD_READ, KEYS_READ, AUDIT_READ, ANALYTICS_WRITE));
 
   @JsonValue
   public String text() {
@@ -37,11 +49,28 @@ public enum Scope {
     return scopes.stream().map(Scope::text).collect(Collectors.joining(" "));
   }
 
-  static Set<Scope> split(String text) {
+  /**
+   * What a stored key may do. One that was made with an earlier vocabulary keeps what it could do;
+   * one that could do everything still can. A scope that only a newer release knows opens nothing
+   * here.
+   */
+  static Set<Scope> split(String text, int vocabulary) {
     var scopes = EnumSet.noneOf(Scope.class);
-    for (String scope : text.split(" ", -1)) {
-      scopes.add(of(scope));
+    List<String> names = List.of(text.split(" ", -1));
+    Arrays.stream(values()).filter(scope -> names.contains(scope.text())).forEach(scopes::add);
+    if (vocabulary < VOCABULARY && scopes.containsAll(FIRST)) {
+      return EnumSet.allOf(Scope.class);
+    }
+    if (vocabulary < VOCABULARY && scopes.contains(KEYS_WRITE)) {
+      scopes.add(AUDIT_READ);
     }
     return scopes;
+  }
+
+  /** Whether one of these is this scope, or includes it. */
+  boolean isIn(Set<Scope> scopes) {
+    return scopes.contains(this)
+        || (this == FRAUD_READ && scopes.contains(FRAUD_WRITE))
+        || (this == KEYS_READ && scopes.contains(KEYS_WRITE));
   }
 }

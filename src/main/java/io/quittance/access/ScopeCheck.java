@@ -43,7 +43,7 @@ class ScopeCheck implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodA
       RequiresScope needed = method.getMethodAnnotation(RequiresScope.class);
       if (needed != null
           && !(request.getAttribute(AuthenticationFilter.CALLER) instanceof Caller caller
-              && caller.scopes().contains(needed.value()))) {
+              && caller.may(needed.value()))) {
         throw Problem.of(
             ProblemCode.INSUFFICIENT_SCOPE, "This needs the scope " + needed.value().text() + ".");
       }

@@ -5,17 +5,26 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /** The text that a client sends as its key: {@code qt_} and 256 random bits. Never stored. */
 record Secret(String text) {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int RANDOM_BYTES = 32;
+  private static final String BEARER = "Bearer ";
 
   static Secret random() {
     byte[] bytes = new byte[RANDOM_BYTES];
     RANDOM.nextBytes(bytes);
     return new Secret("qt_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+  }
+
+  /** What follows {@code Bearer} in a header {@code Authorization}; null: it has another form. */
+  static @Nullable Secret ofBearer(@Nullable String authorization) {
+    return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? new Secret(authorization.substring(BEARER.length()).strip())
+        : null;
   }
 
   byte[] hash() {

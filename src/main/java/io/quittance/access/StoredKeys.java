@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -20,25 +19,23 @@ final class StoredKeys {
 
   private static final String FIND =
       """
-      select k.secret_hash, k.id, k.merchant_id, k.scopes, m.deadline_max_ms,
-             k.requests_per_second, k.burst
+      select k.secret_hash, k.id, k.merchant_id, k.scopes, k.scope_vocabulary,
+             k.requests_per_second, k.burst, %s
         from api_keys k join merchants m on m.id = k.merchant_id
        where k.secret_hash in (:hashes)
          and k.revoked_at is null
          and (k.expires_at is null or k.expires_at > :now)
-      """;
+      """
+          .formatted(TermsReader.COLUMNS);
 
   private final JdbcClient jdbc;
   private final Clock clock;
-  private final int deadlineMaxMs;
+  private final TermsReader terms;
 
-  StoredKeys(
-      JdbcClient jdbc,
-      Clock clock,
-      @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs) {
+  StoredKeys(JdbcClient jdbc, Clock clock, TermsReader terms) {
     this.jdbc = jdbc;
     this.clock = clock;
-    this.deadlineMaxMs = deadlineMaxMs;
+    this.terms = terms;
   }
 
   /** By the SHA-256 of their secrets. */
@@ -49,7 +46,6 @@ final class StoredKeys {
         .param("now", clock.instant().atOffset(ZoneOffset.UTC))
         .query(
             rs -> {
-              int cap = rs.getInt("deadline_max_ms");
               UUID keyId = rs.getObject("id", UUID.class);
               found.put(
                   ByteBuffer.wrap(rs.getBytes("secret_hash")),
@@ -57,8 +53,8 @@ final class StoredKeys {
                       rs.getObject("merchant_id", UUID.class),
                       keyId,
                       Actor.key(keyId),
-                      Scope.split(rs.getString("scopes")),
-                      cap == 0 ? deadlineMaxMs : Math.min(cap, deadlineMaxMs),
+                      Scope.split(rs.getString("scopes"), rs.getInt("scope_vocabulary")),
+                      terms.read(rs),
                       rateLimit(rs)));
             });
     return found;

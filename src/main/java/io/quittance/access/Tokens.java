@@ -171,17 +171,15 @@ final class Tokens {
     String merchant = claims.getStringClaim(properties.merchantClaim());
     UUID merchantId =
         TypeId.parse("mch", merchant).orElseThrow(() -> invalid("The token names no merchant."));
-    int deadlineMaxMs =
-        merchants
-            .deadlineMaxMs(merchantId)
-            .orElseThrow(() -> invalid("The token names no merchant."));
+    Terms terms =
+        merchants.terms(merchantId).orElseThrow(() -> invalid("The token names no merchant."));
     String bearer = claims.getIssuer() + '\n' + subject + '\n' + merchant;
     return new Identity(
         merchantId,
         UUID.nameUUIDFromBytes(bearer.getBytes(StandardCharsets.UTF_8)),
         Actor.token(subject),
         scopes,
-        deadlineMaxMs,
+        terms,
         null);
   }
 

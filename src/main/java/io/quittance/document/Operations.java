@@ -270,6 +270,7 @@ final class Operations {
             ProblemCode.DEPENDENCY_UNAVAILABLE);
     if (!handler.open()) {
       codes.add(ProblemCode.UNAUTHORIZED);
+      codes.add(ProblemCode.MERCHANT_DISABLED);
       codes.add(ProblemCode.INSUFFICIENT_SCOPE);
       codes.add(ProblemCode.RATE_LIMITED);
     }

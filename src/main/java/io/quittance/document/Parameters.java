@@ -1,5 +1,6 @@
 package io.quittance.document;
 
+import io.quittance.access.AuditEntry;
 import io.quittance.ledger.AccountId;
 import io.quittance.money.Money;
 import io.swagger.v3.oas.models.media.Schema;
@@ -26,6 +27,7 @@ final class Parameters {
           "payments", "pay",
           "transfers", "trf",
           "api-keys", "key",
+          "merchants", "mch",
           "webhook-endpoints", "whe",
           "events", "evt");
 
@@ -103,8 +105,8 @@ final class Parameters {
 
   private void reports() {
     add("query", "action", "Changes of this kind.")
-        .schema(text("^[a-zA-Z0-9_.]{1,64}$"))
-        .example("key.create");
+        .schema(words(AuditEntry.ACTIONS.toArray(String[]::new)))
+        .example("api_key.created");
     add("query", "object_id", "Changes of this object.")
         .schema(text("^[a-zA-Z0-9_.]{1,64}$"))
         .example("key" + SOME_ID);

@@ -42,8 +42,12 @@ final class Responses {
     header(components, "Idempotent-Replayed", "`true`: the answer to a repetition.", "string");
     header(components, "Server-Timing", "How long each subtask took (W3C).", "string");
     header(components, "WWW-Authenticate", "`Bearer` (RFC 6750).", "string");
-    header(components, "RateLimit", "What is left of the key's quota (IETF draft).", "string");
-    header(components, "RateLimit-Policy", "The key's quota (IETF draft).", "string");
+    header(components, "RateLimit", "What is left of the quotas (IETF draft).", "string");
+    header(
+        components,
+        "RateLimit-Policy",
+        "The merchant's quota, and the key's if it has less (IETF draft).",
+        "string");
     components.addHeaders(
         "Retry-After",
         new Header()

@@ -51,7 +51,7 @@ class FraudController {
 
   @GetMapping("/v1/fraud/rules")
   @Route(id = "getFraudRules", summary = "Shows the fraud rules")
-  @RequiresScope(Scope.FRAUD_WRITE)
+  @RequiresScope(Scope.FRAUD_READ)
   RuleSet get(Caller caller) {
     return rules.current(caller.merchantId());
   }

@@ -8,8 +8,7 @@ import io.quittance.concurrency.JvmConcurrencyMetrics;
 import io.quittance.journal.Journal;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.stream.IntStream;
+import java.util.UUID;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
@@ -32,11 +31,22 @@ class PaymentConfiguration {
   /** New requests wait for the journal: what they may expect of it decides who is let in. */
   @Bean
   Backlog backlog(Journal journal) {
-    return () ->
-        IntStream.range(0, journal.lanes())
-            .mapToObj(journal::expectedTime)
-            .max(Comparator.naturalOrder())
-            .orElse(Duration.ZERO);
+    return new Backlog() {
+      @Override
+      public int lanes() {
+        return journal.lanes();
+      }
+
+      @Override
+      public int laneOf(UUID merchantId) {
+        return journal.laneOf(merchantId);
+      }
+
+      @Override
+      public Duration expectedTime(int lane) {
+        return journal.expectedTime(lane);
+      }
+    };
   }
 
   /** Nothing is applied after the instant by which an open payment is said to have its end. */

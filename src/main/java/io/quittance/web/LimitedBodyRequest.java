@@ -4,6 +4,8 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -11,12 +13,16 @@ import java.util.concurrent.TimeUnit;
 import org.apache.catalina.connector.ClientAbortException;
 import org.apache.coyote.BadRequestException;
 import org.jspecify.annotations.Nullable;
+import org.springframework.web.util.WebUtils;
 
 /**
  * A request whose body may not pass a length, nor take longer than a time to arrive: one for all
- * bodies, and more for a long one as it comes in, at {@link #PACE_BYTES_PER_SECOND}.
+ * bodies, and more for a long one as it comes in, at {@link #PACE_BYTES_PER_SECOND}. The body can
+ * be received before anybody reads it; what goes wrong then is told to whoever reads it.
  */
-final class LimitedBodyRequest extends HttpServletRequestWrapper {
+public final class LimitedBodyRequest extends HttpServletRequestWrapper {
+
+  private static final int TAKEN_FIRST_BYTES = 512;
 
   static final int PACE_BYTES_PER_SECOND = 65_536;
 
@@ -35,12 +41,42 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
     this.endNanos = arrivedNanos + limit.toNanos();
   }
 
+  /** The request with its limits; null: it has no body. */
+  public static @Nullable LimitedBodyRequest of(HttpServletRequest request) {
+    return WebUtils.getNativeRequest(request, LimitedBodyRequest.class);
+  }
+
   @Override
   public ServletInputStream getInputStream() throws IOException {
+    return limited();
+  }
+
+  private LimitedStream limited() throws IOException {
     if (stream == null) {
       stream = new LimitedStream(super.getInputStream());
     }
     return stream;
+  }
+
+  /** Takes what has arrived of the body; whether that is all of it. Waits for nothing. */
+  public boolean arrived() throws IOException {
+    return limited().takeAvailable(getContentLengthLong());
+  }
+
+  /** Waits until the whole body is in memory, or a limit is passed. */
+  public void receive() throws IOException {
+    limited().takeAll();
+  }
+
+  /** Nobody waits for what is missing of the body. */
+  public void abandon() throws IOException {
+    limited().failure = Problem.of(ProblemCode.INVALID_REQUEST, "The body was not read.");
+  }
+
+  /** The most bytes that the body may come to. */
+  public long lengthMax() {
+    long length = getContentLengthLong();
+    return length < 0 ? limitBytes : Math.min(length, limitBytes);
   }
 
   /**
@@ -72,10 +108,42 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
   private final class LimitedStream extends ServletInputStream {
 
     private final ServletInputStream source;
+    private final ByteArrayOutputStream taken = new ByteArrayOutputStream(TAKEN_FIRST_BYTES);
+    private @Nullable ByteArrayInputStream received;
+    private @Nullable Exception failure;
     private int left = limitBytes;
 
     LimitedStream(ServletInputStream source) {
       this.source = source;
+    }
+
+    private boolean takeAvailable(long length) {
+      try {
+        byte[] buffer = new byte[(int) Math.min(8192, Math.max(0, length))];
+        while (taken.size() < length && source.available() > 0) {
+          taken.write(buffer, 0, Math.max(0, readLimited(buffer, 0, buffer.length)));
+        }
+      } catch (IOException | Problem e) {
+        failure = e;
+        return true;
+      }
+      if (taken.size() != length) {
+        return false;
+      }
+      received = new ByteArrayInputStream(taken.toByteArray());
+      return true;
+    }
+
+    private void takeAll() {
+      byte[] buffer = new byte[8192];
+      try {
+        for (int read = 0; read >= 0; read = readLimited(buffer, 0, buffer.length)) {
+          taken.write(buffer, 0, read);
+        }
+        received = new ByteArrayInputStream(taken.toByteArray());
+      } catch (IOException | Problem e) {
+        failure = e;
+      }
     }
 
     @Override
@@ -86,6 +154,18 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
     @Override
     public int read(byte[] buffer, int offset, int length) throws IOException {
+      switch (failure) {
+        case IOException e -> throw e;
+        case Problem e -> throw e;
+        case null, default -> {
+          return received == null
+              ? readLimited(buffer, offset, length)
+              : received.read(buffer, offset, length);
+        }
+      }
+    }
+
+    private int readLimited(byte[] buffer, int offset, int length) throws IOException {
       long grantedNanos = (limitBytes - left) * NANOS_PER_BYTE;
       if (System.nanoTime() - endNanos > grantedNanos && !source.isFinished()) {
         throw tooSlow();
@@ -121,12 +201,12 @@ final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
     @Override
     public boolean isFinished() {
-      return source.isFinished();
+      return received == null ? source.isFinished() : received.available() == 0;
     }
 
     @Override
     public boolean isReady() {
-      return source.isReady();
+      return received != null || source.isReady();
     }
 
     @Override

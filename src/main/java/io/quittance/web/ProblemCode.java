@@ -13,6 +13,7 @@ public enum ProblemCode {
   INVALID_DEADLINE(400, "The header Payment-Deadline-Ms is not valid"),
   INVALID_CURSOR(400, "The cursor is not valid"),
   UNAUTHORIZED(401, "A valid API key is required"),
+  MERCHANT_DISABLED(403, "The merchant is disabled"),
   INSUFFICIENT_SCOPE(403, "The API key lacks a scope"),
   NOT_FOUND(404, "There is no such object"),
   INSUFFICIENT_FUNDS(402, "The payer has not enough funds"),

@@ -21,28 +21,34 @@ class AuthenticatorTest {
   private static final Secret GOOD = new Secret("qt_good");
   private static final UUID KEY = new UUID(1, 1);
   private static final Identity IDENTITY =
-      new Identity(new UUID(2, 2), KEY, Actor.key(KEY), EnumSet.allOf(Scope.class), 1_000, null);
+      new Identity(
+          new UUID(2, 2),
+          KEY,
+          Actor.key(KEY),
+          EnumSet.allOf(Scope.class),
+          new Terms(true, 1_000, new RateLimit(500, 1_000)),
+          null);
 
+  private volatile boolean good = true;
   private final CountDownLatch slowDatabase = new CountDownLatch(1);
+  private final AccessProperties properties =
+      new AccessProperties(
+          null, new AccessProperties.Keys(100, Duration.ofMinutes(1), 100, Duration.ofSeconds(30)));
+  private final KnownKeys known = new KnownKeys(properties);
   private final Authenticator authenticator =
-      new Authenticator(
-          this::find,
-          new AccessProperties(
-              null,
-              new AccessProperties.Lookup(Duration.ofMinutes(1), 100, Duration.ofSeconds(30))),
-          new SimpleMeterRegistry());
+      new Authenticator(this::find, known, properties, new SimpleMeterRegistry());
 
   /** Slow for whatever is not the good key. */
   private Map<ByteBuffer, Identity> find(List<ByteBuffer> hashes) {
-    var good = ByteBuffer.wrap(GOOD.hash());
-    if (hashes.stream().anyMatch(hash -> !hash.equals(good))) {
+    var hash = ByteBuffer.wrap(GOOD.hash());
+    if (hashes.stream().anyMatch(other -> !other.equals(hash))) {
       try {
         slowDatabase.await();
       } catch (InterruptedException e) {
         throw new IllegalStateException(e);
       }
     }
-    return hashes.contains(good) ? Map.of(good, IDENTITY) : Map.of();
+    return good && hashes.contains(hash) ? Map.of(hash, IDENTITY) : Map.of();
   }
 
   @AfterEach
@@ -74,6 +80,23 @@ class AuthenticatorTest {
       assertThat(authenticator.authenticate(GOOD)).contains(IDENTITY);
       slowDatabase.countDown();
     }
+  }
+
+  @Test
+  void aKeyIsKnownAsItsMerchantsUntilItIsRefused() throws Exception {
+    slowDatabase.countDown();
+    String bearer = "bearer " + GOOD.text();
+    assertThat(known.sender(bearer)).isEqualTo(Sender.unknown());
+
+    authenticator.authenticate(GOOD);
+
+    assertThat(known.sender(bearer).party()).isEqualTo(IDENTITY.merchantId());
+    assertThat(known.sender("Bearer qt_wrong")).isEqualTo(Sender.unknown());
+    assertThat(known.sender(GOOD.text())).as("no scheme").isEqualTo(Sender.unknown());
+    good = false;
+    authenticator.forgetAll();
+    authenticator.authenticate(GOOD);
+    assertThat(known.sender(bearer)).isEqualTo(Sender.unknown());
   }
 
   @Test

@@ -25,8 +25,8 @@ class TokensTest {
           JdbcClient.create(new SimpleDriverDataSource()),
           new AccessProperties(
               null,
-              new AccessProperties.Lookup(Duration.ofMinutes(1), 100, Duration.ofSeconds(30))),
-          30_000,
+              new AccessProperties.Keys(100, Duration.ofMinutes(1), 100, Duration.ofSeconds(30))),
+          new TermsReader(30_000, new RateLimitProperties(true, 500, 1_000)),
           REGISTRY);
 
   /** Its issuer is down: nothing listens on the port of "tcpmux" (RFC 1078). */

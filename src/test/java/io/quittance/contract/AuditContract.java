@@ -77,7 +77,7 @@ abstract class AuditContract extends Contract {
   }
 
   @Test
-  void leavesNoWritingRouteOut() {
+  void leavesNoWritingRouteOutAndCanBeSearchedForEach() {
     Map<String, Supplier<Answer>> recipes = recipes();
     assertThat(recipes.keySet()).containsExactlyInAnyOrderElementsOf(auditedRoutes());
 
@@ -90,7 +90,11 @@ abstract class AuditContract extends Contract {
               .as(route)
               .filteredOn(entry -> entry.path("request_id").asText().equals(requestId))
               .singleElement()
-              .satisfies(AuditContract::complete);
+              .satisfies(
+                  entry -> {
+                    complete(entry);
+                    assertThat(entries("?action=" + entry.path("action").asText())).contains(entry);
+                  });
         });
   }
 
@@ -134,6 +138,22 @@ abstract class AuditContract extends Contract {
     assertThat(entry.at("/actor/id").isNull()).isTrue();
     assertThat(entry.path("object_id").asText()).startsWith("mch_");
     assertThat(entry.at("/details/name").asText()).isEqualTo("a test");
+  }
+
+  @Test
+  void namesWhatTheOperatorChanged() {
+    String path = "/v1/merchants/" + merchant.merchantId();
+    operator.patch(path, object("enabled", true, "burst", 7)).is(200);
+    operator.patch(path, object()).is(200);
+    operator.post(path + "/api-keys", object("name", "k", "scopes", array("ledger:read"))).is(201);
+
+    List<JsonNode> entries = entries().subList(0, 2);
+
+    assertThat(Json.texts(array(entries.toArray()), "action"))
+        .containsExactly("api_key.created", "merchant.changed");
+    assertThat(entries)
+        .allSatisfy(entry -> assertThat(entry.at("/actor/type").asText()).isEqualTo("operator"));
+    assertThat(entries.getLast().path("details")).isEqualTo(object("enabled", true, "burst", 7));
   }
 
   @Test
@@ -240,7 +260,15 @@ abstract class AuditContract extends Contract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"?actoin=x", "?action=", "?action=a%27b", "?from=today", "?limit=0"})
+  @ValueSource(
+      strings = {
+        "?actoin=x",
+        "?action=",
+        "?action=a%27b",
+        "?action=api_key.craeted",
+        "?from=today",
+        "?limit=0"
+      })
   void refusesFiltersThatItDoesNotKnow(String query) {
     merchant.get("/v1/audit-log" + query).isProblem(400, "invalid_request");
   }

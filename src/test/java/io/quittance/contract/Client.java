@@ -22,6 +22,15 @@ record Client(URI service, String secret) {
     return with("");
   }
 
+  /** The merchant's id, as its audit log has it. */
+  String merchantId() {
+    return get("/v1/audit-log?action=merchant.created").is(200).text("/data/0/object_id");
+  }
+
+  Answer patch(String path, JsonNode body) {
+    return call("PATCH", path).body(body).send();
+  }
+
   Answer get(String path) {
     return call("GET", path).send();
   }

@@ -59,6 +59,9 @@ class ContractOnH2IT {
   class Keys extends KeysContract {}
 
   @Nested
+  class Merchants extends MerchantsContract {}
+
+  @Nested
   class Metadata extends MetadataContract {}
 
   @Nested

@@ -69,6 +69,9 @@ class ContractOnPostgresIT {
   class Keys extends KeysContract {}
 
   @Nested
+  class Merchants extends MerchantsContract {}
+
+  @Nested
   class Metadata extends MetadataContract {}
 
   @Nested

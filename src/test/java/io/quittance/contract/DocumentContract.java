@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,6 +50,7 @@ abstract class DocumentContract extends Contract {
     ids.put("pay", merchant.pay(1, "alice", "shop").is(201).id());
     ids.put("evt", merchant.events(ids.get("pay")).getFirst().path("id").asText());
     ids.put("key", merchant.get("/v1/api-keys").is(200).text("/data/0/id"));
+    ids.put("mch", merchant.merchantId());
     ids.put("whe", merchant.post("/v1/webhook-endpoints", endpoint()).is(201).id());
   }
 
@@ -105,6 +107,7 @@ abstract class DocumentContract extends Contract {
     for (String scope : all) {
       var others = new ArrayList<>(all);
       others.remove(scope);
+      others.removeIf(other -> includes(other, scope));
       without.put(scope, limitedTo(merchant, others.toArray(String[]::new)));
     }
     merchants()
@@ -119,13 +122,21 @@ abstract class DocumentContract extends Contract {
     merchant.get("/v1/webhook-endpoints/" + ids.get("whe")).is(200);
   }
 
+  /** The scopes whose writing includes their reading. */
+  private static boolean includes(String scope, String other) {
+    return Set.of("fraud:write", "keys:write").contains(scope)
+        && other.equals(scope.replace("write", "read"));
+  }
+
   @Test
   void everyRouteIsContentWithItsScope() {
+    Map<String, Client> limited = new HashMap<>();
     merchants()
         .forEach(
             route -> {
               String scope = route.scope().orElseThrow();
-              Answer answer = route.call(limitedTo(merchant, scope), nobodys(route)).send();
+              Client client = limited.computeIfAbsent(scope, only -> limitedTo(merchant, only));
+              Answer answer = route.call(client, nobodys(route)).send();
               assertThat(answer.status()).as("%s: %s", route, answer).isNotIn(401, 500);
               // A key that makes others hands out no scope that it lacks: that is another refusal.
               assertThat(answer.text()).as("%s", route).doesNotContain("needs the scope");

@@ -1,12 +1,24 @@
 package io.quittance.contract;
 
+import static io.quittance.contract.Client.order;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
 
 /** A service with room for one request, which somebody else has: what others hear at the door. */
 @SpringBootTest(
@@ -22,38 +36,84 @@ import org.springframework.test.context.ActiveProfiles;
     properties = {
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
       "quittance.admission.floor=1",
-      "quittance.admission.ceiling=1"
+      "quittance.admission.ceiling=1",
+      "quittance.fraud.timeout=30s"
     })
 @ActiveProfiles("sandbox")
 class DoorIT extends Contract {
 
   private static final String BODY = "{\"amount\":1,\"currency\":\"EUR\"}";
 
-  /** Has begun to send a request, and has not ended. */
-  private RawHttp slow;
+  /** Is given when screening may answer. */
+  private static final Semaphore ANSWERS = new Semaphore(0);
+
+  private static final HttpServer SCREENING = screening();
+
+  private final ExecutorService others = Executors.newVirtualThreadPerTaskExecutor();
+
+  /** Waits for its screening. */
+  private Future<Answer> slow;
+
+  private static HttpServer screening() {
+    try {
+      HttpServer server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      server.createContext(
+          "/",
+          exchange -> {
+            ANSWERS.acquireUninterruptibly();
+            byte[] verdict =
+                "{\"decision\":\"approve\",\"score\":0,\"reasons\":[]}".getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, verdict.length);
+            exchange.getResponseBody().write(verdict);
+            exchange.close();
+          });
+      server.start();
+      return server;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @DynamicPropertySource
+  static void screening(DynamicPropertyRegistry registry) {
+    registry.add(
+        "quittance.fraud.url", () -> "http://127.0.0.1:" + SCREENING.getAddress().getPort());
+  }
+
+  @AfterAll
+  static void stop() {
+    SCREENING.stop(0);
+  }
 
   @BeforeEach
-  void takeTheRoom() throws IOException {
-    slow = new RawHttp(merchant.service());
-    slow.say(
-        "POST /v1/transfers HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-            + "Authorization: Bearer %s\r\nContent-Length: 9\r\n\r\n{"
-                .formatted(merchant.secret()));
+  void takeTheRoom() {
+    Call payment = merchant.payment(order(1, "alice", "shop")).deadline(30_000);
+    slow = others.submit(payment::send);
     Awaitility.await().until(() -> merchant.get("/v1/accounts").status() == 503);
   }
 
   @AfterEach
-  void giveItBack() throws IOException {
-    slow.close();
+  void giveItBack() {
+    if (!slow.isDone()) {
+      ANSWERS.release();
+    }
     Awaitility.await().until(() -> merchant.get("/v1/accounts").status() == 200);
+    assertThat(slow).succeedsWithin(Duration.ofSeconds(10));
+    others.close();
   }
 
-  private static String payment(String... headers) {
-    return "POST /v1/payments HTTP/1.1\r\nHost: x\r\n%sContent-Length: %d\r\n\r\n%s"
+  private String request(String line, String... headers) {
+    return "%s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n%s"
         .formatted(
-            String.join("", Arrays.stream(headers).map(header -> header + "\r\n").toList()),
-            BODY.length(),
-            BODY);
+            line,
+            merchant.secret(),
+            String.join("", Arrays.stream(headers).map(header -> header + "\r\n").toList()));
+  }
+
+  private String payment(String... headers) {
+    return request("POST /v1/payments", headers)
+        + "Content-Length: %d\r\n\r\n%s".formatted(BODY.length(), BODY);
   }
 
   @Test
@@ -61,7 +121,9 @@ class DoorIT extends Contract {
     try (var connection = new RawHttp(merchant.service())) {
       connection.say(
           payment("X-Request-Id: first")
-              + "GET /v1/accounts?limit=1 HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nX-Request-Id: second\r\n\r\n"
+              + request(
+                  "GET /v1/accounts?limit=1", "Connection: keep-alive", "X-Request-Id: second")
+              + "\r\n"
               + payment("X-Request-Id: third", "Connection: close"));
 
       List<String> answers = answers(connection.hear());
@@ -86,12 +148,10 @@ class DoorIT extends Contract {
     try (var connection = new RawHttp(merchant.service())) {
       connection.say(payment());
       Awaitility.await().until(() -> connection.heard() > 0);
-      giveItBack();
+      ANSWERS.release();
+      Awaitility.await().until(() -> merchant.get("/v1/accounts").status() == 200);
 
-      connection.say(
-          "GET /v1/accounts/alice HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer "
-              + merchant.secret()
-              + "\r\n\r\n");
+      connection.say(request("GET /v1/accounts/alice", "Connection: close") + "\r\n");
 
       List<String> answers = answers(connection.hear());
       assertThat(answers).hasSize(2);
@@ -103,16 +163,18 @@ class DoorIT extends Contract {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "POST /v1/payments HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
-        "POST /v1/payments HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
-        "POST /v1/payments HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}",
-        "GET /v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
-        "GET /v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: Keep-Alive, Close\r\n\r\n",
-        "GET /v1/accounts HTTP/1.1\r\nHost: x\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n",
-        "POST /v1/%70ayments HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
+        "POST /v1/payments HTTP/1.1\r\nAUTHORIZATION\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+        "POST /v1/payments HTTP/1.1\r\nAUTHORIZATION\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n",
+        "POST /v1/payments HTTP/1.0\r\nAUTHORIZATION\r\nContent-Length: 2\r\n\r\n{}",
+        "GET /v1/accounts HTTP/1.1\r\nAUTHORIZATION\r\nHost: x\r\nConnection: close\r\n\r\n",
+        "GET /v1/accounts HTTP/1.1\r\nAUTHORIZATION\r\nHost: x\r\nConnection: Keep-Alive, Close\r\n\r\n",
+        "GET /v1/accounts HTTP/1.1\r\nAUTHORIZATION\r\nHost: x\r\nConnection: keep-alive\r\nConnection: close\r\n\r\n",
+        "POST /v1/%70ayments HTTP/1.1\r\nAUTHORIZATION\r\nHost: x\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}"
       })
   void whatIsNotPlainIsRefusedTheLongWay(String request) {
-    String heard = RawHttp.exchange(merchant.service(), request);
+    String authorization = "Authorization: Bearer " + merchant.secret();
+    String heard =
+        RawHttp.exchange(merchant.service(), request.replace("AUTHORIZATION", authorization));
 
     // Where a client asks for it, leave to go on comes first (RFC 9110, 10.1.1).
     RawHttp.assertProblem(answers(heard).getLast(), 503, "overloaded");
@@ -120,7 +182,7 @@ class DoorIT extends Contract {
 
   @Test
   void aPathOfThousandsOfPartsIsRefusedLikeAnother() {
-    String request = "GET /v1" + "/a".repeat(3_900) + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    String request = request("GET /v1" + "/a".repeat(3_800)) + "\r\n";
 
     RawHttp.assertProblem(RawHttp.exchange(merchant.service(), request), 503, "overloaded");
   }
@@ -128,7 +190,7 @@ class DoorIT extends Contract {
   @Test
   void theAnswerToHeadHasNoBodyThatCouldPassForTheNextAnswer() throws IOException {
     try (var connection = new RawHttp(merchant.service())) {
-      connection.say("HEAD /v1/accounts HTTP/1.1\r\nHost: x\r\n\r\n");
+      connection.say(request("HEAD /v1/accounts") + "\r\n");
 
       assertThat(connection.hear()).startsWith("HTTP/1.1 503").doesNotContain("{");
     }

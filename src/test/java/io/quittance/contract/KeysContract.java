@@ -13,10 +13,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** API keys: what they open, and for how long. */
 abstract class KeysContract extends Contract {
+
+  private static final int KEYS_MAX = 100;
 
   @Test
   void openWhatTheirScopesSay() {
@@ -47,6 +50,76 @@ abstract class KeysContract extends Contract {
         .isProblem(403, "insufficient_scope");
     clerk.post("/v1/api-keys", object("name", "k", "scopes", List.of("ledger:read"))).is(201);
     merchant.with(stronger.text("/secret")).get("/v1/events").is(403);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fraud:write, /v1/fraud/rules, 200",
+    "fraud:read,  /v1/fraud/rules, 200",
+    "keys:read,   /v1/fraud/rules, 403",
+    "keys:write,  /v1/api-keys,    200",
+    "keys:read,   /v1/api-keys,    200",
+    "fraud:write, /v1/api-keys,    403",
+    "audit:read,  /v1/audit-log,   200",
+    "keys:write,  /v1/audit-log,   403"
+  })
+  void readWhatTheirScopesSay(String scope, String path, int status) {
+    limitedTo(merchant, scope).get(path).is(status);
+  }
+
+  @Test
+  void thatWriteHandOutTheReading() {
+    Client clerk = limitedTo(merchant, "keys:write", "fraud:write");
+
+    clerk
+        .post("/v1/api-keys", object("name", "k", "scopes", List.of("keys:read", "fraud:read")))
+        .is(201);
+    clerk
+        .post("/v1/api-keys", object("name", "k", "scopes", List.of("audit:read")))
+        .isProblem(403, "insufficient_scope");
+  }
+
+  @Test
+  void areShownOneByOneWithoutTheirSecrets() {
+    Answer key = create("till", "ledger:read").is(201);
+
+    Answer shown = merchant.get("/v1/api-keys/" + key.id()).is(200);
+
+    assertThat(shown.body()).isEqualTo(listed(key.id()));
+    assertThat(shown.text()).doesNotContain(key.text("/secret"), "\"secret\"");
+    merchant.delete("/v1/api-keys/" + key.id()).is(204);
+    merchant.get("/v1/api-keys/" + key.id()).isProblem(404, "not_found");
+  }
+
+  @Test
+  void areLimitedInNumber() {
+    List<Answer> made = Burst.of(KEYS_MAX + 5, i -> create("till", "ledger:read"));
+
+    // One was there.
+    assertThat(made).filteredOn(answer -> answer.status() == 201).hasSize(KEYS_MAX - 1);
+    assertThat(made)
+        .filteredOn(answer -> answer.status() != 201)
+        .allSatisfy(answer -> answer.isProblem(409, "invalid_state"));
+    String id = made.stream().filter(one -> one.status() == 201).findAny().orElseThrow().id();
+    rotate(id, object("overlap_seconds", 60)).isProblem(409, "invalid_state");
+    String successor = rotate(id, object()).is(201).id();
+    merchant.delete("/v1/api-keys/" + successor).is(204);
+    create("till", "ledger:read").is(201);
+    create("till", "ledger:read").isProblem(409, "invalid_state");
+  }
+
+  @Test
+  void handTheirExpiryOnHoweverOftenTheyAreRotated() {
+    Answer old = expiring(3_600);
+    rotate(old.id(), object("overlap_seconds", 60)).is(201);
+
+    Answer again = rotate(old.id(), object("overlap_seconds", 60)).is(201);
+
+    assertThat(again.text("/expires_at")).isEqualTo(old.text("/expires_at"));
+    Answer lasting = create("till", "ledger:read").is(201);
+    rotate(lasting.id(), object("overlap_seconds", 60)).is(201);
+    assertThat(rotate(lasting.id(), object("overlap_seconds", 60)).is(201).body().has("expires_at"))
+        .isFalse();
   }
 
   @Test

@@ -14,7 +14,7 @@ import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** What a service answers that is asked for more than it will do: per key, and in all. */
+/** What a service answers that is asked for more than it will do: per merchant, and in all. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
@@ -27,7 +27,8 @@ import org.springframework.test.context.DynamicPropertySource;
 @ActiveProfiles("sandbox")
 class LimitsIT extends Contract {
 
-  private static final String DRAFT = "\"key\";q=60;w=6";
+  private static final String READ = "ledger:read";
+  private static final String DEFAULT = "\"merchant\";q=60;w=6";
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
@@ -38,34 +39,70 @@ class LimitsIT extends Contract {
   }
 
   @Test
-  void refusesAKeyThatAsksTooMuchAndNobodyElse() {
+  void refusesAMerchantThatAsksTooMuchAndNobodyElse() {
+    String id = merchant.merchantId();
     Client greedy = limitedTo(merchant, "ledger:read", "payments:write");
     Answer first = greedy.get("/v1/accounts/alice").is(200);
-    assertThat(first.header("RateLimit-Policy")).contains(DRAFT);
-    assertThat(first.header("RateLimit").orElseThrow()).matches("\"key\";r=5[0-9];t=[0-9]+");
+    assertThat(first.header("RateLimit-Policy")).contains(DEFAULT);
+    assertThat(first.header("RateLimit").orElseThrow())
+        .matches("\"merchant\";r=[45][0-9];t=[0-9]+");
 
-    Answer last = first;
-    for (int i = 0; i < 500 && last.status() == 200; i++) {
-      last = greedy.get("/v1/accounts/alice");
-    }
-
-    last.isProblem(429, "rate_limited").movedNothing();
+    Answer last = exhausted(greedy).isProblem(429, "rate_limited").movedNothing();
     assertThat(last.body().path("retryable").asBoolean()).isTrue();
     assertThat(last.header("Retry-After").orElseThrow()).matches("[1-9][0-9]*");
     assertThat(last.header("RateLimit").orElseThrow()).contains("r=0");
+    newMerchant().get("/v1/accounts/alice").is(200);
     Call payment = greedy.payment(order(5, "alice", "shop"));
-    Answer paid = payment.send();
-    for (int i = 0; i < 10_000 && paid.status() == 429; i++) {
-      paid = payment.send();
-    }
-    paid.is(201);
+    Answer paid = patiently(payment).is(201);
     assertThat(paid.header("Idempotent-Replayed")).isEmpty();
-    merchant.get("/v1/accounts/alice").is(200);
+    grant(id, 1_000, 1_000);
     moved(5);
   }
 
   @Test
-  void holdsAKeyToItsOwnLimitWithinTheConfiguredOne() {
+  void countsAllKeysOfAMerchantTogether() {
+    String id = merchant.merchantId();
+    List<Client> keys = IntStream.range(0, 16).mapToObj(i -> limitedTo(merchant, READ)).toList();
+    grant(id, 1, 20);
+    keys.forEach(key -> key.get("/v1/accounts").is(200));
+
+    Answer refused = exhausted(keys.getFirst());
+
+    assertThat(refused.header("RateLimit-Policy")).contains("\"merchant\";q=20;w=20");
+    keys.forEach(
+        key ->
+            assertThat(key.get("/v1/accounts").status())
+                .as("one a second comes back")
+                .isIn(429, 200));
+    assertThat(keys.stream().filter(key -> key.get("/v1/accounts").status() == 429).count())
+        .isGreaterThan(10);
+    grant(id, 1_000, 1_000);
+    keys.forEach(key -> key.get("/v1/accounts").is(200));
+  }
+
+  @Test
+  void holdsAKeyToItsOwnLimitWithinItsMerchants() {
+    Client slow = limitedKey(1, 3);
+
+    for (int i = 0; i < 3; i++) {
+      assertThat(slow.get("/v1/accounts").is(200).header("RateLimit-Policy"))
+          .contains("\"key\";q=3;w=3, " + DEFAULT);
+    }
+    Answer refused = slow.get("/v1/accounts").isProblem(429, "rate_limited");
+    assertThat(refused.header("RateLimit-Policy")).contains("\"key\";q=3;w=3");
+    merchant.get("/v1/accounts").is(200);
+    assertThat(limitedKey(1_000, 1_000).get("/v1/accounts").is(200).header("RateLimit-Policy"))
+        .as("no more than the merchant")
+        .contains(DEFAULT);
+    merchant
+        .post(
+            "/v1/api-keys",
+            object("name", "none", "scopes", Json.array(READ), "rate_limit", object("burst", 0)))
+        .isProblem(400, "invalid_request");
+  }
+
+  /** A key that may ask so much. */
+  private Client limitedKey(int perSecond, int burst) {
     Answer made =
         merchant
             .post(
@@ -74,43 +111,35 @@ class LimitsIT extends Contract {
                     "name",
                     "slow",
                     "scopes",
-                    Json.array("ledger:read", "keys:write"),
+                    Json.array(READ),
                     "rate_limit",
-                    object("requests_per_second", 1, "burst", 3)))
+                    object("requests_per_second", perSecond, "burst", burst)))
             .is(201);
-    Client slow = merchant.with(made.text("/secret"));
+    assertThat(made.number("/rate_limit/burst")).isEqualTo(burst);
+    return merchant.with(made.text("/secret"));
+  }
 
-    assertThat(made.number("/rate_limit/burst")).isEqualTo(3);
-    for (int i = 0; i < 3; i++) {
-      assertThat(slow.get("/v1/accounts").is(200).header("RateLimit-Policy"))
-          .contains("\"key\";q=3;w=3");
+  private void grant(String merchantId, int perSecond, int burst) {
+    operator
+        .patch(
+            "/v1/merchants/" + merchantId, object("requests_per_second", perSecond, "burst", burst))
+        .is(200);
+  }
+
+  private static Answer exhausted(Client client) {
+    Answer last = client.get("/v1/accounts");
+    for (int i = 0; i < 2_000 && last.status() == 200; i++) {
+      last = client.get("/v1/accounts");
     }
-    slow.get("/v1/accounts").isProblem(429, "rate_limited");
-    Answer greedy =
-        merchant
-            .post(
-                "/v1/api-keys",
-                object(
-                    "name",
-                    "greedy",
-                    "scopes",
-                    Json.array("ledger:read"),
-                    "rate_limit",
-                    object("requests_per_second", 1_000, "burst", 1_000)))
-            .is(201);
-    assertThat(merchant.with(greedy.text("/secret")).get("/v1/accounts").header("RateLimit-Policy"))
-        .contains(DRAFT);
-    merchant
-        .post(
-            "/v1/api-keys",
-            object(
-                "name",
-                "none",
-                "scopes",
-                Json.array("ledger:read"),
-                "rate_limit",
-                object("burst", 0)))
-        .isProblem(400, "invalid_request");
+    return last.isProblem(429, "rate_limited");
+  }
+
+  private static Answer patiently(Call call) {
+    Answer answer = call.send();
+    for (int i = 0; i < 10_000 && answer.status() == 429; i++) {
+      answer = call.send();
+    }
+    return answer;
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** A key that one replica revokes ends on the others, too, while it is in use there. */
+/** A key that one replica revokes, or whose merchant it disables, ends on the others, too. */
 class RevocationIT {
 
   /** The time to live of what is remembered, and room for a slow machine. */
@@ -56,5 +56,19 @@ class RevocationIT {
     Awaitility.await()
         .atMost(PATIENCE)
         .untilAsserted(() -> there.get("/v1/accounts").isProblem(401, "unauthorized"));
+  }
+
+  @Test
+  void disablesAMerchantOnEveryReplica() {
+    Client operator = on(one, Sandbox.OPERATOR_KEY);
+    Answer merchant = operator.post("/v1/merchants", object("name", "m")).is(201);
+    Client there = on(other, merchant.text("/api_key/secret"));
+    there.get("/v1/accounts").is(200);
+
+    operator.patch("/v1/merchants/" + merchant.id(), object("enabled", false)).is(200);
+
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> there.get("/v1/accounts").isProblem(403, "merchant_disabled"));
   }
 }

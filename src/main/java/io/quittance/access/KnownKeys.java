@@ -1,0 +1,57 @@
+package io.quittance.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Remembers whose the keys and tokens are that were good lately, by their SHA-256, so that a
+ * request can be counted as its merchant's before its key is checked. Opens nothing: a key that has
+ * ended is remembered until it is next refused. Thread-safe.
+ */
+@Component
+final class KnownKeys {
+
+  private static final Duration GOOD_LATELY = Duration.ofMinutes(10);
+
+  private final Cache<ByteBuffer, UUID> parties;
+
+  KnownKeys(AccessProperties properties) {
+    this.parties =
+        Caffeine.newBuilder()
+            .maximumSize(properties.access().cacheSize())
+            .expireAfterAccess(GOOD_LATELY)
+            .build();
+  }
+
+  /**
+   * Who sends a request.
+   *
+   * @param authorization the header; null: it has none
+   */
+  Sender sender(@Nullable String authorization) {
+    Secret secret = Secret.ofBearer(authorization);
+    if (secret == null) {
+      return Sender.unknown();
+    }
+    var key = ByteBuffer.wrap(secret.hash());
+    UUID party = parties.getIfPresent(key);
+    return party == null ? Sender.unknown() : new Sender(key, party);
+  }
+
+  boolean contains(ByteBuffer key) {
+    return parties.getIfPresent(key) != null;
+  }
+
+  void remember(ByteBuffer key, UUID party) {
+    parties.put(key, party);
+  }
+
+  void forget(ByteBuffer key) {
+    parties.invalidate(key);
+  }
+}

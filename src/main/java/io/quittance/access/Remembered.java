@@ -1,0 +1,33 @@
+package io.quittance.access;
+
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/** What this replica remembers of keys and merchants. */
+@Component
+final class Remembered {
+
+  private final Authenticator authenticator;
+  private final KnownMerchants merchants;
+
+  Remembered(Authenticator authenticator, KnownMerchants merchants) {
+    this.authenticator = authenticator;
+    this.merchants = merchants;
+  }
+
+  /**
+   * Forgets all of it when the caller's transaction has committed. Any earlier, the old state could
+   * be looked up and remembered again.
+   */
+  void forgetOnCommit() {
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            authenticator.forgetAll();
+            merchants.forgetAll();
+          }
+        });
+  }
+}
