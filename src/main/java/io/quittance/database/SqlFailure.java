@@ -18,6 +18,9 @@ public final class SqlFailure {
   /** lock_not_available, query_canceled (a statement time-out, too), and H2's lock time-out. */
   private static final Set<String> TIMED_OUT = Set.of("55P03", "57014", "HYT00");
 
+  /** idle_in_transaction_session_timeout, transaction_timeout: they end the session, too. */
+  private static final Set<String> SESSION_ENDED = Set.of("25P03", "25P04");
+
   /** H2: the database, or the connection to it, has been closed. */
   private static final Set<String> CLOSED_H2 = Set.of("90067", "90098", "90121");
 
@@ -60,7 +63,11 @@ public final class SqlFailure {
   }
 
   private static boolean lost(String state) {
-    return in(state, "08") || in(state, "57P") || in(state, "58") || CLOSED_H2.contains(state);
+    return in(state, "08")
+        || in(state, "57P")
+        || in(state, "58")
+        || SESSION_ENDED.contains(state)
+        || CLOSED_H2.contains(state);
   }
 
   private static boolean in(String state, String condition) {

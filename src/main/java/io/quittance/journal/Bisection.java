@@ -2,6 +2,7 @@ package io.quittance.journal;
 
 import io.micrometer.core.instrument.Counter;
 import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ final class Bisection {
   }
 
   private static boolean unavailable(Exception e) {
-    return e instanceof DatabaseUnavailableException || SqlStates.unavailable(e);
+    return e instanceof DatabaseUnavailableException || SqlFailure.unavailable(e);
   }
 
   private List<Waiting> halve(List<Job<Command<?>, Object>> open) {

@@ -6,7 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an SQLSTATE tells about a failed transaction.
+ * What an SQLSTATE tells about a failed transaction of the journal; whether the database is
+ * unavailable says {@link io.quittance.database.SqlFailure}.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL's error
  *     codes, after ISO/IEC 9075</a>
@@ -18,10 +19,6 @@ final class SqlStates {
 
   /** lock_not_available, and H2's lock timeout. */
   private static final Set<String> LOCK_TIMEOUTS = Set.of("55P03", "HYT00");
-
-  /** read_only_sql_transaction, transaction_timeout, the idle timeout, H2's lost connection. */
-  private static final Set<String> UNAVAILABLE =
-      Set.of("25006", "25P03", "25P04", "90067", "90098", "90121");
 
   private static final String UNIQUE_VIOLATION = "23505";
 
@@ -45,19 +42,6 @@ final class SqlStates {
   static boolean rolledBack(SQLException e) {
     String state = of(e);
     return state.startsWith("40") || state.startsWith("23");
-  }
-
-  /**
-   * The database, not a command, is at fault: it is away, full, read-only, stopping or too slow. A
-   * smaller batch would fail as well.
-   */
-  static boolean unavailable(Throwable e) {
-    String state = of(e);
-    return state.startsWith("08")
-        || state.startsWith("53")
-        || state.startsWith("57")
-        || state.startsWith("58")
-        || UNAVAILABLE.contains(state);
   }
 
   private static String of(@Nullable Throwable e) {
