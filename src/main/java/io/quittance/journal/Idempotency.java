@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.Resolution;
 import jakarta.annotation.PreDestroy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,6 +26,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
@@ -37,6 +41,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Idempotency {
 
+  private static final Logger log = LoggerFactory.getLogger(Idempotency.class);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
 
   /** What a look-up may take whose request's own deadline may have passed. */
@@ -79,10 +84,17 @@ public final class Idempotency {
   private final JdbcOperations jdbc;
   private final ObjectMapper canonical;
   private final Clock clock;
+  private final Resolution resolution;
 
-  Idempotency(JdbcOperations jdbc, ObjectMapper json, Clock clock, MeterRegistry registry) {
+  Idempotency(
+      JdbcOperations jdbc,
+      ObjectMapper json,
+      Clock clock,
+      Resolution resolution,
+      MeterRegistry registry) {
     this.jdbc = jdbc;
     this.clock = clock;
+    this.resolution = resolution;
     this.canonical =
         json.copy()
             .configure(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, true)
@@ -123,8 +135,8 @@ public final class Idempotency {
    * @param wait how long to join the same request if it still runs (RFC 7240, Prefer: wait)
    * @param first runs the request; whatever it decides for good it records under the key
    * @param replay answers for a request that ran; empty while it is still running
-   * @throws KeyUnreadableException whether the key was used could not be found out
-   * @throws Problem 422 for another body under the same key, 409 while the first request runs
+   * @throws Problem 422 for another body under the same key, 409 while the first request runs; 503
+   *     or 504 with an unknown outcome when it could not be found out whether the key was used
    */
   public <A> A run(
       KeyedRequest request,
@@ -159,7 +171,7 @@ public final class Idempotency {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+      throw unknown(ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
     }
   }
 
@@ -210,8 +222,20 @@ public final class Idempotency {
     try {
       return deadline.await(lookups.submit(request.id(), deadline));
     } catch (RuntimeException e) {
-      throw new KeyUnreadableException(e);
+      log.warn("An idempotency key could not be looked up: {}", e.toString());
+      throw unknown(
+          e instanceof DeadlineExceededException
+              ? ProblemCode.DEADLINE_EXCEEDED
+              : ProblemCode.DEPENDENCY_UNAVAILABLE,
+          "The idempotency key could not be looked up");
     }
+  }
+
+  /** Nothing was begun here, but the request may repeat one that was. */
+  private Problem unknown(ProblemCode code, String reason) {
+    return Problem.of(code, reason + "; repeat the request with the same key.")
+        .dependency("ledger")
+        .unknownUntil(resolution.ofAnyRequest());
   }
 
   private <A> Attempt<A> replayed(

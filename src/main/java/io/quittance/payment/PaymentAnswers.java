@@ -1,8 +1,6 @@
 package io.quittance.payment;
 
-import io.quittance.journal.KeyUnreadableException;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,12 +19,10 @@ import org.springframework.stereotype.Component;
 final class PaymentAnswers {
 
   private final ProblemWriter problems;
-  private final PaymentProperties properties;
   private final Clock clock;
 
-  PaymentAnswers(ProblemWriter problems, PaymentProperties properties, Clock clock) {
+  PaymentAnswers(ProblemWriter problems, Clock clock) {
     this.problems = problems;
-    this.properties = properties;
     this.clock = clock;
   }
 
@@ -42,16 +38,6 @@ final class PaymentAnswers {
               json(HttpStatus.ACCEPTED, unknown(order, resolvesBy));
         };
     return withHeader(answer, "Server-Timing", ServerTiming.of(processed.report()));
-  }
-
-  /** Nothing was begun, but the request may be a repetition of one that was: nobody can say. */
-  Problem keyUnreadable(KeyUnreadableException e) {
-    Instant resolvesBy = clock.instant().plus(properties.resolveGrace());
-    return Problem.of(
-            e.late() ? ProblemCode.DEADLINE_EXCEEDED : ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "The idempotency key could not be looked up; repeat the request with the same key.")
-        .dependency("ledger")
-        .unknownUntil(resolvesBy);
   }
 
   /** The answer to a repetition: the first one's status with the payment as it is now. */

@@ -56,7 +56,7 @@ final class Simulation {
 
   /** What {@link Aftermath} does to a payment that could not be screened. */
   private static Command<Authorize.Result> failing(PaymentOrder order, Failure failure) {
-    return new Release(order, failure);
+    return new Release(order, failure, true);
   }
 
   /** A command, and the balances that it leaves. */
