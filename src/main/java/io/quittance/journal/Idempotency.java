@@ -1,8 +1,6 @@
 package io.quittance.journal;
 
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
@@ -12,13 +10,8 @@ import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Resolution;
 import jakarta.annotation.PreDestroy;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,7 +75,7 @@ public final class Idempotency {
   private final Map<KeyedRequest.Id, Running> running = new ConcurrentHashMap<>();
   private final WorkerPool<KeyedRequest.Id, Optional<KeyRecord>> lookups;
   private final JdbcOperations jdbc;
-  private final ObjectMapper canonical;
+  private final Fingerprints fingerprints;
   private final Clock clock;
   private final Resolution resolution;
 
@@ -95,10 +88,7 @@ public final class Idempotency {
     this.jdbc = jdbc;
     this.clock = clock;
     this.resolution = resolution;
-    this.canonical =
-        json.copy()
-            .configure(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, true)
-            .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+    this.fingerprints = new Fingerprints(json);
     this.lookups =
         WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::find)
             .capacity(LOOKUPS_QUEUED_MAX)
@@ -110,22 +100,11 @@ public final class Idempotency {
    * A request with its fingerprint.
    *
    * @param operation method and path
-   * @param body what the strict parser made of the JSON body: equal for equal canonical JSON
+   * @param body what the strict parser made of the JSON body; what was not sent is null
    */
   public KeyedRequest request(UUID merchantId, String operation, IdempotencyKey key, Object body) {
-    try {
-      byte[] json = canonical.writeValueAsBytes(body);
-      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(json);
-      return new KeyedRequest(
-          merchantId,
-          operation,
-          key.text(),
-          Base64.getEncoder().withoutPadding().encodeToString(sha256));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return new KeyedRequest(
+        merchantId, operation, key.text(), fingerprints.of(body), () -> fingerprints.former(body));
   }
 
   /**
@@ -248,7 +227,7 @@ public final class Idempotency {
   }
 
   private static void refuseOtherBody(KeyedRequest request, String fingerprint) {
-    if (!request.fingerprint().equals(fingerprint)) {
+    if (!request.hasBodyOf(fingerprint)) {
       throw Problem.of(
           ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
     }
