@@ -8,11 +8,13 @@ import io.quittance.access.Scope;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyTakenException;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.LedgerBodies.NewTransfer;
 import io.quittance.ledger.LedgerBodies.TransferBody;
@@ -31,6 +33,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -45,6 +49,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class TransferController {
 
+  private static final Logger log = LoggerFactory.getLogger(TransferController.class);
   private static final String OPERATION = "POST /v1/transfers";
 
   /** How long after its deadline a transfer that was begun is waited for. */
@@ -133,6 +138,16 @@ class TransferController {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown("The service is stopping", deadline);
+    } catch (DatabaseUnavailableException e) {
+      throw Problem.of(
+              ProblemCode.DEPENDENCY_UNAVAILABLE,
+              "The dependency ledger did not answer; nothing was moved.")
+          .dependency("ledger");
+    } catch (Problem | KeyTakenException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      log.error("A transfer failed by its own fault, and was rolled back", e);
+      throw Problem.of(ProblemCode.INTERNAL_ERROR);
     }
   }
 

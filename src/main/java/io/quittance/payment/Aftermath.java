@@ -16,7 +16,9 @@ import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * What becomes of a payment whose scope failed or ran out of time. Its hold is given back outside
@@ -58,10 +60,14 @@ final class Aftermath {
   }
 
   private static Failure failure(Throwable cause, boolean ledgerFailed) {
-    if (ledgerFailed && cause instanceof DeadlineExceededException) {
-      return Failure.deadlineExceeded();
-    }
-    return Failure.unavailable(ledgerFailed ? "ledger" : "fraud");
+    return switch (cause) {
+      case ScreeningLateException _ -> Failure.deadlineExceeded();
+      case DeadlineExceededException _ when ledgerFailed -> Failure.deadlineExceeded();
+      case Throwable _ when !ledgerFailed -> Failure.unavailable("fraud");
+      case DataAccessException _, TransactionException _ -> Failure.unavailable("ledger");
+      case Throwable _ when Dependencies.ledgerIsToBlame(cause) -> Failure.unavailable("ledger");
+      default -> Failure.internal();
+    };
   }
 
   private Ending release(PaymentOrder order, Submission<?> authorize, Failure failure)
@@ -97,8 +103,7 @@ final class Aftermath {
   }
 
   private Ending notBegun(Failure failure) {
-    return new Ending.NotBegun(
-        Problem.of(failure.code(), failure.detail()).dependency(failure.dependency()));
+    return new Ending.NotBegun(failure.problem());
   }
 
   /** The ending of a payment of which nobody can say yet what has become. */

@@ -163,9 +163,11 @@ final class Operations {
       case RejectedExecutionException _ -> Problem.of(ProblemCode.OVERLOADED);
       case DeadlineExceededException _, CancellationException _ ->
           Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+      case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
+          Failure.unavailable("ledger").problem();
       default -> {
-        Failure unavailable = Failure.unavailable("ledger");
-        yield Problem.of(unavailable.code(), unavailable.detail()).dependency("ledger");
+        log.error("An operation failed by its own fault, and was rolled back", failure);
+        yield Failure.internal().problem();
       }
     };
   }

@@ -52,10 +52,7 @@ final class PaymentAnswers {
     }
     Failure failure = Objects.requireNonNull(payment.failure(), "only failures answer so");
     return problems.entity(
-        Problem.of(failure.code(), failure.detail())
-            .dependency(failure.dependency())
-            .payment(TypeId.format("pay", payment.terms().id())),
-        request);
+        failure.problem().payment(TypeId.format("pay", payment.terms().id())), request);
   }
 
   private PaymentBody unknown(PaymentOrder order, Instant resolvesBy) {

@@ -48,7 +48,11 @@ final class Simulation {
       scope.join();
       return journal.rehearse(new Rehearsal(order, authorize));
     } catch (ScopeFailedException e) {
-      return journal.rehearse(new Rehearsal(order, failing(order, Failure.unavailable("fraud"))));
+      Failure failure =
+          e.first() instanceof ScreeningLateException
+              ? Failure.deadlineExceeded()
+              : Failure.unavailable("fraud");
+      return journal.rehearse(new Rehearsal(order, failing(order, failure)));
     } catch (DeadlineExceededException e) {
       return journal.rehearse(new Rehearsal(order, failing(order, Failure.deadlineExceeded())));
     }
