@@ -83,9 +83,9 @@ final class Release implements Command<Authorize.Result> {
           : recordFailed(batch);
     }
     Payment payment = begun.get();
+    Resolve.ifOverdue(batch, payment);
     if (!payment.concluded()) {
-      payment.used(order.usedMs());
-      fail(batch, payment, failure);
+      fail(batch, payment);
     }
     return new Authorize.Result.Begun(payment);
   }
@@ -107,14 +107,19 @@ final class Release implements Command<Authorize.Result> {
     return new Authorize.Result.Begun(payment);
   }
 
-  /** Fails a processing payment and gives its held funds back. */
-  static void fail(Batch batch, Payment payment, Failure failure) {
+  private void fail(Batch batch, Payment payment) {
+    giveBack(batch, payment);
+    payment.used(order.usedMs());
+    payment.fail(failure, batch.now());
+    batch.table(Payments.class).changed(payment);
+    batch.table(PaymentEvents.class).add(payment);
+  }
+
+  /** Gives back what is held for a payment that is processing. */
+  static void giveBack(Batch batch, Payment payment) {
     Payment.Terms terms = payment.terms();
     batch
         .table(Books.class)
         .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
-    payment.fail(failure, batch.now());
-    batch.table(Payments.class).changed(payment);
-    batch.table(PaymentEvents.class).add(payment);
   }
 }

@@ -12,11 +12,13 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -24,11 +26,16 @@ import org.springframework.test.context.DynamicPropertySource;
 /** An answer is true, and stays so, also when the database does not let everything be read. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = "quittance.operator-key=" + Contract.OPERATOR_KEY)
+    properties = {
+      "quittance.operator-key=" + Contract.OPERATOR_KEY,
+      "quittance.payment.resolve-interval=1h"
+    })
 @ActiveProfiles("sandbox")
 class TruthIT extends Contract {
 
   private static final Postgres.Database DATABASE = Postgres.create();
+
+  private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
@@ -126,6 +133,91 @@ class TruthIT extends Contract {
     Answer again = payment.send().isProblem(504, "deadline_exceeded");
     assertThat(again.text("/payment_id")).isEqualTo(id);
     nothingMoved();
+  }
+
+  @Test
+  void blamesNobodyElseForACommandThatTheDatabaseRefuses() {
+    Client neighbour = newMerchant();
+    jdbc.sql("alter table transfers add constraint cursed check (amount <> 666)").update();
+    try {
+      List<Answer> answers =
+          Burst.of(
+              150,
+              i ->
+                  (i % 3 == 0
+                          ? neighbour.payment(order(1, "alice", "shop"))
+                          : merchant.payment(order(666, "alice", "shop")))
+                      .deadline(30_000)
+                      .send());
+
+      for (int i = 0; i < answers.size(); i++) {
+        if (i % 3 == 0) {
+          answers.get(i).is(201);
+        } else {
+          answers.get(i).isProblem(500, "internal_error").movedNothing();
+        }
+      }
+      merchant
+          .transfer(move(666, "alice", "shop"))
+          .send()
+          .isProblem(500, "internal_error")
+          .movedNothing();
+      merchant.pay(1, "alice", "shop").is(201);
+      moved(1);
+    } finally {
+      jdbc.sql("alter table transfers drop constraint cursed").update();
+    }
+  }
+
+  @Test
+  void showsTheEndOfAPaymentThatNobodyHasResolved() {
+    merchant.fault("fraud", "hang", true);
+    Call payment = merchant.payment(order(5, "alice", "shop")).deadline(3_000);
+    CompletableFuture<Answer> caller = CompletableFuture.supplyAsync(payment::send);
+    String id =
+        Awaitility.await()
+            .until(
+                () -> merchant.get("/v1/payments?status=processing").is(200).text("/data/0/id"),
+                found -> !found.isEmpty());
+
+    jdbc.sql(
+            "update payments set resolves_by = current_timestamp - interval '1 second'"
+                + " where status = 'processing'")
+        .update();
+
+    Answer shown = merchant.find(id);
+    assertThat(shown.text("/status")).isEqualTo("failed");
+    assertThat(shown.text("/failure/code")).isEqualTo("deadline_exceeded");
+    assertThat(merchant.get("/v1/payments?status=processing").body().path("data")).isEmpty();
+    assertThat(merchant.get("/v1/payments?status=failed").body().at("/data/0"))
+        .isEqualTo(shown.body());
+    assertThat(merchant.get("/v1/payments").body().at("/data/0")).isEqualTo(shown.body());
+    caller.join().isProblem(504, "deadline_exceeded").movedNothing();
+    assertThat(merchant.find(id).body()).isEqualTo(shown.body());
+    nothingMoved();
+  }
+
+  @Test
+  void endsAPaymentThatNobodyHasResolvedBeforeAnOperationOnIt() {
+    merchant.fault("fraud", "hang", true);
+    CompletableFuture<Answer> caller =
+        CompletableFuture.supplyAsync(
+            merchant.payment(order(5, "alice", "shop")).deadline(3_000)::send);
+    String id =
+        Awaitility.await()
+            .until(
+                () -> merchant.get("/v1/payments?status=processing").is(200).text("/data/0/id"),
+                found -> !found.isEmpty());
+    jdbc.sql(
+            "update payments set resolves_by = current_timestamp - interval '1 second'"
+                + " where status = 'processing'")
+        .update();
+
+    Answer refused = merchant.capture(id).isProblem(409, "invalid_state");
+
+    assertThat(refused.text("/detail")).contains("failed");
+    nothingMoved();
+    caller.join().isProblem(504, "deadline_exceeded").movedNothing();
   }
 
   private static String type(JsonNode event) {
