@@ -68,7 +68,9 @@ public enum Scope {
     return scopes;
   }
 
-  /** A stored text for these scopes, and for those of another text that only newer releases know. */
+  /**
+   * A stored text for these scopes, and for those of another text that only newer releases know.
+   */
   static String join(Set<Scope> scopes, String stored) {
     Set<String> known = Arrays.stream(values()).map(Scope::text).collect(Collectors.toSet());
     return Stream.concat(

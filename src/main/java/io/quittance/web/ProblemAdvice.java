@@ -105,8 +105,7 @@ final class ProblemAdvice {
           QueryTimeoutException _,
           TransientDataAccessException _ ->
           databaseDown(e, request);
-      default ->
-          SqlFailure.unavailable(e) ? databaseDown(e, request) : unexpected(e, request);
+      default -> SqlFailure.unavailable(e) ? databaseDown(e, request) : unexpected(e, request);
     };
   }
 
