@@ -87,8 +87,10 @@ class ApiKey implements Persistable<UUID> {
     if (expiresAt == null || expiresAt.isAfter(end)) {
       expiresAt = end;
     }
-    return new ApiKey(
-        newId, merchantId, name, secret, scopes(), now, successorExpiresAt, rateLimit());
+    var successor =
+        new ApiKey(newId, merchantId, name, secret, scopes(), now, successorExpiresAt, rateLimit());
+    successor.scopes = Scope.join(scopes(), scopes);
+    return successor;
   }
 
   boolean usableAt(Instant now) {

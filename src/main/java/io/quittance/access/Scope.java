@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What an API key may do. */
 public enum Scope {
@@ -65,6 +66,17 @@ public enum Scope {
       scopes.add(AUDIT_READ);
     }
     return scopes;
+  }
+
+  /**
+   * A stored text for these scopes, and for those of another text that only newer releases know.
+   */
+  static String join(Set<Scope> scopes, String stored) {
+    Set<String> known = Arrays.stream(values()).map(Scope::text).collect(Collectors.toSet());
+    return Stream.concat(
+            scopes.stream().map(Scope::text),
+            Arrays.stream(stored.split(" ", -1)).filter(name -> !known.contains(name)))
+        .collect(Collectors.joining(" "));
   }
 
   /** Whether one of these is this scope, or includes it. */

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
@@ -60,6 +61,15 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     /** Hands the result to the submitter. The first completion counts. */
     public void succeed(R value) {
       result.complete(value);
+    }
+
+    /** Hands over what this work returns or throws; no other job of the batch hears of it. */
+    public void complete(Callable<R> work) {
+      try {
+        succeed(work.call());
+      } catch (Exception e) {
+        fail(e);
+      }
     }
 
     /** Hands an error to the submitter. The first completion counts. */

@@ -263,6 +263,7 @@ final class Operations {
     var codes =
         EnumSet.of(
             ProblemCode.INVALID_REQUEST,
+            ProblemCode.INVALID_IDEMPOTENCY_KEY,
             ProblemCode.NOT_ACCEPTABLE,
             ProblemCode.REQUEST_TOO_LARGE,
             ProblemCode.INTERNAL_ERROR,
@@ -283,7 +284,6 @@ final class Operations {
       codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
     }
     if (handler.takesHeader(IDEMPOTENCY_KEY)) {
-      codes.add(ProblemCode.INVALID_IDEMPOTENCY_KEY);
       codes.add(ProblemCode.IDEMPOTENCY_IN_PROGRESS);
       codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
       codes.add(ProblemCode.DEADLINE_EXCEEDED);

@@ -13,6 +13,9 @@ import org.springframework.stereotype.Service;
 @Service
 public final class Fraud {
 
+  private static final Duration RESERVE_MIN = Duration.ofMillis(20);
+  private static final Duration RESERVE_MAX = Duration.ofMillis(250);
+
   private final RuleBook rules;
   private final Duration timeout;
   private final @Nullable RemoteScreening remote;
@@ -32,24 +35,37 @@ public final class Fraud {
   }
 
   /** The merchant's rules, which also say what to do when screening fails. */
-  public RuleSet rules(UUID merchantId, Deadline deadline) throws InterruptedException {
+  public Rules rules(UUID merchantId, Deadline deadline) throws InterruptedException {
     return rules.of(merchantId, deadline);
   }
 
-  /** How long the screening of a payment may take. */
-  public Duration limit(RuleSet rules, Deadline deadline) {
-    return rules.limit(deadline, timeout);
+  /**
+   * How long the screening of a payment may take. Where the fallback can still save the payment,
+   * some of the deadline (a fifth, 20 to 250 ms) is kept back for it; where it cannot, an answer is
+   * worth waiting for to the end.
+   */
+  public Duration limit(Rules rules, Deadline deadline) {
+    Duration left = deadline.remaining();
+    if (!(rules.fallback() instanceof Fallback.Decline)) {
+      left = left.minus(clamp(left.dividedBy(5)));
+    }
+    return left.compareTo(timeout) < 0 ? left : timeout;
+  }
+
+  private static Duration clamp(Duration reserve) {
+    if (reserve.compareTo(RESERVE_MIN) < 0) {
+      return RESERVE_MIN;
+    }
+    return reserve.compareTo(RESERVE_MAX) > 0 ? RESERVE_MAX : reserve;
   }
 
   /**
    * Screens a payment. Interruptible; runs no JDBC.
    *
-   * @throws IOException the remote service did not answer as agreed
+   * @throws IOException the remote service did not answer as agreed, or the rules cannot be read
    */
-  public Screening screen(Subject subject, RuleSet rules, Deadline deadline)
+  public Screening screen(Subject subject, Rules rules, Deadline deadline)
       throws IOException, InterruptedException {
-    return remote == null
-        ? new Screening.ByRules(rules, subject)
-        : remote.screen(subject, deadline);
+    return remote == null ? rules.screening(subject) : remote.screen(subject, deadline);
   }
 }

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,13 +28,14 @@ import org.springframework.stereotype.Component;
 @Component
 final class RuleBook {
 
+  private static final Logger log = LoggerFactory.getLogger(RuleBook.class);
   private static final int MERCHANTS_REMEMBERED_MAX = 10_000;
 
   private final StoredRuleSets stored;
   private final ObjectMapper json;
   private final Replacements replacements;
-  private final WorkerPool<UUID, RuleSet> reads;
-  private final AsyncCache<UUID, RuleSet> remembered;
+  private final WorkerPool<UUID, Rules> reads;
+  private final AsyncCache<UUID, Rules> remembered;
 
   RuleBook(
       StoredRuleSets stored,
@@ -44,7 +47,7 @@ final class RuleBook {
     this.json = json;
     this.replacements = replacements;
     this.reads =
-        WorkerPool.<UUID, RuleSet>named("fraud-rules", this::read).maxBatch(256).start(registry);
+        WorkerPool.<UUID, Rules>named("fraud-rules", this::read).maxBatch(256).start(registry);
     this.remembered =
         Caffeine.newBuilder()
             .maximumSize(MERCHANTS_REMEMBERED_MAX)
@@ -53,13 +56,24 @@ final class RuleBook {
   }
 
   /** The rules in force, at most {@link FraudProperties#rulesTtl()} old. */
-  RuleSet of(UUID merchantId, Deadline deadline) throws InterruptedException {
+  Rules of(UUID merchantId, Deadline deadline) throws InterruptedException {
     return deadline.await(remembered.get(merchantId, (id, executor) -> reads.submit(id, deadline)));
   }
 
-  /** The rules as they stand in the database now. */
+  /**
+   * The rules as they stand in the database now.
+   *
+   * @throws Problem 503 when they were written by a newer version
+   */
   RuleSet current(UUID merchantId) {
-    return stored.findById(merchantId).map(this::parse).orElse(RuleSet.INITIAL);
+    return switch (stored.findById(merchantId).map(this::parse).orElse(RuleSet.INITIAL)) {
+      case RuleSet rules -> rules;
+      case UnreadableRules _ ->
+          throw Problem.of(
+                  ProblemCode.DEPENDENCY_UNAVAILABLE,
+                  "The rule set was written by a newer version, and cannot be shown by this one.")
+              .dependency("fraud");
+    };
   }
 
   /**
@@ -74,7 +88,7 @@ final class RuleBook {
       throw Problem.of(
           ProblemCode.STALE_VERSION,
           "Version %d was read, version %d is in force."
-              .formatted(rules.version(), current(merchantId).version()));
+              .formatted(rules.version(), version(merchantId)));
     }
     remembered.synchronous().invalidate(merchantId);
     return new RuleSet(
@@ -85,23 +99,44 @@ final class RuleBook {
         rules.fallback());
   }
 
-  private void read(List<Job<UUID, RuleSet>> jobs) {
+  private long version(UUID merchantId) {
+    return stored.findById(merchantId).map(StoredRuleSet::version).orElse(0L);
+  }
+
+  private void read(List<Job<UUID, Rules>> jobs) {
     Map<UUID, StoredRuleSet> found =
         stored.findByMerchantIdIn(jobs.stream().map(Job::item).toList()).stream()
             .collect(Collectors.toMap(StoredRuleSet::merchantId, Function.identity()));
-    for (Job<UUID, RuleSet> job : jobs) {
+    for (Job<UUID, Rules> job : jobs) {
       StoredRuleSet row = found.get(job.item());
-      job.succeed(row == null ? RuleSet.INITIAL : parse(row));
+      job.complete(() -> row == null ? RuleSet.INITIAL : parse(row));
     }
   }
 
-  private RuleSet parse(StoredRuleSet row) {
+  private Rules parse(StoredRuleSet row) {
     try {
       RuleSet rules = json.readValue(row.body(), RuleSet.class);
-      return new RuleSet(
-          row.version(), rules.rules(), rules.reviewFrom(), rules.declineFrom(), rules.fallback());
+      if (rules != null && rules.rules() != null && rules.fallback() != null) {
+        return new RuleSet(
+            row.version(),
+            rules.rules(),
+            rules.reviewFrom(),
+            rules.declineFrom(),
+            rules.fallback());
+      }
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a stored rule set cannot be read", e);
+      log.warn("The rule set of merchant {} cannot be read: {}", row.merchantId(), e.toString());
+    }
+    return new UnreadableRules(fallback(row.body()));
+  }
+
+  /** As far as it can be read; failing the payment is what cannot be wrong. */
+  private Fallback fallback(String body) {
+    try {
+      Fallback fallback = json.treeToValue(json.readTree(body).path("fallback"), Fallback.class);
+      return fallback == null ? RuleSet.INITIAL.fallback() : fallback;
+    } catch (JsonProcessingException e) {
+      return RuleSet.INITIAL.fallback();
     }
   }
 

@@ -1,9 +1,7 @@
 package io.quittance.fraud;
 
-import io.quittance.concurrency.Deadline;
 import io.quittance.fraud.Verdict.Decision;
 import io.quittance.fraud.Verdict.Source;
-import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,32 +14,16 @@ import java.util.Set;
  * @param declineFrom the score from which on it is declined
  */
 public record RuleSet(
-    long version, List<Rule> rules, int reviewFrom, int declineFrom, Fallback fallback) {
+    long version, List<Rule> rules, int reviewFrom, int declineFrom, Fallback fallback)
+    implements Rules {
 
   static final RuleSet INITIAL = new RuleSet(0, List.of(), 50, 80, new Fallback.Decline());
 
   private static final int MAX_SCORE = 100;
-  private static final Duration RESERVE_MIN = Duration.ofMillis(20);
-  private static final Duration RESERVE_MAX = Duration.ofMillis(250);
 
-  /**
-   * How long screening may take. Where the fallback can still save the payment, some of the
-   * deadline (a fifth, 20 to 250 ms) is kept back for it; where it cannot, an answer is worth
-   * waiting for to the end.
-   */
-  public Duration limit(Deadline deadline, Duration timeout) {
-    Duration left = deadline.remaining();
-    if (!(fallback instanceof Fallback.Decline)) {
-      left = left.minus(clamp(left.dividedBy(5)));
-    }
-    return left.compareTo(timeout) < 0 ? left : timeout;
-  }
-
-  private static Duration clamp(Duration reserve) {
-    if (reserve.compareTo(RESERVE_MIN) < 0) {
-      return RESERVE_MIN;
-    }
-    return reserve.compareTo(RESERVE_MAX) > 0 ? RESERVE_MAX : reserve;
+  @Override
+  public Screening screening(Subject subject) {
+    return new Screening.ByRules(this, subject);
   }
 
   Set<Window> windows(Subject subject) {

@@ -1,22 +1,17 @@
 package io.quittance.journal;
 
-import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.Resolution;
 import jakarta.annotation.PreDestroy;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +19,8 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
@@ -37,6 +34,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Idempotency {
 
+  private static final Logger log = LoggerFactory.getLogger(Idempotency.class);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
 
   /** What a look-up may take whose request's own deadline may have passed. */
@@ -77,16 +75,20 @@ public final class Idempotency {
   private final Map<KeyedRequest.Id, Running> running = new ConcurrentHashMap<>();
   private final WorkerPool<KeyedRequest.Id, Optional<KeyRecord>> lookups;
   private final JdbcOperations jdbc;
-  private final ObjectMapper canonical;
+  private final Fingerprints fingerprints;
   private final Clock clock;
+  private final Resolution resolution;
 
-  Idempotency(JdbcOperations jdbc, ObjectMapper json, Clock clock, MeterRegistry registry) {
+  Idempotency(
+      JdbcOperations jdbc,
+      ObjectMapper json,
+      Clock clock,
+      Resolution resolution,
+      MeterRegistry registry) {
     this.jdbc = jdbc;
     this.clock = clock;
-    this.canonical =
-        json.copy()
-            .configure(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, true)
-            .configure(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS, true);
+    this.resolution = resolution;
+    this.fingerprints = new Fingerprints(json);
     this.lookups =
         WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::find)
             .capacity(LOOKUPS_QUEUED_MAX)
@@ -98,22 +100,11 @@ public final class Idempotency {
    * A request with its fingerprint.
    *
    * @param operation method and path
-   * @param body what the strict parser made of the JSON body: equal for equal canonical JSON
+   * @param body what the strict parser made of the JSON body; what was not sent is null
    */
   public KeyedRequest request(UUID merchantId, String operation, IdempotencyKey key, Object body) {
-    try {
-      byte[] json = canonical.writeValueAsBytes(body);
-      byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(json);
-      return new KeyedRequest(
-          merchantId,
-          operation,
-          key.text(),
-          Base64.getEncoder().withoutPadding().encodeToString(sha256));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    return new KeyedRequest(
+        merchantId, operation, key.text(), fingerprints.of(body), () -> fingerprints.former(body));
   }
 
   /**
@@ -123,8 +114,8 @@ public final class Idempotency {
    * @param wait how long to join the same request if it still runs (RFC 7240, Prefer: wait)
    * @param first runs the request; whatever it decides for good it records under the key
    * @param replay answers for a request that ran; empty while it is still running
-   * @throws KeyUnreadableException whether the key was used could not be found out
-   * @throws Problem 422 for another body under the same key, 409 while the first request runs
+   * @throws Problem 422 for another body under the same key, 409 while the first request runs; 503
+   *     or 504 with an unknown outcome when it could not be found out whether the key was used
    */
   public <A> A run(
       KeyedRequest request,
@@ -159,7 +150,7 @@ public final class Idempotency {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+      throw unknown(ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
     }
   }
 
@@ -210,8 +201,20 @@ public final class Idempotency {
     try {
       return deadline.await(lookups.submit(request.id(), deadline));
     } catch (RuntimeException e) {
-      throw new KeyUnreadableException(e);
+      log.warn("An idempotency key could not be looked up: {}", e.toString());
+      throw unknown(
+          e instanceof DeadlineExceededException
+              ? ProblemCode.DEADLINE_EXCEEDED
+              : ProblemCode.DEPENDENCY_UNAVAILABLE,
+          "The idempotency key could not be looked up");
     }
+  }
+
+  /** Nothing was begun here, but the request may repeat one that was. */
+  private Problem unknown(ProblemCode code, String reason) {
+    return Problem.of(code, reason + "; repeat the request with the same key.")
+        .dependency("ledger")
+        .unknownUntil(resolution.ofAnyRequest());
   }
 
   private <A> Attempt<A> replayed(
@@ -224,7 +227,7 @@ public final class Idempotency {
   }
 
   private static void refuseOtherBody(KeyedRequest request, String fingerprint) {
-    if (!request.fingerprint().equals(fingerprint)) {
+    if (!request.hasBodyOf(fingerprint)) {
       throw Problem.of(
           ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
     }

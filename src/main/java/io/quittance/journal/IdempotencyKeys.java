@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
@@ -83,7 +82,7 @@ public final class IdempotencyKeys implements Table {
 
   /** The key stands for a refusal from now on. */
   public void refuse(KeyedRequest request, ProblemCode code, String detail, Instant now) {
-    add(request, new KeyRecord(request.fingerprint(), null, code, detail, now));
+    add(request, new KeyRecord(request.fingerprint(), null, code.code(), detail, now));
   }
 
   private void add(KeyedRequest request, KeyRecord record) {
@@ -128,11 +127,10 @@ public final class IdempotencyKeys implements Table {
   }
 
   private static KeyRecord record(ResultSet rs) throws SQLException {
-    String refusal = rs.getString("refusal");
     return new KeyRecord(
         rs.getString("fingerprint"),
         rs.getObject("object_id", UUID.class),
-        refusal == null ? null : ProblemCode.from(refusal),
+        rs.getString("refusal"),
         rs.getString("detail"),
         Objects.requireNonNull(rs.getObject("runs_until", OffsetDateTime.class)).toInstant());
   }
@@ -146,13 +144,9 @@ public final class IdempotencyKeys implements Table {
         .column("varchar", claim -> claim.request().key())
         .column("varchar", claim -> claim.request().fingerprint())
         .column("uuid", claim -> claim.record().objectId())
-        .column("varchar", claim -> code(claim.record().refusal()))
+        .column("varchar", claim -> claim.record().refusal())
         .column("varchar", claim -> claim.record().detail())
         .column("varchar", claim -> claim.record().runsUntil().toString())
         .column("varchar", claim -> now.toString());
-  }
-
-  private static @Nullable String code(@Nullable ProblemCode refusal) {
-    return refusal == null ? null : refusal.code();
   }
 }

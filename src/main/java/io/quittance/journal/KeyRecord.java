@@ -11,19 +11,30 @@ import org.jspecify.annotations.Nullable;
  * What a used key stands for: an object, or a refusal without one.
  *
  * @param objectId the payment, transfer, … that the request made
- * @param refusal the code of the refusal, when nothing was made
+ * @param refusal the code of the refusal, when nothing was made; a newer version may have others
  * @param runsUntil when the request that claimed the key will have ended
  */
 public record KeyRecord(
     String fingerprint,
     @Nullable UUID objectId,
-    @Nullable ProblemCode refusal,
+    @Nullable String refusal,
     @Nullable String detail,
     Instant runsUntil) {
 
   /** The refusal as it was answered, if it was one. */
   public Optional<Problem> refused() {
-    return Optional.ofNullable(refusal).map(code -> Problem.of(code, String.valueOf(detail)));
+    return Optional.ofNullable(refusal).map(code -> problem(code, String.valueOf(detail)));
+  }
+
+  private static Problem problem(String code, String detail) {
+    try {
+      return Problem.of(ProblemCode.from(code), detail);
+    } catch (IllegalArgumentException e) {
+      return Problem.of(
+              ProblemCode.DEPENDENCY_UNAVAILABLE,
+              "A newer version refused the request (%s): %s".formatted(code, detail))
+          .dependency("ledger");
+    }
   }
 
   /** As {@link #refused}, thrown. */

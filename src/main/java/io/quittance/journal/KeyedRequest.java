@@ -1,19 +1,32 @@
 package io.quittance.journal;
 
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /**
  * A request under its idempotency key.
  *
  * @param operation method and path
- * @param fingerprint SHA-256 of the canonical JSON body, in base64
+ * @param fingerprint of its body, see {@link Fingerprints}
+ * @param former its fingerprint in the form that is not written any more
  */
-public record KeyedRequest(UUID merchantId, String operation, String key, String fingerprint) {
+public record KeyedRequest(
+    UUID merchantId, String operation, String key, String fingerprint, Supplier<String> former) {
+
+  /** A request that no earlier version can have recorded. */
+  public KeyedRequest(UUID merchantId, String operation, String key, String fingerprint) {
+    this(merchantId, operation, key, fingerprint, () -> fingerprint);
+  }
 
   /** What must be unique. */
   public record Id(UUID merchantId, String operation, String key) {}
 
   public Id id() {
     return new Id(merchantId, operation, key);
+  }
+
+  /** Whether a recorded fingerprint is that of this request's body. */
+  boolean hasBodyOf(String recorded) {
+    return fingerprint.equals(recorded) || former.get().equals(recorded);
   }
 }

@@ -8,13 +8,13 @@ import io.quittance.access.Scope;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.ExpiredInQueueException;
-import io.quittance.concurrency.QueueFullException;
+import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyRecord;
-import io.quittance.journal.KeyUnreadableException;
+import io.quittance.journal.KeyTakenException;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.LedgerBodies.NewTransfer;
 import io.quittance.ledger.LedgerBodies.TransferBody;
@@ -22,16 +22,19 @@ import io.quittance.money.Money;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
+import io.quittance.web.Resolution;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -46,16 +49,17 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class TransferController {
 
+  private static final Logger log = LoggerFactory.getLogger(TransferController.class);
   private static final String OPERATION = "POST /v1/transfers";
 
-  /** How long after its deadline a transfer's fate may stay open. */
-  private static final Duration GRACE = Duration.ofSeconds(5);
+  /** How long after its deadline a transfer that was begun is waited for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Idempotency idempotency;
   private final Journal journal;
   private final LedgerQueries queries;
   private final ObjectMapper json;
-  private final Clock clock;
+  private final Resolution resolution;
   private final Duration budget;
 
   TransferController(
@@ -63,13 +67,13 @@ class TransferController {
       Journal journal,
       LedgerQueries queries,
       ObjectMapper json,
-      Clock clock,
+      Resolution resolution,
       @Value("${quittance.deadline.default-ms:2000}") int budgetMs) {
     this.idempotency = idempotency;
     this.journal = journal;
     this.queries = queries;
     this.json = json;
-    this.clock = clock;
+    this.resolution = resolution;
     this.budget = Duration.ofMillis(budgetMs);
   }
 
@@ -96,18 +100,12 @@ class TransferController {
         idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
     TransferOrder order = order(body, caller);
     var deadline = Deadline.startingAt(RequestContext.of(servletRequest).arrivedNanos(), budget);
-    try {
-      return idempotency.run(
-          request,
-          deadline,
-          IdempotencyKey.wait(prefer),
-          () -> created(execute(new PostTransfer(request, order), deadline), false),
-          holder -> Optional.of(created(replay(caller, holder), true)));
-    } catch (KeyUnreadableException e) {
-      throw Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The key could not be looked up.")
-          .dependency("ledger")
-          .unknownUntil(clock.instant().plus(GRACE));
-    }
+    return idempotency.run(
+        request,
+        deadline,
+        IdempotencyKey.wait(prefer),
+        () -> created(execute(new PostTransfer(request, order), deadline), false),
+        holder -> Optional.of(created(replay(caller, holder), true)));
   }
 
   private TransferOrder order(NewTransfer body, Caller caller) throws JsonProcessingException {
@@ -124,25 +122,39 @@ class TransferController {
 
   private Transfer execute(PostTransfer command, Deadline deadline) {
     try {
-      var patience = Deadline.after(deadline.remaining().plus(GRACE));
+      var patience = Deadline.after(deadline.remaining().plus(PATIENCE));
       return switch (patience.await(journal.submit(command, deadline))) {
         case PostTransfer.Result.Posted posted -> posted.transfer();
         case PostTransfer.Result.Refused refused ->
             throw Problem.of(refused.refusal().code(), refused.refusal().detail());
         case PostTransfer.Result.KeyTaken taken -> throw taken.by();
       };
-    } catch (QueueFullException e) {
+    } catch (RejectedExecutionException e) {
       throw Problem.of(ProblemCode.OVERLOADED);
     } catch (ExpiredInQueueException e) {
       throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
     } catch (DeadlineExceededException | FateUnknownException e) {
-      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED, "Ask again with the same Idempotency-Key.")
-          .unknownUntil(clock.instant().plus(GRACE));
+      throw unknown("The transfer was begun, and is not confirmed yet", deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED, "The service is stopping.")
-          .unknownUntil(clock.instant().plus(GRACE));
+      throw unknown("The service is stopping", deadline);
+    } catch (DatabaseUnavailableException e) {
+      throw Problem.of(
+              ProblemCode.DEPENDENCY_UNAVAILABLE,
+              "The dependency ledger did not answer; nothing was moved.")
+          .dependency("ledger");
+    } catch (Problem | KeyTakenException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      log.error("A transfer failed by its own fault, and was rolled back", e);
+      throw Problem.of(ProblemCode.INTERNAL_ERROR);
     }
+  }
+
+  private Problem unknown(String reason, Deadline deadline) {
+    return Problem.of(
+            ProblemCode.DEADLINE_EXCEEDED, reason + "; repeat the request with the same key.")
+        .unknownUntil(resolution.after(deadline.remaining()));
   }
 
   private Transfer replay(Caller caller, KeyRecord holder) {

@@ -3,7 +3,9 @@ package io.quittance.payment;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyTakenException;
 import io.quittance.web.Problem;
@@ -14,7 +16,9 @@ import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * What becomes of a payment whose scope failed or ran out of time. Its hold is given back outside
@@ -25,9 +29,6 @@ import org.springframework.stereotype.Component;
 final class Aftermath {
 
   private static final Logger log = LoggerFactory.getLogger(Aftermath.class);
-
-  /** How long a release may wait for its turn; after that, recovery does it. */
-  private static final Duration RELEASE_PATIENCE = Duration.ofSeconds(30);
 
   private final Journal journal;
   private final Dependencies dependencies;
@@ -59,18 +60,25 @@ final class Aftermath {
   }
 
   private static Failure failure(Throwable cause, boolean ledgerFailed) {
-    if (ledgerFailed && cause instanceof DeadlineExceededException) {
-      return Failure.deadlineExceeded();
-    }
-    return Failure.unavailable(ledgerFailed ? "ledger" : "fraud");
+    return switch (cause) {
+      case ScreeningLateException _ -> Failure.deadlineExceeded();
+      case DeadlineExceededException _ when ledgerFailed -> Failure.deadlineExceeded();
+      case Throwable _ when !ledgerFailed -> Failure.unavailable("fraud");
+      case DataAccessException _, TransactionException _ -> Failure.unavailable("ledger");
+      case Throwable _ when Dependencies.ledgerIsToBlame(cause) -> Failure.unavailable("ledger");
+      default -> Failure.internal();
+    };
   }
 
   private Ending release(PaymentOrder order, Submission<?> authorize, Failure failure)
       throws InterruptedException {
+    boolean mayHold = !authorize.surelyNotApplied();
+    var release = new Release(order, failure, mayHold);
     try {
-      var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));
-      var pending = journal.submit(new Release(order, failure), Deadline.after(RELEASE_PATIENCE));
-      return switch (patience.await(pending)) {
+      Duration patience = order.deadline().remaining().plus(properties.answerGrace());
+      // What is still waiting after that is left to recovery, and is final by resolves_by.
+      var limit = Deadline.after(patience.plus(properties.resolveGrace()));
+      return switch (Deadline.after(patience).await(journal.submit(release, limit))) {
         case Authorize.Result.Begun begun -> new Ending.Concluded(begun.payment());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
         case Authorize.Result.Refused refused -> new Ending.Refused(refused.refusal());
@@ -78,20 +86,33 @@ final class Aftermath {
     } catch (KeyTakenException e) {
       throw e;
     } catch (RuntimeException e) {
-      log.warn("Payment {} could not be released in time: {}", order.id(), e.toString());
-      return authorize.surelyNotApplied() ? notBegun(failure) : unknown(order);
+      return authorize.surelyNotApplied() && surelyUnrecorded(release, e)
+          ? notBegun(failure)
+          : unknown(order, e);
     }
   }
 
-  private Ending notBegun(Failure failure) {
-    return new Ending.NotBegun(
-        Problem.of(failure.code(), failure.detail()).dependency(failure.dependency()));
+  /** Whether the payment is not recorded as failed, and never will be. */
+  private static boolean surelyUnrecorded(Release release, RuntimeException reason) {
+    return switch (reason) {
+      case FateUnknownException _ -> false;
+      case ExpiredInQueueException _ -> true;
+      case DeadlineExceededException _ -> release.giveUpRecord();
+      default -> true;
+    };
   }
 
-  private Ending unknown(PaymentOrder order) {
+  private Ending notBegun(Failure failure) {
+    return new Ending.NotBegun(failure.problem());
+  }
+
+  /** The ending of a payment of which nobody can say yet what has become. */
+  Ending unknown(PaymentOrder order, Exception reason) {
+    log.warn("The fate of payment {} is open: {}", order.id(), reason.toString());
     Instant resolvesBy =
         clock
             .instant()
+            .plus(order.deadline().remaining())
             .plus(properties.resolveGrace())
             .plus(properties.resolveInterval().multipliedBy(2));
     return new Ending.Unknown(order, resolvesBy);

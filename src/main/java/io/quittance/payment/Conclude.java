@@ -39,14 +39,10 @@ record Conclude(Payment begun, Screening screening, PaymentOrder order)
   public Payment decide(Batch batch) {
     var payments = batch.table(Payments.class);
     Payment payment = payments.find(order.merchantId(), order.id()).orElseThrow();
-    if (payment.concluded()) {
-      return payment;
-    }
-    payments.changed(payment);
-    if (batch.table(Books.class).postable(order.merchantId(), order.holdId(), batch.now())) {
+    Resolve.ifOverdue(batch, payment);
+    if (!payment.concluded()) {
+      payments.changed(payment);
       conclude(batch, payment, screening, order);
-    } else {
-      Release.fail(batch, payment, Failure.deadlineExceeded());
     }
     return payment;
   }

@@ -1,6 +1,12 @@
 package io.quittance.payment;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.fraud.UnreadableRulesException;
+import io.quittance.journal.DatabaseUnavailableException;
+import io.quittance.journal.FateUnknownException;
+import java.io.IOException;
+import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
@@ -17,10 +23,29 @@ final class Dependencies {
       PaymentProperties properties,
       ObjectProvider<FaultPoint> faultPoint) {
     FaultPoint faults = faultPoint.getIfAvailable();
-    fraud = new Dependency(breakers.circuitBreaker("fraud"), properties.fairBudget(), faults);
-    ledger = new Dependency(breakers.circuitBreaker("ledger"), properties.fairBudget(), faults);
+    Duration fair = properties.fairBudget();
+    fraud =
+        new Dependency(
+            breakers.circuitBreaker("fraud"),
+            fair,
+            failure -> !(failure instanceof UnreadableRulesException),
+            faults);
+    ledger =
+        new Dependency(
+            breakers.circuitBreaker("ledger"), fair, Dependencies::ledgerIsToBlame, faults);
     notification =
-        new Dependency(breakers.circuitBreaker("notification"), properties.fairBudget(), faults);
+        new Dependency(breakers.circuitBreaker("notification"), fair, failure -> true, faults);
+  }
+
+  /**
+   * Whether a command failed because of the database or the way to it, and not by what it said: the
+   * journal rolls the one back like the other, and tells them apart.
+   */
+  static boolean ledgerIsToBlame(Throwable failure) {
+    return failure instanceof DatabaseUnavailableException
+        || failure instanceof FateUnknownException
+        || failure instanceof DeadlineExceededException
+        || failure instanceof IOException;
   }
 
   Dependency fraud() {

@@ -11,13 +11,15 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that a payment depends on, behind its circuit breaker. Thread-safe.
  *
  * <p>Only what the dependency did wrong counts against it. The cancellation of a sibling, a full
- * queue, and a deadline too short for anybody are neutral.
+ * queue, a deadline too short for anybody, and what is wrong with one caller's own request are
+ * neutral: others share the breaker.
  */
 final class Dependency {
 
@@ -26,14 +28,21 @@ final class Dependency {
 
   private final CircuitBreaker breaker;
   private final Duration fairBudget;
+  private final Predicate<Throwable> toBlame;
   private final @Nullable FaultPoint faults;
 
   /**
    * @param fairBudget a call that had less than this and ran out of time is nobody's fault
+   * @param toBlame whether a failure of another kind is the dependency's, and not its caller's
    */
-  Dependency(CircuitBreaker breaker, Duration fairBudget, @Nullable FaultPoint faults) {
+  Dependency(
+      CircuitBreaker breaker,
+      Duration fairBudget,
+      Predicate<Throwable> toBlame,
+      @Nullable FaultPoint faults) {
     this.breaker = breaker;
     this.fairBudget = fairBudget;
+    this.toBlame = toBlame;
     this.faults = faults;
   }
 
@@ -80,7 +89,7 @@ final class Dependency {
     if (outOfTime) {
       return budget.compareTo(fairBudget) < 0;
     }
-    return Subtask.isCancellation(e) || e instanceof RejectedExecutionException;
+    return Subtask.isCancellation(e) || e instanceof RejectedExecutionException || !toBlame.test(e);
   }
 
   /** How long an open breaker stays so, at most. */

@@ -1,5 +1,6 @@
 package io.quittance.payment;
 
+import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param dependency which one was unavailable, if that is the reason
  */
 record Failure(ProblemCode code, String detail, @Nullable String dependency) {
+
+  Problem problem() {
+    return Problem.of(code, detail).dependency(dependency);
+  }
 
   static Failure deadlineExceeded() {
     return new Failure(
@@ -20,6 +25,14 @@ record Failure(ProblemCode code, String detail, @Nullable String dependency) {
         ProblemCode.DEPENDENCY_UNAVAILABLE,
         "The dependency %s did not answer; nothing was moved.".formatted(dependency),
         dependency);
+  }
+
+  /** Something broke that is nobody's fault but ours. */
+  static Failure internal() {
+    return new Failure(
+        ProblemCode.INTERNAL_ERROR,
+        ProblemCode.INTERNAL_ERROR.title() + "; nothing was moved.",
+        null);
   }
 
   static Failure fraudDeclined() {

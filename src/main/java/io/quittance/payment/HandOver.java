@@ -29,7 +29,7 @@ final class HandOver {
   }
 
   /** Runs as the subtask "notification" of the payment's scope. */
-  void in(DeadlineScope scope, Payment payment) throws InterruptedException {
+  void in(DeadlineScope scope, Payment payment) {
     var committed = new PaymentsCommitted(payment.terms().merchantId(), payment.terms().id());
     scope.fork(
         "notification",
@@ -48,6 +48,9 @@ final class HandOver {
       scope.join();
     } catch (DeadlineExceededException | ScopeFailedException e) {
       log.debug("The events of payment {} find their way without us", committed.paymentId(), e);
+    } catch (InterruptedException e) {
+      // The payment is committed: its caller is told so, whatever else is to stop.
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -4,11 +4,9 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
-import io.quittance.journal.KeyUnreadableException;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.OperationAnswers.Success;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
@@ -31,19 +29,16 @@ final class KeyedOperations {
   private final Idempotency idempotency;
   private final Operations operations;
   private final OperationAnswers answers;
-  private final PaymentAnswers paymentAnswers;
   private final PaymentQueries payments;
 
   KeyedOperations(
       Idempotency idempotency,
       Operations operations,
       OperationAnswers answers,
-      PaymentAnswers paymentAnswers,
       PaymentQueries payments) {
     this.idempotency = idempotency;
     this.operations = operations;
     this.answers = answers;
-    this.paymentAnswers = paymentAnswers;
     this.payments = payments;
   }
 
@@ -69,26 +64,17 @@ final class KeyedOperations {
             operation.name() + " " + id(seen),
             IdempotencyKey.parse(headers.key()),
             body);
-    try {
-      return idempotency.run(
-          request,
-          deadline,
-          IdempotencyKey.wait(headers.prefer()),
-          () -> carryOut(new Operate<>(seen, request, operation), deadline, success, http),
-          holder -> Optional.of(replay(holder, seen, success)));
-    } catch (KeyUnreadableException e) {
-      throw paymentAnswers.keyUnreadable(e);
-    }
+    return idempotency.run(
+        request,
+        deadline,
+        IdempotencyKey.wait(headers.prefer()),
+        () -> carryOut(new Operate<>(seen, request, operation), deadline, success, http),
+        holder -> Optional.of(replay(holder, seen, success)));
   }
 
   private <R> ResponseEntity<Object> carryOut(
       Operate<R> operate, Deadline deadline, Success<R> success, HttpServletRequest http) {
-    try {
-      return answers.first(operate, operations.carryOut(operate, deadline), success, http);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
-    }
+    return answers.first(operate, operations.carryOut(operate, deadline), success, http);
   }
 
   private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Carries out an operation on a payment, at most once under its key. A payment whose hold has run
- * out expires first, swept or unswept.
+ * out, or that was never resolved, has its end first, swept or unswept.
  *
  * @param seen the payment as it was some time ago
  * @param request null: it came without an idempotency key
@@ -61,6 +61,7 @@ record Operate<R>(Payment seen, @Nullable KeyedRequest request, Operation<R> ope
     }
     Payment payment = batch.table(Payments.class).current(seen);
     Expire.ifOverdue(batch, payment);
+    Resolve.ifOverdue(batch, payment);
     Optional<Refusal> refusal = operation.refusal(batch, payment);
     if (refusal.isPresent()) {
       if (request != null) {

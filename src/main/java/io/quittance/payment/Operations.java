@@ -14,7 +14,7 @@ import io.quittance.journal.Journal;
 import io.quittance.journal.KeyTakenException;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import java.time.Clock;
+import io.quittance.web.Resolution;
 import java.time.Instant;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -55,7 +55,7 @@ final class Operations {
   private final HandOver handOver;
   private final Timelines timelines;
   private final PaymentProperties properties;
-  private final Clock clock;
+  private final Resolution resolution;
 
   Operations(
       DeadlineScopes scopes,
@@ -64,23 +64,24 @@ final class Operations {
       HandOver handOver,
       Timelines timelines,
       PaymentProperties properties,
-      Clock clock) {
+      Resolution resolution) {
     this.scopes = scopes;
     this.journal = journal;
     this.dependencies = dependencies;
     this.handOver = handOver;
     this.timelines = timelines;
     this.properties = properties;
-    this.clock = clock;
+    this.resolution = resolution;
   }
 
   /**
    * Carries the operation out, and answers by its deadline plus {@link
-   * PaymentProperties#answerGrace()}.
+   * PaymentProperties#answerGrace()}. An interrupt ends the waiting, and what was begun is unknown
+   * then.
    *
    * @throws KeyTakenException another request came first under the key
    */
-  <R> Carried<R> carryOut(Operate<R> operate, Deadline deadline) throws InterruptedException {
+  <R> Carried<R> carryOut(Operate<R> operate, Deadline deadline) {
     try (DeadlineScope scope = scopes.open(operate.operation().name(), deadline)) {
       Ending<R> ending = run(scope, operate);
       if (ending instanceof Ending.Decided<R>(Operate.Result.Done<R> done)) {
@@ -93,7 +94,17 @@ final class Operations {
     }
   }
 
-  private <R> Ending<R> run(DeadlineScope scope, Operate<R> operate) throws InterruptedException {
+  private <R> Ending<R> run(DeadlineScope scope, Operate<R> operate) {
+    try {
+      return finished(scope, operate);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return unknown(scope.deadline(), e);
+    }
+  }
+
+  private <R> Ending<R> finished(DeadlineScope scope, Operate<R> operate)
+      throws InterruptedException {
     var submission = new Submission<>(operate);
     try {
       Subtask<Operate.Result<R>> ledger =
@@ -104,9 +115,9 @@ final class Operations {
       scope.join();
       return decided(ledger.result());
     } catch (ScopeFailedException e) {
-      return afterFailure(submission, e.first());
+      return afterFailure(scope.deadline(), submission, e.first());
     } catch (DeadlineExceededException e) {
-      return afterFailure(submission, e);
+      return afterFailure(scope.deadline(), submission, e);
     }
   }
 
@@ -118,7 +129,8 @@ final class Operations {
   }
 
   /** What was begun is waited for a little longer, and its answer is the truth. */
-  private <R> Ending<R> afterFailure(Submission<Operate.Result<R>> submission, Throwable failure)
+  private <R> Ending<R> afterFailure(
+      Deadline deadline, Submission<Operate.Result<R>> submission, Throwable failure)
       throws InterruptedException {
     CompletableFuture<Operate.Result<R>> pending = submission.pending();
     if (pending == null) {
@@ -129,13 +141,17 @@ final class Operations {
     } catch (ExpiredInQueueException e) {
       return new Ending.NotBegun<>(Problem.of(ProblemCode.DEADLINE_EXCEEDED));
     } catch (DeadlineExceededException | FateUnknownException e) {
-      log.warn("An operation's fate is open: {}", e.toString());
-      return new Ending.Unknown<>(clock.instant().plus(properties.resolveGrace()));
+      return unknown(deadline, e);
     } catch (KeyTakenException e) {
       throw e;
     } catch (RuntimeException e) {
       return new Ending.NotBegun<>(problem(e));
     }
+  }
+
+  private <R> Ending<R> unknown(Deadline deadline, Exception reason) {
+    log.warn("An operation's fate is open: {}", reason.toString());
+    return new Ending.Unknown<>(resolution.after(deadline.remaining()));
   }
 
   private Problem problem(Throwable failure) {
@@ -147,9 +163,11 @@ final class Operations {
       case RejectedExecutionException _ -> Problem.of(ProblemCode.OVERLOADED);
       case DeadlineExceededException _, CancellationException _ ->
           Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+      case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
+          Failure.unavailable("ledger").problem();
       default -> {
-        Failure unavailable = Failure.unavailable("ledger");
-        yield Problem.of(unavailable.code(), unavailable.detail()).dependency("ledger");
+        log.error("An operation failed by its own fault, and was rolled back", failure);
+        yield Failure.internal().problem();
       }
     };
   }

@@ -182,6 +182,26 @@ final class Payment {
     become(PaymentStatus.FAILED, reason.code().status(), EventType.PAYMENT_FAILED, now);
   }
 
+  /** Whether it is still open after the instant by which it was to be resolved. */
+  boolean overdue(Instant now) {
+    return !concluded() && !now.isBefore(terms.resolvesBy());
+  }
+
+  /** Nobody has ended it in time. Its hold cannot be posted any more, so this is its only end. */
+  void runOut(Instant now) {
+    usedMs = terms.grantedMs();
+    fail(Failure.deadlineExceeded(), now);
+  }
+
+  /** The payment as a reader sees it: one that is overdue has failed, recorded or not. */
+  Payment seenAt(Instant now) {
+    if (overdue(now)) {
+      runOut(now);
+      news.clear();
+    }
+    return this;
+  }
+
   /** Part of the held money, or all of it, has moved. The last capture ends the holding. */
   void capture(long amount, boolean last, Instant now) {
     require(PaymentStatus.AUTHORIZED);

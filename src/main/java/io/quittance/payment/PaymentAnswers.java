@@ -1,8 +1,6 @@
 package io.quittance.payment;
 
-import io.quittance.journal.KeyUnreadableException;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,12 +19,10 @@ import org.springframework.stereotype.Component;
 final class PaymentAnswers {
 
   private final ProblemWriter problems;
-  private final PaymentProperties properties;
   private final Clock clock;
 
-  PaymentAnswers(ProblemWriter problems, PaymentProperties properties, Clock clock) {
+  PaymentAnswers(ProblemWriter problems, Clock clock) {
     this.problems = problems;
-    this.properties = properties;
     this.clock = clock;
   }
 
@@ -44,16 +40,6 @@ final class PaymentAnswers {
     return withHeader(answer, "Server-Timing", ServerTiming.of(processed.report()));
   }
 
-  /** Nothing was begun, but the request may be a repetition of one that was: nobody can say. */
-  Problem keyUnreadable(KeyUnreadableException e) {
-    Instant resolvesBy = clock.instant().plus(properties.resolveGrace());
-    return Problem.of(
-            e.late() ? ProblemCode.DEADLINE_EXCEEDED : ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "The idempotency key could not be looked up; repeat the request with the same key.")
-        .dependency("ledger")
-        .unknownUntil(resolvesBy);
-  }
-
   /** The answer to a repetition: the first one's status with the payment as it is now. */
   ResponseEntity<Object> replay(Payment payment, HttpServletRequest request) {
     return withHeader(of(payment, request), "Idempotent-Replayed", "true");
@@ -66,10 +52,7 @@ final class PaymentAnswers {
     }
     Failure failure = Objects.requireNonNull(payment.failure(), "only failures answer so");
     return problems.entity(
-        Problem.of(failure.code(), failure.detail())
-            .dependency(failure.dependency())
-            .payment(TypeId.format("pay", payment.terms().id())),
-        request);
+        failure.problem().payment(TypeId.format("pay", payment.terms().id())), request);
   }
 
   private PaymentBody unknown(PaymentOrder order, Instant resolvesBy) {

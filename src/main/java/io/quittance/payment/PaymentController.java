@@ -9,10 +9,8 @@ import io.quittance.journal.Idempotency;
 import io.quittance.journal.Idempotency.Ran;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
-import io.quittance.journal.KeyUnreadableException;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.web.LogFields;
-import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
@@ -93,30 +91,17 @@ class PaymentController {
     var deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
     PaymentOrder order = body.order(request, deadline, json);
     LogFields.payment(order.id());
-    try {
-      return idempotency.run(
-          request,
-          deadline,
-          IdempotencyKey.wait(prefer),
-          processor.look(),
-          () -> {
-            Processed processed = process(order);
-            return new Ran<>(
-                answers.first(processed, http), !(processed.ending() instanceof Ending.NotBegun));
-          },
-          holder -> replay(holder, caller, http));
-    } catch (KeyUnreadableException e) {
-      throw answers.keyUnreadable(e);
-    }
-  }
-
-  private Processed process(PaymentOrder order) {
-    try {
-      return processor.process(order);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
-    }
+    return idempotency.run(
+        request,
+        deadline,
+        IdempotencyKey.wait(prefer),
+        processor.look(),
+        () -> {
+          Processed processed = processor.process(order);
+          return new Ran<>(
+              answers.first(processed, http), !(processed.ending() instanceof Ending.NotBegun));
+        },
+        holder -> replay(holder, caller, http));
   }
 
   /** Empty while the payment is processing. */

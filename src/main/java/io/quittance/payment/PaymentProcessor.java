@@ -54,11 +54,12 @@ final class PaymentProcessor {
 
   /**
    * Carries the payment out, and answers by its deadline plus {@link
-   * PaymentProperties#answerGrace()}.
+   * PaymentProperties#answerGrace()}. An interrupt ends the waiting, and what was begun is unknown
+   * then.
    *
    * @throws KeyTakenException another request came first under the key
    */
-  Processed process(PaymentOrder order) throws InterruptedException {
+  Processed process(PaymentOrder order) {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
       Ending ending = run(scope, order);
       if (ending instanceof Ending.Concluded concluded) {
@@ -70,7 +71,16 @@ final class PaymentProcessor {
     }
   }
 
-  private Ending run(DeadlineScope scope, PaymentOrder order) throws InterruptedException {
+  private Ending run(DeadlineScope scope, PaymentOrder order) {
+    try {
+      return finished(scope, order);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return aftermath.unknown(order, e);
+    }
+  }
+
+  private Ending finished(DeadlineScope scope, PaymentOrder order) throws InterruptedException {
     var authorize = new Authorize(order, properties.resolveGrace());
     var submission = new Submission<>(authorize);
     try {

@@ -41,10 +41,12 @@ final class PaymentQueries {
 
   Optional<Payment> find(UUID merchantId, UUID id) {
     return jdbc.sql(
-            "select " + PaymentsSql.COLUMNS + " from payments where merchant_id = ? and id = ?")
+            "select "
+                + PaymentsSql.SEEN_COLUMNS
+                + " from payments where merchant_id = ? and id = ?")
         .param(merchantId)
         .param(id)
-        .query((rs, row) -> PaymentsSql.read(rs))
+        .query((rs, row) -> PaymentsSql.seen(rs))
         .optional();
   }
 

@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
@@ -43,6 +44,8 @@ final class PaymentSearch {
       " and exists (select 1 from accounts a where a.merchant_id = ? and a.id = ?"
           + " and a.currency = cast(? as char(3)))";
 
+  private static final String ORDER = " order by created_at desc, id desc limit ?";
+
   private final JdbcOperations jdbc;
   private final Dialect dialect;
 
@@ -52,9 +55,28 @@ final class PaymentSearch {
   }
 
   List<Payment> newestFirst(UUID merchantId, PaymentFilters filters, PageRequest page) {
-    var sql = new StringBuilder("select " + PaymentsSql.COLUMNS);
     var values = new ArrayList<Object>();
-    sql.append(" from payments where merchant_id = ?").append(filters.conditions());
+    String sql =
+        filters.alternatives().stream()
+            .map(conditions -> select(merchantId, filters, conditions, page, values))
+            .collect(Collectors.joining(") union all (", "(", ")"));
+    if (filters.alternatives().size() > 1) {
+      sql += ORDER;
+      values.add(page.fetch());
+    }
+    String whole = sql;
+    return jdbc.query(
+        connection -> statement(connection, whole, values), (rs, row) -> PaymentsSql.seen(rs));
+  }
+
+  private static String select(
+      UUID merchantId,
+      PaymentFilters filters,
+      String conditions,
+      PageRequest page,
+      List<Object> values) {
+    var sql = new StringBuilder("select " + PaymentsSql.SEEN_COLUMNS);
+    sql.append(" from payments where merchant_id = ?").append(conditions);
     values.add(merchantId);
     values.addAll(filters.bound());
     for (Object account : filters.accountsInCurrency()) {
@@ -69,11 +91,8 @@ final class PaymentSearch {
               values.add(after.createdAt());
               values.add(after.id());
             });
-    sql.append(" order by created_at desc, id desc limit ?");
     values.add(page.fetch());
-    return jdbc.query(
-        connection -> statement(connection, sql.toString(), values),
-        (rs, row) -> PaymentsSql.read(rs));
+    return sql.append(ORDER).toString();
   }
 
   private PreparedStatement statement(Connection connection, String sql, List<Object> values)

@@ -80,6 +80,9 @@ final class PaymentsSql {
 
   static final String COLUMNS = TABLE.names();
 
+  /** What {@link #seen} reads. */
+  static final String SEEN_COLUMNS = COLUMNS + ", current_timestamp as seen_at";
+
   /** A join, because H2 answers {@code in (select …)} with a scan of the table. */
   private static final String FIND =
       """
@@ -198,6 +201,11 @@ final class PaymentsSql {
 
   private static <T, V> @Nullable V of(@Nullable T whole, Function<T, @Nullable V> part) {
     return whole == null ? null : part.apply(whole);
+  }
+
+  /** A payment for those who only look, by the database's clock. */
+  static Payment seen(ResultSet rs) throws SQLException {
+    return read(rs).seenAt(Objects.requireNonNull(time(rs, "seen_at")));
   }
 
   static Payment read(ResultSet rs) throws SQLException {

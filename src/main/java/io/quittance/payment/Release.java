@@ -5,17 +5,52 @@ import io.quittance.journal.Command;
 import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Fails a payment and gives its held funds back. It runs after the command that began the payment,
  * in the same queue: so it finds out whether that took effect. A payment that was never begun is
  * recorded as failed, and one that was concluded after all is left as it is.
  */
-record Release(PaymentOrder order, Failure failure) implements Command<Authorize.Result> {
+final class Release implements Command<Authorize.Result> {
+
+  /**
+   * Who has spoken first about a payment that was never begun. It outlasts the attempts of a
+   * transaction, because what the caller was told must stay true.
+   */
+  private enum Record {
+    OPEN,
+    MADE,
+    GIVEN_UP
+  }
+
+  private final PaymentOrder order;
+  private final Failure failure;
+  private final boolean mayHold;
+  private final AtomicReference<Record> recorded = new AtomicReference<>(Record.OPEN);
+
+  /**
+   * @param mayHold whether the payment may have been begun; if not, there is no hold to give back,
+   *     and no account to wait for
+   */
+  Release(PaymentOrder order, Failure failure, boolean mayHold) {
+    this.order = order;
+    this.failure = failure;
+    this.mayHold = mayHold;
+  }
+
+  /**
+   * Gives up on recording a payment that was never begun: its key stays free, and nobody hears of
+   * it. Says whether that is certain; it is not once the record is on its way.
+   */
+  boolean giveUpRecord() {
+    return recorded.compareAndExchange(Record.OPEN, Record.GIVEN_UP) != Record.MADE;
+  }
 
   @Override
   public UUID merchantId() {
@@ -24,14 +59,15 @@ record Release(PaymentOrder order, Failure failure) implements Command<Authorize
 
   @Override
   public Set<String> accounts() {
-    return order.accounts();
+    return mayHold ? order.accounts() : Set.of();
   }
 
   @Override
   public void prepare(Batch batch) {
     batch.table(IdempotencyKeys.class).want(order.request());
-    var books = batch.table(Books.class);
-    books.want(order.merchantId(), order.holdId());
+    if (mayHold) {
+      batch.table(Books.class).want(order.merchantId(), order.holdId());
+    }
     var payments = batch.table(Payments.class);
     payments.want(order.merchantId(), order.id());
     payments.wantReference(order);
@@ -42,12 +78,14 @@ record Release(PaymentOrder order, Failure failure) implements Command<Authorize
     var payments = batch.table(Payments.class);
     Optional<Payment> begun = payments.find(order.merchantId(), order.id());
     if (begun.isEmpty()) {
-      return recordFailed(batch);
+      return recorded.compareAndExchange(Record.OPEN, Record.MADE) == Record.GIVEN_UP
+          ? new Authorize.Result.Refused(new Refusal(failure.code(), failure.detail()))
+          : recordFailed(batch);
     }
     Payment payment = begun.get();
+    Resolve.ifOverdue(batch, payment);
     if (!payment.concluded()) {
-      payment.used(order.usedMs());
-      fail(batch, payment, failure);
+      fail(batch, payment);
     }
     return new Authorize.Result.Begun(payment);
   }
@@ -69,14 +107,19 @@ record Release(PaymentOrder order, Failure failure) implements Command<Authorize
     return new Authorize.Result.Begun(payment);
   }
 
-  /** Fails a processing payment and gives its held funds back. */
-  static void fail(Batch batch, Payment payment, Failure failure) {
+  private void fail(Batch batch, Payment payment) {
+    giveBack(batch, payment);
+    payment.used(order.usedMs());
+    payment.fail(failure, batch.now());
+    batch.table(Payments.class).changed(payment);
+    batch.table(PaymentEvents.class).add(payment);
+  }
+
+  /** Gives back what is held for a payment that is processing. */
+  static void giveBack(Batch batch, Payment payment) {
     Payment.Terms terms = payment.terms();
     batch
         .table(Books.class)
         .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
-    payment.fail(failure, batch.now());
-    batch.table(Payments.class).changed(payment);
-    batch.table(PaymentEvents.class).add(payment);
   }
 }

@@ -28,12 +28,18 @@ record Resolve(Payment stranded) implements Command<Payment> {
 
   @Override
   public Payment decide(Batch batch) {
-    Payment.Terms terms = stranded.terms();
     Payment payment = batch.table(Payments.class).current(stranded);
-    if (!payment.concluded() && !batch.now().isBefore(terms.resolvesBy())) {
-      payment.used(terms.grantedMs());
-      Release.fail(batch, payment, Failure.deadlineExceeded());
-    }
+    ifOverdue(batch, payment);
     return payment;
+  }
+
+  /** Fails the payment, and gives its held funds back, if nobody has ended it in time. */
+  static void ifOverdue(Batch batch, Payment payment) {
+    if (payment.overdue(batch.now())) {
+      Release.giveBack(batch, payment);
+      payment.runOut(batch.now());
+      batch.table(Payments.class).changed(payment);
+      batch.table(PaymentEvents.class).add(payment);
+    }
   }
 }

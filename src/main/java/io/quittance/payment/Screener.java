@@ -1,11 +1,14 @@
 package io.quittance.payment;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.Subtask;
 import io.quittance.fraud.Fraud;
-import io.quittance.fraud.RuleSet;
+import io.quittance.fraud.Rules;
 import io.quittance.fraud.Screening;
+import io.quittance.journal.Journal;
+import java.time.Duration;
 import java.util.function.UnaryOperator;
 import org.springframework.stereotype.Component;
 
@@ -13,12 +16,20 @@ import org.springframework.stereotype.Component;
 @Component
 final class Screener {
 
+  /** What an answer takes after the journal has spoken. */
+  private static final Duration ANSWER_TIME = Duration.ofMillis(10);
+
+  /** No more than one part in so many of what is left is kept back. */
+  private static final int RELEASE_PART_MAX = 4;
+
   private final Fraud fraud;
   private final Dependencies dependencies;
+  private final Journal journal;
 
-  Screener(Fraud fraud, Dependencies dependencies) {
+  Screener(Fraud fraud, Dependencies dependencies, Journal journal) {
     this.fraud = fraud;
     this.dependencies = dependencies;
+    this.journal = journal;
   }
 
   /** Whether a remote service is asked about each payment. */
@@ -27,25 +38,43 @@ final class Screener {
   }
 
   /**
-   * Starts the subtask "fraud".
+   * Starts the subtask "fraud". It ends early enough for the payment's hold to be given back, and
+   * its caller answered, by the scope's deadline.
    *
    * @param heard is told of the screening as soon as there is one
    */
   Subtask<Screening> fork(DeadlineScope scope, PaymentOrder order, UnaryOperator<Screening> heard)
       throws InterruptedException {
-    RuleSet rules = fraud.rules(order.merchantId(), scope.deadline());
+    Deadline deadline = scope.deadline();
+    Rules rules = fraud.rules(order.merchantId(), deadline);
+    Duration wanted = fraud.limit(rules, deadline);
+    Duration left = deadline.remaining().minus(releaseTime(order));
+    boolean cut = left.compareTo(wanted) < 0;
     return scope.fork(
         "fraud",
-        fraud.limit(rules, scope.deadline()),
+        cut ? left : wanted,
         limit -> heard.apply(screen(order, rules, limit)),
-        failure -> heard.apply(fallback(order, rules, failure)));
+        failure -> heard.apply(fallback(order, rules, cut ? late(failure) : failure)));
   }
 
-  private Screening screen(PaymentOrder order, RuleSet rules, Deadline limit) throws Exception {
+  /** What giving back the hold would take now; twice that, for what is expected is an average. */
+  private Duration releaseTime(PaymentOrder order) {
+    Duration expected = journal.expectedTime(order.merchantId()).multipliedBy(2).plus(ANSWER_TIME);
+    Duration most = order.deadline().remaining().dividedBy(RELEASE_PART_MAX);
+    return expected.compareTo(most) < 0 ? expected : most;
+  }
+
+  private static Throwable late(Throwable failure) {
+    return failure instanceof DeadlineExceededException
+        ? new ScreeningLateException(failure)
+        : failure;
+  }
+
+  private Screening screen(PaymentOrder order, Rules rules, Deadline limit) throws Exception {
     return dependencies.fraud().call(limit, left -> fraud.screen(order.subject(), rules, left));
   }
 
-  private static Screening fallback(PaymentOrder order, RuleSet rules, Throwable failure)
+  private static Screening fallback(PaymentOrder order, Rules rules, Throwable failure)
       throws Exception {
     return rules
         .fallback()

@@ -48,7 +48,11 @@ final class Simulation {
       scope.join();
       return journal.rehearse(new Rehearsal(order, authorize));
     } catch (ScopeFailedException e) {
-      return journal.rehearse(new Rehearsal(order, failing(order, Failure.unavailable("fraud"))));
+      Failure failure =
+          e.first() instanceof ScreeningLateException
+              ? Failure.deadlineExceeded()
+              : Failure.unavailable("fraud");
+      return journal.rehearse(new Rehearsal(order, failing(order, failure)));
     } catch (DeadlineExceededException e) {
       return journal.rehearse(new Rehearsal(order, failing(order, Failure.deadlineExceeded())));
     }
@@ -56,7 +60,7 @@ final class Simulation {
 
   /** What {@link Aftermath} does to a payment that could not be screened. */
   private static Command<Authorize.Result> failing(PaymentOrder order, Failure failure) {
-    return new Release(order, failure);
+    return new Release(order, failure, true);
   }
 
   /** A command, and the balances that it leaves. */

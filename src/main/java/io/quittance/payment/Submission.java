@@ -16,6 +16,7 @@ final class Submission<R> implements Command<R> {
 
   private final Command<R> command;
   private volatile @Nullable CompletableFuture<R> pending;
+  private volatile @Nullable Deadline limit;
   private volatile boolean taken;
 
   Submission(Command<R> command) {
@@ -28,6 +29,7 @@ final class Submission<R> implements Command<R> {
    * @throws StillQueuedException time ran out before its turn had come
    */
   R committed(Journal journal, Deadline deadline) throws InterruptedException {
+    limit = deadline;
     CompletableFuture<R> submitted = journal.submit(this, deadline);
     pending = submitted;
     try {
@@ -41,13 +43,21 @@ final class Submission<R> implements Command<R> {
   }
 
   /**
-   * Whether it was surely not applied, and never will be: never queued, or ended without a commit.
+   * Whether it was surely not applied, and never will be: it was never queued, it ended without a
+   * commit, or its deadline passed before it was looked at. The journal looks at the deadline once
+   * more after it has prepared a command, so one that was not prepared in time is dropped.
    */
   boolean surelyNotApplied() {
     CompletableFuture<R> submitted = pending;
-    return submitted == null
-        || (submitted.isCompletedExceptionally()
-            && !(submitted.exceptionNow() instanceof FateUnknownException));
+    Deadline until = limit;
+    if (submitted == null || until == null) {
+      return true;
+    }
+    if (submitted.isDone()) {
+      return submitted.isCompletedExceptionally()
+          && !(submitted.exceptionNow() instanceof FateUnknownException);
+    }
+    return until.expired() && !taken;
   }
 
   /** What is waited for; null when it was never queued. */

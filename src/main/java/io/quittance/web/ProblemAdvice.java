@@ -11,8 +11,7 @@ import io.quittance.web.Problem.InputError;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.CharacterCodingException;
-import java.time.Clock;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.catalina.connector.ClientAbortException;
@@ -23,6 +22,7 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
@@ -33,8 +33,11 @@ import org.springframework.web.HttpRequestMethodNotSupportedException;
 import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
@@ -44,15 +47,12 @@ final class ProblemAdvice {
 
   private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
 
-  /** A commit that was sent has been carried out by then, or never is: no connection lives on. */
-  private static final Duration COMMIT_LIMIT = Duration.ofSeconds(20);
-
   private final ProblemWriter problems;
-  private final Clock clock;
+  private final Resolution resolution;
 
-  ProblemAdvice(ProblemWriter problems, Clock clock) {
+  ProblemAdvice(ProblemWriter problems, Resolution resolution) {
     this.problems = problems;
-    this.clock = clock;
+    this.resolution = resolution;
   }
 
   @ExceptionHandler
@@ -69,7 +69,7 @@ final class ProblemAdvice {
       // Nothing may be added to half an answer: the container breaks the connection off instead.
       throw e;
     }
-    ResponseEntity<Object> answer = problems.entity(toProblem(e), request);
+    ResponseEntity<Object> answer = problems.entity(toProblem(e, request), request);
     return e instanceof HttpRequestMethodNotSupportedException method
         ? allowing(method, answer)
         : answer;
@@ -83,7 +83,7 @@ final class ProblemAdvice {
         .body(answer.getBody());
   }
 
-  private Problem toProblem(Exception e) {
+  private Problem toProblem(Exception e, HttpServletRequest request) {
     return switch (e) {
       case Problem problem -> problem;
       case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
@@ -96,38 +96,56 @@ final class ProblemAdvice {
           Problem.of(ProblemCode.NOT_FOUND);
       case HttpRequestMethodNotSupportedException method ->
           Problem.of(ProblemCode.METHOD_NOT_ALLOWED, method.getMethod() + " is not allowed here.");
-      case HttpMediaTypeNotAcceptableException _ ->
-          Problem.of(ProblemCode.NOT_ACCEPTABLE, "Only application/json is produced.");
+      case HttpMediaTypeNotAcceptableException unmet ->
+          Problem.of(ProblemCode.NOT_ACCEPTABLE, produced(unmet.getSupportedMediaTypes()));
       case HttpMediaTypeNotSupportedException _ ->
           Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Only application/json is read.");
       case CannotCreateTransactionException _,
           DataAccessResourceFailureException _,
           QueryTimeoutException _,
           TransientDataAccessException _ ->
-          databaseDown(e);
-      default -> SqlFailure.unavailable(e) ? databaseDown(e) : unexpected(e);
+          databaseDown(e, request);
+      default -> SqlFailure.unavailable(e) ? databaseDown(e, request) : unexpected(e, request);
     };
   }
 
-  private Problem databaseDown(Exception e) {
+  private Problem databaseDown(Exception e, HttpServletRequest request) {
     log.warn("The database cannot do what was asked: {}", e.getMessage());
     return honest(
         Problem.of(
                 ProblemCode.DEPENDENCY_UNAVAILABLE,
                 "The database does not answer, or takes no writes now.")
-            .dependency("ledger"));
+            .dependency("ledger"),
+        request);
   }
 
-  private Problem unexpected(Exception e) {
+  private Problem unexpected(Exception e, HttpServletRequest request) {
     log.error("Unexpected failure", e);
-    return honest(Problem.of(ProblemCode.INTERNAL_ERROR));
+    return honest(Problem.of(ProblemCode.INTERNAL_ERROR), request);
   }
 
-  /** What failed after a commit does not undo it. */
-  private Problem honest(Problem problem) {
-    return CommitWatch.mayHaveCommitted()
-        ? problem.unknownUntil(clock.instant().plus(COMMIT_LIMIT))
+  /**
+   * What failed after a commit does not undo it, and a keyed request may repeat one that was
+   * carried out, or be under way in the journal.
+   */
+  private Problem honest(Problem problem, HttpServletRequest request) {
+    return CommitWatch.mayHaveCommitted() || keyed(request)
+        ? problem.unknownUntil(resolution.ofAnyRequest())
         : problem;
+  }
+
+  private static boolean keyed(HttpServletRequest request) {
+    return request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE)
+            instanceof HandlerMethod handler
+        && Arrays.stream(handler.getMethodParameters())
+            .map(parameter -> parameter.getParameterAnnotation(RequestHeader.class))
+            .anyMatch(header -> header != null && header.name().equals("Idempotency-Key"));
+  }
+
+  private static String produced(List<MediaType> types) {
+    return types.isEmpty()
+        ? "The header Accept cannot be read."
+        : "This route answers in %s, in UTF-8.".formatted(MediaType.toString(types));
   }
 
   private static Problem unreadable(HttpMessageNotReadableException e) {

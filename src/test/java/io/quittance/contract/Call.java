@@ -12,6 +12,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -27,7 +28,7 @@ final class Call {
 
   private final String method;
   private final URI uri;
-  private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+  private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private BodyPublisher body = BodyPublishers.noBody();
 
   Call(String method, URI uri) {
@@ -36,7 +37,13 @@ final class Call {
   }
 
   Call header(String name, String value) {
-    headers.put(name, value);
+    headers.put(name, List.of(value));
+    return this;
+  }
+
+  /** A header that stands twice. */
+  Call twice(String name, String value, String other) {
+    headers.put(name, List.of(value, other));
     return this;
   }
 
@@ -82,7 +89,7 @@ final class Call {
 
   Answer send() {
     var request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(40)).method(method, body);
-    headers.forEach(request::header);
+    headers.forEach((name, values) -> values.forEach(value -> request.header(name, value)));
     long start = System.nanoTime();
     try {
       var response = HTTP.send(request.build(), BodyHandlers.ofString());

@@ -5,17 +5,23 @@ import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The merchant's rules, reviews and fallbacks. */
 abstract class FraudContract extends Contract {
+
+  @Autowired private JdbcClient jdbc;
 
   @Test
   void declinesWhatARuleDeclines() {
@@ -296,5 +302,54 @@ abstract class FraudContract extends Contract {
         .isEqualTo("fallback");
     merchant.pay(50, "alice", "shop").isProblem(503, "dependency_unavailable");
     moved(49);
+  }
+
+  /** Makes the merchant's rules what a newer version may have written. */
+  private void unreadableRules(Object fallback) {
+    String mark = "rule-" + UUID.randomUUID();
+    ObjectNode rule =
+        object(
+            "id", mark, "kind", "amount_limit", "action", "review", "amount", 1, "currency", "EUR");
+    merchant.rules(Json.array(rule), object("fallback", fallback));
+    int changed =
+        jdbc.sql(
+                "update fraud_rule_sets set body = replace(body, 'amount_limit', 'moon_phase')"
+                    + " where body like ?")
+            .param("%" + mark + "%")
+            .update();
+    assertThat(changed).isOne();
+  }
+
+  @Test
+  void failsAPaymentWhoseRulesCannotBeReadHereAndNobodyElses() {
+    unreadableRules("decline");
+    Client neighbour = newMerchant();
+
+    List<Answer> answers =
+        Burst.of(60, i -> (i % 2 == 0 ? merchant : neighbour).pay(1, "alice", "shop"));
+
+    for (int i = 0; i < answers.size(); i++) {
+      Answer answer = answers.get(i);
+      if (i % 2 == 0) {
+        answer.isProblem(503, "dependency_unavailable").movedNothing();
+        assertThat(answer.text("/dependency")).isEqualTo("fraud");
+        assertThat(merchant.find(answer.text("/payment_id")).text("/status")).isEqualTo("failed");
+      } else {
+        answer.is(201);
+      }
+    }
+    merchant.get("/v1/fraud/rules").isProblem(503, "dependency_unavailable");
+    nothingMoved();
+  }
+
+  @Test
+  void letsTheFallbackDecideWhereTheRulesCannotBeReadHere() {
+    unreadableRules("review");
+
+    Answer answer = merchant.pay(1, "alice", "shop").is(202);
+
+    assertThat(answer.text("/status")).isEqualTo("in_review");
+    assertThat(answer.text("/fraud/source")).isEqualTo("fallback");
+    held(1);
   }
 }

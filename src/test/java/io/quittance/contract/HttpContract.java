@@ -2,9 +2,12 @@ package io.quittance.contract;
 
 import static io.quittance.contract.Client.move;
 import static io.quittance.contract.Client.order;
+import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -90,7 +93,19 @@ abstract class HttpContract extends Contract {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"text/html", "application/xml", "text/*;q=1", "nonsense"})
+  @ValueSource(
+      strings = {
+        "text/html",
+        "application/xml",
+        "text/*;q=1",
+        "nonsense",
+        "application/json;charset=ISO-8859-1",
+        "application/json;charset=UTF-16, text/plain",
+        "application/json;charset=nonsense",
+        "application/json;q=0",
+        "*/*, application/json;q=0.0",
+        "*/*, application/*;q=0"
+      })
   void refusesToAnswerInAnotherFormatBeforeAnythingMoves(String accept) {
     Call get = merchant.call("GET", "/v1/accounts").header("Accept", accept);
     Call payment = merchant.payment(order(1, "alice", "shop")).header("Accept", accept);
@@ -112,17 +127,99 @@ abstract class HttpContract extends Contract {
         "application/*",
         "application/json",
         "text/html, application/json;q=0.1",
-        "application/problem+json, application/json"
+        "application/problem+json, application/json",
+        "application/json;charset=utf-8",
+        "application/json; charset=\"UTF-8\"",
+        "application/json;version=1",
+        "application/json;charset=ISO-8859-1, */*;q=0.1",
+        "*/*;q=0, application/json"
       })
   void answersInJsonWhereItIsAmongTheFormatsAskedFor(String accept) {
     Answer answer = merchant.call("GET", "/v1/accounts").header("Accept", accept).send().is(200);
 
-    assertThat(answer.header("Content-Type").orElseThrow()).startsWith("application/json");
+    assertThat(answer.header("Content-Type")).contains("application/json");
+  }
+
+  static Stream<Arguments> makers() {
+    return Stream.of(
+        arguments("PUT", "/v1/accounts/{new}", object("currency", "EUR"), "/v1/accounts"),
+        arguments(
+            "POST",
+            "/v1/api-keys",
+            object("name", "new", "scopes", Json.array("payments:read")),
+            "/v1/api-keys"),
+        arguments(
+            "POST",
+            "/v1/webhook-endpoints",
+            object("url", "https://example.com/hook", "events", Json.array("*")),
+            "/v1/webhook-endpoints"),
+        arguments(
+            "PUT",
+            "/v1/fraud/rules",
+            object("version", 0, "rules", Json.array()),
+            "/v1/fraud/rules"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("makers")
+  void makesNothingForACallerWhoDoesNotTakeTheAnswer(
+      String method, String path, JsonNode body, String list) {
+    String before = merchant.get(list).is(200).text();
+    Call call =
+        merchant
+            .call(method, path.replace("{new}", "new"))
+            .header("Idempotency-Key", "k")
+            .body(body);
+
+    call.header("Accept", "application/json;charset=ISO-8859-1")
+        .send()
+        .isProblem(406, "not_acceptable")
+        .movedNothing();
+
+    assertThat(merchant.get(list).text()).isEqualTo(before);
+  }
+
+  @Test
+  void changesNoPaymentForACallerWhoDoesNotTakeTheAnswer() {
+    String payment = merchant.authorize(10, "alice", "shop");
+
+    for (String operation : List.of("captures", "cancel")) {
+      merchant
+          .operation(payment, operation)
+          .header("Accept", "application/json;charset=US-ASCII")
+          .send()
+          .isProblem(406, "not_acceptable")
+          .movedNothing();
+    }
+
+    held(10);
+  }
+
+  @Test
+  void answersARouteOfAnotherFormatInThatFormatOnly() {
+    Call export = merchant.call("GET", "/v1/ledger/export?format=hledger");
+
+    export.header("Accept", "application/json").send().isProblem(406, "not_acceptable");
+    export
+        .header("Accept", "text/plain;charset=ISO-8859-1")
+        .send()
+        .isProblem(406, "not_acceptable");
+    export.header("Accept", "text/plain").send().is(200);
+    export.header("Accept", "text/*;q=0.5, application/json").send().is(200);
+    export.without("Accept").send().is(200);
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"text/plain", "application/x-www-form-urlencoded", "application/xml", "nonsense"})
+      strings = {
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/xml",
+        "application/vnd.api+json",
+        "application/problem+json",
+        "application/*+json",
+        "nonsense"
+      })
   void refusesABodyInAnotherFormat(String type) {
     Call payment = merchant.payment(order(1, "alice", "shop")).header("Content-Type", type);
 
@@ -156,5 +253,54 @@ abstract class HttpContract extends Contract {
     answer.isProblem(405, "method_not_allowed");
     assertThat(answer.header("Allow").orElse("").split(", ?")).contains(allowed);
     assertThat(answer.header("Allow").orElse("").split(", ?")).doesNotContain(method);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "Payment-Deadline-Ms, 2000, invalid_request",
+    "Content-Type, application/json, invalid_request",
+    "Idempotency-Key, k, invalid_idempotency_key"
+  })
+  void refusesAHeaderThatStandsTwice(String name, String value, String code) {
+    List<Call> calls =
+        List.of(
+            merchant.payment(order(1, "alice", "shop")),
+            merchant.transfer(move(1, "alice", "shop")),
+            merchant.operation(merchant.authorize(1, "alice", "shop"), "captures"),
+            merchant.call("PUT", "/v1/accounts/new").body(object("currency", "EUR")),
+            merchant.call("GET", "/v1/payments"));
+
+    for (Call call : calls) {
+      call.twice(name, value, value).send().isProblem(400, code).movedNothing();
+      call.twice(name, value, "another").send().isProblem(400, code).movedNothing();
+    }
+
+    merchant.get("/v1/accounts/new").isProblem(404, "not_found");
+    held(1);
+  }
+
+  @Test
+  void refusesTwoCredentials() {
+    String bearer = "Bearer " + merchant.secret();
+
+    merchant
+        .payment(order(1, "alice", "shop"))
+        .twice("Authorization", bearer, "Bearer other")
+        .send()
+        .isProblem(400, "invalid_request")
+        .movedNothing();
+
+    nothingMoved();
+  }
+
+  @Test
+  void findsTheKeyFreeThatStoodTwice() {
+    Call payment = merchant.payment(order(1, "alice", "shop"));
+    payment.twice("Idempotency-Key", "a", "b").send().isProblem(400, "invalid_idempotency_key");
+
+    for (String key : List.of("a", "b", "a,b", "a, b")) {
+      assertThat(payment.key(key).send().is(201).header("Idempotent-Replayed")).isEmpty();
+    }
+    moved(4);
   }
 }

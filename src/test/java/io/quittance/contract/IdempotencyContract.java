@@ -1,13 +1,24 @@
 package io.quittance.contract;
 
+import static io.quittance.contract.Client.move;
 import static io.quittance.contract.Client.order;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The same request under the same key moves the money once, and tells what happened each time. */
 abstract class IdempotencyContract extends Contract {
+
+  @Autowired private JdbcClient jdbc;
 
   @Test
   void repeatsTheAnswerForReorderedJson() {
@@ -36,6 +47,72 @@ abstract class IdempotencyContract extends Contract {
         .send()
         .isProblem(422, "idempotency_key_reused");
     moved(100);
+  }
+
+  /** At first, fields that were not sent were hashed as nulls. */
+  @Test
+  void recognizesWhatWasRecordedWithNulls() {
+    String held = merchant.authorize(50, "alice", "shop");
+    Map<Call, String> recorded =
+        Map.of(
+            merchant.payment(order(5, "alice", "shop")),
+            """
+            {"amount":5,"capture_method":null,"currency":"EUR","description":null,\
+            "expires_in_seconds":null,"metadata":null,"payee":"shop","payer":"alice",\
+            "reference":null}""",
+            merchant.transfer(move(7, "alice", "shop")),
+            """
+            {"amount":7,"currency":"EUR","from":"alice","metadata":null,"reference":null,\
+            "to":"shop"}""",
+            merchant.operation(held, "captures", "amount", 3),
+            "{\"amount\":3,\"final\":null}");
+
+    recorded.forEach(
+        (call, json) -> {
+          String key = UUID.randomUUID().toString();
+          String id = call.key(key).send().is(201).id();
+          jdbc.sql("update idempotency_keys set fingerprint = ? where idempotency_key = ?")
+              .param(sha256(json))
+              .param(key)
+              .update();
+
+          Answer again = call.send().is(201);
+
+          assertThat(again.id()).isEqualTo(id);
+          assertThat(again.header("Idempotent-Replayed")).contains("true");
+        });
+    moved(15);
+  }
+
+  private static String sha256(String json) {
+    try {
+      byte[] hash = MessageDigest.getInstance("SHA-256").digest(json.getBytes(UTF_8));
+      return Base64.getEncoder().withoutPadding().encodeToString(hash);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void keepsARefusalThatOnlyANewerVersionKnows() {
+    String key = UUID.randomUUID().toString();
+    Call order = merchant.payment(order(100, "alice", "nobody")).key(key);
+    order.send().isProblem(422, "account_not_found");
+    jdbc.sql("update idempotency_keys set refusal = 'moon_eclipsed' where idempotency_key = ?")
+        .param(key)
+        .update();
+
+    List<Answer> answers =
+        Burst.of(20, i -> i % 2 == 0 ? order.send() : merchant.pay(1, "alice", "shop"));
+
+    for (int i = 0; i < answers.size(); i++) {
+      if (i % 2 == 1) {
+        answers.get(i).is(201);
+      } else if (answers.get(i).status() != 409) {
+        answers.get(i).isProblem(503, "dependency_unavailable").movedNothing();
+      }
+    }
+    moved(10);
   }
 
   @Test

@@ -15,11 +15,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** API keys: what they open, and for how long. */
 abstract class KeysContract extends Contract {
 
   private static final int KEYS_MAX = 100;
+
+  @Autowired private JdbcClient jdbc;
 
   @Test
   void openWhatTheirScopesSay() {
@@ -345,5 +349,30 @@ abstract class KeysContract extends Contract {
     Answer answer = client.get("/v1/accounts");
     answer.isProblem(401, "unauthorized");
     assertThat(answer.header("WWW-Authenticate")).contains("Bearer");
+  }
+
+  @Test
+  void acceptsAKeyWithAScopeThatOnlyANewerVersionKnows() {
+    Answer key =
+        merchant
+            .post(
+                "/v1/api-keys",
+                object("name", "grown", "scopes", Json.array("payments:read", "keys:write")))
+            .is(201);
+    jdbc.sql("update api_keys set scopes = scopes || ' moon:write' where name = 'grown'").update();
+    Client holder = merchant.with(key.text("/secret"));
+
+    holder.get("/v1/payments").is(200);
+    holder.get("/v1/accounts").isProblem(403, "insufficient_scope");
+    merchant.get("/v1/api-keys").is(200);
+    Answer rotated = holder.post("/v1/api-keys/" + key.id() + "/rotate", object()).is(201);
+
+    holder.with(rotated.text("/secret")).get("/v1/payments").is(200);
+    assertThat(
+            jdbc.sql("select count(*) from api_keys where scopes like '%moon:write'")
+                .query(Long.class)
+                .single())
+        .isEqualTo(2);
+    jdbc.sql("delete from api_keys where scopes like '%moon:write'").update();
   }
 }

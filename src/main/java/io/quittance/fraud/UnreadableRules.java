@@ -1,0 +1,10 @@
+package io.quittance.fraud;
+
+/** A rule set that a newer version has written: nothing is known of it but its fallback. */
+record UnreadableRules(Fallback fallback) implements Rules {
+
+  @Override
+  public Screening screening(Subject subject) throws UnreadableRulesException {
+    throw new UnreadableRulesException();
+  }
+}

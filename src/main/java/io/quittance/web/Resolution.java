@@ -1,0 +1,42 @@
+package io.quittance.web;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/**
+ * The instant {@code resolves_by} of an answer whose outcome is unknown: what is under way has been
+ * applied by then, or it never will be. Thread-safe.
+ */
+@Component
+public final class Resolution {
+
+  private final Clock clock;
+  private final Duration longestDeadline;
+  private final Duration grace;
+
+  /**
+   * @param deadlineMaxMs the longest deadline that is granted
+   * @param grace how long after its deadline a request may still be applied, at most
+   */
+  Resolution(
+      Clock clock,
+      @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs,
+      @Value("${quittance.payment.resolve-grace:5s}") Duration grace) {
+    this.clock = clock;
+    this.longestDeadline = Duration.ofMillis(deadlineMaxMs);
+    this.grace = grace;
+  }
+
+  /** For a request that has this much left of its deadline. */
+  public Instant after(Duration left) {
+    return clock.instant().plus(left).plus(grace);
+  }
+
+  /** For any request, also one of the same key that another replica has begun just now. */
+  public Instant ofAnyRequest() {
+    return after(longestDeadline);
+  }
+}

@@ -1,0 +1,226 @@
+package io.quittance.contract;
+
+import static io.quittance.contract.Client.move;
+import static io.quittance.contract.Client.order;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.LedgerAudit;
+import io.quittance.testing.Postgres;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** An answer is true, and stays so, also when the database does not let everything be read. */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = {
+      "quittance.operator-key=" + Contract.OPERATOR_KEY,
+      "quittance.payment.resolve-interval=1h"
+    })
+@ActiveProfiles("sandbox")
+class TruthIT extends Contract {
+
+  private static final Postgres.Database DATABASE = Postgres.create();
+
+  private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
+
+  @DynamicPropertySource
+  static void database(DynamicPropertyRegistry registry) {
+    registry.add(
+        "spring.datasource.url",
+        () -> DATABASE.url() + "&options=-c%20lock_timeout=200ms%20-c%20statement_timeout=10s");
+    registry.add("spring.datasource.username", () -> Postgres.Database.USER);
+    registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+  }
+
+  @AfterAll
+  static void auditTheBooks() {
+    new LedgerAudit(DATABASE).passes();
+  }
+
+  /** Nobody else reads or writes the table until this is closed. */
+  private static Connection lock(String table) throws SQLException {
+    return holding("lock table " + table + " in access exclusive mode");
+  }
+
+  private static Connection holding(String locks) throws SQLException {
+    Connection connection = DATABASE.dataSource().getConnection();
+    connection.setAutoCommit(false);
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(locks);
+    }
+    return connection;
+  }
+
+  @Test
+  void doesNotSayThatNothingMovedWhenARepetitionCannotBeRead() throws SQLException {
+    String held = merchant.authorize(10, "alice", "shop");
+    Call capture = merchant.operation(held, "captures");
+    Call payment = merchant.payment(order(5, "alice", "shop"));
+    Call transfer = merchant.transfer(move(1, "alice", "shop"));
+    String captured = capture.send().is(201).id();
+    String paid = payment.send().is(201).id();
+    String transferred = transfer.send().is(201).id();
+
+    for (String table : List.of("payments", "transfers", "captures", "idempotency_keys")) {
+      try (var _ = lock(table)) {
+        for (Call repetition : List.of(capture, payment, transfer)) {
+          Answer answer = repetition.send();
+          if (answer.status() >= 300) {
+            assertThat(answer.text("/outcome")).as(answer.toString()).isEqualTo("unknown");
+            assertThat(Instant.parse(answer.text("/resolves_by"))).isAfter(Instant.now());
+          }
+        }
+      }
+    }
+
+    assertThat(capture.send().is(201).id()).isEqualTo(captured);
+    assertThat(payment.send().is(201).id()).isEqualTo(paid);
+    assertThat(transfer.send().is(201).id()).isEqualTo(transferred);
+    moved(16);
+  }
+
+  @Test
+  void leavesAKeyFreeThatItPromisedToBeFree() throws SQLException {
+    Call payment = merchant.payment(order(5, "alice", "shop")).deadline(100);
+    merchant.fault("ledger", "hang", true);
+
+    Answer refused;
+    try (var _ = lock("payments")) {
+      refused = payment.send().isProblem(504, "deadline_exceeded").movedNothing();
+    }
+
+    assertThat(refused.text("/payment_id")).isEmpty();
+    merchant.noFaults();
+    Awaitility.await()
+        .untilAsserted(
+            () ->
+                assertThat(merchant.transfer(move(1, "alice", "shop")).send().status())
+                    .isEqualTo(201));
+    assertThat(merchant.get("/v1/payments").body().path("data")).isEmpty();
+    assertThat(merchant.get("/v1/events").body().path("data")).isEmpty();
+    Answer paid = payment.deadline(5_000).send().is(201);
+    assertThat(paid.header("Idempotent-Replayed")).isEmpty();
+    assertThat(merchant.events(paid.id()))
+        .extracting(TruthIT::type)
+        .containsExactly("payment.succeeded");
+  }
+
+  @Test
+  void tellsTheEndOfAPaymentThatNeverCameToItsTurn() throws SQLException {
+    Call payment = merchant.payment(order(5, "alice", "shop")).deadline(200);
+
+    Answer refused;
+    try (var _ = holding("select 1 from accounts where id = 'alice' for update")) {
+      refused = payment.send().isProblem(504, "deadline_exceeded").movedNothing();
+    }
+
+    String id = refused.text("/payment_id");
+    assertThat(merchant.find(id).text("/status")).isEqualTo("failed");
+    Answer again = payment.send().isProblem(504, "deadline_exceeded");
+    assertThat(again.text("/payment_id")).isEqualTo(id);
+    nothingMoved();
+  }
+
+  @Test
+  void blamesNobodyElseForACommandThatTheDatabaseRefuses() {
+    Client neighbour = newMerchant();
+    jdbc.sql("alter table transfers add constraint cursed check (amount <> 666)").update();
+    try {
+      List<Answer> answers =
+          Burst.of(
+              150,
+              i ->
+                  (i % 3 == 0
+                          ? neighbour.payment(order(1, "alice", "shop"))
+                          : merchant.payment(order(666, "alice", "shop")))
+                      .deadline(30_000)
+                      .send());
+
+      for (int i = 0; i < answers.size(); i++) {
+        if (i % 3 == 0) {
+          answers.get(i).is(201);
+        } else {
+          answers.get(i).isProblem(500, "internal_error").movedNothing();
+        }
+      }
+      merchant
+          .transfer(move(666, "alice", "shop"))
+          .send()
+          .isProblem(500, "internal_error")
+          .movedNothing();
+      merchant.pay(1, "alice", "shop").is(201);
+      moved(1);
+    } finally {
+      jdbc.sql("alter table transfers drop constraint cursed").update();
+    }
+  }
+
+  @Test
+  void showsTheEndOfAPaymentThatNobodyHasResolved() {
+    merchant.fault("fraud", "hang", true);
+    Call payment = merchant.payment(order(5, "alice", "shop")).deadline(3_000);
+    CompletableFuture<Answer> caller = CompletableFuture.supplyAsync(payment::send);
+    String id =
+        Awaitility.await()
+            .until(
+                () -> merchant.get("/v1/payments?status=processing").is(200).text("/data/0/id"),
+                found -> !found.isEmpty());
+
+    jdbc.sql(
+            "update payments set resolves_by = current_timestamp - interval '1 second'"
+                + " where status = 'processing'")
+        .update();
+
+    Answer shown = merchant.find(id);
+    assertThat(shown.text("/status")).isEqualTo("failed");
+    assertThat(shown.text("/failure/code")).isEqualTo("deadline_exceeded");
+    assertThat(merchant.get("/v1/payments?status=processing").body().path("data")).isEmpty();
+    assertThat(merchant.get("/v1/payments?status=failed").body().at("/data/0"))
+        .isEqualTo(shown.body());
+    assertThat(merchant.get("/v1/payments").body().at("/data/0")).isEqualTo(shown.body());
+    caller.join().isProblem(504, "deadline_exceeded").movedNothing();
+    assertThat(merchant.find(id).body()).isEqualTo(shown.body());
+    nothingMoved();
+  }
+
+  @Test
+  void endsAPaymentThatNobodyHasResolvedBeforeAnOperationOnIt() {
+    merchant.fault("fraud", "hang", true);
+    CompletableFuture<Answer> caller =
+        CompletableFuture.supplyAsync(
+            merchant.payment(order(5, "alice", "shop")).deadline(3_000)::send);
+    String id =
+        Awaitility.await()
+            .until(
+                () -> merchant.get("/v1/payments?status=processing").is(200).text("/data/0/id"),
+                found -> !found.isEmpty());
+    jdbc.sql(
+            "update payments set resolves_by = current_timestamp - interval '1 second'"
+                + " where status = 'processing'")
+        .update();
+
+    Answer refused = merchant.capture(id).isProblem(409, "invalid_state");
+
+    assertThat(refused.text("/detail")).contains("failed");
+    nothingMoved();
+    caller.join().isProblem(504, "deadline_exceeded").movedNothing();
+  }
+
+  private static String type(JsonNode event) {
+    return event.path("type").asText();
+  }
+}
