@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
@@ -38,7 +37,7 @@ class MigrationsIT {
   /** An open transaction keeps an index that is built concurrently from being finished. */
   @Test
   void waitForASlowIndexWhichDelaysNobody() throws Exception {
-    configured("9.1").migrate();
+    database.migrate("9.1");
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture<Boolean> first;
       CompletableFuture<Boolean> second;
@@ -68,7 +67,7 @@ class MigrationsIT {
   /** A process that was killed while it built the index leaves half of one. */
   @Test
   void goOnAfterOneThatWasInterrupted() throws Exception {
-    configured("9.1").migrate();
+    database.migrate("9.1");
     jdbc.sql("create index idempotency_keys_by_time on idempotency_keys (created_at)").update();
     jdbc.sql(
             "update pg_index set indisvalid = false where indexrelid = 'idempotency_keys_by_time'::regclass")
@@ -78,14 +77,6 @@ class MigrationsIT {
 
     assertThat(jdbc.sql("select bool_and(indisvalid) from pg_index").query(Boolean.class).single())
         .isTrue();
-  }
-
-  private Flyway configured(String target) {
-    return Flyway.configure()
-        .dataSource(database.dataSource())
-        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
-        .target(target)
-        .load();
   }
 
   /** As the service does, with its own configuration; whether it came up. */

@@ -7,8 +7,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
-import org.flywaydb.core.Flyway;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -19,18 +17,8 @@ class KeyRetentionIT {
   private static final int KEYS_AN_HOUR = 500;
   private static final int SWEEP = 500;
 
-  private final Postgres.Database database = Postgres.create();
+  private final Postgres.Database database = Postgres.create().migrated();
   private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
-
-  @BeforeEach
-  void migrate() {
-    Flyway.configure()
-        .dataSource(database.dataSource())
-        .configuration(java.util.Map.of("flyway.postgresql.transactional.lock", "false"))
-        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
-        .load()
-        .migrate();
-  }
 
   /** Every hour as many keys come as go, and new ones take the pages of old ones. */
   @Test

@@ -8,7 +8,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -21,13 +20,7 @@ class VelocityPlanIT {
 
   @Test
   void readsTheWindowHoweverManyPaymentsThereAre() throws SQLException {
-    Postgres.Database database = Postgres.create();
-    Flyway.configure()
-        .dataSource(database.dataSource())
-        .configuration(java.util.Map.of("flyway.postgresql.transactional.lock", "false"))
-        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
-        .load()
-        .migrate();
+    Postgres.Database database = Postgres.create().migrated();
     var jdbc = JdbcClient.create(database.dataSource());
     jdbc.sql(
             """

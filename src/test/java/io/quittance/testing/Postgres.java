@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** One real PostgreSQL for all tests of a JVM, durable as in production, with a database each. */
@@ -50,6 +52,23 @@ public final class Postgres {
 
     public DataSource dataSource() {
       return new DriverManagerDataSource(url, USER, PASSWORD);
+    }
+
+    /** With the schema as it is now. */
+    public Database migrated() {
+      migrate("latest");
+      return this;
+    }
+
+    /** Brings the schema to a version, with the service's settings. */
+    public void migrate(String version) {
+      Flyway.configure()
+          .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
+          .dataSource(dataSource())
+          .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
+          .target(version)
+          .load()
+          .migrate();
     }
   }
 }
