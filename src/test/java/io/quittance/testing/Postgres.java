@@ -34,10 +34,15 @@ public final class Postgres {
 
   /** A new, empty database. */
   public static Database create() {
+    return create("");
+  }
+
+  /** As {@link #create()}, with options of {@code create database}. */
+  public static Database create(String options) {
     String name = "test_" + DATABASES.incrementAndGet();
     try (Connection connection = SERVER.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("create database " + name);
+      statement.execute("create database " + name + " " + options);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
