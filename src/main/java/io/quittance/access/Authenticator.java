@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import jakarta.annotation.PreDestroy;
@@ -11,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -44,6 +46,9 @@ final class Authenticator {
    */
   private record Question(long generation, ByteBuffer hash) {}
 
+  /** One of them may wait for a connection that is dead, and the other one goes on. */
+  static final int WORKERS = 2;
+
   /** A queue and a memory. */
   private static final class Desk {
 
@@ -53,6 +58,7 @@ final class Authenticator {
     Desk(String name, Finder stored, AccessProperties.Keys settings, MeterRegistry registry) {
       this.lookups =
           WorkerPool.<ByteBuffer, Optional<Identity>>named(name, batch -> find(stored, batch))
+              .workers(WORKERS)
               .maxBatch(256)
               .start(registry);
       this.remembered =
@@ -68,8 +74,15 @@ final class Authenticator {
     }
 
     Optional<Identity> find(Question question, Deadline deadline) throws InterruptedException {
-      return deadline.await(
-          remembered.get(question, (key, executor) -> lookups.submit(key.hash(), deadline)));
+      CompletableFuture<Optional<Identity>> answer =
+          remembered.get(question, (key, executor) -> lookups.submit(key.hash(), deadline));
+      try {
+        return deadline.await(answer);
+      } catch (DeadlineExceededException e) {
+        // Whoever asks next is not to wait for a look-up that hangs.
+        remembered.asMap().remove(question, answer);
+        throw e;
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import jakarta.annotation.PreDestroy;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -37,6 +39,7 @@ final class KnownMerchants {
     this.terms = terms;
     this.lookups =
         WorkerPool.<UUID, Optional<Terms>>named("merchants", this::find)
+            .workers(Authenticator.WORKERS)
             .maxBatch(256)
             .start(registry);
     this.remembered =
@@ -49,10 +52,15 @@ final class KnownMerchants {
   /** The terms of a merchant; empty when there is no such merchant. */
   Optional<Terms> terms(UUID id) throws InterruptedException {
     var deadline = Deadline.after(settings.timeout());
-    return deadline.await(
-        remembered.get(
-            new Question(generation.get(), id),
-            (question, executor) -> lookups.submit(question.id(), deadline)));
+    var asked = new Question(generation.get(), id);
+    CompletableFuture<Optional<Terms>> answer =
+        remembered.get(asked, (question, executor) -> lookups.submit(question.id(), deadline));
+    try {
+      return deadline.await(answer);
+    } catch (DeadlineExceededException e) {
+      remembered.asMap().remove(asked, answer);
+      throw e;
+    }
   }
 
   /** Looks every merchant up again when it is next asked for. */

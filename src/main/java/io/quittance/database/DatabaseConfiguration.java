@@ -1,13 +1,19 @@
 package io.quittance.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Properties;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.actuate.jdbc.DataSourceHealthIndicator;
+import org.springframework.boot.autoconfigure.flyway.FlywayDataSource;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /**
  * Bulkheads: reports have a pool of their own, so that they leave everybody else their connections.
@@ -17,6 +23,13 @@ import org.springframework.context.annotation.Configuration;
 class DatabaseConfiguration {
 
   private static final Duration IDLE_MAX = Duration.ofMinutes(1);
+
+  private static final Map<String, String> MIGRATION_SETTINGS =
+      Map.of(
+          "ApplicationName", "quittance migration",
+          "tcpKeepAlive", "true",
+          "connectTimeout", "5",
+          "options", "-c statement_timeout=0 -c lock_timeout=10s");
 
   /** Whoever may make a report finds a connection at once, so it holds none in reserve. */
   @Bean(defaultCandidate = false)
@@ -35,6 +48,28 @@ class DatabaseConfiguration {
   ReportConnections reportConnections(
       @Qualifier(ReportConnections.POOL) DataSource pool, DatabaseProperties properties) {
     return new ReportConnections(pool, properties.reportConnections());
+  }
+
+  /**
+   * Migrations have connections of their own, without the service's limits: an index over a hundred
+   * million rows takes its time. What waits for a lock, with everybody else behind it, gives up.
+   */
+  @Bean(defaultCandidate = false)
+  @FlywayDataSource
+  DataSource migrations(DataSourceProperties database) throws SQLException {
+    String url = database.determineUrl();
+    var connections =
+        new SimpleDriverDataSource(
+            DriverManager.getDriver(url),
+            url,
+            database.determineUsername(),
+            database.determinePassword());
+    if (url.startsWith("jdbc:postgresql:")) {
+      var settings = new Properties();
+      settings.putAll(MIGRATION_SETTINGS);
+      connections.setConnectionProperties(settings);
+    }
+    return connections;
   }
 
   /** Asks the pool for reads only: to ask that for reports would be to wait for a report. */

@@ -107,6 +107,16 @@ public final class Dialect {
     }
   }
 
+  /** The form that this database takes, or takes well. */
+  public String either(String onPostgres, String onH2) {
+    return postgres ? onPostgres : onH2;
+  }
+
+  /** Whether tables can be kept in partitions. */
+  public boolean dividesTables() {
+    return postgres;
+  }
+
   /** Whether a statement may be several, divided by semicolons, each with parameters. */
   boolean takesStatementsTogether() {
     return postgres;

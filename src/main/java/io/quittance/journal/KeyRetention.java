@@ -3,7 +3,10 @@ package io.quittance.journal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Objects;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -25,18 +28,24 @@ final class KeyRetention {
   /** Keys that are younger could belong to a request that is still being repeated. */
   private static final Duration RETENTION_MIN = Duration.ofMinutes(5);
 
+  private static final OffsetDateTime BEGINNING = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+
   private static final int KEYS_PER_BATCH = 500;
   private static final int BATCHES_PER_SWEEP = 100;
 
-  private static final String DELETE =
+  /** The last of the next batch; those of one commit share their instant. */
+  static final String LAST =
       """
-      delete from idempotency_keys
-       where (merchant_id, operation, idempotency_key) in (
-               select merchant_id, operation, idempotency_key
-                 from idempotency_keys
-                where created_at < ?
-                limit ?)
+      select max(created_at)
+        from (select created_at
+                from idempotency_keys
+               where created_at > ? and created_at < ?
+               order by created_at
+               limit ?) next
       """;
+
+  static final String DELETE =
+      "delete from idempotency_keys where created_at > ? and created_at <= ?";
 
   private final JdbcClient jdbc;
   private final Clock clock;
@@ -57,19 +66,31 @@ final class KeyRetention {
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")
   void sweep() {
-    Instant cutoff = clock.instant().minus(retention);
+    OffsetDateTime cutoff = clock.instant().minus(retention).atOffset(ZoneOffset.UTC);
     try {
-      int deleted = KEYS_PER_BATCH;
-      for (int batch = 0; batch < BATCHES_PER_SWEEP && deleted == KEYS_PER_BATCH; batch++) {
-        deleted = deleteBefore(cutoff);
+      Optional<OffsetDateTime> done = Optional.of(BEGINNING);
+      for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
+        done = deleteNext(done.get(), cutoff);
       }
     } catch (DataAccessException | TransactionException e) {
       log.warn("Idempotency keys could not be swept: {}", e.getMessage());
     }
   }
 
-  /** Deletes one batch of keys that were claimed before the instant; says how many. */
-  int deleteBefore(Instant cutoff) {
-    return jdbc.sql(DELETE).param(cutoff.atOffset(ZoneOffset.UTC)).param(KEYS_PER_BATCH).update();
+  /**
+   * Deletes the next keys that were claimed between two instants, and says up to which. So no batch
+   * reads what one before it has deleted, which stays in the index until it is vacuumed.
+   */
+  private Optional<OffsetDateTime> deleteNext(OffsetDateTime after, OffsetDateTime before) {
+    Optional<OffsetDateTime> last =
+        jdbc
+            .sql(LAST)
+            .params(after, before, KEYS_PER_BATCH)
+            .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
+            .stream()
+            .filter(Objects::nonNull)
+            .findFirst();
+    last.ifPresent(upTo -> jdbc.sql(DELETE).params(after, upTo).update());
+    return last;
   }
 }

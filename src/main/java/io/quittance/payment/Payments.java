@@ -3,6 +3,7 @@ package io.quittance.payment;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
 import io.quittance.journal.Batch;
+import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
 import io.quittance.ledger.Books;
@@ -32,9 +33,16 @@ final class Payments implements Table {
   @Component
   @Order(30)
   static final class Factory implements Table.Factory {
+
+    private final Dialect dialect;
+
+    Factory(Dialect dialect) {
+      this.dialect = dialect;
+    }
+
     @Override
     public Table open(Batch batch) {
-      return new Payments();
+      return new Payments(dialect);
     }
   }
 
@@ -54,6 +62,7 @@ final class Payments implements Table {
 
   private static final UUID LAST_ID = new UUID(-1, -1);
 
+  private final Dialect dialect;
   private final Set<Key> wanted = new LinkedHashSet<>();
   private final Set<Reference> wantedReferences = new LinkedHashSet<>();
   private final Set<Past> wantedPasts = new LinkedHashSet<>();
@@ -64,7 +73,9 @@ final class Payments implements Table {
   private final List<Payment> added = new ArrayList<>();
   private final Set<Payment> changed = new LinkedHashSet<>();
 
-  private Payments() {}
+  private Payments(Dialect dialect) {
+    this.dialect = dialect;
+  }
 
   /** Announces a payment that may exist. */
   void want(UUID merchantId, UUID id) {
@@ -201,7 +212,7 @@ final class Payments implements Table {
       usedReferences.addAll(PaymentsSql.usedReferences(jdbc, wantedReferences));
     }
     if (!wantedPasts.isEmpty()) {
-      pasts = PaymentsSql.pasts(jdbc, wantedPasts);
+      pasts = PaymentsSql.pasts(jdbc, dialect, wantedPasts);
     }
   }
 

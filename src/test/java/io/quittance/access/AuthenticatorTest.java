@@ -1,8 +1,10 @@
 package io.quittance.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.DeadlineExceededException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -12,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,6 +82,44 @@ class AuthenticatorTest {
 
       assertThat(authenticator.authenticate(GOOD)).contains(IDENTITY);
       slowDatabase.countDown();
+    }
+  }
+
+  @Test
+  void aLookUpThatHangsKeepsNoOtherFromItsAnswer() throws Exception {
+    var hanging = new CountDownLatch(1);
+    var calls = new AtomicInteger();
+    var impatient =
+        new AccessProperties(
+            null,
+            new AccessProperties.Keys(100, Duration.ofMinutes(1), 100, Duration.ofMillis(200)));
+    var authenticator =
+        new Authenticator(
+            hashes -> {
+              if (calls.getAndIncrement() == 0) {
+                hang(hanging);
+              }
+              return Map.of(ByteBuffer.wrap(GOOD.hash()), IDENTITY);
+            },
+            new KnownKeys(impatient),
+            impatient,
+            new SimpleMeterRegistry());
+    try {
+      assertThatThrownBy(() -> authenticator.authenticate(GOOD))
+          .isInstanceOf(DeadlineExceededException.class);
+
+      assertThat(authenticator.authenticate(GOOD)).contains(IDENTITY);
+    } finally {
+      hanging.countDown();
+      authenticator.close();
+    }
+  }
+
+  private static void hang(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.testing.Postgres;
 import java.util.UUID;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataIntegrityViolationException;
@@ -16,16 +15,11 @@ class LedgerConstraintsIT {
 
   private static final UUID MERCHANT = UUID.randomUUID();
 
-  private final Postgres.Database database = Postgres.create();
+  private final Postgres.Database database = Postgres.create().migrated();
   private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
 
   @BeforeEach
   void openAccounts() {
-    Flyway.configure()
-        .dataSource(database.dataSource())
-        .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
-        .load()
-        .migrate();
     jdbc.sql("insert into merchants (id, name, created_at) values (?, 'm', now())")
         .param(MERCHANT)
         .update();

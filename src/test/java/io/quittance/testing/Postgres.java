@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** One real PostgreSQL for all tests of a JVM, durable as in production, with a database each. */
@@ -32,10 +34,15 @@ public final class Postgres {
 
   /** A new, empty database. */
   public static Database create() {
+    return create("");
+  }
+
+  /** As {@link #create()}, with options of {@code create database}. */
+  public static Database create(String options) {
     String name = "test_" + DATABASES.incrementAndGet();
     try (Connection connection = SERVER.getPostgresDatabase().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute("create database " + name);
+      statement.execute("create database " + name + " " + options);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
@@ -50,6 +57,23 @@ public final class Postgres {
 
     public DataSource dataSource() {
       return new DriverManagerDataSource(url, USER, PASSWORD);
+    }
+
+    /** With the schema as it is now. */
+    public Database migrated() {
+      migrate("latest");
+      return this;
+    }
+
+    /** Brings the schema to a version, with the service's settings. */
+    public void migrate(String version) {
+      Flyway.configure()
+          .configuration(Map.of("flyway.postgresql.transactional.lock", "false"))
+          .dataSource(dataSource())
+          .locations("classpath:db/migration/common", "classpath:db/migration/postgresql")
+          .target(version)
+          .load()
+          .migrate();
     }
   }
 }

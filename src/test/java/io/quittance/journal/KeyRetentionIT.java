@@ -1,0 +1,71 @@
+package io.quittance.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.testing.Postgres;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Forgetting keys costs what there is to forget, however long the service has run. */
+class KeyRetentionIT {
+
+  private static final int DAYS = 3;
+  private static final int KEYS_AN_HOUR = 500;
+  private static final int SWEEP = 500;
+
+  private final Postgres.Database database = Postgres.create().migrated();
+  private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
+
+  /** Every hour as many keys come as go, and new ones take the pages of old ones. */
+  @Test
+  void readsWhatItDeletesAndNoMore() {
+    OffsetDateTime start = Instant.parse("2026-01-01T00:00:00Z").atOffset(ZoneOffset.UTC);
+    for (int hour = 0; hour < DAYS * 24; hour++) {
+      add(start.plusHours(hour));
+      delete(start.plusHours(hour - 24));
+      jdbc.sql("vacuum idempotency_keys").update();
+    }
+    jdbc.sql("analyze idempotency_keys").update();
+    OffsetDateTime oldest =
+        jdbc.sql("select min(created_at) from idempotency_keys")
+            .query(OffsetDateTime.class)
+            .single();
+
+    String plan = explain(KeyRetention.DELETE, oldest.minusSeconds(1), oldest.plusHours(1));
+
+    assertThat(plan).contains("idempotency_keys_by_time").doesNotContain("Seq Scan", "Removed by");
+    assertThat(explain(KeyRetention.LAST, oldest.minusSeconds(1), oldest.plusHours(1), SWEEP))
+        .contains("idempotency_keys_by_time")
+        .doesNotContain("Seq Scan", "Removed by", "Sort");
+  }
+
+  private void add(OffsetDateTime hour) {
+    jdbc.sql(
+            """
+            insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint,
+                                          object_id, runs_until, created_at)
+            select gen_random_uuid(), 'POST /v1/payments', i, repeat('f', 43), gen_random_uuid(), ?,
+                   cast(? as timestamptz) + i * interval '7 s'
+              from generate_series(1, ?) i
+            """)
+        .params(hour, hour, KEYS_AN_HOUR)
+        .update();
+  }
+
+  private void delete(OffsetDateTime before) {
+    jdbc.sql("delete from idempotency_keys where created_at < ?").param(before).update();
+  }
+
+  private String explain(String sql, Object... parameters) {
+    return String.join(
+        "\n",
+        jdbc.sql("explain (analyze, buffers) " + sql)
+            .params(List.of(parameters))
+            .query(String.class)
+            .list());
+  }
+}
