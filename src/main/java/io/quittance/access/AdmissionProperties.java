@@ -24,10 +24,17 @@ record AdmissionProperties(
     @DefaultValue("50ms") Duration targetTime,
     @DefaultValue("64MB") DataSize halfSent) {
 
+  private static final DataSize HALF_SENT_MIN = DataSize.ofMegabytes(1);
+
   AdmissionProperties {
     if (floor < 1 || ceiling < floor) {
       throw new IllegalArgumentException(
           "quittance.admission.floor must be 1 or more, and .ceiling no less than that");
+    }
+    if (halfSent.compareTo(HALF_SENT_MIN) < 0) {
+      throw new IllegalArgumentException(
+          "quittance.admission.half-sent must be %d MB or more"
+              .formatted(HALF_SENT_MIN.toMegabytes()));
     }
   }
 

@@ -26,7 +26,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
       "quittance.rate-limit.enabled=false",
       "quittance.admission.floor=8",
-      "quittance.admission.ceiling=8"
+      "quittance.admission.ceiling=8",
+      "quittance.journal.lanes=1"
     })
 @ActiveProfiles("sandbox")
 class FloodIT extends Contract {

@@ -4,6 +4,7 @@ import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +70,22 @@ abstract class KeysContract extends Contract {
   })
   void readWhatTheirScopesSay(String scope, String path, int status) {
     limitedTo(merchant, scope).get(path).is(status);
+  }
+
+  /** As they are stored by the release before, in which keys:write read the audit log. */
+  @Test
+  void ofBeforeKeepWhatTheyCouldDo() {
+    Answer key = create("clerk", "keys:write").is(201);
+    Client clerk = merchant.with(key.text("/secret"));
+    clerk.get("/v1/audit-log").isProblem(403, "insufficient_scope");
+
+    jdbc.sql("update api_keys set scope_vocabulary = default where id = ?")
+        .param(TypeId.require("key", key.id()))
+        .update();
+
+    Awaitility.await().untilAsserted(() -> clerk.get("/v1/audit-log").is(200));
+    assertThat(Json.texts(rotate(key.id(), object()).is(201).body().path("scopes")))
+        .containsExactlyInAnyOrder("keys:write", "audit:read");
   }
 
   @Test
