@@ -83,7 +83,13 @@ public final class IdempotencyKeys implements Table {
 
   /** The key stands for a refusal from now on. */
   public void refuse(KeyedRequest request, ProblemCode code, String detail, Instant now) {
-    add(request, new KeyRecord(request.fingerprint(), null, code, detail, now));
+    refuse(request, code, detail, null, now);
+  }
+
+  /** As above, because of an object that exists already. */
+  public void refuse(
+      KeyedRequest request, ProblemCode code, String detail, @Nullable UUID rival, Instant now) {
+    add(request, new KeyRecord(request.fingerprint(), rival, code, detail, now));
   }
 
   private void add(KeyedRequest request, KeyRecord record) {

@@ -73,7 +73,7 @@ final class Aftermath {
       return switch (patience.await(pending)) {
         case Authorize.Result.Begun begun -> new Ending.Concluded(begun.payment());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
-        case Authorize.Result.Refused refused -> new Ending.Refused(refused.refusal());
+        case Authorize.Result.Refused refused -> new Ending.Refused(refused.problem());
       };
     } catch (KeyTakenException e) {
       throw e;

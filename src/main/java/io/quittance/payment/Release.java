@@ -34,7 +34,6 @@ record Release(PaymentOrder order, Failure failure) implements Command<Authorize
     books.want(order.merchantId(), order.holdId());
     var payments = batch.table(Payments.class);
     payments.want(order.merchantId(), order.id());
-    payments.wantReference(order);
   }
 
   @Override
@@ -59,8 +58,7 @@ record Release(PaymentOrder order, Failure failure) implements Command<Authorize
       return new Authorize.Result.KeyTaken(holder.get());
     }
     var payments = batch.table(Payments.class);
-    PaymentOrder recorded = payments.referenceUsed(order) ? order.withoutReference() : order;
-    Payment payment = Payment.processing(recorded, null, batch.now(), batch.now());
+    Payment payment = Payment.processing(order, null, batch.now(), batch.now());
     payments.add(payment);
     keys.claim(order.request(), order.id(), batch.now());
     payment.used(order.usedMs());
