@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
-import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -33,6 +33,8 @@ class ProductionRequirements {
 
   private static final int SECRET_KEY_BYTES = 32;
 
+  private static final String ALLOW_LOOPBACK = "quittance.notification.allow-loopback";
+
   private static final List<String> PLACEHOLDERS =
       List.of("changeme", "replaceme", "yourkey", "qtsandboxkey");
 
@@ -43,7 +45,7 @@ class ProductionRequirements {
       Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?(/|$)");
 
   /** SHA-256 of the key that everybody knows from the README. */
-  private static final byte[] SANDBOX_KEY_HASH =
+  static final byte[] SANDBOX_KEY_HASH =
       HexFormat.of().parseHex("55526f2298a8543b8e3579094d69910445effe4ada4f7fcaa2ea2effb0921291");
 
   /** What is missing or weak, all at once. */
@@ -61,17 +63,6 @@ class ProductionRequirements {
     List<String> unmet() {
       return unmet;
     }
-  }
-
-  /** Runs before any bean that would try to connect. */
-  @Bean
-  static BeanFactoryPostProcessor productionRequirementsCheck(Environment environment) {
-    return factory -> {
-      List<String> unmet = unmet(environment);
-      if (!unmet.isEmpty()) {
-        throw new UnmetException(unmet);
-      }
-    };
   }
 
   /** Runs before the first request: a database that a sandbox has used lets everybody in. */
@@ -104,7 +95,7 @@ class ProductionRequirements {
     operatorKey(environment.getProperty("quittance.operator-key", "").strip(), unmet);
     secretKey(environment.getProperty("quittance.notification.secret-key", "").strip(), unmet);
     tokens(environment, unmet);
-    if (environment.getProperty("quittance.notification.allow-loopback", Boolean.class, false)) {
+    if (Binder.get(environment).bind(ALLOW_LOOPBACK, Boolean.class).orElse(false)) {
       log.warn(
           "quittance.notification.allow-loopback is on: every merchant can make this service send"
               + " requests to this machine and its network, unencrypted. It is for tests only.");

@@ -9,9 +9,9 @@ class ProductionRequirementsAnalyzer extends AbstractFailureAnalyzer<UnmetExcept
 
   @Override
   protected FailureAnalysis analyze(Throwable rootFailure, UnmetException cause) {
-    return new FailureAnalysis(
-        "Quittance will not start in production, because its configuration is incomplete or weak:\n\n  - "
-            + String.join("\n  - ", cause.unmet()),
+    return StartFailure.because(
+        "its configuration is incomplete or weak for production",
+        cause.unmet(),
         "Set these environment variables (README.md, Configuration), or run the sandbox: leave"
             + " SPRING_PROFILES_ACTIVE unset.",
         cause);

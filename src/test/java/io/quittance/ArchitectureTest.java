@@ -80,7 +80,7 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage(
               "java.sql..", "javax.sql..", "org.springframework.jdbc..", "jakarta.persistence..")
-          .because("subtasks are cancelled by interrupt: let them wait on a WorkerPool's future");
+          .because("subtasks are canceled by interrupt: let them wait on a WorkerPool's future");
 
   @ArchTest
   static final ArchRule timeComesFromAClock =

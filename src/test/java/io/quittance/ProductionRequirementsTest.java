@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.mock.env.MockEnvironment;
 
 /** What production wants, and what it refuses to start with. */
@@ -118,10 +117,7 @@ class ProductionRequirementsTest {
     environment.setProperty("quittance.notification.secret-key", "not-base64!");
     environment.setProperty("quittance.operator-key", "short-and-weak");
 
-    assertThatThrownBy(
-            () ->
-                ProductionRequirements.productionRequirementsCheck(environment)
-                    .postProcessBeanFactory(new DefaultListableBeanFactory()))
+    assertThatThrownBy(() -> StartChecks.check(environment))
         .isInstanceOfSatisfying(UnmetException.class, e -> assertThat(e.unmet()).hasSize(2))
         .hasMessageNotContainingAny("not-base64!", "short-and-weak");
   }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A scope belongs to the thread that opened it; only that thread may call its methods. Open one
  * with {@link DeadlineScopes#open}.
  *
- * <p>Subtasks are cancelled by interrupt, so they must neither swallow one nor run JDBC.
+ * <p>Subtasks are canceled by interrupt, so they must neither swallow one nor run JDBC.
  *
  * @see <a href="https://openjdk.org/jeps/505">JEP 505: Structured Concurrency</a>
  */
@@ -87,7 +87,7 @@ public final class DeadlineScope implements AutoCloseable {
 
   /**
    * Starts a subtask whose result may be decisive: when {@code decisive} accepts it, the other
-   * subtasks are cancelled and {@link #join()} returns at once, without a failure.
+   * subtasks are canceled and {@link #join()} returns at once, without a failure.
    */
   public <T> Subtask<T> fork(String subtask, Work<T> work, Predicate<T> decisive) {
     var record = new Subtask<T>(subtask, deadline, openedNanos);
@@ -107,7 +107,7 @@ public final class DeadlineScope implements AutoCloseable {
   /**
    * Starts a subtask with a limit of its own and a recovery. It is interrupted at the earlier of
    * {@code limit} and the scope's deadline. The recovery runs in the subtask after a failure or
-   * after its own limit, but not after the scope was cancelled; what it throws fails the scope.
+   * after its own limit, but not after the scope was canceled; what it throws fails the scope.
    */
   public <T> Subtask<T> fork(String subtask, Duration limit, Work<T> work, Recovery<T> recovery) {
     Deadline limited = deadline.within(limit);
@@ -146,7 +146,7 @@ public final class DeadlineScope implements AutoCloseable {
     try {
       return subtask.run(work, cutAtLimit);
     } catch (Exception e) {
-      if (current.cancelled() || subtask.outcome() == Outcome.CANCELLED || deadline.expired()) {
+      if (current.canceled() || subtask.outcome() == Outcome.CANCELED || deadline.expired()) {
         throw e;
       }
       return subtask.recover(recovery, e);
@@ -178,11 +178,11 @@ public final class DeadlineScope implements AutoCloseable {
 
   /**
    * Waits until all subtasks have succeeded, one has failed, or the deadline has passed; in the
-   * last two cases the rest is cancelled. In every case all subtasks have ended afterwards.
+   * last two cases the rest is canceled. In every case all subtasks have ended afterwards.
    *
    * @throws ScopeFailedException a subtask failed before the deadline
    * @throws DeadlineExceededException the deadline passed first
-   * @throws InterruptedException the owner was interrupted; the subtasks were cancelled
+   * @throws InterruptedException the owner was interrupted; the subtasks were canceled
    */
   public void join() throws InterruptedException {
     Round current = round;
@@ -195,7 +195,7 @@ public final class DeadlineScope implements AutoCloseable {
       case Round.Ending.TimedOut _ -> throw deadlineExceeded();
       case Round.Ending.Failed(Decided _) -> {}
       case Round.Ending.Failed failed -> {
-        metrics.cancelled();
+        metrics.canceled();
         Subtask<?> culprit = culprit(failed.first());
         if (culprit == null ? deadline.expired() : culprit.endedLate()) {
           throw deadlineExceeded();
@@ -294,7 +294,7 @@ public final class DeadlineScope implements AutoCloseable {
     Round current = round;
     if (current != null) {
       round = null;
-      metrics.cancelled();
+      metrics.canceled();
       current.close();
       recordWhatNeverBegan();
     }

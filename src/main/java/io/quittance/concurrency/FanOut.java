@@ -45,7 +45,7 @@ public final class FanOut {
    * @param name the scope's name in the metrics
    * @param parallelism how many items are worked on at once, at most; 1 or more
    * @return one result per item, in the same order
-   * @throws InterruptedException the caller was interrupted; all work was cancelled
+   * @throws InterruptedException the caller was interrupted; all work was canceled
    */
   public <T, R> List<Result<R>> map(
       String name, List<T> items, int parallelism, Deadline deadline, Mapper<T, R> mapper)

@@ -17,7 +17,7 @@ final class PoolMetrics {
   private final Counter ok;
   private final Counter failed;
   private final Counter expired;
-  private final Counter cancelled;
+  private final Counter canceled;
   private final Counter rejected;
 
   PoolMetrics(WorkerPool<?, ?> pool, MeterRegistry registry) {
@@ -45,7 +45,7 @@ final class PoolMetrics {
     ok = jobs("ok", name, registry);
     failed = jobs("failed", name, registry);
     expired = jobs("expired", name, registry);
-    cancelled = jobs("cancelled", name, registry);
+    canceled = jobs("canceled", name, registry);
     rejected = jobs("rejected", name, registry);
   }
 
@@ -85,8 +85,8 @@ final class PoolMetrics {
     expired.increment();
   }
 
-  void cancelled() {
-    cancelled.increment();
+  void canceled() {
+    canceled.increment();
   }
 
   void rejected() {

@@ -100,8 +100,8 @@ final class Round implements AutoCloseable {
     }
   }
 
-  /** Whether a failure, the deadline or {@link #close()} has cancelled it. Any thread may ask. */
-  boolean cancelled() {
+  /** Whether a failure, the deadline or {@link #close()} has canceled it. Any thread may ask. */
+  boolean canceled() {
     return scope.isCancelled();
   }
 

@@ -3,7 +3,7 @@ package io.quittance.concurrency;
 import java.util.List;
 
 /**
- * A subtask failed and its siblings were cancelled. The cause is the first failure; every other
+ * A subtask failed and its siblings were canceled. The cause is the first failure; every other
  * error of the scope is suppressed in it, so that one report holds them all.
  */
 public final class ScopeFailedException extends RuntimeException {

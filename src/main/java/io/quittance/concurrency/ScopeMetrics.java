@@ -15,7 +15,7 @@ final class ScopeMetrics {
   private final LongAdder liveScopes = new LongAdder();
   private final LongAdder liveSubtasks = new LongAdder();
   private final Counter opened;
-  private final Counter cancelled;
+  private final Counter canceled;
   private final Counter deadlineMissed;
   private final Counter orphans;
   private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
@@ -24,7 +24,7 @@ final class ScopeMetrics {
     gauge("scope.live", "Scopes that are open", liveScopes, scope, registry);
     gauge("scope.subtasks.live", "Subtasks that run", liveSubtasks, scope, registry);
     opened = counter("scope.opened", "Scopes opened", scope, registry);
-    cancelled = counter("scope.cancelled", "Scopes cancelled by a failure", scope, registry);
+    canceled = counter("scope.canceled", "Scopes canceled by a failure", scope, registry);
     deadlineMissed =
         counter("scope.deadline.missed", "Scopes cut by their deadline", scope, registry);
     orphans =
@@ -67,8 +67,8 @@ final class ScopeMetrics {
     Objects.requireNonNull(outcomes.get(outcome)).increment();
   }
 
-  void cancelled() {
-    cancelled.increment();
+  void canceled() {
+    canceled.increment();
   }
 
   void deadlineMissed() {

@@ -27,7 +27,7 @@ public record ScopeReport(
     RUNNING,
     OK,
     FAILED,
-    CANCELLED,
+    CANCELED,
     TIMED_OUT
   }
 

@@ -129,7 +129,7 @@ public final class Subtask<T> {
 
   /** Records the end of a subtask that no thread was started for. */
   void neverBegan() {
-    end(cancelledOrTimedOut());
+    end(canceledOrTimedOut());
   }
 
   private void end(Outcome how) {
@@ -144,11 +144,11 @@ public final class Subtask<T> {
     if (!isCancellation(e)) {
       return Outcome.FAILED;
     }
-    return cancelledOrTimedOut();
+    return canceledOrTimedOut();
   }
 
-  private Outcome cancelledOrTimedOut() {
-    return deadline.expired() ? Outcome.TIMED_OUT : Outcome.CANCELLED;
+  private Outcome canceledOrTimedOut() {
+    return deadline.expired() ? Outcome.TIMED_OUT : Outcome.CANCELED;
   }
 
   /** Whether an error says no more than that somebody asked the work to stop. */

@@ -17,7 +17,7 @@ import java.util.function.IntSupplier;
  * the batch limit, without waiting for more; each job's result or error goes to its submitter.
  *
  * <p>Jobs start in the order of submission. A job whose deadline has passed, or whose future was
- * cancelled, is dropped when it is taken from the queue: it has surely not begun. Workers are never
+ * canceled, is dropped when it is taken from the queue: it has surely not begun. Workers are never
  * interrupted, so they may run JDBC. Go's counterpart is a buffered channel with N goroutines
  * ranging over it.
  *
@@ -82,7 +82,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       deferred = true;
     }
 
-    /** Whether it has its result or error, or was cancelled: nothing is to be done for it. */
+    /** Whether it has its result or error, or was canceled: nothing is to be done for it. */
     public boolean done() {
       return result.isDone();
     }
@@ -277,7 +277,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     for (Job<T, R> job : taken) {
       metrics.queued(now - job.queuedNanos);
       if (job.done()) {
-        metrics.cancelled();
+        metrics.canceled();
       } else if (job.deadline.expired()) {
         metrics.expired();
         job.fail(new ExpiredInQueueException(settings.name()));
@@ -346,7 +346,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     var tooLate = new RejectedExecutionException(settings.name() + " closed before it was done");
     for (Job<T, R> job : left) {
       if (job.done()) {
-        metrics.cancelled();
+        metrics.canceled();
       } else {
         metrics.rejected();
         job.fail(tooLate);

@@ -19,12 +19,16 @@ final class Parameters {
 
   private static final String ACCOUNT = "^" + AccountId.PATTERN + "$";
   private static final String SUFFIX = "_[0-7][0-9a-hjkmnp-tv-z]{25}";
+  private static final String STATES =
+      "processing|in_review|authorized|succeeded|declined|failed|canceled|expired";
   private static final String SOME_ID = "_01k9z3v8e4f6h8j0m2p4r6t8w0";
 
   /** Which ids a path holds, by its first segment after /v1. */
   private static final Map<String, String> PREFIXES =
       Map.of(
           "payments", "pay",
+          "captures", "cap",
+          "refunds", "ref",
           "transfers", "trf",
           "api-keys", "key",
           "merchants", "mch",
@@ -76,7 +80,9 @@ final class Parameters {
   }
 
   private void searches() {
-    add("query", "status", "Payments with this status.").schema(Schemas.reference("PaymentStatus"));
+    add("query", "status", "Payments in one of these states, comma-separated.")
+        .schema(text("^(%1$s)(,(%1$s))*$".formatted(STATES)))
+        .example("declined,failed");
     add("query", "payer", "Payments from this account.").schema(text(ACCOUNT)).example("alice");
     add("query", "payee", "Payments to this account.").schema(text(ACCOUNT)).example("shop");
     add("query", "reference", "The payment with this reference.")

@@ -105,6 +105,11 @@ final class BusyAccounts {
     }
   }
 
+  /** Commands that wait for an account. */
+  int waiting() {
+    return waiting.get();
+  }
+
   private void count(Waiting command, int change) {
     waiting.addAndGet(change);
     for (AccountKey account : command.accounts()) {

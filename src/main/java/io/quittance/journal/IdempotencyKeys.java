@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
@@ -82,7 +83,13 @@ public final class IdempotencyKeys implements Table {
 
   /** The key stands for a refusal from now on. */
   public void refuse(KeyedRequest request, ProblemCode code, String detail, Instant now) {
-    add(request, new KeyRecord(request.fingerprint(), null, code.code(), detail, now));
+    refuse(request, code, detail, null, now);
+  }
+
+  /** As above, because of an object that exists already. */
+  public void refuse(
+      KeyedRequest request, ProblemCode code, String detail, @Nullable UUID rival, Instant now) {
+    add(request, new KeyRecord(request.fingerprint(), rival, code.code(), detail, now));
   }
 
   private void add(KeyedRequest request, KeyRecord record) {

@@ -12,6 +12,8 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -26,6 +28,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Journal {
+
+  private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
   private final Transaction transaction;
   private final DataSource snapshots;
@@ -128,9 +132,16 @@ public final class Journal {
     return lanes.get(lane).expectedTime();
   }
 
+  /** Commands that are queued, in all lanes. */
+  public int waiting() {
+    return lanes.stream().mapToInt(Lane::waiting).sum();
+  }
+
   /** Finishes what is queued, then stops. */
   @PreDestroy
   void close() {
+    log.info("Draining the journal: {} commands are left", waiting());
     lanes.stream().parallel().forEach(Lane::close);
+    log.info("The journal is drained");
   }
 }

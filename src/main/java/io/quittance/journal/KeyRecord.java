@@ -8,9 +8,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a used key stands for: an object, or a refusal without one.
+ * What a used key stands for: an object, or a refusal.
  *
- * @param objectId the payment, transfer, … that the request made
+ * @param objectId the payment, transfer, … that the request made, or because of which it was
+ *     refused
  * @param refusal the code of the refusal, when nothing was made; a newer version may have others
  * @param runsUntil when the request that claimed the key will have ended
  */

@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -24,9 +23,6 @@ import org.springframework.transaction.TransactionException;
 final class KeyRetention {
 
   private static final Logger log = LoggerFactory.getLogger(KeyRetention.class);
-
-  /** Keys that are younger could belong to a request that is still being repeated. */
-  private static final Duration RETENTION_MIN = Duration.ofMinutes(5);
 
   private static final OffsetDateTime BEGINNING = Instant.EPOCH.atOffset(ZoneOffset.UTC);
 
@@ -51,17 +47,10 @@ final class KeyRetention {
   private final Clock clock;
   private final Duration retention;
 
-  KeyRetention(
-      JdbcClient jdbc,
-      Clock clock,
-      @Value("${quittance.idempotency.retention:24h}") Duration retention) {
-    if (retention.compareTo(RETENTION_MIN) < 0) {
-      throw new IllegalArgumentException(
-          "quittance.idempotency.retention must be at least " + RETENTION_MIN);
-    }
+  KeyRetention(JdbcClient jdbc, Clock clock, IdempotencyProperties properties) {
     this.jdbc = jdbc;
     this.clock = clock;
-    this.retention = retention;
+    this.retention = properties.retention();
   }
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")

@@ -61,6 +61,11 @@ final class Lane {
     return pool.submitWhenRoom(command, deadline);
   }
 
+  /** Commands that wait for their turn, or for an account. */
+  int waiting() {
+    return pool.depth() + busyAccounts.waiting();
+  }
+
   /** Whether the database has kept the current batch waiting for unreasonably long. */
   boolean stalled() {
     return working && System.nanoTime() - batchStartedNanos > STALLED_AFTER_NANOS;

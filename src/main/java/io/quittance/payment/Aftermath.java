@@ -81,7 +81,7 @@ final class Aftermath {
       return switch (Deadline.after(patience).await(journal.submit(release, limit))) {
         case Authorize.Result.Begun begun -> new Ending.Concluded(begun.payment());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
-        case Authorize.Result.Refused refused -> new Ending.Refused(refused.refusal());
+        case Authorize.Result.Refused refused -> new Ending.Refused(refused.problem());
       };
     } catch (KeyTakenException e) {
       throw e;

@@ -7,7 +7,9 @@ import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
+import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -36,8 +38,19 @@ final class Authorize implements Command<Authorize.Result> {
       }
     }
 
-    /** No payment was made, and never will be under this key. */
-    record Refused(Refusal refusal) implements Result {
+    /**
+     * No payment was made, and never will be under this key.
+     *
+     * @param rival the payment that stands in its way, if one does
+     */
+    record Refused(Refusal refusal, @Nullable UUID rival) implements Result {
+
+      /** As it is answered. */
+      Problem problem() {
+        Problem problem = Problem.of(refusal.code(), refusal.detail());
+        return rival == null ? problem : problem.payment(TypeId.format("pay", rival));
+      }
+
       @Override
       public boolean decisive() {
         return true;
@@ -98,25 +111,29 @@ final class Authorize implements Command<Authorize.Result> {
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
-    Optional<Refusal> refusal = refusal(batch);
+    Optional<UUID> rival = batch.table(Payments.class).referenceHolder(order);
+    if (rival.isPresent()) {
+      return refused(keys, duplicate(), rival.get(), batch.now());
+    }
+    Optional<Refusal> refusal = batch.table(Books.class).refusal(order.hold());
     if (refusal.isEmpty()) {
       return new Result.Begun(begin(batch));
     }
     if (refusal.get().code() == ProblemCode.INSUFFICIENT_FUNDS) {
       return new Result.Begun(declined(batch, refusal.get()));
     }
-    keys.refuse(order.request(), refusal.get().code(), refusal.get().detail(), batch.now());
-    return new Result.Refused(refusal.get());
+    return refused(keys, refusal.get(), null, batch.now());
   }
 
-  private Optional<Refusal> refusal(Batch batch) {
-    if (batch.table(Payments.class).referenceUsed(order)) {
-      return Optional.of(
-          new Refusal(
-              ProblemCode.DUPLICATE_REFERENCE,
-              "Another payment has the reference %s.".formatted(order.texts().reference())));
-    }
-    return batch.table(Books.class).refusal(order.hold());
+  private Result refused(IdempotencyKeys keys, Refusal refusal, @Nullable UUID rival, Instant now) {
+    keys.refuse(order.request(), refusal.code(), refusal.detail(), rival, now);
+    return new Result.Refused(refusal, rival);
+  }
+
+  private Refusal duplicate() {
+    return new Refusal(
+        ProblemCode.DUPLICATE_REFERENCE,
+        "Another payment has the reference %s.".formatted(order.texts().reference()));
   }
 
   private Payment begin(Batch batch) {
@@ -136,6 +153,9 @@ final class Authorize implements Command<Authorize.Result> {
     Payment payment = Payment.processing(order, null, begins, batch.now());
     add(batch, payment);
     payment.used(order.usedMs());
+    if (used != null) {
+      payment.screened(Conclude.judged(batch, payment, used));
+    }
     payment.decline(new Failure(refusal.code(), refusal.detail(), null), batch.now());
     batch.table(PaymentEvents.class).add(payment);
     return payment;

@@ -66,7 +66,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
                 id,
                 terms.id(),
                 ends ? holdId : transferId,
-                amount,
+                new Money(amount, terms.money().currency()),
                 (int) deadline.granted().toMillis(),
                 (int) deadline.used().toMillis(),
                 now),

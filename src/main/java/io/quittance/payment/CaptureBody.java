@@ -20,15 +20,15 @@ record CaptureBody(
     DeadlineBody deadline,
     Instant createdAt) {
 
-  static CaptureBody from(Captured captured, String currency) {
+  static CaptureBody from(Captured captured) {
     Movement movement = captured.movement();
     return new CaptureBody(
         TypeId.format("cap", movement.id()),
         TypeId.format("pay", movement.paymentId()),
         TypeId.format("trf", movement.transferId()),
         "succeeded",
-        movement.amount(),
-        currency,
+        movement.money().amount(),
+        movement.money().currency(),
         captured.last(),
         new DeadlineBody(movement.grantedMs(), movement.usedMs()),
         movement.createdAt());

@@ -51,7 +51,7 @@ record Conclude(Payment begun, Screening screening, PaymentOrder order)
   static void conclude(Batch batch, Payment payment, Screening screening, PaymentOrder order) {
     var books = batch.table(Books.class);
     Instant now = batch.now();
-    Verdict verdict = screening.judge(history(batch, payment, screening));
+    Verdict verdict = judged(batch, payment, screening);
     payment.used(order.usedMs());
     payment.screened(verdict);
     switch (verdict.decision()) {
@@ -66,6 +66,11 @@ record Conclude(Payment begun, Screening screening, PaymentOrder order)
       case APPROVE -> Approval.apply(batch, payment);
     }
     batch.table(PaymentEvents.class).add(payment);
+  }
+
+  /** What screening makes of the payment, given its payer's past as it is under the lock. */
+  static Verdict judged(Batch batch, Payment payment, Screening screening) {
+    return screening.judge(history(batch, payment, screening));
   }
 
   private static PayerHistory history(Batch batch, Payment payment, Screening screening) {

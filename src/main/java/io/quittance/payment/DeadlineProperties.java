@@ -22,6 +22,19 @@ record DeadlineProperties(@DefaultValue("2000") int defaultMs, @DefaultValue("30
   private static final int MIN_MS = 50;
   private static final int MAX_MS = 30_000;
 
+  DeadlineProperties {
+    if (maxMs < MIN_MS || maxMs > MAX_MS) {
+      throw new IllegalArgumentException(
+          "quittance.deadline.max-ms: a number of milliseconds from %d to %d, not %d"
+              .formatted(MIN_MS, MAX_MS, maxMs));
+    }
+    if (defaultMs < MIN_MS || defaultMs > maxMs) {
+      throw new IllegalArgumentException(
+          "quittance.deadline.default-ms: from %d to quittance.deadline.max-ms, which is %d, not %d"
+              .formatted(MIN_MS, maxMs, defaultMs));
+    }
+  }
+
   /**
    * The deadline that the header Payment-Deadline-Ms gets, counted from the request's arrival.
    *

@@ -1,6 +1,5 @@
 package io.quittance.payment;
 
-import io.quittance.ledger.Refusal;
 import io.quittance.web.Problem;
 import java.time.Instant;
 
@@ -11,7 +10,7 @@ sealed interface Ending {
   record Concluded(Payment payment) implements Ending {}
 
   /** No payment was made, and none will be under this key. */
-  record Refused(Refusal refusal) implements Ending {}
+  record Refused(Problem problem) implements Ending {}
 
   /** Nothing was begun, and the key is still free. */
   record NotBegun(Problem problem) implements Ending {}

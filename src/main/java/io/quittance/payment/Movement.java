@@ -1,5 +1,6 @@
 package io.quittance.payment;
 
+import io.quittance.money.Money;
 import java.time.Instant;
 import java.util.UUID;
 
@@ -7,14 +8,13 @@ import java.util.UUID;
  * A part of a payment's money that a merchant has moved.
  *
  * @param transferId the posted transfer that moved it
- * @param amount in minor units of the payment's currency
  */
 record Movement(
     UUID merchantId,
     UUID id,
     UUID paymentId,
     UUID transferId,
-    long amount,
+    Money money,
     int grantedMs,
     int usedMs,
     Instant createdAt) {}

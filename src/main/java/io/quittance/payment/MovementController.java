@@ -5,13 +5,16 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
+import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** A payment's captures and refunds, newest first. */
+/** Captures and refunds: of a payment, newest first, and each by its id. */
 @RestController
 class MovementController {
 
@@ -36,7 +39,7 @@ class MovementController {
         movements.capturesOf(caller.merchantId(), payment.terms().id(), page),
         page,
         captured -> captured.movement().id().toString(),
-        captured -> CaptureBody.from(captured, payment.terms().money().currency()));
+        CaptureBody::from);
   }
 
   @GetMapping("/v1/payments/{id}/refunds")
@@ -52,6 +55,41 @@ class MovementController {
         movements.refundsOf(caller.merchantId(), payment.terms().id(), page),
         page,
         refunded -> refunded.movement().id().toString(),
-        refunded -> RefundBody.from(refunded, payment.terms().money().currency()));
+        RefundBody::from);
+  }
+
+  @GetMapping("/v1/captures/{id}")
+  @Route(id = "getCapture", summary = "Shows a capture")
+  @RequiresScope(Scope.PAYMENTS_READ)
+  CaptureBody capture(@PathVariable String id, Caller caller) {
+    return movements
+        .capture(caller.merchantId(), TypeId.require("cap", id))
+        .map(CaptureBody::from)
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+
+  @GetMapping("/v1/refunds")
+  @Route(
+      id = "listAllRefunds",
+      summary = "Lists the refunds of all payments",
+      query = {"limit", "cursor"})
+  @RequiresScope(Scope.PAYMENTS_READ)
+  Page<RefundBody> allRefunds(HttpServletRequest http, Caller caller) {
+    PageRequest page = PageRequest.of(http, "refunds");
+    return Page.of(
+        movements.refunds(caller.merchantId(), page),
+        page,
+        refunded -> refunded.movement().id().toString(),
+        RefundBody::from);
+  }
+
+  @GetMapping("/v1/refunds/{id}")
+  @Route(id = "getRefund", summary = "Shows a refund")
+  @RequiresScope(Scope.PAYMENTS_READ)
+  RefundBody refund(@PathVariable String id, Caller caller) {
+    return movements
+        .refund(caller.merchantId(), TypeId.require("ref", id))
+        .map(RefundBody::from)
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

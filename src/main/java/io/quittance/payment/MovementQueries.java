@@ -1,5 +1,6 @@
 package io.quittance.payment;
 
+import io.quittance.money.Money;
 import io.quittance.web.PageRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -15,11 +16,18 @@ import org.springframework.stereotype.Component;
 @Component
 final class MovementQueries {
 
-  private static final String COLUMNS =
-      " merchant_id, id, payment_id, transfer_id, amount, granted_ms, used_ms, created_at, ";
-  private static final String BY_ID = " where merchant_id = ? and id = ?";
-  private static final String OF_PAYMENT =
-      " where merchant_id = ? and payment_id = ? and id < ? order by id desc limit ?";
+  private static final String SELECT =
+      """
+      select m.*, p.currency
+        from %s m
+        join payments p on p.merchant_id = m.merchant_id and p.id = m.payment_id
+       where m.merchant_id = ?\s
+      """;
+  private static final String CAPTURES = SELECT.formatted("captures");
+  private static final String REFUNDS = SELECT.formatted("refunds");
+  private static final String BY_ID = "and m.id = ?";
+  private static final String NEWEST_FIRST = "and m.id < ? order by m.id desc limit ?";
+  private static final String OF_PAYMENT = "and m.payment_id = ? " + NEWEST_FIRST;
   private static final UUID LAST = new UUID(-1, -1);
 
   private final JdbcClient jdbc;
@@ -29,7 +37,7 @@ final class MovementQueries {
   }
 
   Optional<Captured> capture(UUID merchantId, UUID id) {
-    return jdbc.sql("select" + COLUMNS + "is_final from captures" + BY_ID)
+    return jdbc.sql(CAPTURES + BY_ID)
         .param(merchantId)
         .param(id)
         .query((rs, row) -> captured(rs))
@@ -37,7 +45,7 @@ final class MovementQueries {
   }
 
   Optional<Refunded> refund(UUID merchantId, UUID id) {
-    return jdbc.sql("select" + COLUMNS + "reason from refunds" + BY_ID)
+    return jdbc.sql(REFUNDS + BY_ID)
         .param(merchantId)
         .param(id)
         .query((rs, row) -> refunded(rs))
@@ -45,7 +53,7 @@ final class MovementQueries {
   }
 
   List<Captured> capturesOf(UUID merchantId, UUID paymentId, PageRequest page) {
-    return jdbc.sql("select" + COLUMNS + "is_final from captures" + OF_PAYMENT)
+    return jdbc.sql(CAPTURES + OF_PAYMENT)
         .param(merchantId)
         .param(paymentId)
         .param(page.afterId().orElse(LAST))
@@ -55,9 +63,19 @@ final class MovementQueries {
   }
 
   List<Refunded> refundsOf(UUID merchantId, UUID paymentId, PageRequest page) {
-    return jdbc.sql("select" + COLUMNS + "reason from refunds" + OF_PAYMENT)
+    return jdbc.sql(REFUNDS + OF_PAYMENT)
         .param(merchantId)
         .param(paymentId)
+        .param(page.afterId().orElse(LAST))
+        .param(page.fetch())
+        .query((rs, row) -> refunded(rs))
+        .list();
+  }
+
+  /** The refunds of all payments. */
+  List<Refunded> refunds(UUID merchantId, PageRequest page) {
+    return jdbc.sql(REFUNDS + NEWEST_FIRST)
+        .param(merchantId)
         .param(page.afterId().orElse(LAST))
         .param(page.fetch())
         .query((rs, row) -> refunded(rs))
@@ -78,7 +96,7 @@ final class MovementQueries {
         rs.getObject("id", UUID.class),
         rs.getObject("payment_id", UUID.class),
         rs.getObject("transfer_id", UUID.class),
-        rs.getLong("amount"),
+        new Money(rs.getLong("amount"), rs.getString("currency")),
         rs.getInt("granted_ms"),
         rs.getInt("used_ms"),
         Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());

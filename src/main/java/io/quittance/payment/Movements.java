@@ -76,7 +76,7 @@ final class Movements implements Table {
         .column("uuid", row -> of.apply(row).id())
         .column("uuid", row -> of.apply(row).paymentId())
         .column("uuid", row -> of.apply(row).transferId())
-        .column("bigint", row -> of.apply(row).amount())
+        .column("bigint", row -> of.apply(row).money().amount())
         .column("integer", row -> of.apply(row).grantedMs())
         .column("integer", row -> of.apply(row).usedMs())
         .column("varchar", row -> of.apply(row).createdAt().toString());

@@ -8,12 +8,15 @@ import io.quittance.ledger.AccountId;
 import io.quittance.money.CurrencyCode;
 import io.quittance.money.Money;
 import io.quittance.web.Metadata;
+import io.quittance.web.Problem;
+import io.quittance.web.Problem.InputError;
 import io.quittance.web.TypeId;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +35,21 @@ record NewPayment(
   private static final String PRINTABLE = "[^\\p{Cntrl}]*";
   private static final int HOLD_SECONDS_DEFAULT = 604_800;
 
-  /** The payment that is asked for, under new ids. */
+  /**
+   * The payment that is asked for, under new ids.
+   *
+   * @throws Problem 400 for a setting that has no effect
+   */
   PaymentOrder order(KeyedRequest request, Deadline deadline, ObjectMapper json)
       throws JsonProcessingException {
+    if (expiresInSeconds != null && captureMethod != CaptureMethod.MANUAL) {
+      throw Problem.invalid(
+          List.of(
+              new InputError(
+                  "expires_in_seconds",
+                  "not_allowed",
+                  "expires_in_seconds is allowed with capture_method \"manual\" only.")));
+    }
     return new PaymentOrder(
         TypeId.next(),
         TypeId.next(),

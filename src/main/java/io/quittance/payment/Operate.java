@@ -27,8 +27,8 @@ record Operate<R>(Payment seen, @Nullable KeyedRequest request, Operation<R> ope
     /** It was done; the payment and what was made are as they are now. */
     record Done<R>(R made, Payment payment) implements Result<R> {}
 
-    /** It cannot be done, and never will be under this key. */
-    record Refused<R>(Refusal refusal) implements Result<R> {}
+    /** It cannot be done to the payment as it is now, and never will be under this key. */
+    record Refused<R>(Refusal refusal, Payment payment) implements Result<R> {}
 
     /** Another request came first under this key. */
     record KeyTaken<R>(KeyRecord holder) implements Result<R> {}
@@ -67,7 +67,7 @@ record Operate<R>(Payment seen, @Nullable KeyedRequest request, Operation<R> ope
       if (request != null) {
         keys.refuse(request, refusal.get().code(), refusal.get().detail(), batch.now());
       }
-      return new Result.Refused<>(refusal.get());
+      return new Result.Refused<>(refusal.get(), payment);
     }
     R made = operation.apply(batch, payment);
     if (request != null) {

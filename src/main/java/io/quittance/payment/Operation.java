@@ -12,7 +12,7 @@ import java.util.UUID;
  *
  * @param <R> what it makes
  */
-sealed interface Operation<R> permits Capture, Cancel, Refund, Review {
+sealed interface Operation<R> permits Capture, Cancel, Refund, Review, Describe {
 
   /** Names the scope that it is carried out in. */
   String name();

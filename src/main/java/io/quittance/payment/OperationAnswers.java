@@ -74,7 +74,7 @@ final class OperationAnswers {
         switch (carried.ending()) {
           case Operations.Ending.Decided<R>(Operate.Result.Done<R>(R made, Payment payment)) ->
               success.answer(made, payment);
-          case Operations.Ending.Decided<R>(Operate.Result.Refused<R>(var refusal)) ->
+          case Operations.Ending.Decided<R>(Operate.Result.Refused<R>(var refusal, _)) ->
               problems.entity(
                   Problem.of(refusal.code(), refusal.detail()).payment(paymentId), request);
           case Operations.Ending.Decided<R>(Operate.Result.KeyTaken<R> taken) ->

@@ -2,6 +2,8 @@ package io.quittance.payment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.access.Caller;
 import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
@@ -10,6 +12,7 @@ import io.quittance.money.Money;
 import io.quittance.payment.KeyedOperations.Headers;
 import io.quittance.payment.OperationAnswers.OpenBody;
 import io.quittance.payment.OperationAnswers.Success;
+import io.quittance.web.Metadata;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
@@ -26,6 +29,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -60,22 +64,30 @@ class OperationController {
       @NotNull Decision decision,
       @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String reason) {}
 
+  /** What is null stays as it is. */
+  record PaymentChange(
+      @Size(max = 1000) @Pattern(regexp = PRINTABLE) @Nullable String description,
+      @Metadata @Nullable Map<String, String> metadata) {}
+
   private static final String PRINTABLE = "[^\\p{Cntrl}]*";
 
   private final PaymentQueries payments;
   private final MovementQueries movements;
   private final KeyedOperations operations;
   private final DeadlineProperties deadlines;
+  private final ObjectMapper json;
 
   OperationController(
       PaymentQueries payments,
       MovementQueries movements,
       KeyedOperations operations,
-      DeadlineProperties deadlines) {
+      DeadlineProperties deadlines,
+      ObjectMapper json) {
     this.payments = payments;
     this.movements = movements;
     this.operations = operations;
     this.deadlines = deadlines;
+    this.json = json;
   }
 
   @PostMapping("/v1/payments/{id}/captures")
@@ -115,7 +127,7 @@ class OperationController {
         deadline,
         new Success<>(
             HttpStatus.CREATED,
-            (captured, payment) -> CaptureBody.from(captured, payment.terms().money().currency()),
+            (captured, payment) -> CaptureBody.from(captured),
             movements::capture),
         http);
   }
@@ -183,7 +195,7 @@ class OperationController {
         deadline,
         new Success<>(
             HttpStatus.CREATED,
-            (refunded, payment) -> RefundBody.from(refunded, payment.terms().money().currency()),
+            (refunded, payment) -> RefundBody.from(refunded),
             movements::refund),
         http);
   }
@@ -217,6 +229,39 @@ class OperationController {
             caller.origin()),
         body,
         new Headers(key, prefer, false),
+        deadlines.grant(deadlineMs, caller, RequestContext.of(http)),
+        ofPayment(),
+        http);
+  }
+
+  @PatchMapping("/v1/payments/{id}")
+  @Route(
+      id = "changePayment",
+      summary = "Changes a payment's description and metadata",
+      description =
+          "What is left out stays as it is; metadata is replaced as a whole, and an empty description removes it. "
+              + "Nothing moves, and no event is sent.",
+      answers = {
+        @Route.Answer(status = 200, body = PaymentBody.class),
+        @Route.Answer(status = 202, body = OpenBody.class)
+      })
+  @RequiresScope(Scope.PAYMENTS_WRITE)
+  ResponseEntity<Object> change(
+      @PathVariable String id,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @Valid @RequestBody PaymentChange body,
+      Caller caller,
+      HttpServletRequest http)
+      throws JsonProcessingException {
+    Payment payment = payments.require(caller.merchantId(), id);
+    return operations.run(
+        payment,
+        new Describe(
+            payment.terms().id(),
+            body.description(),
+            body.metadata() == null ? null : json.writeValueAsString(body.metadata())),
+        body,
+        new Headers(null, null, false),
         deadlines.grant(deadlineMs, caller, RequestContext.of(http)),
         ofPayment(),
         http);

@@ -12,6 +12,7 @@ import io.quittance.concurrency.Subtask;
 import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyTakenException;
+import io.quittance.ledger.Refusal;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Resolution;
@@ -85,13 +86,30 @@ final class Operations {
     try (DeadlineScope scope = scopes.open(operate.operation().name(), deadline)) {
       Ending<R> ending = run(scope, operate);
       if (ending instanceof Ending.Decided<R>(Operate.Result.Done<R> done)) {
+        EndLog.tell(done.payment());
         handOver.in(scope, done.payment());
+      }
+      if (ending instanceof Ending.Decided<R>(Operate.Result.Refused<R> refused)) {
+        EndLog.tell(refused.payment());
       }
       ScopeReport report = scope.report();
       Payment.Terms terms = operate.seen().terms();
-      timelines.record(terms.merchantId(), terms.id(), TimelineScope.of(report, dependencies));
+      timelines.record(
+          terms.merchantId(), terms.id(), timeline(report, operate.operation(), ending));
       return new Carried<>(ending, report);
     }
+  }
+
+  private TimelineScope timeline(ScopeReport report, Operation<?> operation, Ending<?> ending) {
+    TimelineScope scope = TimelineScope.of(report, dependencies);
+    return switch (ending) {
+      case Ending.Decided<?>(Operate.Result.Refused<?>(Refusal refusal, _)) ->
+          scope.declinedBy("ledger", refusal.code());
+      case Ending.Decided<?>(Operate.Result.Done<?> _)
+          when operation instanceof Review review && !review.approve() ->
+          scope.declinedBy("ledger", ProblemCode.FRAUD_DECLINED);
+      default -> scope;
+    };
   }
 
   private <R> Ending<R> run(DeadlineScope scope, Operate<R> operate) {

@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Payment {
 
-  /** Values that never change. */
+  /** Values that never change, but for what its merchant notes for its own use. */
   record Terms(
       UUID merchantId,
       UUID id,
@@ -33,6 +34,22 @@ final class Payment {
       int grantedMs,
       Instant createdAt,
       Instant resolvesBy) {
+
+    private Terms with(PaymentOrder.Texts changed) {
+      return new Terms(
+          merchantId,
+          id,
+          money,
+          payer,
+          payee,
+          captureMethod,
+          changed,
+          holdId,
+          holdSeconds,
+          grantedMs,
+          createdAt,
+          resolvesBy);
+    }
 
     /** Both of its accounts. */
     Set<String> accounts() {
@@ -56,12 +73,16 @@ final class Payment {
     Milestones canceledAt(Instant now) {
       return new Milestones(authorizedAt, capturedAt, now, expiresAt);
     }
+
+    Milestones withoutExpiry() {
+      return new Milestones(authorizedAt, capturedAt, canceledAt, null);
+    }
   }
 
   private static final int CREATED = 201;
   private static final int ACCEPTED = 202;
 
-  private final Terms terms;
+  private Terms terms;
   private PaymentStatus status = PaymentStatus.PROCESSING;
   private long amountCaptured;
   private long amountRefunded;
@@ -72,6 +93,7 @@ final class Payment {
   private int eventCount;
   private Milestones milestones = Milestones.NONE;
   private final List<PaymentEvent> news = new ArrayList<>(1);
+  private final AtomicBoolean untoldEnd = new AtomicBoolean();
 
   private Payment(Terms terms) {
     this.terms = terms;
@@ -238,7 +260,13 @@ final class Payment {
   void refund(Refunded refunded, Instant now) {
     require(PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED);
     amountRefunded = Math.addExact(amountRefunded, refunded.amount());
-    tell(EventType.REFUND_SUCCEEDED, now, RefundBody.from(refunded, terms.money().currency()));
+    tell(EventType.REFUND_SUCCEEDED, now, RefundBody.from(refunded));
+  }
+
+  /** Its merchant notes something else, whatever state it is in; no event tells of that. */
+  void describe(@Nullable String description, String metadataJson) {
+    terms =
+        terms.with(new PaymentOrder.Texts(terms.texts().reference(), description, metadataJson));
   }
 
   private void require(PaymentStatus... allowed) {
@@ -252,6 +280,10 @@ final class Payment {
 
   private void become(PaymentStatus next, int answer, EventType event, Instant now) {
     status = next;
+    untoldEnd.set(next.dead());
+    if (!waits()) {
+      milestones = milestones.withoutExpiry();
+    }
     if (answerStatus == 0) {
       answerStatus = answer;
     }
@@ -291,6 +323,11 @@ final class Payment {
   /** What can still be given back, in minor units. */
   long amountRefundable() {
     return amountCaptured - amountRefunded;
+  }
+
+  /** Whether it came to nothing by a transition of this object; says so once. Thread-safe. */
+  boolean takeEnd() {
+    return untoldEnd.compareAndSet(true, false);
   }
 
   /** The events of transitions that nobody has taken over yet. */

@@ -31,8 +31,7 @@ final class PaymentAnswers {
     ResponseEntity<Object> answer =
         switch (processed.ending()) {
           case Ending.Concluded(Payment payment) -> of(payment, request);
-          case Ending.Refused(var refusal) ->
-              problems.entity(Problem.of(refusal.code(), refusal.detail()), request);
+          case Ending.Refused(Problem problem) -> problems.entity(problem, request);
           case Ending.NotBegun(Problem problem) -> problems.entity(problem, request);
           case Ending.Unknown(PaymentOrder order, Instant resolvesBy) ->
               json(HttpStatus.ACCEPTED, unknown(order, resolvesBy));

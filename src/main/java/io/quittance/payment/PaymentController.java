@@ -11,9 +11,11 @@ import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.web.LogFields;
+import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
+import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.util.Objects;
@@ -107,10 +109,13 @@ class PaymentController {
   /** Empty while the payment is processing. */
   private Optional<ResponseEntity<Object>> replay(
       KeyRecord holder, Caller caller, HttpServletRequest http) {
-    holder.throwRefusal();
-    UUID id = Objects.requireNonNull(holder.objectId());
+    UUID id = holder.objectId();
+    Optional<Problem> refused = holder.refused();
+    if (refused.isPresent()) {
+      throw id == null ? refused.get() : refused.get().payment(TypeId.format("pay", id));
+    }
     return queries
-        .find(caller.merchantId(), id)
+        .find(caller.merchantId(), Objects.requireNonNull(id))
         .filter(Payment::concluded)
         .map(payment -> answers.replay(payment, http));
   }

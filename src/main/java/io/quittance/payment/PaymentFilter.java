@@ -5,18 +5,21 @@ import io.quittance.money.Currencies;
 import io.quittance.money.Money;
 import io.quittance.web.QueryParameters;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What payments can be searched by: each filter has a fixed condition and takes one value, which is
- * bound. {@code reference} is the last one because it may hold any character (see {@link
- * PaymentFilters#text}).
+ * What payments can be searched by: each filter has a fixed condition, to which its value is bound
+ * wherever that has a place for it. {@code reference} is the last one because it may hold any
+ * character (see {@link PaymentFilters#text}).
  */
 enum PaymentFilter {
-  STATUS("status = ", PaymentFilter::status),
+  STATUS("status in ", PaymentFilter::statuses),
   PAYER("payer = ?", PaymentFilter::account),
   PAYEE("payee = ?", PaymentFilter::account),
   CURRENCY("currency = cast(? as char(3))", PaymentFilter::currency),
@@ -24,7 +27,32 @@ enum PaymentFilter {
   CREATED_TO("created_at < ?", QueryParameters::instant),
   AMOUNT_MIN("amount >= ?", PaymentFilter::amount),
   AMOUNT_MAX("amount <= ?", PaymentFilter::amount),
-  REFERENCE("reference = ?", PaymentFilter::reference);
+  /** In two parts, because two indexes hold one part each. */
+  REFERENCE(
+      "(reference = ? and status not in %1$s or reference = ? and status in %1$s)"
+          .formatted(PaymentStatus.DEAD),
+      PaymentFilter::reference);
+
+  /** Some of the states, in one order whatever order they were given in. */
+  private record Statuses(EnumSet<PaymentStatus> among) {
+
+    static Statuses parse(String text) {
+      var among = EnumSet.noneOf(PaymentStatus.class);
+      for (String one : text.split(",", -1)) {
+        among.add(status(one));
+      }
+      return new Statuses(among);
+    }
+
+    @Override
+    public String toString() {
+      return joined(",");
+    }
+
+    private String joined(String separator) {
+      return among.stream().map(PaymentStatus::text).collect(Collectors.joining(separator));
+    }
+  }
 
   private static final Pattern ACCOUNT = Pattern.compile(AccountId.PATTERN);
   private static final Pattern REFERENCE_TEXT = Pattern.compile("[^\\p{Cntrl}]{1,255}");
@@ -48,21 +76,25 @@ enum PaymentFilter {
   }
 
   /**
-   * The condition on a row. A status is written out, from the enum: an index that leaves out the
-   * payments that succeeded is used only if the planner sees which status is meant.
+   * The condition on a row. States are written out, from the enum: an index that leaves out the
+   * payments that succeeded is used only if the planner sees which states are meant.
    */
   String condition(Object value) {
-    return value instanceof PaymentStatus status
-        ? condition + "'" + status.text() + "'"
+    return value instanceof Statuses statuses
+        ? condition + "('" + statuses.joined("', '") + "')"
         : condition;
   }
 
-  /** Whether the value is bound to the condition. */
-  boolean bound() {
-    return this != STATUS;
+  /** The value, as often as it is bound to the condition. */
+  List<Object> bound(Object value) {
+    return Collections.nCopies((int) condition.chars().filter(c -> c == '?').count(), value);
   }
 
-  private static Object status(String text) {
+  private static Object statuses(String text) {
+    return Statuses.parse(text);
+  }
+
+  private static PaymentStatus status(String text) {
     return Arrays.stream(PaymentStatus.values())
         .filter(status -> status.text().equals(text))
         .findFirst()
@@ -71,7 +103,7 @@ enum PaymentFilter {
                 new IllegalArgumentException(
                     Arrays.stream(PaymentStatus.values())
                         .map(PaymentStatus::text)
-                        .collect(Collectors.joining(", ", "must be one of ", ""))));
+                        .collect(Collectors.joining(", ", "must be one or several of ", ""))));
   }
 
   private static Object account(String text) {

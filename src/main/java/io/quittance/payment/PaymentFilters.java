@@ -93,8 +93,7 @@ record PaymentFilters(Map<PaymentFilter, Object> values) {
   /** The values that are bound to the conditions, in their order. */
   List<Object> bound() {
     return values.entrySet().stream()
-        .filter(filter -> filter.getKey().bound())
-        .map(Map.Entry::getValue)
+        .flatMap(filter -> filter.getKey().bound(filter.getValue()).stream())
         .toList();
   }
 

@@ -32,12 +32,7 @@ record PaymentOrder(
     Deadline deadline) {
 
   /** What the merchant attached for its own use. */
-  record Texts(@Nullable String reference, @Nullable String description, String metadataJson) {
-
-    Texts withoutReference() {
-      return new Texts(null, description, metadataJson);
-    }
-  }
+  record Texts(@Nullable String reference, @Nullable String description, String metadataJson) {}
 
   UUID merchantId() {
     return request.merchantId();
@@ -63,19 +58,5 @@ record PaymentOrder(
   TransferOrder hold() {
     return new TransferOrder(
         merchantId(), holdId, payer, payee, money, id, texts.reference(), "{}");
-  }
-
-  PaymentOrder withoutReference() {
-    return new PaymentOrder(
-        id,
-        holdId,
-        request,
-        money,
-        payer,
-        payee,
-        captureMethod,
-        texts.withoutReference(),
-        holdSeconds,
-        deadline);
   }
 }

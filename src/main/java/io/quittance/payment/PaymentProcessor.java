@@ -9,6 +9,7 @@ import io.quittance.fraud.Screening;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyTakenException;
+import io.quittance.web.ProblemCode;
 import org.springframework.stereotype.Component;
 
 /**
@@ -63,12 +64,26 @@ final class PaymentProcessor {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
       Ending ending = run(scope, order);
       if (ending instanceof Ending.Concluded concluded) {
+        EndLog.tell(concluded.payment());
         handOver.in(scope, concluded.payment());
       }
       ScopeReport report = scope.report();
-      timelines.record(order.merchantId(), order.id(), TimelineScope.of(report, dependencies));
+      timelines.record(order.merchantId(), order.id(), timeline(report, ending));
       return new Processed(ending, report);
     }
+  }
+
+  private TimelineScope timeline(ScopeReport report, Ending ending) {
+    TimelineScope scope = TimelineScope.of(report, dependencies);
+    return ending instanceof Ending.Concluded(Payment payment)
+            && payment.status() == PaymentStatus.DECLINED
+            && payment.failure() != null
+        ? scope.declinedBy(decider(payment.failure()), payment.failure().code())
+        : scope;
+  }
+
+  private static String decider(Failure failure) {
+    return failure.code() == ProblemCode.FRAUD_DECLINED ? "fraud" : "ledger";
   }
 
   private Ending run(DeadlineScope scope, PaymentOrder order) {
@@ -89,7 +104,7 @@ final class PaymentProcessor {
           scope.fork("ledger", limit -> begin(submission, limit), Authorize.Result::decisive);
       scope.join();
       return switch (begun.result()) {
-        case Authorize.Result.Refused refused -> new Ending.Refused(refused.refusal());
+        case Authorize.Result.Refused refused -> new Ending.Refused(refused.problem());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
         case Authorize.Result.Begun(Payment payment) when payment.concluded() ->
             new Ending.Concluded(payment);

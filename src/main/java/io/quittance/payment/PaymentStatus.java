@@ -14,6 +14,17 @@ enum PaymentStatus {
   CANCELED,
   EXPIRED;
 
+  /**
+   * The ends of payments that did not come about, in SQL. Their references are free again, which
+   * the unique index on references says in the same words.
+   */
+  static final String DEAD = "('declined', 'failed', 'canceled', 'expired')";
+
+  /** Whether a payment has ended so that it did not come about. */
+  boolean dead() {
+    return this == DECLINED || this == FAILED || this == CANCELED || this == EXPIRED;
+  }
+
   @JsonValue
   String text() {
     return name().toLowerCase(Locale.ROOT);

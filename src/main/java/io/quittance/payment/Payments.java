@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
@@ -49,7 +49,7 @@ final class Payments implements Table {
   /** A payment's identity. */
   record Key(UUID merchantId, UUID id) {}
 
-  /** A reference is used once per merchant. */
+  /** A reference is held by one of a merchant's payments at a time, until that comes to nothing. */
   record Reference(UUID merchantId, String text) {}
 
   /** A payer's payments in a window before and up to a payment. */
@@ -67,11 +67,12 @@ final class Payments implements Table {
   private final Set<Reference> wantedReferences = new LinkedHashSet<>();
   private final Set<Past> wantedPasts = new LinkedHashSet<>();
   private final Map<Key, Payment> known = new HashMap<>();
-  private final Set<Reference> usedReferences = new HashSet<>();
+  private Map<Reference, UUID> holders = Map.of();
   private Map<Past, Totals> pasts = Map.of();
   private final Map<Payer, Integer> begun = new HashMap<>();
   private final List<Payment> added = new ArrayList<>();
   private final Set<Payment> changed = new LinkedHashSet<>();
+  private final Set<Payment> described = new LinkedHashSet<>();
 
   private Payments(Dialect dialect) {
     this.dialect = dialect;
@@ -131,8 +132,26 @@ final class Payments implements Table {
     return Optional.ofNullable(known.get(new Key(merchantId, id)));
   }
 
-  boolean referenceUsed(PaymentOrder order) {
-    return order.texts().reference() != null && usedReferences.contains(reference(order));
+  /** The payment that holds the order's reference: a stored one, or one before it in this batch. */
+  Optional<UUID> referenceHolder(PaymentOrder order) {
+    if (order.texts().reference() == null) {
+      return Optional.empty();
+    }
+    Reference reference = reference(order);
+    return Optional.ofNullable(holders.get(reference))
+        .or(
+            () ->
+                added.stream()
+                    .filter(payment -> reference.equals(held(payment)))
+                    .map(payment -> payment.terms().id())
+                    .findFirst());
+  }
+
+  private static @Nullable Reference held(Payment payment) {
+    Payment.Terms terms = payment.terms();
+    return terms.texts().reference() == null || payment.status().dead()
+        ? null
+        : new Reference(terms.merchantId(), terms.texts().reference());
   }
 
   private static Reference reference(PaymentOrder order) {
@@ -153,15 +172,19 @@ final class Payments implements Table {
     Payment.Terms terms = payment.terms();
     known.put(new Key(terms.merchantId(), terms.id()), payment);
     added.add(payment);
-    if (terms.texts().reference() != null) {
-      usedReferences.add(new Reference(terms.merchantId(), terms.texts().reference()));
-    }
   }
 
   /** A stored payment was changed; it is written as it stands at the end of the batch. */
   void changed(Payment payment) {
     if (!added.contains(payment)) {
       changed.add(payment);
+    }
+  }
+
+  /** A stored payment's texts were changed. */
+  void described(Payment payment) {
+    if (!added.contains(payment)) {
+      described.add(payment);
     }
   }
 
@@ -209,7 +232,7 @@ final class Payments implements Table {
       }
     }
     if (!wantedReferences.isEmpty()) {
-      usedReferences.addAll(PaymentsSql.usedReferences(jdbc, wantedReferences));
+      holders = PaymentsSql.holders(jdbc, wantedReferences);
     }
     if (!wantedPasts.isEmpty()) {
       pasts = PaymentsSql.pasts(jdbc, dialect, wantedPasts);
@@ -220,5 +243,6 @@ final class Payments implements Table {
   public void flush(Writes writes, Instant now) {
     PaymentsSql.insert(writes, added);
     PaymentsSql.update(writes, changed);
+    PaymentsSql.updateTexts(writes, described);
   }
 }

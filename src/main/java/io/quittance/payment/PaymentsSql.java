@@ -17,11 +17,9 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +82,15 @@ final class PaymentsSql {
   /** What {@link #seen} reads. */
   static final String SEEN_COLUMNS = COLUMNS + ", current_timestamp as seen_at";
 
+  /** What only its merchant changes, and seldom: it does not travel with each change of state. */
+  private static final TableColumns<Payment.Stored> TEXTS =
+      TableColumns.<Payment.Stored>of("payments")
+          .key("merchant_id", "uuid", row -> row.terms().merchantId())
+          .key("id", "uuid", row -> row.terms().id())
+          .changing("description", "varchar", row -> row.terms().texts().description())
+          .changing("metadata", "varchar", row -> row.terms().texts().metadataJson())
+          .build();
+
   /** A join, because H2 answers {@code in (select …)} with a scan of the table. */
   private static final String FIND =
       """
@@ -92,12 +99,14 @@ final class PaymentsSql {
         join payments p on p.merchant_id = k.merchant_id and p.id = k.id
       """;
 
-  private static final String USED_REFERENCES =
+  private static final String HOLDERS =
       """
-      select p.merchant_id, p.reference
+      select p.merchant_id, p.reference, p.id
         from unnest(cast(? as uuid array), cast(? as varchar array)) as k(merchant_id, reference)
         join payments p on p.merchant_id = k.merchant_id and p.reference = k.reference
-      """;
+         and p.status not in\s
+      """
+          + PaymentStatus.DEAD;
 
   private static final String WINDOWS =
       """
@@ -150,26 +159,28 @@ final class PaymentsSql {
         (rs, row) -> read(rs));
   }
 
-  static Set<Payments.Reference> usedReferences(
+  /** The payments that hold these references now. */
+  static Map<Payments.Reference, UUID> holders(
       JdbcOperations jdbc, Collection<Payments.Reference> references) {
-    return new HashSet<>(
-        jdbc.query(
-            USED_REFERENCES,
-            statement -> {
-              setArray(
-                  statement,
-                  1,
-                  "uuid",
-                  references.stream().map(Payments.Reference::merchantId).toArray());
-              setArray(
-                  statement,
-                  2,
-                  "varchar",
-                  references.stream().map(Payments.Reference::text).toArray());
-            },
-            (rs, row) ->
-                new Payments.Reference(
-                    rs.getObject("merchant_id", UUID.class), rs.getString("reference"))));
+    Map<Payments.Reference, UUID> holders = new HashMap<>();
+    jdbc.query(
+        HOLDERS,
+        statement -> {
+          setArray(
+              statement,
+              1,
+              "uuid",
+              references.stream().map(Payments.Reference::merchantId).toArray());
+          setArray(
+              statement, 2, "varchar", references.stream().map(Payments.Reference::text).toArray());
+        },
+        rs -> {
+          holders.put(
+              new Payments.Reference(
+                  rs.getObject("merchant_id", UUID.class), rs.getString("reference")),
+              rs.getObject("id", UUID.class));
+        });
+    return holders;
   }
 
   static Map<Payments.Past, Totals> pasts(
@@ -217,6 +228,10 @@ final class PaymentsSql {
 
   static void update(Writes writes, Collection<Payment> payments) {
     writes.update(TABLE, stored(payments));
+  }
+
+  static void updateTexts(Writes writes, Collection<Payment> payments) {
+    writes.update(TEXTS, stored(payments));
   }
 
   private static List<Payment.Stored> stored(Collection<Payment> payments) {

@@ -94,7 +94,14 @@ final class Recovery {
             Deadline.after(SWEEP_LIMIT),
             (due, deadline) ->
                 deadline.await(journal.submitWhenRoom(command.apply(due.payment()), deadline)));
-    long open = results.stream().filter(result -> !(result instanceof FanOut.Result.Done)).count();
+    long open = 0;
+    for (FanOut.Result<Payment> result : results) {
+      if (result instanceof FanOut.Result.Done<Payment>(Payment payment)) {
+        EndLog.tell(payment);
+      } else {
+        open++;
+      }
+    }
     if (open > 0) {
       log.warn("{} {} payments are still to be ended", open, kind);
     }

@@ -54,7 +54,7 @@ record Refund(
                 id,
                 payment.terms().id(),
                 transferId,
-                amount(payment),
+                money(payment),
                 (int) deadline.granted().toMillis(),
                 (int) deadline.used().toMillis(),
                 batch.now()),
@@ -68,6 +68,10 @@ record Refund(
     return asked == null ? payment.amountRefundable() : asked;
   }
 
+  private Money money(Payment payment) {
+    return new Money(amount(payment), payment.terms().money().currency());
+  }
+
   private TransferOrder order(Payment payment) {
     Payment.Terms terms = payment.terms();
     return new TransferOrder(
@@ -75,7 +79,7 @@ record Refund(
         transferId,
         terms.payee(),
         terms.payer(),
-        new Money(amount(payment), terms.money().currency()),
+        money(payment),
         terms.id(),
         terms.texts().reference(),
         "{}");

@@ -20,15 +20,15 @@ record RefundBody(
     DeadlineBody deadline,
     Instant createdAt) {
 
-  static RefundBody from(Refunded refunded, String currency) {
+  static RefundBody from(Refunded refunded) {
     Movement movement = refunded.movement();
     return new RefundBody(
         TypeId.format("ref", movement.id()),
         TypeId.format("pay", movement.paymentId()),
         TypeId.format("trf", movement.transferId()),
         "succeeded",
-        movement.amount(),
-        currency,
+        movement.money().amount(),
+        movement.money().currency(),
         refunded.reason(),
         new DeadlineBody(movement.grantedMs(), movement.usedMs()),
         movement.createdAt());

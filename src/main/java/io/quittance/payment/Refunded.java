@@ -6,6 +6,6 @@ import org.jspecify.annotations.Nullable;
 record Refunded(Movement movement, @Nullable String reason) {
 
   long amount() {
-    return movement.amount();
+    return movement.money().amount();
   }
 }

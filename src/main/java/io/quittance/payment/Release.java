@@ -70,7 +70,6 @@ final class Release implements Command<Authorize.Result> {
     }
     var payments = batch.table(Payments.class);
     payments.want(order.merchantId(), order.id());
-    payments.wantReference(order);
   }
 
   @Override
@@ -79,7 +78,7 @@ final class Release implements Command<Authorize.Result> {
     Optional<Payment> begun = payments.find(order.merchantId(), order.id());
     if (begun.isEmpty()) {
       return recorded.compareAndExchange(Record.OPEN, Record.MADE) == Record.GIVEN_UP
-          ? new Authorize.Result.Refused(new Refusal(failure.code(), failure.detail()))
+          ? new Authorize.Result.Refused(new Refusal(failure.code(), failure.detail()), null)
           : recordFailed(batch);
     }
     Payment payment = begun.get();
@@ -97,8 +96,7 @@ final class Release implements Command<Authorize.Result> {
       return new Authorize.Result.KeyTaken(holder.get());
     }
     var payments = batch.table(Payments.class);
-    PaymentOrder recorded = payments.referenceUsed(order) ? order.withoutReference() : order;
-    Payment payment = Payment.processing(recorded, null, batch.now(), batch.now());
+    Payment payment = Payment.processing(order, null, batch.now(), batch.now());
     payments.add(payment);
     keys.claim(order.request(), order.id(), batch.now());
     payment.used(order.usedMs());

@@ -97,8 +97,7 @@ class SimulationController {
     return switch (forecast.result()) {
       case Authorize.Result.Begun(Payment payment) ->
           SimulationBody.from(payment, forecast.balances());
-      case Authorize.Result.Refused(var refusal) ->
-          throw Problem.of(refusal.code(), refusal.detail());
+      case Authorize.Result.Refused refused -> throw refused.problem();
       case Authorize.Result.KeyTaken taken -> throw new IllegalStateException("no key: " + taken);
     };
   }

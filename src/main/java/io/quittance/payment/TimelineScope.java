@@ -1,8 +1,11 @@
 package io.quittance.payment;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.quittance.concurrency.ScopeReport;
+import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -20,19 +23,30 @@ record TimelineScope(
     int joined,
     int survivors) {
 
-  /** One subtask; its breaker is in the state that the call found. */
+  /**
+   * One subtask; its breaker is in the state that the call found.
+   *
+   * @param code why it said no, if its result is that
+   */
   record TimelineSubtask(
       String name,
       double startMs,
       double endMs,
       Result result,
       @Nullable String breaker,
-      long budgetMs) {}
+      long budgetMs,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable ProblemCode code) {
+
+    private TimelineSubtask declined(ProblemCode why) {
+      return new TimelineSubtask(name, startMs, endMs, Result.DECLINED, breaker, budgetMs, why);
+    }
+  }
 
   /** How it ended; from good to bad. */
   enum Result {
     OK,
-    CANCELLED,
+    CANCELED,
+    DECLINED,
     FAILED,
     TIMED_OUT,
     SHORT_CIRCUITED;
@@ -40,6 +54,12 @@ record TimelineScope(
     @JsonValue
     String text() {
       return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Earlier versions wrote {@code cancelled}. */
+    @JsonCreator
+    static Result from(String text) {
+      return text.equals("cancelled") ? CANCELED : valueOf(text.toUpperCase(Locale.ROOT));
     }
   }
 
@@ -62,6 +82,20 @@ record TimelineScope(
     return new TimelineScope(name, exact, deadlineMs, result, subtasks, forked, joined, survivors);
   }
 
+  /** The scope, in which this subtask did its work and said no. */
+  TimelineScope declinedBy(String subtask, ProblemCode code) {
+    List<TimelineSubtask> marked =
+        subtasks.stream()
+            .map(
+                one ->
+                    one.name().equals(subtask) && one.result() == Result.OK
+                        ? one.declined(code)
+                        : one)
+            .toList();
+    return new TimelineScope(
+        name, openedAt, deadlineMs, worst(marked), marked, forked, joined, survivors);
+  }
+
   private static TimelineSubtask subtask(ScopeReport.Entry entry, Dependencies dependencies) {
     String breaker = entry.notes().get(Dependency.BREAKER_NOTE);
     return new TimelineSubtask(
@@ -70,7 +104,8 @@ record TimelineScope(
         entry.end_ms(),
         result(entry),
         breaker == null ? dependencies.breakerOf(entry.name()) : breaker,
-        entry.budget_ms());
+        entry.budget_ms(),
+        null);
   }
 
   private static Result result(ScopeReport.Entry entry) {
@@ -81,7 +116,7 @@ record TimelineScope(
       case OK -> Result.OK;
       case FAILED -> Result.FAILED;
       case TIMED_OUT -> Result.TIMED_OUT;
-      case CANCELLED, RUNNING -> Result.CANCELLED;
+      case CANCELED, RUNNING -> Result.CANCELED;
     };
   }
 
@@ -90,7 +125,7 @@ record TimelineScope(
     return subtasks.stream()
         .filter(subtask -> !subtask.name().equals("notification"))
         .map(TimelineSubtask::result)
-        .filter(result -> result != Result.CANCELLED)
+        .filter(result -> result != Result.CANCELED)
         .max(Enum::compareTo)
         .orElse(Result.OK);
   }

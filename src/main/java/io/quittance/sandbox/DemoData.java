@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 class DemoData implements ApplicationRunner {
 
   private static final UUID MERCHANT = UUID.fromString("01900000-0000-7000-8000-000000000001");
-  private static final String KEY = "qt_sandbox_key";
+  static final String KEY = "qt_sandbox_key";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Onboarding onboarding;

@@ -191,11 +191,11 @@ class DeadlineScopeTest {
         assertThat(decisive.result()).isEqualTo("declined");
         assertThat(decisive.outcome()).isEqualTo(Outcome.OK);
         assertThat(decisive.error()).isEmpty();
-        assertThat(List.of(sibling.outcome(), mendable.outcome())).containsOnly(Outcome.CANCELLED);
+        assertThat(List.of(sibling.outcome(), mendable.outcome())).containsOnly(Outcome.CANCELED);
       }
       assertThat(interrupted.getCount()).isZero();
       assertThat(recovered).isFalse();
-      assertThat(counter("scope.cancelled")).isZero();
+      assertThat(counter("scope.canceled")).isZero();
       assertNothingIsLeft();
     }
 
@@ -255,7 +255,7 @@ class DeadlineScopeTest {
             .isInstanceOf(ScopeFailedException.class)
             .hasMessage("scope test: subtask culprit failed: declined");
         assertThat(interrupted.getCount()).isZero();
-        assertThat(sibling.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(sibling.outcome()).isEqualTo(Outcome.CANCELED);
         assertThat(sibling.value()).isEmpty();
         assertThat(culprit.outcome()).isEqualTo(Outcome.FAILED);
       }
@@ -299,9 +299,9 @@ class DeadlineScopeTest {
       var untidy = new IllegalStateException("could not clean up");
       var patient = new CountDownLatch(1);
       try (var scope = open(LONG)) {
-        Subtask<String> cancelled =
+        Subtask<String> canceled =
             scope.fork(
-                "cancelled",
+                "canceled",
                 _ -> {
                   patient.countDown();
                   return Waiting.forInterrupt();
@@ -327,7 +327,7 @@ class DeadlineScopeTest {
         assertThat(failed.subtask()).isEqualTo("culprit");
         assertThat(failed.first()).hasMessage("declined").isSameAs(failed.getCause());
         assertThat(failed.getSuppressed())
-            .containsExactlyInAnyOrder(untidy, cancelled.error().orElseThrow());
+            .containsExactlyInAnyOrder(untidy, canceled.error().orElseThrow());
       }
     }
 
@@ -400,12 +400,12 @@ class DeadlineScopeTest {
         assertThat(scope.report().survivors()).isZero();
       }
       assertThat(ran).isFalse();
-      assertThat(tooLate.outcome()).isEqualTo(Outcome.CANCELLED);
+      assertThat(tooLate.outcome()).isEqualTo(Outcome.CANCELED);
       assertThat(tooLate.error()).isEmpty();
       assertThatThrownBy(tooLate::result)
           .isInstanceOf(IllegalStateException.class)
-          .hasMessage("too-late has no result: CANCELLED");
-      assertThat(ended("cancelled")).isEqualTo(2);
+          .hasMessage("too-late has no result: CANCELED");
+      assertThat(ended("canceled")).isEqualTo(2);
       assertNothingIsLeft();
     }
 
@@ -465,7 +465,7 @@ class DeadlineScopeTest {
 
         assertThatThrownBy(outer::join).isInstanceOf(ScopeFailedException.class);
       }
-      assertThat(innermost.get().outcome()).isEqualTo(Outcome.CANCELLED);
+      assertThat(innermost.get().outcome()).isEqualTo(Outcome.CANCELED);
       assertThat(registry.get("scope.live").tag("scope", "inner").gauge().value()).isZero();
       assertNothingIsLeft();
     }
@@ -672,7 +672,7 @@ class DeadlineScopeTest {
 
         assertThatThrownBy(scope::join).isInstanceOf(ScopeFailedException.class);
         assertThat(limited.value()).isEmpty();
-        assertThat(limited.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(limited.outcome()).isEqualTo(Outcome.CANCELED);
       }
       assertThat(recovered).isFalse();
     }
@@ -738,7 +738,7 @@ class DeadlineScopeTest {
 
         assertThatThrownBy(scope::join).isInstanceOf(InterruptedException.class);
         assertThat(interrupted.getCount()).isZero();
-        assertThat(subtask.outcome()).isEqualTo(Outcome.CANCELLED);
+        assertThat(subtask.outcome()).isEqualTo(Outcome.CANCELED);
       }
       assertNothingIsLeft();
     }
@@ -751,8 +751,8 @@ class DeadlineScopeTest {
         Waiting.forLatch(begun);
       }
       assertThat(interrupted.getCount()).isZero();
-      assertThat(subtask.outcome()).isEqualTo(Outcome.CANCELLED);
-      assertThat(counter("scope.cancelled")).isEqualTo(1);
+      assertThat(subtask.outcome()).isEqualTo(Outcome.CANCELED);
+      assertThat(counter("scope.canceled")).isEqualTo(1);
       assertNothingIsLeft();
     }
 
@@ -983,11 +983,11 @@ class DeadlineScopeTest {
       }
 
       assertThat(counter("scope.opened")).isEqualTo(3);
-      assertThat(counter("scope.cancelled")).isEqualTo(1);
+      assertThat(counter("scope.canceled")).isEqualTo(1);
       assertThat(counter("scope.deadline.missed")).isEqualTo(1);
       assertThat(ended("ok")).isEqualTo(1);
       assertThat(ended("failed")).isEqualTo(1);
-      assertThat(ended("cancelled")).isEqualTo(1);
+      assertThat(ended("canceled")).isEqualTo(1);
       assertThat(ended("timed_out")).isEqualTo(1);
       assertThat(ended("running")).isZero();
       assertNothingIsLeft();

@@ -165,11 +165,11 @@ class DeadlineTest {
   }
 
   @Test
-  void awaitTellsOfACancelledFuture() {
-    var cancelled = new CompletableFuture<String>();
-    cancelled.cancel(false);
+  void awaitTellsOfACanceledFuture() {
+    var canceled = new CompletableFuture<String>();
+    canceled.cancel(false);
 
-    assertThatThrownBy(() -> deadline.await(cancelled)).isInstanceOf(CancellationException.class);
+    assertThatThrownBy(() -> deadline.await(canceled)).isInstanceOf(CancellationException.class);
   }
 
   @Test

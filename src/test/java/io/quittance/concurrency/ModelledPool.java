@@ -35,7 +35,7 @@ final class ModelledPool {
   private enum End {
     OK,
     BROKEN,
-    CANCELLED,
+    CANCELED,
     EXPIRED,
     REJECTED
   }
@@ -135,7 +135,7 @@ final class ModelledPool {
     if (!open.isEmpty()) {
       int id = open.get(which % open.size());
       futures.get(id).cancel(false);
-      ends.put(id, End.CANCELLED);
+      ends.put(id, End.CANCELED);
     }
   }
 
@@ -243,13 +243,13 @@ final class ModelledPool {
     return switch (future.state()) {
       case RUNNING -> null;
       case SUCCESS -> End.OK;
-      case CANCELLED -> End.CANCELLED;
+      case CANCELLED -> End.CANCELED;
       case FAILED ->
           switch (future.exceptionNow()) {
             case Broken _ -> End.BROKEN;
             case ExpiredInQueueException _ -> End.EXPIRED;
             case RejectedExecutionException _ -> End.REJECTED;
-            case CancellationException _ -> End.CANCELLED;
+            case CancellationException _ -> End.CANCELED;
             default -> throw new AssertionError(future.exceptionNow());
           };
     };

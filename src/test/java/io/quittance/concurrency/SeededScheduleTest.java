@@ -86,14 +86,14 @@ class SeededScheduleTest {
         assertThat(subtask.error()).isEmpty();
       }
       case Seen.Threw(InterruptedException e) -> {
-        assertThat(subtask.outcome()).isIn(Outcome.CANCELLED, Outcome.TIMED_OUT);
+        assertThat(subtask.outcome()).isIn(Outcome.CANCELED, Outcome.TIMED_OUT);
         assertThat(subtask.error()).isPresent();
       }
       case Seen.Threw(Exception e) -> {
         assertThat(subtask.outcome()).isNotIn(Outcome.OK, Outcome.RUNNING);
         assertThat(reachableFrom(subtask.error().orElseThrow())).contains(e);
       }
-      case null -> assertThat(subtask.outcome()).isIn(Outcome.CANCELLED, Outcome.TIMED_OUT);
+      case null -> assertThat(subtask.outcome()).isIn(Outcome.CANCELED, Outcome.TIMED_OUT);
     }
     if (subtask.outcome() != Outcome.OK && subtask.value().isPresent()) {
       assertThat(run.schedule().act(i)).isIn(Act.MEND, Act.LIMIT);

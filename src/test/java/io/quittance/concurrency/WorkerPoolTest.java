@@ -207,7 +207,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void dropsAJobThatWasCancelledInIt() throws Exception {
+    void dropsAJobThatWasCanceledInIt() throws Exception {
       WorkerPool<String, String> pool = busy(pool());
       CompletableFuture<String> unwanted = pool.submit("unwanted", LATER);
       CompletableFuture<String> wanted = pool.submit("wanted", LATER);
@@ -216,7 +216,7 @@ class WorkerPoolTest {
 
       assertThat(LATER.await(wanted)).isEqualTo("did wanted");
       assertThat(handler.handled()).containsExactly("blocker", "wanted");
-      assertThat(jobs("cancelled")).isEqualTo(1);
+      assertThat(jobs("canceled")).isEqualTo(1);
     }
   }
 
@@ -334,11 +334,11 @@ class WorkerPoolTest {
     }
 
     @Test
-    void leaveOutWhatExpiredOrWasCancelled() throws Exception {
+    void leaveOutWhatExpiredOrWasCanceled() throws Exception {
       var ticker = new SettableTicker();
       WorkerPool<String, String> pool = busy(pool().maxBatch(10));
       pool.submit("expired", Deadline.after(Duration.ofSeconds(1), ticker));
-      pool.submit("cancelled", LATER).cancel(false);
+      pool.submit("canceled", LATER).cancel(false);
       CompletableFuture<String> kept = pool.submit("kept", LATER);
       ticker.advance(Duration.ofSeconds(1));
       handler.letGo(2);
@@ -448,14 +448,14 @@ class WorkerPoolTest {
       CompletableFuture<String> inHand = pool.submit("in hand", LATER);
       handler.awaitInHand(1);
       CompletableFuture<String> queued = pool.submit("queued", LATER);
-      pool.submit("cancelled", LATER).cancel(false);
+      pool.submit("canceled", LATER).cancel(false);
       pool.close();
 
       assertThatThrownBy(() -> LATER.await(queued))
           .isInstanceOf(RejectedExecutionException.class)
           .hasMessage("test closed before it was done");
       assertThat(jobs("rejected")).isEqualTo(1);
-      assertThat(jobs("cancelled")).isEqualTo(1);
+      assertThat(jobs("canceled")).isEqualTo(1);
       assertThat(inHand).isNotDone();
 
       handler.letGo(1);

@@ -38,6 +38,12 @@ class ContractOnH2IT {
   class Simulation extends SimulationContract {}
 
   @Nested
+  class References extends ReferencesContract {}
+
+  @Nested
+  class Details extends DetailsContract {}
+
+  @Nested
   class KeyRetention extends KeyRetentionContract {}
 
   @Nested

@@ -48,6 +48,12 @@ class ContractOnPostgresIT {
   class Simulation extends SimulationContract {}
 
   @Nested
+  class References extends ReferencesContract {}
+
+  @Nested
+  class Details extends DetailsContract {}
+
+  @Nested
   class KeyRetention extends KeyRetentionContract {}
 
   @Nested

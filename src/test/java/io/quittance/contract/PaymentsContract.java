@@ -52,16 +52,6 @@ abstract class PaymentsContract extends Contract {
   }
 
   @Test
-  void useAReferenceOnce() {
-    merchant.pay(order(1, "alice", "shop").put("reference", "r")).is(201);
-
-    merchant
-        .pay(order(2, "alice", "shop").put("reference", "r"))
-        .isProblem(409, "duplicate_reference");
-    moved(1);
-  }
-
-  @Test
   void tellTheirStory() {
     String id = merchant.pay(1, "alice", "shop").is(201).id();
 

@@ -1,0 +1,34 @@
+package io.quittance;
+
+import io.quittance.journal.Journal;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationContext;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.stereotype.Component;
+
+/** The first line of a shutdown; the web server and the journal tell of the steps after it. */
+@Component
+class ShutdownLine implements ApplicationListener<ContextClosedEvent> {
+
+  private static final Logger log = LoggerFactory.getLogger(ShutdownLine.class);
+
+  private final ApplicationContext context;
+  private final Journal journal;
+
+  ShutdownLine(ApplicationContext context, Journal journal) {
+    this.context = context;
+    this.journal = journal;
+  }
+
+  @Override
+  public void onApplicationEvent(ContextClosedEvent closed) {
+    // The management server's context is a child, and tells its parent when it is closed.
+    if (closed.getApplicationContext() == context) {
+      log.info(
+          "The shutdown has begun: no new requests are taken, those under way are finished; {} commands are queued",
+          journal.waiting());
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package io.quittance;
+
+import io.quittance.ProductionRequirements.UnmetException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Properties;
+import java.util.Set;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.Environment;
+
+/**
+ * What must be right before anything else is begun: profile, settings, a database that answers. A
+ * database that is not the sandbox's own is never opened to everybody by mistake.
+ */
+class StartChecks implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+  private static final String SANDBOX = "sandbox";
+  private static final String PRODUCTION = "production";
+  private static final Set<String> PROFILES = Set.of(PRODUCTION, SANDBOX);
+
+  private static final String CONNECT_SECONDS_MAX = "5";
+
+  /** PostgreSQL's undefined_table, H2's table not found: nobody has used the database yet. */
+  private static final Set<String> NO_TABLE = Set.of("42P01", "42S02", "42S04");
+
+  @Override
+  public void initialize(ConfigurableApplicationContext context) {
+    check(context.getEnvironment());
+    context.addBeanFactoryPostProcessor(
+        factory -> settings(factory, Binder.get(context.getEnvironment())));
+  }
+
+  /** Reads our settings before a server or a pool is started that would have to be stopped. */
+  private static void settings(ConfigurableListableBeanFactory factory, Binder binder) {
+    for (String bean : factory.getBeanNamesForAnnotation(ConfigurationProperties.class)) {
+      Class<?> type = factory.getType(bean);
+      if (type != null && type.getName().startsWith("io.quittance.")) {
+        binder.bindOrCreate(
+            type.getAnnotation(ConfigurationProperties.class).value(), Bindable.of(type));
+      }
+    }
+  }
+
+  static void check(Environment environment) {
+    profiles(environment);
+    List<String> active = List.of(environment.getActiveProfiles());
+    String url = environment.getProperty("spring.datasource.url", "");
+    if (active.isEmpty() && !url.startsWith("jdbc:h2:")) {
+      throw new StartRefusedException(
+          "no profile is set, and the database is not the sandbox's own",
+          ProductionRequirements.unmet(environment),
+          "Set these environment variables (README.md, Configuration). To play with this database,"
+              + " set SPRING_PROFILES_ACTIVE to sandbox.");
+    }
+    if (active.contains(PRODUCTION)) {
+      List<String> unmet = ProductionRequirements.unmet(environment);
+      if (!unmet.isEmpty()) {
+        throw new UnmetException(unmet);
+      }
+    }
+    if (!url.startsWith("jdbc:h2:mem:")) {
+      database(environment, url, active.contains(SANDBOX));
+    }
+  }
+
+  private static void profiles(Environment environment) {
+    String[] active = environment.getActiveProfiles();
+    List<String> unknown =
+        Arrays.stream(active.length == 0 ? environment.getDefaultProfiles() : active)
+            .filter(profile -> !PROFILES.contains(profile))
+            .map("SPRING_PROFILES_ACTIVE: production or sandbox, not \"%s\""::formatted)
+            .toList();
+    if (!unknown.isEmpty()) {
+      throw new StartRefusedException(
+          "there is no such profile", unknown, "Leave it unset for the sandbox on H2 in memory.");
+    }
+  }
+
+  private static void database(Environment environment, String url, boolean sandbox) {
+    var settings = new Properties();
+    settings.setProperty("user", environment.getProperty("spring.datasource.username", ""));
+    settings.setProperty("password", environment.getProperty("spring.datasource.password", ""));
+    if (url.startsWith("jdbc:postgresql:")) {
+      settings.setProperty("connectTimeout", CONNECT_SECONDS_MAX);
+      settings.setProperty("loginTimeout", CONNECT_SECONDS_MAX);
+    }
+    try (Connection connection = DriverManager.getConnection(url, settings)) {
+      if (sandbox && hasOtherMerchants(connection)) {
+        throw new StartRefusedException(
+            "this database is not a sandbox's",
+            List.of(
+                "SPRING_PROFILES_ACTIVE: production; the database has merchants, and the sandbox"
+                    + " would add one whose API key everybody knows"),
+            "Take another database for the sandbox.");
+      }
+    } catch (SQLException e) {
+      throw new StartRefusedException(
+          "its database cannot be used",
+          List.of(DatabaseFailure.of(environment).reason(e)),
+          DatabaseFailure.REMEDY);
+    }
+  }
+
+  /** Whether there are merchants, and no sandbox ever made one of them. */
+  private static boolean hasOtherMerchants(Connection connection) throws SQLException {
+    try (PreparedStatement query =
+        connection.prepareStatement(
+            "select exists (select 1 from merchants)"
+                + " and not exists (select 1 from api_keys where secret_hash = ?)")) {
+      query.setBytes(1, ProductionRequirements.SANDBOX_KEY_HASH);
+      try (ResultSet row = query.executeQuery()) {
+        return row.next() && row.getBoolean(1);
+      }
+    } catch (SQLException e) {
+      if (NO_TABLE.contains(String.valueOf(e.getSQLState()))) {
+        return false;
+      }
+      throw e;
+    }
+  }
+}

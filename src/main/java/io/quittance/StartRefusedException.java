@@ -1,0 +1,31 @@
+package io.quittance;
+
+import java.util.List;
+
+/** Why the service does not start, for whoever started it: all reasons at once. */
+final class StartRefusedException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final transient List<String> reasons;
+  private final String remedy;
+
+  /**
+   * @param what completes the sentence "Quittance will not start, because …"
+   * @param reasons each begins with the settings that it is about; none holds a secret
+   * @param remedy what to do about it
+   */
+  StartRefusedException(String what, List<String> reasons, String remedy) {
+    super(what);
+    this.reasons = List.copyOf(reasons);
+    this.remedy = remedy;
+  }
+
+  List<String> reasons() {
+    return reasons;
+  }
+
+  String remedy() {
+    return remedy;
+  }
+}
