@@ -65,7 +65,7 @@ public final class LatenessBench {
       screening.hang(true);
       var builds = new ArrayList<Build>();
       for (Path jar : jars) {
-        builds.add(Build.install(builds.isEmpty() ? "this" : "other", jar, database, directory));
+        builds.add(Build.install(builds.isEmpty() ? "this" : "other", jar, database, directory, 1));
       }
       report.line("%d clients, deadline %d ms, screening hangs", clients, deadlineMs);
       report.line("| build | answers | other than 504 | p50 | p90 | p99 | p99.9 ms late |");
@@ -91,7 +91,9 @@ public final class LatenessBench {
       var running = new ArrayList<Future<Histogram>>();
       for (int i = 0; i < clients; i++) {
         int number = i;
-        running.add(threads.submit(() -> client(service.port(), build.apiKey(), number, start)));
+        running.add(
+            threads.submit(
+                () -> client(service.port(), build.apiKeys().getFirst(), number, start)));
       }
       for (Future<Histogram> client : running) {
         all.add(client.get());

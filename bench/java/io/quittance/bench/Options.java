@@ -21,7 +21,9 @@ record Options(
     int openLoopPercent,
     int openLoopRate,
     boolean pgbench,
-    List<String> serviceJvm) {
+    int merchants,
+    List<String> serviceJvm,
+    List<String> againstJvm) {
 
   static final String USAGE =
       """
@@ -29,7 +31,8 @@ record Options(
                          [--warm-up 15] [--clients 64] [--against path/to/quittance.jar]
                          [--connections 4,8,16,32] [--baseline plain|packed|none]
                          [--open-loop-percent 50 (0: none) | --open-loop-rate N] [--no-pgbench]
-                         [--service-jvm "-XX:…"] [--quick]
+                         [--merchants 1 (more: without a baseline)] [--quick]
+                         [--service-jvm "-XX:… -Dquittance…"] [--against-jvm "as for the service"]
       bench/run mixed    as payments --loads mixed,mixed-hot
       bench/run scope    [JMH options]
       """;
@@ -37,6 +40,10 @@ record Options(
   Options {
     if (style == DirectSql.Style.PACKED && loads.stream().anyMatch(Workload::mixed)) {
       throw new IllegalArgumentException("only payments can be packed\n" + USAGE);
+    }
+    if (merchants > 1 && baseline) {
+      throw new IllegalArgumentException(
+          "the baseline has one merchant: --baseline none\n" + USAGE);
     }
     if (against.isPresent() && !Files.isRegularFile(against.get())) {
       throw new IllegalArgumentException("no such jar: " + against.get().toAbsolutePath());
@@ -56,7 +63,9 @@ record Options(
     int percent = 50;
     int rate = 0;
     boolean pgbench = true;
+    int merchants = 1;
     List<String> serviceJvm = List.of();
+    List<String> againstJvm = null;
     var words = Arrays.asList(args).iterator();
     while (words.hasNext()) {
       String word = words.next();
@@ -87,6 +96,8 @@ record Options(
         case "--open-loop-percent" -> percent = Integer.parseInt(words.next());
         case "--open-loop-rate" -> rate = Integer.parseInt(words.next());
         case "--service-jvm" -> serviceJvm = List.of(words.next().split(" "));
+        case "--against-jvm" -> againstJvm = List.of(words.next().split(" "));
+        case "--merchants" -> merchants = Integer.parseInt(words.next());
         default -> throw new IllegalArgumentException(word + "?\n" + USAGE);
       }
     }
@@ -103,7 +114,9 @@ record Options(
         percent,
         rate,
         pgbench && baseline,
-        serviceJvm);
+        merchants,
+        serviceJvm,
+        againstJvm == null ? serviceJvm : againstJvm);
   }
 
   /** Whether payments are also made to fall due at a fixed rate. */

@@ -79,7 +79,7 @@ public final class OverloadBench {
         Database database = Database.start()) {
       database.create(DB);
       try (Service service = Service.start(database, DB, jvm, log)) {
-        String apiKey = Setup.run(service);
+        String apiKey = Setup.run(service, 1).getFirst();
         var bench = new OverloadBench(report, database, service, apiKey, seconds);
         faults = bench.faults;
         bench.storms(factors);

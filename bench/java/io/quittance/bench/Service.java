@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** The packaged jar as a process of its own, in the production profile. */
 final class Service implements AutoCloseable {
@@ -17,6 +18,10 @@ final class Service implements AutoCloseable {
   private static final int OK = 200;
   private static final long START_LIMIT_MS = 240_000;
   private static final String JAVA = ProcessHandle.current().info().command().orElse("java");
+
+  /** All lanes together; a build from before the lanes has one without a number. */
+  private static final Pattern OF_JOURNAL =
+      Pattern.compile("^(quittance_)?pool_batch_size_(sum|count)\\{.*pool=\"journal(-\\d+)?\"");
 
   private final Process process;
   private final int port;
@@ -133,10 +138,9 @@ final class Service implements AutoCloseable {
       double commands = 0;
       double batches = 0;
       for (String line : new String(connection.readAllBytes()).lines().toList()) {
-        if (line.startsWith("pool_batch_size_sum{pool=\"journal\"")) {
-          commands = value(line);
-        } else if (line.startsWith("pool_batch_size_count{pool=\"journal\"")) {
-          batches = value(line);
+        if (OF_JOURNAL.matcher(line).find()) {
+          commands += line.contains("_sum{") ? value(line) : 0;
+          batches += line.contains("_count{") ? value(line) : 0;
         }
       }
       return new Journal(batches, commands);

@@ -2,11 +2,12 @@ package io.quittance.bench;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** A merchant with its fraud rules and 10 000 funded accounts, made over the service's own API. */
+/** Merchants with fraud rules and 10 000 funded accounts each, made over the service's own API. */
 final class Setup {
 
   private static final int OK = 200;
@@ -30,9 +31,13 @@ final class Setup {
     this.port = port;
   }
 
-  /** Returns the merchant's API key. */
-  static String run(Service service) throws Exception {
-    return new Setup(service.port()).run();
+  /** Returns the merchants' API keys. */
+  static List<String> run(Service service, int merchants) throws Exception {
+    var apiKeys = new ArrayList<String>();
+    for (int i = 0; i < merchants; i++) {
+      apiKeys.add(new Setup(service.port()).run());
+    }
+    return apiKeys;
   }
 
   private String run() throws Exception {

@@ -97,10 +97,10 @@ public final class WebhookBench {
   }
 
   private void run() throws Exception {
-    String none = Setup.run(service);
-    String live = Setup.run(service);
+    String none = Setup.run(service, 1).getFirst();
+    String live = Setup.run(service, 1).getFirst();
     endpoint(live, receiver.url("/live"));
-    String dead = Setup.run(service);
+    String dead = Setup.run(service, 1).getFirst();
     endpoint(dead, receiver.url("/hang"));
     // Plans made for tables that were empty a minute ago would be measured, not the service.
     database.analyze(DB);
