@@ -3,6 +3,7 @@ package io.quittance.ledger;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.TableColumns;
+import io.quittance.money.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An account and its balances in minor units. Every change keeps {@code posted − pending_out +
- * overdraft_limit ≥ 0} on a standard account. Confined to one thread.
+ * overdraft_limit ≥ 0} on a standard account. A hold that {@link #fits} can be posted or released
+ * later, in any order with others, without any balance leaving its range. Confined to one thread.
  */
 final class Account {
 
@@ -95,6 +97,28 @@ final class Account {
 
   boolean canPay(long amount) {
     return terms.kind() == Kind.EXTERNAL || available() >= amount;
+  }
+
+  /**
+   * Whether every balance stays between −{@link Money#MAX_AMOUNT} and that, {@code available}
+   * included, whichever of the holds are posted in the end.
+   *
+   * @param out what is to be held for payments from the account besides, in minor units
+   * @param in what is to be held for payments to it
+   */
+  boolean fits(long out, long in) {
+    boolean summable =
+        Math.max(posted, -posted) <= Money.MAX_AMOUNT
+            && pendingOut <= Money.MAX_AMOUNT - out
+            && pendingIn <= Money.MAX_AMOUNT - in;
+    return summable
+        && posted - pendingOut - out >= -Money.MAX_AMOUNT
+        && posted + pendingIn + in + overdraft() <= Money.MAX_AMOUNT;
+  }
+
+  /** An external account has no floor, and so no overdraft. */
+  private long overdraft() {
+    return terms.kind() == Kind.EXTERNAL ? 0 : terms.overdraftLimit();
   }
 
   void holdOut(long amount) {

@@ -6,6 +6,7 @@ import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
 import io.quittance.ledger.Transfer.Entry;
+import io.quittance.money.Money;
 import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -58,7 +59,7 @@ public final class Books implements Table {
   private final EntryChain chain = new EntryChain();
   private final boolean locks;
 
-  private Books(BooksSql sql, boolean locks) {
+  Books(BooksSql sql, boolean locks) {
     this.sql = sql;
     this.locks = locks;
   }
@@ -108,7 +109,20 @@ public final class Books implements Table {
           ProblemCode.INSUFFICIENT_FUNDS,
           "%s has not enough available funds.".formatted(order.from()));
     }
+    if (!from.fits(order.money().amount(), 0)) {
+      return outOfRange(order.from());
+    }
+    if (!to.fits(0, order.money().amount())) {
+      return outOfRange(order.to());
+    }
     return Optional.empty();
+  }
+
+  private static Optional<Refusal> outOfRange(String account) {
+    return refuse(
+        ProblemCode.BALANCE_OUT_OF_RANGE,
+        "A balance of %s would go beyond %d in minor units, holds included."
+            .formatted(account, Money.MAX_AMOUNT));
   }
 
   private static Optional<Refusal> refuse(ProblemCode code, String detail) {

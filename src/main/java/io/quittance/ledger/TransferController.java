@@ -86,6 +86,7 @@ class TransferController {
         ProblemCode.INSUFFICIENT_FUNDS,
         ProblemCode.ACCOUNT_NOT_FOUND,
         ProblemCode.CURRENCY_MISMATCH,
+        ProblemCode.BALANCE_OUT_OF_RANGE,
         ProblemCode.SAME_ACCOUNT
       })
   @RequiresScope(Scope.LEDGER_WRITE)

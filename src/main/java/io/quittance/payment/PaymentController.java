@@ -75,6 +75,7 @@ class PaymentController {
         ProblemCode.INSUFFICIENT_FUNDS,
         ProblemCode.ACCOUNT_NOT_FOUND,
         ProblemCode.CURRENCY_MISMATCH,
+        ProblemCode.BALANCE_OUT_OF_RANGE,
         ProblemCode.SAME_ACCOUNT,
         ProblemCode.FRAUD_DECLINED,
         ProblemCode.DUPLICATE_REFERENCE

@@ -82,6 +82,7 @@ class SimulationController {
         ProblemCode.INSUFFICIENT_FUNDS,
         ProblemCode.ACCOUNT_NOT_FOUND,
         ProblemCode.CURRENCY_MISMATCH,
+        ProblemCode.BALANCE_OUT_OF_RANGE,
         ProblemCode.SAME_ACCOUNT,
         ProblemCode.DUPLICATE_REFERENCE
       })

@@ -33,6 +33,7 @@ public enum ProblemCode {
   SAME_ACCOUNT(422, "Both sides are the same account"),
   AMOUNT_EXCEEDS_CAPTURABLE(422, "The amount exceeds what can be captured"),
   AMOUNT_EXCEEDS_REFUNDABLE(422, "The amount exceeds what can be refunded"),
+  BALANCE_OUT_OF_RANGE(422, "A balance would leave its range"),
   RATE_LIMITED(429, "Too many requests"),
   INTERNAL_ERROR(500, "Something broke on our side"),
   OVERLOADED(503, "The service is overloaded"),

@@ -83,6 +83,9 @@ class ContractOnH2IT {
   class Deadlines extends DeadlinesContract {}
 
   @Nested
+  class BalanceRange extends BalanceRangeContract {}
+
+  @Nested
   class LedgerReports extends LedgerReportsContract {}
 
   @Nested

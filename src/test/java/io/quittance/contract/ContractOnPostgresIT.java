@@ -93,6 +93,9 @@ class ContractOnPostgresIT {
   class Deadlines extends DeadlinesContract {}
 
   @Nested
+  class BalanceRange extends BalanceRangeContract {}
+
+  @Nested
   class LedgerReports extends LedgerReportsContract {}
 
   @Nested

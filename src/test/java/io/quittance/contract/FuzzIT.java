@@ -62,6 +62,7 @@ class FuzzIT {
           "same_account",
           "amount_exceeds_capturable",
           "amount_exceeds_refundable",
+          "balance_out_of_range",
           "rate_limited",
           "overloaded",
           "dependency_unavailable",

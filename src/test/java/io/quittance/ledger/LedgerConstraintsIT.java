@@ -55,6 +55,40 @@ class LedgerConstraintsIT {
   }
 
   @Test
+  void refuseBalancesThatNotEveryJsonReaderKeeps() {
+    for (String assignment :
+        new String[] {
+          "posted = 9007199254740992",
+          "posted = -9007199254740992",
+          "pending_in = 9007199254740992",
+          "pending_out = 9007199254740992",
+          "posted = 9007199254740991, pending_in = 1",
+          "posted = -9007199254740991, pending_out = 1"
+        }) {
+      assertThatThrownBy(() -> set("external", assignment))
+          .as(assignment)
+          .isInstanceOf(DataIntegrityViolationException.class)
+          .hasMessageContaining("accounts_range");
+    }
+    set("external", "posted = 9007199254740991, overdraft_limit = 1");
+    assertThatThrownBy(() -> set("standard", "posted = 9007199254740972"))
+        .isInstanceOf(DataIntegrityViolationException.class)
+        .hasMessageContaining("accounts_range");
+    set("standard", "posted = 9007199254740971");
+  }
+
+  @Test
+  void refuseToCloseAnAccountThatHoldsMoney() {
+    assertThatThrownBy(() -> set("standard", "status = 'closed'"))
+        .isInstanceOf(DataIntegrityViolationException.class)
+        .hasMessageContaining("accounts_closed");
+    set("external", "status = 'closed'");
+    assertThatThrownBy(() -> set("external", "pending_in = 1"))
+        .isInstanceOf(DataIntegrityViolationException.class)
+        .hasMessageContaining("accounts_closed");
+  }
+
+  @Test
   void refuseNegativePendingSums() {
     assertThatThrownBy(() -> set("standard", "pending_in = -1"))
         .isInstanceOf(DataIntegrityViolationException.class);

@@ -1,0 +1,9 @@
+alter table accounts add constraint accounts_range check (
+  posted between -9007199254740991 and 9007199254740991
+    and pending_out <= 9007199254740991 and pending_in <= 9007199254740991
+    and posted - pending_out >= -9007199254740991
+    and posted + pending_in + case when kind = 'external' then 0 else overdraft_limit end <= 9007199254740991);
+
+create index accounts_by_status on accounts (merchant_id, status, created_at, id);
+create index accounts_by_kind on accounts (merchant_id, kind, created_at, id);
+create index accounts_by_currency on accounts (merchant_id, currency, created_at, id);
