@@ -45,7 +45,7 @@ class AuditController {
   private static final Set<String> PARAMETERS =
       Set.of("limit", "cursor", "action", "object_id", "from", "to");
 
-  private static final Pattern WORD = Pattern.compile("[a-zA-Z0-9_.]{1,64}");
+  private static final Pattern OBJECT_ID = Pattern.compile("[a-zA-Z0-9_.:-]{1,64}");
   private static final UUID LAST = new UUID(-1L, -1L);
 
   private final JdbcClient jdbc;
@@ -64,7 +64,7 @@ class AuditController {
   Page<EntryBody> list(HttpServletRequest request, Caller caller) {
     QueryParameters query = QueryParameters.of(request, PARAMETERS);
     String action = query.read("action", AuditController::action);
-    String objectId = query.read("object_id", AuditController::word);
+    String objectId = query.read("object_id", AuditController::objectId);
     OffsetDateTime from = query.read("from", QueryParameters::instant);
     OffsetDateTime to = query.read("to", QueryParameters::instant);
     PageRequest page = query.page(filters(action, objectId, from, to));
@@ -79,11 +79,12 @@ class AuditController {
     throw new IllegalArgumentException("must be one of " + String.join(", ", AuditEntry.ACTIONS));
   }
 
-  private static String word(String text) {
-    if (WORD.matcher(text).matches()) {
+  /** Accounts have ids of their merchant's choice. */
+  private static String objectId(String text) {
+    if (OBJECT_ID.matcher(text).matches()) {
       return text;
     }
-    throw new IllegalArgumentException("must be 1 to 64 letters, digits, dots and underscores");
+    throw new IllegalArgumentException("must be the id of an object");
   }
 
   private static String filters(@Nullable Object... values) {

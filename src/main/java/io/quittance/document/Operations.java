@@ -169,12 +169,12 @@ final class Operations {
       }
       RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
       if (query != null) {
-        found.add(parameters.named("query", name(handler, parameter), query.required()));
+        found.add(parameters.inQuery(handler.path(), name(handler, parameter), query.required()));
       }
     }
     if (handler.route() != null) {
       for (String name : handler.route().query()) {
-        found.add(parameters.named("query", name, false));
+        found.add(parameters.inQuery(handler.path(), name, false));
       }
     }
     for (String name : handler.headers()) {

@@ -55,6 +55,7 @@ final class Parameters {
     pages();
     searches();
     reports();
+    ledger();
   }
 
   private void headers() {
@@ -114,7 +115,7 @@ final class Parameters {
         .schema(words(AuditEntry.ACTIONS.toArray(String[]::new)))
         .example("api_key.created");
     add("query", "object_id", "Changes of this object.")
-        .schema(text("^[a-zA-Z0-9_.]{1,64}$"))
+        .schema(text("^[a-zA-Z0-9_.:-]{1,64}$"))
         .example("key" + SOME_ID);
     add("query", "from", "Entries from this instant on.")
         .schema(time())
@@ -127,6 +128,38 @@ final class Parameters {
         .example("2026-01-31T12:00:00.000Z");
     add("query", "account", "One account only.").schema(text(ACCOUNT)).example("shop");
     add("query", "format", "The format of the file.").schema(words("hledger"));
+  }
+
+  /** What means something else in the lists of accounts and of transfers, or is theirs only. */
+  private void ledger() {
+    addTo("accounts", "kind", "Accounts of this kind.").schema(words("standard", "external"));
+    addTo("accounts", "currency", "Accounts in this currency (ISO 4217).")
+        .schema(text("^[A-Z]{3}$"))
+        .example("EUR");
+    addTo("accounts", "status", "Accounts with this status.")
+        .schema(words("open", "frozen", "closed"));
+    addTo("ledger", "currency", "Accounts in this currency (ISO 4217) only.")
+        .schema(text("^[A-Z]{3}$"))
+        .example("EUR");
+    addTo("transfers", "from", "Transfers from this account.")
+        .schema(text(ACCOUNT))
+        .example("world");
+    addTo("transfers", "to", "Transfers to this account.").schema(text(ACCOUNT)).example("alice");
+    addTo("transfers", "reference", "Transfers with this reference.")
+        .schema(Schemas.schema("string").minLength(1).maxLength(255))
+        .example("deposit-9");
+    addTo("transfers", "created_from", "Transfers from this instant on.")
+        .schema(time())
+        .example("2026-01-01T00:00:00.000Z");
+    addTo("transfers", "created_to", "Transfers before this instant.")
+        .schema(time())
+        .example("2027-01-01T00:00:00.000Z");
+  }
+
+  /** A parameter of the routes whose first segment after /v1 is this one. */
+  private Parameter addTo(String segment, String name, String description) {
+    Parameter parameter = add("query", segment + "-" + name, description);
+    return parameter.name(name);
   }
 
   private Parameter add(String in, String name, String description) {
@@ -163,12 +196,24 @@ final class Parameters {
     return components;
   }
 
-  /** A parameter of a query or a header. */
+  /** A parameter of a query, as it is meant on this path. */
+  Parameter inQuery(String path, String name, boolean required) {
+    String own = path.split("/", -1)[2] + "-" + name;
+    return known.containsKey(own)
+        ? component(own, known.get(own), required)
+        : named("query", name, required);
+  }
+
+  /** A parameter of a query or a header that means the same everywhere. */
   Parameter named(String in, String name, boolean required) {
     Parameter parameter = known.get(name);
     if (parameter == null) {
       parameter = new Parameter().in(in).name(name).schema(Schemas.schema("string"));
     }
+    return component(name, parameter, required);
+  }
+
+  private Parameter component(String name, Parameter parameter, boolean required) {
     String component = required ? name + "-required" : name;
     components.put(component, required ? copy(parameter).required(true) : parameter);
     return reference(component);

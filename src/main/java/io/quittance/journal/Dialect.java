@@ -30,7 +30,7 @@ public final class Dialect {
 
   private final boolean postgres;
 
-  Dialect(DataSource dataSource) throws SQLException {
+  public Dialect(DataSource dataSource) throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       postgres = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
     }

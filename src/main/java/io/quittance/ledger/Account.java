@@ -4,12 +4,14 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.TableColumns;
 import io.quittance.money.Money;
+import io.quittance.web.ProblemCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +29,6 @@ final class Account {
           .fixed("currency", "varchar", account -> account.terms.currency())
           .fixed("name", "varchar", account -> account.terms.name())
           .fixed("kind", "varchar", account -> account.terms.kind().text())
-          .fixed("overdraft_limit", "bigint", account -> account.terms.overdraftLimit())
           .fixed("metadata", "varchar", account -> account.terms.metadataJson())
           .fixed("created_at", "timestamp", Account::createdAt)
           .changing("posted", "bigint", Account::posted)
@@ -35,6 +36,18 @@ final class Account {
           .changing("pending_in", "bigint", Account::pendingIn)
           .changing("entry_count", "bigint", Account::entryCount)
           .changing("chain_head", "bytea", Account::chainHead)
+          .changing("last_entry_at", "timestamp", Account::lastEntryAt)
+          .changing("overdraft_limit", "bigint", account -> account.terms.overdraftLimit())
+          .changing("status", "varchar", account -> account.status.text())
+          .build();
+
+  /** What is long and hardly ever changes. */
+  static final TableColumns<Account> TEXTS =
+      TableColumns.<Account>of("accounts")
+          .key("merchant_id", "uuid", account -> account.key.merchantId())
+          .key("id", "varchar", account -> account.key.id())
+          .changing("name", "varchar", account -> account.terms.name())
+          .changing("metadata", "varchar", account -> account.terms.metadataJson())
           .build();
 
   /** Whether the balance has a floor. */
@@ -52,27 +65,56 @@ final class Account {
     }
   }
 
-  /** What the merchant said when it opened the account. */
+  /** What an account takes part in. */
+  enum Status {
+    OPEN,
+    /** What was begun goes on; nothing is begun. */
+    FROZEN,
+    /** For good, and empty. */
+    CLOSED;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Status from(String text) {
+      return valueOf(text.toUpperCase(Locale.ROOT));
+    }
+  }
+
+  /** What the merchant says of the account. */
   record Terms(
-      String currency,
-      @Nullable String name,
-      Kind kind,
-      long overdraftLimit,
-      String metadataJson) {}
+      String currency, @Nullable String name, Kind kind, long overdraftLimit, String metadataJson) {
+
+    /** The terms as the change leaves them; what it leaves out stays as it is. */
+    Terms with(AccountChange change) {
+      return new Terms(
+          currency,
+          change.name() == null ? name : change.name().isEmpty() ? null : change.name(),
+          kind,
+          change.overdraftLimit() == null ? overdraftLimit : change.overdraftLimit(),
+          change.metadataJson() == null ? metadataJson : change.metadataJson());
+    }
+  }
 
   private final AccountKey key;
-  private final Terms terms;
   private final Instant createdAt;
+  private Terms terms;
+  private Status status;
   private long posted;
   private long pendingOut;
   private long pendingIn;
   private long entryCount;
+  private @Nullable Instant lastEntryAt;
   private byte @Nullable [] chainHead;
   private boolean changed;
+  private boolean renamed;
 
-  private Account(AccountKey key, Terms terms, Instant createdAt) {
+  private Account(AccountKey key, Terms terms, Status status, Instant createdAt) {
     this.key = key;
     this.terms = terms;
+    this.status = status;
     this.createdAt = createdAt;
   }
 
@@ -86,13 +128,52 @@ final class Account {
                 Kind.from(rs.getString("kind")),
                 rs.getLong("overdraft_limit"),
                 rs.getString("metadata")),
+            Status.from(rs.getString("status")),
             Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());
     account.posted = rs.getLong("posted");
     account.pendingOut = rs.getLong("pending_out");
     account.pendingIn = rs.getLong("pending_in");
     account.entryCount = rs.getLong("entry_count");
     account.chainHead = rs.getBytes("chain_head");
+    OffsetDateTime lastEntryAt = rs.getObject("last_entry_at", OffsetDateTime.class);
+    account.lastEntryAt = lastEntryAt == null ? null : lastEntryAt.toInstant();
     return account;
+  }
+
+  /** Why the account cannot be changed so; empty when it can. */
+  Optional<Refusal> refusal(AccountChange change) {
+    Terms changed = terms.with(change);
+    if (status == Status.CLOSED && !change.differences(this).isEmpty()) {
+      return Refusal.of(ProblemCode.INVALID_STATE, "The account is closed, for good.");
+    }
+    if (change.status() == Status.CLOSED && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
+      return Refusal.of(
+          ProblemCode.ACCOUNT_NOT_EMPTY,
+          "An account is closed with all balances at zero; posted is %d, pending_out %d, pending_in %d."
+              .formatted(posted, pendingOut, pendingIn));
+    }
+    if (changed.overdraftLimit() == terms.overdraftLimit() || terms.kind() == Kind.EXTERNAL) {
+      return Optional.empty();
+    }
+    if (posted - pendingOut + changed.overdraftLimit() < 0) {
+      return Refusal.of(
+          ProblemCode.INVALID_STATE,
+          "%d of the overdraft are in use; overdraft_limit must not be below that."
+              .formatted(pendingOut - posted));
+    }
+    return posted + pendingIn + changed.overdraftLimit() > Money.MAX_AMOUNT
+        ? Refusal.of(
+            ProblemCode.BALANCE_OUT_OF_RANGE,
+            "With this overdraft_limit, available could go beyond %d.".formatted(Money.MAX_AMOUNT))
+        : Optional.empty();
+  }
+
+  /** Changes what the merchant says of the account. Only if there is no {@link #refusal}. */
+  void change(AccountChange change) {
+    renamed |= change.name() != null || change.metadataJson() != null;
+    terms = terms.with(change);
+    status = change.status() == null ? status : change.status();
+    changed = true;
   }
 
   boolean canPay(long amount) {
@@ -141,9 +222,15 @@ final class Account {
     changed = true;
   }
 
+  /** The first instant, from this one on, that is not before the account's latest entry. */
+  Instant notBeforeLastEntry(Instant instant) {
+    return lastEntryAt == null || instant.isAfter(lastEntryAt) ? instant : lastEntryAt;
+  }
+
   /** Adds a signed entry and returns its number: 1, 2, 3, … per account. */
-  long enter(long signedAmount) {
+  long enter(long signedAmount, Instant at) {
     posted = Math.addExact(posted, signedAmount);
+    lastEntryAt = at;
     changed = true;
     return ++entryCount;
   }
@@ -160,7 +247,8 @@ final class Account {
   }
 
   Balances balances() {
-    return new Balances(posted, pendingOut, pendingIn, available());
+    return new Balances(
+        posted, pendingOut, pendingIn, terms.kind() == Kind.EXTERNAL ? null : available());
   }
 
   AccountKey key() {
@@ -169,6 +257,10 @@ final class Account {
 
   Terms terms() {
     return terms;
+  }
+
+  Status status() {
+    return status;
   }
 
   Instant createdAt() {
@@ -196,7 +288,17 @@ final class Account {
     return chainHead;
   }
 
+  /** The time of the latest entry; null: none since times were kept here. */
+  @Nullable Instant lastEntryAt() {
+    return lastEntryAt;
+  }
+
   boolean changed() {
     return changed;
+  }
+
+  /** Whether its name or its metadata changed, which are written only then. */
+  boolean renamed() {
+    return renamed;
   }
 }

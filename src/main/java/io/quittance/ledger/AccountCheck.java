@@ -19,6 +19,7 @@ final class AccountCheck {
   private long unchained;
   private long balance;
   private byte @Nullable [] head;
+  private @Nullable Instant lastEntryAt;
   private long digestEntries;
   private byte[] digestHead;
   private @Nullable Finding finding;
@@ -53,6 +54,8 @@ final class AccountCheck {
       bad(entry, "hash_mismatch");
     } else if (entry.balanceAfter() != balance + entry.amount()) {
       bad(entry, "balance_mismatch");
+    } else if (lastEntryAt != null && entry.postedAt().isBefore(lastEntryAt)) {
+      bad(entry, "time_goes_back");
     } else if (!entry.currency().equals(account.terms().currency())) {
       bad(entry, "currency_mismatch");
     } else {
@@ -68,6 +71,7 @@ final class AccountCheck {
     entries++;
     balance = entry.balanceAfter();
     head = hash;
+    lastEntryAt = entry.postedAt();
     if (hash == null) {
       unchained++;
     }
@@ -89,6 +93,10 @@ final class AccountCheck {
       finding = new Finding(account.key().id(), null, null, "account_balance_mismatch");
     } else if (finding == null && !MessageDigest.isEqual(head, account.chainHead())) {
       finding = new Finding(account.key().id(), null, null, "account_head_mismatch");
+    } else if (finding == null
+        && account.lastEntryAt() != null
+        && !account.lastEntryAt().equals(lastEntryAt)) {
+      finding = new Finding(account.key().id(), null, null, "account_time_mismatch");
     }
     return finding;
   }

@@ -1,8 +1,10 @@
 package io.quittance.ledger;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An account's balances in minor units.
  *
- * @param available posted − pending_out + overdraft limit
+ * @param available posted − pending_out + overdraft limit; null: an external account has no floor
  */
-public record Balances(long posted, long pendingOut, long pendingIn, long available) {}
+public record Balances(long posted, long pendingOut, long pendingIn, @Nullable Long available) {}

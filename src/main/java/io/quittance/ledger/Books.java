@@ -5,12 +5,14 @@ import io.quittance.journal.Batch;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
+import io.quittance.ledger.Account.Status;
 import io.quittance.ledger.Transfer.Entry;
 import io.quittance.money.Money;
 import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -56,6 +58,8 @@ public final class Books implements Table {
   private final Map<TransferKey, Transfer> transfers = new HashMap<>();
   private final List<Transfer> added = new ArrayList<>();
   private final Set<Transfer> changed = new LinkedHashSet<>();
+  private final Set<TransferKey> wantedReversals = new LinkedHashSet<>();
+  private final Map<TransferKey, Long> reversed = new HashMap<>();
   private final EntryChain chain = new EntryChain();
   private final boolean locks;
 
@@ -67,6 +71,18 @@ public final class Books implements Table {
   /** Announces that a transfer of an earlier batch will be looked at. */
   public void want(UUID merchantId, UUID transferId) {
     wantedTransfers.add(new TransferKey(merchantId, transferId));
+  }
+
+  /** Announces that a transfer of an earlier batch will be reversed. */
+  void wantReversible(UUID merchantId, UUID transferId) {
+    want(merchantId, transferId);
+    wantedReversals.add(new TransferKey(merchantId, transferId));
+  }
+
+  /** What was moved by a transfer that was announced so, and is not given back yet. */
+  long reversible(UUID merchantId, UUID transferId) {
+    return transfer(merchantId, transferId).order().money().amount()
+        - reversed.getOrDefault(new TransferKey(merchantId, transferId), 0L);
   }
 
   /** When an account was opened; empty when there is none of this id. */
@@ -81,20 +97,44 @@ public final class Books implements Table {
         .map(Account::balances);
   }
 
+  /** An account that was announced; empty when there is none of this id. */
+  Optional<Account> find(AccountKey key) {
+    return Optional.ofNullable(accounts.get(key));
+  }
+
   /** Why this order cannot be carried out now; empty when it can. */
   public Optional<Refusal> refusal(TransferOrder order) {
+    return refusal(order, EnumSet.of(Status.FROZEN, Status.CLOSED));
+  }
+
+  /** As {@link #refusal}, for money that goes back: what was begun ends on frozen accounts, too. */
+  public Optional<Refusal> refusalOfReturn(TransferOrder order) {
+    return refusal(order, EnumSet.of(Status.CLOSED));
+  }
+
+  private Optional<Refusal> refusal(TransferOrder order, Set<Status> shut) {
     if (order.from().equals(order.to())) {
-      return refuse(ProblemCode.SAME_ACCOUNT, "Both sides are %s.".formatted(order.from()));
+      return Refusal.of(ProblemCode.SAME_ACCOUNT, "Both sides are %s.".formatted(order.from()));
     }
     Account from = accounts.get(order.fromKey());
     Account to = accounts.get(order.toKey());
     if (from == null || to == null) {
       String missing = from == null ? order.from() : order.to();
-      return refuse(ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.".formatted(missing));
+      return Refusal.of(
+          ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.".formatted(missing));
+    }
+    for (Account account : List.of(from, to)) {
+      if (shut.contains(account.status())) {
+        return Refusal.of(
+            account.status() == Status.CLOSED
+                ? ProblemCode.ACCOUNT_CLOSED
+                : ProblemCode.ACCOUNT_FROZEN,
+            "The account %s is %s.".formatted(account.key().id(), account.status().text()));
+      }
     }
     String currency = order.money().currency();
     if (!from.terms().currency().equals(currency) || !to.terms().currency().equals(currency)) {
-      return refuse(
+      return Refusal.of(
           ProblemCode.CURRENCY_MISMATCH,
           "The order is in %s, %s in %s, %s in %s."
               .formatted(
@@ -105,7 +145,7 @@ public final class Books implements Table {
                   to.terms().currency()));
     }
     if (!from.canPay(order.money().amount())) {
-      return refuse(
+      return Refusal.of(
           ProblemCode.INSUFFICIENT_FUNDS,
           "%s has not enough available funds.".formatted(order.from()));
     }
@@ -119,14 +159,10 @@ public final class Books implements Table {
   }
 
   private static Optional<Refusal> outOfRange(String account) {
-    return refuse(
+    return Refusal.of(
         ProblemCode.BALANCE_OUT_OF_RANGE,
         "A balance of %s would go beyond %d in minor units, holds included."
             .formatted(account, Money.MAX_AMOUNT));
-  }
-
-  private static Optional<Refusal> refuse(ProblemCode code, String detail) {
-    return Optional.of(new Refusal(code, detail));
   }
 
   /**
@@ -156,6 +192,12 @@ public final class Books implements Table {
     TransferOrder order = transfer.order();
     transfers.put(new TransferKey(order.merchantId(), order.id()), transfer);
     added.add(transfer);
+    if (order.reversal() != null) {
+      reversed.merge(
+          new TransferKey(order.merchantId(), order.reversal().of()),
+          order.money().amount(),
+          Long::sum);
+    }
   }
 
   /** Whether a hold may still be posted. */
@@ -176,14 +218,21 @@ public final class Books implements Table {
     long amount = transfer.order().money().amount();
     Account from = account(transfer.order().fromKey());
     Account to = account(transfer.order().toKey());
+    Instant at = entryTime(transfer, from, to, now);
     from.releaseOut(amount);
     to.releaseIn(amount);
     transfer.post(
-        new Entry(from.enter(-amount), from.posted()),
-        new Entry(to.enter(amount), to.posted()),
-        now);
+        new Entry(from.enter(-amount, at), from.posted()),
+        new Entry(to.enter(amount, at), to.posted()),
+        at);
     seal(transfer, from, to);
     changed.add(transfer);
+  }
+
+  /** After a fail-over the database's clock may be behind; entry times never go back. */
+  private static Instant entryTime(Transfer transfer, Account from, Account to, Instant now) {
+    Instant created = transfer.createdAt();
+    return to.notBeforeLastEntry(from.notBeforeLastEntry(now.isAfter(created) ? now : created));
   }
 
   /**
@@ -245,7 +294,8 @@ public final class Books implements Table {
     return Objects.requireNonNull(accounts.get(key), () -> "not wanted or not there: " + key);
   }
 
-  private Transfer transfer(UUID merchantId, UUID id) {
+  /** A transfer that was announced, or was made by this batch. */
+  Transfer transfer(UUID merchantId, UUID id) {
     return Objects.requireNonNull(
         transfers.get(new TransferKey(merchantId, id)), () -> "not wanted or not there: " + id);
   }
@@ -266,6 +316,9 @@ public final class Books implements Table {
 
   @Override
   public void load(JdbcOperations jdbc) {
+    for (TransferKey key : wantedReversals) {
+      reversed.put(key, sql.reversed(jdbc, key.merchantId(), key.id()));
+    }
     if (!wantedTransfers.isEmpty()) {
       sql.findTransfers(
               jdbc,
@@ -286,5 +339,6 @@ public final class Books implements Table {
     writes.insert(Transfer.TABLE, added);
     writes.update(Transfer.TABLE, changed);
     writes.update(Account.TABLE, moved);
+    writes.update(Account.TEXTS, moved.stream().filter(Account::renamed).toList());
   }
 }

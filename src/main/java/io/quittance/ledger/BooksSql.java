@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -34,6 +35,9 @@ final class BooksSql {
         from unnest(cast(? as uuid array), cast(? as uuid array)) as k(merchant_id, id)
         join transfers t on t.merchant_id = k.merchant_id and t.id = k.id
       """;
+
+  private static final String REVERSED =
+      "select coalesce(sum(amount), 0) from transfers where merchant_id = ? and reverses = ?";
 
   private final Dialect dialect;
 
@@ -72,6 +76,12 @@ final class BooksSql {
           setArray(statement, 2, ids);
         },
         (rs, row) -> Transfer.read(rs));
+  }
+
+  /** How much of a transfer is given back, by now: both of its accounts must be locked. */
+  long reversed(JdbcOperations jdbc, UUID merchantId, UUID transferId) {
+    return Objects.requireNonNull(
+        jdbc.queryForObject(REVERSED, Long.class, merchantId, transferId));
   }
 
   private static void setArray(PreparedStatement statement, int index, Object[] ids)

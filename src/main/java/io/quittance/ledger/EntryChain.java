@@ -62,9 +62,11 @@ final class EntryChain {
       entry.currency().getBytes(UTF_8),
       entry.metadataJson().getBytes(UTF_8)
     };
-    byte[] reference = entry.reference() == null ? null : entry.reference().getBytes(UTF_8);
-    int length =
-        before.length + 5 * 8 + 2 * 16 + 1 + 4 + (reference == null ? 0 : reference.length);
+    byte[] reference = bytes(entry.reference());
+    Reversal reversal = entry.reversal();
+    byte[] reason = reversal == null ? null : bytes(reversal.reason());
+    int length = before.length + 5 * 8 + 2 * 16 + 1 + length(reference);
+    length += reversal == null ? 0 : 16 + length(reason);
     for (byte[] text : texts) {
       length += 4 + text.length;
     }
@@ -77,16 +79,32 @@ final class EntryChain {
     for (byte[] text : texts) {
       put(content, text);
     }
-    if (reference == null) {
-      content.putInt(ABSENT);
-    } else {
-      put(content, reference);
+    putIfThere(content, reference);
+    if (reversal != null) {
+      put(content, reversal.of());
+      putIfThere(content, reason);
     }
     return sha256.digest(content.array());
   }
 
   private static void put(ByteBuffer content, UUID id) {
     content.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+  }
+
+  private static byte @Nullable [] bytes(@Nullable String text) {
+    return text == null ? null : text.getBytes(UTF_8);
+  }
+
+  private static int length(byte @Nullable [] text) {
+    return 4 + (text == null ? 0 : text.length);
+  }
+
+  private static void putIfThere(ByteBuffer content, byte @Nullable [] text) {
+    if (text == null) {
+      content.putInt(ABSENT);
+    } else {
+      put(content, text);
+    }
   }
 
   private static void put(ByteBuffer content, byte[] text) {

@@ -26,6 +26,7 @@ record EntryContent(
     @Nullable UUID paymentId,
     @Nullable String reference,
     String metadataJson,
+    @Nullable Reversal reversal,
     Instant createdAt,
     Instant postedAt) {
 
@@ -41,6 +42,7 @@ record EntryContent(
         rs.getObject("payment_id", UUID.class),
         rs.getString("reference"),
         rs.getString("metadata"),
+        Transfer.reversal(rs),
         instant(rs, "created_at"),
         instant(rs, "ended_at"));
   }

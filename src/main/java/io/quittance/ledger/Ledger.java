@@ -1,12 +1,12 @@
 package io.quittance.ledger;
 
+import io.quittance.access.Origin;
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.money.Money;
 import io.quittance.web.TypeId;
-import java.time.Clock;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 
@@ -17,20 +17,20 @@ public final class Ledger {
   private static final String NO_METADATA = "{}";
 
   private final LedgerQueries queries;
+  private final AccountOpening opening;
   private final Journal journal;
-  private final Clock clock;
 
-  Ledger(LedgerQueries queries, Journal journal, Clock clock) {
+  Ledger(LedgerQueries queries, AccountOpening opening, Journal journal) {
     this.queries = queries;
+    this.opening = opening;
     this.journal = journal;
-    this.clock = clock;
   }
 
   /** Opens an account unless it exists. */
   public void ensureAccount(UUID merchantId, String id, String currency, boolean external) {
     Account.Kind kind = external ? Account.Kind.EXTERNAL : Account.Kind.STANDARD;
     var terms = new Account.Terms(currency, null, kind, 0, NO_METADATA);
-    queries.open(new AccountKey(merchantId, id), terms, clock.instant());
+    opening.open(new AccountKey(merchantId, id), terms, Origin.SYSTEM);
   }
 
   /** Whether an account has had any entry. */

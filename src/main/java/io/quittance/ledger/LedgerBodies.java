@@ -29,6 +29,13 @@ final class LedgerBodies {
       @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
       @Metadata @Nullable Map<String, String> metadata) {}
 
+  /** What is left out stays as it is. */
+  record AccountUpdate(
+      @Size(max = 200) @Pattern(regexp = PRINTABLE) @Nullable String name,
+      @Metadata @Nullable Map<String, String> metadata,
+      @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
+      Account.@Nullable Status status) {}
+
   record NewTransfer(
       @NotNull @AccountId String from,
       @NotNull @AccountId String to,
@@ -37,11 +44,16 @@ final class LedgerBodies {
       @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
       @Metadata @Nullable Map<String, String> metadata) {}
 
+  record NewReversal(
+      @Min(1) @Max(Money.MAX_AMOUNT) @Nullable Long amount,
+      @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String reason) {}
+
   record AccountBody(
       String id,
       String currency,
       @Nullable String name,
       Account.Kind kind,
+      Account.Status status,
       long overdraftLimit,
       @JsonRawValue String metadata,
       Balances balances,
@@ -54,6 +66,7 @@ final class LedgerBodies {
           terms.currency(),
           terms.name(),
           terms.kind(),
+          account.status(),
           terms.overdraftLimit(),
           terms.metadataJson(),
           account.balances(),
@@ -89,6 +102,8 @@ final class LedgerBodies {
       Transfer.State state,
       @Nullable String paymentId,
       @Nullable String reference,
+      @Nullable String reverses,
+      @Nullable String reason,
       @JsonRawValue String metadata,
       Instant createdAt,
       @Nullable Instant expiresAt,
@@ -105,6 +120,8 @@ final class LedgerBodies {
           transfer.state(),
           order.paymentId() == null ? null : TypeId.format("pay", order.paymentId()),
           order.reference(),
+          transfer.reverses() == null ? null : TypeId.format("trf", transfer.reverses()),
+          transfer.reason(),
           order.metadataJson(),
           transfer.createdAt(),
           transfer.expiresAt(),

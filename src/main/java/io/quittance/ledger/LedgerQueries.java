@@ -4,24 +4,20 @@ import io.quittance.journal.AccountKey;
 import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.support.TransactionOperations;
 
-/** Reads the ledger outside the journal, and opens accounts. Thread-safe. */
+/** Reads the ledger outside the journal. Thread-safe. */
 @Component
 final class LedgerQueries {
 
@@ -35,41 +31,10 @@ final class LedgerQueries {
       @Nullable String reference,
       Instant createdAt) {}
 
-  /** The sums of one currency; balanced if entries and account balances both sum to zero. */
-  record TrialBalance(String currency, BigInteger debits, BigInteger credits, boolean balanced) {}
-
   private final JdbcClient jdbc;
-  private final TransactionOperations transactions;
 
-  LedgerQueries(JdbcClient jdbc, TransactionOperations transactions) {
+  LedgerQueries(JdbcClient jdbc) {
     this.jdbc = jdbc;
-    this.transactions = transactions;
-  }
-
-  /** Opens an account; false when one of this id exists already. */
-  boolean open(AccountKey key, Account.Terms terms, Instant now) {
-    try {
-      transactions.executeWithoutResult(status -> insert(key, terms, now));
-      return true;
-    } catch (DuplicateKeyException e) {
-      return false;
-    }
-  }
-
-  private void insert(AccountKey key, Account.Terms terms, Instant now) {
-    jdbc.sql(
-            "insert into accounts ("
-                + Account.TABLE.names()
-                + ") values (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, null)")
-        .param(key.merchantId())
-        .param(key.id())
-        .param(terms.currency())
-        .param(terms.name())
-        .param(terms.kind().text())
-        .param(terms.overdraftLimit())
-        .param(terms.metadataJson())
-        .param(now.atOffset(ZoneOffset.UTC))
-        .update();
   }
 
   Optional<Account> account(AccountKey key) {
@@ -81,20 +46,19 @@ final class LedgerQueries {
         .optional();
   }
 
-  List<Account> accounts(UUID merchantId, PageRequest page) {
+  /** The accounts that meet the filter, those opened last first. */
+  List<Account> accounts(UUID merchantId, AccountFilter filter, PageRequest page) {
     Position after = page.after().map(Position::parse).orElse(Position.FIRST);
     return jdbc.sql(
             "select "
                 + Account.TABLE.names()
-                + """
-                   from accounts
-                  where merchant_id = ? and (created_at, id) < (?, ?)
-                  order by created_at desc, id desc
-                  limit ?
-                """)
+                + " from accounts where merchant_id = ? and (created_at, id) < (?, ?)"
+                + filter.conditions()
+                + " order by created_at desc, id desc limit ?")
         .param(merchantId)
         .param(after.createdAt())
         .param(after.id())
+        .params(filter.values())
         .param(page.fetch())
         .query((rs, row) -> Account.read(rs))
         .list();
@@ -183,32 +147,5 @@ final class LedgerQueries {
         rs.getObject("payment_id", UUID.class),
         rs.getString("reference"),
         Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());
-  }
-
-  /** Of one snapshot: it holds while payments go on. */
-  static List<TrialBalance> trialBalance(Reports.Snapshot books, UUID merchantId) {
-    return JdbcClient.create(books.jdbc())
-        .sql(
-            """
-            select a.currency, coalesce(e.debits, 0) as debits, coalesce(e.credits, 0) as credits,
-                   a.total as total
-              from (select currency, sum(posted) as total
-                      from accounts where merchant_id = :merchant group by currency) a
-              left join (select currency,
-                                sum(case when amount < 0 then -amount else 0 end) as debits,
-                                sum(case when amount > 0 then amount else 0 end) as credits
-                           from entries where merchant_id = :merchant group by currency) e
-                on e.currency = a.currency
-             order by a.currency
-            """)
-        .param("merchant", merchantId)
-        .query(
-            (rs, row) -> {
-              BigInteger debits = rs.getBigDecimal("debits").toBigInteger();
-              BigInteger credits = rs.getBigDecimal("credits").toBigInteger();
-              boolean balanced = debits.equals(credits) && rs.getBigDecimal("total").signum() == 0;
-              return new TrialBalance(rs.getString("currency"), debits, credits, balanced);
-            })
-        .list();
   }
 }

@@ -30,6 +30,8 @@ final class Transfer {
           .fixed("reference", "varchar", transfer -> transfer.order.reference())
           .fixed("metadata", "varchar", transfer -> transfer.order.metadataJson())
           .fixed("created_at", "timestamp", Transfer::createdAt)
+          .fixed("reverses", "uuid", Transfer::reverses)
+          .fixed("reason", "varchar", Transfer::reason)
           .changing("amount", "bigint", transfer -> transfer.order.money().amount())
           .changing("state", "varchar", transfer -> transfer.state.text())
           .changing("expires_at", "timestamp", Transfer::expiresAt)
@@ -93,7 +95,8 @@ final class Transfer {
                 new Money(rs.getLong("amount"), rs.getString("currency")),
                 rs.getObject("payment_id", UUID.class),
                 rs.getString("reference"),
-                rs.getString("metadata")),
+                rs.getString("metadata"),
+                reversal(rs)),
             Objects.requireNonNull(instant(rs, "created_at")),
             instant(rs, "expires_at"));
     transfer.state = State.valueOf(rs.getString("state").toUpperCase(Locale.ROOT));
@@ -105,6 +108,11 @@ final class Transfer {
       transfer.toHash = rs.getBytes("to_hash");
     }
     return transfer;
+  }
+
+  static @Nullable Reversal reversal(ResultSet rs) throws SQLException {
+    UUID reverses = rs.getObject("reverses", UUID.class);
+    return reverses == null ? null : new Reversal(reverses, rs.getString("reason"));
   }
 
   private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {
@@ -161,6 +169,7 @@ final class Transfer {
         order.paymentId(),
         order.reference(),
         order.metadataJson(),
+        order.reversal(),
         createdAt,
         Objects.requireNonNull(endedAt));
   }
@@ -179,6 +188,21 @@ final class Transfer {
     }
     this.state = ended;
     this.endedAt = now;
+  }
+
+  /** Whether it stands for itself and moved money, so that it can be reversed. */
+  boolean reversible() {
+    return order.paymentId() == null && state == State.POSTED;
+  }
+
+  /** The transfer whose money it gives back; null: none. */
+  @Nullable UUID reverses() {
+    return order.reversal() == null ? null : order.reversal().of();
+  }
+
+  /** Why it gives that back, for people. */
+  @Nullable String reason() {
+    return order.reversal() == null ? null : order.reversal().reason();
   }
 
   TransferOrder order() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param id of the transfer to be made
  * @param paymentId the payment that it belongs to, if any
  * @param metadataJson a JSON object of strings
+ * @param reversal null: it gives back nothing that another transfer moved
  */
 public record TransferOrder(
     UUID merchantId,
@@ -23,7 +24,21 @@ public record TransferOrder(
     Money money,
     @Nullable UUID paymentId,
     @Nullable String reference,
-    String metadataJson) {
+    String metadataJson,
+    @Nullable Reversal reversal) {
+
+  /** An order that reverses nothing. */
+  public TransferOrder(
+      UUID merchantId,
+      UUID id,
+      String from,
+      String to,
+      Money money,
+      @Nullable UUID paymentId,
+      @Nullable String reference,
+      String metadataJson) {
+    this(merchantId, id, from, to, money, paymentId, reference, metadataJson, null);
+  }
 
   /** Both of its accounts. */
   Set<String> accounts() {
@@ -39,7 +54,22 @@ public record TransferOrder(
         new Money(amount, money.currency()),
         paymentId,
         reference,
-        metadataJson);
+        metadataJson,
+        reversal);
+  }
+
+  /** The order that moves this much of its money back, under the same reference. */
+  TransferOrder reversed(UUID newId, long amount, @Nullable String reason) {
+    return new TransferOrder(
+        merchantId,
+        newId,
+        to,
+        from,
+        new Money(amount, money.currency()),
+        null,
+        reference,
+        "{}",
+        new Reversal(id, reason));
   }
 
   AccountKey fromKey() {

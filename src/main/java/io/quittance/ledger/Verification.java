@@ -46,13 +46,13 @@ final class Verification {
       select t.from_account as account_id, t.from_entry as number, -t.amount as amount,
              t.from_balance_after as balance_after, t.from_hash as hash,
              t.to_account as counterparty, t.id, t.currency, t.payment_id, t.reference, t.metadata,
-             t.created_at, t.ended_at
+             t.reverses, t.reason, t.created_at, t.ended_at
         from unnest(cast(? as varchar array)) as k(id)
         join transfers t on t.merchant_id = ? and t.from_account = k.id and t.from_entry is not null
       union all
       select t.to_account, t.to_entry, t.amount, t.to_balance_after, t.to_hash,
              t.from_account, t.id, t.currency, t.payment_id, t.reference, t.metadata,
-             t.created_at, t.ended_at
+             t.reverses, t.reason, t.created_at, t.ended_at
         from unnest(cast(? as varchar array)) as k(id)
         join transfers t on t.merchant_id = ? and t.to_account = k.id and t.to_entry is not null
        order by account_id, number

@@ -173,6 +173,7 @@ class OperationController {
       problems = {
         ProblemCode.INVALID_STATE,
         ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE,
+        ProblemCode.ACCOUNT_CLOSED,
         ProblemCode.BALANCE_OUT_OF_RANGE,
         ProblemCode.INSUFFICIENT_FUNDS
       })

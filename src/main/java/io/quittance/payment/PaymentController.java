@@ -74,6 +74,8 @@ class PaymentController {
       problems = {
         ProblemCode.INSUFFICIENT_FUNDS,
         ProblemCode.ACCOUNT_NOT_FOUND,
+        ProblemCode.ACCOUNT_FROZEN,
+        ProblemCode.ACCOUNT_CLOSED,
         ProblemCode.CURRENCY_MISMATCH,
         ProblemCode.BALANCE_OUT_OF_RANGE,
         ProblemCode.SAME_ACCOUNT,

@@ -41,7 +41,7 @@ record Refund(
               ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE,
               "%d can be refunded.".formatted(payment.amountRefundable())));
     }
-    return batch.table(Books.class).refusal(order(payment));
+    return batch.table(Books.class).refusalOfReturn(order(payment));
   }
 
   @Override

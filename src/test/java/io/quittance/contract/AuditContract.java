@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
+import io.quittance.ledger.AccountId;
 import io.quittance.testing.EventReceiver;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -33,11 +34,15 @@ abstract class AuditContract extends Contract {
 
   /** Writing routes with these scopes change what the trail is about. */
   private static final Set<Scope> AUDITED =
-      EnumSet.of(Scope.KEYS_WRITE, Scope.FRAUD_WRITE, Scope.WEBHOOKS_WRITE);
+      EnumSet.of(Scope.KEYS_WRITE, Scope.FRAUD_WRITE, Scope.WEBHOOKS_WRITE, Scope.LEDGER_WRITE);
 
-  /** They send something again, and change nothing that stays. */
+  /** They send something again, or move money, which the books tell of. */
   private static final Set<String> UNAUDITED =
-      Set.of("POST /v1/webhook-endpoints/{id}/test", "POST /v1/events/{id}/redeliver");
+      Set.of(
+          "POST /v1/webhook-endpoints/{id}/test",
+          "POST /v1/events/{id}/redeliver",
+          "POST /v1/transfers",
+          "POST /v1/transfers/{id}/reverse");
 
   @Autowired
   @Qualifier("requestMappingHandlerMapping")
@@ -59,6 +64,18 @@ abstract class AuditContract extends Contract {
         "POST /v1/api-keys/{id}/rotate",
         () -> merchant.post("/v1/api-keys/" + newKey().id() + "/rotate", object()));
     recipes.put("DELETE /v1/api-keys/{id}", () -> merchant.delete("/v1/api-keys/" + newKey().id()));
+    recipes.put(
+        "PUT /v1/accounts/{id}",
+        () -> merchant.put("/v1/accounts/mint", object("currency", "EUR", "kind", "external")));
+    recipes.put(
+        "PATCH /v1/accounts/{id}",
+        () -> {
+          merchant.open("till");
+          return merchant
+              .call("PATCH", "/v1/accounts/till")
+              .body(object("status", "frozen"))
+              .send();
+        });
     recipes.put("PUT /v1/fraud/rules", () -> merchant.rules(array()));
     recipes.put("POST /v1/payments/{id}/review", () -> merchant.review(parked(), "approve"));
     recipes.put("POST /v1/webhook-endpoints", this::newEndpoint);
@@ -122,7 +139,11 @@ abstract class AuditContract extends Contract {
     assertThat(entry.at("/actor/type").asText()).isEqualTo("key");
     assertThat(entry.at("/actor/id").asText()).startsWith("key_");
     assertThat(entry.path("action").asText()).startsWith(entry.path("object_type").asText() + ".");
-    assertThat(entry.path("object_id").asText()).matches("[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}");
+    assertThat(entry.path("object_id").asText())
+        .matches(
+            entry.path("object_type").asText().equals("account")
+                ? AccountId.PATTERN
+                : "[a-z]{3}_[0-9a-hjkmnp-tv-z]{26}");
     assertThat(entry.path("details").isObject()).isTrue();
     assertThat(entry.path("ip").asText()).isEqualTo("127.0.0.1");
     assertThat(entry.path("created_at").asText()).matches(TIME);
@@ -133,7 +154,7 @@ abstract class AuditContract extends Contract {
     JsonNode entry = entries().getLast();
 
     assertThat(Json.texts(array(entries().toArray()), "action"))
-        .containsExactly("api_key.created", "merchant.created");
+        .containsExactly("account.opened", "api_key.created", "merchant.created");
     assertThat(entry.at("/actor/type").asText()).isEqualTo("operator");
     assertThat(entry.at("/actor/id").isNull()).isTrue();
     assertThat(entry.path("object_id").asText()).startsWith("mch_");
@@ -252,10 +273,10 @@ abstract class AuditContract extends Contract {
           page.body().path("has_more").asBoolean() ? "&cursor=" + page.text("/next_cursor") : "";
     } while (!cursor.isEmpty());
 
-    assertThat(walked).isEqualTo(all).hasSize(6).doesNotHaveDuplicates();
+    assertThat(walked).isEqualTo(all).hasSize(7).doesNotHaveDuplicates();
     assertThat(entries("?action=api_key.created")).hasSize(5);
     assertThat(entries("?to=2020-01-01T00:00:00Z")).isEmpty();
-    assertThat(entries("?from=2020-01-01T00:00:00Z")).hasSize(6);
+    assertThat(entries("?from=2020-01-01T00:00:00Z")).hasSize(7);
     assertThat(entries("?from=2999-01-01T00:00:00Z")).isEmpty();
   }
 

@@ -83,6 +83,12 @@ class ContractOnH2IT {
   class Deadlines extends DeadlinesContract {}
 
   @Nested
+  class Accounts extends AccountsContract {}
+
+  @Nested
+  class Transfers extends TransfersContract {}
+
+  @Nested
   class BalanceRange extends BalanceRangeContract {}
 
   @Nested

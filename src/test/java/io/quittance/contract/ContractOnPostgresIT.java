@@ -93,6 +93,12 @@ class ContractOnPostgresIT {
   class Deadlines extends DeadlinesContract {}
 
   @Nested
+  class Accounts extends AccountsContract {}
+
+  @Nested
+  class Transfers extends TransfersContract {}
+
+  @Nested
   class BalanceRange extends BalanceRangeContract {}
 
   @Nested

@@ -62,7 +62,11 @@ class FuzzIT {
           "same_account",
           "amount_exceeds_capturable",
           "amount_exceeds_refundable",
+          "amount_exceeds_reversible",
           "balance_out_of_range",
+          "account_frozen",
+          "account_closed",
+          "account_not_empty",
           "rate_limited",
           "overloaded",
           "dependency_unavailable",
@@ -93,6 +97,12 @@ class FuzzIT {
               "/v1/transfers",
               "{\"from\":\"alice\",\"to\":\"shop\",\"amount\":1,\"currency\":\"EUR\","
                   + "\"reference\":\"r\",\"metadata\":{\"k\":\"v\"}}"),
+          new Route("POST", "/v1/transfers/{trf}/reverse", "{\"amount\":1,\"reason\":\"r\"}"),
+          new Route(
+              "PATCH",
+              "/v1/accounts/fuzz",
+              "{\"name\":\"n\",\"overdraft_limit\":1,\"status\":\"open\","
+                  + "\"metadata\":{\"k\":\"v\"}}"),
           new Route(
               "PUT",
               "/v1/accounts/fuzz",

@@ -245,7 +245,7 @@ abstract class HttpContract extends Contract {
     "POST, /v1/events, GET",
     "DELETE, /v1/fraud/rules, GET",
     "DELETE, /v1/fraud/rules, PUT",
-    "PATCH, /v1/accounts/alice, PUT"
+    "PATCH, /v1/transfers, POST"
   })
   void namesTheMethodsThatItTakes(String method, String path, String allowed) {
     Answer answer = merchant.call(method, path).send();

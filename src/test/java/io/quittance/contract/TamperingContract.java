@@ -2,6 +2,7 @@ package io.quittance.contract;
 
 import static io.quittance.contract.Client.move;
 import static io.quittance.contract.Client.order;
+import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -52,6 +53,7 @@ abstract class TamperingContract extends Contract {
           payment_id = null                                               | hash_mismatch
           reference = 'other'                                             | hash_mismatch
           reference = null                                                | hash_mismatch
+          reverses = id                                                   | hash_mismatch
           metadata = '{"a":"b"}'                                          | hash_mismatch
           created_at = created_at - interval '0.000001' second            | hash_mismatch
           ended_at = ended_at + interval '0.000001' second                | hash_mismatch
@@ -143,8 +145,45 @@ abstract class TamperingContract extends Contract {
           sql(
               "update accounts set chain_head = (select from_hash from transfers where merchant_id = :m"
                   + " and reference = 'r3') where merchant_id = :m and id = 'alice'");
+          found("alice", null, "account_time_mismatch");
+
+          sql(
+              "update accounts set last_entry_at = (select ended_at from transfers"
+                  + " where merchant_id = :m and reference = 'r3')"
+                  + " where merchant_id = :m and id = 'alice'");
           found("shop", 4L, "missing");
         });
+  }
+
+  @Test
+  void findsAChangedReversal() {
+    String id = merchant.transfer(move(7, "alice", "shop")).send().is(201).id();
+    merchant
+        .call("POST", "/v1/transfers/" + id + "/reverse")
+        .randomKey()
+        .body(object("reason", "a slip"))
+        .send()
+        .is(201);
+    for (String change : List.of("reason = 'else'", "reason = null", "reverses = null")) {
+      saved(
+          () -> {
+            sql("update transfers set " + change + " where merchant_id = :m and reason = 'a slip'");
+
+            found("alice", 7L, "hash_mismatch");
+          });
+    }
+  }
+
+  @Test
+  void findsAnEntryThatIsDatedBeforeTheOneBeforeIt() {
+    sql(
+        "update accounts set last_entry_at = last_entry_at + interval '1' hour"
+            + " where merchant_id = :m");
+    merchant.transfer(move(1, "alice", "bob")).send().is(201);
+    sql("update accounts set last_entry_at = null where merchant_id = :m");
+    merchant.transfer(move(1, "alice", "bob")).send().is(201);
+
+    found("alice", 7L, "time_goes_back");
   }
 
   @Test
@@ -178,6 +217,7 @@ abstract class TamperingContract extends Contract {
           entry_count = entry_count + 1  | 6 | missing
           entry_count = entry_count - 1  | 5 | beyond_entry_count
           currency = 'USD'               | 1 | currency_mismatch
+          last_entry_at = created_at     |   | account_time_mismatch
           """)
   void findsAChangedAccount(String change, Long number, String reason) {
     saved(
@@ -294,7 +334,7 @@ abstract class TamperingContract extends Contract {
 
   /** Tampers, and puts everything back: then the books must be intact again. */
   private void saved(Runnable tampering) {
-    String copy = "copy_" + merchantId.toString().replace('-', '_');
+    String copy = "copy_" + UUID.randomUUID().toString().replace('-', '_');
     for (String table : List.of("transfers", "accounts")) {
       sql(
           "create table %s_%s as select * from %s where merchant_id = :m"

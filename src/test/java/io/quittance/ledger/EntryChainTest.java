@@ -49,6 +49,7 @@ class EntryChainTest {
         payment,
         reference,
         "{}",
+        null,
         Instant.parse("2026-09-21T14:13:20.123456Z"),
         Instant.parse("2026-09-21T14:13:20.654321999Z"));
   }

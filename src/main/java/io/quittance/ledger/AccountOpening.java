@@ -1,0 +1,86 @@
+package io.quittance.ledger;
+
+import io.quittance.access.AuditEntry;
+import io.quittance.access.AuditTrail;
+import io.quittance.access.Origin;
+import io.quittance.journal.AccountKey;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.util.Map;
+import org.springframework.dao.DuplicateKeyException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Opens accounts. One that may owe money, external or with an overdraft, is in the audit trail; an
+ * ordinary one is not, since a merchant may open one for every customer. Thread-safe.
+ */
+@Component
+final class AccountOpening {
+
+  private static final String INSERT =
+      """
+      insert into accounts (merchant_id, id, currency, name, kind, overdraft_limit, metadata, posted,
+                            pending_out, pending_in, entry_count, created_at)
+      values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)
+      """;
+
+  private final JdbcClient jdbc;
+  private final TransactionOperations transaction;
+  private final AuditTrail audit;
+  private final Clock clock;
+
+  AccountOpening(
+      JdbcClient jdbc, TransactionOperations transaction, AuditTrail audit, Clock clock) {
+    this.jdbc = jdbc;
+    this.transaction = transaction;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /** Opens an account; false when one of this id exists already. */
+  boolean open(AccountKey key, Account.Terms terms, Origin origin) {
+    try {
+      transaction.executeWithoutResult(
+          status -> {
+            insert(key, terms);
+            if (terms.kind() == Account.Kind.EXTERNAL || terms.overdraftLimit() > 0) {
+              audit.record(opened(key, terms, origin));
+            }
+          });
+      return true;
+    } catch (DuplicateKeyException e) {
+      return false;
+    }
+  }
+
+  private void insert(AccountKey key, Account.Terms terms) {
+    jdbc.sql(INSERT)
+        .params(
+            key.merchantId(),
+            key.id(),
+            terms.currency(),
+            terms.name(),
+            terms.kind().text(),
+            terms.overdraftLimit(),
+            terms.metadataJson(),
+            clock.instant().atOffset(ZoneOffset.UTC))
+        .update();
+  }
+
+  private static AuditEntry opened(AccountKey key, Account.Terms terms, Origin origin) {
+    return AuditEntry.of(
+        key.merchantId(),
+        origin,
+        "account.opened",
+        key.id(),
+        Map.of(
+            "currency",
+            terms.currency(),
+            "kind",
+            terms.kind(),
+            "overdraft_limit",
+            terms.overdraftLimit()));
+  }
+}
