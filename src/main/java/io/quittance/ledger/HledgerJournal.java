@@ -49,6 +49,8 @@ final class HledgerJournal {
 
   private static final Instant BEGINNING = Instant.parse("0001-01-01T00:00:00Z");
   private static final Instant FOREVER = Instant.parse("9999-12-31T23:59:59Z");
+  private static final LocalDate FIRST_DATE = LocalDate.of(1, 1, 1);
+  private static final LocalDate LAST_DATE = LocalDate.of(9999, 12, 31);
 
   private final Reports.Snapshot books;
   private final UUID merchantId;
@@ -174,8 +176,10 @@ final class HledgerJournal {
     out.write("    " + HledgerText.account(account) + "  " + amount + "\n");
   }
 
+  /** Within the years that hledger reads: a period may begin or end on their very edge. */
   private static LocalDate date(Instant instant) {
-    return LocalDate.ofInstant(instant, ZoneOffset.UTC);
+    LocalDate date = LocalDate.ofInstant(instant, ZoneOffset.UTC);
+    return date.isBefore(FIRST_DATE) ? FIRST_DATE : date.isAfter(LAST_DATE) ? LAST_DATE : date;
   }
 
   /** Writes one row. */

@@ -2,8 +2,8 @@ package io.quittance.ledger;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.quittance.money.Currencies;
 import java.math.BigDecimal;
-import java.util.Currency;
 import java.util.HexFormat;
 
 /**
@@ -29,17 +29,14 @@ final class HledgerText {
 
   /** An amount of minor units with all decimals of its currency. */
   static String amount(long minorUnits, String currency) {
-    return BigDecimal.valueOf(minorUnits, decimals(currency)).toPlainString() + " " + currency;
+    return BigDecimal.valueOf(minorUnits, Currencies.decimals(currency)).toPlainString()
+        + " "
+        + currency;
   }
 
   /** A declaration's sample amount, which says where the decimals are: {@code 1000.00 EUR}. */
   static String sample(String currency) {
-    return "1000." + "0".repeat(decimals(currency)) + " " + currency;
-  }
-
-  /** ISO 4217 gives gold and the like no decimals at all: they count as whole units. */
-  private static int decimals(String currency) {
-    return Math.max(0, Currency.getInstance(currency).getDefaultFractionDigits());
+    return "1000." + "0".repeat(Currencies.decimals(currency)) + " " + currency;
   }
 
   /**

@@ -150,6 +150,23 @@ abstract class LedgerReportsContract extends Contract {
     assertThat(together).containsExactlyElementsOf(whole.transfers());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "&from=0001-01-01T00:00:00Z",
+        "&to=0001-01-01T00:00:00Z",
+        "&from=0001-01-01T00:00:00Z&to=0001-01-01T00:00:00Z",
+        "&from=0999-12-31T23:59:59.999Z&to=1000-01-01T00:00:00Z",
+        "&from=9999-12-31T23:59:59.9999Z",
+        "&from=9999-12-31T23:59:59Z&to=9999-12-31T23:59:59.999999999Z",
+        "&from=2020-01-01T00:00:00Z&to=9999-12-31T23:59:59.9999Z"
+      })
+  void exportsAnyPeriodThatItTakes(String period) {
+    trade();
+
+    Hledger.read(merchant.get(export(period)).is(200).text()).check();
+  }
+
   @Test
   void exportsAMerchantWithoutAnything() {
     Answer registered = operator.post("/v1/merchants", object("name", "empty")).is(201);

@@ -3,6 +3,7 @@ package io.quittance.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.quittance.money.Currencies;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Currency;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -62,8 +62,9 @@ public record Hledger(String journal) {
     if (minorUnits == 0) {
       return "0";
     }
-    int decimals = Currency.getInstance(currency).getDefaultFractionDigits();
-    return BigDecimal.valueOf(minorUnits, decimals).toPlainString() + " " + currency;
+    return BigDecimal.valueOf(minorUnits, Currencies.decimals(currency)).toPlainString()
+        + " "
+        + currency;
   }
 
   private String run(String... arguments) {
