@@ -26,6 +26,7 @@ final class Model {
   /** An account; {@code world} may go below zero. */
   static final class Account {
     final boolean external;
+    boolean frozen;
     long posted;
     long pendingOut;
     long pendingIn;
@@ -66,6 +67,20 @@ final class Model {
     }
   }
 
+  /** A transfer that was made, a reversal or not. */
+  static final class Transfer {
+    final String from;
+    final String to;
+    final long amount;
+    long reversed;
+
+    Transfer(String from, String to, long amount) {
+      this.from = from;
+      this.to = to;
+      this.amount = amount;
+    }
+  }
+
   /** A person looks at payments of more than this. */
   static final long REVIEWED_ABOVE = 80;
 
@@ -73,6 +88,7 @@ final class Model {
 
   final Map<String, Account> accounts = new LinkedHashMap<>();
   final List<Payment> payments = new ArrayList<>();
+  final List<Transfer> transfers = new ArrayList<>();
 
   Model() {
     ACCOUNTS.forEach(id -> accounts.put(id, new Account(id.equals("world"))));
@@ -82,16 +98,50 @@ final class Model {
     if (from.equals(to)) {
       return Expected.problem(422, "same_account");
     }
+    if (frozen(from, to)) {
+      return Expected.problem(422, "account_frozen");
+    }
     if (!account(from).canPay(amount)) {
       return Expected.problem(402, "insufficient_funds");
     }
     move(from, to, amount);
+    transfers.add(new Transfer(from, to, amount));
     return Expected.CREATED;
+  }
+
+  /**
+   * Gives back what a transfer moved.
+   *
+   * @param amount 0: all that is left
+   */
+  Expected reverse(Transfer transfer, long amount) {
+    long left = transfer.amount - transfer.reversed;
+    long wanted = amount == 0 ? left : amount;
+    if (left == 0 || wanted > left) {
+      return Expected.problem(422, "amount_exceeds_reversible");
+    }
+    Expected made = transfer(transfer.to, transfer.from, wanted);
+    if (made.equals(Expected.CREATED)) {
+      transfer.reversed += wanted;
+    }
+    return made;
+  }
+
+  Expected freeze(String account, boolean frozen) {
+    account(account).frozen = frozen;
+    return Expected.OK;
+  }
+
+  private boolean frozen(String from, String to) {
+    return account(from).frozen || account(to).frozen;
   }
 
   Expected pay(String payer, String payee, long amount, boolean manual) {
     if (payer.equals(payee)) {
       return Expected.problem(422, "same_account");
+    }
+    if (frozen(payer, payee)) {
+      return Expected.problem(422, "account_frozen");
     }
     var payment = new Payment(payer, payee, amount, manual);
     payments.add(payment);

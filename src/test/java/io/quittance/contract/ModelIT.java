@@ -78,11 +78,11 @@ class ModelIT {
     steps.forEach(run::step);
   }
 
-  /** One sequence: the service, the model, and the ids of the payments so far. */
-  private record Run(Client merchant, Model model, List<String> ids) {
+  /** One sequence: the service, the model, and the ids of payments and transfers so far. */
+  private record Run(Client merchant, Model model, List<String> ids, List<String> transfers) {
 
     Run(Client merchant, Model model) {
-      this(merchant, model, new ArrayList<>());
+      this(merchant, model, new ArrayList<>(), new ArrayList<>());
     }
 
     void step(Step step) {
@@ -94,6 +94,14 @@ class ModelIT {
     private void carryOut(Step step) {
       switch (step) {
         case Step.Transfer transfer -> transfer(transfer);
+        case Step.Reverse reverse -> reverse(reverse);
+        case Step.Freeze(String account, boolean frozen) ->
+            check(
+                model.freeze(account, frozen),
+                merchant
+                    .call("PATCH", "/v1/accounts/" + account)
+                    .body(object("status", frozen ? "frozen" : "open"))
+                    .send());
         case Step.Pay pay -> pay(pay);
         case Step.Capture _, Step.Cancel _, Step.Refund _, Step.Review _, Step.RunOut _
             when ids.isEmpty() -> {}
@@ -124,9 +132,28 @@ class ModelIT {
     }
 
     void transfer(Step.Transfer step) {
-      check(
-          model.transfer(step.from(), step.to(), step.amount()),
-          merchant.transfer(move(step.amount(), step.from(), step.to())).send());
+      Answer answer = merchant.transfer(move(step.amount(), step.from(), step.to())).send();
+      check(model.transfer(step.from(), step.to(), step.amount()), answer);
+      remember(answer);
+    }
+
+    private void reverse(Step.Reverse step) {
+      int number = Math.max(0, transfers.size() - 1 - step.transfer());
+      Object[] body = step.amount() == 0 ? new Object[] {} : new Object[] {"amount", step.amount()};
+      Answer answer =
+          merchant
+              .call("POST", "/v1/transfers/" + transfers.get(number) + "/reverse")
+              .randomKey()
+              .body(object(body))
+              .send();
+      check(model.reverse(model.transfers.get(number), step.amount()), answer);
+      remember(answer);
+    }
+
+    private void remember(Answer transfer) {
+      if (transfer.status() == 201) {
+        transfers.add(transfer.id());
+      }
     }
 
     private void pay(Step.Pay step) {

@@ -5,13 +5,17 @@ import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.Tuple;
 
-/** One request of a random sequence. Payments are named by how many came after them. */
+/** One request of a random sequence. Payments and transfers are named by how many came after. */
 sealed interface Step {
 
   /** How many make a sequence. */
   int STEPS = 25;
 
   record Transfer(String from, String to, long amount) implements Step {}
+
+  record Reverse(int transfer, long amount) implements Step {}
+
+  record Freeze(String account, boolean frozen) implements Step {}
 
   record Pay(String payer, String payee, long amount, boolean manual) implements Step {}
 
@@ -37,7 +41,14 @@ sealed interface Step {
             Tuple.of(2, Arbitraries.integers().between(2, STEPS)));
     Arbitrary<Boolean> manual = Arbitraries.of(true, true, true, false);
     return Arbitraries.frequencyOf(
-        Tuple.of(1, Combinators.combine(account, account, amount).as(Transfer::new)),
+        Tuple.of(2, Combinators.combine(account, account, amount).as(Transfer::new)),
+        Tuple.of(
+            3,
+            Combinators.combine(
+                    Arbitraries.integers().between(0, 3), Arbitraries.longs().between(0, 60))
+                .as(Reverse::new)),
+        Tuple.of(
+            2, Combinators.combine(account, Arbitraries.of(true, false, false)).as(Freeze::new)),
         Tuple.of(3, Combinators.combine(account, account, amount, manual).as(Pay::new)),
         Tuple.of(14, payment.flatMap(Step::operation)),
         Tuple.of(3, payment.flatMap(n -> operation(n).map(then -> new RunOut(n, then)))));
