@@ -27,6 +27,8 @@ public record AuditEntry(
       Collections.unmodifiableSortedSet(
           new TreeSet<>(
               Set.of(
+                  "account.changed",
+                  "account.opened",
                   "api_key.created",
                   "api_key.revoked",
                   "api_key.rotated",

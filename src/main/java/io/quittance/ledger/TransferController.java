@@ -7,11 +7,11 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Command;
-import io.quittance.ledger.LedgerBodies.NewReversal;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.LedgerBodies.NewReversal;
 import io.quittance.ledger.LedgerBodies.NewTransfer;
 import io.quittance.ledger.LedgerBodies.TransferBody;
 import io.quittance.money.Money;
@@ -153,8 +153,7 @@ class TransferController {
   }
 
   private Transfer execute(Command<PostTransfer.Result> command, Deadline deadline) {
-    return switch (commands.execute(
-        command, deadline, "repeat the request with the same key")) {
+    return switch (commands.execute(command, deadline, "repeat the request with the same key")) {
       case PostTransfer.Result.Posted posted -> posted.transfer();
       case PostTransfer.Result.Refused refused ->
           throw Problem.of(refused.refusal().code(), refused.refusal().detail());

@@ -2,9 +2,6 @@
 -- after this migration.
 alter table accounts add column status varchar(6) default 'open' not null;
 alter table accounts add column last_entry_at timestamp with time zone;
-alter table accounts add constraint accounts_status check (status in ('open', 'frozen', 'closed'));
-alter table accounts add constraint accounts_closed check (
-  status <> 'closed' or (posted = 0 and pending_out = 0 and pending_in = 0));
 
 -- A reversal is a transfer that gives back what another one moved.
 alter table transfers add column reverses uuid;

@@ -1,6 +1,9 @@
 -- See V7_1: lengths are in code points.
 alter table transfers alter column reason set data type varchar(1000);
 
+alter table accounts add constraint accounts_status check (status in ('open', 'frozen', 'closed'));
+alter table accounts add constraint accounts_closed check (
+  status <> 'closed' or (posted = 0 and pending_out = 0 and pending_in = 0));
 alter table accounts add constraint accounts_range check (
   posted between -9007199254740991 and 9007199254740991
     and pending_out <= 9007199254740991 and pending_in <= 9007199254740991
