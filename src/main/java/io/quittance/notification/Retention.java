@@ -92,7 +92,7 @@ final class Retention {
     this.properties = properties;
   }
 
-  @Scheduled(fixedDelayString = "PT1M", initialDelayString = "PT1M")
+  @Scheduled(fixedDelayString = "${quittance.notification.sweep-interval:1m}")
   void sweep() {
     try {
       deleteDeliveries();

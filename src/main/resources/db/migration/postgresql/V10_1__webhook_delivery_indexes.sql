@@ -1,4 +1,5 @@
 -- Without a lock that payments would wait for; so not in a transaction, and repeatable if it was cut off.
+set lock_timeout = 0;
 
 drop index concurrently if exists deliveries_key;
 create unique index concurrently deliveries_key on deliveries (merchant_id, id);
