@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -27,6 +28,7 @@ public final class WebhookBench {
       """
       bench/run webhooks [--rate 1000] [--seconds 20] [--endpoints 10000] [--payments-rate 300]
                          [--rounds 5 (0: only the many endpoints)] [--round-seconds 5]
+                         [--backlog 400000 (0: none)] [--backlog-seconds 100]
       """;
 
   private static final String DB = "service";
@@ -35,6 +37,23 @@ public final class WebhookBench {
   private static final int CLIENTS = 64;
   private static final int CREATED = 201;
   private static final int DRAIN_SECONDS = 60;
+
+  /** As if they had fallen due in the last hour. */
+  private static final String BACKLOG =
+      """
+      with made as (
+        insert into events (merchant_id, id, payment_id, sequence, type, created_at, data)
+        select w.merchant_id, gen_random_uuid(), null, 1, 'webhook.test',
+               now() - random() * interval '1 hour', '{}'
+          from webhook_endpoints w, generate_series(1, %d)
+         where w.url like '%%/hang-backlog'
+        returning merchant_id, id, created_at)
+      insert into deliveries (merchant_id, id, event_id, endpoint_id, state, attempts,
+                              next_attempt_at, created_at)
+      select m.merchant_id, gen_random_uuid(), m.id, w.id, 'pending', 0, m.created_at, m.created_at
+        from made m join webhook_endpoints w using (merchant_id)
+       where w.url like '%%/hang-backlog'
+      """;
 
   private final Report report;
   private final Database database;
@@ -85,6 +104,8 @@ public final class WebhookBench {
     options.put("--payments-rate", 300);
     options.put("--rounds", 5);
     options.put("--round-seconds", 5);
+    options.put("--backlog", 400_000);
+    options.put("--backlog-seconds", 100);
     var words = Arrays.asList(args).iterator();
     while (words.hasNext()) {
       String word = words.next();
@@ -97,23 +118,27 @@ public final class WebhookBench {
   }
 
   private void run() throws Exception {
-    String none = Setup.run(service, 1).getFirst();
     String live = Setup.run(service, 1).getFirst();
     endpoint(live, receiver.url("/live"));
-    String dead = Setup.run(service, 1).getFirst();
-    endpoint(dead, receiver.url("/hang"));
     // Plans made for tables that were empty a minute ago would be measured, not the service.
     database.analyze(DB);
-    warmUp(none, live);
+    warmUp(live);
     database.analyze(DB);
 
     if (options.get("--rounds") > 0) {
       for (int part = 4; part >= 1; part /= 2) {
         oneReceiver(live, options.get("--rate") / part);
       }
+      String none = Setup.run(service, 1).getFirst();
+      String dead = Setup.run(service, 1).getFirst();
+      endpoint(dead, receiver.url("/hang"));
+      warmUp(none);
       whatPaymentsPay(Map.of("none", none, "live", live, "dead", dead));
     }
     manyEndpoints();
+    if (options.get("--backlog") > 0) {
+      deadBacklog();
+    }
     try (Connection connection = database.connect(DB)) {
       if (Database.number(connection, "select coalesce(sum(posted), 0) from accounts") != 0) {
         faults.add("balances do not sum to zero");
@@ -121,12 +146,10 @@ public final class WebhookBench {
     }
   }
 
-  private void warmUp(String none, String live) throws Exception {
+  private void warmUp(String key) throws Exception {
     report.line("warming up");
-    for (String key : List.of(none, live)) {
-      Load.closedLoop(payments(key, 8), Workload.UNIFORM, 5);
-      Load.closedLoop(payments(key, CLIENTS), Workload.UNIFORM, 10);
-    }
+    Load.closedLoop(payments(key, 8), Workload.UNIFORM, 5);
+    Load.closedLoop(payments(key, CLIENTS), Workload.UNIFORM, 10);
     drain();
     receiver.latencies();
   }
@@ -226,13 +249,69 @@ public final class WebhookBench {
         receiver.received() - before);
   }
 
+  /**
+   * One endpoint is dead and very much waits for it; another of the same merchant and one of
+   * another merchant live. Then the same while somebody keeps a snapshot open.
+   */
+  private void deadBacklog() throws Exception {
+    String neighbour = merchant();
+    endpoint(neighbour, receiver.url("/neighbour"));
+    endpoint(neighbour, receiver.url("/hang-backlog"));
+    String other = merchant();
+    endpoint(other, receiver.url("/other"));
+    try (Connection connection = database.connect(DB);
+        Statement statement = connection.createStatement()) {
+      report.line("%,d deliveries wait for a dead endpoint", options.get("--backlog"));
+      statement.execute(BACKLOG.formatted(options.get("--backlog")));
+    }
+    database.analyze(DB);
+    payBeside("a dead backlog", List.of(neighbour, other));
+    try (Connection snapshot = database.connect(DB)) {
+      snapshot.setAutoCommit(false);
+      snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      Database.number(snapshot, "select count(*) from merchants");
+      payBeside("a dead backlog and an open snapshot", List.of(neighbour, other));
+      snapshot.rollback();
+    }
+  }
+
+  private void payBeside(String what, List<String> keys) throws Exception {
+    int rate = options.get("--payments-rate");
+    int seconds = options.get("--backlog-seconds");
+    drainAllBut("/hang");
+    receiver.latencies();
+    long before = receiver.received();
+    long updated = updatedDeliveries();
+    inParallel(rate * seconds, paced(rate, keys));
+    drainAllBut("/hang");
+    long received = receiver.received() - before;
+    report.line(
+        "%.0f row updates of deliveries per second, %.2f per delivery received",
+        (updatedDeliveries() - updated) / (double) seconds,
+        (updatedDeliveries() - updated) / (double) received);
+    latencies("beside " + what, received);
+  }
+
+  private long updatedDeliveries() throws Exception {
+    try (Connection connection = database.connect(DB)) {
+      return Database.number(
+          connection, "select n_tup_upd from pg_stat_user_tables where relname = 'deliveries'");
+    }
+  }
+
   private List<String> merchants(int count) throws Exception {
     var keys = new String[count];
     inParallel(count, (http, m) -> keys[m] = merchant(http, m));
     return List.of(keys);
   }
 
-  private String merchant(Http http, int number) throws IOException {
+  private String merchant() throws IOException {
+    try (var http = new Http(service.port())) {
+      return merchant(http);
+    }
+  }
+
+  private static String merchant(Http http) throws IOException {
     Setup.expect(
         http, CREATED, "POST", "/v1/merchants", Service.OPERATOR_KEY, "{\"name\":\"many\"}");
     String key = Setup.between(http.body(), "\"secret\":\"", "\"");
@@ -240,6 +319,11 @@ public final class WebhookBench {
       String body = "{\"currency\":\"EUR\",\"kind\":\"external\"}";
       Setup.expect(http, CREATED, "PUT", "/v1/accounts/" + account, key, body);
     }
+    return key;
+  }
+
+  private String merchant(Http http, int number) throws IOException {
+    String key = merchant(http);
     for (int i = 0; i < PER_MERCHANT; i++) {
       int endpoint = number * PER_MERCHANT + i;
       // Of the dead, half refuse connections and half never answer.
@@ -255,21 +339,24 @@ public final class WebhookBench {
   }
 
   private long payOneAfterTheOther(List<String> keys, double perSecond) throws Exception {
-    long start = System.nanoTime();
     int total = (int) (perSecond * options.get("--seconds"));
-    inParallel(
-        total,
-        (http, n) -> {
-          LockSupport.parkNanos(start + (long) (n * 1e9 / perSecond) - System.nanoTime());
-          Setup.expect(
-              http,
-              CREATED,
-              "POST",
-              "/v1/payments",
-              keys.get(n % keys.size()),
-              "{\"amount\":1,\"currency\":\"EUR\",\"payer\":\"world\",\"payee\":\"shop\"}");
-        });
+    inParallel(total, paced(perSecond, keys));
     return total;
+  }
+
+  /** Payments that fall due at a fixed rate from now on, of these merchants in turn. */
+  private static Job paced(double perSecond, List<String> keys) {
+    long start = System.nanoTime();
+    return (http, n) -> {
+      LockSupport.parkNanos(start + (long) (n * 1e9 / perSecond) - System.nanoTime());
+      Setup.expect(
+          http,
+          CREATED,
+          "POST",
+          "/v1/payments",
+          keys.get(n % keys.size()),
+          "{\"amount\":1,\"currency\":\"EUR\",\"payer\":\"world\",\"payee\":\"shop\"}");
+    };
   }
 
   @FunctionalInterface
@@ -327,7 +414,8 @@ public final class WebhookBench {
   /** Waits until nothing is on its way to a living receiver, and each delivery was received. */
   private void drainAllBut(String dead) throws Exception {
     String living =
-        " from deliveries d join webhook_endpoints e on e.id = d.endpoint_id"
+        " from deliveries d join webhook_endpoints e"
+            + " on e.merchant_id = d.merchant_id and e.id = d.endpoint_id"
             + " where e.url not like '%"
             + dead
             + "%' and e.url not like '%:1/'";

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param error why it failed; null: it succeeded
  * @param excerpt the first bytes of the answer
  * @param pause before the next attempt; null: there is none
+ * @param closeFor how long nothing is to be sent to the receiver; null: it stays as it is
+ * @param made whether anything was sent: else nothing is known of the receiver
  */
 record Attempt(
     Claimed delivery,
@@ -20,7 +22,9 @@ record Attempt(
     @Nullable Integer status,
     @Nullable String error,
     @Nullable String excerpt,
-    @Nullable Duration pause) {
+    @Nullable Duration pause,
+    @Nullable Duration closeFor,
+    boolean made) {
 
   private static final int GONE = 410;
   private static final int ERROR_LENGTH_MAX = 500;
@@ -31,11 +35,16 @@ record Attempt(
 
   /** None was made: the delivery ends all the same. */
   static Attempt none(Claimed delivery, Instant now, String error) {
-    return new Attempt(delivery, now, Duration.ZERO, null, error, null, null);
+    return new Attempt(delivery, now, Duration.ZERO, null, error, null, null, null, false);
   }
 
   boolean succeeded() {
     return error == null;
+  }
+
+  /** It was the one attempt at a closed endpoint, and shows that it lives. */
+  boolean reopens() {
+    return succeeded() && delivery.probe();
   }
 
   /** The receiver wants nothing any more, ever. */
@@ -43,7 +52,7 @@ record Attempt(
     return status != null && status == GONE;
   }
 
-  /** The state of the delivery after it. */
+  /** The state of the delivery after it: pending, delivered or dead. */
   String state() {
     return succeeded() ? "delivered" : pause == null ? "dead" : "pending";
   }

@@ -32,7 +32,7 @@ final class Backfill {
   private static final int ENDPOINTS_AT_ONCE = 20;
 
   /** The clock that made an id may differ so much from the one that dated its event. */
-  private static final Duration SKEW = Duration.ofMinutes(1);
+  static final Duration SKEW = Duration.ofMinutes(1);
 
   /** How far an endpoint has come. */
   private record Progress(
@@ -61,7 +61,8 @@ final class Backfill {
              e.created_at >= :since and e.created_at <= :until
                and (:events = '*' or position(' ' || e.type || ' ' in :events) > 0)
                and not exists (select 1 from deliveries d
-                                where d.event_id = e.id and d.endpoint_id = :endpoint
+                                where d.merchant_id = e.merchant_id and d.event_id = e.id
+                                  and d.endpoint_id = :endpoint
                                   and d.state <> 'dead') as wanted
         from events e
        where e.merchant_id = :merchant and e.id > :after and e.id < :end
@@ -82,31 +83,35 @@ final class Backfill {
   @Scheduled(fixedDelay = 1000)
   void run() {
     try {
-      for (UUID endpointId : recovering()) {
-        transactions.executeWithoutResult(status -> step(endpointId));
+      for (Destination endpoint : recovering()) {
+        transactions.executeWithoutResult(status -> step(endpoint));
       }
     } catch (DataAccessException | TransactionException e) {
       log.warn("Endpoints could not be sent what they missed: {}", e.getMessage());
     }
   }
 
-  private List<UUID> recovering() {
+  private List<Destination> recovering() {
     return jdbc.sql(
-            "select id from webhook_endpoints where recovering_since is not null and enabled limit ?")
+            "select merchant_id, id from webhook_endpoints"
+                + " where recovering_since is not null and enabled limit ?")
         .param(ENDPOINTS_AT_ONCE)
-        .query(UUID.class)
+        .query(
+            (rs, row) ->
+                new Destination(
+                    rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)))
         .list();
   }
 
-  private void step(UUID endpointId) {
+  private void step(Destination endpoint) {
     jdbc.sql(
             """
             select id, merchant_id, events, recovering_since, recovering_until, recovered_to
               from webhook_endpoints
-             where id = ? and recovering_since is not null and enabled
+             where merchant_id = ? and id = ? and recovering_since is not null and enabled
                for update skip locked
             """)
-        .param(endpointId)
+        .params(endpoint.merchantId(), endpoint.endpointId())
         .query((rs, row) -> progress(rs))
         .optional()
         .ifPresent(this::goOn);
@@ -141,14 +146,14 @@ final class Backfill {
         progress.endpointId(),
         next.stream().filter(Candidate::wanted).map(Candidate::eventId).toList());
     if (next.size() == EVENTS_AT_ONCE) {
-      jdbc.sql("update webhook_endpoints set recovered_to = ? where id = ?")
-          .params(next.getLast().eventId(), progress.endpointId())
+      jdbc.sql("update webhook_endpoints set recovered_to = ? where merchant_id = ? and id = ?")
+          .params(next.getLast().eventId(), progress.merchantId(), progress.endpointId())
           .update();
     } else {
       jdbc.sql(
               "update webhook_endpoints set recovering_since = null, recovering_until = null,"
-                  + " recovered_to = null where id = ?")
-          .param(progress.endpointId())
+                  + " recovered_to = null where merchant_id = ? and id = ?")
+          .params(progress.merchantId(), progress.endpointId())
           .update();
     }
   }

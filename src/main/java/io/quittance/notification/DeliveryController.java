@@ -38,7 +38,7 @@ class DeliveryController {
   private final EventLog events;
   private final DeliveryQueue queue;
   private final DeliveryHistory history;
-  private final Dispatcher dispatcher;
+  private final Claimer claimer;
   private final Clock clock;
 
   DeliveryController(
@@ -46,13 +46,13 @@ class DeliveryController {
       EventLog events,
       DeliveryQueue queue,
       DeliveryHistory history,
-      Dispatcher dispatcher,
+      Claimer claimer,
       Clock clock) {
     this.endpoints = endpoints;
     this.events = events;
     this.queue = queue;
     this.history = history;
-    this.dispatcher = dispatcher;
+    this.claimer = claimer;
     this.clock = clock;
   }
 
@@ -134,7 +134,7 @@ class DeliveryController {
   private DeliveryBody deliver(Caller caller, Endpoint endpoint, UUID eventId) {
     List<UUID> ids = queue.add(caller.merchantId(), endpoint.getId(), List.of(eventId));
     DeliveryBody delivery = history.find(caller.merchantId(), ids).getFirst();
-    dispatcher.wake();
+    claimer.lookAt(caller.merchantId());
     return delivery;
   }
 

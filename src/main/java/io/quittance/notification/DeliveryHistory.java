@@ -37,7 +37,7 @@ final class DeliveryHistory {
       String id,
       String endpointId,
       String eventId,
-      String eventType,
+      @Nullable String eventType,
       @Pattern(regexp = "pending|delivered|dead") String state,
       int attemptCount,
       Instant createdAt,
@@ -49,7 +49,7 @@ final class DeliveryHistory {
       """
       select d.id, d.endpoint_id, d.event_id, e.type, d.state, d.attempts, d.created_at,
              d.next_attempt_at, d.delivered_at
-        from deliveries d join events e on e.merchant_id = d.merchant_id and e.id = d.event_id
+        from deliveries d left join events e on e.merchant_id = d.merchant_id and e.id = d.event_id
       """;
 
   private static final UUID LAST = new UUID(-1L, -1L);
@@ -72,10 +72,10 @@ final class DeliveryHistory {
         merchantId,
         jdbc.sql(
                 SELECT
-                    + " where d.endpoint_id = ? and d.id < ?"
+                    + " where d.merchant_id = ? and d.endpoint_id = ? and d.id < ?"
                     + filter
                     + " order by d.id desc limit ?")
-            .params(endpointId, page.afterId().orElse(LAST), page.fetch())
+            .params(merchantId, endpointId, page.afterId().orElse(LAST), page.fetch())
             .query((rs, row) -> read(rs))
             .list());
   }

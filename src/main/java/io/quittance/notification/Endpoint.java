@@ -1,5 +1,6 @@
 package io.quittance.notification;
 
+import io.quittance.notification.EarlierSecrets.Replaced;
 import io.quittance.notification.SecretKeys.Sealed;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
@@ -9,7 +10,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.hibernate.annotations.DynamicUpdate;
+import org.hibernate.annotations.SQLRestriction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
 
@@ -17,6 +20,7 @@ import org.springframework.data.domain.Persistable;
 @Entity
 @Table(name = "webhook_endpoints")
 @DynamicUpdate // the columns of its health are written by deliveries
+@SQLRestriction("deleted_at is null")
 class Endpoint implements Persistable<UUID> {
 
   /** The hexadecimal digits: a merchant has at most as many endpoints. */
@@ -24,7 +28,7 @@ class Endpoint implements Persistable<UUID> {
 
   @Id private UUID id;
   private UUID merchantId;
-  private char slot;
+  private @Nullable Character slot;
   private String url;
   private String events;
   private @Nullable String description;
@@ -36,6 +40,9 @@ class Endpoint implements Persistable<UUID> {
   private byte @Nullable [] previousSecret;
   private @Nullable String previousSecretKeyId;
   private @Nullable Instant previousSecretUntil;
+  private @Nullable String earlierSecrets;
+  private @Nullable Instant closedUntil;
+  private @Nullable Instant deletedAt;
   private @Nullable Instant recoveringSince;
   private @Nullable Instant recoveringUntil;
 
@@ -78,6 +85,23 @@ class Endpoint implements Persistable<UUID> {
     failingSince = null;
   }
 
+  /** Is tried at once, whatever it did before. */
+  void reopen() {
+    closedUntil = null;
+  }
+
+  /** Takes nothing any more, is shown to nobody, and gives its slot and its secrets away. */
+  void delete(Instant now) {
+    enabled = false;
+    deletedAt = now;
+    slot = null;
+    secret = new byte[0];
+    previousSecret = null;
+    previousSecretKeyId = null;
+    earlierSecrets = null;
+    recoveringSince = null;
+  }
+
   void disable(String reason) {
     if (enabled) {
       enabled = false;
@@ -85,8 +109,14 @@ class Endpoint implements Persistable<UUID> {
     }
   }
 
-  /** Signs with the new secret, and with the old one as well until the overlap is over. */
+  /** Signs with the new secret, and with each old one as well until its own overlap is over. */
   void rotate(Sealed next, Instant now, Duration overlap) {
+    var earlier = new ArrayList<>(EarlierSecrets.parse(earlierSecrets, now).secrets());
+    Sealed previous = previousSecret(now);
+    if (previous != null && previousSecretUntil != null) {
+      earlier.add(new Replaced(previous, previousSecretUntil));
+    }
+    earlierSecrets = new EarlierSecrets(earlier).text();
     previousSecret = secret;
     previousSecretKeyId = secretKeyId;
     previousSecretUntil = now.plus(overlap);
@@ -94,12 +124,16 @@ class Endpoint implements Persistable<UUID> {
     secretKeyId = next.keyId();
   }
 
-  /** Keeps the same secrets under another key. */
-  void reseal(Sealed current, @Nullable Sealed previous) {
+  /** Keeps the secrets that sign at this instant under another key. */
+  void reseal(Instant now, UnaryOperator<Sealed> again) {
+    Sealed current = again.apply(new Sealed(secretKeyId, secret));
+    Sealed previous = previousSecret(now);
+    Sealed resealed = previous == null ? null : again.apply(previous);
+    earlierSecrets = EarlierSecrets.parse(earlierSecrets, now).reseal(again).text();
     secret = current.bytes();
     secretKeyId = current.keyId();
-    previousSecret = previous == null ? null : previous.bytes();
-    previousSecretKeyId = previous == null ? null : previous.keyId();
+    previousSecret = resealed == null ? null : resealed.bytes();
+    previousSecretKeyId = resealed == null ? null : resealed.keyId();
   }
 
   /** Starts to send again what it has not taken since then. */
@@ -109,7 +143,7 @@ class Endpoint implements Persistable<UUID> {
     recoveredTo = null;
   }
 
-  /** The secrets that sign at this instant: the current one first. */
+  /** The secrets that sign at this instant: the newest first. */
   List<Sealed> secrets(Instant now) {
     var secrets = new ArrayList<Sealed>();
     secrets.add(new Sealed(secretKeyId, secret));
@@ -117,10 +151,13 @@ class Endpoint implements Persistable<UUID> {
     if (previous != null) {
       secrets.add(previous);
     }
+    EarlierSecrets.parse(earlierSecrets, now).secrets().reversed().stream()
+        .map(Replaced::secret)
+        .forEach(secrets::add);
     return secrets;
   }
 
-  @Nullable Sealed previousSecret(Instant now) {
+  private @Nullable Sealed previousSecret(Instant now) {
     return previousSecret != null
             && previousSecretKeyId != null
             && previousSecretUntil != null
@@ -143,7 +180,7 @@ class Endpoint implements Persistable<UUID> {
     return merchantId;
   }
 
-  char slot() {
+  @Nullable Character slot() {
     return slot;
   }
 

@@ -189,7 +189,10 @@ class EndpointController {
   @Route(
       id = "rotateWebhookSecret",
       summary = "Replaces the secret of a webhook endpoint",
-      description = "Both secrets sign for `overlap_seconds`.")
+      description =
+          "The old secret goes on to sign for `overlap_seconds`, beside those of earlier rotations"
+              + " whose own time is not over.",
+      problems = ProblemCode.INVALID_STATE)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody rotate(
       @PathVariable String id,

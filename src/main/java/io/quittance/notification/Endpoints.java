@@ -15,8 +15,6 @@ interface Endpoints extends Repository<Endpoint, UUID> {
 
   Endpoint saveAndFlush(Endpoint endpoint);
 
-  void delete(Endpoint endpoint);
-
   Optional<Endpoint> findByMerchantIdAndId(UUID merchantId, UUID id);
 
   @Lock(LockModeType.PESSIMISTIC_WRITE)
@@ -25,16 +23,17 @@ interface Endpoints extends Repository<Endpoint, UUID> {
 
   List<Endpoint> findByMerchantId(UUID merchantId);
 
-  List<Endpoint> findByIdIn(Collection<UUID> ids);
+  List<Endpoint> findByMerchantIdInAndIdIn(Collection<UUID> merchantIds, Collection<UUID> ids);
 
   @Query(
       "select e from Endpoint e where e.merchantId = :merchantId and e.id < :before"
           + " order by e.id desc")
   List<Endpoint> newestFirst(UUID merchantId, UUID before, Limit limit);
 
-  /** Endpoints with a secret that another key than this one seals, locked. */
+  /** Endpoints with a secret that another key than this one seals, in the order of their ids. */
   @Lock(LockModeType.PESSIMISTIC_WRITE)
   @Query(
-      "select e from Endpoint e where e.secretKeyId <> :keyId or e.previousSecretKeyId <> :keyId")
-  List<Endpoint> notSealedWith(String keyId, Limit limit);
+      "select e from Endpoint e where e.id > :after and (e.secretKeyId <> :keyId"
+          + " or e.previousSecretKeyId <> :keyId or e.earlierSecrets is not null) order by e.id")
+  List<Endpoint> notSealedWith(String keyId, UUID after, Limit limit);
 }

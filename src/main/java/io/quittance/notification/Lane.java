@@ -11,31 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What this replica has under way to one receiver: a few attempts at once, a few that wait, and a
- * breaker, so that a slow or dead receiver holds up itself only. Thread-safe.
+ * breaker, so that a slow or dead receiver holds up itself only. Thread-safe; one thread offers.
  */
 final class Lane {
-
-  /** What becomes of a parcel that is offered. */
-  sealed interface Offer {
-
-    /** It is taken, and a sender has to take a turn for it. */
-    record Turn() implements Offer {}
-
-    /** It is taken, and a turn that is under way will come to it. */
-    record Waits() implements Offer {}
-
-    /** It is not taken; again after the pause. */
-    record Later(Duration pause) implements Offer {}
-  }
 
   private static final int WAITING_MAX = 256;
   private static final int WAITING_WHILE_FAILING_MAX = 8;
 
   /** Attempts at once before anything is known of the receiver. */
   private static final int ALLOWED_AT_FIRST = 4;
-
-  private static final long PAUSE_MIN_MS = 1_000;
-  private static final long PAUSE_MAX_MS = 60_000;
 
   /** Opens when nothing succeeds: a receiver that refuses some events still gets the others. */
   private static final CircuitBreakerConfig BREAKER =
@@ -49,67 +33,108 @@ final class Lane {
   private final CircuitBreaker breaker = CircuitBreaker.of("endpoint", BREAKER);
   private final int limit;
   private final Duration open;
+  private final Duration closedMax;
   private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
   private int underWay;
 
   /** One more with each success, half with each failure: who wastes senders' time gets few. */
   private int allowed;
 
-  private int turnedAway;
-  private long averageMs;
   private Deadline closedUntil = Deadline.after(Duration.ZERO);
+  private @Nullable Runnable whenRoom;
 
   /**
    * A lane with nothing in it.
    *
    * @param limit attempts at once, at most
-   * @param open how long an open breaker keeps parcels away; the first one after that is the probe
+   * @param open how long a receiver is left alone when nothing succeeds
+   * @param closedMax how long the lane itself remembers that; after it the endpoint's row tells
    * @param failing whether nothing has succeeded lately
    */
-  Lane(int limit, Duration open, boolean failing) {
+  Lane(int limit, Duration open, Duration closedMax, boolean failing) {
     this.limit = limit;
     this.open = open;
+    this.closedMax = closedMax;
     this.allowed = failing ? 1 : Math.min(limit, ALLOWED_AT_FIRST);
   }
 
-  synchronized Offer offer(Parcel parcel) {
+  /** How many more parcels it takes now. */
+  synchronized int room() {
     if (!closedUntil.expired()) {
-      return later(closedUntil.remaining().toMillis());
+      return 0;
     }
-    if (breaker.getState() == State.OPEN) {
-      breaker.transitionToHalfOpenState();
+    if (breaker.getState() != State.CLOSED) {
+      return underWay == 0 ? 1 : 0;
     }
-    if (waiting.size()
-        >= (limit() < Math.min(limit, 2) ? WAITING_WHILE_FAILING_MAX : WAITING_MAX)) {
-      return later(0);
-    }
-    turnedAway = underWay == 0 ? 0 : Math.max(0, turnedAway - 1);
-    waiting.addLast(parcel);
-    if (underWay >= limit()) {
-      return new Offer.Waits();
-    }
-    underWay++;
-    return new Offer.Turn();
+    return Math.max(0, waitingMax() - waiting.size());
   }
 
-  /** As many come back at once as the receiver can take in that time, more or less. */
-  private Offer later(long fromMs) {
-    long drainMs = ++turnedAway * averageMs / limit();
-    return new Offer.Later(
-        Duration.ofMillis(fromMs + Math.clamp(drainMs, PAUSE_MIN_MS, PAUSE_MAX_MS)));
+  private int waitingMax() {
+    return limit() < Math.min(limit, 2) ? WAITING_WHILE_FAILING_MAX : WAITING_MAX;
+  }
+
+  /** Whether the receiver was closed, and what it is offered next decides whether it opens. */
+  synchronized boolean halfOpen() {
+    return breaker.getState() != State.CLOSED;
+  }
+
+  /** Runs this once, soon after there is room again; it must not wait. */
+  synchronized void whenRoom(Runnable action) {
+    whenRoom = action;
+  }
+
+  /**
+   * Takes a parcel; there is {@linkplain #room() room} for it.
+   *
+   * @return whether a sender has to take a turn for it: else a turn that is under way comes to it
+   */
+  synchronized boolean offer(Parcel parcel) {
+    if (breaker.getState() == State.OPEN) {
+      waiting.clear(); // from before it opened; due again when their leases end
+      breaker.transitionToHalfOpenState();
+    }
+    waiting.addLast(parcel);
+    if (underWay >= limit()) {
+      return false;
+    }
+    underWay++;
+    return true;
   }
 
   /** The next parcel of a turn; null: the turn is over. Whoever gets one reports how it went. */
   synchronized @Nullable Parcel next() {
-    while (!waiting.isEmpty() && underWay <= limit()) {
+    Parcel next = null;
+    while (next == null && !waiting.isEmpty() && underWay <= limit()) {
       Parcel parcel = waiting.removeFirst();
       // What is dropped here is claimed again when its lease ends, by whichever replica.
       if (!parcel.delivery().startBy().expired() && breaker.tryAcquirePermission()) {
-        return parcel;
+        next = parcel;
       }
     }
+    if (next == null) {
+      underWay--;
+    }
+    tellOfRoom();
+    return next;
+  }
+
+  private void tellOfRoom() {
+    Runnable action = whenRoom;
+    if (action != null && room() > waitingMax() / 2) {
+      whenRoom = null;
+      action.run();
+    }
+  }
+
+  /**
+   * Ends a turn that something broke off. What would wait for it is dropped, and due again when its
+   * lease ends.
+   */
+  synchronized void giveBack() {
     underWay--;
-    return null;
+    if (underWay == 0) {
+      waiting.clear();
+    }
   }
 
   private int limit() {
@@ -119,26 +144,31 @@ final class Lane {
   synchronized void succeeded(Duration took) {
     allowed = Math.min(limit, allowed + 1);
     breaker.onSuccess(took.toNanos(), TimeUnit.NANOSECONDS);
-    note(took);
   }
 
   /**
    * Notes a failure.
    *
+   * @param probe whether it was the one attempt at a half-open receiver
    * @param retryAfter how long the receiver wants to be left alone; null: it did not say
+   * @return how long the receiver is to be closed now; null: it is not
    */
-  synchronized void failed(Duration took, Throwable failure, @Nullable Duration retryAfter) {
+  synchronized @Nullable Duration failed(
+      Duration took, Throwable failure, boolean probe, @Nullable Duration retryAfter) {
     allowed = Math.max(1, allowed / 2);
     breaker.onError(took.toNanos(), TimeUnit.NANOSECONDS, failure);
-    note(took);
-    if (retryAfter != null) {
-      closedUntil = Deadline.after(retryAfter);
-    } else if (breaker.getState() == State.OPEN) {
-      closedUntil = Deadline.after(open);
+    Duration pause = probe || breaker.getState() == State.OPEN ? open : null;
+    if (retryAfter != null && (pause == null || retryAfter.compareTo(pause) > 0)) {
+      pause = retryAfter;
     }
+    if (pause != null) {
+      closedUntil = Deadline.after(pause.compareTo(closedMax) < 0 ? pause : closedMax);
+    }
+    return pause;
   }
 
-  private void note(Duration took) {
-    averageMs += (took.toMillis() - averageMs) / 8;
+  /** An attempt ended without anything to report of the receiver. */
+  synchronized void gaveUp() {
+    breaker.releasePermission();
   }
 }

@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url the operator's own receiver of all events; none: only merchants' endpoints
  * @param allowLoopback whether endpoints may be http and on this machine, for tests only
  * @param secretKey seals signing secrets: base64 of 32 bytes
- * @param previousSecretKeys open what they sealed before, until it is sealed anew
+ * @param previousSecretKeys open what they seal, too: keys of before, and the one that comes next
  * @param workers deliveries under way at once on this replica
  * @param perEndpoint of them at one endpoint that answers
  * @param breakerOpen how long an endpoint that fails is left alone
@@ -23,6 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param retryMax the longest pause between two attempts at the operator's receiver
  * @param disableAfter how long an endpoint may fail without a success before it is disabled
  * @param retention how long deliveries that ended, and their attempts, are kept
+ * @param eventRetention how long events are kept; what still waits to be delivered ends with them
  */
 @ConfigurationProperties("quittance.notification")
 record NotificationProperties(
@@ -37,7 +38,8 @@ record NotificationProperties(
     @DefaultValue("12s") Duration lease,
     @DefaultValue("5m") Duration retryMax,
     @DefaultValue("5d") Duration disableAfter,
-    @DefaultValue("30d") Duration retention) {
+    @DefaultValue("30d") Duration retention,
+    @DefaultValue("400d") Duration eventRetention) {
 
   private static final int KEY_BYTES = 32;
 

@@ -1,5 +1,6 @@
 package io.quittance.notification;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
@@ -44,13 +45,16 @@ final class Outcomes {
          set state = ?, attempts = attempts + 1, last_status = ?, last_error = ?,
              delivered_at = cast(? as timestamp with time zone),
              next_attempt_at = current_timestamp + cast(? as bigint) * interval '0.001' second
-       where id = ? and state = 'pending'
+       where merchant_id = ? and id = ? and state = 'pending'
       """;
 
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
   private final EndpointHealth health;
+  private final Counter delivered;
+  private final Counter failed;
+  private final Counter dead;
   private final WorkerPool<Attempt, Boolean> writer;
 
   Outcomes(
@@ -63,11 +67,21 @@ final class Outcomes {
     this.transactions = new TransactionTemplate(transactions);
     this.dialect = dialect;
     this.health = health;
+    this.delivered = counter("delivered", registry);
+    this.failed = counter("failed", registry);
+    this.dead = counter("dead", registry);
     this.writer =
         WorkerPool.named("delivery-outcomes", this::write)
             .capacity(4 * ROWS_AT_ONCE)
             .maxBatch(ROWS_AT_ONCE)
             .start(registry);
+  }
+
+  private static Counter counter(String result, MeterRegistry registry) {
+    return Counter.builder("quittance.webhook.deliveries")
+        .description("Attempts by what they came to: delivered, failed (tried again later), dead")
+        .tag("result", result)
+        .register(registry);
   }
 
   /** Takes note of an attempt; waits only if too many wait to be written. */
@@ -92,7 +106,16 @@ final class Outcomes {
           updateDeliveries(attempts);
           health.note(attempts);
         });
+    attempts.forEach(this::count);
     jobs.forEach(job -> job.succeed(true));
+  }
+
+  private void count(Attempt attempt) {
+    switch (attempt.state()) {
+      case "delivered" -> delivered.increment();
+      case "dead" -> dead.increment();
+      default -> failed.increment();
+    }
   }
 
   private void addAttempts(List<Attempt> attempts) {
@@ -125,7 +148,8 @@ final class Outcomes {
           statement.setString(3, attempt.error());
           statement.setObject(4, attempt.succeeded() ? utc(end) : null);
           statement.setLong(5, pause == null ? 0 : pause.toMillis());
-          statement.setObject(6, attempt.delivery().id());
+          statement.setObject(6, attempt.delivery().merchantId());
+          statement.setObject(7, attempt.delivery().id());
         });
   }
 

@@ -67,9 +67,10 @@ final class Sender {
       Reply reply = post(parcel, startedAt);
       return judge(parcel, startedAt, since(start), reply);
     } catch (IOException | RuntimeException e) {
-      Duration took = since(start);
-      parcel.lane().failed(took, e, null);
-      return failed(parcel, startedAt, took, null, e.toString(), null);
+      return failed(parcel, startedAt, since(start), null, e, null);
+    } catch (InterruptedException | Error e) {
+      parcel.lane().gaveUp();
+      throw e;
     }
   }
 
@@ -116,13 +117,20 @@ final class Sender {
       parcel.lane().succeeded(took);
       delivered.record(Duration.between(parcel.event().body().timestamp(), clock.instant()));
       return new Attempt(
-          parcel.delivery(), startedAt, took, reply.status(), null, reply.excerpt(), null);
+          parcel.delivery(),
+          startedAt,
+          took,
+          reply.status(),
+          null,
+          reply.excerpt(),
+          null,
+          null,
+          true);
     }
     @Nullable Duration retryAfter =
         WAIT.contains(reply.status()) ? Schedule.retryAfter(reply.retryAfter(), clock) : null;
-    String error = "status " + reply.status();
-    parcel.lane().failed(took, new IOException(error), retryAfter);
-    return failed(parcel, startedAt, took, reply, error, retryAfter);
+    var failure = new IOException("status " + reply.status());
+    return failed(parcel, startedAt, took, reply, failure, retryAfter);
   }
 
   private Attempt failed(
@@ -130,8 +138,10 @@ final class Sender {
       Instant startedAt,
       Duration took,
       @Nullable Reply reply,
-      String error,
+      Exception failure,
       @Nullable Duration retryAfter) {
+    @Nullable Duration closeFor =
+        parcel.lane().failed(took, failure, parcel.delivery().probe(), retryAfter);
     int attempts = parcel.delivery().attempts() + 1;
     Duration pause =
         parcel.endpoint() == null
@@ -142,8 +152,10 @@ final class Sender {
         startedAt,
         took,
         reply == null ? null : reply.status(),
-        error,
+        reply == null ? failure.toString() : failure.getMessage(),
         reply == null ? null : reply.excerpt(),
-        pause);
+        pause,
+        closeFor,
+        true);
   }
 }

@@ -15,6 +15,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
       "quittance.idempotency.sweep-interval=1s",
       "quittance.notification.allow-loopback=true",
+      "quittance.notification.sweep-interval=1s",
       "quittance.web.header-limit=2s",
       "quittance.web.body-limit=2s",
       "server.tomcat.connection-timeout=2s",

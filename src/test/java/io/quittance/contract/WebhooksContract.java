@@ -23,6 +23,7 @@ import java.net.http.HttpHeaders;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
@@ -132,6 +133,186 @@ abstract class WebhooksContract extends Contract {
     assertThatThrownBy(
             () -> new Webhook(rotated.text("/secret")).verify(after.body(), headers(after)))
         .isInstanceOf(WebhookVerificationException.class);
+  }
+
+  @Test
+  void areSignedWithEverySecretWhoseOverlapRuns() throws Exception {
+    Answer endpoint = create(receiver.open("/twice", before -> ACCEPT), "*").is(201);
+    List<String> secrets = new ArrayList<>(List.of(endpoint.text("/secret")));
+    for (int i = 0; i < 3; i++) {
+      secrets.add(
+          merchant
+              .post(path(endpoint) + "/rotate-secret", object("overlap_seconds", 600))
+              .is(200)
+              .text("/secret"));
+    }
+
+    merchant.pay(1, "alice", "shop").is(201);
+
+    Attempt attempt = first("/twice");
+    assertThat(attempt.header("webhook-signature").split(" ")).hasSize(4);
+    for (String secret : secrets) {
+      new Webhook(secret).verify(attempt.body(), headers(attempt));
+    }
+  }
+
+  @Test
+  void haveTenSecretsThatSignAtMost() {
+    Answer endpoint = create(receiver.open("/often", before -> ACCEPT), "*").is(201);
+    for (int i = 0; i < 9; i++) {
+      merchant.post(path(endpoint) + "/rotate-secret", object()).is(200);
+    }
+
+    merchant.post(path(endpoint) + "/rotate-secret", object()).isProblem(409, "invalid_state");
+    merchant.post(path(endpoint) + "/rotate-secret", object("overlap_seconds", 0)).is(200);
+  }
+
+  @Test
+  void areMadeAtOnceWhileThereIsRoom() {
+    String url = receiver.open("/at-once", before -> ACCEPT);
+
+    Burst.of(6, i -> create(url, "*").is(201));
+
+    assertThat(merchant.get("/v1/webhook-endpoints").body().path("data")).hasSize(6);
+  }
+
+  /** What waits for a closed endpoint is neither taken nor written, and others are served. */
+  @Test
+  void arePassedOverWhileTheyAreClosed() {
+    Answer closed = create(receiver.open("/closed", before -> ACCEPT), "*").is(201);
+    create(receiver.open("/open", before -> ACCEPT), "*").is(201);
+    closedFor(closed, Duration.ofHours(1));
+    for (int i = 0; i < 3; i++) {
+      merchant.pay(1, "alice", "shop").is(201);
+    }
+    List<JsonNode> waiting = deliveries(closed);
+
+    merchant.pay(1, "alice", "shop").is(201);
+    merchant.pay(1, "alice", "shop").is(201);
+
+    attempts("/open", 5);
+    assertThat(receiver.attempts("/closed")).isEmpty();
+    assertThat(deliveries(closed)).hasSize(5).containsAll(waiting);
+    patch(closed, object("enabled", true)).is(200);
+    attempts("/closed", 5);
+    delivered(closed);
+  }
+
+  @Test
+  void areTriedWithTheEventThatHasWaitedLongestOnceTheyWereClosed() {
+    Answer endpoint = create(receiver.open("/half-open", before -> ACCEPT), "*").is(201);
+    closedFor(endpoint, Duration.ofHours(1));
+    for (int i = 0; i < 3; i++) {
+      merchant.pay(1, "alice", "shop").is(201);
+    }
+    JsonNode oldest = deliveries(endpoint).getLast();
+    // It has been tried before, and so the others were due before it.
+    jdbc.sql("update deliveries set attempts = 1, next_attempt_at = current_timestamp where id = ?")
+        .param(TypeId.require("dlv", oldest.path("id").asText()))
+        .update();
+
+    closedFor(endpoint, Duration.ofSeconds(-1));
+
+    assertThat(attempts("/half-open", 3).getFirst().webhookId())
+        .isEqualTo(oldest.path("event_id").asText());
+    delivered(endpoint);
+  }
+
+  @Test
+  void areClosedForAllReplicasWhenNothingSucceeds() {
+    Answer endpoint = create(receiver.open("/asks", before -> ANSWER_503), "*").is(201);
+
+    merchant.pay(1, "alice", "shop").is(201);
+
+    afterAttempt(endpoint, 1);
+    assertThat(
+            jdbc.sql(
+                    "select count(*) from webhook_endpoints where id = ?"
+                        + " and closed_until > current_timestamp + interval '50' minute")
+                .param(key("whe", endpoint))
+                .query(Integer.class)
+                .single())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void areSentNoMoreOfWhatWaitsOnceTheyAreDisabled() {
+    Answer endpoint = create(receiver.open("/disabled", before -> ANSWER_500), "*").is(201);
+    merchant.pay(1, "alice", "shop").is(201);
+    afterAttempt(endpoint, 1);
+
+    patch(endpoint, object("enabled", false)).is(200);
+    letTimePass(endpoint, Duration.ofMinutes(1));
+
+    JsonNode delivery = afterAttempt(endpoint, 2);
+    assertThat(delivery.path("state").asText()).isEqualTo("dead");
+    assertThat(delivery.at("/attempts/1/error").asText()).isEqualTo("the endpoint is disabled");
+    assertThat(receiver.attempts("/disabled")).hasSize(1);
+  }
+
+  @Test
+  void leaveNothingBehindThatWaits() {
+    Answer endpoint = create(receiver.open("/deleted", before -> ANSWER_500), "*").is(201);
+    merchant.pay(1, "alice", "shop").is(201);
+    afterAttempt(endpoint, 1);
+
+    merchant.delete(path(endpoint)).is(204);
+    letTimePass(endpoint, Duration.ofMinutes(1));
+
+    await().atMost(SOON).until(() -> pending(endpoint) == 0);
+    assertThat(
+            jdbc.sql("select secret from webhook_endpoints where id = ?")
+                .param(key("whe", endpoint))
+                .query(byte[].class)
+                .single())
+        .isEmpty();
+  }
+
+  @Test
+  void missWhatIsDeletedBeforeItIsSent() {
+    Answer endpoint = create(receiver.open("/late", before -> ACCEPT), "*").is(201);
+    closedFor(endpoint, Duration.ofHours(1));
+    merchant.pay(1, "alice", "shop").is(201);
+    merchant.pay(1, "alice", "shop").is(201);
+    String event = deliveries(endpoint).getFirst().path("event_id").asText();
+    jdbc.sql("delete from events where id = ?").param(TypeId.require("evt", event)).update();
+
+    closedFor(endpoint, Duration.ofSeconds(-1));
+
+    await().atMost(SOON).until(() -> pending(endpoint) == 0);
+    JsonNode delivery = deliveries(endpoint).getFirst();
+    assertThat(delivery.path("state").asText()).isEqualTo("dead");
+    assertThat(delivery.path("event_type").isNull()).isTrue();
+    assertThat(delivery.at("/attempts/0/error").asText()).isEqualTo("the event was deleted");
+    assertThat(merchant.get(path(endpoint)).body().path("failing_since").isNull()).isTrue();
+    merchant.get("/v1/events/" + event).isProblem(404, "not_found");
+    merchant.post("/v1/events/" + event + "/redeliver", object()).isProblem(404, "not_found");
+  }
+
+  @Test
+  void forgetDeliveriesAndEventsAfterTheirRetention() {
+    Answer endpoint = create(receiver.open("/old", before -> ACCEPT), "*").is(201);
+    merchant.pay(1, "alice", "shop").is(201);
+    merchant.pay(1, "alice", "shop").is(201);
+    List<JsonNode> both = delivered(endpoint);
+    UUID old = TypeId.require("dlv", both.getLast().path("id").asText());
+    UUID event = TypeId.first(Instant.now().minus(Duration.ofDays(401)));
+    jdbc.sql(
+            "insert into events (merchant_id, id, payment_id, sequence, type, created_at, data)"
+                + " select merchant_id, cast(? as uuid), null, 1, 'webhook.test',"
+                + " created_at - 401 * interval '1' day, '{}' from events where id = ?")
+        .params(event, TypeId.require("evt", both.getLast().path("event_id").asText()))
+        .update();
+
+    jdbc.sql("update deliveries set created_at = created_at - 31 * interval '1' day where id = ?")
+        .param(old)
+        .update();
+
+    await().atMost(SOON).until(() -> deliveries(endpoint).size() == 1);
+    assertThat(deliveries(endpoint).getFirst().path("id")).isEqualTo(both.getFirst().path("id"));
+    assertThat(count("select count(*) from delivery_attempts where delivery_id = ?", old)).isZero();
+    await().atMost(SOON).until(() -> count("select count(*) from events where id = ?", event) == 0);
+    assertThat(merchant.get("/v1/events").body().path("data")).hasSize(2);
   }
 
   @Test
@@ -471,7 +652,7 @@ abstract class WebhooksContract extends Contract {
   }
 
   private List<JsonNode> deliveries(Answer endpoint) {
-    var rows = new java.util.ArrayList<JsonNode>();
+    var rows = new ArrayList<JsonNode>();
     merchant.get(path(endpoint) + "/deliveries").is(200).body().path("data").forEach(rows::add);
     return rows;
   }
@@ -506,6 +687,25 @@ abstract class WebhooksContract extends Contract {
                 + " * interval '1' second where endpoint_id = ?")
         .params(time.toSeconds(), key("whe", endpoint))
         .update();
+  }
+
+  /** As another replica would close it. */
+  private void closedFor(Answer endpoint, Duration time) {
+    jdbc.sql(
+            "update webhook_endpoints set closed_until = current_timestamp + cast(? as bigint)"
+                + " * interval '1' second where id = ?")
+        .params(time.toSeconds(), key("whe", endpoint))
+        .update();
+  }
+
+  private int pending(Answer endpoint) {
+    return count(
+        "select count(*) from deliveries where endpoint_id = ? and state = 'pending'",
+        key("whe", endpoint));
+  }
+
+  private int count(String sql, UUID id) {
+    return jdbc.sql(sql).param(id).query(Integer.class).single();
   }
 
   private void failingFor(Answer endpoint, Duration time) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.notification.DeliveryQueue.Claimed;
-import io.quittance.notification.Lane.Offer;
 import io.quittance.payment.EventLog.EventBody;
 import io.quittance.payment.EventLog.StoredEvent;
 import io.quittance.payment.EventType;
@@ -12,6 +11,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** One receiver's share of the senders. */
@@ -22,11 +23,11 @@ class LaneTest {
 
   @Test
   void givesAsManyTurnsAsItMayHaveAndLetsTheRestWait() {
-    var lane = new Lane(2, LONG, false);
+    var lane = lane(2);
 
-    assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
-    assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
-    assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Waits.class);
+    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.offer(parcel(lane))).isFalse();
 
     assertThat(lane.next()).isNotNull();
     assertThat(lane.next()).isNotNull();
@@ -38,73 +39,128 @@ class LaneTest {
 
   @Test
   void allowsOneMoreWithEachSuccessAndHalfWithAFailure() {
-    var lane = new Lane(32, LONG, false);
+    var lane = lane(32);
     for (int i = 0; i < 4; i++) {
-      assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
+      assertThat(lane.offer(parcel(lane))).isTrue();
       assertThat(lane.next()).isNotNull();
     }
-    assertThat(lane.offer(parcel(lane))).as("a fifth at first").isInstanceOf(Offer.Waits.class);
+    assertThat(lane.offer(parcel(lane))).as("a fifth at first").isFalse();
     lane.succeeded(TOOK);
-    assertThat(lane.offer(parcel(lane))).as("a fifth then").isInstanceOf(Offer.Turn.class);
+    assertThat(lane.offer(parcel(lane))).as("a fifth then").isTrue();
 
-    lane.failed(TOOK, new IOException("status 500"), null);
+    lane.failed(TOOK, new IOException("status 500"), false, null);
 
     assertThat(lane.next()).as("one of five turns, of which two are allowed").isNull();
   }
 
   @Test
-  void turnsAwayWhatWouldWaitTooLong() {
-    var lane = new Lane(1, LONG, false);
+  void hasRoomForSoManyAndTellsWhenThereIsAgain() {
+    var lane = lane(1);
     int taken = 0;
-    Offer offer = lane.offer(parcel(lane));
-    while (!(offer instanceof Offer.Later) && taken < 10_000) {
+    while (lane.room() > 0 && taken < 10_000) {
+      lane.offer(parcel(lane));
       taken++;
-      offer = lane.offer(parcel(lane));
     }
+    var told = new AtomicInteger();
+    lane.whenRoom(told::incrementAndGet);
 
     assertThat(taken).isLessThan(1_000);
-    assertThat(((Offer.Later) offer).pause()).isBetween(Duration.ofSeconds(1), LONG);
+    lane.next();
+    assertThat(told).as("almost full").hasValue(0);
+    while (taken > 1) {
+      lane.succeeded(TOOK);
+      lane.next();
+      taken--;
+    }
+    assertThat(told).hasValue(1);
   }
 
   @Test
   void triesOneAtATimeWhileItFails() {
-    var lane = new Lane(8, LONG, true);
+    var lane = new Lane(8, LONG, LONG, true);
 
-    assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
+    assertThat(lane.offer(parcel(lane))).isTrue();
     assertThat(lane.next()).isNotNull();
-    assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Waits.class);
+    assertThat(lane.offer(parcel(lane))).isFalse();
     lane.succeeded(TOOK);
-    assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
+    assertThat(lane.offer(parcel(lane))).isTrue();
   }
 
   @Test
   void closesWhenNothingSucceedsAndOpensWithAProbe() {
-    var closed = new Lane(8, LONG, false);
-    failThreeTimes(closed);
-    assertThat(closed.offer(parcel(closed)))
-        .isInstanceOfSatisfying(
-            Offer.Later.class,
-            later -> assertThat(later.pause()).isGreaterThan(Duration.ofMinutes(59)));
+    var closed = lane(8);
+    assertThat(failThreeTimes(closed)).isEqualTo(LONG);
+    assertThat(closed.room()).isZero();
 
-    var probing = new Lane(8, Duration.ZERO, false);
+    var probing = new Lane(8, Duration.ZERO, LONG, false);
     failThreeTimes(probing);
-    assertThat(probing.offer(parcel(probing))).isInstanceOf(Offer.Turn.class);
+    assertThat(probing.halfOpen()).isTrue();
+    assertThat(probing.room()).isEqualTo(1);
+    assertThat(probing.offer(parcel(probing))).isTrue();
     assertThat(probing.next()).isNotNull();
-    assertThat(probing.offer(parcel(probing))).isInstanceOf(Offer.Waits.class);
+    assertThat(probing.room()).as("while it is tried").isZero();
     probing.succeeded(TOOK);
-    assertThat(probing.offer(parcel(probing))).isInstanceOf(Offer.Turn.class);
+    assertThat(probing.halfOpen()).isFalse();
+    assertThat(probing.room()).isGreaterThan(1);
+  }
+
+  @Test
+  void closesAgainWhenItsProbeFailsThoughAnotherReplicaClosedIt() {
+    var lane = lane(8);
+    lane.offer(parcel(lane));
+    lane.next();
+
+    assertThat(lane.failed(TOOK, new IOException("status 500"), true, null)).isEqualTo(LONG);
+  }
+
+  @Test
+  void remembersThatItClosedOnlyUntilTheRowSaysSo() {
+    var lane = new Lane(8, LONG, Duration.ZERO, false);
+
+    assertThat(failThreeTimes(lane)).isEqualTo(LONG);
+
+    assertThat(lane.room()).isEqualTo(1);
+  }
+
+  @Test
+  void takesAProbeAfterOneThatEndedWithoutAResult() {
+    var lane = new Lane(8, Duration.ZERO, LONG, false);
+    failThreeTimes(lane);
+    lane.offer(parcel(lane));
+    lane.next();
+
+    lane.gaveUp();
+    lane.giveBack();
+
+    assertThat(lane.room()).isEqualTo(1);
+    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void dropsWhatWaitsWhenItsLastTurnIsBrokenOff() {
+    var lane = lane(1);
+    lane.offer(parcel(lane));
+    lane.next();
+    lane.offer(parcel(lane));
+    int room = lane.room();
+
+    lane.giveBack();
+
+    assertThat(lane.room()).isEqualTo(room + 1);
+    assertThat(lane.offer(parcel(lane))).as("a turn is free").isTrue();
   }
 
   @Test
   void staysOpenForAReceiverThatTakesSomeAndRefusesOthers() {
-    var lane = new Lane(8, LONG, false);
+    var lane = lane(8);
     for (int i = 0; i < 30; i++) {
-      assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
+      assertThat(lane.offer(parcel(lane))).isTrue();
       assertThat(lane.next()).isNotNull();
       if (i % 3 == 0) {
         lane.succeeded(TOOK);
       } else {
-        lane.failed(TOOK, new IOException("status 500"), null);
+        lane.failed(TOOK, new IOException("status 500"), false, null);
       }
       assertThat(lane.next()).isNull();
     }
@@ -112,37 +168,39 @@ class LaneTest {
 
   @Test
   void leavesAReceiverAloneThatAsksForIt() {
-    var lane = new Lane(8, Duration.ZERO, false);
+    var lane = new Lane(8, Duration.ZERO, LONG, false);
     lane.offer(parcel(lane));
     lane.next();
 
-    lane.failed(TOOK, new IOException("status 503"), Duration.ofMinutes(10));
+    assertThat(lane.failed(TOOK, new IOException("status 503"), false, Duration.ofMinutes(10)))
+        .isEqualTo(Duration.ofMinutes(10));
 
-    assertThat(lane.offer(parcel(lane)))
-        .isInstanceOfSatisfying(
-            Offer.Later.class,
-            later -> assertThat(later.pause()).isGreaterThan(Duration.ofMinutes(9)));
+    assertThat(lane.room()).isZero();
   }
 
   @Test
   void dropsWhatHasWaitedPastItsLease() {
-    var lane = new Lane(1, LONG, false);
+    var lane = lane(1);
     lane.offer(parcel(lane, Deadline.after(Duration.ZERO)));
 
     assertThat(lane.next()).isNull();
 
-    assertThat(lane.offer(parcel(lane)))
-        .as("the turn was given back")
-        .isInstanceOf(Offer.Turn.class);
+    assertThat(lane.offer(parcel(lane))).as("the turn was given back").isTrue();
   }
 
-  private static void failThreeTimes(Lane lane) {
+  private static @Nullable Duration failThreeTimes(Lane lane) {
+    Duration closed = null;
     for (int i = 0; i < 3; i++) {
-      assertThat(lane.offer(parcel(lane))).isInstanceOf(Offer.Turn.class);
+      assertThat(lane.offer(parcel(lane))).isTrue();
       assertThat(lane.next()).isNotNull();
-      lane.failed(TOOK, new IOException("status 500"), null);
+      closed = lane.failed(TOOK, new IOException("status 500"), false, null);
       assertThat(lane.next()).isNull();
     }
+    return closed;
+  }
+
+  private static Lane lane(int limit) {
+    return new Lane(limit, LONG, LONG, false);
   }
 
   private static Parcel parcel(Lane lane) {
@@ -153,6 +211,6 @@ class LaneTest {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
     return new Parcel(
-        new Claimed(id, id, id, id, 0, startBy), new StoredEvent(id, id, body), null, lane);
+        new Claimed(id, id, id, id, 0, false, startBy), new StoredEvent(id, id, body), null, lane);
   }
 }

@@ -87,6 +87,7 @@ class SecretKeysTest {
             second.plusSeconds(1),
             second,
             second,
+            second,
             second),
         environment);
   }

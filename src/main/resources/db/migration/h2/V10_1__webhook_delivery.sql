@@ -1,0 +1,11 @@
+alter table deliveries drop primary key;
+alter table deliveries add constraint deliveries_key primary key (merchant_id, id);
+drop index deliveries_due;
+create index deliveries_due on deliveries (merchant_id, endpoint_id, state, next_attempt_at);
+drop index deliveries_by_event;
+create index deliveries_by_event on deliveries (merchant_id, event_id, endpoint_id);
+drop index deliveries_by_endpoint;
+create index deliveries_by_endpoint on deliveries (merchant_id, endpoint_id, id);
+drop index deliveries_ended;
+create index deliveries_ended on deliveries (merchant_id, created_at);
+create index webhook_endpoints_recovering on webhook_endpoints (recovering_since);
