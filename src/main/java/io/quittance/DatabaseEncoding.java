@@ -1,48 +1,35 @@
 package io.quittance;
 
-import io.quittance.ProductionRequirements.UnmetException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import javax.sql.DataSource;
-import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * A PostgreSQL database whose encoding is not UTF-8 is refused before anything is written to it: it
- * would break the batch of whoever sends a letter that it does not know.
+ * A PostgreSQL database whose encoding is not UTF-8 is refused: it would break the batch of whoever
+ * sends a letter that it does not know.
  */
-@Configuration(proxyBeanMethods = false)
-class DatabaseEncoding {
+final class DatabaseEncoding {
 
   private static final String NEEDED = "UTF8";
 
-  @Bean
-  static FlywayMigrationStrategy migrationIntoUnicodeOnly() {
-    return flyway -> {
-      check(flyway.getConfiguration().getDataSource());
-      flyway.migrate();
-    };
-  }
+  private DatabaseEncoding() {}
 
-  private static void check(DataSource database) {
-    try (Connection connection = database.getConnection()) {
-      if (!connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
-        return;
-      }
-      String encoding = encoding(connection);
-      if (!encoding.equals(NEEDED)) {
-        throw new UnmetException(
-            List.of(
-                "SPRING_DATASOURCE_URL: the encoding of the database %s is %s; take one of %s, create database NAME encoding '%s' template template0"
-                    .formatted(connection.getCatalog(), encoding, NEEDED, NEEDED)));
-      }
-    } catch (SQLException e) {
-      throw new DataAccessResourceFailureException("the database's encoding is not known", e);
+  /** H2 keeps Unicode, and has no such setting. */
+  static void check(Connection connection) throws SQLException {
+    if (!connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
+      return;
+    }
+    String encoding = encoding(connection);
+    if (!encoding.equals(NEEDED)) {
+      throw new StartRefusedException(
+          "its database cannot keep every text",
+          List.of(
+              "SPRING_DATASOURCE_URL: the encoding of the database \"%s\" is %s, not %s"
+                  .formatted(connection.getCatalog(), encoding, NEEDED)),
+          "Take another one: create database NAME encoding '%s' template template0"
+              .formatted(NEEDED));
     }
   }
 

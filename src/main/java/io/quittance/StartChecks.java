@@ -95,6 +95,7 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
       settings.setProperty("loginTimeout", CONNECT_SECONDS_MAX);
     }
     try (Connection connection = DriverManager.getConnection(url, settings)) {
+      DatabaseEncoding.check(connection);
       if (sandbox && hasOtherMerchants(connection)) {
         throw new StartRefusedException(
             "this database is not a sandbox's",

@@ -131,6 +131,7 @@ class FailOverIT extends Contract {
   private String fresh(Route route) {
     return switch (route.kind()) {
       case "account" -> "fresh";
+      case "mch" -> operator.post("/v1/merchants", object("name", "fresh")).is(201).id();
       case "trf" -> merchant.transfer(move(7, "alice", "shop")).send().is(201).id();
       case "pay" ->
           route.path().endsWith("refunds")
