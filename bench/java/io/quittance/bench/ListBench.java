@@ -37,7 +37,8 @@ public final class ListBench {
           "payments_by_time",
           "payments_by_amount",
           "payments_by_status",
-          "payments_reference");
+          "payments_live_reference",
+          "payments_dead_reference");
 
   private static final int WARM_UP_ROUNDS = 5;
   private static final ObjectMapper JSON = new ObjectMapper();

@@ -14,10 +14,12 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
+import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -28,6 +30,8 @@ import org.springframework.util.unit.DataSize;
 class SettingAnalyzer implements FailureAnalyzer {
 
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]+).*");
+  private static final Pattern NO_SUCH_TYPE =
+      Pattern.compile("Failed to convert to type ([\\w.]+)\\.?");
   private static final Pattern OUR_SETTING = Pattern.compile("quittance\\.[a-z.-]+");
 
   @Override
@@ -53,6 +57,7 @@ class SettingAnalyzer implements FailureAnalyzer {
       case UnsatisfiedDependencyException injection
           when injection.getCause() instanceof TypeMismatchException mismatch ->
           wrongType(injection.getInjectionPoint(), mismatch);
+      case InvalidConfigurationPropertyValueException invalid -> wrongType(invalid);
       case IllegalArgumentException rule -> brokenRule(rule);
       default -> null;
     };
@@ -78,6 +83,17 @@ class SettingAnalyzer implements FailureAnalyzer {
     return name.matches()
         ? wrongType(name.group(1), mismatch.getValue(), mismatch.getRequiredType())
         : null;
+  }
+
+  private static String wrongType(InvalidConfigurationPropertyValueException invalid) {
+    Matcher type = NO_SUCH_TYPE.matcher(String.valueOf(invalid.getReason()));
+    return type.matches()
+        ? wrongType(
+            invalid.getName(),
+            invalid.getValue(),
+            ClassUtils.resolveClassName(type.group(1), SettingAnalyzer.class.getClassLoader()))
+        : "%s: not \"%s\": %s"
+            .formatted(invalid.getName(), invalid.getValue(), invalid.getReason());
   }
 
   private static String wrongType(String name, @Nullable Object value, Class<?> type) {

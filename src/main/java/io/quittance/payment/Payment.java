@@ -143,7 +143,8 @@ final class Payment {
     payment.answerStatus = row.answerStatus();
     payment.usedMs = row.usedMs();
     payment.eventCount = row.eventCount();
-    payment.milestones = row.milestones();
+    // Releases before this one kept the expiry of what had ended.
+    payment.milestones = payment.waits() ? row.milestones() : row.milestones().withoutExpiry();
     return payment;
   }
 

@@ -22,7 +22,7 @@ abstract class DetailsContract extends Contract {
   @Autowired private JdbcClient jdbc;
 
   private Answer change(String paymentId, JsonNode body) {
-    return merchant.call("PATCH", "/v1/payments/" + paymentId).body(body).send();
+    return merchant.patch("/v1/payments/" + paymentId, body);
   }
 
   @Test
@@ -100,12 +100,7 @@ abstract class DetailsContract extends Contract {
     change(id, object("reference", "r")).isProblem(400, "unknown_field");
     change(id, object("metadata", object("a".repeat(41), "v"))).isProblem(400, "invalid_request");
     change("pay_" + "0".repeat(26), object()).isProblem(404, "not_found");
-    assertThat(
-            newMerchant()
-                .call("PATCH", "/v1/payments/" + id)
-                .body(object("description", "mine"))
-                .send()
-                .status())
+    assertThat(newMerchant().patch("/v1/payments/" + id, object("description", "mine")).status())
         .isEqualTo(404);
   }
 

@@ -48,6 +48,9 @@ abstract class DocumentContract extends Contract {
     ids.put("account", ACCOUNT);
     ids.put("trf", merchant.transfer(move(7, "alice", "shop")).send().is(201).id());
     ids.put("pay", merchant.pay(1, "alice", "shop").is(201).id());
+    String held = merchant.authorize(2, "alice", "shop");
+    ids.put("cap", merchant.capture(held).is(201).id());
+    ids.put("ref", merchant.refund(held).is(201).id());
     ids.put("evt", merchant.events(ids.get("pay")).getFirst().path("id").asText());
     ids.put("key", merchant.get("/v1/api-keys").is(200).text("/data/0/id"));
     ids.put("mch", merchant.merchantId());

@@ -86,6 +86,8 @@ class FuzzIT {
       List.of(
           new Route("POST", "/v1/payments", ORDER),
           new Route("POST", "/v1/payments/simulate", ORDER),
+          new Route(
+              "PATCH", "/v1/payments/{pay}", "{\"description\":\"d\",\"metadata\":{\"k\":\"v\"}}"),
           new Route("POST", "/v1/payments/{pay}/captures", "{\"amount\":1,\"final\":false}"),
           new Route("POST", "/v1/payments/pay_0/cancel", "{}"),
           new Route("POST", "/v1/payments/{pay}/cancel", "{}"),

@@ -131,7 +131,7 @@ abstract class SearchContract extends Contract {
   @CsvSource({
     "status, paid",
     "status, SUCCEEDED",
-    "status, 'failed,declined'",
+    "status, 'failed,paid'",
     "status, ''",
     "payer, ''",
     "payer, Alice",

@@ -192,6 +192,7 @@ class StartIT {
       String said =
           Awaitility.await()
               .atMost(Duration.ofMinutes(MINUTES_MAX))
+              .failFast(() -> !sandbox.isAlive())
               .until(() -> Files.readString(log), text -> text.contains("  Swagger  "));
 
       assertThat(said.lines().filter(line -> line.contains(" INFO ")).toList())
