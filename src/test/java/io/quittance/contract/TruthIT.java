@@ -140,7 +140,7 @@ class TruthIT extends Contract {
     try {
       List<Answer> answers =
           Burst.of(
-              150,
+              60,
               i ->
                   (i % 3 == 0
                           ? neighbour.payment(order(1, "alice", "shop"))
@@ -155,12 +155,10 @@ class TruthIT extends Contract {
           answers.get(i).isProblem(500, "internal_error").movedNothing();
         }
       }
-      merchant
-          .transfer(move(666, "alice", "shop"))
-          .send()
+      answerTo(merchant.transfer(move(666, "alice", "shop")))
           .isProblem(500, "internal_error")
           .movedNothing();
-      merchant.pay(1, "alice", "shop").is(201);
+      answerTo(merchant.payment(order(1, "alice", "shop"))).is(201);
       moved(1);
     } finally {
       jdbc.sql("alter table transfers drop constraint cursed").update();
@@ -216,6 +214,11 @@ class TruthIT extends Contract {
     assertThat(refused.text("/detail")).contains("failed");
     nothingMoved();
     caller.join().isProblem(504, "deadline_exceeded").movedNothing();
+  }
+
+  /** The answer when the service, which has had a lot to do, lets the request in. */
+  private static Answer answerTo(Call call) {
+    return Awaitility.await().until(call::send, answer -> !answer.code().equals("overloaded"));
   }
 
   private static String type(JsonNode event) {
