@@ -6,11 +6,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -20,15 +23,14 @@ import org.HdrHistogram.Histogram;
  */
 public final class LatenessBench {
 
-  private static final int ACCOUNTS = 10_000;
   private static final int RAMP_SECONDS = 5;
   private static final int DEADLINE_EXCEEDED = 504;
+  private static final Pattern CODE = Pattern.compile("\"code\":\"([a-z_]+)\"");
 
   private final int clients;
   private final int deadlineMs;
   private final int seconds;
-  private final LongAdder otherAnswers = new LongAdder();
-  private final ConcurrentHashMap<Integer, LongAdder> statuses = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, LongAdder> others = new ConcurrentHashMap<>();
 
   private LatenessBench(int clients, int deadlineMs, int seconds) {
     this.clients = clients;
@@ -103,7 +105,7 @@ public final class LatenessBench {
         .formatted(
             build.name(),
             all.getTotalCount(),
-            otherAnswers.sum() == 0 ? "0" : statuses.toString(),
+            new TreeMap<>(others),
             late(all, 50),
             late(all, 90),
             late(all, 99),
@@ -119,28 +121,39 @@ public final class LatenessBench {
     var random = new SplittableRandom(number);
     long counted = start + RAMP_SECONDS * 1_000_000_000L;
     long end = counted + seconds * 1_000_000_000L;
-    try (var http = new Http(port)) {
+    Http http = new Http(port);
+    try {
       while (System.nanoTime() < end) {
         byte[] request = request(apiKey, random);
         long sent = System.nanoTime();
         int status = http.exchange(request);
         long nanos = System.nanoTime() - sent;
         if (status != DEADLINE_EXCEEDED || !http.body().contains("\"outcome\":\"none\"")) {
-          otherAnswers.increment();
-          statuses.computeIfAbsent(status, any -> new LongAdder()).increment();
-        }
-        if (sent > counted) {
+          others.computeIfAbsent(status + code(http), any -> new LongAdder()).increment();
+          // The container hangs up after some of them.
+          http.close();
+          http = new Http(port);
+        } else if (sent > counted) {
           took.recordValue(nanos / 1_000);
         }
       }
+    } finally {
+      http.close();
     }
     return took;
   }
 
+  private static String code(Http http) {
+    Matcher code = CODE.matcher(http.body());
+    return code.find() ? " " + code.group(1) : "";
+  }
+
   private byte[] request(String apiKey, SplittableRandom random) {
     String body =
-        "{\"amount\":1,\"currency\":\"EUR\",\"payer\":\"a%05d\",\"payee\":\"a%05d\"}"
-            .formatted(2 * random.nextInt(ACCOUNTS / 2), 2 * random.nextInt(ACCOUNTS / 2) + 1);
+        "{\"amount\":1,\"currency\":\"EUR\",\"payer\":\"%s\",\"payee\":\"%s\"}"
+            .formatted(
+                Order.account(Order.FIRST_ACCOUNT + 2 * random.nextInt(Order.ACCOUNTS / 2)),
+                Order.account(Order.FIRST_ACCOUNT + 2 * random.nextInt(Order.ACCOUNTS / 2) + 1));
     String deadline = UUID.randomUUID() + "\r\nPayment-Deadline-Ms: " + deadlineMs;
     return HttpClient.request("POST", "/v1/payments", apiKey, deadline, body);
   }

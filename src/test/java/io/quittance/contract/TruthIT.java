@@ -39,9 +39,7 @@ class TruthIT extends Contract {
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
-    registry.add(
-        "spring.datasource.url",
-        () -> DATABASE.url() + "&options=-c%20lock_timeout=200ms%20-c%20statement_timeout=10s");
+    registry.add("spring.datasource.url", DATABASE::url);
     registry.add("spring.datasource.username", () -> Postgres.Database.USER);
     registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
   }
@@ -77,8 +75,8 @@ class TruthIT extends Contract {
 
     for (String table : List.of("payments", "transfers", "captures", "idempotency_keys")) {
       try (var _ = lock(table)) {
-        for (Call repetition : List.of(capture, payment, transfer)) {
-          Answer answer = repetition.send();
+        List<Call> repetitions = List.of(capture, payment, transfer);
+        for (Answer answer : Burst.of(repetitions.size(), i -> repetitions.get(i).send())) {
           if (answer.status() >= 300) {
             assertThat(answer.text("/outcome")).as(answer.toString()).isEqualTo("unknown");
             assertThat(Instant.parse(answer.text("/resolves_by"))).isAfter(Instant.now());
@@ -142,7 +140,7 @@ class TruthIT extends Contract {
     try {
       List<Answer> answers =
           Burst.of(
-              150,
+              60,
               i ->
                   (i % 3 == 0
                           ? neighbour.payment(order(1, "alice", "shop"))
@@ -157,12 +155,10 @@ class TruthIT extends Contract {
           answers.get(i).isProblem(500, "internal_error").movedNothing();
         }
       }
-      merchant
-          .transfer(move(666, "alice", "shop"))
-          .send()
+      answerTo(merchant.transfer(move(666, "alice", "shop")))
           .isProblem(500, "internal_error")
           .movedNothing();
-      merchant.pay(1, "alice", "shop").is(201);
+      answerTo(merchant.payment(order(1, "alice", "shop"))).is(201);
       moved(1);
     } finally {
       jdbc.sql("alter table transfers drop constraint cursed").update();
@@ -218,6 +214,11 @@ class TruthIT extends Contract {
     assertThat(refused.text("/detail")).contains("failed");
     nothingMoved();
     caller.join().isProblem(504, "deadline_exceeded").movedNothing();
+  }
+
+  /** The answer when the service, which has had a lot to do, lets the request in. */
+  private static Answer answerTo(Call call) {
+    return Awaitility.await().until(call::send, answer -> !answer.code().equals("overloaded"));
   }
 
   private static String type(JsonNode event) {
