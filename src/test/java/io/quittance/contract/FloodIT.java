@@ -27,7 +27,9 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.rate-limit.enabled=false",
       "quittance.admission.floor=8",
       "quittance.admission.ceiling=8",
-      "quittance.journal.lanes=1"
+      "quittance.journal.lanes=1",
+      "quittance.web.body-limit=60s",
+      "server.tomcat.connection-timeout=60s"
     })
 @ActiveProfiles("sandbox")
 class FloodIT extends Contract {
