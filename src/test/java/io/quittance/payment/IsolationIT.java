@@ -126,6 +126,36 @@ class IsolationIT {
   }
 
   @Test
+  void listsThatHangTakeNoPaymentsConnection() throws Exception {
+    try (Connection holder = holding("lock table audit_log in access exclusive mode")) {
+      List<CompletableFuture<Answer>> lists =
+          IntStream.range(0, 20)
+              .mapToObj(
+                  i ->
+                      CompletableFuture.supplyAsync(
+                          () -> get(replicas.get(i % replicas.size()), "/v1/audit-log"), clients))
+              .toList();
+      List<Answer> payments =
+          IntStream.range(0, PAYMENTS)
+              .mapToObj(i -> pay(i % 2 == 0 ? merchant : other, i, "a" + i % ACCOUNTS, 5_000))
+              .map(CompletableFuture::join)
+              .toList();
+
+      assertThat(payments).extracting(Answer::status).containsOnly(201);
+      assertThat(lists).extracting(list -> list.join().status()).containsOnly(503);
+      holder.rollback();
+    }
+  }
+
+  private static Answer get(ServiceProcess replica, String path) {
+    try {
+      return merchant.get(replica.uri(), path);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
   void replicasThatShareAHotAccountTakeTurns() {
     List<List<Answer>> answers =
         replicas.stream()
