@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.Objects;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -72,13 +71,10 @@ final class KeyRetention {
    */
   private Optional<OffsetDateTime> deleteNext(OffsetDateTime after, OffsetDateTime before) {
     Optional<OffsetDateTime> last =
-        jdbc
-            .sql(LAST)
+        jdbc.sql(LAST)
             .params(after, before, KEYS_PER_BATCH)
             .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
-            .stream()
-            .filter(Objects::nonNull)
-            .findFirst();
+            .optional();
     last.ifPresent(upTo -> jdbc.sql(DELETE).params(after, upTo).update());
     return last;
   }

@@ -2,7 +2,10 @@ package io.quittance.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.testing.Postgres;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -16,6 +19,9 @@ class KeyRetentionIT {
   private static final int DAYS = 3;
   private static final int KEYS_AN_HOUR = 500;
   private static final int SWEEP = 500;
+
+  private static final IdempotencyProperties A_DAY =
+      new IdempotencyProperties(Duration.ofHours(24), Duration.ofSeconds(10));
 
   private final Postgres.Database database = Postgres.create().migrated();
   private final JdbcClient jdbc = JdbcClient.create(database.dataSource());
@@ -43,13 +49,33 @@ class KeyRetentionIT {
         .doesNotContain("Seq Scan", "Removed by", "Sort");
   }
 
+  @Test
+  void sweepsAgainAndAgainOnOneConnection() {
+    OffsetDateTime start = Instant.parse("2026-01-01T00:00:00Z").atOffset(ZoneOffset.UTC);
+    for (int hour = 0; hour < 5; hour++) {
+      add(start.plusHours(hour));
+    }
+    try (var one = new HikariDataSource()) {
+      one.setDataSource(database.dataSource());
+      one.setMaximumPoolSize(1);
+      one.setConnectionTimeout(1_000);
+      for (int hour = 0; hour <= 5; hour++) {
+        var clock = Clock.fixed(start.plusHours(24 + hour).toInstant(), ZoneOffset.UTC);
+        new KeyRetention(JdbcClient.create(one), clock, A_DAY).sweep();
+
+        assertThat(jdbc.sql("select count(*) from idempotency_keys").query(Long.class).single())
+            .isEqualTo((5L - hour) * KEYS_AN_HOUR);
+      }
+    }
+  }
+
   private void add(OffsetDateTime hour) {
     jdbc.sql(
             """
             insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint,
                                           object_id, runs_until, created_at)
             select gen_random_uuid(), 'POST /v1/payments', i, repeat('f', 43), gen_random_uuid(), ?,
-                   cast(? as timestamptz) + i * interval '7 s'
+                   cast(? as timestamptz) + i * interval '7 s' - interval '6 s'
               from generate_series(1, ?) i
             """)
         .params(hour, hour, KEYS_AN_HOUR)
