@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -130,7 +131,7 @@ class FailOverIT extends Contract {
   /** An object of its own for each route: some end what they are called with. */
   private String fresh(Route route) {
     return switch (route.kind()) {
-      case "account" -> "fresh";
+      case "account" -> account(route);
       case "mch" -> operator.post("/v1/merchants", object("name", "fresh")).is(201).id();
       case "trf" -> merchant.transfer(move(7, "alice", "shop")).send().is(201).id();
       case "pay" ->
@@ -153,6 +154,14 @@ class FailOverIT extends Contract {
               .id();
       default -> throw new AssertionError("an object for " + route);
     };
+  }
+
+  private String account(Route route) {
+    String name = route.method().toLowerCase(Locale.ROOT);
+    if (!route.method().equals("PUT")) {
+      merchant.open(name);
+    }
+    return name;
   }
 
   private static Map<Route, Answer> send(Map<Route, Call> prepared) {
