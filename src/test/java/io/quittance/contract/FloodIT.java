@@ -1,5 +1,6 @@
 package io.quittance.contract;
 
+import static io.quittance.contract.Client.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,6 +29,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.admission.floor=8",
       "quittance.admission.ceiling=8",
       "quittance.journal.lanes=1",
+      "quittance.access.timeout=20s",
       "quittance.web.body-limit=60s",
       "server.tomcat.connection-timeout=60s"
     })
@@ -35,7 +37,12 @@ import org.springframework.test.context.DynamicPropertySource;
 class FloodIT extends Contract {
 
   private static final int PAYMENTS = 50;
+
+  /** Requests at once: three times what there is room for. */
+  private static final int FLOOD = 24;
+
   private static final int HALF_SENT = 100;
+  private static final int PATIENT_MS = 20_000;
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
@@ -54,7 +61,7 @@ class FloodIT extends Contract {
     var over = new AtomicBoolean();
     var refused = new LongAdder();
     try (var senders = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < 64; i++) {
+      for (int i = 0; i < FLOOD; i++) {
         senders.submit(
             () -> {
               while (!over.get()) {
@@ -68,7 +75,7 @@ class FloodIT extends Contract {
         Awaitility.await().until(() -> refused.sum() > 100);
 
         for (int i = 0; i < PAYMENTS; i++) {
-          merchant.pay(1, "alice", "shop").is(201);
+          merchant.payment(order(1, "alice", "shop")).deadline(PATIENT_MS).send().is(201);
         }
       } finally {
         over.set(true);
@@ -93,8 +100,8 @@ class FloodIT extends Contract {
                       > HALF_SENT * 16 * 1024);
 
       for (int i = 0; i < PAYMENTS; i++) {
-        merchant.pay(1, "alice", "shop").is(201);
-        dripping.pay(1, "alice", "shop").is(201);
+        merchant.payment(order(1, "alice", "shop")).deadline(PATIENT_MS).send().is(201);
+        dripping.payment(order(1, "alice", "shop")).deadline(PATIENT_MS).send().is(201);
       }
       assertThat(connections).allSatisfy(one -> assertThat(one.heard()).isZero());
     } finally {
