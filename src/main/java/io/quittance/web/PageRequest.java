@@ -37,7 +37,7 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
     try {
       return (int) QueryParameters.number(text, 1, MAX_LIMIT);
     } catch (IllegalArgumentException e) {
-      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "limit", String.valueOf(e.getMessage()));
+      throw Problem.invalid("limit", RefusedInput.codeOf(e), String.valueOf(e.getMessage()));
     }
   }
 

@@ -220,6 +220,48 @@ abstract class DocumentContract extends Contract {
             });
   }
 
+  /** Each body is spoiled in each field; what is told of it is the same everywhere. */
+  @Test
+  void everyRouteTellsOfWrongFieldsInOneVocabulary() {
+    for (Route route : document.routes()) {
+      Client client = route.open() || route.scope().isPresent() ? merchant : operator;
+      route
+          .body()
+          .filter(JsonNode::isObject)
+          .ifPresent(
+              example -> {
+                spoiled(route, client, array()).isRefused("", "wrong_type");
+                ObjectNode more = example.deepCopy();
+                more.put("amout", 1);
+                spoiled(route, client, more).isRefused("amout", "unknown_field");
+                for (Map.Entry<String, JsonNode> field : example.properties()) {
+                  ObjectNode wrong = example.deepCopy();
+                  wrong.set(field.getKey(), array(array()));
+                  Answer answer = spoiled(route, client, wrong);
+                  assertThat(answer.text("/errors/0/param"))
+                      .as("%s: %s", route, answer)
+                      .startsWith(field.getKey());
+                  assertThat(answer.text("/errors/0/code"))
+                      .as("%s: %s", route, answer)
+                      .isEqualTo("wrong_type");
+                }
+                for (JsonNode name : document.schema(route).path("required")) {
+                  ObjectNode less = example.deepCopy();
+                  less.remove(name.asText());
+                  spoiled(route, client, less).isRefused(name.asText(), "required");
+                  less.putNull(name.asText());
+                  spoiled(route, client, less).isRefused(name.asText(), "required");
+                }
+              });
+    }
+    assertThat(merchant.balance("shop", "posted")).isEqualTo(8);
+  }
+
+  private Answer spoiled(Route route, Client client, JsonNode body) {
+    Answer answer = client.call(route.method(), route.at(own(route))).randomKey().body(body).send();
+    return answer.isProblem(400, answer.code()).movedNothing();
+  }
+
   @Test
   void saysWhatEachThingIs() {
     var unclear = new ArrayList<String>();

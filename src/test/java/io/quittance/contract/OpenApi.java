@@ -184,6 +184,12 @@ final class OpenApi {
     return routes;
   }
 
+  /** The schema of a route's body. */
+  JsonNode schema(Route route) {
+    JsonNode schema = route.says().at("/requestBody/content/application~1json/schema");
+    return schema.has("$ref") ? root.at(schema.path("$ref").asText().substring(1)) : schema;
+  }
+
   /**
    * The route that a request is for, the most literal one first; empty if there is none, as for any
    * path with a semicolon.
