@@ -77,7 +77,7 @@ final class Parameters {
     limit.setDefault(20);
     add("query", "limit", "How many rows a page has at most.").schema(limit);
     add("query", "cursor", "The `next_cursor` of the page before, with the same filters.")
-        .schema(Schemas.schema("string").maxLength(2_000));
+        .schema(Schemas.schema("string").maxLength(4_000));
   }
 
   private void searches() {
