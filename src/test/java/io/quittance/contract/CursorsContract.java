@@ -72,7 +72,10 @@ abstract class CursorsContract extends Contract {
     for (String list : LISTS) {
       String good = merchant.get(list + "?limit=1").is(200).text("/next_cursor");
 
-      String name = list.endsWith("entries") ? "entries shop Period[from=null, to=null]" : list.substring("/v1/".length());
+      String name =
+          list.endsWith("entries")
+              ? "entries shop Period[from=null, to=null]"
+              : list.substring("/v1/".length());
       assertThat(forged(name))
           .allSatisfy(
               (what, cursor) ->

@@ -286,17 +286,21 @@ abstract class DocumentContract extends Contract {
         .path("schemas")
         .properties()
         .forEach(
-            schema ->
-                schema
-                    .getValue()
-                    .path("properties")
-                    .properties()
-                    .forEach(
-                        property -> {
-                          if (property.getValue().path("description").asText().isBlank()) {
-                            unclear.add(schema.getKey() + "." + property.getKey());
-                          }
-                        }));
+            schema -> {
+              if (schema.getValue().path("description").asText().isBlank()) {
+                unclear.add(schema.getKey());
+              }
+              schema
+                  .getValue()
+                  .path("properties")
+                  .properties()
+                  .forEach(
+                      property -> {
+                        if (property.getValue().path("description").asText().isBlank()) {
+                          unclear.add(schema.getKey() + "." + property.getKey());
+                        }
+                      });
+            });
     components
         .path("parameters")
         .properties()
@@ -308,6 +312,58 @@ abstract class DocumentContract extends Contract {
             });
 
     assertThat(unclear).as("@Route and descriptions.properties say what things are").isEmpty();
+  }
+
+  /** A value that is not explained shows as null behind its name. */
+  @Test
+  void explainsEachValueOfItsEnums() {
+    for (Map.Entry<String, JsonNode> schema :
+        document.root().at("/components/schemas").properties()) {
+      String says = schema.getValue().path("description").asText();
+      for (JsonNode value : schema.getValue().path("enum")) {
+        assertThat(says).as(schema.getKey()).containsPattern("`" + value.asText() + "`: [a-zA-Z]");
+        assertThat(says).as(schema.getKey()).doesNotContain("`: null");
+      }
+      for (JsonNode property : schema.getValue().path("properties")) {
+        for (JsonNode value : property.path("enum")) {
+          assertThat(property.path("description").asText())
+              .as(schema.getKey())
+              .contains("`" + value.asText() + "`: ");
+        }
+      }
+    }
+  }
+
+  @Test
+  void describesOnceWhatEveryRouteAnswers() {
+    for (Route route : document.routes()) {
+      for (String status : List.of("401", "406", "413", "415", "429", "500")) {
+        JsonNode response = route.says().path("responses").path(status);
+        if (!response.isMissingNode()) {
+          assertThat(response.path("$ref").asText())
+              .as("%s of %s", status, route)
+              .startsWith("#/components/responses/");
+        }
+      }
+    }
+  }
+
+  @Test
+  void namesPaymentsFirst() {
+    List<String> tags = Json.texts(document.root().path("tags"), "name");
+
+    assertThat(tags).startsWith("payments").doesNotHaveDuplicates();
+    assertThat(tags.indexOf("accounts")).isLessThan(tags.indexOf("merchants"));
+  }
+
+  @Test
+  void showsAPageOfEachList() {
+    for (Route route : document.routes()) {
+      JsonNode json = route.says().at("/responses/200/content/application~1json");
+      if (json.at("/schema/$ref").asText().endsWith("Page")) {
+        assertThat(json.at("/example/data/0").isObject()).as("a row of %s", route).isTrue();
+      }
+    }
   }
 
   @Test

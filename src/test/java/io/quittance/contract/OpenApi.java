@@ -186,8 +186,11 @@ final class OpenApi {
 
   /** The schema of a route's body. */
   JsonNode schema(Route route) {
-    JsonNode schema = route.says().at("/requestBody/content/application~1json/schema");
-    return schema.has("$ref") ? root.at(schema.path("$ref").asText().substring(1)) : schema;
+    return resolved(route.says().at("/requestBody/content/application~1json/schema"));
+  }
+
+  private JsonNode resolved(JsonNode node) {
+    return node.has("$ref") ? root.at(node.path("$ref").asText().substring(1)) : node;
   }
 
   /**
@@ -212,7 +215,7 @@ final class OpenApi {
       return;
     }
     Route route = found.get();
-    JsonNode response = route.says().path("responses").path("" + answer.status());
+    JsonNode response = resolved(route.says().path("responses").path("" + answer.status()));
     assertThat(response.isMissingNode()).as("%s may answer %s", route, answer).isFalse();
     JsonNode content = response.path("content");
     if (content.isMissingNode()) {

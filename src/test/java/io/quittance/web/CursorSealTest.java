@@ -11,7 +11,8 @@ class CursorSealTest {
   private static final String TEXT = "payments status=succeeded\n2026-01-31T12:00:00Z \ud842\udfb7";
 
   /** What release 1 handed out; whoever holds it goes on with the next one. */
-  private static final String HANDED_OUT = "Aeo7gZsJi2gSs3ct7vSH4_YK-sS02sNLdRWkwT9AINNwkCClff3zXrjndJPp9YuNPi84gIcEilNcoRdJdlaOHtU5t60";
+  private static final String HANDED_OUT =
+      "Aeo7gZsJi2gSs3ct7vSH4_YK-sS02sNLdRWkwT9AINNwkCClff3zXrjndJPp9YuNPi84gIcEilNcoRdJdlaOHtU5t60";
 
   @Test
   void opensWhatWasSealed() {
