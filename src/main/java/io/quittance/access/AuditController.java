@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.RefusedInput;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -73,10 +74,7 @@ class AuditController {
   }
 
   private static String action(String text) {
-    if (AuditEntry.ACTIONS.contains(text)) {
-      return text;
-    }
-    throw new IllegalArgumentException("must be one of " + String.join(", ", AuditEntry.ACTIONS));
+    return RefusedInput.oneOf(AuditEntry.ACTIONS, action -> action, text);
   }
 
   /** Accounts have ids of their merchant's choice. */

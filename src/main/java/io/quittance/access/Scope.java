@@ -2,6 +2,7 @@ package io.quittance.access;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.web.RefusedInput;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -40,10 +41,7 @@ public enum Scope {
 
   @JsonCreator
   static Scope of(String text) {
-    return Arrays.stream(values())
-        .filter(scope -> scope.text().equals(text))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("there is no scope " + text));
+    return RefusedInput.oneOf(List.of(values()), Scope::text, text);
   }
 
   static String join(Set<Scope> scopes) {

@@ -1,12 +1,14 @@
 package io.quittance.document;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.web.ProblemCode;
 import io.swagger.v3.oas.models.Components;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.PathItem;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.responses.ApiResponse;
 import io.swagger.v3.oas.models.security.SecurityScheme;
 import io.swagger.v3.oas.models.tags.Tag;
 import java.util.ArrayDeque;
@@ -19,6 +21,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springdoc.core.customizers.GlobalOperationCustomizer;
 import org.springdoc.core.customizers.OpenApiCustomizer;
@@ -71,7 +74,7 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
     asked(api).forEach(name -> narrow(Objects.requireNonNull(schemas.named().get(name))));
     components.setParameters(new TreeMap<>(parameters.components()));
     Responses.addHeaders(components);
-    operations.responses().addExamples(components);
+    operations.responses().addTo(components);
     components.addSecuritySchemes(
         Operations.KEY, bearer("A merchant's API key. Each operation names the scope it needs."));
     components.addSecuritySchemes(
@@ -88,12 +91,30 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
   }
 
   private void finish(String name, Schema<?> schema) {
-    if (schema.getDescription() == null) {
-      schema.setDescription(words.of("schema." + name));
-    }
+    schema.setDescription(described(name, schema));
     if (schema.getProperties() != null) {
       schema.getProperties().forEach((property, of) -> finish(name, property, of));
     }
+  }
+
+  /** What a schema is, and each of its values. */
+  private @Nullable String described(String name, Schema<?> schema) {
+    String what = words.of(name);
+    if (what == null && name.endsWith("Page")) {
+      return "One page of a list.";
+    }
+    if (what == null || schema.getEnum() == null) {
+      return what;
+    }
+    return schema.getEnum().stream()
+        .map(value -> "\n- `%s`: %s".formatted(value, meaning(name, String.valueOf(value))))
+        .collect(Collectors.joining("", what + "\n", ""));
+  }
+
+  private @Nullable String meaning(String name, String value) {
+    return name.equals("ProblemCode")
+        ? ProblemCode.from(value).title()
+        : words.of(name + "." + value);
   }
 
   private void finish(String name, String property, Schema<?> schema) {
@@ -178,7 +199,7 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
         bodies.add(operation.getRequestBody().getContent());
       }
       operation.getResponses().values().stream()
-          .map(response -> response.getContent())
+          .map(ApiResponse::getContent)
           .filter(Objects::nonNull)
           .forEach(bodies::add);
     }
@@ -198,7 +219,7 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
   }
 
   private List<Tag> tags(OpenAPI api) {
-    var names = new TreeSet<String>();
+    var names = new TreeSet<>(words.byUse());
     operations(api).forEach(operation -> names.addAll(operation.getTags()));
     return names.stream()
         .map(name -> new Tag().name(name).description(words.of("tag." + name)))

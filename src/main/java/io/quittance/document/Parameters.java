@@ -77,7 +77,7 @@ final class Parameters {
     limit.setDefault(20);
     add("query", "limit", "How many rows a page has at most.").schema(limit);
     add("query", "cursor", "The `next_cursor` of the page before, with the same filters.")
-        .schema(Schemas.schema("string").maxLength(2_000));
+        .schema(Schemas.schema("string").maxLength(4_000));
   }
 
   private void searches() {
@@ -130,7 +130,7 @@ final class Parameters {
     add("query", "format", "The format of the file.").schema(words("hledger"));
   }
 
-  /** What means something else in the lists of accounts and of transfers, or is theirs only. */
+  /** What means something else in the lists of these things, or is theirs only. */
   private void ledger() {
     addTo("accounts", "kind", "Accounts of this kind.").schema(words("standard", "external"));
     addTo("accounts", "currency", "Accounts in this currency (ISO 4217).")
@@ -141,6 +141,12 @@ final class Parameters {
     addTo("ledger", "currency", "Accounts in this currency (ISO 4217) only.")
         .schema(text("^[A-Z]{3}$"))
         .example("EUR");
+    addTo("audit-log", "from", "Changes from this instant on.")
+        .schema(time())
+        .example("2026-01-01T00:00:00.000Z");
+    addTo("audit-log", "to", "Changes before this instant.")
+        .schema(time())
+        .example("2027-01-01T00:00:00.000Z");
     addTo("transfers", "from", "Transfers from this account.")
         .schema(text(ACCOUNT))
         .example("world");

@@ -1,5 +1,6 @@
 package io.quittance.document;
 
+import io.quittance.web.InputError;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.swagger.v3.oas.models.Components;
@@ -29,6 +30,33 @@ final class Responses {
   private static final Set<ProblemCode> PATIENCE =
       Set.of(ProblemCode.IDEMPOTENCY_IN_PROGRESS, ProblemCode.RATE_LIMITED);
 
+  /**
+   * What most routes answer in the same way, described once; others that share a status are not.
+   */
+  private static final Map<String, Set<ProblemCode>> SHARED =
+      Map.ofEntries(
+          Map.entry("Unauthorized", Set.of(ProblemCode.UNAUTHORIZED)),
+          Map.entry(
+              "Forbidden", Set.of(ProblemCode.MERCHANT_DISABLED, ProblemCode.INSUFFICIENT_SCOPE)),
+          Map.entry("NotFound", Set.of(ProblemCode.NOT_FOUND)),
+          Map.entry("NotAcceptable", Set.of(ProblemCode.NOT_ACCEPTABLE)),
+          Map.entry("ContentTooLarge", Set.of(ProblemCode.REQUEST_TOO_LARGE)),
+          Map.entry("UnsupportedMediaType", Set.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE)),
+          Map.entry("TooManyRequests", Set.of(ProblemCode.RATE_LIMITED)),
+          Map.entry("InternalServerError", Set.of(ProblemCode.INTERNAL_ERROR)),
+          Map.entry(
+              "ServiceUnavailable",
+              Set.of(ProblemCode.OVERLOADED, ProblemCode.DEPENDENCY_UNAVAILABLE)),
+          Map.entry("GatewayTimeout", Set.of(ProblemCode.DEADLINE_EXCEEDED)));
+
+  private static final Map<ProblemCode, InputError> ERRORS =
+      Map.of(
+          ProblemCode.INVALID_REQUEST,
+          InputError.of("amount", InputError.Code.OUT_OF_RANGE, "must be at least 1, not 0"),
+          ProblemCode.UNKNOWN_FIELD,
+          InputError.of("amout", InputError.Code.UNKNOWN_FIELD, "is not a field here"));
+
+  private final Map<String, ApiResponse> shared = new TreeMap<>();
   private final Set<ProblemCode> used = EnumSet.noneOf(ProblemCode.class);
   private final Schema<?> problem;
 
@@ -59,16 +87,21 @@ final class Responses {
     components.addHeaders(name, new Header().description(says).schema(Schemas.schema(type)));
   }
 
-  /** One example for each code that a route has. */
-  void addExamples(Components components) {
+  /** The shared responses, and one example for each code that a route has. */
+  void addTo(Components components) {
+    components.setResponses(shared);
     for (ProblemCode code : used) {
       Map<String, Object> body = new LinkedHashMap<>();
       body.put("type", "urn:quittance:problem:" + code.code());
       body.put("title", code.title());
       body.put("status", code.status());
-      body.put("detail", code.title() + ".");
+      InputError error = ERRORS.get(code);
+      body.put("detail", error == null ? code.title() + "." : error.detail());
       body.put("instance", "/v1/payments");
       body.put("code", code.code());
+      if (error != null) {
+        body.put("errors", List.of(error));
+      }
       body.put("request_id", "req_01k9z3v8e4f6h8j0m2p4r6t8w0");
       body.put("retryable", code.retryable());
       body.put("outcome", "none");
@@ -102,6 +135,33 @@ final class Responses {
   }
 
   private ApiResponse problems(int status, List<ProblemCode> codes) {
+    return SHARED.entrySet().stream()
+        .filter(of -> of.getValue().equals(Set.copyOf(codes)))
+        .findFirst()
+        .map(of -> shared(of.getKey(), status, codes))
+        .orElseGet(() -> described(status, codes));
+  }
+
+  private ApiResponse shared(String name, int status, List<ProblemCode> codes) {
+    shared.computeIfAbsent(
+        name,
+        component -> {
+          ApiResponse response = described(status, codes);
+          addHeader(response, "X-Request-Id");
+          if (status != 401) {
+            addHeader(response, "RateLimit");
+            addHeader(response, "RateLimit-Policy");
+          }
+          if (status == 503 || status == 504) {
+            addHeader(response, "Idempotent-Replayed");
+            addHeader(response, "Server-Timing");
+          }
+          return response;
+        });
+    return new ApiResponse().$ref("#/components/responses/" + name);
+  }
+
+  private ApiResponse described(int status, List<ProblemCode> codes) {
     var media = new MediaType().schema(problem);
     for (ProblemCode code : codes) {
       media.addExamples(code.code(), new Example().$ref("#/components/examples/" + code.code()));
@@ -123,7 +183,11 @@ final class Responses {
     return response;
   }
 
+  /** Adds a header to a response that is not shared. */
   static void addHeader(ApiResponse response, String name) {
+    if (response.get$ref() != null) {
+      return;
+    }
     response.addHeaderObject(name, new Header().$ref("#/components/headers/" + name));
   }
 }

@@ -6,12 +6,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quittance.fraud.Verdict.Decision;
 import io.quittance.fraud.Verdict.Source;
 import io.quittance.money.Money;
+import io.quittance.web.InputError.Code;
+import io.quittance.web.RefusedInput;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** What to do when screening cannot answer. */
 public sealed interface Fallback {
+
+  /** What it is in JSON. */
+  String RULE =
+      "must be decline, review or {\"approve_below\": a whole number from 1 to %d}"
+          .formatted(Money.MAX_AMOUNT);
 
   /** Fail the payment as unscreened: nothing is known against the payer. */
   record Decline() implements Fallback {}
@@ -37,9 +44,9 @@ public sealed interface Fallback {
           && amount.longValue() <= Money.MAX_AMOUNT) {
         return new ApproveBelow(amount.longValue());
       }
+      throw new RefusedInput(Code.OUT_OF_RANGE, RULE);
     }
-    throw new IllegalArgumentException(
-        "fallback is \"decline\", \"review\" or {\"approve_below\": amount}");
+    throw new RefusedInput(json.isTextual() ? Code.NOT_ONE_OF : Code.WRONG_TYPE, RULE);
   }
 
   @JsonValue

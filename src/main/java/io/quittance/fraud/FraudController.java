@@ -3,8 +3,9 @@ package io.quittance.fraud;
 import io.quittance.access.Caller;
 import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
+import io.quittance.web.InputError;
+import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;
-import io.quittance.web.Problem.InputError;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import jakarta.validation.Valid;
@@ -79,14 +80,14 @@ class FraudController {
   private static List<InputError> contradictions(RuleSet set) {
     var errors = new ArrayList<InputError>();
     if (set.reviewFrom() > set.declineFrom()) {
-      errors.add(new InputError("review_from", "invalid", "must not exceed decline_from"));
+      errors.add(InputError.of("review_from", Code.OUT_OF_RANGE, "must not exceed `decline_from`"));
     }
     int listed = set.rules().stream().mapToInt(FraudController::listed).sum();
     if (listed > Rule.MAX_LIST) {
       errors.add(
-          new InputError(
+          InputError.of(
               "rules",
-              "invalid",
+              Code.OUT_OF_RANGE,
               "must have at most %d accounts on all their lists, not %d"
                   .formatted(Rule.MAX_LIST, listed)));
     }
@@ -95,15 +96,27 @@ class FraudController {
       Rule rule = set.rules().get(i);
       String param = "rules[%d]".formatted(i);
       if (!ids.add(rule.id())) {
-        errors.add(new InputError(param + ".id", "invalid", "is used twice"));
+        errors.add(
+            InputError.of(param + ".id", Code.REPEATED, "is the id of an earlier rule, too"));
       }
       if (rule.action() == null && !rule.allows()) {
-        errors.add(new InputError(param + ".action", "invalid", "is required"));
-      }
-      if ((rule.action() == Rule.Action.SCORE) != (rule.score() != null)) {
         errors.add(
-            new InputError(
-                param + ".score", "invalid", "goes with the action score, and only with it"));
+            InputError.of(
+                param + ".action",
+                Code.REQUIRED,
+                "is required on a block list and must be one of review, decline, score"));
+      }
+      boolean scores = rule.action() == Rule.Action.SCORE;
+      if (scores && rule.score() == null) {
+        errors.add(
+            InputError.of(
+                param + ".score",
+                Code.REQUIRED,
+                "is required with the action score and must be a whole number from 0 to 100"));
+      } else if (!scores && rule.score() != null) {
+        errors.add(
+            InputError.of(
+                param + ".score", Code.NOT_ALLOWED, "is allowed with the action score only"));
       }
     }
     return errors;

@@ -11,16 +11,15 @@ import io.quittance.ledger.LedgerBodies.AccountUpdate;
 import io.quittance.ledger.LedgerBodies.NewAccount;
 import io.quittance.money.Currencies;
 import io.quittance.web.CardNumbers;
+import io.quittance.web.InputError.Code;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
-import io.quittance.web.Problem.InputError;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,11 +68,11 @@ class AccountController {
       throws JsonProcessingException {
     if (!id.matches(AccountId.PATTERN)) {
       throw Problem.invalid(
-          ProblemCode.INVALID_REQUEST, "id", "must be an account id: " + AccountId.PATTERN);
+          "id", Code.INVALID_FORMAT, "must be an account id: " + AccountId.PATTERN);
     }
     if (CardNumbers.in(id)) {
       throw Problem.invalid(
-          ProblemCode.INVALID_REQUEST, "id", "must not contain what looks like a card number");
+          "id", Code.NOT_ALLOWED, "must not contain what looks like a card number");
     }
     var key = new AccountKey(caller.merchantId(), id);
     Account.Terms terms = terms(body);
@@ -90,12 +89,10 @@ class AccountController {
   private boolean open(AccountKey key, Account.Terms terms, Caller caller) {
     if (!Currencies.isActive(terms.currency())) {
       throw Problem.invalid(
-          List.of(
-              new InputError(
-                  "currency",
-                  "not_one_of",
-                  "currency %s is withdrawn, or is for tests; it must be an active code of ISO 4217."
-                      .formatted(terms.currency()))));
+          "currency",
+          Code.NOT_ONE_OF,
+          "must be an active code of ISO 4217; %s is withdrawn, or is for tests"
+              .formatted(terms.currency()));
     }
     if (terms.kind() == Account.Kind.EXTERNAL && terms.overdraftLimit() > 0) {
       throw overdraftOfExternal();
@@ -105,12 +102,9 @@ class AccountController {
 
   private static Problem overdraftOfExternal() {
     return Problem.invalid(
-        List.of(
-            new InputError(
-                "overdraft_limit",
-                "not_allowed",
-                "overdraft_limit has no effect on an external account, which has no floor; leave it"
-                    + " out.")));
+        "overdraft_limit",
+        Code.NOT_ALLOWED,
+        "has no effect on an external account, which has no floor; leave it out");
   }
 
   private void refuseUnlessTheSame(Account account, Account.Terms terms)

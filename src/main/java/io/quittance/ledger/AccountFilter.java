@@ -1,11 +1,10 @@
 package io.quittance.ledger;
 
 import io.quittance.money.Currencies;
+import io.quittance.web.InputError.Code;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.RefusedInput;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What accounts are listed by; null: any. */
@@ -15,30 +14,19 @@ record AccountFilter(
   /** Reads the filters that are there, and notes in the query what is wrong with them. */
   static AccountFilter from(QueryParameters query) {
     return new AccountFilter(
-        query.read("kind", text -> oneOf(Account.Kind.values(), text)),
+        query.read(
+            "kind",
+            text -> RefusedInput.oneOf(List.of(Account.Kind.values()), Account.Kind::text, text)),
         query.read("currency", AccountFilter::currency),
-        query.read("status", text -> oneOf(Account.Status.values(), text)));
-  }
-
-  private static <E extends Enum<E>> E oneOf(E[] values, String text) {
-    return Stream.of(values)
-        .filter(value -> name(value).equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    Stream.of(values)
-                        .map(AccountFilter::name)
-                        .collect(Collectors.joining(", ", "must be one of ", ""))));
-  }
-
-  private static String name(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
+        query.read(
+            "status",
+            text ->
+                RefusedInput.oneOf(List.of(Account.Status.values()), Account.Status::text, text)));
   }
 
   static String currency(String text) {
     if (!Currencies.isCode(text)) {
-      throw new IllegalArgumentException("must be an ISO 4217 alphabetic code in upper case");
+      throw new RefusedInput(Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
     }
     return text;
   }

@@ -1,7 +1,7 @@
 package io.quittance.ledger;
 
+import io.quittance.web.InputError;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.TimeParameter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -21,7 +21,7 @@ record Period(@Nullable Instant from, @Nullable Instant to) {
     var period =
         new Period(roundUp(TimeParameter.of("from", from)), roundUp(TimeParameter.of("to", to)));
     if (period.from != null && period.to != null && period.to.isBefore(period.from)) {
-      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "to", "must not be before from");
+      throw Problem.invalid("to", InputError.Code.OUT_OF_RANGE, "must not be before `from`");
     }
     return period;
   }

@@ -7,6 +7,7 @@ import io.quittance.access.Caller;
 import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.journal.AccountKey;
+import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
@@ -96,7 +97,7 @@ class ReportController {
   private @Nullable Instant past(@Nullable String at) {
     Instant instant = TimeParameter.of("at", at);
     if (instant != null && instant.isAfter(history.now())) {
-      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "at", "must not be in the future");
+      throw Problem.invalid("at", Code.OUT_OF_RANGE, "must not be in the future");
     }
     return instant;
   }
@@ -117,7 +118,7 @@ class ReportController {
       throws IOException {
     QueryParameters.of(http, Set.of("format", "from", "to")).check();
     if (!format.equals("hledger")) {
-      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "format", "must be hledger");
+      throw Problem.invalid("format", Code.NOT_ONE_OF, "must be hledger");
     }
     Period period = Period.of(from, to);
     try {

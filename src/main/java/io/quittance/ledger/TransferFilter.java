@@ -1,5 +1,6 @@
 package io.quittance.ledger;
 
+import io.quittance.web.InputError.Code;
 import io.quittance.web.QueryParameters;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -30,7 +31,7 @@ record TransferFilter(
     if (filter.createdFrom != null
         && filter.createdTo != null
         && filter.createdFrom.isAfter(filter.createdTo)) {
-      query.reject("created_from", "invalid", "must not be above created_to");
+      query.reject("created_from", Code.OUT_OF_RANGE, "must not be above `created_to`");
     }
     return filter;
   }

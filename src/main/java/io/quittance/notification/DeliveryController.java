@@ -12,6 +12,7 @@ import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
+import io.quittance.web.RefusedInput;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -30,7 +31,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class DeliveryController {
 
-  private static final Set<String> STATES = Set.of("pending", "delivered", "dead");
+  private static final List<String> STATES = List.of("pending", "delivered", "dead");
 
   record Redelivered(List<DeliveryBody> data) {}
 
@@ -75,10 +76,7 @@ class DeliveryController {
   }
 
   private static String state(String text) {
-    if (!STATES.contains(text)) {
-      throw new IllegalArgumentException("must be pending, delivered or dead");
-    }
-    return text;
+    return RefusedInput.oneOf(STATES, state -> state, text);
   }
 
   /** Sends a made-up event to one endpoint, whatever it takes otherwise. */

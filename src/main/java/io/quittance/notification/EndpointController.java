@@ -6,6 +6,7 @@ import io.quittance.access.RequiresScope;
 import io.quittance.access.Scope;
 import io.quittance.notification.Endpoint.Target;
 import io.quittance.notification.Webhooks.Issued;
+import io.quittance.web.InputError.Code;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
@@ -222,7 +223,7 @@ class EndpointController {
     try {
       return WebhookUrl.parse(text, allowLoopback).toString();
     } catch (IllegalArgumentException e) {
-      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "url", String.valueOf(e.getMessage()));
+      throw Problem.invalid("url", Code.INVALID_FORMAT, String.valueOf(e.getMessage()));
     }
   }
 
@@ -230,7 +231,7 @@ class EndpointController {
     try {
       return Subscription.of(events);
     } catch (IllegalArgumentException e) {
-      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "events", String.valueOf(e.getMessage()));
+      throw Problem.invalid("events", Code.NOT_ONE_OF, String.valueOf(e.getMessage()));
     }
   }
 

@@ -193,7 +193,7 @@ final class WebhookUrl {
   }
 
   private static IllegalArgumentException refused(String problem, @Nullable Throwable cause) {
-    return new IllegalArgumentException("the URL " + problem, cause);
+    return new IllegalArgumentException(problem, cause);
   }
 
   URI uri() {

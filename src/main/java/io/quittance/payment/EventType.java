@@ -1,7 +1,8 @@
 package io.quittance.payment;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import java.util.Arrays;
+import io.quittance.web.RefusedInput;
+import java.util.List;
 import java.util.Locale;
 
 /** What can be told of a payment, and of webhooks themselves. */
@@ -29,9 +30,6 @@ public enum EventType {
 
   /** The type of this name; throws {@link IllegalArgumentException} if there is none. */
   public static EventType from(String text) {
-    return Arrays.stream(values())
-        .filter(type -> type.text.equals(text))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("no event type " + text));
+    return RefusedInput.oneOf(List.of(values()), EventType::text, text);
   }
 }

@@ -7,16 +7,15 @@ import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.AccountId;
 import io.quittance.money.CurrencyCode;
 import io.quittance.money.Money;
+import io.quittance.web.InputError;
 import io.quittance.web.Metadata;
 import io.quittance.web.Problem;
-import io.quittance.web.Problem.InputError;
 import io.quittance.web.TypeId;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -44,11 +43,9 @@ record NewPayment(
       throws JsonProcessingException {
     if (expiresInSeconds != null && captureMethod != CaptureMethod.MANUAL) {
       throw Problem.invalid(
-          List.of(
-              new InputError(
-                  "expires_in_seconds",
-                  "not_allowed",
-                  "expires_in_seconds is allowed with capture_method \"manual\" only.")));
+          "expires_in_seconds",
+          InputError.Code.NOT_ALLOWED,
+          "is allowed with the capture_method `manual` only");
     }
     return new PaymentOrder(
         TypeId.next(),

@@ -3,8 +3,9 @@ package io.quittance.payment;
 import io.quittance.ledger.AccountId;
 import io.quittance.money.Currencies;
 import io.quittance.money.Money;
+import io.quittance.web.InputError;
 import io.quittance.web.QueryParameters;
-import java.util.Arrays;
+import io.quittance.web.RefusedInput;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -95,15 +96,7 @@ enum PaymentFilter {
   }
 
   private static PaymentStatus status(String text) {
-    return Arrays.stream(PaymentStatus.values())
-        .filter(status -> status.text().equals(text))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    Arrays.stream(PaymentStatus.values())
-                        .map(PaymentStatus::text)
-                        .collect(Collectors.joining(", ", "must be one or several of ", ""))));
+    return RefusedInput.oneOf(List.of(PaymentStatus.values()), PaymentStatus::text, text);
   }
 
   private static Object account(String text) {
@@ -116,7 +109,8 @@ enum PaymentFilter {
 
   private static Object currency(String text) {
     if (!Currencies.isCode(text)) {
-      throw new IllegalArgumentException("must be an ISO 4217 alphabetic code in upper case");
+      throw new RefusedInput(
+          InputError.Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
     }
     return text;
   }

@@ -1,5 +1,6 @@
 package io.quittance.payment;
 
+import io.quittance.web.InputError.Code;
 import io.quittance.web.QueryParameters;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -40,7 +41,8 @@ record PaymentFilters(Map<PaymentFilter, Object> values) {
       PaymentFilter to,
       Map<PaymentFilter, Object> values) {
     if (after(values.get(from), values.get(to))) {
-      query.reject(from.parameter(), "invalid", "must not be above " + to.parameter());
+      query.reject(
+          from.parameter(), Code.OUT_OF_RANGE, "must not be above `" + to.parameter() + "`");
     }
   }
 

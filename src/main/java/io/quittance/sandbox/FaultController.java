@@ -52,7 +52,9 @@ class FaultController {
   @Route(id = "setFault", summary = "Makes a dependency slow, failing or hung")
   Fault put(@PathVariable String dependency, @Valid @RequestBody NewFault body) {
     if (!DEPENDENCIES.contains(dependency)) {
-      throw Problem.of(ProblemCode.NOT_FOUND);
+      throw Problem.of(
+          ProblemCode.NOT_FOUND,
+          "There is no such dependency; there are fraud, ledger and notification.");
     }
     faults.set(dependency, body.toFault());
     return body.toFault();

@@ -1,8 +1,6 @@
 package io.quittance.web;
 
 import jakarta.servlet.http.HttpServletRequest;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +17,7 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
 
   private static final int DEFAULT_LIMIT = 20;
   private static final int MAX_LIMIT = 100;
-  private static final int MAX_CURSOR_LENGTH = 2_000;
+  private static final int MAX_CURSOR_LENGTH = 4_000;
 
   public static PageRequest of(@Nullable String limit, @Nullable String cursor, String filters) {
     return new PageRequest(limit(limit), filters, position(cursor, filters));
@@ -37,7 +35,7 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
     try {
       return (int) QueryParameters.number(text, 1, MAX_LIMIT);
     } catch (IllegalArgumentException e) {
-      throw Problem.invalid(ProblemCode.INVALID_REQUEST, "limit", String.valueOf(e.getMessage()));
+      throw Problem.invalid("limit", RefusedInput.codeOf(e), String.valueOf(e.getMessage()));
     }
   }
 
@@ -45,22 +43,20 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
     if (cursor == null) {
       return Optional.empty();
     }
-    String[] parts = decoded(cursor).split("\n", -1);
+    if (cursor.length() > MAX_CURSOR_LENGTH) {
+      throw malformed();
+    }
+    String[] parts = CursorSeal.open(cursor).orElseThrow(PageRequest::malformed).split("\n", -1);
     if (parts.length != 2 || !parts[0].equals(filters) || parts[1].isEmpty()) {
-      throw Problem.of(ProblemCode.INVALID_CURSOR, "The cursor belongs to another list or filter.");
+      throw Problem.of(
+          ProblemCode.INVALID_CURSOR, "The cursor belongs to another list, or to other filters.");
     }
     return Optional.of(parts[1]);
   }
 
-  private static String decoded(String cursor) {
-    if (cursor.length() > MAX_CURSOR_LENGTH) {
-      throw Problem.of(ProblemCode.INVALID_CURSOR);
-    }
-    try {
-      return new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-    } catch (IllegalArgumentException e) {
-      throw Problem.of(ProblemCode.INVALID_CURSOR);
-    }
+  private static Problem malformed() {
+    return Problem.of(
+        ProblemCode.INVALID_CURSOR, "The cursor is not a next_cursor that a list has answered.");
   }
 
   /** Rows to read: one more than shown, to know whether there are more. */
@@ -87,8 +83,6 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
   }
 
   String cursorAfter(String position) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString((filters + '\n' + position).getBytes(StandardCharsets.UTF_8));
+    return CursorSeal.seal(filters + '\n' + position);
   }
 }

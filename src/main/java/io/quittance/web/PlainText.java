@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import io.quittance.web.InputError.Code;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -25,21 +26,20 @@ final class PlainText extends SimpleModule {
 
   private static String checked(String text, JsonParser parser) throws JsonMappingException {
     if (text.indexOf('\0') >= 0) {
-      throw refused(parser, "must not contain NUL");
+      throw refused(parser, Code.INVALID_FORMAT, "must not contain NUL");
     }
     if (text.codePoints()
         .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-      throw refused(parser, "must be whole Unicode characters");
+      throw refused(parser, Code.INVALID_FORMAT, "must be whole Unicode characters");
     }
     if (CardNumbers.in(text)) {
-      throw refused(parser, "must not contain what looks like a card number");
+      throw refused(parser, Code.NOT_ALLOWED, "must not contain what looks like a card number");
     }
     return text;
   }
 
-  /** The advice reports an illegal argument with its message and the path of the field. */
-  private static JsonMappingException refused(JsonParser parser, String detail) {
-    return JsonMappingException.from(parser, detail, new IllegalArgumentException(detail));
+  private static JsonMappingException refused(JsonParser parser, Code code, String rule) {
+    return JsonMappingException.from(parser, rule, new RefusedInput(code, rule));
   }
 
   private static final class OfValues extends StringDeserializer {

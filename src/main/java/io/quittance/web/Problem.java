@@ -31,21 +31,8 @@ public final class Problem extends RuntimeException {
     }
   }
 
-  /** One thing that is wrong with the input. */
-  public record InputError(String param, String code, String detail) {
-
-    private static final int PARAM_LENGTH_MAX = 200;
-
-    /** Names are the caller's own, and may be anything. */
-    private InputError redacted() {
-      String shown =
-          param.length() > PARAM_LENGTH_MAX ? param.substring(0, PARAM_LENGTH_MAX) : param;
-      return new InputError(printable(Redaction.of(shown)), code, printable(Redaction.of(detail)));
-    }
-  }
-
   /** Half a character cannot be written in UTF-8. */
-  private static String printable(String text) {
+  static String printable(String text) {
     return UNPRINTABLE.matcher(text).replaceAll("?");
   }
 
@@ -82,23 +69,28 @@ public final class Problem extends RuntimeException {
   }
 
   public static Problem of(ProblemCode code) {
-    return new Problem(code, code.title() + ".", List.of());
+    String detail = code == ProblemCode.NOT_FOUND ? "There is no such object" : code.title();
+    return new Problem(code, detail + ".", List.of());
   }
 
   public static Problem of(ProblemCode code, String detail) {
     return new Problem(code, detail, List.of());
   }
 
-  /** Bad input: 400 with what is wrong, parameter by parameter. */
-  public static Problem invalid(List<InputError> errors) {
-    String detail =
-        errors.isEmpty() ? "" : errors.getFirst().param() + ": " + errors.getFirst().detail();
-    return new Problem(ProblemCode.INVALID_REQUEST, detail, errors);
+  /** Of one field, with another code than {@code invalid_request}. */
+  static Problem of(ProblemCode code, InputError error) {
+    return new Problem(code, error.detail(), List.of(error));
   }
 
-  /** As {@link #invalid(List)}, for one parameter. */
-  public static Problem invalid(ProblemCode code, String param, String detail) {
-    return new Problem(code, detail, List.of(new InputError(param, code.code(), detail)));
+  /** Bad input: 400 with what is wrong, parameter by parameter; there is at least one. */
+  public static Problem invalid(List<InputError> errors) {
+    String more = errors.size() == 1 ? "" : " (%d more in errors)".formatted(errors.size() - 1);
+    return new Problem(ProblemCode.INVALID_REQUEST, errors.getFirst().detail() + more, errors);
+  }
+
+  /** As {@link #invalid(List)}, for one parameter and a rule as in {@link InputError#of}. */
+  public static Problem invalid(String param, InputError.Code code, String rule) {
+    return invalid(List.of(InputError.of(param, code, rule)));
   }
 
   public Problem payment(String id) {

@@ -1,19 +1,13 @@
 package io.quittance.web;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.exc.InputCoercionException;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import com.fasterxml.jackson.databind.JsonMappingException;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.quittance.database.SqlFailure;
-import io.quittance.web.Problem.InputError;
+import io.quittance.web.InputError.Code;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.nio.charset.CharacterCodingException;
+import jakarta.validation.ConstraintViolation;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,7 +20,6 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.validation.FieldError;
 import org.springframework.web.HttpMediaTypeNotAcceptableException;
 import org.springframework.web.HttpMediaTypeNotSupportedException;
 import org.springframework.web.HttpRequestMethodNotSupportedException;
@@ -86,20 +79,21 @@ final class ProblemAdvice {
   private Problem toProblem(Exception e, HttpServletRequest request) {
     return switch (e) {
       case Problem problem -> problem;
-      case HttpMessageNotReadableException unreadable -> unreadable(unreadable);
+      case HttpMessageNotReadableException unreadable ->
+          UnreadableBody.problem(unreadable.getCause());
       case MethodArgumentNotValidException invalid -> Problem.invalid(errors(invalid));
       case MissingServletRequestParameterException missing ->
-          Problem.invalid(ProblemCode.INVALID_REQUEST, missing.getParameterName(), "is required");
+          Problem.invalid(missing.getParameterName(), Code.REQUIRED, "is required");
       case MethodArgumentTypeMismatchException mismatch ->
-          Problem.invalid(ProblemCode.INVALID_REQUEST, mismatch.getName(), "has the wrong type");
+          Problem.invalid(mismatch.getName(), Code.WRONG_TYPE, "has a value of the wrong type");
       case NoHandlerFoundException _, NoResourceFoundException _ ->
-          Problem.of(ProblemCode.NOT_FOUND);
-      case HttpRequestMethodNotSupportedException method ->
-          Problem.of(ProblemCode.METHOD_NOT_ALLOWED, method.getMethod() + " is not allowed here.");
+          Problem.of(ProblemCode.NOT_FOUND, "This API has no route with this path.");
+      case HttpRequestMethodNotSupportedException method -> notAllowed(method);
       case HttpMediaTypeNotAcceptableException unmet ->
           Problem.of(ProblemCode.NOT_ACCEPTABLE, produced(unmet.getSupportedMediaTypes()));
       case HttpMediaTypeNotSupportedException _ ->
-          Problem.of(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "Only application/json is read.");
+          Problem.of(
+              ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The body must be application/json in UTF-8.");
       case CannotCreateTransactionException _,
           DataAccessResourceFailureException _,
           QueryTimeoutException _,
@@ -148,83 +142,21 @@ final class ProblemAdvice {
         : "This route answers in %s, in UTF-8.".formatted(MediaType.toString(types));
   }
 
-  private static Problem unreadable(HttpMessageNotReadableException e) {
-    return switch (e.getCause()) {
-      case CharacterCodingException _ -> notUtf8();
-      case JsonMappingException mapping
-          when mapping.getCause() instanceof CharacterCodingException ->
-          notUtf8();
-      case StreamConstraintsException _ -> beyondLimits();
-      case JsonMappingException mapping
-          when mapping.getCause() instanceof StreamConstraintsException ->
-          beyondLimits();
-      case UnrecognizedPropertyException unknown ->
-          Problem.invalid(
-              ProblemCode.UNKNOWN_FIELD, path(unknown), "is not a field of this object");
-      case JsonMappingException mapping when trailing(mapping) -> malformed(mapping);
-      case JsonMappingException mapping when mapping.getCause() instanceof Problem problem ->
-          problem;
-      case JsonMappingException mapping
-          when mapping.getCause() == null || mapping.getCause() instanceof InputCoercionException ->
-          Problem.invalid(ProblemCode.INVALID_REQUEST, path(mapping), wrongType(mapping));
-      case JsonMappingException mapping
-          when mapping.getCause() instanceof IllegalArgumentException illegal ->
-          Problem.invalid(
-              ProblemCode.INVALID_REQUEST, path(mapping), String.valueOf(illegal.getMessage()));
-      case InputCoercionException coercion ->
-          Problem.invalid(ProblemCode.INVALID_REQUEST, "body", "a number is out of range");
-      case JsonProcessingException syntax -> malformed(syntax);
-      case Problem problem -> problem;
-      case null, default -> Problem.of(ProblemCode.MALFORMED_JSON, "A JSON body is required.");
-    };
-  }
-
-  private static Problem notUtf8() {
-    return Problem.of(ProblemCode.MALFORMED_JSON, "The body is not valid UTF-8.");
-  }
-
-  private static Problem beyondLimits() {
-    return Problem.of(ProblemCode.MALFORMED_JSON, "Nested too deeply, or a number is too long.");
-  }
-
-  private static Problem malformed(JsonProcessingException e) {
-    return Problem.of(ProblemCode.MALFORMED_JSON, "Not valid JSON" + location(e) + ".");
-  }
-
-  /** Jackson reports what follows the body as a mapping error, though it is one of syntax. */
-  private static boolean trailing(JsonMappingException e) {
-    return e.getOriginalMessage().startsWith("Trailing token");
-  }
-
-  private static String wrongType(JsonMappingException e) {
-    return "has a value of the wrong type or form" + location(e);
-  }
-
-  private static String location(JsonProcessingException e) {
-    return e.getLocation() == null
-        ? ""
-        : " (line %d, column %d)"
-            .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
-  }
-
-  private static String path(JsonMappingException e) {
-    String path =
-        e.getPath().stream()
-            .map(step -> step.getFieldName() != null ? step.getFieldName() : "" + step.getIndex())
-            .collect(Collectors.joining("."));
-    return path.isEmpty() ? "body" : path;
+  private static Problem notAllowed(HttpRequestMethodNotSupportedException e) {
+    return Problem.of(
+        ProblemCode.METHOD_NOT_ALLOWED,
+        "This path takes %s, not %s."
+            .formatted(
+                String.join(
+                    ", ",
+                    e.getHeaders().getAllow().stream().map(HttpMethod::name).sorted().toList()),
+                e.getMethod()));
   }
 
   private static List<InputError> errors(MethodArgumentNotValidException e) {
     return e.getBindingResult().getAllErrors().stream()
-        .map(
-            error -> {
-              String param =
-                  error instanceof FieldError field
-                      ? SnakeCaseStrategy.INSTANCE.translate(field.getField())
-                      : "body";
-              return new InputError(param, "invalid", String.valueOf(error.getDefaultMessage()));
-            })
+        .map(error -> Violations.toError(error.unwrap(ConstraintViolation.class)))
+        .sorted(Comparator.comparing(InputError::param))
         .toList();
   }
 }

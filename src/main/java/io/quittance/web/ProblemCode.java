@@ -15,7 +15,7 @@ public enum ProblemCode {
   UNAUTHORIZED(401, "A valid API key is required"),
   MERCHANT_DISABLED(403, "The merchant is disabled"),
   INSUFFICIENT_SCOPE(403, "The API key lacks a scope"),
-  NOT_FOUND(404, "There is no such object"),
+  NOT_FOUND(404, "Not found"),
   INSUFFICIENT_FUNDS(402, "The payer has not enough funds"),
   FRAUD_DECLINED(402, "Fraud screening declined the payment"),
   METHOD_NOT_ALLOWED(405, "The method is not allowed here"),

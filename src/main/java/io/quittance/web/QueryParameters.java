@@ -3,7 +3,7 @@ package io.quittance.web;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quittance.web.Problem.InputError;
+import io.quittance.web.InputError.Code;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.apache.catalina.Globals;
@@ -48,17 +49,24 @@ public final class QueryParameters {
     // Tomcat leaves out what it cannot decode, and says so here only; or it takes U+FFFD instead.
     if (request.getAttribute(Globals.PARAMETER_PARSE_FAILED_ATTR) != null
         || !isUtf8(request.getQueryString())) {
-      query.reject("query", "malformed_query", "cannot be decoded");
+      query.errors.add(
+          new InputError("", Code.INVALID_FORMAT, "The query must be percent-encoded UTF-8."));
     }
     query.values.forEach(
         (name, given) -> {
           if (!known.contains(name)) {
-            query.reject(name, "unknown_parameter", "is not a parameter here");
+            query.reject(name, Code.UNKNOWN_FIELD, "is not a parameter here" + allowed(known));
           } else if (given.length > 1) {
-            query.reject(name, "repeated_parameter", "is there more than once");
+            query.reject(name, Code.REPEATED, "is there more than once");
           }
         });
     return query;
+  }
+
+  private static String allowed(Set<String> known) {
+    return known.isEmpty()
+        ? "; there are none"
+        : "; the parameters are " + String.join(", ", new TreeSet<>(known));
   }
 
   private static boolean isUtf8(@Nullable String query) {
@@ -83,7 +91,8 @@ public final class QueryParameters {
   /**
    * What a parser makes of a parameter that is there; null if it refuses.
    *
-   * @param parser throws {@link IllegalArgumentException} with what the parameter must be
+   * @param parser throws {@link IllegalArgumentException}, best a {@link RefusedInput}, with what
+   *     the parameter must be
    */
   public <T> @Nullable T read(String name, Function<String, T> parser) {
     String text = text(name);
@@ -93,14 +102,18 @@ public final class QueryParameters {
     try {
       return parser.apply(text);
     } catch (IllegalArgumentException e) {
-      reject(name, "invalid", String.valueOf(e.getMessage()));
+      reject(name, RefusedInput.codeOf(e), String.valueOf(e.getMessage()));
       return null;
     }
   }
 
-  /** Notes that a parameter is wrong. */
-  public void reject(String name, String code, String detail) {
-    errors.add(new InputError(name, code, detail));
+  /**
+   * Notes that a parameter is wrong.
+   *
+   * @param rule as in {@link InputError#of}
+   */
+  public void reject(String name, Code code, String rule) {
+    errors.add(InputError.of(name, code, rule));
   }
 
   /** Throws what was found to be wrong, if anything was. */
@@ -139,12 +152,14 @@ public final class QueryParameters {
    * @throws IllegalArgumentException with what the text must be
    */
   public static long number(String text, long min, long max) {
-    if (DIGITS.matcher(text).matches()) {
-      long number = Long.parseLong(text);
-      if (number >= min && number <= max) {
-        return number;
-      }
+    String rule = "must be a whole number from %d to %d".formatted(min, max);
+    if (!DIGITS.matcher(text).matches()) {
+      throw new RefusedInput(Code.INVALID_FORMAT, rule + " in plain digits");
     }
-    throw new IllegalArgumentException("must be a whole number from %d to %d".formatted(min, max));
+    long number = Long.parseLong(text);
+    if (number < min || number > max) {
+      throw new RefusedInput(Code.OUT_OF_RANGE, rule + ", not " + number);
+    }
+    return number;
   }
 }

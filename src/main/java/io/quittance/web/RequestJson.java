@@ -2,10 +2,16 @@ package io.quittance.web;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.ObjectCodec;
+import com.fasterxml.jackson.core.io.IOContext;
+import com.fasterxml.jackson.core.json.ReaderBasedJsonParser;
+import com.fasterxml.jackson.core.sym.CharsToNameCanonicalizer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.Reader;
 import java.lang.reflect.Type;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
@@ -79,8 +85,39 @@ class RequestJson implements WebMvcConfigurer {
     }
 
     @Override
+    protected JsonParser _createParser(Reader body, IOContext context) {
+      return new Parser(context, _parserFeatures, body, _objectCodec, _rootCharSymbols.makeChild());
+    }
+
+    @Override
     public JsonFactory copy() {
       return new Utf8Factory(this);
+    }
+  }
+
+  /** Keeps what it has read last beyond its end, for {@link UnreadableBody} to say what it was. */
+  static final class Parser extends ReaderBasedJsonParser {
+
+    private @Nullable JsonToken last;
+
+    private Parser(
+        IOContext context,
+        int features,
+        Reader body,
+        ObjectCodec codec,
+        CharsToNameCanonicalizer names) {
+      super(context, features, body, codec, names);
+    }
+
+    @Override
+    public void close() throws IOException {
+      last = last == null ? currentToken() : last;
+      super.close();
+    }
+
+    /** The token at which reading ended. */
+    @Nullable JsonToken last() {
+      return last == null ? currentToken() : last;
     }
   }
 }

@@ -62,6 +62,6 @@ final class SingleHeaders extends OncePerRequestFilter {
     String detail = "The header %s may be sent once, and was sent twice.".formatted(header);
     return header.equals(IDEMPOTENCY_KEY)
         ? Problem.of(ProblemCode.INVALID_IDEMPOTENCY_KEY, detail)
-        : Problem.invalid(List.of(new Problem.InputError(header, "repeated", detail)));
+        : Problem.invalid(header, InputError.Code.REPEATED, "may be sent once, and was sent twice");
   }
 }

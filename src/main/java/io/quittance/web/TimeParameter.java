@@ -17,7 +17,7 @@ public final class TimeParameter {
       return Rfc3339.parse(text);
     } catch (IllegalArgumentException e) {
       throw Problem.invalid(
-          ProblemCode.INVALID_REQUEST, param, e.getMessage() + " (a + is written %2B in a URL)");
+          param, InputError.Code.INVALID_FORMAT, e.getMessage() + " (a + is written %2B in a URL)");
     }
   }
 }

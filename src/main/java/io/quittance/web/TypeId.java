@@ -85,6 +85,12 @@ public final class TypeId {
 
   /** As {@link #parse}; what is not such an id names nothing that exists. */
   public static UUID require(String prefix, String text) {
-    return parse(prefix, text).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return parse(prefix, text)
+        .orElseThrow(
+            () ->
+                Problem.of(
+                    ProblemCode.NOT_FOUND,
+                    "There is no such object: its id would be %s_ and %d characters."
+                        .formatted(prefix, LENGTH)));
   }
 }

@@ -59,12 +59,35 @@ record Answer(int status, HttpHeaders headers, String text, Duration took) {
       assertThat(body.path(name).asText()).as("%s in %s", name, this).isNotEmpty();
     }
     assertThat(body.path("request_id").asText()).isEqualTo(header("X-Request-Id").orElseThrow());
+    assertSentences(body.path("errors"));
+    assertThat(body.path("detail").asText()).as("detail of: %s", this).matches("(?s).*[.)]");
     assertThat(body.path("retryable").isBoolean()).as("retryable in %s", this).isTrue();
     assertThat(body.path("outcome").asText()).isIn("none", "applied", "unknown");
     if (body.path("outcome").asText().equals("unknown")) {
       assertThat(body.path("resolves_by").asText()).matches(Contract.TIME);
     }
     return this;
+  }
+
+  /** Checks that bad input is told with one error: where, what, and in a sentence. */
+  Answer isRefused(String param, String code) {
+    assertThat(status).as("status of: %s", this).isEqualTo(400);
+    JsonNode errors = body().path("errors");
+    assertThat(errors).as("errors of: %s", this).hasSize(1);
+    assertThat(errors.at("/0/param").asText()).as("param of: %s", this).isEqualTo(param);
+    assertThat(errors.at("/0/code").asText()).as("code of: %s", this).isEqualTo(code);
+    return this;
+  }
+
+  /** Each error's detail is a sentence about the field that it names. */
+  private void assertSentences(JsonNode errors) {
+    for (JsonNode error : errors) {
+      String param = error.path("param").asText();
+      assertThat(error.path("detail").asText())
+          .as("detail in %s", this)
+          .startsWith(param.isEmpty() ? "The " : "`" + param + "` ")
+          .endsWith(".");
+    }
   }
 
   /** Checks that this is a problem after which nothing has moved. */

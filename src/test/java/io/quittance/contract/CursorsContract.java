@@ -3,6 +3,7 @@ package io.quittance.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.web.ForgedCursor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -69,31 +70,59 @@ abstract class CursorsContract extends Contract {
   @Test
   void areRefusedWhenMalformed() {
     for (String list : LISTS) {
-      String name = list.endsWith("entries") ? "entries shop" : list.substring("/v1/".length());
+      String good = merchant.get(list + "?limit=1").is(200).text("/next_cursor");
 
-      assertThat(malformed(name))
+      String name =
+          list.endsWith("entries")
+              ? "entries shop Period[from=null, to=null]"
+              : list.substring("/v1/".length());
+      assertThat(forged(name))
+          .allSatisfy(
+              (what, cursor) ->
+                  merchant.get(list + "?cursor=" + cursor).isProblem(400, "invalid_cursor"));
+      assertThat(malformed(good))
           .allSatisfy(
               (what, cursor) ->
                   merchant.get(list + "?cursor=" + cursor).isProblem(400, "invalid_cursor"));
     }
   }
 
-  private static Map<String, String> malformed(String list) {
+  private static Map<String, String> malformed(String good) {
+    String last = good.endsWith("A") ? "B" : "A";
     return Map.ofEntries(
         Map.entry("empty", ""),
         Map.entry("no base64", "!!"),
-        Map.entry("too long", "A".repeat(2_001)),
-        Map.entry("not UTF-8", Base64.getUrlEncoder().encodeToString(new byte[] {-1, -2})),
-        Map.entry("no position", base64(list)),
-        Map.entry("an empty position", base64(list + "\n")),
-        Map.entry("two positions", base64(list + "\n1\n1")),
-        Map.entry("a position of no kind", base64(list + "\nrubbish")),
-        Map.entry("a fraction", base64(list + "\n1.5")),
-        Map.entry("a huge number", base64(list + "\n99999999999999999999")),
-        Map.entry("no day", base64(list + "\n2026-02-30T00:00:00Z a")),
-        Map.entry("a time past all", base64(list + "\n+999999999-12-31T00:00:00Z a")),
-        Map.entry("a time before all", base64(list + "\n-999999999-01-01T00:00:00Z a")),
-        Map.entry("a zero character", base64(list + "\n2026-01-01T00:00:00Z \0")));
+        Map.entry("too long", "A".repeat(4_001)),
+        Map.entry("plain text", base64("accounts\n2026-01-01T00:00:00Z alice")),
+        Map.entry("cut off", good.substring(0, good.length() - 4)),
+        Map.entry("longer", good + "AAAA"),
+        Map.entry("changed", good.substring(0, good.length() - 1) + last),
+        Map.entry("of another version", "Ag" + good.substring(2)),
+        Map.entry("padded", good + "%3D"));
+  }
+
+  private static Map<String, String> forged(String list) {
+    return Map.of(
+        "no position", ForgedCursor.of(list),
+        "an empty position", ForgedCursor.of(list + "\n"),
+        "two positions", ForgedCursor.of(list + "\n1\n1"),
+        "a position of no kind", ForgedCursor.of(list + "\nrubbish"),
+        "a fraction", ForgedCursor.of(list + "\n1.5"),
+        "a huge number", ForgedCursor.of(list + "\n99999999999999999999"),
+        "no day", ForgedCursor.of(list + "\n2026-02-30T00:00:00Z a"),
+        "a time past all", ForgedCursor.of(list + "\n+999999999-12-31T00:00:00Z a"),
+        "a time before all", ForgedCursor.of(list + "\n-999999999-01-01T00:00:00Z a"),
+        "a zero character", ForgedCursor.of(list + "\n2026-01-01T00:00:00Z \0"));
+  }
+
+  @Test
+  void showNothingOfWhatIsInThem() {
+    for (String list : LISTS) {
+      String cursor = merchant.get(list + "?limit=1").is(200).text("/next_cursor");
+
+      assertThat(new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.ISO_8859_1))
+          .doesNotContain(list.substring(list.lastIndexOf('/') + 1), "202");
+    }
   }
 
   private static String base64(String text) {

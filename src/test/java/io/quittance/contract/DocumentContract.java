@@ -220,6 +220,48 @@ abstract class DocumentContract extends Contract {
             });
   }
 
+  /** Each body is spoiled in each field; what is told of it is the same everywhere. */
+  @Test
+  void everyRouteTellsOfWrongFieldsInOneVocabulary() {
+    for (Route route : document.routes()) {
+      Client client = route.open() || route.scope().isPresent() ? merchant : operator;
+      route
+          .body()
+          .filter(JsonNode::isObject)
+          .ifPresent(
+              example -> {
+                spoiled(route, client, array()).isRefused("", "wrong_type");
+                ObjectNode more = example.deepCopy();
+                more.put("amout", 1);
+                spoiled(route, client, more).isRefused("amout", "unknown_field");
+                for (Map.Entry<String, JsonNode> field : example.properties()) {
+                  ObjectNode wrong = example.deepCopy();
+                  wrong.set(field.getKey(), array(array()));
+                  Answer answer = spoiled(route, client, wrong);
+                  assertThat(answer.text("/errors/0/param"))
+                      .as("%s: %s", route, answer)
+                      .startsWith(field.getKey());
+                  assertThat(answer.text("/errors/0/code"))
+                      .as("%s: %s", route, answer)
+                      .isEqualTo("wrong_type");
+                }
+                for (JsonNode name : document.schema(route).path("required")) {
+                  ObjectNode less = example.deepCopy();
+                  less.remove(name.asText());
+                  spoiled(route, client, less).isRefused(name.asText(), "required");
+                  less.putNull(name.asText());
+                  spoiled(route, client, less).isRefused(name.asText(), "required");
+                }
+              });
+    }
+    assertThat(merchant.balance("shop", "posted")).isEqualTo(8);
+  }
+
+  private Answer spoiled(Route route, Client client, JsonNode body) {
+    Answer answer = client.call(route.method(), route.at(own(route))).randomKey().body(body).send();
+    return answer.isProblem(400, answer.code()).movedNothing();
+  }
+
   @Test
   void saysWhatEachThingIs() {
     var unclear = new ArrayList<String>();
@@ -244,17 +286,21 @@ abstract class DocumentContract extends Contract {
         .path("schemas")
         .properties()
         .forEach(
-            schema ->
-                schema
-                    .getValue()
-                    .path("properties")
-                    .properties()
-                    .forEach(
-                        property -> {
-                          if (property.getValue().path("description").asText().isBlank()) {
-                            unclear.add(schema.getKey() + "." + property.getKey());
-                          }
-                        }));
+            schema -> {
+              if (schema.getValue().path("description").asText().isBlank()) {
+                unclear.add(schema.getKey());
+              }
+              schema
+                  .getValue()
+                  .path("properties")
+                  .properties()
+                  .forEach(
+                      property -> {
+                        if (property.getValue().path("description").asText().isBlank()) {
+                          unclear.add(schema.getKey() + "." + property.getKey());
+                        }
+                      });
+            });
     components
         .path("parameters")
         .properties()
@@ -266,6 +312,58 @@ abstract class DocumentContract extends Contract {
             });
 
     assertThat(unclear).as("@Route and descriptions.properties say what things are").isEmpty();
+  }
+
+  /** A value that is not explained shows as null behind its name. */
+  @Test
+  void explainsEachValueOfItsEnums() {
+    for (Map.Entry<String, JsonNode> schema :
+        document.root().at("/components/schemas").properties()) {
+      String says = schema.getValue().path("description").asText();
+      for (JsonNode value : schema.getValue().path("enum")) {
+        assertThat(says).as(schema.getKey()).containsPattern("`" + value.asText() + "`: [a-zA-Z]");
+        assertThat(says).as(schema.getKey()).doesNotContain("`: null");
+      }
+      for (JsonNode property : schema.getValue().path("properties")) {
+        for (JsonNode value : property.path("enum")) {
+          assertThat(property.path("description").asText())
+              .as(schema.getKey())
+              .contains("`" + value.asText() + "`: ");
+        }
+      }
+    }
+  }
+
+  @Test
+  void describesOnceWhatEveryRouteAnswers() {
+    for (Route route : document.routes()) {
+      for (String status : List.of("401", "406", "413", "415", "429", "500")) {
+        JsonNode response = route.says().path("responses").path(status);
+        if (!response.isMissingNode()) {
+          assertThat(response.path("$ref").asText())
+              .as("%s of %s", status, route)
+              .startsWith("#/components/responses/");
+        }
+      }
+    }
+  }
+
+  @Test
+  void namesPaymentsFirst() {
+    List<String> tags = Json.texts(document.root().path("tags"), "name");
+
+    assertThat(tags).startsWith("payments").doesNotHaveDuplicates();
+    assertThat(tags.indexOf("accounts")).isLessThan(tags.indexOf("merchants"));
+  }
+
+  @Test
+  void showsAPageOfEachList() {
+    for (Route route : document.routes()) {
+      JsonNode json = route.says().at("/responses/200/content/application~1json");
+      if (json.at("/schema/$ref").asText().endsWith("Page")) {
+        assertThat(json.at("/example/data/0").isObject()).as("a row of %s", route).isTrue();
+      }
+    }
   }
 
   @Test

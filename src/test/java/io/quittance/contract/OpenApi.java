@@ -184,6 +184,15 @@ final class OpenApi {
     return routes;
   }
 
+  /** The schema of a route's body. */
+  JsonNode schema(Route route) {
+    return resolved(route.says().at("/requestBody/content/application~1json/schema"));
+  }
+
+  private JsonNode resolved(JsonNode node) {
+    return node.has("$ref") ? root.at(node.path("$ref").asText().substring(1)) : node;
+  }
+
   /**
    * The route that a request is for, the most literal one first; empty if there is none, as for any
    * path with a semicolon.
@@ -206,7 +215,7 @@ final class OpenApi {
       return;
     }
     Route route = found.get();
-    JsonNode response = route.says().path("responses").path("" + answer.status());
+    JsonNode response = resolved(route.says().path("responses").path("" + answer.status()));
     assertThat(response.isMissingNode()).as("%s may answer %s", route, answer).isFalse();
     JsonNode content = response.path("content");
     if (content.isMissingNode()) {

@@ -177,13 +177,13 @@ class WebhookUrlTest {
   void refusesWhatIsHostile(String url, String reason) {
     assertThatThrownBy(() -> WebhookUrl.parse(url, false))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageStartingWith("the URL ")
+        .hasMessageMatching("(must|has|is) .*")
         .hasMessageContaining(reason);
   }
 
   @Test
   void refusesNone() {
-    assertThatThrownBy(() -> WebhookUrl.parse(null, false)).hasMessage("the URL is missing");
+    assertThatThrownBy(() -> WebhookUrl.parse(null, false)).hasMessage("is missing");
   }
 
   @ParameterizedTest

@@ -1,0 +1,11 @@
+package io.quittance.web;
+
+/** A cursor as somebody makes it who has read our source. */
+public final class ForgedCursor {
+
+  private ForgedCursor() {}
+
+  public static String of(String content) {
+    return CursorSeal.seal(content);
+  }
+}
