@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,22 +31,22 @@ import org.junit.jupiter.api.Test;
  */
 class SealingKeyIT {
 
-  private static final String OLD = key(1);
-  private static final String NEW = key(2);
+  private static final String OLD = randomKey();
+  private static final String NEW = randomKey();
   private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Postgres.Database database = Postgres.create();
   private final LedgerAudit audit = new LedgerAudit(database);
   private final EventReceiver receiver = new EventReceiver();
   private final List<String> secrets = new ArrayList<>();
+  private final List<ServiceProcess> replicas = new CopyOnWriteArrayList<>();
   private ServiceProcess first;
   private ServiceProcess second;
   private Merchant merchant;
 
   @AfterEach
   void stop() {
-    first.close();
-    second.close();
+    replicas.forEach(ServiceProcess::close);
     receiver.close();
   }
 
@@ -133,12 +134,12 @@ class SealingKeyIT {
     Arrays.stream(previous)
         .map(other -> "--quittance.notification.previous-secret-keys=" + other)
         .forEach(properties::add);
-    return ServiceProcess.start(database, properties.toArray(String[]::new));
+    ServiceProcess replica = ServiceProcess.start(database, properties.toArray(String[]::new));
+    replicas.add(replica);
+    return replica;
   }
 
-  private static String key(int fill) {
-    byte[] key = new byte[32];
-    Arrays.fill(key, (byte) fill);
-    return Base64.getEncoder().encodeToString(key);
+  private static String randomKey() {
+    return Base64.getEncoder().encodeToString(SigningSecret.random().bytes());
   }
 }
