@@ -12,12 +12,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -50,8 +53,8 @@ class IsolationIT {
             ServiceProcess.start(database, "--quittance.journal.lanes=1"));
     merchant = Merchant.register(replicas.getFirst());
     other = Merchant.register(replicas.getFirst());
-    merchant.openAccounts(replicas.getFirst().uri(), ACCOUNTS, 10_000);
-    other.openAccounts(replicas.getFirst().uri(), ACCOUNTS, 10_000);
+    merchant.openAccounts(replicas.getFirst().uri(), ACCOUNTS, 10_000_000);
+    other.openAccounts(replicas.getFirst().uri(), ACCOUNTS, 10_000_000);
     clients = Executors.newVirtualThreadPerTaskExecutor();
   }
 
@@ -155,22 +158,44 @@ class IsolationIT {
     }
   }
 
+  /** For a minute with {@code -Disolation.seconds=60}. */
   @Test
-  void replicasThatShareAHotAccountTakeTurns() {
-    List<List<Answer>> answers =
+  void replicasThatShareAHotAccountTakeTurns() throws Exception {
+    var over = new CountDownLatch(1);
+    List<List<CompletableFuture<Map<Integer, Integer>>>> running =
         replicas.stream()
             .map(
                 replica ->
-                    IntStream.range(0, PAYMENTS)
-                        .mapToObj(i -> pay(replica, other, "a" + i % ACCOUNTS, 10_000))
+                    IntStream.range(0, 8)
+                        .mapToObj(
+                            payer ->
+                                CompletableFuture.supplyAsync(
+                                    () -> payUntil(over, replica, "a" + payer), clients))
                         .toList())
-            .toList()
-            .stream()
-            .map(own -> own.stream().map(CompletableFuture::join).toList())
             .toList();
+    var _ = over.await(Integer.getInteger("isolation.seconds", 5), TimeUnit.SECONDS);
+    over.countDown();
 
-    assertThat(answers)
-        .allSatisfy(own -> assertThat(own).extracting(Answer::status).containsOnly(201));
+    List<Map<Integer, Integer>> answers = running.stream().map(IsolationIT::sum).toList();
+    System.out.println("replicas that share a hot account: " + answers);
+    assertThat(answers).allSatisfy(own -> assertThat(own).containsOnlyKeys(201));
+    long all = answers.stream().mapToInt(own -> own.get(201)).sum();
+    assertThat(answers).allSatisfy(own -> assertThat(own.get(201) * 5L).isGreaterThan(all));
+  }
+
+  private static Map<Integer, Integer> payUntil(
+      CountDownLatch over, ServiceProcess replica, String account) {
+    Map<Integer, Integer> answers = new HashMap<>();
+    while (over.getCount() > 0) {
+      answers.merge(pay(replica, other, account, 10_000).join().status(), 1, Integer::sum);
+    }
+    return answers;
+  }
+
+  private static Map<Integer, Integer> sum(List<CompletableFuture<Map<Integer, Integer>>> parts) {
+    Map<Integer, Integer> all = new HashMap<>();
+    parts.forEach(part -> part.join().forEach((status, n) -> all.merge(status, n, Integer::sum)));
+    return all;
   }
 
   private static CompletableFuture<Answer> pay(
