@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * character (see {@link PaymentFilters#text}).
  */
 enum PaymentFilter {
-  STATUS("status in ", PaymentFilter::statuses),
+  STATUS("", PaymentFilter::statuses),
   PAYER("payer = ?", PaymentFilter::account),
   PAYEE("payee = ?", PaymentFilter::account),
   CURRENCY("currency = cast(? as char(3))", PaymentFilter::currency),
@@ -50,10 +50,39 @@ enum PaymentFilter {
       return joined(",");
     }
 
+    /** Which stored payments these are: one that has failed may not be recorded as failed yet. */
+    List<String> alternatives() {
+      boolean processing = among.contains(PaymentStatus.PROCESSING);
+      if (processing == among.contains(PaymentStatus.FAILED)) {
+        return List.of(stored());
+      }
+      if (!processing) {
+        return List.of(stored(), OVERDUE);
+      }
+      var others = new Statuses(EnumSet.copyOf(among));
+      others.among.remove(PaymentStatus.PROCESSING);
+      return others.among.isEmpty() ? List.of(UNRESOLVED) : List.of(others.stored(), UNRESOLVED);
+    }
+
+    /**
+     * Written out, from the enum: an index that leaves out the payments that succeeded is used only
+     * if the planner sees which states are meant.
+     */
+    private String stored() {
+      return "status in ('" + joined("', '") + "')";
+    }
+
     private String joined(String separator) {
       return among.stream().map(PaymentStatus::text).collect(Collectors.joining(separator));
     }
   }
+
+  private static final String UNRESOLVED =
+      "status = 'processing' and resolves_by > current_timestamp";
+
+  /** It has failed, see {@link Payment#seenAt}, though nobody has recorded it yet. */
+  private static final String OVERDUE =
+      "status = 'processing' and resolves_by <= current_timestamp";
 
   private static final Pattern ACCOUNT = Pattern.compile(AccountId.PATTERN);
   private static final Pattern REFERENCE_TEXT = Pattern.compile("[^\\p{Cntrl}]{1,255}");
@@ -76,14 +105,14 @@ enum PaymentFilter {
     return parser.apply(text);
   }
 
-  /**
-   * The condition on a row. States are written out, from the enum: an index that leaves out the
-   * payments that succeeded is used only if the planner sees which states are meant.
-   */
-  String condition(Object value) {
-    return value instanceof Statuses statuses
-        ? condition + "('" + statuses.joined("', '") + "')"
-        : condition;
+  /** The condition on a row; of states, see {@link #statusAlternatives}. */
+  String condition() {
+    return condition;
+  }
+
+  /** The conditions on a row's state, of which one must hold. */
+  static List<String> statusAlternatives(Object statuses) {
+    return ((Statuses) statuses).alternatives();
   }
 
   /** The value, as often as it is bound to the condition. */

@@ -14,13 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** The filters of one search and their values; a payment is found if it meets all of them. */
 record PaymentFilters(Map<PaymentFilter, Object> values) {
 
-  private static final String UNRESOLVED =
-      "status = 'processing' and resolves_by > current_timestamp";
-
-  /** It has failed, see {@link Payment#seenAt}, though nobody has recorded it yet. */
-  private static final String OVERDUE =
-      "status = 'processing' and resolves_by <= current_timestamp";
-
   /** Reads the filters that are there, and notes in the query what is wrong with them. */
   static PaymentFilters from(QueryParameters query) {
     var values = new EnumMap<PaymentFilter, Object>(PaymentFilter.class);
@@ -71,23 +64,16 @@ record PaymentFilters(Map<PaymentFilter, Object> values) {
    */
   List<String> alternatives() {
     Object status = values.get(PaymentFilter.STATUS);
-    if (status == PaymentStatus.FAILED) {
-      return List.of(conditions(PaymentFilter.STATUS.condition(status)), conditions(OVERDUE));
-    }
-    return List.of(
-        conditions(
-            status == PaymentStatus.PROCESSING
-                ? UNRESOLVED
-                : status == null ? "" : PaymentFilter.STATUS.condition(status)));
+    return status == null
+        ? List.of(conditions(""))
+        : PaymentFilter.statusAlternatives(status).stream().map(this::conditions).toList();
   }
 
   private String conditions(String status) {
     return values.entrySet().stream()
         .map(
             filter ->
-                filter.getKey() == PaymentFilter.STATUS
-                    ? status
-                    : filter.getKey().condition(filter.getValue()))
+                filter.getKey() == PaymentFilter.STATUS ? status : filter.getKey().condition())
         .map(condition -> " and " + condition)
         .collect(Collectors.joining());
   }

@@ -185,6 +185,10 @@ class TruthIT extends Contract {
     assertThat(shown.text("/status")).isEqualTo("failed");
     assertThat(shown.text("/failure/code")).isEqualTo("deadline_exceeded");
     assertThat(merchant.get("/v1/payments?status=processing").body().path("data")).isEmpty();
+    assertThat(merchant.get("/v1/payments?status=processing,declined").body().path("data"))
+        .isEmpty();
+    assertThat(merchant.get("/v1/payments?status=processing,failed").body().at("/data/0"))
+        .isEqualTo(shown.body());
     assertThat(merchant.get("/v1/payments?status=failed").body().at("/data/0"))
         .isEqualTo(shown.body());
     assertThat(merchant.get("/v1/payments").body().at("/data/0")).isEqualTo(shown.body());
