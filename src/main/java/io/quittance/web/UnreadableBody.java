@@ -39,6 +39,7 @@ final class UnreadableBody {
       return problem;
     }
     if (inner instanceof CharacterCodingException
+        || inner instanceof StreamConstraintsException
         || inner instanceof StreamReadException && !(inner instanceof InputCoercionException)) {
       return problem(inner);
     }

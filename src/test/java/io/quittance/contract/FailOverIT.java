@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -74,7 +75,12 @@ class FailOverIT extends Contract {
 
   @Test
   void saysThatTheServerHasBecomeReadOnlyAndGoesOnWhenItIsWritable() {
-    walk(() -> writable(false), () -> writable(true));
+    walk(
+        () -> {
+          writable(false);
+          awaitRefusals();
+        },
+        () -> writable(true));
   }
 
   @ParameterizedTest
@@ -199,6 +205,16 @@ class FailOverIT extends Contract {
     Awaitility.await()
         .atMost(HEALS_WITHIN)
         .until(() -> merchant.pay(order(1, "alice", "shop")).status() == 201);
+  }
+
+  /** A session takes the new setting a moment later, each in its own. */
+  private void awaitRefusals() {
+    Awaitility.await()
+        .atMost(HEALS_WITHIN)
+        .until(
+            () ->
+                IntStream.range(0, 10)
+                    .allMatch(i -> merchant.pay(order(1, "alice", "shop")).status() == 503));
   }
 
   private static void writable(boolean yes) {
