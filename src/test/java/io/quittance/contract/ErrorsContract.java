@@ -183,7 +183,7 @@ abstract class ErrorsContract extends Contract {
         .isProblem(400, "malformed_json");
     merchant
         .call("PUT", "/v1/fraud/rules")
-        .body("{\"rules\":[{},{\"id\":\"a\",\"id\":\"b\"}]}")
+        .body("{\"rules\":[{\"kind\":\"list\"},{\"kind\":\"list\",\"id\":\"a\",\"id\":\"b\"}]}")
         .send()
         .isRefused("rules[1].id", "repeated")
         .isProblem(400, "malformed_json");

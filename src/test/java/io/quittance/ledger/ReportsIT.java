@@ -60,7 +60,7 @@ class ReportsIT {
         begun.await();
 
         // A sweep may take one for a moment.
-        var pool = ((HikariDataSource) reads).getHikariPoolMXBean();
+        var pool = reads.unwrap(HikariDataSource.class).getHikariPoolMXBean();
         Awaitility.await().until(() -> pool.getActiveConnections() == 0);
         for (String report :
             List.of(

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -105,8 +106,9 @@ class SealingKeyIT {
           merchant.post(
               replica.uri(),
               "/v1/payments",
-              "payment-" + before,
-              Merchant.payment(1, "a0", "shop"));
+              Merchant.payment(1, "a0", "shop"),
+              // A replica that has just started has not compiled anything yet.
+              Map.of("Idempotency-Key", "payment-" + before, "Payment-Deadline-Ms", "30000"));
       assertThat(paid.status()).isEqualTo(201);
       Awaitility.await()
           .atMost(PATIENCE)

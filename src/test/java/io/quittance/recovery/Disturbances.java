@@ -85,12 +85,14 @@ final class Disturbances {
         }
       }
       case Disturbance.LockAccount(String account, Duration held) -> {
+        replicas.awaitAllReady();
         try (Connection holder = locking(account)) {
           expectOnly(disturbance, List.of(PAID), whileFor(held, this::anyReplica));
           holder.rollback();
         }
       }
       case Disturbance.ReadOnly(Duration lasting) -> {
+        replicas.awaitAllReady();
         setReadOnly(true);
         Map<String, Integer> answers;
         try {
@@ -102,6 +104,8 @@ final class Disturbances {
         heals(disturbance);
       }
       case Disturbance.Network(DatabaseProxy.Weather weather, Duration lasting) -> {
+        // None could start without its database, and the bystander would wait for one.
+        replicas.awaitAllReady();
         proxy.turn(weather);
         try {
           whileFor(lasting, this::anyReplica);
