@@ -4,6 +4,7 @@ import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
+import io.quittance.web.Resolution;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,13 +29,19 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   private final Admission admission;
   private final LastUse lastUse;
   private final ProblemWriter problems;
+  private final Resolution resolution;
 
   AuthenticationFilter(
-      Identification identification, Admission admission, LastUse lastUse, ProblemWriter problems) {
+      Identification identification,
+      Admission admission,
+      LastUse lastUse,
+      ProblemWriter problems,
+      Resolution resolution) {
     this.identification = identification;
     this.admission = admission;
     this.lastUse = lastUse;
     this.problems = problems;
+    this.resolution = resolution;
   }
 
   @Override
@@ -50,10 +57,18 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     try {
       admit(request);
     } catch (Problem problem) {
-      problems.write(problem, request, response);
+      problems.write(honest(problem, request), request, response);
       return;
     }
     chain.doFilter(request, response);
+  }
+
+  /** Nothing was begun, but a keyed request may repeat one that was carried out. */
+  private Problem honest(Problem problem, HttpServletRequest request) {
+    return problem.code() == ProblemCode.DEPENDENCY_UNAVAILABLE
+            && request.getHeader("Idempotency-Key") != null
+        ? problem.unknownUntil(resolution.ofAnyRequest())
+        : problem;
   }
 
   private void admit(HttpServletRequest request) {

@@ -28,7 +28,8 @@ import org.springframework.test.context.DynamicPropertySource;
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
-      "quittance.payment.resolve-interval=1h"
+      "quittance.payment.resolve-interval=1h",
+      "spring.datasource.hikari.leak-detection-threshold=7000"
     })
 @ActiveProfiles("sandbox")
 class TruthIT extends Contract {
@@ -73,7 +74,8 @@ class TruthIT extends Contract {
     String paid = payment.send().is(201).id();
     String transferred = transfer.send().is(201).id();
 
-    for (String table : List.of("payments", "transfers", "captures", "idempotency_keys")) {
+    for (String table :
+        List.of("payments", "transfers", "captures", "idempotency_keys", "api_keys")) {
       try (var _ = lock(table)) {
         List<Call> repetitions = List.of(capture, payment, transfer);
         for (Answer answer : Burst.of(repetitions.size(), i -> repetitions.get(i).send())) {
