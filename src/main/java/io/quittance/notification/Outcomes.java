@@ -39,13 +39,14 @@ final class Outcomes {
       values (?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
-  private static final String UPDATE_DELIVERY =
+  /** By its key, and not by an index of what waits: see {@link DeliveryQueue#CLAIM}. */
+  static final String UPDATE_DELIVERY =
       """
       update deliveries
          set state = ?, attempts = attempts + 1, last_status = ?, last_error = ?,
              delivered_at = cast(? as timestamp with time zone),
              next_attempt_at = current_timestamp + cast(? as bigint) * interval '0.001' second
-       where merchant_id = ? and id = ? and state = 'pending'
+       where merchant_id = ? and id = ? and state not in ('delivered', 'dead')
       """;
 
   private final JdbcTemplate jdbc;
