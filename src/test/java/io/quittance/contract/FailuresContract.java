@@ -3,6 +3,7 @@ package io.quittance.contract;
 import static io.quittance.contract.Client.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -18,6 +19,29 @@ abstract class FailuresContract extends Contract {
 
     answer.isProblem(504, "deadline_exceeded").movedNothing();
     assertThat(merchant.find(answer.text("/payment_id")).text("/status")).isEqualTo("failed");
+    nothingMoved();
+  }
+
+  @Test
+  void keepsTimeBackFromScreeningForGivingTheHoldBack() {
+    merchant.fault("fraud", "hang", true);
+
+    Answer answer = merchant.payment(order(100, "alice", "shop")).deadline(2_000).send();
+
+    answer.isProblem(504, "deadline_exceeded").movedNothing();
+    JsonNode scope =
+        merchant
+            .get("/v1/payments/" + answer.text("/payment_id") + "/timeline")
+            .is(200)
+            .body()
+            .at("/scopes/0");
+    long granted = scope.path("deadline_ms").asLong();
+    for (JsonNode subtask : scope.path("subtasks")) {
+      if (subtask.path("name").asText().equals("fraud")) {
+        assertThat(subtask.path("result").asText()).isEqualTo("timed_out");
+        assertThat(subtask.path("budget_ms").asLong()).isBetween(granted / 2, granted - 10);
+      }
+    }
     nothingMoved();
   }
 

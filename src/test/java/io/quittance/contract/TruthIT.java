@@ -28,8 +28,7 @@ import org.springframework.test.context.DynamicPropertySource;
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
       "quittance.operator-key=" + Contract.OPERATOR_KEY,
-      "quittance.payment.resolve-interval=1h",
-      "spring.datasource.hikari.leak-detection-threshold=7000"
+      "quittance.payment.resolve-interval=1h"
     })
 @ActiveProfiles("sandbox")
 class TruthIT extends Contract {
