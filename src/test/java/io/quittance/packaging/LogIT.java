@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -81,7 +82,12 @@ class LogIT {
         {"amount":%d,"currency":"EUR","payer":"a0","payee":"shop","reference":"%s of Jane Doe",
          "description":"to jane@example.com"}"""
             .formatted(amount, key);
-    return merchant.post(service.uri(), "/v1/payments", key, payment);
+    // A service that has just started has not compiled anything yet.
+    return merchant.post(
+        service.uri(),
+        "/v1/payments",
+        payment,
+        Map.of("Idempotency-Key", key, "Payment-Deadline-Ms", "30000"));
   }
 
   private static HttpServer brokenScreening() throws IOException {
