@@ -106,6 +106,7 @@ final class Authorize implements Command<Authorize.Result> {
 
   @Override
   public Result decide(Batch batch) {
+    used = usable();
     var keys = batch.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = keys.holder(order.request());
     if (holder.isPresent()) {
@@ -123,6 +124,12 @@ final class Authorize implements Command<Authorize.Result> {
       return new Result.Begun(declined(batch, refusal.get()));
     }
     return refused(keys, refusal.get(), null, batch.now());
+  }
+
+  /** The screening that has answered by now, unless it needs a past that was not asked for. */
+  private @Nullable Screening usable() {
+    Screening late = answered;
+    return used == null && late != null && late.windows().isEmpty() ? late : used;
   }
 
   private Result refused(IdempotencyKeys keys, Refusal refusal, @Nullable UUID rival, Instant now) {

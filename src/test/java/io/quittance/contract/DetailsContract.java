@@ -5,6 +5,7 @@ import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
 import static io.quittance.contract.Json.texts;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -251,9 +252,17 @@ abstract class DetailsContract extends Contract {
                 "currency",
                 "EUR")));
 
-    Answer declined = merchant.pay(FUNDS + 1, "alice", "shop").isProblem(402, "insufficient_funds");
+    // A decline does not wait for screening, which has mostly answered by then.
+    JsonNode fraud =
+        await()
+            .until(
+                () -> {
+                  Answer declined = merchant.pay(FUNDS + 1, "alice", "shop");
+                  declined.isProblem(402, "insufficient_funds");
+                  return merchant.find(declined.text("/payment_id")).body().path("fraud");
+                },
+                JsonNode::isObject);
 
-    JsonNode fraud = merchant.find(declined.text("/payment_id")).body().path("fraud");
     assertThat(fraud.path("score").asInt()).isEqualTo(30);
     assertThat(fraud.path("source").asText()).isEqualTo("rules");
   }
