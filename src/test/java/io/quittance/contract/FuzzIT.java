@@ -238,7 +238,7 @@ class FuzzIT {
   private static final List<Victim> VICTIMS = new ArrayList<>();
 
   /** A merchant with something to be fuzzed. */
-  private record Victim(Client merchant, String payment, String endpoint) {
+  private record Victim(Client merchant, String payment, String transfer, String endpoint) {
 
     static Victim of(Client operator) {
       String secret =
@@ -246,17 +246,20 @@ class FuzzIT {
       Client merchant = operator.with(secret);
       merchant.put("/v1/accounts/world", object("currency", "EUR", "kind", "external")).is(201);
       merchant.open("alice");
-      merchant.transfer(move(Contract.FUNDS, "world", "alice")).send().is(201);
+      String transfer =
+          merchant.transfer(move(Contract.FUNDS, "world", "alice")).send().is(201).id();
       merchant.open("shop");
       return new Victim(
           merchant,
           merchant.authorize(50, "alice", "shop"),
+          transfer,
           merchant.post("/v1/webhook-endpoints", Json.parse(ENDPOINT)).is(201).id());
     }
 
     String path(String template) {
       return template
           .replace("{pay}", payment)
+          .replace("{trf}", transfer)
           .replace("{key}", "key_01jd8x00000000000000000000")
           .replace("{whe}", endpoint);
     }

@@ -173,7 +173,7 @@ final class Proof {
                    array_agg(t.amount) filter (where t.from_account = p.payer) as captured,
                    array_agg(t.amount) filter (where t.from_account = p.payee) as refunded,
                    coalesce(h.state, 'none') as hold,
-                   coalesce(p.expires_at <= now(), false) as ran_out,
+                   coalesce(coalesce(p.expires_at, h.expires_at) <= now(), false) as ran_out,
                    count(*) filter (where t.from_account = p.payer
                        and t.ended_at >= h.expires_at) as late_captures,
                    (select array_agg(e.type order by e.sequence) from events e
