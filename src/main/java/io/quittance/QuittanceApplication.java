@@ -1,6 +1,8 @@
 package io.quittance;
 
 import java.time.Clock;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
@@ -34,8 +36,9 @@ public class QuittanceApplication {
     SpringApplication.run(QuittanceApplication.class, args);
   }
 
+  /** Ticks in microseconds, as databases store them: what is answered is what will be read. */
   @Bean
   Clock clock() {
-    return Clock.systemUTC();
+    return Clock.tick(Clock.systemUTC(), Duration.of(1, ChronoUnit.MICROS));
   }
 }

@@ -6,6 +6,7 @@ import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -22,9 +23,13 @@ class Keyring {
   /** A key together with its secret, which is shown this once. */
   record Issued(ApiKey key, Secret secret) {}
 
-  /** What a new key is to be like. */
+  /** What a new key is to be like. It expires at a whole microsecond, as databases store it. */
   record Wish(
       String name, Set<Scope> scopes, @Nullable Instant expiresAt, @Nullable RateLimit rateLimit) {
+
+    Wish {
+      expiresAt = expiresAt == null ? null : expiresAt.truncatedTo(ChronoUnit.MICROS);
+    }
 
     /** A key for everything, for good. */
     static Wish all(String name) {

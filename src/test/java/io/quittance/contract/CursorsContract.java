@@ -3,6 +3,7 @@ package io.quittance.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quittance.web.ForgedCursor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -30,19 +31,25 @@ abstract class CursorsContract extends Contract {
   @Test
   void leadThroughEveryListOnce() {
     for (String list : LISTS) {
-      JsonNode whole = merchant.get(list + "?limit=100").is(200).body().path("data");
-      List<JsonNode> walked = new ArrayList<>();
+      List<JsonNode> whole = rows(merchant.get(list + "?limit=100").is(200).body());
       JsonNode page = merchant.get(list + "?limit=1").is(200).body();
-      page.path("data").forEach(walked::add);
+      List<JsonNode> walked = new ArrayList<>(rows(page));
       while (page.path("has_more").asBoolean()) {
         String next = "?limit=1&cursor=" + page.path("next_cursor").asText();
         page = merchant.get(list + next).is(200).body();
-        page.path("data").forEach(walked::add);
+        walked.addAll(rows(page));
       }
 
       assertThat(walked).as(list).hasSize(3).containsExactlyElementsOf(whole);
       assertThat(page.path("next_cursor").isNull()).isTrue();
     }
+  }
+
+  /** Without what reading itself changes: when a key was last used. */
+  private static List<JsonNode> rows(JsonNode page) {
+    List<JsonNode> rows = new ArrayList<>();
+    page.path("data").forEach(row -> rows.add(((ObjectNode) row).without("last_used_at")));
+    return rows;
   }
 
   @Test

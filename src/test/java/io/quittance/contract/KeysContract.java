@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quittance.web.TypeId;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -141,6 +142,16 @@ abstract class KeysContract extends Contract {
     rotate(lasting.id(), object("overlap_seconds", 60)).is(201);
     assertThat(rotate(lasting.id(), object("overlap_seconds", 60)).is(201).body().has("expires_at"))
         .isFalse();
+  }
+
+  /** A fraction that a database would round up to the next second. */
+  @Test
+  void expireWhenTheySaidAlsoOnceStored() {
+    String last = Instant.now().plusSeconds(3_600).truncatedTo(ChronoUnit.SECONDS).toString();
+    Answer key = expiring(last.replace("Z", ".999999999Z"));
+
+    assertThat(key.text("/expires_at")).isEqualTo(last.replace("Z", ".999Z"));
+    assertThat(listed(key.id()).path("expires_at").asText()).isEqualTo(key.text("/expires_at"));
   }
 
   @Test
@@ -336,16 +347,14 @@ abstract class KeysContract extends Contract {
   }
 
   private Answer expiring(long seconds) {
+    return expiring(Instant.now().plusSeconds(seconds).toString());
+  }
+
+  private Answer expiring(String at) {
     return merchant
         .post(
             "/v1/api-keys",
-            object(
-                "name",
-                "guest",
-                "scopes",
-                List.of("ledger:read"),
-                "expires_at",
-                Instant.now().plusSeconds(seconds).toString()))
+            object("name", "guest", "scopes", List.of("ledger:read"), "expires_at", at))
         .is(201);
   }
 
