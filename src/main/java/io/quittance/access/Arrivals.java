@@ -27,11 +27,15 @@ final class Arrivals {
   private final KnownKeys known;
   private final Duration patience;
 
-  /** Of requests that were let in, so that their repetitions are let in before others. */
+  /**
+   * Of requests that were let in, so that their repetitions are let in before others. Every payment
+   * adds one, and the upkeep is less than waking a thread for it.
+   */
   private final Cache<Long, Boolean> keys =
       Caffeine.newBuilder()
           .maximumSize(KEYS_REMEMBERED_MAX)
           .expireAfterWrite(KEYS_REMEMBERED_FOR)
+          .executor(Runnable::run)
           .build();
 
   Arrivals(KnownKeys known, @Value("${quittance.deadline.default-ms:2000}") long patienceMs) {

@@ -30,7 +30,7 @@ final class Identification {
   }
 
   boolean isOperator(Secret secret) {
-    boolean operator = operatorKey != null && operatorKey.sameAs(secret.text());
+    boolean operator = operatorKey != null && operatorKey.sameAs(secret);
     if (operator) {
       known.remember(ByteBuffer.wrap(secret.hash()), Sender.OPERATOR);
     }

@@ -48,7 +48,9 @@ final class KnownKeys {
   }
 
   void remember(ByteBuffer key, UUID party) {
-    parties.put(key, party);
+    if (!party.equals(parties.getIfPresent(key))) {
+      parties.put(key, party);
+    }
   }
 
   void forget(ByteBuffer key) {

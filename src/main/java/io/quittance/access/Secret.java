@@ -7,12 +7,22 @@ import java.security.SecureRandom;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** The text that a client sends as its key: {@code qt_} and 256 random bits. Never stored. */
-record Secret(String text) {
+/**
+ * The text that a client sends as its key: {@code qt_} and 256 random bits. Never stored.
+ * Thread-safe.
+ */
+final class Secret {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int RANDOM_BYTES = 32;
   private static final String BEARER = "Bearer ";
+
+  private final String text;
+  private volatile byte @Nullable [] hash;
+
+  Secret(String text) {
+    this.text = text;
+  }
 
   static Secret random() {
     byte[] bytes = new byte[RANDOM_BYTES];
@@ -27,7 +37,21 @@ record Secret(String text) {
         : null;
   }
 
+  String text() {
+    return text;
+  }
+
+  /** SHA-256; not to be changed. */
   byte[] hash() {
+    byte[] known = hash;
+    if (known == null) {
+      known = sha256();
+      hash = known;
+    }
+    return known;
+  }
+
+  private byte[] sha256() {
     try {
       return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
@@ -35,8 +59,9 @@ record Secret(String text) {
     }
   }
 
-  boolean sameAs(String other) {
-    return MessageDigest.isEqual(hash(), new Secret(other).hash());
+  /** In a time that does not tell how much of them agrees. */
+  boolean sameAs(Secret other) {
+    return MessageDigest.isEqual(hash(), other.hash());
   }
 
   @Override

@@ -59,9 +59,10 @@ final class Screener {
 
   /** What giving back the hold would take now; twice that, for what is expected is an average. */
   private Duration releaseTime(PaymentOrder order) {
-    Duration expected = journal.expectedTime(order.merchantId()).multipliedBy(2).plus(ANSWER_TIME);
-    Duration most = order.deadline().remaining().dividedBy(RELEASE_PART_MAX);
-    return expected.compareTo(most) < 0 ? expected : most;
+    Duration expected = journal.expectedTime(order.merchantId());
+    long wantedNanos = 2 * expected.toNanos() + ANSWER_TIME.toNanos();
+    long mostNanos = order.deadline().remaining().toNanos() / RELEASE_PART_MAX;
+    return Duration.ofNanos(Math.min(wantedNanos, mostNanos));
   }
 
   private static Throwable late(Throwable failure) {

@@ -64,7 +64,7 @@ final class Timelines {
   private final ObjectMapper json;
   private final WorkerPool<Entry, Boolean> writer;
   private final Cache<UUID, List<Entry>> unwritten =
-      Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).build();
+      Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).executor(Runnable::run).build();
 
   Timelines(
       JdbcTemplate jdbc,
