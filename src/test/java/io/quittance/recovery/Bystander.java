@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,14 +27,22 @@ final class Bystander {
 
   private final Merchant merchant;
 
+  private final Set<String> paid = ConcurrentHashMap.newKeySet();
+
   private Bystander(Merchant merchant) {
     this.merchant = merchant;
   }
 
-  static Bystander open(URI service) throws IOException, InterruptedException {
+  static Bystander open(URI service, Receivers receivers) throws IOException, InterruptedException {
     Merchant merchant = Merchant.register(service);
     merchant.openAccounts(service, ACCOUNTS, FUNDS);
+    receivers.openLiving(merchant, service);
     return new Bystander(merchant);
+  }
+
+  /** The ids of the payments that were acknowledged. */
+  Set<String> paid() {
+    return Set.copyOf(paid);
   }
 
   /** Pays until the disturbance is over; how many payments had which answer. */
@@ -70,6 +80,9 @@ final class Bystander {
               "/v1/payments",
               Merchant.payment(1, payer, "shop"),
               Map.of("Idempotency-Key", key, "Payment-Deadline-Ms", PATIENT_MS));
+      if (answer.status() == 201) {
+        paid.add(answer.body().path("id").asText());
+      }
       return (answer.status() + " " + answer.code()).strip();
     } catch (HttpTimeoutException e) {
       return "no answer";

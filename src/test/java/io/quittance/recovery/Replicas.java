@@ -46,7 +46,7 @@ final class Replicas implements AutoCloseable {
       ready.addAll(started);
     }
     while (starting.size() + readyCount() < count) {
-      starting.add(ServiceProcess.launch(database));
+      starting.add(ServiceProcess.launch(database, "--quittance.notification.allow-loopback=true"));
     }
   }
 

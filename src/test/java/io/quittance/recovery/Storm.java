@@ -69,8 +69,15 @@ final class Storm {
 
   /** What was wrong afterwards, in words; empty if nothing was. */
   List<String> violations() throws Exception {
-    var bystander = Bystander.open(replicas.any(random));
+    try (var receivers = new Receivers()) {
+      return violations(receivers);
+    }
+  }
+
+  private List<String> violations(Receivers receivers) throws Exception {
+    var bystander = Bystander.open(replicas.any(random), receivers);
     Merchant merchant = open();
+    receivers.openDead(merchant, replicas.any(random));
     UUID merchantId = newestMerchant();
     var disturbances = new Disturbances(server, proxy, replicas, bystander, merchantId, random);
     rage(disturbances, merchant, new Hourglass(merchantId, server.database(), history));
@@ -78,6 +85,8 @@ final class Storm {
 
     List<String> violations = new ArrayList<>(disturbances.violations());
     violations.addAll(stranded());
+    log("storm %d: %d deliveries wait for dead receivers", number, backlog());
+    violations.addAll(receivers.violations(bystander.paid()));
     var replays = new Replays(merchant, replicas);
     replays.decide(history);
     log("%s", this);
@@ -102,6 +111,11 @@ final class Storm {
         .sql("select id from merchants order by id desc limit 1")
         .query(UUID.class)
         .single();
+  }
+
+  private long backlog() {
+    return new LedgerAudit(server.database())
+        .number("select count(*) from deliveries where state = 'pending'");
   }
 
   private void rage(Disturbances disturbances, Merchant merchant, Hourglass hourglass)
