@@ -47,7 +47,11 @@ final class RuleBook {
     this.json = json;
     this.replacements = replacements;
     this.reads =
-        WorkerPool.<UUID, Rules>named("fraud-rules", this::read).maxBatch(256).start(registry);
+        WorkerPool.<UUID, Rules>named("fraud-rules", this::read)
+            // One of them may wait for a connection that is dead, and the other one goes on.
+            .workers(2)
+            .maxBatch(256)
+            .start(registry);
     this.remembered =
         Caffeine.newBuilder()
             .maximumSize(MERCHANTS_REMEMBERED_MAX)

@@ -91,6 +91,8 @@ public final class Idempotency {
     this.fingerprints = new Fingerprints(json);
     this.lookups =
         WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::find)
+            // One of them may wait for a connection that is dead, and the other one goes on.
+            .workers(2)
             .capacity(LOOKUPS_QUEUED_MAX)
             .maxBatch(LOOKUPS_PER_QUERY_MAX)
             .start(registry);

@@ -67,7 +67,9 @@ class LedgerController {
   @RequiresScope(Scope.LEDGER_READ)
   Page<TrialBalance> trialBalance(Caller caller) {
     return new Page<>(
-        reports.read(books -> new TrialBalanceReport(books, caller.merchantId()).byCurrency()),
+        reports.read(
+            caller.merchantId(),
+            books -> new TrialBalanceReport(books, caller.merchantId()).byCurrency()),
         false,
         null);
   }
@@ -86,6 +88,7 @@ class LedgerController {
     PageRequest page = query.page("trial-balance " + currency);
     return Page.of(
         reports.read(
+            caller.merchantId(),
             books -> new TrialBalanceReport(books, caller.merchantId()).byAccount(currency, page)),
         page,
         AccountTrialBalance::account,

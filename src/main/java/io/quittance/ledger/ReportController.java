@@ -123,6 +123,7 @@ class ReportController {
     Period period = Period.of(from, to);
     try {
       reports.read(
+          caller.merchantId(),
           books -> {
             write(books, caller.merchantId(), period, response);
             return true;
@@ -164,6 +165,7 @@ class ReportController {
     Instant digestBefore = instant == null ? FOREVER : Period.through(instant);
     Verification.Result result =
         reports.read(
+            caller.merchantId(),
             books -> new Verification(books, caller.merchantId(), digestBefore).run(account));
     return new VerificationBody(
         result.firstBad() == null,

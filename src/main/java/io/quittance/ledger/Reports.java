@@ -9,8 +9,7 @@ import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.UUID;
 import java.util.function.Function;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.ConnectionCallback;
@@ -25,7 +24,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Reads as much as it takes from one snapshot of the books, row by row: memory is bounded by the
  * fetch size, time by a limit. Reports have connections of their own, and no more of them run at
- * once. Thread-safe.
+ * once; one merchant's leave a place to the others. Thread-safe.
  */
 @Component
 final class Reports {
@@ -38,7 +37,7 @@ final class Reports {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   private final ReportConnections connections;
-  private final Semaphore places;
+  private final ReportPlaces places;
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final Dialect dialect;
@@ -49,7 +48,7 @@ final class Reports {
       Dialect dialect,
       @Value("${quittance.ledger.report-limit:10m}") Duration limit) {
     this.connections = connections;
-    this.places = new Semaphore(connections.size(), true);
+    this.places = new ReportPlaces(connections.size());
     this.jdbc = new JdbcTemplate(connections.pool());
     this.jdbc.setFetchSize(FETCH_SIZE);
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(connections.pool()));
@@ -60,13 +59,13 @@ final class Reports {
   }
 
   /**
-   * Makes a report.
+   * Makes a report for a merchant.
    *
    * @throws Problem {@code overloaded} when enough of them are being made, and none ends soon;
    *     {@code deadline_exceeded} when it takes too long
    */
-  <T> T read(Function<Snapshot, T> report) {
-    takePlace();
+  <T> T read(UUID merchantId, Function<Snapshot, T> report) {
+    takePlace(merchantId);
     try {
       return Objects.requireNonNull(
           transaction.execute(
@@ -75,13 +74,13 @@ final class Reports {
                 return report.apply(new Snapshot(jdbc, dialect.now(jdbc), Deadline.after(limit)));
               }));
     } finally {
-      places.release();
+      places.giveBack(merchantId);
     }
   }
 
-  private void takePlace() {
+  private void takePlace(UUID merchantId) {
     try {
-      if (places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (places.take(merchantId, PATIENCE)) {
         return;
       }
     } catch (InterruptedException e) {
@@ -90,7 +89,8 @@ final class Reports {
     }
     throw Problem.of(
             ProblemCode.OVERLOADED,
-            "%d reports are being made already.".formatted(connections.size()))
+            "Too many reports are being made already: at most %d at once, and one merchant's leave a place to others."
+                .formatted(connections.size()))
         .retryAfter(RETRY_AFTER);
   }
 

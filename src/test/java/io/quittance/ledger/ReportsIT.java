@@ -1,14 +1,18 @@
 package io.quittance.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.Sandbox;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -55,7 +59,8 @@ class ReportsIT {
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       try {
         for (int i = 0; i < PLACES; i++) {
-          running.add(CompletableFuture.supplyAsync(() -> slow(begun, end), threads));
+          UUID somebody = UUID.randomUUID();
+          running.add(CompletableFuture.supplyAsync(() -> slow(somebody, begun, end), threads));
         }
         begun.await();
 
@@ -86,8 +91,29 @@ class ReportsIT {
     assertThat(merchant.get(service, "/v1/ledger/trial-balance").status()).isEqualTo(200);
   }
 
-  private boolean slow(CountDownLatch begun, CountDownLatch end) {
+  @Test
+  void leaveEveryOtherMerchantAPlace() throws Exception {
+    UUID slow = UUID.randomUUID();
+    var begun = new CountDownLatch(1);
+    var end = new CountDownLatch(1);
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      var first = CompletableFuture.supplyAsync(() -> slow(slow, begun, end), threads);
+      begun.await();
+
+      assertThatThrownBy(() -> reports.read(slow, books -> true))
+          .isInstanceOfSatisfying(
+              Problem.class, p -> assertThat(p.code()).isEqualTo(ProblemCode.OVERLOADED));
+      assertThat(reports.<Boolean>read(UUID.randomUUID(), books -> true)).isTrue();
+
+      end.countDown();
+      assertThat(first.join()).isTrue();
+    }
+    assertThat(reports.<Boolean>read(slow, books -> true)).isTrue();
+  }
+
+  private boolean slow(UUID merchantId, CountDownLatch begun, CountDownLatch end) {
     return reports.read(
+        merchantId,
         books -> {
           begun.countDown();
           try {
