@@ -53,6 +53,11 @@ public final class Deadline {
     return limited - endNanos < 0 ? new Deadline(ticker, now, limited) : this;
   }
 
+  /** This deadline, but so much later; for what comes after the work itself. */
+  Deadline extended(Duration by) {
+    return by.isZero() ? this : new Deadline(ticker, startNanos, endNanos + by.toNanos());
+  }
+
   /** What was granted at the start. */
   public Duration granted() {
     return Duration.ofNanos(endNanos - startNanos);

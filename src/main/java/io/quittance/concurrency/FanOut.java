@@ -1,20 +1,21 @@
 package io.quittance.concurrency;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Fan-out and fan-in: maps a list in parallel, at most so many items at once, under one deadline.
- * Results come back in the order of the items; an item that fails does not stop the others, and one
- * that was not done in time says so. Thread-safe.
+ * Results come back in the order of the items, or as they come ({@link FanOutRun#onResult}). An
+ * item that fails does not stop the others, unless that is asked for. Thread-safe.
  */
 public final class FanOut {
 
-  /** Maps one item. */
+  /** Maps one item. It runs on a virtual thread, and is canceled by interrupt. */
   @FunctionalInterface
   public interface Mapper<T, R> {
+
+    /**
+     * @param deadline the item's own: its limit, within the deadline of all
+     */
     R map(T item, Deadline deadline) throws Exception;
   }
 
@@ -23,14 +24,32 @@ public final class FanOut {
 
     record Done<R>(R value) implements Result<R> {}
 
+    /** The work ended by itself, with an error. */
     record Failed<R>(Throwable error) implements Result<R> {}
 
-    /**
-     * The deadline passed first.
-     *
-     * @param begun whether the item's work had begun, and was interrupted
-     */
-    record Late<R>(boolean begun) implements Result<R> {}
+    /** The work had begun and was interrupted: how far it came is not known. */
+    record Cut<R>(Cancellation why) implements Result<R> {}
+
+    /** The work has surely not begun, and never will. */
+    record NotBegun<R>() implements Result<R> {}
+  }
+
+  /**
+   * How far a fan-out has come. What has ended is {@code done + failed + cut}.
+   *
+   * @param begun items whose work has begun, those included that have ended
+   */
+  public record Progress(int total, int begun, int done, int failed, int cut) {
+
+    /** Items whose work has begun and not ended. */
+    public int underWay() {
+      return begun - done - failed - cut;
+    }
+
+    /** Items whose work has not begun; it may still. */
+    public int notBegun() {
+      return total - begun;
+    }
   }
 
   private final DeadlineScopes scopes;
@@ -40,7 +59,7 @@ public final class FanOut {
   }
 
   /**
-   * Maps every item.
+   * Maps every item, and goes on after failures.
    *
    * @param name the scope's name in the metrics
    * @param parallelism how many items are worked on at once, at most; 1 or more
@@ -50,47 +69,20 @@ public final class FanOut {
   public <T, R> List<Result<R>> map(
       String name, List<T> items, int parallelism, Deadline deadline, Mapper<T, R> mapper)
       throws InterruptedException {
+    return over(name, items, parallelism, mapper).run(deadline);
+  }
+
+  /**
+   * A fan-out that is to be configured further, and then run.
+   *
+   * @param name the scope's name in the metrics
+   * @param parallelism how many items are worked on at once, at most; 1 or more
+   */
+  public <T, R> FanOutRun<T, R> over(
+      String name, List<T> items, int parallelism, Mapper<T, R> mapper) {
     if (parallelism < 1) {
       throw new IllegalArgumentException("parallelism must be positive, not " + parallelism);
     }
-    List<Result<R>> results =
-        Collections.synchronizedList(
-            new ArrayList<>(Collections.nCopies(items.size(), new Result.Late<>(false))));
-    var next = new AtomicInteger();
-    try (DeadlineScope scope = scopes.open(name, deadline)) {
-      for (int i = 0; i < Math.min(parallelism, items.size()); i++) {
-        scope.fork(name, limit -> drain(items, next, results, limit, mapper));
-      }
-      scope.join();
-    } catch (DeadlineExceededException late) {
-      // What is not done says so itself, as Late.
-      return List.copyOf(results);
-    }
-    return List.copyOf(results);
-  }
-
-  private static <T, R> Boolean drain(
-      List<T> items,
-      AtomicInteger next,
-      List<Result<R>> results,
-      Deadline deadline,
-      Mapper<T, R> mapper)
-      throws InterruptedException {
-    for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
-      if (deadline.expired()) {
-        return false;
-      }
-      results.set(i, new Result.Late<>(true));
-      try {
-        results.set(i, new Result.Done<>(mapper.map(items.get(i), deadline)));
-      } catch (InterruptedException e) {
-        throw e;
-      } catch (Exception e) {
-        if (!(deadline.expired() && Subtask.isCancellation(e))) {
-          results.set(i, new Result.Failed<>(e));
-        }
-      }
-    }
-    return true;
+    return new FanOutRun<>(scopes, name, items, parallelism, mapper);
   }
 }

@@ -27,6 +27,15 @@ final class Round implements AutoCloseable {
     record TimedOut() implements Ending {}
   }
 
+  /** Work was interrupted at a limit of its own. */
+  static final class LimitPassedException extends DeadlineExceededException {
+    private static final long serialVersionUID = 1L;
+
+    LimitPassedException(String name) {
+      super(name + " did not answer within its limit");
+    }
+  }
+
   private final StructuredTaskScope<Object, Void> scope;
 
   Round(String name, Deadline deadline) {
@@ -51,8 +60,7 @@ final class Round implements AutoCloseable {
       round.fork(Executors.callable(task));
       cut =
           switch (round.join()) {
-            case Ending.TimedOut _ ->
-                new DeadlineExceededException(name + " did not answer within its limit");
+            case Ending.TimedOut _ -> new LimitPassedException(name);
             case Ending.AllDone _, Ending.Failed _ -> null;
           };
     } catch (InterruptedException e) {

@@ -7,12 +7,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.FanOut.Result;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -150,9 +152,9 @@ class FanOutTest {
     assertThat(results)
         .containsExactly(
             new Result.Done<>(0),
-            new Result.Late<>(true),
-            new Result.Late<>(true),
-            new Result.Late<>(false));
+            new Result.Cut<>(new Cancellation.DeadlinePassed()),
+            new Result.Cut<>(new Cancellation.DeadlinePassed()),
+            new Result.NotBegun<>());
   }
 
   @Test
@@ -180,11 +182,11 @@ class FanOutTest {
     assertThat(interrupted.get()).isEqualTo(2);
     assertThat(results)
         .containsExactly(
-            new Result.Late<>(true),
-            new Result.Late<>(true),
-            new Result.Late<>(false),
-            new Result.Late<>(false),
-            new Result.Late<>(false));
+            new Result.Cut<>(new Cancellation.DeadlinePassed()),
+            new Result.Cut<>(new Cancellation.DeadlinePassed()),
+            new Result.NotBegun<>(),
+            new Result.NotBegun<>(),
+            new Result.NotBegun<>());
   }
 
   @Test
@@ -199,7 +201,7 @@ class FanOutTest {
             Deadline.after(Duration.ZERO),
             (_, _) -> ran.getAndSet(true));
 
-    assertThat(results).hasSize(3).containsOnly(new Result.Late<>(false));
+    assertThat(results).hasSize(3).containsOnly(new Result.NotBegun<>());
     assertThat(ran).isFalse();
   }
 
@@ -218,7 +220,7 @@ class FanOutTest {
               return item;
             });
 
-    assertThat(results).containsExactly(new Result.Done<>(0), new Result.Late<>(false));
+    assertThat(results).containsExactly(new Result.Done<>(0), new Result.NotBegun<>());
   }
 
   @Test
@@ -259,5 +261,305 @@ class FanOutTest {
 
     assertThat(interrupted.get()).isEqualTo(2);
     Thread.interrupted();
+  }
+
+  @Nested
+  class AsTheyCome {
+
+    private final List<String> told = new ArrayList<>();
+
+    private void tell(int index, Result<?> result) {
+      told.add(index + " " + result.getClass().getSimpleName());
+    }
+
+    @Test
+    void tellsTheOwnerOfEachItemWhenItEnds() throws Exception {
+      Thread owner = Thread.currentThread();
+      List<CountDownLatch> told =
+          IntStream.range(0, 3).mapToObj(_ -> new CountDownLatch(1)).toList();
+      var order = new ArrayList<Integer>();
+
+      fanOut
+          .over(
+              "test",
+              List.of(0, 1, 2),
+              3,
+              (item, _) -> {
+                if (item < 2) {
+                  // Goes on only when the owner has been told of the next item.
+                  Waiting.forLatch(told.get(item + 1));
+                }
+                return item;
+              })
+          .onResult(
+              (index, result) -> {
+                assertThat(Thread.currentThread()).isSameAs(owner);
+                assertThat(result).isEqualTo(new Result.Done<>(index));
+                order.add(index);
+                told.get(index).countDown();
+              })
+          .run(Deadline.after(LONG));
+
+      assertThat(order).containsExactly(2, 1, 0);
+    }
+
+    @Test
+    void tellsOfEachItemOnceThoughTheDeadlineCutsSomeAndOthersNeverBegin() throws Exception {
+      fanOut
+          .over("test", List.of(0, 1, 2, 3), 2, (item, _) -> item == 0 ? 0 : Waiting.forInterrupt())
+          .onResult(this::tell)
+          .run(Deadline.after(Duration.ofMillis(250)));
+
+      assertThat(told).containsExactlyInAnyOrder("0 Done", "1 Cut", "2 Cut", "3 NotBegun");
+      assertThat(told).last().isEqualTo("3 NotBegun");
+    }
+
+    @Test
+    void tellsOfWhatWasCutBeforeItThrowsTheCallersInterrupt() {
+      Thread caller = Thread.currentThread();
+
+      assertThatThrownBy(
+              () ->
+                  fanOut
+                      .over(
+                          "test",
+                          List.of(0, 1),
+                          1,
+                          (_, _) -> {
+                            caller.interrupt();
+                            return Waiting.forInterrupt();
+                          })
+                      .onResult(this::tell)
+                      .run(Deadline.after(LONG)))
+          .isInstanceOf(InterruptedException.class);
+
+      assertThat(told).containsExactly("0 Cut", "1 NotBegun");
+    }
+
+    @Test
+    void cancelsAllWorkWhenTheListenerThrows() {
+      var interrupted = new AtomicInteger();
+      var begun = new CountDownLatch(1);
+
+      assertThatThrownBy(
+              () ->
+                  fanOut
+                      .over(
+                          "test",
+                          List.of(0, 1, 2),
+                          2,
+                          (item, _) -> {
+                            if (item == 0) {
+                              Waiting.forLatch(begun);
+                              return item;
+                            }
+                            begun.countDown();
+                            try {
+                              return Waiting.forInterrupt();
+                            } catch (InterruptedException e) {
+                              interrupted.incrementAndGet();
+                              throw e;
+                            }
+                          })
+                      .onResult(
+                          (index, result) -> {
+                            tell(index, result);
+                            throw new DeadlineExceededException("of the listener");
+                          })
+                      .run(Deadline.after(LONG)))
+          .isInstanceOf(DeadlineExceededException.class)
+          .hasMessage("of the listener");
+
+      assertThat(told).containsExactly("0 Done");
+      assertThat(interrupted.get()).isPositive();
+    }
+  }
+
+  @Nested
+  class FailFast {
+
+    @Test
+    void cutsTheOthersAndTellsThemWhichItemFailed() throws Exception {
+      var refused = new IllegalStateException("refused");
+      var begun = new CountDownLatch(1);
+
+      List<Result<Integer>> results =
+          fanOut
+              .<Integer, Integer>over(
+                  "test",
+                  List.of(0, 1, 2, 3),
+                  2,
+                  (item, _) -> {
+                    if (item == 1) {
+                      Waiting.forLatch(begun);
+                      throw refused;
+                    }
+                    begun.countDown();
+                    return Waiting.forInterrupt();
+                  })
+              .failFast()
+              .run(Deadline.after(LONG));
+
+      assertThat(results)
+          .containsExactly(
+              new Result.Cut<>(new Cancellation.SiblingFailed("item 1", refused)),
+              new Result.Failed<>(refused),
+              new Result.NotBegun<>(),
+              new Result.NotBegun<>());
+    }
+  }
+
+  @Nested
+  class Stop {
+
+    @Test
+    void beginsNothingAfterAResultThatStopsIt() throws Exception {
+      List<Result<Integer>> results =
+          fanOut
+              .over("test", List.of(0, 1, 2, 3), 1, (item, _) -> item)
+              .stopWhen(new Result.Done<>(1)::equals)
+              .run(Deadline.after(LONG));
+
+      assertThat(results)
+          .containsExactly(
+              new Result.Done<>(0),
+              new Result.Done<>(1),
+              new Result.NotBegun<>(),
+              new Result.NotBegun<>());
+    }
+
+    @Test
+    void letsWhatIsUnderWayEnd() throws Exception {
+      var begun = new CountDownLatch(1);
+      var stopped = new CountDownLatch(1);
+      var run =
+          fanOut.over(
+              "test",
+              List.of(0, 1, 2),
+              2,
+              (Integer item, Deadline _) -> {
+                if (item == 0) {
+                  Waiting.forLatch(begun);
+                } else {
+                  begun.countDown();
+                  Waiting.forLatch(stopped);
+                }
+                return item;
+              });
+
+      List<Result<Integer>> results =
+          run.onResult(
+                  (index, _) -> {
+                    if (index == 0) {
+                      stopped.countDown();
+                    }
+                  })
+              .stopWhen(_ -> true)
+              .run(Deadline.after(LONG));
+
+      assertThat(results)
+          .containsExactly(new Result.Done<>(0), new Result.Done<>(1), new Result.NotBegun<>());
+    }
+  }
+
+  @Nested
+  class LimitPerItem {
+
+    @Test
+    void cutsTheItemAndGoesOnWithTheOthers() throws Exception {
+      List<Result<Integer>> results =
+          fanOut
+              .over(
+                  "test",
+                  List.of(0, 1, 2),
+                  1,
+                  (item, _) -> item == 1 ? Waiting.forInterrupt() : item)
+              .limit(Duration.ofMillis(250))
+              .run(Deadline.after(LONG));
+
+      assertThat(results)
+          .containsExactly(
+              new Result.Done<>(0),
+              new Result.Cut<>(new Cancellation.LimitPassed()),
+              new Result.Done<>(2));
+    }
+
+    @Test
+    void isToldToTheItemWithinTheDeadlineOfAll() throws Exception {
+      var ticker = new SettableTicker();
+
+      List<Result<Duration>> results =
+          fanOut
+              .over(
+                  "test",
+                  List.of(0, 1),
+                  1,
+                  (Integer _, Deadline own) -> {
+                    Duration left = own.remaining();
+                    ticker.advance(LONG.minusMinutes(2));
+                    return left;
+                  })
+              .limit(Duration.ofMinutes(5))
+              .run(Deadline.after(LONG, ticker));
+
+      assertThat(results)
+          .containsExactly(
+              new Result.Done<>(Duration.ofMinutes(5)), new Result.Done<>(Duration.ofMinutes(2)));
+    }
+  }
+
+  @Test
+  void leavesWorkThatIsUnderWayItsGraceAndBeginsNothingInIt() throws Exception {
+    var ticker = new SettableTicker();
+
+    List<Result<Duration>> results =
+        fanOut
+            .over(
+                "test",
+                List.of(0, 1),
+                1,
+                (Integer _, Deadline own) -> {
+                  ticker.advance(LONG);
+                  return own.remaining();
+                })
+            .grace(Duration.ofSeconds(1))
+            .run(Deadline.after(LONG, ticker));
+
+    assertThat(results).containsExactly(new Result.Done<>(Duration.ZERO), new Result.NotBegun<>());
+  }
+
+  @Test
+  void tellsHowFarItHasComeWhileItRuns() throws Exception {
+    var run =
+        fanOut.over(
+            "test",
+            List.of(0, 1, 2),
+            1,
+            (Integer item, Deadline _) -> {
+              if (item == 1) {
+                throw new IllegalStateException("refused");
+              }
+              return item;
+            });
+    var seen = new ArrayList<FanOut.Progress>();
+    assertThat(run.progress()).isEqualTo(new FanOut.Progress(3, 0, 0, 0, 0));
+
+    run.stopWhen(_ -> seen.add(run.progress()) && seen.size() == 2).run(Deadline.after(LONG));
+
+    assertThat(seen)
+        .containsExactly(new FanOut.Progress(3, 1, 0, 0, 0), new FanOut.Progress(3, 2, 1, 0, 0));
+    assertThat(run.progress()).isEqualTo(new FanOut.Progress(3, 2, 1, 1, 0));
+    assertThat(run.progress().notBegun()).isEqualTo(1);
+    assertThat(run.progress().underWay()).isZero();
+  }
+
+  @Test
+  void runsOnce() throws Exception {
+    var run = fanOut.over("test", List.of(1), 1, (item, _) -> item);
+    run.run(Deadline.after(LONG));
+
+    assertThatThrownBy(() -> run.run(Deadline.after(LONG)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("fan-out test has run");
   }
 }
