@@ -6,22 +6,21 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.LongSupplier;
 
 /**
  * An absolute instant on the monotonic clock by which work must have ended. One deadline is passed
  * down a call tree; a child's is never later than its parent's ({@link #within(Duration)}). This is
  * the part that {@code context.WithTimeout} plays in Go.
  *
- * <p>Immutable and safe to share between threads. Resolution is that of {@link System#nanoTime()}.
+ * <p>Immutable and safe to share between threads. Resolution is that of its {@link Ticker}.
  */
 public final class Deadline {
 
-  private final LongSupplier ticker;
+  private final Ticker ticker;
   private final long startNanos;
   private final long endNanos;
 
-  private Deadline(LongSupplier ticker, long startNanos, long endNanos) {
+  private Deadline(Ticker ticker, long startNanos, long endNanos) {
     this.ticker = ticker;
     this.startNanos = startNanos;
     this.endNanos = endNanos;
@@ -29,26 +28,26 @@ public final class Deadline {
 
   /** A deadline {@code budget} from now; a budget of zero or less has passed already. */
   public static Deadline after(Duration budget) {
-    return after(budget, System::nanoTime);
+    return after(budget, Ticker.SYSTEM);
   }
 
-  /** As {@link #after(Duration)}, on a clock of the caller's choice (nanoseconds, monotonic). */
-  public static Deadline after(Duration budget, LongSupplier ticker) {
-    return startingAt(ticker.getAsLong(), budget, ticker);
+  /** As {@link #after(Duration)}, on a clock of the caller's choice. */
+  public static Deadline after(Duration budget, Ticker ticker) {
+    return startingAt(ticker.nanoTime(), budget, ticker);
   }
 
   /** A deadline {@code budget} after {@code startNanos}, a reading of {@link System#nanoTime()}. */
   public static Deadline startingAt(long startNanos, Duration budget) {
-    return startingAt(startNanos, budget, System::nanoTime);
+    return startingAt(startNanos, budget, Ticker.SYSTEM);
   }
 
-  private static Deadline startingAt(long startNanos, Duration budget, LongSupplier ticker) {
+  private static Deadline startingAt(long startNanos, Duration budget, Ticker ticker) {
     return new Deadline(ticker, startNanos, startNanos + budget.toNanos());
   }
 
   /** The earlier of this deadline and {@code limit} from now. */
   public Deadline within(Duration limit) {
-    long now = ticker.getAsLong();
+    long now = ticker.nanoTime();
     long limited = now + limit.toNanos();
     return limited - endNanos < 0 ? new Deadline(ticker, now, limited) : this;
   }
@@ -65,7 +64,7 @@ public final class Deadline {
 
   /** What has gone by since the start; more than {@link #granted()} once it has expired. */
   public Duration used() {
-    return Duration.ofNanos(ticker.getAsLong() - startNanos);
+    return Duration.ofNanos(ticker.nanoTime() - startNanos);
   }
 
   /** What is left, never negative. */
@@ -75,12 +74,12 @@ public final class Deadline {
 
   /** What is left in nanoseconds, never negative. */
   public long remainingNanos() {
-    return Math.max(0, endNanos - ticker.getAsLong());
+    return Math.max(0, endNanos - ticker.nanoTime());
   }
 
   /** Whether nothing is left. Once true it stays true. */
   public boolean expired() {
-    return endNanos - ticker.getAsLong() <= 0;
+    return endNanos - ticker.nanoTime() <= 0;
   }
 
   /**
@@ -91,13 +90,35 @@ public final class Deadline {
    *     {@link CompletionException}
    */
   public <T> T await(Future<T> future) throws InterruptedException {
-    try {
-      return future.get(remainingNanos(), TimeUnit.NANOSECONDS);
-    } catch (TimeoutException e) {
-      throw new DeadlineExceededException("still waiting when the deadline passed");
-    } catch (ExecutionException e) {
-      throw unwrapped(e);
+    while (true) {
+      try {
+        return future.get(sleepNanos(), TimeUnit.NANOSECONDS);
+      } catch (TimeoutException e) {
+        if (expired()) {
+          throw new DeadlineExceededException("still waiting when the deadline passed");
+        }
+      } catch (ExecutionException e) {
+        throw unwrapped(e);
+      }
     }
+  }
+
+  /**
+   * How long a thread that waits for this deadline may sleep, on the machine's clock, before it
+   * looks at it again; 0 once it has expired.
+   */
+  long sleepNanos() {
+    long nanos = remainingNanos();
+    return nanos == 0 ? 0 : ticker.sleepNanos(nanos);
+  }
+
+  /** Whether the machine's own timers may wait for it. */
+  boolean onSystemClock() {
+    return ticker == Ticker.SYSTEM;
+  }
+
+  Ticker ticker() {
+    return ticker;
   }
 
   private static RuntimeException unwrapped(ExecutionException e) {

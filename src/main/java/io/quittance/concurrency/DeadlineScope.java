@@ -2,18 +2,18 @@ package io.quittance.concurrency;
 
 import io.micrometer.context.ContextSnapshot;
 import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.Parent;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Structured concurrency with a deadline: subtasks run on virtual threads and have all ended before
  * {@link #join()} returns or throws. The first failure, or the deadline, interrupts the others;
- * every outcome stays readable afterwards ({@link Subtask}, {@link #report()}).
+ * every outcome stays readable afterwards ({@link Subtask}, {@link #report()}), and a subtask can
+ * ask why it was canceled ({@link Subtask#cancellation()}).
  *
  * <p>After a join the owner may fork again: the scope goes on in rounds under the same deadline, as
  * an {@code errgroup.Group} with a context does in Go. Subtasks inherit scoped values, and the
@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A scope belongs to the thread that opened it; only that thread may call its methods. Open one
  * with {@link DeadlineScopes#open}.
  *
- * <p>Subtasks are canceled by interrupt, so they must neither swallow one nor run JDBC.
+ * <p>Subtasks are canceled by interrupt, so they must neither swallow one nor run JDBC. Clean-up
+ * that has to wait for something runs in a {@link Shield}.
  *
  * @see <a href="https://openjdk.org/jeps/505">JEP 505: Structured Concurrency</a>
  */
@@ -38,14 +39,15 @@ public final class DeadlineScope implements AutoCloseable {
   @FunctionalInterface
   public interface Recovery<T> {
     T recover(Throwable failure) throws Exception;
-  }
 
-  /** Ends a round early because a decisive result is there; carries nothing. */
-  private static final class Decided extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    Decided() {
-      super("a subtask's result decided the scope", null, false, false);
+    /** No recovery: the failure stays what it is. */
+    private static <T> Recovery<T> none() {
+      return failure -> {
+        if (failure instanceof Error error) {
+          throw error;
+        }
+        throw (Exception) failure;
+      };
     }
   }
 
@@ -53,10 +55,11 @@ public final class DeadlineScope implements AutoCloseable {
   private final Deadline deadline;
   private final ScopeMetrics metrics;
   private final Instant openedAt;
-  private final long openedNanos = System.nanoTime();
+  private final long openedNanos;
   private final long grantedMs;
   private final ContextSnapshot context;
-  private final List<Subtask<?>> subtasks = new ArrayList<>(4);
+  private final @Nullable Subtask<?> parent = Subtask.current();
+  private final Subtasks subtasks = new Subtasks();
 
   private @Nullable Round round;
   private boolean closed;
@@ -70,6 +73,7 @@ public final class DeadlineScope implements AutoCloseable {
     this.name = name;
     this.deadline = deadline;
     this.openedAt = openedAt;
+    this.openedNanos = deadline.ticker().nanoTime();
     this.grantedMs = deadline.remaining().toMillis();
     this.context = context;
     this.metrics = metrics;
@@ -82,7 +86,7 @@ public final class DeadlineScope implements AutoCloseable {
 
   /** Starts a subtask whose failure fails the scope. */
   public <T> Subtask<T> fork(String subtask, Work<T> work) {
-    return start(new Subtask<>(subtask, deadline, openedNanos), false, work, asIs());
+    return start(subtask, deadline, work, Recovery.none(), _ -> null);
   }
 
   /**
@@ -90,18 +94,19 @@ public final class DeadlineScope implements AutoCloseable {
    * subtasks are canceled and {@link #join()} returns at once, without a failure.
    */
   public <T> Subtask<T> fork(String subtask, Work<T> work, Predicate<T> decisive) {
-    var record = new Subtask<T>(subtask, deadline, openedNanos);
-    Round current = openRound();
-    return launch(
-        current,
-        record,
-        () -> {
-          T result = run(current, record, false, work, asIs());
-          if (decisive.test(result)) {
-            throw new Decided();
-          }
-          return result;
-        });
+    return forkUntil(
+        subtask,
+        work,
+        result -> decisive.test(result) ? new Cancellation.SiblingDecided(subtask) : null);
+  }
+
+  /**
+   * Starts a subtask whose result may end the round.
+   *
+   * @param ends why the others are canceled, or nothing if they are not
+   */
+  <T> Subtask<T> forkUntil(String subtask, Work<T> work, Function<T, @Nullable Cancellation> ends) {
+    return start(subtask, deadline, work, Recovery.none(), ends);
   }
 
   /**
@@ -111,17 +116,25 @@ public final class DeadlineScope implements AutoCloseable {
    */
   public <T> Subtask<T> fork(String subtask, Duration limit, Work<T> work, Recovery<T> recovery) {
     Deadline limited = deadline.within(limit);
-    var record = new Subtask<T>(subtask, limited, openedNanos);
     if (limited == deadline) {
-      return start(record, false, work, recovery);
+      return start(subtask, deadline, work, recovery, _ -> null);
     }
-    return start(record, true, left -> context.wrap(() -> work.call(left)).call(), recovery);
+    Work<T> apart = left -> context.wrap(() -> work.call(left)).call();
+    return start(subtask, limited, left -> Limited.call(subtask, left, apart), recovery, _ -> null);
   }
 
   private <T> Subtask<T> start(
-      Subtask<T> subtask, boolean cutAtLimit, Work<T> work, Recovery<T> recovery) {
+      String subtask,
+      Deadline limit,
+      Work<T> work,
+      Recovery<T> recovery,
+      Function<T, @Nullable Cancellation> ends) {
     Round current = openRound();
-    return launch(current, subtask, () -> run(current, subtask, cutAtLimit, work, recovery));
+    var record = new Subtask<T>(name, subtask, limit, openedNanos, current::cause);
+    subtasks.add(record);
+    metrics.forked();
+    current.fork(subtask, context.wrap(() -> ends.apply(run(current, record, work, recovery))));
+    return record;
   }
 
   private Round openRound() {
@@ -133,37 +146,18 @@ public final class DeadlineScope implements AutoCloseable {
     return current;
   }
 
-  private <T> Subtask<T> launch(Round current, Subtask<T> subtask, Callable<T> body) {
-    subtasks.add(subtask);
-    metrics.forked();
-    current.fork(context.wrap(body));
-    return subtask;
-  }
-
-  private <T> T run(
-      Round current, Subtask<T> subtask, boolean cutAtLimit, Work<T> work, Recovery<T> recovery)
+  private <T> T run(Round current, Subtask<T> subtask, Work<T> work, Recovery<T> recovery)
       throws Exception {
     try {
-      return subtask.run(work, cutAtLimit);
+      return subtask.run(work);
     } catch (Exception e) {
-      if (current.canceled() || subtask.outcome() == Outcome.CANCELED || deadline.expired()) {
+      if (current.cause() != null || subtask.outcome() == Outcome.CANCELED || deadline.expired()) {
         throw e;
       }
       return subtask.recover(recovery, e);
     } finally {
-      subtask.endedLate(deadline.expired());
       metrics.ended(subtask.outcome());
     }
-  }
-
-  /** No recovery: the failure stays what it is. */
-  private static <T> Recovery<T> asIs() {
-    return failure -> {
-      if (failure instanceof Error error) {
-        throw error;
-      }
-      throw (Exception) failure;
-    };
   }
 
   /**
@@ -171,9 +165,13 @@ public final class DeadlineScope implements AutoCloseable {
    * it is for work that must be waited for once begun, such as a commit.
    */
   public <T> T step(String step, Work<T> work) throws Exception {
-    var record = new Subtask<T>(step, deadline, openedNanos);
+    var record = new Subtask<T>(name, step, deadline, openedNanos, this::ownersCause);
     subtasks.add(record);
-    return record.run(work, false);
+    return record.run(work);
+  }
+
+  private @Nullable Cancellation ownersCause() {
+    return parent == null ? null : parent.cause();
   }
 
   /**
@@ -190,90 +188,40 @@ public final class DeadlineScope implements AutoCloseable {
       return;
     }
     round = null;
-    switch (ending(current)) {
-      case Round.Ending.AllDone _ -> {}
-      case Round.Ending.TimedOut _ -> throw deadlineExceeded();
-      case Round.Ending.Failed(Decided _) -> {}
-      case Round.Ending.Failed failed -> {
+    switch (endOf(current)) {
+      case null -> {}
+      case Cancellation.SiblingDecided _ -> {}
+      case Cancellation.SiblingFailed(String subtask, Throwable error) -> {
         metrics.canceled();
-        Subtask<?> culprit = culprit(failed.first());
-        if (culprit == null ? deadline.expired() : culprit.endedLate()) {
-          throw deadlineExceeded();
-        }
-        throw failure(culprit, failed.first());
+        throw subtasks.failure(name, subtask, error);
+      }
+      case Cancellation _ -> {
+        metrics.deadlineMissed();
+        throw subtasks.deadlineExceeded(name, grantedMs);
       }
     }
   }
 
-  private Round.Ending ending(Round current) throws InterruptedException {
+  private @Nullable Cancellation endOf(Round current) throws InterruptedException {
     try {
       return current.join();
     } finally {
-      recordWhatNeverBegan();
+      subtasks.recordWhatNeverBegan(metrics);
     }
-  }
-
-  /** The JDK starts no thread for what is forked after the cancellation, and does not say so. */
-  private void recordWhatNeverBegan() {
-    for (Subtask<?> subtask : subtasks) {
-      if (!subtask.begun() && subtask.outcome() == Outcome.RUNNING) {
-        subtask.neverBegan();
-        metrics.ended(subtask.outcome());
-      }
-    }
-  }
-
-  private DeadlineExceededException deadlineExceeded() {
-    metrics.deadlineMissed();
-    var exceeded =
-        new DeadlineExceededException(
-            "scope %s missed its deadline of %d ms".formatted(name, grantedMs));
-    errors().forEach(exceeded::addSuppressed);
-    return exceeded;
-  }
-
-  private @Nullable Subtask<?> culprit(Throwable first) {
-    for (Subtask<?> subtask : subtasks) {
-      if (subtask.error().orElse(null) == first) {
-        return subtask;
-      }
-    }
-    return null;
-  }
-
-  private ScopeFailedException failure(@Nullable Subtask<?> culprit, Throwable first) {
-    return new ScopeFailedException(
-        name,
-        culprit == null ? "?" : culprit.name(),
-        first,
-        errors().stream().filter(error -> error != first).toList());
-  }
-
-  private List<Throwable> errors() {
-    return subtasks.stream().flatMap(subtask -> subtask.error().stream()).toList();
   }
 
   /** What happened so far. Complete after {@link #join()}. */
   public ScopeReport report() {
-    int survivors = survivors();
+    int survivors = subtasks.running();
     return new ScopeReport(
         name,
+        parent == null ? null : new Parent(parent.scope(), parent.name()),
         openedAt,
         grantedMs,
-        subtasks.stream().map(Subtask::report).toList(),
+        subtasks.report(),
         subtasks.size(),
         subtasks.size() - survivors,
         survivors);
-  }
-
-  private int survivors() {
-    int running = 0;
-    for (Subtask<?> subtask : subtasks) {
-      if (subtask.outcome() == Outcome.RUNNING) {
-        running++;
-      }
-    }
-    return running;
   }
 
   /** Cancels and waits for whatever was forked and not joined. Closing twice has no effect. */
@@ -286,7 +234,10 @@ public final class DeadlineScope implements AutoCloseable {
     try {
       cancelWhatWasNotJoined();
     } finally {
-      metrics.closed(survivors());
+      metrics.closed(subtasks.running());
+      if (parent != null) {
+        parent.nested().closed(this);
+      }
     }
   }
 
@@ -296,7 +247,7 @@ public final class DeadlineScope implements AutoCloseable {
       round = null;
       metrics.canceled();
       current.close();
-      recordWhatNeverBegan();
+      subtasks.recordWhatNeverBegan(metrics);
     }
   }
 }

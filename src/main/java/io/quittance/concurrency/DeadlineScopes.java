@@ -1,8 +1,5 @@
 package io.quittance.concurrency;
 
-import io.micrometer.context.ContextRegistry;
-import io.micrometer.context.ContextSnapshotFactory;
-import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.Map;
@@ -13,24 +10,22 @@ public final class DeadlineScopes {
 
   private final MeterRegistry registry;
   private final Clock clock;
-  private final ContextSnapshotFactory contexts;
   private final Map<String, ScopeMetrics> metrics = new ConcurrentHashMap<>();
 
   public DeadlineScopes(MeterRegistry registry, Clock clock) {
     this.registry = registry;
     this.clock = clock;
-    ContextRegistry accessors =
-        ContextRegistry.getInstance().registerThreadLocalAccessor(new Slf4jThreadLocalAccessor());
-    this.contexts = ContextSnapshotFactory.builder().contextRegistry(accessors).build();
   }
 
   /**
-   * Opens a scope that the calling thread owns and must close.
+   * Opens a scope that the calling thread owns and must close. Opened by a subtask of another
+   * scope, it is that one's child: it is canceled with it, and its report becomes part of the
+   * subtask's.
    *
    * @param name what kind of work it is; a tag of the metrics, so one of few
    */
   public DeadlineScope open(String name, Deadline deadline) {
     ScopeMetrics meters = metrics.computeIfAbsent(name, key -> new ScopeMetrics(key, registry));
-    return new DeadlineScope(name, deadline, clock.instant(), contexts.captureAll(), meters);
+    return new DeadlineScope(name, deadline, clock.instant(), Contexts.capture(), meters);
   }
 }

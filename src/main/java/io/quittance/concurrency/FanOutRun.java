@@ -2,16 +2,13 @@ package io.quittance.concurrency;
 
 import io.quittance.concurrency.Cancellation.DeadlinePassed;
 import io.quittance.concurrency.Cancellation.LimitPassed;
-import io.quittance.concurrency.Cancellation.OwnerInterrupted;
 import io.quittance.concurrency.Cancellation.SiblingFailed;
 import io.quittance.concurrency.FanOut.Mapper;
 import io.quittance.concurrency.FanOut.Progress;
 import io.quittance.concurrency.FanOut.Result;
+import io.quittance.concurrency.Limited.LimitPassedException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -33,16 +30,13 @@ public final class FanOutRun<T, R> {
     void onResult(int index, Result<R> result) throws InterruptedException;
   }
 
-  private static final int SLOT_ENDED = -1;
-
   private final DeadlineScopes scopes;
   private final String name;
   private final List<T> items;
   private final int parallelism;
   private final Mapper<T, R> mapper;
   private final FanOutState<R> state;
-  private final BlockingQueue<Integer> ended = new LinkedBlockingQueue<>();
-  private final AtomicReference<@Nullable SiblingFailed> failed = new AtomicReference<>();
+  private final AtomicReference<@Nullable SiblingFailed> failure = new AtomicReference<>();
   private final AtomicBoolean used = new AtomicBoolean();
 
   private @Nullable Duration limit;
@@ -127,137 +121,109 @@ public final class FanOutRun<T, R> {
     if (used.getAndSet(true)) {
       throw new IllegalStateException("fan-out %s has run".formatted(name));
     }
+    var news = new FanOutNews<>(state, listener);
     try (DeadlineScope scope = scopes.open(name, deadline.extended(grace))) {
       int slots = Math.min(parallelism, items.size());
       for (int i = 0; i < slots; i++) {
-        scope.fork(name, _ -> drain(deadline), Boolean::booleanValue);
+        scope.forkUntil(name, _ -> workedOff(deadline, news), _ -> failure.get());
       }
-      tellUntilTheEndOf(slots, scope.deadline());
+      tellWhileRunning(news, slots, scope.deadline());
       awaitSlots(scope);
     } catch (InterruptedException e) {
-      tellTheRest();
+      news.tellTheRest();
       throw e;
     }
-    tellTheRest();
+    news.tellTheRest();
     return state.results();
   }
 
-  private static void awaitSlots(DeadlineScope scope) throws InterruptedException {
+  /** An interrupt is left to the join, which cancels for it. */
+  private void tellWhileRunning(FanOutNews<R> news, int slots, Deadline cutoff) {
+    try {
+      news.tellWhileRunning(slots, cutoff);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void awaitSlots(DeadlineScope scope) throws InterruptedException {
     try {
       scope.join();
     } catch (DeadlineExceededException late) {
       // Each item says so itself.
-    }
-  }
-
-  private void tellUntilTheEndOf(int slots, Deadline cutoff) throws InterruptedException {
-    if (listener == null) {
-      return;
-    }
-    int running = slots;
-    while (running > 0) {
-      Integer next = ended.poll(cutoff.remainingNanos(), TimeUnit.NANOSECONDS);
-      if (next == null) {
-        return;
-      }
-      if (next == SLOT_ENDED) {
-        running--;
-      } else {
-        tell(listener, next);
+    } catch (ScopeFailedException e) {
+      if (failure.get() == null) {
+        throw e;
       }
     }
   }
 
-  private void tellTheRest() throws InterruptedException {
-    if (listener == null) {
-      return;
-    }
-    for (Integer next = ended.poll(); next != null; next = ended.poll()) {
-      if (next != SLOT_ENDED) {
-        tell(listener, next);
-      }
-    }
-    for (int i = state.progress().begun(); i < items.size(); i++) {
-      tell(listener, i);
-    }
-  }
-
-  private void tell(Listener<R> told, int index) throws InterruptedException {
-    told.onResult(index, state.result(index));
-  }
-
-  /** Takes item after item; true if all is to end now. */
-  private boolean drain(Deadline deadline) throws InterruptedException {
+  /** Takes item after item until none is left or all are to end. */
+  private boolean workedOff(Deadline deadline, FanOutNews<R> news) {
+    boolean inOrder = false;
     try {
-      while (!deadline.expired()) {
-        int index = state.begin();
-        if (index == FanOutState.NONE) {
-          return false;
-        }
-        if (mapped(index, deadline)) {
-          return true;
-        }
+      for (int i = next(deadline); i != FanOutState.NONE; i = next(deadline)) {
+        Result<R> result = map(items.get(i), deadline);
+        judge(i, result);
+        state.end(i, result);
+        news.itemEnded(i);
       }
-      return false;
+      inOrder = true;
+      return failure.get() == null;
     } finally {
-      ended.add(SLOT_ENDED);
+      news.slotEnded(!inOrder || failure.get() != null);
     }
   }
 
-  /** Maps one item and records what became of it; true if that ends all. */
-  private boolean mapped(int index, Deadline deadline) throws InterruptedException {
+  private int next(Deadline deadline) {
+    if (deadline.expired() || Subtask.cancellation().isPresent()) {
+      return FanOutState.NONE;
+    }
+    // The item before may have left one pending; it was not for this one.
+    Thread.interrupted();
+    return state.begin();
+  }
+
+  private Result<R> map(T item, Deadline deadline) {
     Deadline own = limit == null ? deadline : deadline.within(limit);
     try {
-      return ended(index, new Result.Done<>(call(items.get(index), own)));
-    } catch (InterruptedException e) {
-      ended(index, new Result.Cut<>(why(deadline)));
-      throw e;
-    } catch (Round.LimitPassedException e) {
-      boolean whole = own == deadline;
-      return ended(index, new Result.Cut<>(whole ? new DeadlinePassed() : new LimitPassed()));
+      return new Result.Done<>(call(item, own));
+    } catch (LimitPassedException e) {
+      return new Result.Cut<>(own == deadline ? new DeadlinePassed() : new LimitPassed());
     } catch (Throwable e) {
-      boolean cut = Subtask.isCancellation(e) && (deadline.expired() || failed.get() != null);
-      return ended(index, cut ? new Result.Cut<>(why(deadline)) : new Result.Failed<>(e));
+      Cancellation why = Subtask.isCancellation(e) ? canceledBy(deadline) : null;
+      return why == null ? new Result.Failed<>(e) : new Result.Cut<>(why);
     }
-  }
-
-  private Cancellation why(Deadline deadline) {
-    Cancellation failure = failed.get();
-    if (failure != null) {
-      return failure;
-    }
-    return deadline.expired() ? new DeadlinePassed() : new OwnerInterrupted();
   }
 
   private R call(T item, Deadline own) throws Exception {
     if (limit == null) {
       return mapper.map(item, own);
     }
-    return Round.call(name, own.extended(grace), _ -> mapper.map(item, own));
+    return Limited.call(name, own.extended(grace), _ -> mapper.map(item, own));
   }
 
-  private boolean ended(int index, Result<R> result) {
-    if (stops.test(result)) {
+  private static @Nullable Cancellation canceledBy(Deadline deadline) {
+    Cancellation why = Subtask.cancellation().orElse(null);
+    return why == null && deadline.expired() ? new DeadlinePassed() : why;
+  }
+
+  /** Before the end of the item is known, so that nothing begins after it. */
+  private void judge(int index, Result<R> result) {
+    Throwable error = failFast ? error(index, result) : null;
+    if (error != null) {
+      failure.compareAndSet(null, new SiblingFailed("item " + index, error));
+    }
+    if (error != null || stops.test(result)) {
       state.stop();
     }
-    boolean fatal = failFast && endsAll(index, result);
-    state.end(index, result);
-    ended.add(index);
-    return fatal;
   }
 
-  /** Whether it is the failure that ends all; remembered before anybody is interrupted for it. */
-  private boolean endsAll(int index, Result<R> result) {
-    Throwable error =
-        switch (result) {
-          case Result.Failed<R>(Throwable e) -> e;
-          case Result.Cut<R>(LimitPassed _) -> new Round.LimitPassedException("item " + index);
-          default -> null;
-        };
-    if (error == null) {
-      return false;
-    }
-    state.stop();
-    return failed.compareAndSet(null, new SiblingFailed("item " + index, error));
+  private static @Nullable Throwable error(int index, Result<?> result) {
+    return switch (result) {
+      case Result.Failed<?>(Throwable e) -> e;
+      case Result.Cut<?>(LimitPassed _) -> new LimitPassedException("item " + index);
+      default -> null;
+    };
   }
 }

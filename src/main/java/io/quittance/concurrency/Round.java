@@ -1,14 +1,15 @@
 package io.quittance.concurrency;
 
-import java.util.Objects;
+import io.quittance.concurrency.Cancellation.DeadlinePassed;
+import io.quittance.concurrency.Cancellation.OwnerClosed;
+import io.quittance.concurrency.Cancellation.OwnerInterrupted;
+import io.quittance.concurrency.Cancellation.SiblingFailed;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.StructuredTaskScope;
-import java.util.concurrent.StructuredTaskScope.FailedException;
+import java.util.concurrent.StructuredTaskScope.Configuration;
 import java.util.concurrent.StructuredTaskScope.Joiner;
 import java.util.concurrent.StructuredTaskScope.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,104 +19,120 @@ import org.jspecify.annotations.Nullable;
  */
 final class Round implements AutoCloseable {
 
-  /** How a round ended. */
-  sealed interface Ending {
-    record AllDone() implements Ending {}
+  /** Ends the round with the first subtask that returns true: without an exception. */
+  private static final class UntilTrue implements Joiner<Boolean, Boolean> {
 
-    record Failed(Throwable first) implements Ending {}
+    @Override
+    public boolean onComplete(StructuredTaskScope.Subtask<? extends Boolean> subtask) {
+      return subtask.state() != StructuredTaskScope.Subtask.State.SUCCESS || subtask.get();
+    }
 
-    record TimedOut() implements Ending {}
-  }
-
-  /** Work was interrupted at a limit of its own. */
-  static final class LimitPassedException extends DeadlineExceededException {
-    private static final long serialVersionUID = 1L;
-
-    LimitPassedException(String name) {
-      super(name + " did not answer within its limit");
+    @Override
+    public Boolean result() {
+      return true;
     }
   }
 
-  private final StructuredTaskScope<Object, Void> scope;
+  private final Deadline deadline;
+  private final Cancellation passed;
+  private final StructuredTaskScope<Boolean, Boolean> scope;
+  private final AtomicReference<@Nullable Cancellation> cause = new AtomicReference<>();
+  private final @Nullable DeadlineWatch watch;
 
   Round(String name, Deadline deadline) {
-    scope =
-        StructuredTaskScope.open(
-            Joiner.awaitAllSuccessfulOrThrow(),
-            config ->
-                config
-                    .withName(name)
-                    .withThreadFactory(Thread.ofVirtual().name(name + "-", 0).factory())
-                    .withTimeout(deadline.remaining()));
+    this(name, deadline, new DeadlinePassed());
   }
 
   /**
-   * Runs work that is interrupted at a deadline of its own, on a thread of its own. A result that
-   * it returned all the same counts, as it does for a subtask without a limit.
+   * @param passed what it means to the subtasks when the deadline passes
    */
-  static <T> T call(String name, Deadline deadline, DeadlineScope.Work<T> work) throws Exception {
-    var task = new FutureTask<T>(() -> work.call(deadline));
-    Exception cut;
-    try (var round = new Round(name + "-limited", deadline)) {
-      round.fork(Executors.callable(task));
-      cut =
-          switch (round.join()) {
-            case Ending.TimedOut _ -> new LimitPassedException(name);
-            case Ending.AllDone _, Ending.Failed _ -> null;
-          };
-    } catch (InterruptedException e) {
-      cut = e;
+  Round(String name, Deadline deadline, Cancellation passed) {
+    this.deadline = deadline;
+    this.passed = passed;
+    this.watch = deadline.onSystemClock() ? null : new DeadlineWatch(deadline, () -> endBy(passed));
+    this.scope = StructuredTaskScope.open(new UntilTrue(), config -> configured(config, name));
+    if (watch != null) {
+      scope.fork(watch);
     }
-    return outcome(task, cut);
   }
 
-  private static <T> T outcome(FutureTask<T> task, @Nullable Exception cut) throws Exception {
-    if (task.state() == Future.State.SUCCESS) {
-      if (cut instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
+  private Configuration configured(Configuration config, String name) {
+    Configuration named =
+        config.withName(name).withThreadFactory(Thread.ofVirtual().name(name + "-", 0).factory());
+    return watch == null ? named.withTimeout(deadline.remaining()) : named;
+  }
+
+  /** Starts a subtask that ends the round if its work returns a reason to, or throws. */
+  void fork(String subtask, Callable<? extends @Nullable Cancellation> work) {
+    if (watch != null) {
+      watch.forked();
+    }
+    scope.fork(() -> ends(subtask, work));
+  }
+
+  private boolean ends(String subtask, Callable<? extends @Nullable Cancellation> work) {
+    try {
+      Cancellation why = work.call();
+      if (why != null) {
+        endBy(why);
       }
-      return task.resultNow();
+      return why != null;
+    } catch (Throwable e) {
+      endBy(deadline.expired() ? passed : new SiblingFailed(subtask, e));
+      return true;
+    } finally {
+      if (watch != null) {
+        watch.ended();
+      }
     }
-    if (cut == null) {
-      throw asException(task.exceptionNow());
-    }
-    if (task.state() == Future.State.FAILED && !Subtask.isCancellation(task.exceptionNow())) {
-      cut.addSuppressed(task.exceptionNow());
-    }
-    throw cut;
   }
 
-  private static Exception asException(Throwable e) {
-    if (e instanceof Error error) {
-      throw error;
+  /** Before anybody is interrupted for it. The first cause is the one that counts. */
+  private void endBy(Cancellation why) {
+    if (cause() == null) {
+      cause.compareAndSet(null, why);
     }
-    return (Exception) e;
   }
 
-  void fork(Callable<?> work) {
-    scope.fork(work);
+  /** What canceled it; nothing while it is not canceled. Any thread may ask. */
+  @Nullable Cancellation cause() {
+    if (cause.get() == null && watch == null && scope.isCancelled()) {
+      // Whatever else cancels has left its cause before: it was the JDK's timer.
+      cause.compareAndSet(null, passed);
+    }
+    return cause.get();
   }
 
-  /** Waits for the first failure, the deadline or the last subtask, and then for all threads. */
-  Ending join() throws InterruptedException {
+  /**
+   * Waits for the last subtask, or for what cancels the others, and then for all threads.
+   *
+   * @return what canceled it; nothing if all subtasks ended by themselves
+   */
+  @Nullable Cancellation join() throws InterruptedException {
     try (scope) {
-      scope.join();
-      return new Ending.AllDone();
-    } catch (FailedException e) {
-      return new Ending.Failed(Objects.requireNonNull(e.getCause()));
-    } catch (TimeoutException e) {
-      return new Ending.TimedOut();
+      awaitEnd();
     }
+    return cause.get();
   }
 
-  /** Whether a failure, the deadline or {@link #close()} has canceled it. Any thread may ask. */
-  boolean canceled() {
-    return scope.isCancelled();
+  private void awaitEnd() throws InterruptedException {
+    if (watch != null) {
+      watch.ended();
+    }
+    try {
+      scope.join();
+    } catch (TimeoutException e) {
+      endBy(passed);
+    } catch (InterruptedException e) {
+      endBy(Subtask.cancellation().orElseGet(OwnerInterrupted::new));
+      throw e;
+    }
   }
 
   /** Cancels what still runs and waits until it has stopped. */
   @Override
   public void close() {
+    endBy(Subtask.cancellation().orElseGet(OwnerClosed::new));
     try {
       scope.close();
     } catch (IllegalStateException notJoined) {

@@ -6,8 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a scope did: every subtask with its times and its end, errors included.
+ * What a scope did: every subtask with its times and its end, errors included, and the scopes that
+ * subtasks opened.
  *
+ * @param parent the subtask of another scope that opened it, if one did
  * @param granted_ms what the scope's deadline left when it was opened, in milliseconds
  * @param forked subtasks started
  * @param joined subtasks that had ended when the scope closed
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ScopeReport(
     String name,
+    @Nullable Parent parent,
     Instant openedAt,
     long granted_ms,
     List<Entry> entries,
@@ -31,13 +34,19 @@ public record ScopeReport(
     TIMED_OUT
   }
 
+  /** A subtask that opened a scope, by the names of its own scope and of itself. */
+  public record Parent(String scope, String subtask) {}
+
   /**
    * One subtask, or one step on the owner's thread.
    *
    * @param start_ms milliseconds from the opening of the scope
    * @param end_ms milliseconds from the opening of the scope
+   * @param cancellation why it was canceled, if it was before it ended badly
    * @param budget_ms what it was given, in milliseconds
    * @param notes what the work said about itself through {@link Subtask#note}
+   * @param nested the scopes that it opened and closed: the first 16
+   * @param nested_total how many scopes it opened and closed
    */
   public record Entry(
       String name,
@@ -45,6 +54,9 @@ public record ScopeReport(
       double end_ms,
       Outcome outcome,
       @Nullable Throwable error,
+      @Nullable Cancellation cancellation,
       long budget_ms,
-      Map<String, String> notes) {}
+      Map<String, String> notes,
+      List<ScopeReport> nested,
+      int nested_total) {}
 }

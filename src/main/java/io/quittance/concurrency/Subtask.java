@@ -1,12 +1,16 @@
 package io.quittance.concurrency;
 
+import io.quittance.concurrency.Cancellation.LimitPassed;
+import io.quittance.concurrency.Limited.LimitPassedException;
 import io.quittance.concurrency.ScopeReport.Entry;
 import io.quittance.concurrency.ScopeReport.Outcome;
 import java.nio.channels.ClosedByInterruptException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,33 +23,110 @@ public final class Subtask<T> {
 
   private static final ScopedValue<Subtask<?>> CURRENT = ScopedValue.newInstance();
 
+  private final String scope;
   private final String name;
   private final Deadline deadline;
   private final long openedNanos;
+  private final Supplier<@Nullable Cancellation> canceledBy;
   private final long startNanos;
   private final long budgetMs;
   private final Map<String, String> notes = new ConcurrentHashMap<>(2);
 
   private volatile boolean begun;
-  private volatile boolean late;
+  private volatile @Nullable Round limited;
+  private volatile @Nullable NestedScopes nested;
   private volatile long endNanos;
   private volatile Outcome outcome = Outcome.RUNNING;
   private volatile @Nullable Throwable error;
+  private volatile @Nullable Cancellation cancellation;
   private volatile @Nullable T value;
 
-  Subtask(String name, Deadline deadline, long openedNanos) {
+  /**
+   * @param canceledBy what has canceled the round that it belongs to, if anything has
+   */
+  Subtask(
+      String scope,
+      String name,
+      Deadline deadline,
+      long openedNanos,
+      Supplier<@Nullable Cancellation> canceledBy) {
+    this.scope = scope;
     this.name = name;
     this.deadline = deadline;
     this.openedNanos = openedNanos;
-    this.startNanos = System.nanoTime();
+    this.canceledBy = canceledBy;
+    this.startNanos = now();
     this.budgetMs = deadline.remaining().toMillis();
+  }
+
+  private long now() {
+    return deadline.ticker().nanoTime();
+  }
+
+  /** The subtask that the calling thread runs, if it runs one. */
+  static @Nullable Subtask<?> current() {
+    return CURRENT.isBound() ? CURRENT.get() : null;
+  }
+
+  /** The clock of the subtask that the calling thread runs; the machine's outside of one. */
+  static Ticker ticker() {
+    Subtask<?> current = current();
+    return current == null ? Ticker.SYSTEM : current.deadline.ticker();
+  }
+
+  /**
+   * Why the subtask that the calling thread runs was canceled, if it was: what {@code
+   * context.Cause} tells in Go. Known as soon as the interrupt comes. A scope that was canceled
+   * because its parent was has the parent's cause.
+   */
+  public static Optional<Cancellation> cancellation() {
+    Subtask<?> current = current();
+    return current == null ? Optional.empty() : Optional.ofNullable(current.cause());
   }
 
   /** Leaves a note on the subtask that the calling thread runs, if it runs one. */
   public static void note(String key, String text) {
-    if (CURRENT.isBound()) {
-      CURRENT.get().notes.put(key, text);
+    Subtask<?> current = current();
+    if (current != null) {
+      current.notes.put(key, text);
     }
+  }
+
+  /** Until it is closed, the calling thread's subtask may also be canceled by this round. */
+  static Limit limitedBy(Round round) {
+    Subtask<?> current = current();
+    if (current == null) {
+      return () -> {};
+    }
+    Round before = current.limited;
+    current.limited = round;
+    return () -> current.limited = before;
+  }
+
+  /** Ends a limit. */
+  @FunctionalInterface
+  interface Limit extends AutoCloseable {
+    @Override
+    void close();
+  }
+
+  @Nullable Cancellation cause() {
+    Round own = limited;
+    Cancellation limits = own == null ? null : own.cause();
+    return limits == null ? canceledBy.get() : limits;
+  }
+
+  String scope() {
+    return scope;
+  }
+
+  synchronized NestedScopes nested() {
+    NestedScopes known = nested;
+    if (known == null) {
+      known = new NestedScopes();
+      nested = known;
+    }
+    return known;
   }
 
   public String name() {
@@ -76,17 +157,11 @@ public final class Subtask<T> {
     return Optional.ofNullable(error);
   }
 
-  Deadline deadline() {
-    return deadline;
-  }
-
   /** Runs the work on the calling thread and records how it ended. */
-  T run(DeadlineScope.Work<T> work, boolean cutAtLimit) throws Exception {
+  T run(DeadlineScope.Work<T> work) throws Exception {
     begun = true;
     try {
-      T result =
-          ScopedValue.where(CURRENT, this)
-              .call(() -> cutAtLimit ? Round.call(name, deadline, work) : work.call(deadline));
+      T result = ScopedValue.where(CURRENT, this).call(() -> work.call(deadline));
       value = result;
       end(Outcome.OK);
       return result;
@@ -114,15 +189,6 @@ public final class Subtask<T> {
     }
   }
 
-  /** Records whether the scope's deadline had passed when the work and its recovery had ended. */
-  void endedLate(boolean late) {
-    this.late = late;
-  }
-
-  boolean endedLate() {
-    return late;
-  }
-
   boolean begun() {
     return begun;
   }
@@ -133,7 +199,10 @@ public final class Subtask<T> {
   }
 
   private void end(Outcome how) {
-    endNanos = System.nanoTime();
+    endNanos = now();
+    if (how != Outcome.OK) {
+      cancellation = error instanceof LimitPassedException ? new LimitPassed() : cause();
+    }
     outcome = how;
   }
 
@@ -161,14 +230,18 @@ public final class Subtask<T> {
 
   Entry report() {
     boolean ended = outcome != Outcome.RUNNING;
+    NestedScopes opened = nested;
     return new Entry(
         name,
         millisFromOpening(startNanos),
-        millisFromOpening(ended ? endNanos : System.nanoTime()),
+        millisFromOpening(ended ? endNanos : now()),
         outcome,
         error,
+        cancellation,
         budgetMs,
-        Map.copyOf(notes));
+        Map.copyOf(notes),
+        opened == null ? List.of() : opened.reports(),
+        opened == null ? 0 : opened.count());
   }
 
   private double millisFromOpening(long nanos) {

@@ -493,11 +493,17 @@ class DeadlineScopeTest {
 
     @Test
     void keepsTheResultsThatWereThereBefore() throws Exception {
-      try (var scope = openOnSettableClock()) {
+      var watched = new SettableTicker.Watched();
+      try (var scope = scopes.open("test", Deadline.after(LONG, watched))) {
         Subtask<String> early = scope.fork("early", _ -> "kept");
         scope.join();
-        ticker.advance(LONG.minus(SHORT));
-        scope.fork("late", DeadlineScopeTest.this::hang);
+        watched.advance(LONG.minus(SHORT));
+        scope.fork(
+            "late",
+            deadline -> {
+              watched.advance(SHORT);
+              return hang(deadline);
+            });
 
         assertThatThrownBy(scope::join).isInstanceOf(DeadlineExceededException.class);
         assertThat(early.result()).isEqualTo("kept");

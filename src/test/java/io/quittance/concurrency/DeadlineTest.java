@@ -179,4 +179,14 @@ class DeadlineTest {
     assertThatThrownBy(() -> deadline.await(new CompletableFuture<>()))
         .isInstanceOf(InterruptedException.class);
   }
+
+  @Test
+  void awaitsAFutureOnItsOwnClock() {
+    var virtual = new SettableTicker.Watched();
+    Deadline hour = Deadline.after(Duration.ofHours(1), virtual);
+    Thread.ofVirtual().start(() -> virtual.advance(Duration.ofHours(1)));
+
+    assertThatThrownBy(() -> hour.await(new CompletableFuture<>()))
+        .isInstanceOf(DeadlineExceededException.class);
+  }
 }

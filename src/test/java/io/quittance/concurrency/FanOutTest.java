@@ -9,9 +9,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -379,6 +381,54 @@ class FanOutTest {
   class FailFast {
 
     @Test
+    void tellsTheWorkItselfWhyItIsCut() throws Exception {
+      var refused = new IllegalStateException("refused");
+      var begun = new CountDownLatch(1);
+      var told = new AtomicReference<Optional<Cancellation>>();
+
+      fanOut
+          .<Integer, Integer>over(
+              "test",
+              List.of(0, 1),
+              2,
+              (item, _) -> {
+                if (item == 1) {
+                  Waiting.forLatch(begun);
+                  throw refused;
+                }
+                begun.countDown();
+                try {
+                  return Waiting.forInterrupt();
+                } finally {
+                  told.set(Subtask.cancellation());
+                }
+              })
+          .failFast()
+          .run(Deadline.after(LONG));
+
+      assertThat(told.get()).contains(new Cancellation.SiblingFailed("item 1", refused));
+    }
+
+    @Test
+    void tellsTheOwnerAtOnceThoughSomeThreadsNeverStarted() throws Exception {
+      var told = new ArrayList<Integer>();
+
+      fanOut
+          .over(
+              "test",
+              IntStream.range(0, 500).boxed().toList(),
+              500,
+              (Integer item, Deadline _) -> {
+                throw new IllegalStateException("refused " + item);
+              })
+          .failFast()
+          .onResult((index, _) -> told.add(index))
+          .run(Deadline.after(LONG));
+
+      assertThat(told).hasSize(500).doesNotHaveDuplicates();
+    }
+
+    @Test
     void cutsTheOthersAndTellsThemWhichItemFailed() throws Exception {
       var refused = new IllegalStateException("refused");
       var begun = new CountDownLatch(1);
@@ -410,7 +460,164 @@ class FanOutTest {
   }
 
   @Nested
+  class OnVirtualTime {
+
+    private final SettableTicker ticker = new SettableTicker.Watched();
+
+    @Test
+    void cutsAndTellsAtTheDeadline() throws Exception {
+      var told = new ArrayList<Result<Integer>>();
+
+      List<Result<Integer>> results =
+          fanOut
+              .<Integer, Integer>over(
+                  "test",
+                  List.of(0, 1),
+                  1,
+                  (_, _) -> {
+                    ticker.advance(LONG);
+                    return Waiting.forInterrupt();
+                  })
+              .onResult((_, result) -> told.add(result))
+              .run(Deadline.after(LONG, ticker));
+
+      assertThat(results)
+          .containsExactly(
+              new Result.Cut<>(new Cancellation.DeadlinePassed()), new Result.NotBegun<>())
+          .isEqualTo(told);
+    }
+
+    @Test
+    void cutsAfterTheGraceOnly() throws Exception {
+      List<Result<Boolean>> results =
+          fanOut
+              .<Integer, Boolean>over(
+                  "test",
+                  List.of(0, 1),
+                  1,
+                  (_, own) -> {
+                    ticker.advance(LONG);
+                    assertThat(own.expired()).isTrue();
+                    assertThat(Subtask.cancellation()).isEmpty();
+                    ticker.advance(Duration.ofSeconds(1));
+                    return Waiting.forInterrupt();
+                  })
+              .grace(Duration.ofSeconds(1))
+              .run(Deadline.after(LONG, ticker));
+
+      assertThat(results)
+          .containsExactly(
+              new Result.Cut<>(new Cancellation.DeadlinePassed()), new Result.NotBegun<>());
+    }
+
+    @Test
+    void cutsAnItemAtItsLimit() throws Exception {
+      List<Result<Integer>> results =
+          fanOut
+              .over(
+                  "test",
+                  List.of(0, 1),
+                  1,
+                  (Integer item, Deadline own) -> {
+                    if (item == 0) {
+                      ticker.advance(own.remaining());
+                      return Waiting.<Integer>forInterrupt();
+                    }
+                    return item;
+                  })
+              .limit(Duration.ofMinutes(1))
+              .run(Deadline.after(LONG, ticker));
+
+      assertThat(results)
+          .containsExactly(new Result.Cut<>(new Cancellation.LimitPassed()), new Result.Done<>(1));
+    }
+  }
+
+  @Test
+  void givesEachItemAThreadWithoutAnInterruptOfTheOneBefore() throws Exception {
+    List<Result<Boolean>> results =
+        map(
+            List.of(0, 1),
+            1,
+            (_, _) -> {
+              boolean interrupted = Thread.currentThread().isInterrupted();
+              Thread.currentThread().interrupt();
+              return interrupted;
+            });
+
+    assertThat(results).containsExactly(new Result.Done<>(false), new Result.Done<>(false));
+  }
+
+  @Test
+  void takesAnInterruptedExceptionThatNobodyAskedForAsAFailure() throws Exception {
+    var own = new InterruptedException("of its own making");
+
+    List<Result<Integer>> results =
+        map(
+            List.of(0, 1),
+            1,
+            (item, _) -> {
+              if (item == 0) {
+                throw own;
+              }
+              return item;
+            });
+
+    assertThat(results).containsExactly(new Result.Failed<>(own), new Result.Done<>(1));
+  }
+
+  @Test
+  void takesAnErrorAsAFailureOfItsItem() throws Exception {
+    var bug = new AssertionError("bug");
+
+    List<Result<Integer>> results =
+        map(
+            List.of(0, 1),
+            1,
+            (item, _) -> {
+              if (item == 0) {
+                throw bug;
+              }
+              return item;
+            });
+
+    assertThat(results).containsExactly(new Result.Failed<>(bug), new Result.Done<>(1));
+  }
+
+  @Test
+  void beginsNothingMoreForACallerWhoIsInterruptedThoughAnItemSwallowsItsInterrupt() {
+    Thread caller = Thread.currentThread();
+    var begun = new AtomicInteger();
+
+    assertThatThrownBy(
+            () ->
+                map(
+                    List.of(0, 1, 2),
+                    1,
+                    (item, _) -> {
+                      begun.incrementAndGet();
+                      caller.interrupt();
+                      try {
+                        return Waiting.forInterrupt();
+                      } catch (InterruptedException e) {
+                        return item;
+                      }
+                    }))
+        .isInstanceOf(InterruptedException.class);
+
+    assertThat(begun.get()).isEqualTo(1);
+  }
+
+  @Nested
   class Stop {
+
+    @Test
+    void mayBeAskedForByAnyThread() throws Exception {
+      var run = fanOut.over("test", List.of(0, 1, 2), 1, (Integer item, Deadline _) -> item);
+      run.stop();
+
+      assertThat(run.run(Deadline.after(LONG))).containsOnly(new Result.NotBegun<>()).hasSize(3);
+    }
 
     @Test
     void beginsNothingAfterAResultThatStopsIt() throws Exception {

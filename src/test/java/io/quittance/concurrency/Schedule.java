@@ -47,7 +47,15 @@ record Schedule(
     /** Hangs. */
     HANG,
     /** Hangs, and answers the interrupt with an error of its own. */
-    UNTIDY;
+    UNTIDY,
+    /** Hangs, and cleans up behind a shield when it is interrupted. */
+    CLEAN_UP,
+    /** Opens a scope, and waits for a subtask of it that hangs. */
+    NEST;
+
+    boolean hangs() {
+      return this == HANG || this == UNTIDY || this == CLEAN_UP || this == NEST;
+    }
 
     boolean fails() {
       return this == FAIL || this == FAIL_TWICE;
@@ -69,6 +77,8 @@ record Schedule(
     TIMER,
     /** The deadline passes on the clock only; the first failure afterwards is late. */
     CLOCK,
+    /** The deadline passes on a clock that is not the machine's, and interrupts. */
+    VIRTUAL_TIMER,
     OWNER_INTERRUPTED,
     OWNER_CLOSES;
 
@@ -100,8 +110,7 @@ record Schedule(
 
   private static Ending drawEnding(Random random, List<Part> parts) {
     boolean ends = parts.stream().anyMatch(part -> part.act().fails() || part.act() == Act.DECIDE);
-    boolean hangs =
-        parts.stream().anyMatch(part -> part.act() == Act.HANG || part.act() == Act.UNTIDY);
+    boolean hangs = parts.stream().anyMatch(part -> part.act().hangs());
     List<Ending> fitting =
         List.of(Ending.values()).stream()
             .filter(ending -> ends || !hangs || ending.isFinal())

@@ -34,13 +34,17 @@ final class ScheduleRun {
 
   private final Schedule schedule;
   private final Random random;
-  private final SettableTicker ticker = new SettableTicker();
+  private final SettableTicker ticker;
   private final List<CountDownLatch> gates;
   private final CountDownLatch ownerCloses = new CountDownLatch(1);
   private final Thread owner = Thread.currentThread();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final AtomicReferenceArray<Subtask<String>> subtasks;
   private final AtomicReferenceArray<Seen> seen;
+  private final AtomicReferenceArray<Cancellation> causes;
+  private final AtomicReferenceArray<Cancellation> innerCauses;
+  private final AtomicReferenceArray<Boolean> cleanedUp;
+  private final DeadlineScopes scopes;
   private final Queue<Exception> thrownByRecoveries = new ConcurrentLinkedQueue<>();
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
@@ -52,9 +56,14 @@ final class ScheduleRun {
   ScheduleRun(Schedule schedule) {
     this.schedule = schedule;
     this.random = new Random(~schedule.seed());
+    this.ticker = new SettableTicker.Shifted(schedule.ending() == Ending.VIRTUAL_TIMER);
     int n = schedule.parts().size();
     subtasks = new AtomicReferenceArray<>(n);
     seen = new AtomicReferenceArray<>(n);
+    causes = new AtomicReferenceArray<>(n);
+    innerCauses = new AtomicReferenceArray<>(n);
+    cleanedUp = new AtomicReferenceArray<>(n);
+    scopes = new DeadlineScopes(registry, Clock.systemUTC());
     gates = IntStream.range(0, n).mapToObj(_ -> new CountDownLatch(1)).toList();
   }
 
@@ -63,7 +72,7 @@ final class ScheduleRun {
     var deadline =
         schedule.ending() == Ending.TIMER ? Deadline.after(budget) : Deadline.after(LONG, ticker);
     Thread conductor = Thread.ofVirtual().unstarted(this::conduct);
-    DeadlineScope scope = new DeadlineScopes(registry, Clock.systemUTC()).open("test", deadline);
+    DeadlineScope scope = scopes.open("test", deadline);
     try (scope) {
       if (schedule.early()) {
         conductor.start();
@@ -93,10 +102,10 @@ final class ScheduleRun {
     String name = "subtask-" + i;
     Act act = schedule.act(i);
     if (act == Act.DECIDE) {
-      return scope.fork(name, _ -> work(i), result -> result.equals("done " + i));
+      return scope.fork(name, left -> work(i, left), result -> result.equals("done " + i));
     }
     if (!schedule.parts().get(i).limited() && !(act == Act.MEND || act == Act.FAIL_TWICE)) {
-      return scope.fork(name, _ -> work(i));
+      return scope.fork(name, left -> work(i, left));
     }
     Duration limit = LONG;
     if (act == Act.LIMIT) {
@@ -104,22 +113,26 @@ final class ScheduleRun {
     } else if (schedule.parts().get(i).limited()) {
       limit = LONG.dividedBy(2);
     }
-    return scope.fork(name, limit, _ -> work(i), failure -> recover(i, failure));
+    return scope.fork(name, limit, left -> work(i, left), failure -> recover(i, failure));
   }
 
-  private String work(int i) throws InterruptedException {
+  private String work(int i, Deadline deadline) throws Exception {
     threads.add(Thread.currentThread());
     try {
-      String value = act(i);
+      String value = act(i, deadline);
       seen.set(i, new Seen.Returned(value));
       return value;
-    } catch (InterruptedException | RuntimeException e) {
+    } catch (InterruptedException e) {
+      Subtask.cancellation().ifPresent(why -> causes.set(i, why));
+      seen.set(i, new Seen.Threw(e));
+      throw e;
+    } catch (RuntimeException e) {
       seen.set(i, new Seen.Threw(e));
       throw e;
     }
   }
 
-  private String act(int i) throws InterruptedException {
+  private String act(int i, Deadline deadline) throws Exception {
     return switch (schedule.act(i)) {
       case SUCCEED, DECIDE -> {
         Waiting.forLatch(gates.get(i));
@@ -141,7 +154,41 @@ final class ScheduleRun {
           throw new IllegalStateException("untidy " + i);
         }
       }
+      case CLEAN_UP -> {
+        try {
+          yield Waiting.forInterrupt();
+        } catch (InterruptedException e) {
+          cleanedUp.set(i, Shield.call("clean-up", LONG, _ -> cleanUp()));
+          throw e;
+        }
+      }
+      case NEST -> {
+        try (DeadlineScope inner = scopes.open("inner", deadline)) {
+          inner.fork("innermost", _ -> hangInside(i));
+          inner.join();
+          throw new AssertionError("unreachable");
+        }
+      }
     };
+  }
+
+  /** Gives a second interrupt, and the close of the scope, the time to come in between. */
+  private boolean cleanUp() throws InterruptedException {
+    threads.add(Thread.currentThread());
+    for (int n = 0; n < 3; n++) {
+      Thread.sleep(Duration.ofNanos(10_000));
+    }
+    return true;
+  }
+
+  private String hangInside(int i) throws InterruptedException {
+    threads.add(Thread.currentThread());
+    try {
+      return Waiting.forInterrupt();
+    } catch (InterruptedException e) {
+      innerCauses.set(i, Subtask.cancellation().orElseThrow());
+      throw e;
+    }
   }
 
   private String recover(int i, Throwable failure) throws Exception {
@@ -188,7 +235,7 @@ final class ScheduleRun {
   private void bringTheEnd() {
     switch (schedule.ending()) {
       case SUBTASKS, TIMER -> {}
-      case CLOCK -> ticker.advance(LONG);
+      case CLOCK, VIRTUAL_TIMER -> ticker.advance(LONG);
       case OWNER_INTERRUPTED -> owner.interrupt();
       case OWNER_CLOSES -> ownerCloses.countDown();
     }
@@ -234,6 +281,20 @@ final class ScheduleRun {
   /** Nothing when its work never began. */
   @Nullable Seen seen(int i) {
     return seen.get(i);
+  }
+
+  /** What a subtask that was interrupted was told about it. */
+  @Nullable Cancellation cause(int i) {
+    return causes.get(i);
+  }
+
+  /** What the subtask of its scope was told, if it opened one. */
+  @Nullable Cancellation innerCause(int i) {
+    return innerCauses.get(i);
+  }
+
+  boolean cleanedUp(int i) {
+    return Boolean.TRUE.equals(cleanedUp.get(i));
   }
 
   Queue<Exception> thrownByRecoveries() {

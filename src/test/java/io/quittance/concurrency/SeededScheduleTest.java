@@ -3,6 +3,12 @@ package io.quittance.concurrency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.quittance.concurrency.Cancellation.DeadlinePassed;
+import io.quittance.concurrency.Cancellation.LimitPassed;
+import io.quittance.concurrency.Cancellation.OwnerInterrupted;
+import io.quittance.concurrency.Cancellation.SiblingDecided;
+import io.quittance.concurrency.Cancellation.SiblingFailed;
 import io.quittance.concurrency.Schedule.Act;
 import io.quittance.concurrency.Schedule.Ending;
 import io.quittance.concurrency.ScheduleRun.Seen;
@@ -46,6 +52,7 @@ class SeededScheduleTest {
     nothingIsLeft(run);
     for (int i = 0; i < run.schedule().parts().size(); i++) {
       theRecordAgreesWithTheWork(run, i);
+      theInterruptedKnowWhy(run, i);
     }
     theEndingFitsTheSchedule(run);
     for (int i : run.schedule().surelySucceed()) {
@@ -67,11 +74,14 @@ class SeededScheduleTest {
     assertThat(run.report().forked()).isEqualTo(forked);
     assertThat(run.report().joined()).isEqualTo(forked);
     assertThat(run.report().survivors()).isZero();
-    assertThat(run.registry().get("scope.live").gauge().value()).isZero();
-    assertThat(run.registry().get("scope.subtasks.live").gauge().value()).isZero();
-    assertThat(run.registry().get("scope.orphans").counter().count()).isZero();
+    for (String gauge : List.of("scope.live", "scope.subtasks.live")) {
+      assertThat(run.registry().get(gauge).gauges()).extracting(Gauge::value).containsOnly(0.0);
+    }
+    assertThat(run.registry().get("scope.orphans").counters())
+        .extracting(Counter::count)
+        .containsOnly(0.0);
     assertThat(
-            run.registry().get("scope.subtasks").counters().stream()
+            run.registry().get("scope.subtasks").tag("scope", "test").counters().stream()
                 .mapToDouble(Counter::count)
                 .sum())
         .isEqualTo(forked);
@@ -101,13 +111,46 @@ class SeededScheduleTest {
     }
   }
 
+  private static void theInterruptedKnowWhy(ScheduleRun run, int i) {
+    if (!(run.seen(i) instanceof Seen.Threw(InterruptedException _))) {
+      return;
+    }
+    Cancellation why = run.cause(i);
+    assertThat(why).isNotNull();
+    if (!(why instanceof LimitPassed)) {
+      switch (run.thrown()) {
+        case ScopeFailedException failed ->
+            assertThat(why).isEqualTo(new SiblingFailed(failed.subtask(), failed.first()));
+        case DeadlineExceededException _ -> assertThat(why).isEqualTo(new DeadlinePassed());
+        // Another cause may have come first, when the owner had not yet seen it.
+        case InterruptedException _ ->
+            assertThat(why)
+                .isInstanceOfAny(OwnerInterrupted.class, SiblingDecided.class, SiblingFailed.class);
+        case null ->
+            assertThat(why).isNotInstanceOfAny(DeadlinePassed.class, OwnerInterrupted.class);
+        default -> throw new AssertionError(run.thrown());
+      }
+    }
+    if (run.schedule().act(i) == Act.CLEAN_UP) {
+      assertThat(run.cleanedUp(i)).isTrue();
+    }
+    if (run.innerCause(i) != null) {
+      // Its scope has the same deadline, which may pass in it first.
+      assertThat(run.innerCause(i)).isIn(why, new DeadlinePassed());
+      assertThat(run.report().entries().get(i).nested())
+          .singleElement()
+          .extracting(ScopeReport::parent)
+          .isEqualTo(new ScopeReport.Parent("test", "subtask-" + i));
+    }
+  }
+
   private static void theEndingFitsTheSchedule(ScheduleRun run) {
     Schedule schedule = run.schedule();
     List<Class<?>> possible = new ArrayList<>();
     boolean fails = schedule.anyFails(schedule.letGo());
     switch (schedule.ending()) {
       case SUBTASKS -> possible.add(fails ? ScopeFailedException.class : null);
-      case TIMER -> {
+      case TIMER, VIRTUAL_TIMER -> {
         possible.add(DeadlineExceededException.class);
         possible.add(fails ? ScopeFailedException.class : null);
       }

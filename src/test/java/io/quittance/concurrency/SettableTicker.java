@@ -2,10 +2,9 @@ package io.quittance.concurrency;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 
-/** A monotonic clock that a test moves. Thread-safe. */
-final class SettableTicker implements LongSupplier {
+/** A monotonic clock that a test moves, and that nobody who sleeps looks at. Thread-safe. */
+class SettableTicker implements Ticker {
 
   private final AtomicLong nanos;
 
@@ -22,7 +21,36 @@ final class SettableTicker implements LongSupplier {
   }
 
   @Override
-  public long getAsLong() {
+  public long nanoTime() {
     return nanos.get();
+  }
+
+  /** As this one, but whoever waits for it sees soon that it was moved: virtual time. */
+  static final class Watched extends SettableTicker {
+
+    @Override
+    public long sleepNanos(long nanos) {
+      return Math.min(nanos, 200_000);
+    }
+  }
+
+  /** The machine's clock, which a test puts forward, seen by those who wait or not. */
+  static final class Shifted extends SettableTicker {
+
+    private final boolean watched;
+
+    Shifted(boolean watched) {
+      this.watched = watched;
+    }
+
+    @Override
+    public long nanoTime() {
+      return super.nanoTime() + System.nanoTime();
+    }
+
+    @Override
+    public long sleepNanos(long nanos) {
+      return watched ? Math.min(nanos, 200_000) : nanos;
+    }
   }
 }

@@ -1,0 +1,70 @@
+package io.quittance.concurrency;
+
+import io.quittance.concurrency.FanOutRun.Listener;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries the ends of items from the threads that work on them to the listener, which is told on
+ * the owner's thread. Without a listener it carries nothing.
+ */
+final class FanOutNews<R> {
+
+  private static final int SLOT_ENDED = -1;
+  private static final int ALL_ENDED = -2;
+
+  private final FanOutState<R> state;
+  private final @Nullable Listener<R> listener;
+  private final BlockingQueue<Integer> news = new LinkedBlockingQueue<>();
+
+  FanOutNews(FanOutState<R> state, @Nullable Listener<R> listener) {
+    this.state = state;
+    this.listener = listener;
+  }
+
+  void itemEnded(int index) {
+    news.add(index);
+  }
+
+  /**
+   * @param all whether no other slot is to be waited for: the round ends, and some may never begin
+   */
+  void slotEnded(boolean all) {
+    news.add(all ? ALL_ENDED : SLOT_ENDED);
+  }
+
+  /** Tells of items as they end, until the slots have ended or are being canceled. */
+  void tellWhileRunning(int slots, Deadline cutoff) throws InterruptedException {
+    if (listener == null) {
+      return;
+    }
+    int running = slots;
+    while (running > 0 && !cutoff.expired()) {
+      Integer next = news.poll(cutoff.sleepNanos(), TimeUnit.NANOSECONDS);
+      switch (next) {
+        case null -> {}
+        case ALL_ENDED -> running = 0;
+        case SLOT_ENDED -> running--;
+        default -> listener.onResult(next, state.result(next));
+      }
+    }
+  }
+
+  /** Tells of what has ended meanwhile, and then of what never began. */
+  void tellTheRest() throws InterruptedException {
+    if (listener == null) {
+      return;
+    }
+    for (Integer next = news.poll(); next != null; next = news.poll()) {
+      if (next >= 0) {
+        listener.onResult(next, state.result(next));
+      }
+    }
+    int total = state.progress().total();
+    for (int i = state.progress().begun(); i < total; i++) {
+      listener.onResult(i, state.result(i));
+    }
+  }
+}
