@@ -2,15 +2,10 @@ package io.quittance.concurrency;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.IntSupplier;
 
 /**
  * A fixed number of workers behind one bounded queue. A worker takes whatever has queued up, up to
@@ -41,13 +36,14 @@ public final class WorkerPool<T, R> implements AutoCloseable {
 
     private final T item;
     private final Deadline deadline;
+    private final long queuedNanos;
     private final CompletableFuture<R> result = new CompletableFuture<>();
-    private final long queuedNanos = System.nanoTime();
     private boolean deferred;
 
-    private Job(T item, Deadline deadline) {
+    private Job(T item, Deadline deadline, long queuedNanos) {
       this.item = item;
       this.deadline = deadline;
+      this.queuedNanos = queuedNanos;
     }
 
     public T item() {
@@ -82,35 +78,39 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       deferred = true;
     }
 
+    boolean deferred() {
+      return deferred;
+    }
+
+    CompletableFuture<R> result() {
+      return result;
+    }
+
+    long queuedNanos() {
+      return queuedNanos;
+    }
+
     /** Whether it has its result or error, or was canceled: nothing is to be done for it. */
     public boolean done() {
       return result.isDone();
     }
   }
 
-  private static final long BACKLOG_MEMORY_NANOS = 1_000_000_000;
-
-  static final Duration DEFAULT_DRAIN_LIMIT = Duration.ofSeconds(30);
-
   private final WorkerPoolBuilder<T, R> settings;
+  private final Ticker ticker;
   private final PoolMetrics metrics;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition notEmpty = lock.newCondition();
-  private final Condition notFull = lock.newCondition();
-  private final Condition workerGone = lock.newCondition();
-  private final ArrayDeque<Job<T, R>> queue = new ArrayDeque<>();
-
-  private long lastWaitNanos;
-  private long lastTakenNanos = System.nanoTime();
-  private int workersWanted;
-  private int workersAlive;
-  private int workersBusy;
-  private boolean closed;
+  private final JobQueue<T, R> queue;
+  private final Workers workers;
+  private final BatchHandler<T, R> batches;
 
   WorkerPool(WorkerPoolBuilder<T, R> settings, MeterRegistry registry) {
     this.settings = settings;
+    this.ticker = settings.ticker();
+    this.queue = new JobQueue<>(settings);
+    this.workers = new Workers(settings.name(), settings.threads(), this::work);
     this.metrics = new PoolMetrics(this, registry);
-    resize(settings.workers());
+    this.batches = new BatchHandler<>(settings, metrics);
+    workers.resize(settings.workers());
   }
 
   /** A pool of the given name (a tag of its metrics), to be configured further. */
@@ -125,19 +125,33 @@ public final class WorkerPool<T, R> implements AutoCloseable {
    * @throws RejectedExecutionException the pool is closed
    */
   public CompletableFuture<R> submit(T item, Deadline deadline) {
-    var job = new Job<T, R>(item, deadline);
-    lock.lock();
-    try {
-      refuseIfClosed();
-      if (queue.size() >= settings.capacity()) {
-        metrics.rejected();
-        throw new QueueFullException(settings.name(), settings.capacity());
-      }
-      enqueue(job);
-    } finally {
-      lock.unlock();
-    }
+    var job = new Job<T, R>(item, deadline, ticker.nanoTime());
+    enqueue(List.of(job));
     return job.result;
+  }
+
+  /**
+   * Queues all items, in their order and with nothing in between, or refuses them all at once. They
+   * share the lock and the wake-up of one submission.
+   *
+   * @return one future per item, in the same order
+   * @throws QueueFullException the queue has no room for all of them
+   * @throws RejectedExecutionException the pool is closed
+   */
+  public List<CompletableFuture<R>> submitAll(List<T> items, Deadline deadline) {
+    long now = ticker.nanoTime();
+    List<Job<T, R>> jobs = items.stream().map(item -> new Job<T, R>(item, deadline, now)).toList();
+    enqueue(jobs);
+    return jobs.stream().map(Job::result).toList();
+  }
+
+  private void enqueue(List<Job<T, R>> jobs) {
+    try {
+      queue.add(jobs);
+    } catch (QueueFullException e) {
+      jobs.forEach(_ -> metrics.rejected());
+      throw e;
+    }
   }
 
   /**
@@ -148,164 +162,32 @@ public final class WorkerPool<T, R> implements AutoCloseable {
    */
   public CompletableFuture<R> submitWhenRoom(T item, Deadline deadline)
       throws InterruptedException {
-    var job = new Job<T, R>(item, deadline);
-    lock.lockInterruptibly();
+    var job = new Job<T, R>(item, deadline, ticker.nanoTime());
     try {
-      refuseIfClosed();
-      while (queue.size() >= settings.capacity()) {
-        if (notFull.awaitNanos(deadline.remainingNanos()) <= 0 && deadline.expired()) {
-          metrics.rejected();
-          throw new DeadlineExceededException("no room in the queue of " + settings.name());
-        }
-        refuseIfClosed();
-      }
-      enqueue(job);
-    } finally {
-      lock.unlock();
+      queue.addWhenRoom(job);
+    } catch (DeadlineExceededException e) {
+      metrics.rejected();
+      throw e;
     }
     return job.result;
   }
 
-  private void refuseIfClosed() {
-    if (closed) {
-      throw new RejectedExecutionException(settings.name() + " is closed");
-    }
-  }
-
-  private void enqueue(Job<T, R> job) {
-    queue.addLast(job);
-    notEmpty.signal();
-  }
-
   /** Changes the number of workers; surplus ones end after the batch in hand. At least 1. */
-  public void resize(int workers) {
-    if (workers < 1) {
-      throw new IllegalArgumentException("a pool needs a worker, not " + workers);
-    }
-    lock.lock();
-    try {
-      refuseIfClosed();
-      workersWanted = workers;
-      while (workersAlive < workersWanted) {
-        workersAlive++;
-        settings.threads().newThread(this::work).start();
-      }
-      notEmpty.signalAll();
-    } finally {
-      lock.unlock();
-    }
+  public void resize(int count) {
+    workers.resize(count);
+    queue.wakeWorkers();
   }
 
   private void work() {
-    for (List<Job<T, R>> batch = take(); !batch.isEmpty(); batch = take()) {
+    for (List<Job<T, R>> batch = queue.take(workers);
+        !batch.isEmpty();
+        batch = queue.take(workers)) {
       try {
-        run(batch);
+        batches.handle(batch);
       } finally {
-        handIn();
+        queue.handIn();
       }
     }
-  }
-
-  private void handIn() {
-    lock.lock();
-    try {
-      workersBusy--;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Waits for jobs; an empty batch tells the worker to end. */
-  private List<Job<T, R>> take() {
-    lock.lock();
-    try {
-      while (true) {
-        while (queue.isEmpty() && !closed && workersAlive <= workersWanted) {
-          notEmpty.awaitUninterruptibly();
-        }
-        if (queue.isEmpty() || workersAlive > workersWanted) {
-          workersAlive--;
-          workerGone.signalAll();
-          notEmpty.signal();
-          return List.of();
-        }
-        awaitFullBatch();
-        if (!queue.isEmpty()) {
-          return removeBatch();
-        }
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void awaitFullBatch() {
-    var patience = Deadline.after(settings.linger());
-    int full = Math.min(settings.maxBatch(), settings.capacity());
-    boolean interrupted = false;
-    while (queue.size() < full && !closed && !patience.expired()) {
-      try {
-        notEmpty.awaitNanos(patience.remainingNanos());
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private List<Job<T, R>> removeBatch() {
-    workersBusy++;
-    lastTakenNanos = System.nanoTime();
-    lastWaitNanos = lastTakenNanos - queue.getFirst().queuedNanos;
-    int size = Math.min(queue.size(), settings.maxBatch());
-    var batch = new ArrayList<Job<T, R>>(size);
-    for (int i = 0; i < size; i++) {
-      batch.add(queue.removeFirst());
-    }
-    notFull.signalAll();
-    if (!queue.isEmpty()) {
-      notEmpty.signal();
-    }
-    return batch;
-  }
-
-  private void run(List<Job<T, R>> taken) {
-    long now = System.nanoTime();
-    var batch = new ArrayList<Job<T, R>>(taken.size());
-    for (Job<T, R> job : taken) {
-      metrics.queued(now - job.queuedNanos);
-      if (job.done()) {
-        metrics.canceled();
-      } else if (job.deadline.expired()) {
-        metrics.expired();
-        job.fail(new ExpiredInQueueException(settings.name()));
-      } else {
-        batch.add(job);
-      }
-    }
-    if (batch.isEmpty()) {
-      return;
-    }
-    metrics.batch(batch.size());
-    try {
-      settings.handler().handle(batch);
-    } catch (Throwable e) {
-      batch.stream().filter(job -> !job.deferred).forEach(job -> job.fail(e));
-    }
-    batch.forEach(this::finish);
-  }
-
-  private void finish(Job<T, R> job) {
-    if (job.deferred) {
-      var _ = job.result.whenComplete((_, _) -> metrics.done(job.result));
-      return;
-    }
-    if (!job.done()) {
-      job.fail(new IllegalStateException(settings.name() + " left a job unanswered"));
-    }
-    metrics.done(job.result);
   }
 
   /**
@@ -315,43 +197,9 @@ public final class WorkerPool<T, R> implements AutoCloseable {
    */
   @Override
   public void close() {
-    var limit = Deadline.after(settings.drainLimit());
-    boolean interrupted = false;
-    List<Job<T, R>> left;
-    lock.lock();
-    try {
-      closed = true;
-      notEmpty.signalAll();
-      notFull.signalAll();
-      while (workersAlive > 0 && !limit.expired()) {
-        try {
-          workerGone.awaitNanos(limit.remainingNanos());
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-      left = List.copyOf(queue);
-      queue.clear();
-    } finally {
-      lock.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-    failWhatIsLeft(left);
-  }
-
-  /** Without the lock, for the submitters' callbacks run here. */
-  private void failWhatIsLeft(List<Job<T, R>> left) {
-    var tooLate = new RejectedExecutionException(settings.name() + " closed before it was done");
-    for (Job<T, R> job : left) {
-      if (job.done()) {
-        metrics.canceled();
-      } else {
-        metrics.rejected();
-        job.fail(tooLate);
-      }
-    }
+    queue.close();
+    workers.close(Deadline.after(settings.drainLimit(), ticker));
+    batches.reject(queue.clear());
   }
 
   public String name() {
@@ -364,7 +212,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
 
   /** Jobs that wait for a worker. */
   public int depth() {
-    return reading(queue::size);
+    return queue.depth();
   }
 
   /**
@@ -372,15 +220,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
    * waited by now, or the last one that was taken within a second.
    */
   public Duration backlog() {
-    lock.lock();
-    try {
-      long now = System.nanoTime();
-      long oldest = queue.isEmpty() ? 0 : now - queue.getFirst().queuedNanos;
-      long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
-      return Duration.ofNanos(Math.max(oldest, last));
-    } finally {
-      lock.unlock();
-    }
+    return queue.backlog();
   }
 
   /** How full the queue is, 0 to 1; above 0.8 submitters are about to be refused. */
@@ -389,19 +229,10 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   }
 
   int workers() {
-    return reading(() -> workersAlive);
+    return workers.alive();
   }
 
   int busy() {
-    return reading(() -> workersBusy);
-  }
-
-  private int reading(IntSupplier value) {
-    lock.lock();
-    try {
-      return value.getAsInt();
-    } finally {
-      lock.unlock();
-    }
+    return queue.batchesInHand();
   }
 }

@@ -13,7 +13,8 @@ public final class WorkerPoolBuilder<T, R> {
   private int capacity = 1024;
   private int maxBatch = 1;
   private Duration linger = Duration.ZERO;
-  private Duration drainLimit = WorkerPool.DEFAULT_DRAIN_LIMIT;
+  private Duration drainLimit = Duration.ofSeconds(30);
+  private Ticker ticker = Ticker.SYSTEM;
   private ThreadFactory threads;
 
   WorkerPoolBuilder(String name, WorkerPool.Handler<T, R> handler) {
@@ -61,6 +62,21 @@ public final class WorkerPoolBuilder<T, R> {
     return this;
   }
 
+  /**
+   * What makes the workers' threads; daemon threads of the platform unless told. The factory must
+   * not start them.
+   */
+  public WorkerPoolBuilder<T, R> threads(ThreadFactory factory) {
+    this.threads = factory;
+    return this;
+  }
+
+  /** The clock of the queue, of lingering and of the drain limit; the machine's unless told. */
+  public WorkerPoolBuilder<T, R> ticker(Ticker clock) {
+    this.ticker = clock;
+    return this;
+  }
+
   /** Starts the pool, with its meters in the registry. */
   public WorkerPool<T, R> start(MeterRegistry registry) {
     if (workers < 1 || capacity < 1 || maxBatch < 1) {
@@ -96,6 +112,10 @@ public final class WorkerPoolBuilder<T, R> {
 
   Duration drainLimit() {
     return drainLimit;
+  }
+
+  Ticker ticker() {
+    return ticker;
   }
 
   ThreadFactory threads() {

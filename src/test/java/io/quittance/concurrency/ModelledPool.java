@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.IntStream;
 
 /**
  * A pool and a model of it. Every batch that a worker takes in hand waits until an action lets it
@@ -103,6 +104,7 @@ final class ModelledPool {
   void apply(Action action) {
     switch (action) {
       case Action.Submit(int patience_s) -> submit(patience_s);
+      case Action.SubmitAll(int jobs, int patience_s) -> submitAll(jobs, patience_s);
       case Action.Cancel(int which) -> cancel(which);
       case Action.PassTime(int seconds) -> {
         ticker.advance(Duration.ofSeconds(seconds));
@@ -125,7 +127,27 @@ final class ModelledPool {
       assertThatThrownBy(() -> pool.submit(id, deadline)).isInstanceOf(QueueFullException.class);
       return;
     }
-    futures.put(id, pool.submit(id, deadline));
+    queued(id, pool.submit(id, deadline), patience_s);
+  }
+
+  /** All or none. */
+  private void submitAll(int jobs, int patience_s) {
+    List<Integer> ids = IntStream.rangeClosed(submitted + 1, submitted + jobs).boxed().toList();
+    submitted += jobs;
+    var deadline = Deadline.after(Duration.ofSeconds(patience_s), ticker);
+    if (queue.size() + jobs > capacity) {
+      assertThatThrownBy(() -> pool.submitAll(ids, deadline))
+          .isInstanceOf(QueueFullException.class);
+      return;
+    }
+    List<CompletableFuture<Integer>> all = pool.submitAll(ids, deadline);
+    for (int i = 0; i < jobs; i++) {
+      queued(ids.get(i), all.get(i), patience_s);
+    }
+  }
+
+  private void queued(int id, CompletableFuture<Integer> future, int patience_s) {
+    futures.put(id, future);
     queue.addLast(id);
     expiry_s.put(id, now_s + patience_s);
   }

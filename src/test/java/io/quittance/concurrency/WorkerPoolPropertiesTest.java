@@ -19,6 +19,8 @@ class WorkerPoolPropertiesTest {
   sealed interface Action {
     record Submit(int patience_s) implements Action {}
 
+    record SubmitAll(int jobs, int patience_s) implements Action {}
+
     record Cancel(int which) implements Action {}
 
     record PassTime(int seconds) implements Action {}
@@ -43,9 +45,11 @@ class WorkerPoolPropertiesTest {
 
   private static Arbitrary<Action> actionOnFixedWorkers() {
     Arbitrary<Integer> index = Arbitraries.integers().between(0, 50);
+    Arbitrary<Integer> few = Arbitraries.integers().between(1, 4);
     Arbitrary<Boolean> broken = Arbitraries.of(true, false);
     return Arbitraries.frequencyOf(
         Tuple.of(10, Arbitraries.integers().between(1, 9).map(Action.Submit::new)),
+        Tuple.of(2, Combinators.combine(few, few).as(Action.SubmitAll::new)),
         Tuple.of(2, index.map(Action.Cancel::new)),
         Tuple.of(2, Arbitraries.integers().between(1, 3).map(Action.PassTime::new)),
         Tuple.of(6, Combinators.combine(index, broken).as(Action.LetGo::new)));

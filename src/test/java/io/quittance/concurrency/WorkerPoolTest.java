@@ -106,6 +106,15 @@ class WorkerPoolTest {
     await().untilAsserted(() -> assertThat(jobs(outcome)).isEqualTo(count));
   }
 
+  private static void awaitLingering() {
+    await()
+        .until(
+            () ->
+                Thread.getAllStackTraces().keySet().stream()
+                    .filter(thread -> thread.getName().equals("test-0"))
+                    .anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+  }
+
   private double gauge(String name) {
     return registry.get(name).tag("pool", "test").gauge().value();
   }
@@ -217,6 +226,128 @@ class WorkerPoolTest {
       assertThat(LATER.await(wanted)).isEqualTo("did wanted");
       assertThat(handler.handled()).containsExactly("blocker", "wanted");
       assertThat(jobs("canceled")).isEqualTo(1);
+    }
+  }
+
+  @Nested
+  class SubmitAll {
+
+    @Test
+    void queuesTheItemsTogetherAndInOrder() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().maxBatch(10));
+      pool.submit("before", LATER);
+      List<CompletableFuture<String>> results =
+          pool.submitAll(List.of("one", "two", "three"), LATER);
+      handler.letGo(2);
+
+      assertThat(LATER.await(results.get(0))).isEqualTo("did one");
+      assertThat(LATER.await(results.get(1))).isEqualTo("did two");
+      assertThat(LATER.await(results.get(2))).isEqualTo("did three");
+      assertThat(handler.batches)
+          .containsExactly(List.of("blocker"), List.of("before", "one", "two", "three"));
+    }
+
+    @Test
+    void spreadsOverIdleWorkers() throws Exception {
+      WorkerPool<String, String> pool = started(pool().workers(3));
+      pool.submitAll(List.of("one", "two", "three"), LATER);
+      handler.awaitInHand(3);
+
+      assertThat(handler.handled()).containsExactlyInAnyOrder("one", "two", "three");
+    }
+
+    @Test
+    void queuesNoneWhenThereIsNoRoomForAll() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().capacity(3));
+      pool.submit("before", LATER);
+
+      assertThatThrownBy(() -> pool.submitAll(List.of("one", "two", "three"), LATER))
+          .isInstanceOf(QueueFullException.class);
+      assertThat(pool.depth()).isEqualTo(1);
+      assertThat(jobs("rejected")).isEqualTo(3);
+
+      pool.submitAll(List.of("one", "two"), LATER);
+      assertThat(pool.depth()).isEqualTo(3);
+    }
+
+    @Test
+    void queuesNothingOfNothing() throws Exception {
+      assertThat(busy(pool()).submitAll(List.of(), LATER)).isEmpty();
+    }
+
+    @Test
+    void isRefusedAfterTheClose() {
+      WorkerPool<String, String> pool = started(pool());
+      pool.close();
+
+      assertThatThrownBy(() -> pool.submitAll(List.of("late"), LATER))
+          .isInstanceOf(RejectedExecutionException.class)
+          .hasMessage("test is closed");
+    }
+  }
+
+  /** On a clock that only the test moves: an hour passes in no time. */
+  @Nested
+  class OnVirtualTime {
+
+    private static final Duration HOUR = Duration.ofHours(1);
+
+    private final SettableTicker ticker = new SettableTicker.Watched();
+
+    @Test
+    void lingersUntilTheClockSaysSo() throws Exception {
+      WorkerPool<String, String> pool = started(pool().maxBatch(3).linger(HOUR).ticker(ticker));
+      CompletableFuture<String> alone = pool.submit("alone", LATER);
+      handler.letGo(1);
+      awaitLingering();
+      assertThat(pool.depth()).isEqualTo(1);
+
+      ticker.advance(HOUR);
+
+      assertThat(LATER.await(alone)).isEqualTo("did alone");
+    }
+
+    @Test
+    void turnsAPatientSubmitterAwayWhenTheClockSaysSo() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().capacity(1).ticker(ticker));
+      pool.submit("first", LATER);
+      Deadline hour = Deadline.after(HOUR, ticker);
+      var submission = new FutureTask<>(() -> pool.submitWhenRoom("second", hour));
+      Thread submitter = Thread.ofPlatform().start(submission);
+      Waiting.until(() -> submitter.getState() == Thread.State.TIMED_WAITING);
+
+      ticker.advance(HOUR);
+
+      assertThatThrownBy(() -> LATER.await(submission))
+          .isInstanceOf(DeadlineExceededException.class);
+    }
+
+    @Test
+    void givesUpDrainingWhenTheClockSaysSo() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().drainLimit(HOUR).ticker(ticker));
+      CompletableFuture<String> queued = pool.submit("queued", LATER);
+      var closing = new FutureTask<>(pool::close, true);
+      Thread closer = Thread.ofPlatform().start(closing);
+      Waiting.until(() -> closer.getState() == Thread.State.TIMED_WAITING);
+
+      ticker.advance(HOUR);
+      LATER.await(closing);
+
+      assertThat(queued).isCompletedExceptionally();
+    }
+
+    @Test
+    void tellsTheBacklog() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().ticker(ticker));
+      pool.submit("waiting", LATER);
+      ticker.advance(Duration.ofSeconds(5));
+      assertThat(pool.backlog()).isEqualTo(Duration.ofSeconds(5));
+
+      handler.letGo(1);
+      handler.awaitInHand(1);
+      assertThat(pool.backlog()).isEqualTo(Duration.ofSeconds(5));
+      ticker.advance(Duration.ofSeconds(1));
+      assertThat(pool.backlog()).isZero();
     }
   }
 
@@ -396,15 +527,6 @@ class WorkerPoolTest {
       pool.close();
 
       assertThat(alone).isCompletedWithValue("did alone");
-    }
-
-    private void awaitLingering() {
-      await()
-          .until(
-              () ->
-                  Thread.getAllStackTraces().keySet().stream()
-                      .filter(thread -> thread.getName().equals("test-0"))
-                      .anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
     }
   }
 
@@ -613,6 +735,23 @@ class WorkerPoolTest {
       assertThat(worker.getName()).isEqualTo("test-0");
       assertThat(worker.isVirtual()).isEqualTo(virtual);
       assertThat(worker.isDaemon()).isTrue();
+    }
+
+    @Test
+    void areMadeByTheFactoryOfTheSettings() throws Exception {
+      WorkerPool<String, String> pool =
+          started(pool().threads(Thread.ofPlatform().name("mine-", 7).daemon().factory()));
+      handler.letGo(1);
+      LATER.await(pool.submit("job", LATER));
+
+      assertThat(handler.threads.getFirst().getName()).isEqualTo("mine-7");
+    }
+
+    @Test
+    void areAskedForInVainOfAFactoryThatMakesNone() {
+      assertThatThrownBy(() -> started(pool().threads(_ -> null)))
+          .isInstanceOf(RejectedExecutionException.class)
+          .hasMessage("the thread factory of test made no thread");
     }
 
     @ParameterizedTest

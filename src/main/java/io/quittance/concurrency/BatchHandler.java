@@ -1,0 +1,79 @@
+package io.quittance.concurrency;
+
+import io.quittance.concurrency.WorkerPool.Job;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Takes the jobs of a batch through the pool's handler, and sees to it that each has an end that is
+ * counted once. Thread-safe if the handler is.
+ */
+final class BatchHandler<T, R> {
+
+  private final String pool;
+  private final WorkerPool.Handler<T, R> handler;
+  private final Ticker ticker;
+  private final PoolMetrics metrics;
+
+  BatchHandler(WorkerPoolBuilder<T, R> settings, PoolMetrics metrics) {
+    this.pool = settings.name();
+    this.handler = settings.handler();
+    this.ticker = settings.ticker();
+    this.metrics = metrics;
+  }
+
+  /** Drops what was canceled or has expired, and hands the rest over. */
+  void handle(List<Job<T, R>> taken) {
+    long now = ticker.nanoTime();
+    var batch = new ArrayList<Job<T, R>>(taken.size());
+    for (Job<T, R> job : taken) {
+      metrics.queued(now - job.queuedNanos());
+      if (job.done()) {
+        metrics.canceled();
+      } else if (job.deadline().expired()) {
+        metrics.expired();
+        job.fail(new ExpiredInQueueException(pool));
+      } else {
+        batch.add(job);
+      }
+    }
+    if (!batch.isEmpty()) {
+      metrics.batch(batch.size());
+      handOver(batch);
+      batch.forEach(this::finish);
+    }
+  }
+
+  private void handOver(List<Job<T, R>> batch) {
+    try {
+      handler.handle(batch);
+    } catch (Throwable e) {
+      batch.stream().filter(job -> !job.deferred()).forEach(job -> job.fail(e));
+    }
+  }
+
+  private void finish(Job<T, R> job) {
+    if (job.deferred()) {
+      var _ = job.result().whenComplete((_, _) -> metrics.done(job.result()));
+      return;
+    }
+    if (!job.done()) {
+      job.fail(new IllegalStateException(pool + " left a job unanswered"));
+    }
+    metrics.done(job.result());
+  }
+
+  /** Fails what the pool was closed before; the submitters' callbacks run here. */
+  void reject(List<Job<T, R>> left) {
+    var tooLate = new RejectedExecutionException(pool + " closed before it was done");
+    for (Job<T, R> job : left) {
+      if (job.done()) {
+        metrics.canceled();
+      } else {
+        metrics.rejected();
+        job.fail(tooLate);
+      }
+    }
+  }
+}

@@ -1,0 +1,230 @@
+package io.quittance.concurrency;
+
+import io.quittance.concurrency.WorkerPool.Job;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntSupplier;
+
+/** The bounded queue of a pool, and the batches that its workers have in hand. Thread-safe. */
+final class JobQueue<T, R> {
+
+  private static final long BACKLOG_MEMORY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final String name;
+  private final int capacity;
+  private final int maxBatch;
+  private final Duration linger;
+  private final Ticker ticker;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition notEmpty = lock.newCondition();
+  private final Condition notFull = lock.newCondition();
+  private final ArrayDeque<Job<T, R>> jobs = new ArrayDeque<>();
+
+  private long lastWaitNanos;
+  private long lastTakenNanos;
+  private int inHand;
+  private boolean closed;
+
+  JobQueue(WorkerPoolBuilder<?, ?> settings) {
+    name = settings.name();
+    capacity = settings.capacity();
+    maxBatch = settings.maxBatch();
+    linger = settings.linger();
+    ticker = settings.ticker();
+    lastTakenNanos = ticker.nanoTime();
+  }
+
+  /**
+   * Adds all of them, in their order and with nothing in between, or none.
+   *
+   * @throws QueueFullException there is no room for all
+   * @throws RejectedExecutionException it is closed
+   */
+  void add(List<Job<T, R>> more) {
+    lock.lock();
+    try {
+      refuseIfClosed();
+      if (jobs.size() + more.size() > capacity) {
+        throw new QueueFullException(name, capacity);
+      }
+      jobs.addAll(more);
+      notEmpty.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Adds a job, and waits for room until its deadline.
+   *
+   * @throws DeadlineExceededException there was no room in time
+   * @throws RejectedExecutionException it is closed
+   */
+  void addWhenRoom(Job<T, R> job) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      refuseIfClosed();
+      while (jobs.size() >= capacity) {
+        if (job.deadline().expired()) {
+          throw new DeadlineExceededException("no room in the queue of " + name);
+        }
+        awaitNanos(notFull, job.deadline());
+        refuseIfClosed();
+      }
+      jobs.addLast(job);
+      notEmpty.signal();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void refuseIfClosed() {
+    if (closed) {
+      throw new RejectedExecutionException(name + " is closed");
+    }
+  }
+
+  /**
+   * Waits for jobs and takes a batch of them in hand. An empty batch tells the worker to end: it is
+   * one too many, or the queue is closed and empty.
+   */
+  List<Job<T, R>> take(Workers workers) {
+    lock.lock();
+    try {
+      while (true) {
+        if (workers.leave(closed && jobs.isEmpty())) {
+          notEmpty.signal();
+          return List.of();
+        }
+        if (jobs.isEmpty()) {
+          notEmpty.awaitUninterruptibly();
+          continue;
+        }
+        awaitFullBatch();
+        if (!jobs.isEmpty()) {
+          return removeBatch();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitFullBatch() {
+    var patience = Deadline.after(linger, ticker);
+    int full = Math.min(maxBatch, capacity);
+    boolean interrupted = false;
+    while (jobs.size() < full && !closed && !patience.expired()) {
+      try {
+        awaitNanos(notEmpty, patience);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Whoever calls it looks again at what it waits for, and at the deadline. */
+  private static void awaitNanos(Condition condition, Deadline deadline)
+      throws InterruptedException {
+    var _ = condition.awaitNanos(deadline.sleepNanos());
+  }
+
+  private List<Job<T, R>> removeBatch() {
+    inHand++;
+    lastTakenNanos = ticker.nanoTime();
+    lastWaitNanos = lastTakenNanos - jobs.getFirst().queuedNanos();
+    int size = Math.min(jobs.size(), maxBatch);
+    var batch = new ArrayList<Job<T, R>>(size);
+    for (int i = 0; i < size; i++) {
+      batch.add(jobs.removeFirst());
+    }
+    notFull.signalAll();
+    if (!jobs.isEmpty()) {
+      notEmpty.signal();
+    }
+    return batch;
+  }
+
+  /** A batch that was taken is done with. */
+  void handIn() {
+    lock.lock();
+    try {
+      inHand--;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets idle workers look whether they are one too many. */
+  void wakeWorkers() {
+    lock.lock();
+    try {
+      notEmpty.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Refuses what comes from now on; what is queued can still be taken. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      notEmpty.signalAll();
+      notFull.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Takes everything out. */
+  List<Job<T, R>> clear() {
+    lock.lock();
+    try {
+      List<Job<T, R>> left = List.copyOf(jobs);
+      jobs.clear();
+      return left;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** See {@link WorkerPool#backlog()}. */
+  Duration backlog() {
+    lock.lock();
+    try {
+      long now = ticker.nanoTime();
+      long oldest = jobs.isEmpty() ? 0 : now - jobs.getFirst().queuedNanos();
+      long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
+      return Duration.ofNanos(Math.max(oldest, last));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  int depth() {
+    return reading(jobs::size);
+  }
+
+  int batchesInHand() {
+    return reading(() -> inHand);
+  }
+
+  private int reading(IntSupplier value) {
+    lock.lock();
+    try {
+      return value.getAsInt();
+    } finally {
+      lock.unlock();
+    }
+  }
+}
