@@ -30,31 +30,31 @@ public final class JvmConcurrencyMetrics implements MeterBinder {
     var scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
     gauge(
         registry,
-        "jvm.virtual.mounted",
+        "quittance.virtual.threads.mounted",
         "Virtual threads on a carrier",
         scheduler,
         VirtualThreadSchedulerMXBean::getMountedVirtualThreadCount);
     gauge(
         registry,
-        "jvm.virtual.queued",
+        "quittance.virtual.threads.queued",
         "Virtual threads that wait for a carrier",
         scheduler,
         VirtualThreadSchedulerMXBean::getQueuedVirtualThreadCount);
     gauge(
         registry,
-        "jvm.virtual.carriers",
+        "quittance.carriers",
         "Carrier threads",
         scheduler,
         VirtualThreadSchedulerMXBean::getPoolSize);
     gauge(
         registry,
-        "jvm.virtual.parallelism",
+        "quittance.carriers.wanted",
         "Carriers wanted",
         scheduler,
         VirtualThreadSchedulerMXBean::getParallelism);
     gauge(
         registry,
-        "jvm.threads.deadlocked",
+        "quittance.threads.deadlocked",
         "Platform threads in a deadlock (must be 0)",
         ManagementFactory.getThreadMXBean(),
         JvmConcurrencyMetrics::deadlocked);
@@ -75,7 +75,7 @@ public final class JvmConcurrencyMetrics implements MeterBinder {
   }
 
   private static void contextSwitches(MeterRegistry registry, String kind) {
-    FunctionCounter.builder("process.context.switches", TASKS, tasks -> sum(tasks, kind))
+    FunctionCounter.builder("quittance.context.switches", TASKS, tasks -> sum(tasks, kind))
         .description("Context switches of the threads that live now (proc(5), task/*/status)")
         .tag("kind", kind)
         .register(registry);

@@ -22,23 +22,23 @@ final class PoolMetrics {
 
   PoolMetrics(WorkerPool<?, ?> pool, MeterRegistry registry) {
     String name = pool.name();
-    gauge("pool.queue.depth", "Jobs that wait", pool, WorkerPool::depth, registry);
-    gauge("pool.queue.capacity", "Jobs that may wait", pool, WorkerPool::capacity, registry);
+    gauge("quittance.pool.queue.depth", "Jobs that wait", pool, WorkerPool::depth, registry);
+    gauge("quittance.pool.queue.capacity", "Jobs that may wait", pool, WorkerPool::capacity, registry);
     gauge(
-        "pool.queue.utilisation",
+        "quittance.pool.queue.utilisation",
         "Fill of the queue, 0 to 1; above 0.8 is back-pressure",
         pool,
         WorkerPool::utilisation,
         registry);
-    gauge("pool.workers", "Workers alive", pool, WorkerPool::workers, registry);
-    gauge("pool.workers.busy", "Workers with a batch in hand", pool, WorkerPool::busy, registry);
+    gauge("quittance.pool.workers", "Workers alive", pool, WorkerPool::workers, registry);
+    gauge("quittance.pool.workers.busy", "Workers with a batch in hand", pool, WorkerPool::busy, registry);
     queued =
-        Timer.builder("pool.queued")
+        Timer.builder("quittance.pool.queued")
             .description("Time in the queue")
             .tag("pool", name)
             .register(registry);
     batchSize =
-        DistributionSummary.builder("pool.batch.size")
+        DistributionSummary.builder("quittance.pool.batch.size")
             .description("Jobs taken at once")
             .tag("pool", name)
             .register(registry);
@@ -62,7 +62,7 @@ final class PoolMetrics {
   }
 
   private static Counter jobs(String outcome, String pool, MeterRegistry registry) {
-    return Counter.builder("pool.jobs")
+    return Counter.builder("quittance.pool.jobs")
         .description("Jobs by how they ended")
         .tag("pool", pool)
         .tag("outcome", outcome)

@@ -21,18 +21,18 @@ final class ScopeMetrics {
   private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
 
   ScopeMetrics(String scope, MeterRegistry registry) {
-    gauge("scope.live", "Scopes that are open", liveScopes, scope, registry);
-    gauge("scope.subtasks.live", "Subtasks that run", liveSubtasks, scope, registry);
-    opened = counter("scope.opened", "Scopes opened", scope, registry);
-    canceled = counter("scope.canceled", "Scopes canceled by a failure", scope, registry);
+    gauge("quittance.scope.live", "Scopes that are open", liveScopes, scope, registry);
+    gauge("quittance.scope.subtasks.live", "Subtasks that run", liveSubtasks, scope, registry);
+    opened = counter("quittance.scope.opened", "Scopes opened", scope, registry);
+    canceled = counter("quittance.scope.canceled", "Scopes canceled by a failure", scope, registry);
     deadlineMissed =
-        counter("scope.deadline.missed", "Scopes cut by their deadline", scope, registry);
+        counter("quittance.scope.deadline.missed", "Scopes cut by their deadline", scope, registry);
     orphans =
-        counter("scope.orphans", "Subtasks that outlived their scope (must be 0)", scope, registry);
+        counter("quittance.scope.orphans", "Subtasks that outlived their scope (must be 0)", scope, registry);
     for (Outcome outcome : Outcome.values()) {
       outcomes.put(
           outcome,
-          Counter.builder("scope.subtasks")
+          Counter.builder("quittance.scope.subtasks")
               .description("Subtasks by how they ended")
               .tag("scope", scope)
               .tag("outcome", outcome.name().toLowerCase(java.util.Locale.ROOT))

@@ -73,16 +73,16 @@ class DeadlineScopeTest {
 
   private double ended(String outcome) {
     return registry
-        .get("scope.subtasks")
+        .get("quittance.scope.subtasks")
         .tags("scope", "test", "outcome", outcome)
         .counter()
         .count();
   }
 
   private void assertNothingIsLeft() {
-    assertThat(gauge("scope.live")).isZero();
-    assertThat(gauge("scope.subtasks.live")).isZero();
-    assertThat(counter("scope.orphans")).isZero();
+    assertThat(gauge("quittance.scope.live")).isZero();
+    assertThat(gauge("quittance.scope.subtasks.live")).isZero();
+    assertThat(counter("quittance.scope.orphans")).isZero();
   }
 
   private static Entry entry(DeadlineScope scope, String name) {
@@ -195,7 +195,7 @@ class DeadlineScopeTest {
       }
       assertThat(interrupted.getCount()).isZero();
       assertThat(recovered).isFalse();
-      assertThat(counter("scope.canceled")).isZero();
+      assertThat(counter("quittance.scope.canceled")).isZero();
       assertNothingIsLeft();
     }
 
@@ -426,7 +426,7 @@ class DeadlineScopeTest {
 
         assertThatThrownBy(scope::join).isInstanceOf(ScopeFailedException.class);
         assertThat(scope.deadline().expired()).isTrue();
-        assertThat(counter("scope.deadline.missed")).isZero();
+        assertThat(counter("quittance.scope.deadline.missed")).isZero();
       }
     }
 
@@ -444,7 +444,7 @@ class DeadlineScopeTest {
         assertThatThrownBy(scope::join)
             .isInstanceOf(DeadlineExceededException.class)
             .hasSuppressedException(culprit.error().orElseGet(IllegalStateException::new));
-        assertThat(counter("scope.deadline.missed")).isEqualTo(1);
+        assertThat(counter("quittance.scope.deadline.missed")).isEqualTo(1);
       }
     }
 
@@ -466,7 +466,7 @@ class DeadlineScopeTest {
         assertThatThrownBy(outer::join).isInstanceOf(ScopeFailedException.class);
       }
       assertThat(innermost.get().outcome()).isEqualTo(Outcome.CANCELED);
-      assertThat(registry.get("scope.live").tag("scope", "inner").gauge().value()).isZero();
+      assertThat(registry.get("quittance.scope.live").tag("scope", "inner").gauge().value()).isZero();
       assertNothingIsLeft();
     }
   }
@@ -758,7 +758,7 @@ class DeadlineScopeTest {
       }
       assertThat(interrupted.getCount()).isZero();
       assertThat(subtask.outcome()).isEqualTo(Outcome.CANCELED);
-      assertThat(counter("scope.canceled")).isEqualTo(1);
+      assertThat(counter("quittance.scope.canceled")).isEqualTo(1);
       assertNothingIsLeft();
     }
 
@@ -929,8 +929,8 @@ class DeadlineScopeTest {
         assertThat(scope.report().joined()).isEqualTo(1);
         assertThat(scope.report().survivors()).isEqualTo(1);
         assertThat(entry(scope, "slow").outcome()).isEqualTo(Outcome.RUNNING);
-        assertThat(gauge("scope.live")).isEqualTo(1);
-        assertThat(gauge("scope.subtasks.live")).isEqualTo(1);
+        assertThat(gauge("quittance.scope.live")).isEqualTo(1);
+        assertThat(gauge("quittance.scope.subtasks.live")).isEqualTo(1);
 
         release.countDown();
         scope.join();
@@ -988,9 +988,9 @@ class DeadlineScopeTest {
         assertThatThrownBy(scope::join).isInstanceOf(DeadlineExceededException.class);
       }
 
-      assertThat(counter("scope.opened")).isEqualTo(3);
-      assertThat(counter("scope.canceled")).isEqualTo(1);
-      assertThat(counter("scope.deadline.missed")).isEqualTo(1);
+      assertThat(counter("quittance.scope.opened")).isEqualTo(3);
+      assertThat(counter("quittance.scope.canceled")).isEqualTo(1);
+      assertThat(counter("quittance.scope.deadline.missed")).isEqualTo(1);
       assertThat(ended("ok")).isEqualTo(1);
       assertThat(ended("failed")).isEqualTo(1);
       assertThat(ended("canceled")).isEqualTo(1);
@@ -1003,9 +1003,9 @@ class DeadlineScopeTest {
     void areKeptApartByName() {
       try (var _ = open(LONG);
           var _ = scopes.open("other", Deadline.after(LONG))) {
-        assertThat(gauge("scope.live")).isEqualTo(1);
+        assertThat(gauge("quittance.scope.live")).isEqualTo(1);
       }
-      assertThat(counter("scope.opened")).isEqualTo(1);
+      assertThat(counter("quittance.scope.opened")).isEqualTo(1);
     }
   }
 }

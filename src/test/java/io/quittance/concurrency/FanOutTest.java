@@ -37,10 +37,10 @@ class FanOutTest {
 
   @AfterEach
   void nothingIsLeft() {
-    if (registry.find("scope.live").gauge() != null) {
-      assertThat(registry.get("scope.live").gauge().value()).isZero();
-      assertThat(registry.get("scope.subtasks.live").gauge().value()).isZero();
-      assertThat(registry.get("scope.orphans").counter().count()).isZero();
+    if (registry.find("quittance.scope.live").gauge() != null) {
+      assertThat(registry.get("quittance.scope.live").gauge().value()).isZero();
+      assertThat(registry.get("quittance.scope.subtasks.live").gauge().value()).isZero();
+      assertThat(registry.get("quittance.scope.orphans").counter().count()).isZero();
     }
   }
 
@@ -80,7 +80,7 @@ class FanOutTest {
               Waiting.until(
                   () ->
                       owner.getState() == Thread.State.WAITING
-                          && running.get() == registry.get("scope.subtasks.live").gauge().value());
+                          && running.get() == registry.get("quittance.scope.subtasks.live").gauge().value());
               release.countDown();
             });
 

@@ -38,11 +38,11 @@ class JvmConcurrencyMetricsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "jvm.virtual.mounted",
-        "jvm.virtual.queued",
-        "jvm.virtual.carriers",
-        "jvm.virtual.parallelism",
-        "jvm.threads.deadlocked"
+        "quittance.virtual.threads.mounted",
+        "quittance.virtual.threads.queued",
+        "quittance.carriers",
+        "quittance.carriers.wanted",
+        "quittance.threads.deadlocked"
       })
   void readsAFiniteNumberAlsoAfterAGarbageCollection(String meter) {
     System.gc();
@@ -63,9 +63,9 @@ class JvmConcurrencyMetricsTest {
                   }
                 });
     try {
-      await().until(() -> gauge("jvm.virtual.mounted") >= 1);
-      assertThat(gauge("jvm.virtual.carriers")).isPositive();
-      assertThat(gauge("jvm.virtual.parallelism")).isPositive();
+      await().until(() -> gauge("quittance.virtual.threads.mounted") >= 1);
+      assertThat(gauge("quittance.carriers")).isPositive();
+      assertThat(gauge("quittance.carriers.wanted")).isPositive();
     } finally {
       stop.countDown();
       busy.join();
@@ -76,7 +76,7 @@ class JvmConcurrencyMetricsTest {
   @ParameterizedTest
   @ValueSource(strings = {"voluntary", "nonvoluntary"})
   void countsContextSwitchesOfEitherKind(String kind) {
-    var counter = registry.get("process.context.switches").tag("kind", kind).functionCounter();
+    var counter = registry.get("quittance.context.switches").tag("kind", kind).functionCounter();
 
     assertThat(counter.count()).isFinite().isPositive();
   }
@@ -98,21 +98,21 @@ class JvmConcurrencyMetricsTest {
 
   @Test
   void findsADeadlockUntilItIsResolved() throws Exception {
-    assertThat(gauge("jvm.threads.deadlocked")).isZero();
+    assertThat(gauge("quittance.threads.deadlocked")).isZero();
     var left = new ReentrantLock();
     var right = new ReentrantLock();
     var bothHoldOne = new CyclicBarrier(2);
     Thread first = lockInTurn(left, right, bothHoldOne);
     Thread second = lockInTurn(right, left, bothHoldOne);
     try {
-      await().untilAsserted(() -> assertThat(gauge("jvm.threads.deadlocked")).isEqualTo(2));
+      await().untilAsserted(() -> assertThat(gauge("quittance.threads.deadlocked")).isEqualTo(2));
     } finally {
       first.interrupt();
     }
     first.join();
     second.join();
 
-    assertThat(gauge("jvm.threads.deadlocked")).isZero();
+    assertThat(gauge("quittance.threads.deadlocked")).isZero();
   }
 
   private static Thread lockInTurn(

@@ -188,10 +188,10 @@ final class ObservedFanOut {
   }
 
   private void nothingIsLeft() {
-    for (String gauge : List.of("scope.live", "scope.subtasks.live")) {
+    for (String gauge : List.of("quittance.scope.live", "quittance.scope.subtasks.live")) {
       assertThat(registry.get(gauge).gauges()).extracting(Gauge::value).containsOnly(0.0);
     }
-    assertThat(registry.get("scope.orphans").counters())
+    assertThat(registry.get("quittance.scope.orphans").counters())
         .extracting(Counter::count)
         .containsOnly(0.0);
   }

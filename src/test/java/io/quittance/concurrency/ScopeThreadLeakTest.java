@@ -58,10 +58,10 @@ class ScopeThreadLeakTest {
     }
 
     assertThat(dumpedNames("after")).noneMatch(name -> name.startsWith(NAME));
-    assertThat(counter("scope.deadline.missed")).isGreaterThanOrEqualTo(SCOPES);
-    assertThat(counter("scope.orphans")).isZero();
-    assertThat(registry.get("scope.live").gauge().value()).isZero();
-    assertThat(registry.get("scope.subtasks.live").gauge().value()).isZero();
+    assertThat(counter("quittance.scope.deadline.missed")).isGreaterThanOrEqualTo(SCOPES);
+    assertThat(counter("quittance.scope.orphans")).isZero();
+    assertThat(registry.get("quittance.scope.live").gauge().value()).isZero();
+    assertThat(registry.get("quittance.scope.subtasks.live").gauge().value()).isZero();
     var scheduler = ManagementFactory.getPlatformMXBean(VirtualThreadSchedulerMXBean.class);
     await()
         .untilAsserted(

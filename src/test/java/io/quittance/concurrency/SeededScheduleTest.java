@@ -74,14 +74,14 @@ class SeededScheduleTest {
     assertThat(run.report().forked()).isEqualTo(forked);
     assertThat(run.report().joined()).isEqualTo(forked);
     assertThat(run.report().survivors()).isZero();
-    for (String gauge : List.of("scope.live", "scope.subtasks.live")) {
+    for (String gauge : List.of("quittance.scope.live", "quittance.scope.subtasks.live")) {
       assertThat(run.registry().get(gauge).gauges()).extracting(Gauge::value).containsOnly(0.0);
     }
-    assertThat(run.registry().get("scope.orphans").counters())
+    assertThat(run.registry().get("quittance.scope.orphans").counters())
         .extracting(Counter::count)
         .containsOnly(0.0);
     assertThat(
-            run.registry().get("scope.subtasks").tag("scope", "test").counters().stream()
+            run.registry().get("quittance.scope.subtasks").tag("scope", "test").counters().stream()
                 .mapToDouble(Counter::count)
                 .sum())
         .isEqualTo(forked);

@@ -99,7 +99,7 @@ class WorkerPoolTest {
   }
 
   private double jobs(String outcome) {
-    return registry.get("pool.jobs").tags("pool", "test", "outcome", outcome).counter().count();
+    return registry.get("quittance.pool.jobs").tags("pool", "test", "outcome", outcome).counter().count();
   }
 
   private void awaitJobs(String outcome, int count) {
@@ -777,16 +777,16 @@ class WorkerPoolTest {
         pool.submit("queued " + i, LATER);
       }
 
-      assertThat(gauge("pool.queue.depth")).isEqualTo(3);
-      assertThat(gauge("pool.queue.capacity")).isEqualTo(4);
-      assertThat(gauge("pool.queue.utilisation")).isEqualTo(0.75);
-      assertThat(gauge("pool.workers")).isEqualTo(2);
-      assertThat(gauge("pool.workers.busy")).isEqualTo(2);
+      assertThat(gauge("quittance.pool.queue.depth")).isEqualTo(3);
+      assertThat(gauge("quittance.pool.queue.capacity")).isEqualTo(4);
+      assertThat(gauge("quittance.pool.queue.utilisation")).isEqualTo(0.75);
+      assertThat(gauge("quittance.pool.workers")).isEqualTo(2);
+      assertThat(gauge("quittance.pool.workers.busy")).isEqualTo(2);
 
       handler.letGo(5);
       awaitJobs("ok", 5);
-      await().untilAsserted(() -> assertThat(gauge("pool.workers.busy")).isZero());
-      assertThat(gauge("pool.queue.depth")).isZero();
+      await().untilAsserted(() -> assertThat(gauge("quittance.pool.workers.busy")).isZero());
+      assertThat(gauge("quittance.pool.queue.depth")).isZero();
     }
 
     @Test
@@ -798,10 +798,10 @@ class WorkerPoolTest {
       handler.letGo(2);
       awaitJobs("ok", 5);
 
-      var batches = registry.get("pool.batch.size").tag("pool", "test").summary();
+      var batches = registry.get("quittance.pool.batch.size").tag("pool", "test").summary();
       assertThat(batches.count()).isEqualTo(2);
       assertThat(batches.max()).isEqualTo(4);
-      assertThat(registry.get("pool.queued").tag("pool", "test").timer().count()).isEqualTo(5);
+      assertThat(registry.get("quittance.pool.queued").tag("pool", "test").timer().count()).isEqualTo(5);
     }
   }
 }

@@ -108,5 +108,8 @@ class ContractOnH2IT {
   class Edge extends EdgeContract {}
 
   @Nested
+  class Metrics extends MetricsContract {}
+
+  @Nested
   class Document extends DocumentContract {}
 }
