@@ -30,6 +30,7 @@ class ModulesTest {
             "fraud",
             "payment",
             "notification",
+            "analytics",
             "document",
             "sandbox");
   }

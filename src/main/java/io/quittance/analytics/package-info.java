@@ -1,0 +1,19 @@
+/**
+ * Figures about payments and about what merchants' customers do, exact and within a second: events
+ * are added up as they come, and the few sums that come out are committed.
+ */
+@ApplicationModule(
+    allowedDependencies = {
+      "access",
+      "concurrency",
+      "database",
+      "journal",
+      "money",
+      "payment",
+      "web"
+    })
+@NullMarked
+package io.quittance.analytics;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,74 @@
+package io.quittance.analytics.pane;
+
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is to be added to a pane. Counts and amounts may be negative: what was counted under other
+ * labels before is taken off there. Not thread-safe.
+ */
+public final class PaneDelta {
+
+  private long occurrences;
+  private long amount;
+  private BigInteger largeAmount = BigInteger.ZERO;
+  private @Nullable Sketch sketch;
+
+  public PaneDelta occurrences(long more) {
+    occurrences = Math.addExact(occurrences, more);
+    return this;
+  }
+
+  /** Minor units of the one currency that the labels name; the sum may be larger than a long. */
+  public PaneDelta amount(long more) {
+    long sum = amount + more;
+    if (((amount ^ sum) & (more ^ sum)) < 0) {
+      largeAmount = totalAmount();
+      amount = more;
+    } else {
+      amount = sum;
+    }
+    return this;
+  }
+
+  /** One more value whose quantiles are asked for; a pane has one kind of sketch. */
+  public PaneDelta sample(double value) {
+    sketch = sketch == null ? new Sketch.Quantiles() : sketch;
+    ((Sketch.Quantiles) sketch).add(value);
+    return this;
+  }
+
+  /** One more value, or its hash, of those whose number is asked for. */
+  public PaneDelta distinct(long value) {
+    sketch = sketch == null ? new Sketch.Distinct() : sketch;
+    ((Sketch.Distinct) sketch).add(value);
+    return this;
+  }
+
+  /** Adds all of another delta. */
+  public void add(PaneDelta other) {
+    occurrences(other.occurrences);
+    amount(other.amount);
+    largeAmount = largeAmount.add(other.largeAmount);
+    if (other.sketch != null) {
+      sketch = sketch == null ? other.sketch.fresh() : sketch;
+      sketch.merge(other.sketch);
+    }
+  }
+
+  boolean changesNothing() {
+    return occurrences == 0 && totalAmount().signum() == 0 && sketch == null;
+  }
+
+  long totalOccurrences() {
+    return occurrences;
+  }
+
+  BigInteger totalAmount() {
+    return largeAmount.add(BigInteger.valueOf(amount));
+  }
+
+  @Nullable Sketch sketch() {
+    return sketch;
+  }
+}

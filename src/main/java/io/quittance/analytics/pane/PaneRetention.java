@@ -1,0 +1,87 @@
+package io.quittance.analytics.pane;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Deletes panes that are too old for their step, oldest first and a few at a time. Every replica
+ * does; what one has deleted the others do not find.
+ */
+@Component
+final class PaneRetention {
+
+  private static final Logger log = LoggerFactory.getLogger(PaneRetention.class);
+
+  /** Beyond the retention, so that no pane comes back because replicas' clocks differ. */
+  private static final Duration MARGIN = Duration.ofMinutes(5);
+
+  private static final OffsetDateTime BEGINNING = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+
+  private static final int PANES_PER_BATCH = 2000;
+  private static final int BATCHES_PER_SWEEP = 50;
+
+  /** The last of the next batch. */
+  private static final String LAST =
+      """
+      select max(starts_at)
+        from (select starts_at
+                from analytics_panes
+               where step = ? and starts_at > ? and starts_at < ?
+               order by starts_at
+               limit ?) next
+      """;
+
+  private static final String DELETE =
+      "delete from analytics_panes where step = ? and starts_at > ? and starts_at <= ?";
+
+  private final JdbcClient jdbc;
+  private final Clock clock;
+
+  PaneRetention(JdbcClient jdbc, Clock clock) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+  }
+
+  @Scheduled(fixedDelayString = "${quittance.analytics.sweep-interval:10s}")
+  void sweep() {
+    try {
+      for (Step step : Step.values()) {
+        sweep(step);
+      }
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Old panes could not be deleted: {}", e.getMessage());
+    }
+  }
+
+  private void sweep(Step step) {
+    OffsetDateTime cutoff =
+        clock.instant().minus(step.retention()).minus(MARGIN).atOffset(ZoneOffset.UTC);
+    Optional<OffsetDateTime> done = Optional.of(BEGINNING);
+    for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
+      done = deleteNext(step, done.get(), cutoff);
+    }
+  }
+
+  /** Deletes the next panes that began between two instants, and says up to which. */
+  private Optional<OffsetDateTime> deleteNext(
+      Step step, OffsetDateTime after, OffsetDateTime before) {
+    Optional<OffsetDateTime> last =
+        jdbc.sql(LAST)
+            .params(step.seconds(), after, before, PANES_PER_BATCH)
+            .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
+            .optional();
+    last.ifPresent(upTo -> jdbc.sql(DELETE).params(step.seconds(), after, upTo).update());
+    return last;
+  }
+}

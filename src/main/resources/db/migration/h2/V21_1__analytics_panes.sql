@@ -1,0 +1,1 @@
+alter table analytics_panes add column sketch varbinary(100000);

@@ -1,0 +1,186 @@
+package io.quittance.analytics.pane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.quittance.journal.Dialect;
+import io.quittance.testing.H2;
+import io.quittance.testing.Postgres;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Adding to panes, on both databases. */
+class PaneStoreIT {
+
+  private static final Instant NOW = Instant.parse("2026-03-29T01:00:05Z");
+  private static final UUID MERCHANT = new UUID(0, 1);
+  private static final String METRIC = "events";
+  private static final Labels LABELS = Labels.of(Map.of("type", "view"));
+  private static final long MAX_AMOUNT = 9_007_199_254_740_991L;
+
+  static List<Arguments> databases() {
+    return List.of(
+        Arguments.of("H2", H2.migrated()),
+        Arguments.of("PostgreSQL", Postgres.create().migrated().dataSource()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void addsToThePaneOfEachStepInWhichASecondLies(String name, DataSource database)
+      throws Exception {
+    add(database, deltaAt(NOW, 2));
+    add(database, deltaAt(NOW, 3));
+    add(database, deltaAt(NOW.plusSeconds(59), 1));
+
+    assertThat(occurrences(database, Step.SECOND)).containsExactly(5L, 1L);
+    assertThat(occurrences(database, Step.MINUTE)).containsExactly(5L, 1L);
+    assertThat(occurrences(database, Step.HOUR)).containsExactly(6L);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void addsNothingToPanesThatMayBeGone(String name, DataSource database) throws Exception {
+    add(database, deltaAt(NOW.minus(Duration.ofHours(23)), 1));
+
+    assertThat(occurrences(database, Step.SECOND)).isEmpty();
+    assertThat(occurrences(database, Step.MINUTE)).containsExactly(1L);
+    assertThat(occurrences(database, Step.HOUR)).containsExactly(1L);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void sumsUpAmountsBeyondALong(String name, DataSource database) throws Exception {
+    var deltas = new PaneDeltas();
+    for (int i = 0; i < 3000; i++) {
+      deltas.at(MERCHANT, METRIC, LABELS, NOW.getEpochSecond()).occurrences(1).amount(MAX_AMOUNT);
+    }
+    add(database, deltas);
+    add(database, deltas);
+
+    assertThat(
+            JdbcClient.create(database)
+                .sql("select amount from analytics_panes where step = 3600")
+                .query(BigDecimal.class)
+                .single())
+        .isEqualByComparingTo(BigDecimal.valueOf(MAX_AMOUNT).multiply(BigDecimal.valueOf(6000)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void mergesSketches(String name, DataSource database) throws Exception {
+    for (int part = 0; part < 2; part++) {
+      var deltas = new PaneDeltas();
+      for (int i = 0; i < 10_000; i++) {
+        deltas.at(MERCHANT, "sessions", LABELS, NOW.getEpochSecond()).distinct(part * 5_000L + i);
+        deltas.at(MERCHANT, "latency", LABELS, NOW.getEpochSecond()).sample(part * 10_000 + i);
+      }
+      add(database, deltas);
+    }
+
+    var sessions = new Sketch.Distinct();
+    sessions.merge(sketch(database, "sessions"));
+    var latency = new Sketch.Quantiles();
+    latency.merge(sketch(database, "latency"));
+
+    assertThat(sessions.estimate()).isCloseTo(15_000, within(15_000 * 0.05));
+    assertThat(latency.quantile(0.9)).isCloseTo(18_000, within(20_000 * 0.01));
+  }
+
+  /** Each adds the same panes in an order of its own, and none of them is the victim of another. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void losesNothingAmongManyWriters(String name, DataSource database) throws Exception {
+    boolean oneByOne = name.equals("H2");
+    try (var writers = Executors.newFixedThreadPool(oneByOne ? 1 : 4)) {
+      List<Callable<Void>> work =
+          IntStream.range(0, 20)
+              .<Callable<Void>>mapToObj(
+                  _ ->
+                      () -> {
+                        var deltas = new PaneDeltas();
+                        for (int i = 0; i < 100; i++) {
+                          deltas
+                              .at(MERCHANT, METRIC + i, LABELS, NOW.getEpochSecond())
+                              .occurrences(1)
+                              .distinct(i);
+                        }
+                        add(database, deltas);
+                        return null;
+                      })
+              .toList();
+      for (var done : writers.invokeAll(work)) {
+        done.get();
+      }
+    }
+
+    assertThat(occurrences(database, Step.HOUR)).hasSize(100).containsOnly(20L);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void forgetsWhatIsTooOldForItsStep(String name, DataSource database) throws Exception {
+    add(database, deltaAt(NOW, 1));
+    var jdbc = JdbcClient.create(database);
+
+    sweepAt(jdbc, NOW.plus(Duration.ofMinutes(15)));
+    assertThat(occurrences(database, Step.SECOND)).hasSize(1);
+    sweepAt(jdbc, NOW.plus(Duration.ofMinutes(21)));
+    assertThat(occurrences(database, Step.SECOND)).isEmpty();
+    assertThat(occurrences(database, Step.MINUTE)).hasSize(1);
+    sweepAt(jdbc, NOW.plus(Duration.ofDays(8)));
+    assertThat(occurrences(database, Step.MINUTE)).isEmpty();
+    assertThat(occurrences(database, Step.HOUR)).hasSize(1);
+    sweepAt(jdbc, NOW.plus(Duration.ofDays(402)));
+    assertThat(occurrences(database, Step.HOUR)).isEmpty();
+  }
+
+  private static void sweepAt(JdbcClient jdbc, Instant instant) {
+    new PaneRetention(jdbc, Clock.fixed(instant, ZoneOffset.UTC)).sweep();
+  }
+
+  private static PaneDeltas deltaAt(Instant time, long occurrences) {
+    var deltas = new PaneDeltas();
+    deltas.at(MERCHANT, METRIC, LABELS, time.getEpochSecond()).occurrences(occurrences);
+    return deltas;
+  }
+
+  private static void add(DataSource database, PaneDeltas deltas) throws SQLException {
+    try (Connection connection = database.getConnection()) {
+      connection.setAutoCommit(false);
+      new PaneStore(new Dialect(database)).add(connection, deltas, NOW.plusSeconds(60));
+      connection.commit();
+    }
+  }
+
+  private static List<Long> occurrences(DataSource database, Step step) {
+    return JdbcClient.create(database)
+        .sql("select occurrences from analytics_panes where step = ? order by metric, starts_at")
+        .param(step.seconds())
+        .query(Long.class)
+        .list();
+  }
+
+  private static byte[] sketch(DataSource database, String metric) {
+    return JdbcClient.create(database)
+        .sql("select sketch from analytics_panes where metric = ? and step = 60")
+        .param(metric)
+        .query(byte[].class)
+        .single();
+  }
+}
