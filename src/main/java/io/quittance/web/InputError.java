@@ -36,7 +36,7 @@ public record InputError(String param, Code code, String detail) {
     NOT_ALLOWED;
 
     @JsonValue
-    String text() {
+    public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
@@ -56,10 +56,12 @@ public record InputError(String param, Code code, String detail) {
   }
 
   /** As it may be shown: names are the caller's own, and may be anything. */
-  InputError redacted() {
-    return new InputError(
-        Problem.printable(Redaction.of(shortened(param))),
-        code,
-        Problem.printable(Redaction.of(detail)));
+  public InputError redacted() {
+    return new InputError(shown(param), code, Problem.printable(Redaction.of(detail)));
+  }
+
+  /** A caller's own text as it may be shown in an answer. */
+  public static String shown(String text) {
+    return Problem.printable(Redaction.of(shortened(text)));
   }
 }

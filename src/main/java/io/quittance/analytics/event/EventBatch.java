@@ -1,0 +1,118 @@
+package io.quittance.analytics.event;
+
+import java.util.Arrays;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sound events of one body, column by column: arrays and names, and no object per event.
+ * Written by one thread, then read by one.
+ */
+public final class EventBatch {
+
+  private static final int FIRST_CAPACITY = 16;
+
+  private int size;
+  private long[] idHashes = new long[FIRST_CAPACITY];
+  private long[] seconds = new long[FIRST_CAPACITY];
+  private Name[] types = new Name[FIRST_CAPACITY];
+  private long[] amounts = new long[FIRST_CAPACITY];
+  private @Nullable String[] currencies = new String[FIRST_CAPACITY];
+  private long[] sessionHashes = new long[FIRST_CAPACITY];
+  private int[] labelEnds = new int[FIRST_CAPACITY];
+  private @Nullable UUID @Nullable [] payments;
+  private Name[] labels = new Name[FIRST_CAPACITY];
+  private int labelCount;
+
+  /** How many events there are. */
+  public int size() {
+    return size;
+  }
+
+  /** The hash of an event's id, of its merchant's own. */
+  public long idHash(int event) {
+    return idHashes[event];
+  }
+
+  /** When it happened, in seconds since 1970. */
+  public long second(int event) {
+    return seconds[event];
+  }
+
+  public Name type(int event) {
+    return types[event].settled();
+  }
+
+  /** In minor units; 0: the event has none. */
+  public long amount(int event) {
+    return amounts[event];
+  }
+
+  public @Nullable String currency(int event) {
+    return currencies[event];
+  }
+
+  /** The hash of its session; 0: it has none. */
+  public long sessionHash(int event) {
+    return sessionHashes[event];
+  }
+
+  public @Nullable UUID payment(int event) {
+    return payments == null ? null : payments[event];
+  }
+
+  /** Its first label; there are as many as from here to that of the next event. */
+  public int firstLabel(int event) {
+    return event == 0 ? 0 : labelEnds[event - 1];
+  }
+
+  public Name label(int label) {
+    return labels[label].settled();
+  }
+
+  /** Adds an event; its labels have been added before. */
+  void add(EventFields event) {
+    if (size == idHashes.length) {
+      grow(2 * size);
+    }
+    idHashes[size] = event.idHash;
+    seconds[size] = event.second;
+    types[size] = event.type;
+    amounts[size] = event.amount;
+    currencies[size] = event.currency;
+    sessionHashes[size] = event.sessionHash;
+    for (int i = 0; i < event.labelCount; i++) {
+      addLabel(event.labels[i]);
+    }
+    labelEnds[size] = labelCount;
+    if (event.payment != null) {
+      addPayment(event.payment);
+    }
+    size++;
+  }
+
+  private void addLabel(Name label) {
+    if (labelCount == labels.length) {
+      labels = Arrays.copyOf(labels, 2 * labelCount);
+    }
+    labels[labelCount++] = label;
+  }
+
+  private void addPayment(UUID payment) {
+    if (payments == null) {
+      payments = new UUID[idHashes.length];
+    }
+    payments[size] = payment;
+  }
+
+  private void grow(int capacity) {
+    idHashes = Arrays.copyOf(idHashes, capacity);
+    seconds = Arrays.copyOf(seconds, capacity);
+    types = Arrays.copyOf(types, capacity);
+    amounts = Arrays.copyOf(amounts, capacity);
+    currencies = Arrays.copyOf(currencies, capacity);
+    sessionHashes = Arrays.copyOf(sessionHashes, capacity);
+    labelEnds = Arrays.copyOf(labelEnds, capacity);
+    payments = payments == null ? null : Arrays.copyOf(payments, capacity);
+  }
+}

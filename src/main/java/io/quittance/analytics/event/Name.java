@@ -1,0 +1,92 @@
+package io.quittance.analytics.event;
+
+import io.quittance.analytics.pane.Labels;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A type of event, a value of a label, or a payee, as it stands in panes. One that the service has
+ * not seen before stands for itself until it is settled: as one of those that are kept, or as
+ * {@code other}. Settled by one thread, before others see it.
+ */
+public final class Name {
+
+  /** The space of types of events. */
+  public static final String TYPES = "type";
+
+  /** The space of payees of payments. */
+  public static final String PAYEES = "payee";
+
+  /** How the space of a label's values begins; its key follows. */
+  private static final String LABEL = "label:";
+
+  private final String space;
+  private final String text;
+  private final int hash;
+  private @Nullable Name settled;
+
+  Name(String space, String text) {
+    this.space = space;
+    this.text = text;
+    this.hash = 31 * space.hashCode() + text.hashCode();
+  }
+
+  /** A name that may not be kept; to be settled. */
+  public static Name unsettled(String space, String text) {
+    return new Name(space, text);
+  }
+
+  static Name other(String space) {
+    return new Name(space, Labels.OTHER);
+  }
+
+  /** The space of the values of a label. */
+  static String labelSpace(String key) {
+    return LABEL + key;
+  }
+
+  static boolean isLabelSpace(String space) {
+    return space.startsWith(LABEL);
+  }
+
+  /** What tells this name from the same text elsewhere. */
+  public String space() {
+    return space;
+  }
+
+  /** The key of the label whose value this is. */
+  public String labelKey() {
+    return space.substring(LABEL.length());
+  }
+
+  public String text() {
+    return text;
+  }
+
+  void settle(Name as) {
+    settled = as;
+  }
+
+  /** The name to count under. */
+  public Name settled() {
+    return settled == null ? this : settled;
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return this == other
+        || (other instanceof Name name
+            && hash == name.hash
+            && text.equals(name.text)
+            && space.equals(name.space));
+  }
+
+  @Override
+  public int hashCode() {
+    return hash;
+  }
+
+  @Override
+  public String toString() {
+    return space + "=" + text;
+  }
+}

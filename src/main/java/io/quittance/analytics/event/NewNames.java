@@ -1,0 +1,46 @@
+package io.quittance.analytics.event;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The names of one body that the service has not seen before, each once. Of each space there are no
+ * more than it keeps: others are {@code other}. Not thread-safe.
+ */
+final class NewNames {
+
+  private final Vocabulary.Limits limits;
+  private final Map<String, Map<String, Name>> spaces = new HashMap<>();
+  private final List<Name> all = new ArrayList<>();
+
+  NewNames(Vocabulary.Limits limits) {
+    this.limits = limits;
+  }
+
+  Name of(String space, String text) {
+    Map<String, Name> names = spaces.get(space);
+    if (names == null) {
+      if (Name.isLabelSpace(space) && spaces.size() > Vocabulary.Limits.KEYS) {
+        return Name.other(Name.labelSpace(Name.other("").text()));
+      }
+      names = new HashMap<>();
+      spaces.put(space, names);
+    }
+    Name name = names.get(text);
+    if (name == null) {
+      if (names.size() >= limits.of(space)) {
+        return Name.other(space);
+      }
+      name = Name.unsettled(space, text);
+      names.put(text, name);
+      all.add(name);
+    }
+    return name;
+  }
+
+  List<Name> all() {
+    return all;
+  }
+}

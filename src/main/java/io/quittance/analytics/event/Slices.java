@@ -1,0 +1,196 @@
+package io.quittance.analytics.event;
+
+/**
+ * Divides a body into the bytes of its events, without reading what they say: so one that is broken
+ * breaks no other. Not thread-safe.
+ */
+abstract sealed class Slices {
+
+  final byte[] body;
+  final int length;
+  int start;
+  int end;
+  boolean ascii;
+
+  private Slices(byte[] body, int length) {
+    this.body = body;
+    this.length = length;
+  }
+
+  static Slices of(EventFormat format, byte[] body, int length) {
+    return switch (format) {
+      case LINES -> new Lines(body, length);
+      case ARRAY, CLOUD_EVENTS -> new Elements(body, length);
+    };
+  }
+
+  /**
+   * Goes on to the next event.
+   *
+   * @return whether there is one
+   * @throws UndividedBodyException it cannot be told where events begin and end
+   */
+  abstract boolean next();
+
+  /** The first byte of the event. */
+  int start() {
+    return start;
+  }
+
+  /** The byte after the event. */
+  int end() {
+    return end;
+  }
+
+  /** Whether all of its bytes are ASCII. */
+  boolean ascii() {
+    return ascii;
+  }
+
+  static boolean space(byte b) {
+    return b == ' ' || b == '\n' || b == '\r' || b == '\t';
+  }
+
+  /** One event on each line that is not blank; JSON has no line ends but between its tokens. */
+  private static final class Lines extends Slices {
+
+    private int at;
+
+    Lines(byte[] body, int length) {
+      super(body, length);
+    }
+
+    @Override
+    boolean next() {
+      while (at < length && space(body[at])) {
+        at++;
+      }
+      start = at;
+      int bits = 0;
+      while (at < length && body[at] != '\n') {
+        bits |= body[at++];
+      }
+      end = at;
+      ascii = bits >= 0;
+      return end > start;
+    }
+  }
+
+  /** The elements of one JSON array, told by quotes, brackets and commas. */
+  private static final class Elements extends Slices {
+
+    private int at;
+    private boolean begun;
+    private boolean ended;
+
+    Elements(byte[] body, int length) {
+      super(body, length);
+    }
+
+    @Override
+    boolean next() {
+      if (!begun && !begin()) {
+        return false;
+      }
+      if (ended) {
+        return false;
+      }
+      skipSpace();
+      start = at;
+      element();
+      if (body[at++] == ']') {
+        finish();
+      }
+      return true;
+    }
+
+    /** Whether there are elements. */
+    private boolean begin() {
+      begun = true;
+      skipSpace();
+      if (at == length) {
+        ended = true;
+        return false;
+      }
+      if (body[at++] != '[') {
+        throw new UndividedBodyException("must be a JSON array");
+      }
+      skipSpace();
+      if (at < length && body[at] == ']') {
+        at++;
+        finish();
+        return false;
+      }
+      return true;
+    }
+
+    private void finish() {
+      ended = true;
+      skipSpace();
+      if (at < length) {
+        throw new UndividedBodyException("goes on after the end of its array");
+      }
+    }
+
+    private void skipSpace() {
+      while (at < length && space(body[at])) {
+        at++;
+      }
+    }
+
+    /** Stops at the comma or bracket that ends the element. */
+    private void element() {
+      int depth = 0;
+      int bits = 0;
+      while (at < length) {
+        byte b = body[at];
+        bits |= b;
+        switch (b) {
+          case '"' -> bits |= text();
+          case '[', '{' -> depth++;
+          case ']', '}' -> {
+            if (depth == 0) {
+              if (b == '}') {
+                throw new UndividedBodyException("closes a bracket that was not opened");
+              }
+              finishElement(bits);
+              return;
+            }
+            depth--;
+          }
+          case ',' -> {
+            if (depth == 0) {
+              finishElement(bits);
+              return;
+            }
+          }
+          default -> {
+            // Part of a value.
+          }
+        }
+        at++;
+      }
+      throw new UndividedBodyException("ends before its array does");
+    }
+
+    private void finishElement(int bits) {
+      end = at;
+      ascii = bits >= 0;
+      if (start == end) {
+        throw new UndividedBodyException("has no value where there must be one");
+      }
+    }
+
+    /** Stops at the quote that ends the text. */
+    private int text() {
+      int bits = 0;
+      for (at++; at < length && body[at] != '"'; at++) {
+        bits |= body[at];
+        if (body[at] == '\\') {
+          at++;
+        }
+      }
+      return bits;
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.quittance.analytics.event;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.Totals;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/**
+ * The names that each merchant's panes have, which are stored, so that replicas together keep to
+ * the limits, and a restart forgets none. Thread-safe.
+ */
+@Component
+public final class Vocabularies {
+
+  private static final int MERCHANTS_CACHED_MAX = 10_000;
+
+  private static final String FIND =
+      "select space, name from analytics_names where merchant_id = ? order by space, name";
+
+  private static final String INSERT =
+      "insert into analytics_names (merchant_id, space, name) values (?, ?, ?)";
+
+  private final AnalyticsConnections connections;
+  private final Totals totals;
+  private final Vocabulary empty;
+  private final Cache<UUID, Vocabulary> known =
+      Caffeine.newBuilder().maximumSize(MERCHANTS_CACHED_MAX).build();
+
+  Vocabularies(AnalyticsConnections connections, Totals totals, AnalyticsProperties properties) {
+    this.connections = connections;
+    this.totals = totals;
+    this.empty =
+        new Vocabulary(
+            new Vocabulary.Limits(properties.maxTypes(), properties.maxLabelValues()));
+  }
+
+  /** A merchant's names, as far as this replica knows them; reads them the first time. */
+  public Vocabulary of(UUID merchantId) throws SQLException {
+    Vocabulary cached = known.getIfPresent(merchantId);
+    if (cached != null) {
+      return cached;
+    }
+    try (Connection connection = connections.pool().getConnection()) {
+      Vocabulary read = read(connection, merchantId);
+      connection.rollback();
+      return keep(merchantId, read);
+    }
+  }
+
+  /**
+   * Settles names, keeping those for which there is room.
+   *
+   * @throws SQLException they are not settled
+   */
+  public void settle(UUID merchantId, Collection<Name> names) throws SQLException {
+    Vocabulary vocabulary = of(merchantId);
+    if (!vocabulary.admissible(names).isEmpty()) {
+      vocabulary = admit(merchantId, names);
+    }
+    vocabulary.settle(names);
+  }
+
+  private Vocabulary admit(UUID merchantId, Collection<Name> names) throws SQLException {
+    try (Connection connection = connections.pool().getConnection()) {
+      try {
+        totals.add(connection, new TreeMap<>(Map.of(merchantId, Totals.Counts.NONE)));
+        Vocabulary stored = read(connection, merchantId);
+        List<Name> admitted = stored.admissible(names);
+        insert(connection, merchantId, admitted);
+        connection.commit();
+        return keep(merchantId, stored.with(admitted));
+      } catch (SQLException | RuntimeException e) {
+        connection.rollback();
+        throw e;
+      }
+    }
+  }
+
+  private Vocabulary keep(UUID merchantId, Vocabulary newer) {
+    return known.asMap().merge(merchantId, newer, (a, b) -> a.size() > b.size() ? a : b);
+  }
+
+  private Vocabulary read(Connection connection, UUID merchantId) throws SQLException {
+    var names = new ArrayList<Name>();
+    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+      statement.setObject(1, merchantId);
+      try (ResultSet rs = statement.executeQuery()) {
+        while (rs.next()) {
+          names.add(Name.unsettled(rs.getString("space"), rs.getString("name")));
+        }
+      }
+    }
+    return empty.with(names);
+  }
+
+  private static void insert(Connection connection, UUID merchantId, List<Name> names)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+      for (Name name : names) {
+        statement.setObject(1, merchantId);
+        statement.setString(2, name.space());
+        statement.setString(3, name.text());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package io.quittance.analytics.intake;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.LongSupplier;
+
+/**
+ * Knows the ids of events again for a while, in two generations: the older one is forgotten when
+ * the younger one has lasted for the window, or is full. Ids are hashes of 64 bits under a key of
+ * the replica's own; that two of four million are the same happens once in a million replicas. Not
+ * thread-safe.
+ */
+final class DuplicateFilter {
+
+  private final long windowNanos;
+  private final int generationMax;
+  private final LongSupplier nanoTime;
+  private IdTable younger = new IdTable();
+  private IdTable older = new IdTable();
+  private long youngerSince;
+  private long olderUntil;
+  private long forgottenEarly;
+  private long[] added = new long[1024];
+  private int addedCount;
+
+  /**
+   * @param window how long an id is known again, at least, if there is room
+   * @param capacity how many ids are known, at most
+   * @param nanoTime as {@link System#nanoTime}
+   */
+  DuplicateFilter(Duration window, int capacity, LongSupplier nanoTime) {
+    this.windowNanos = window.toNanos();
+    this.generationMax = Math.max(1, capacity / 2);
+    this.nanoTime = nanoTime;
+    this.youngerSince = nanoTime.getAsLong();
+  }
+
+  /** Begins to note what is added, so that it can be taken back. */
+  void begin() {
+    addedCount = 0;
+    if (nanoTime.getAsLong() - youngerSince >= windowNanos) {
+      rotate();
+    }
+  }
+
+  /** Remembers an id; whether it was not known. */
+  boolean add(long hash) {
+    if (older.contains(hash) || !younger.add(hash)) {
+      return false;
+    }
+    if (addedCount == added.length) {
+      added = Arrays.copyOf(added, 2 * addedCount);
+    }
+    added[addedCount++] = hash;
+    if (younger.size() >= generationMax) {
+      rotate();
+    }
+    return true;
+  }
+
+  /** Forgets what has been added since {@link #begin}: it was not counted after all. */
+  void takeBack() {
+    for (int i = 0; i < addedCount; i++) {
+      younger.remove(added[i]);
+      older.remove(added[i]);
+    }
+    addedCount = 0;
+  }
+
+  private void rotate() {
+    long now = nanoTime.getAsLong();
+    if (now - olderUntil < windowNanos) {
+      forgottenEarly += older.size();
+    }
+    IdTable forgotten = older;
+    older = younger;
+    olderUntil = now;
+    forgotten.clear();
+    younger = forgotten;
+    youngerSince = now;
+  }
+
+  /** How many ids were forgotten before their window was over, for want of room. */
+  long forgottenEarly() {
+    return forgottenEarly;
+  }
+
+  /** How many ids are known. */
+  int size() {
+    return younger.size() + older.size();
+  }
+}

@@ -1,0 +1,42 @@
+package io.quittance.analytics.intake;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Bounds the sets of labels that a merchant's panes have in an hour, whatever combinations of names
+ * it sends. Not thread-safe.
+ */
+final class SeriesLimit {
+
+  private static final long HOUR_SECONDS = 3600;
+
+  private final int limit;
+  private final Map<UUID, Set<Long>> series = new HashMap<>();
+  private long hour;
+
+  /**
+   * @param limit for each merchant
+   */
+  SeriesLimit(int limit) {
+    this.limit = limit;
+  }
+
+  /** Begins anew when an hour has begun. */
+  void at(long epochSecond) {
+    long now = epochSecond / HOUR_SECONDS;
+    if (now != hour) {
+      hour = now;
+      series.clear();
+    }
+  }
+
+  /** Whether this set of labels may have panes. */
+  boolean admits(UUID merchantId, long hash) {
+    Set<Long> own = series.computeIfAbsent(merchantId, _ -> new HashSet<>());
+    return own.size() < limit ? own.add(hash) || true : own.contains(hash);
+  }
+}
