@@ -210,12 +210,20 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
     body.values()
         .forEach(
             media -> {
-              String name = name(media.getSchema());
-              Object example = name == null ? null : words.example(name);
+              Object example = example(media.getSchema());
               if (example != null && media.getExamples() == null) {
                 media.setExample(example);
               }
             });
+  }
+
+  private @Nullable Object example(Schema<?> schema) {
+    String name = name(schema);
+    if (name != null) {
+      return words.example(name);
+    }
+    Object item = schema.getItems() == null ? null : example(schema.getItems());
+    return item == null ? null : List.of(item);
   }
 
   private List<Tag> tags(OpenAPI api) {

@@ -6,6 +6,7 @@ import io.quittance.web.Route;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.media.Content;
 import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.parameters.Parameter;
 import io.swagger.v3.oas.models.parameters.RequestBody;
 import io.swagger.v3.oas.models.responses.ApiResponses;
@@ -108,6 +109,11 @@ final class Operations {
       return names;
     }
 
+    /** Whether it reads its body itself. */
+    boolean hasOwnBodies() {
+      return route != null && route.bodies().length > 0;
+    }
+
     @Nullable MethodParameter body() {
       for (MethodParameter parameter : method.getMethodParameters()) {
         if (parameter.hasParameterAnnotation(
@@ -194,6 +200,16 @@ final class Operations {
   }
 
   private @Nullable RequestBody body(Handler handler) {
+    if (handler.hasOwnBodies()) {
+      var content = new Content();
+      for (Route.Body body : Objects.requireNonNull(handler.route()).bodies()) {
+        Schema<?> schema = schemas.of(body.of());
+        content.addMediaType(
+            body.mediaType(),
+            new MediaType().schema(body.list() ? Schemas.schema("array").items(schema) : schema));
+      }
+      return new RequestBody().required(true).content(content);
+    }
     MethodParameter parameter = handler.body();
     if (parameter == null) {
       return null;
@@ -277,6 +293,10 @@ final class Operations {
     }
     if (handler.path().contains("{") && !handler.namesItsObject()) {
       codes.add(ProblemCode.NOT_FOUND);
+    }
+    if (handler.hasOwnBodies()) {
+      codes.add(ProblemCode.MALFORMED_JSON);
+      codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
     }
     if (handler.body() != null) {
       codes.add(ProblemCode.MALFORMED_JSON);

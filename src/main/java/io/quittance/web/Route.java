@@ -31,6 +31,23 @@ public @interface Route {
   /** Whether the header Idempotency-Key may be left out. */
   boolean keyOptional() default false;
 
+  /** The bodies that it takes, where they are read otherwise than as one JSON object. */
+  Body[] bodies() default {};
+
+  /** Whether the body may be packed by gzip. */
+  boolean gzip() default false;
+
+  /** One form of the body. */
+  @interface Body {
+    String mediaType();
+
+    /** What the schema describes; {@code Map}: any object. */
+    Class<?> of();
+
+    /** Whether the body is a JSON array of these. */
+    boolean list() default false;
+  }
+
   /** One success. */
   @interface Answer {
     int status();

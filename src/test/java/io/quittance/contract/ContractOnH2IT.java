@@ -112,4 +112,7 @@ class ContractOnH2IT {
 
   @Nested
   class Document extends DocumentContract {}
+
+  @Nested
+  class EventIntake extends EventIntakeContract {}
 }

@@ -119,4 +119,7 @@ class ContractOnPostgresIT {
 
   @Nested
   class Document extends DocumentContract {}
+
+  @Nested
+  class EventIntake extends EventIntakeContract {}
 }

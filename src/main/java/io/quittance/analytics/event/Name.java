@@ -62,6 +62,15 @@ public final class Name {
     return text;
   }
 
+  /** The name that stands for all that are not kept in this space. */
+  public Name other() {
+    return other(space);
+  }
+
+  public boolean isOther() {
+    return text.equals(Labels.OTHER);
+  }
+
   void settle(Name as) {
     settled = as;
   }

@@ -41,8 +41,7 @@ public final class Vocabularies {
     this.connections = connections;
     this.totals = totals;
     this.empty =
-        new Vocabulary(
-            new Vocabulary.Limits(properties.maxTypes(), properties.maxLabelValues()));
+        new Vocabulary(new Vocabulary.Limits(properties.maxTypes(), properties.maxLabelValues()));
   }
 
   /** A merchant's names, as far as this replica knows them; reads them the first time. */

@@ -3,6 +3,7 @@ package io.quittance.analytics.event;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,7 +72,7 @@ public final class Vocabulary {
     var found = new ArrayList<Name>();
     Map<String, Integer> room = new HashMap<>();
     int keys = labels.size();
-    for (Name name : names) {
+    for (Name name : new LinkedHashSet<>(names)) {
       NameTable table = spaces.get(name.space());
       boolean newKey =
           table == null && Name.isLabelSpace(name.space()) && !room.containsKey(name.space());

@@ -44,7 +44,8 @@ public final class EventMetrics {
   }
 
   /** The labels of a pane of {@link #ofLabel}. */
-  public static Labels labels(String type, @Nullable String currency, String key, String value) {
+  public static Labels labelsOfLabel(
+      String type, @Nullable String currency, String key, String value) {
     SortedMap<String, String> values = new TreeMap<>();
     values.put("type", type);
     put(values, "currency", currency);

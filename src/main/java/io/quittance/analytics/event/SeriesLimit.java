@@ -1,4 +1,4 @@
-package io.quittance.analytics.intake;
+package io.quittance.analytics.event;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -10,7 +10,7 @@ import java.util.UUID;
  * Bounds the sets of labels that a merchant's panes have in an hour, whatever combinations of names
  * it sends. Not thread-safe.
  */
-final class SeriesLimit {
+public final class SeriesLimit {
 
   private static final long HOUR_SECONDS = 3600;
 
@@ -21,12 +21,12 @@ final class SeriesLimit {
   /**
    * @param limit for each merchant
    */
-  SeriesLimit(int limit) {
+  public SeriesLimit(int limit) {
     this.limit = limit;
   }
 
   /** Begins anew when an hour has begun. */
-  void at(long epochSecond) {
+  public void at(long epochSecond) {
     long now = epochSecond / HOUR_SECONDS;
     if (now != hour) {
       hour = now;
@@ -35,7 +35,7 @@ final class SeriesLimit {
   }
 
   /** Whether this set of labels may have panes. */
-  boolean admits(UUID merchantId, long hash) {
+  public boolean admits(UUID merchantId, long hash) {
     Set<Long> own = series.computeIfAbsent(merchantId, _ -> new HashSet<>());
     return own.size() < limit ? own.add(hash) || true : own.contains(hash);
   }

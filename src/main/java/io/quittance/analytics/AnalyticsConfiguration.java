@@ -1,0 +1,60 @@
+package io.quittance.analytics;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.event.EventParser;
+import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.web.BodyLimit;
+import java.time.Duration;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What analytics needs of its own: connections, and larger bodies on one route. */
+@Configuration(proxyBeanMethods = false)
+class AnalyticsConfiguration {
+
+  private static final String POOL = "analytics";
+  private static final int EVENTS_BYTES_MAX = 5_000_000;
+  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration IDLE_MAX = Duration.ofMinutes(1);
+
+  /** A commit of a large body full of different labels has many rows. */
+  private static final String LIMITS =
+      "-c statement_timeout=10s -c idle_in_transaction_session_timeout=2s -c lock_timeout=2s";
+
+  /** One connection for each shard, and one for look-ups; none while no events come. */
+  @Bean(defaultCandidate = false)
+  @Qualifier(POOL)
+  HikariDataSource analyticsPool(DataSourceProperties database, AnalyticsProperties properties) {
+    HikariDataSource pool =
+        database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
+    pool.setPoolName(POOL);
+    pool.setMaximumPoolSize(properties.shards() + 1);
+    pool.setMinimumIdle(0);
+    pool.setIdleTimeout(IDLE_MAX.toMillis());
+    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+    pool.setAutoCommit(false);
+    if (pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
+      pool.addDataSourceProperty("options", LIMITS);
+      pool.addDataSourceProperty("ApplicationName", "quittance analytics");
+    }
+    return pool;
+  }
+
+  @Bean
+  AnalyticsConnections analyticsConnections(@Qualifier(POOL) HikariDataSource pool) {
+    return new AnalyticsConnections(pool);
+  }
+
+  @Bean
+  EventParser eventParser() {
+    return new EventParser();
+  }
+
+  @Bean
+  BodyLimit eventBodies() {
+    return new BodyLimit("POST", "/v1/analytics/events", EVENTS_BYTES_MAX);
+  }
+}

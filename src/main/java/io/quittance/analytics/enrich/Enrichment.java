@@ -1,0 +1,235 @@
+package io.quittance.analytics.enrich;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.event.Name;
+import io.quittance.analytics.event.SeriesLimit;
+import io.quittance.analytics.event.Vocabularies;
+import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.EventMetrics;
+import io.quittance.analytics.pane.Labels;
+import io.quittance.analytics.pane.PaneDelta;
+import io.quittance.analytics.pane.PaneDeltas;
+import io.quittance.analytics.pane.PaneStore;
+import io.quittance.analytics.pane.Totals;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.payment.PaymentSummaries.Summary;
+import jakarta.annotation.PreDestroy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Moves events that were counted without their payment into the panes of its payee, currency and
+ * status, once it has been looked up: at once if all goes well, else when it goes well again, on
+ * this replica or another. What is looked up and what waits for it never keeps a shard.
+ * Thread-safe.
+ */
+@Component
+public final class Enrichment {
+
+  private static final Logger log = LoggerFactory.getLogger(Enrichment.class);
+  private static final int BATCHES_QUEUED_MAX = 256;
+  private static final int BATCHES_AT_ONCE_MAX = 16;
+
+  /** Batches that are older were not handed over, or could not be done. */
+  private static final Duration FRESH = Duration.ofSeconds(2);
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  /**
+   * What is counted of a payment.
+   *
+   * @param payee as it is counted
+   */
+  private record Facts(String payee, String currency, String status) {}
+
+  private final AnalyticsConnections connections;
+  private final KnownPayments payments;
+  private final Vocabularies vocabularies;
+  private final Totals totals;
+  private final PaneStore panes;
+  private final Clock clock;
+  private final WorkerPool<PendingBatch, Boolean> pool;
+
+  /** Of the pool's one worker. */
+  private final SeriesLimit series;
+
+  Enrichment(
+      AnalyticsConnections connections,
+      KnownPayments payments,
+      Vocabularies vocabularies,
+      Totals totals,
+      PaneStore panes,
+      AnalyticsProperties properties,
+      Clock clock,
+      MeterRegistry registry) {
+    this.connections = connections;
+    this.payments = payments;
+    this.vocabularies = vocabularies;
+    this.totals = totals;
+    this.panes = panes;
+    this.clock = clock;
+    this.series = new SeriesLimit(properties.maxSeries());
+    this.pool =
+        WorkerPool.<PendingBatch, Boolean>named("analytics-enrichment", this::enrich)
+            .capacity(BATCHES_QUEUED_MAX)
+            .maxBatch(BATCHES_AT_ONCE_MAX)
+            .start(registry);
+  }
+
+  /** Takes over batches that are stored by now; what there is no room for is found later. */
+  public void offer(List<PendingBatch> batches) {
+    try {
+      for (PendingBatch batch : batches) {
+        if (payments.available()) {
+          var _ = pool.submit(batch, Deadline.after(PATIENCE));
+        }
+      }
+    } catch (RejectedExecutionException e) {
+      log.debug("Pending events are left to the sweep: {}", e.getMessage());
+    }
+  }
+
+  /** Takes up what was left over, by any replica. */
+  @Scheduled(fixedDelayString = "${quittance.analytics.catch-up-interval:1s}")
+  void catchUp() {
+    if (pool.depth() > 0 || !payments.available()) {
+      return;
+    }
+    try (Connection connection = connections.pool().getConnection()) {
+      List<PendingBatch> left =
+          PendingTable.oldest(connection, clock.instant().minus(FRESH), BATCHES_AT_ONCE_MAX);
+      connection.rollback();
+      offer(left);
+    } catch (SQLException e) {
+      log.warn("Pending events could not be read: {}", e.getMessage());
+    }
+  }
+
+  private void enrich(List<Job<PendingBatch, Boolean>> jobs) {
+    List<PendingBatch> batches = jobs.stream().map(Job::item).toList();
+    boolean done = false;
+    try {
+      apply(batches, lookUp(batches));
+      done = true;
+    } catch (CallNotPermittedException e) {
+      log.debug("Events wait for their payments: {}", e.getMessage());
+    } catch (SQLException e) {
+      log.warn("Events wait for their payments to be looked up: {}", e.getMessage());
+    }
+    for (Job<PendingBatch, Boolean> job : jobs) {
+      job.succeed(done);
+    }
+  }
+
+  private Map<UUID, Map<UUID, Facts>> lookUp(List<PendingBatch> batches) throws SQLException {
+    Map<UUID, Set<UUID>> wanted = new HashMap<>();
+    for (PendingBatch batch : batches) {
+      Set<UUID> own = wanted.computeIfAbsent(batch.merchantId(), _ -> new HashSet<>());
+      batch.groups().forEach(group -> group.events().forEach(event -> own.add(event.paymentId())));
+    }
+    Map<UUID, Map<UUID, Facts>> facts = new HashMap<>();
+    for (var of : wanted.entrySet()) {
+      facts.put(of.getKey(), lookUp(of.getKey(), of.getValue()));
+    }
+    return facts;
+  }
+
+  private Map<UUID, Facts> lookUp(UUID merchantId, Set<UUID> paymentIds) throws SQLException {
+    Map<UUID, Summary> found = payments.find(merchantId, paymentIds);
+    Map<String, Name> payees = new HashMap<>();
+    found
+        .values()
+        .forEach(
+            payment ->
+                payees.computeIfAbsent(
+                    payment.payee(), payee -> Name.unsettled(Name.PAYEES, payee)));
+    vocabularies.settle(merchantId, payees.values());
+    Map<UUID, Facts> facts = new HashMap<>();
+    found.forEach(
+        (id, payment) ->
+            facts.put(
+                id,
+                new Facts(
+                    Objects.requireNonNull(payees.get(payment.payee())).settled().text(),
+                    payment.currency(),
+                    payment.status())));
+    return facts;
+  }
+
+  private void apply(List<PendingBatch> batches, Map<UUID, Map<UUID, Facts>> facts)
+      throws SQLException {
+    try (Connection connection = connections.pool().getConnection()) {
+      try {
+        var deltas = new PaneDeltas();
+        var counts = new TreeMap<UUID, Totals.Counts>();
+        series.at(clock.instant().getEpochSecond());
+        for (PendingBatch batch : PendingTable.take(connection, batches)) {
+          Map<UUID, Facts> own = Objects.requireNonNull(facts.get(batch.merchantId()));
+          counts.merge(batch.merchantId(), move(batch, own, deltas), Totals.Counts::plus);
+        }
+        totals.add(connection, counts);
+        panes.add(connection, deltas, clock.instant());
+        connection.commit();
+      } catch (SQLException | RuntimeException e) {
+        connection.rollback();
+        throw e;
+      }
+    }
+  }
+
+  private Totals.Counts move(PendingBatch batch, Map<UUID, Facts> facts, PaneDeltas deltas) {
+    long done = 0;
+    for (PendingBatch.Group group : batch.groups()) {
+      for (PendingBatch.Event event : group.events()) {
+        Facts payment = facts.get(event.paymentId());
+        if (payment != null) {
+          at(batch, group, EventMetrics.labels(group.type(), group.currency(), null, null), deltas)
+              .occurrences(-1)
+              .amount(-event.amount());
+          at(batch, group, labels(batch, group, payment), deltas)
+              .occurrences(1)
+              .amount(event.amount());
+          done++;
+        }
+      }
+    }
+    return Totals.Counts.lookedUp(done, batch.size() - done);
+  }
+
+  private static PaneDelta at(
+      PendingBatch batch, PendingBatch.Group group, Labels labels, PaneDeltas deltas) {
+    return deltas.at(batch.merchantId(), EventMetrics.EVENTS, labels, group.second());
+  }
+
+  private Labels labels(PendingBatch batch, PendingBatch.Group group, Facts payment) {
+    String currency = group.currency() == null ? payment.currency() : group.currency();
+    Labels labels = EventMetrics.labels(group.type(), currency, payment.payee(), payment.status());
+    return series.admits(batch.merchantId(), labels.text().hashCode())
+        ? labels
+        : EventMetrics.labels(Labels.OTHER, currency, Labels.OTHER, payment.status());
+  }
+
+  @PreDestroy
+  void close() {
+    pool.close();
+  }
+}

@@ -1,0 +1,106 @@
+package io.quittance.analytics.intake;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/**
+ * The bodies that were sent under a key, and their answers. The primary key is the last word: who
+ * adds a key that another replica adds at the same time fails, and finds it then. Thread-safe.
+ */
+@Component
+final class BodyKeys {
+
+  private static final String FIND =
+      """
+      select idempotency_key, fingerprint, answer
+        from analytics_bodies
+       where merchant_id = ? and idempotency_key = any(?)
+      """;
+
+  private static final String INSERT =
+      """
+      insert into analytics_bodies (merchant_id, idempotency_key, fingerprint, answer, created_at)
+      values (?, ?, ?, ?, ?)
+      """;
+
+  /** Of a merchant's body, in the order in which they are locked. */
+  record Id(UUID merchantId, String key) implements Comparable<Id> {
+
+    @Override
+    public int compareTo(Id other) {
+      int byMerchant = merchantId.compareTo(other.merchantId);
+      return byMerchant == 0 ? key.compareTo(other.key) : byMerchant;
+    }
+  }
+
+  /** What was sent, and what was answered. */
+  record Stored(String fingerprint, IntakeAnswer answer) {}
+
+  private final ObjectMapper json;
+
+  BodyKeys(ObjectMapper json) {
+    this.json = json;
+  }
+
+  /** Those of a merchant's keys that were used before. */
+  Map<Id, Stored> find(Connection connection, UUID merchantId, Collection<String> keys)
+      throws SQLException {
+    Map<Id, Stored> found = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+      statement.setObject(1, merchantId);
+      statement.setArray(2, connection.createArrayOf("varchar", keys.toArray()));
+      try (ResultSet rs = statement.executeQuery()) {
+        while (rs.next()) {
+          found.put(
+              new Id(merchantId, rs.getString("idempotency_key")),
+              new Stored(rs.getString("fingerprint"), answer(rs.getString("answer"))));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Adds keys, in the caller's transaction. */
+  void insert(Connection connection, SortedMap<Id, Stored> bodies, Instant now)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+      for (var body : bodies.entrySet()) {
+        statement.setObject(1, body.getKey().merchantId());
+        statement.setString(2, body.getKey().key());
+        statement.setString(3, body.getValue().fingerprint());
+        statement.setString(4, text(body.getValue().answer()));
+        statement.setObject(5, now.atOffset(ZoneOffset.UTC));
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  private String text(IntakeAnswer answer) {
+    try {
+      return json.writeValueAsString(answer);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an answer of ours cannot be written", e);
+    }
+  }
+
+  private IntakeAnswer answer(String text) {
+    try {
+      return json.readValue(text, IntakeAnswer.class);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a stored answer cannot be read", e);
+    }
+  }
+}

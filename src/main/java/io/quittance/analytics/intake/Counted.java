@@ -1,0 +1,8 @@
+package io.quittance.analytics.intake;
+
+/**
+ * How a body was answered, for good.
+ *
+ * @param replayed whether it was counted before, under its key
+ */
+record Counted(IntakeAnswer answer, boolean replayed) {}

@@ -1,0 +1,143 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.analytics.event.EventFormat;
+import io.quittance.analytics.event.EventParser;
+import io.quittance.analytics.event.ParsedBody;
+import io.quittance.analytics.event.TooManyEventsException;
+import io.quittance.analytics.event.UndividedBodyException;
+import io.quittance.analytics.event.Vocabularies;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.database.SqlFailure;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.Resolution;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Takes the events of a body: when it returns, they are counted and committed. Thread-safe. */
+@Component
+final class Intake {
+
+  private static final Logger log = LoggerFactory.getLogger(Intake.class);
+
+  /** How long a body may wait for its shard. */
+  private static final Duration QUEUE_PATIENCE = Duration.ofSeconds(5);
+
+  /** A shard that has a body finds out within this time what became of it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  private static final IntakeAnswer NOTHING = new IntakeAnswer(0, 0, 0, 0, 0, List.of());
+
+  private final EventParser parser;
+  private final Vocabularies vocabularies;
+  private final Shards shards;
+  private final Resolution resolution;
+  private final Clock clock;
+
+  Intake(
+      EventParser parser,
+      Vocabularies vocabularies,
+      Shards shards,
+      Resolution resolution,
+      Clock clock) {
+    this.parser = parser;
+    this.vocabularies = vocabularies;
+    this.shards = shards;
+    this.resolution = resolution;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes a body.
+   *
+   * @param bytes unpacked
+   * @param key under which it counts once; null: none
+   * @throws Problem nothing of it was taken, unless the problem's outcome says that nobody knows
+   */
+  Counted take(UUID merchantId, EventFormat format, byte[] bytes, @Nullable String key)
+      throws InterruptedException {
+    try {
+      return count(merchantId, format, bytes, key);
+    } catch (SQLException | CompletionException e) {
+      if (!SqlFailure.unavailable(e)) {
+        throw new IllegalStateException("events could not be counted", e);
+      }
+      log.warn("Events were not taken: {}", e.getMessage());
+      Problem problem =
+          Problem.of(
+                  ProblemCode.DEPENDENCY_UNAVAILABLE,
+                  "The database does not answer, or takes no writes now.")
+              .dependency("ledger");
+      throw key == null ? problem : problem.unknownUntil(resolution.ofAnyRequest());
+    }
+  }
+
+  private Counted count(UUID merchantId, EventFormat format, byte[] bytes, @Nullable String key)
+      throws SQLException, InterruptedException {
+    ParsedBody content = read(merchantId, format, bytes);
+    if (content.received() == 0 && key == null) {
+      return new Counted(NOTHING, false);
+    }
+    Body.Key once = key == null ? null : new Body.Key(key, fingerprint(format, bytes));
+    var body = new Body(merchantId, content, once, bytes.length);
+    try {
+      CompletableFuture<Counted> counted = shards.submit(body, Deadline.after(QUEUE_PATIENCE));
+      return Deadline.after(PATIENCE).await(counted);
+    } catch (ExpiredInQueueException | RejectedExecutionException e) {
+      throw Problem.of(
+              ProblemCode.OVERLOADED,
+              "Too many events wait to be counted, and none of these was taken.")
+          .retryAfter(shards.backlog(merchantId));
+    } catch (UnknownCommitException | DeadlineExceededException e) {
+      throw unknown(e);
+    }
+  }
+
+  private ParsedBody read(UUID merchantId, EventFormat format, byte[] bytes) throws SQLException {
+    try {
+      return parser.parse(bytes, format, merchantId, vocabularies.of(merchantId), clock.instant());
+    } catch (UndividedBodyException e) {
+      throw Problem.of(ProblemCode.MALFORMED_JSON, "The body " + e.getMessage() + ".");
+    } catch (TooManyEventsException e) {
+      throw Problem.of(
+          ProblemCode.REQUEST_TOO_LARGE,
+          "A body may have at most %d events.".formatted(EventParser.EVENTS_MAX));
+    }
+  }
+
+  private Problem unknown(Exception e) {
+    log.warn("A body of events got no answer: {}", e.getMessage());
+    return Problem.of(
+            ProblemCode.DEPENDENCY_UNAVAILABLE,
+            "It is not known yet whether the events were counted; repeat the body with its key.")
+        .dependency("ledger")
+        .unknownUntil(resolution.ofAnyRequest());
+  }
+
+  private static String fingerprint(EventFormat format, byte[] bytes) {
+    try {
+      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+      sha256.update(format.mediaType().getBytes(StandardCharsets.US_ASCII));
+      sha256.update((byte) 0);
+      return Base64.getEncoder().withoutPadding().encodeToString(sha256.digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.analytics.event.EventFormat;
+import io.quittance.journal.IdempotencyKey;
+import io.quittance.web.Route;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Takes interaction events. */
+@RestController
+class IntakeController {
+
+  private final Intake intake;
+
+  IntakeController(Intake intake) {
+    this.intake = intake;
+  }
+
+  @PostMapping("/v1/analytics/events")
+  @Route(
+      id = "sendAnalyticsEvents",
+      summary = "Counts interaction events",
+      description =
+          "Up to 10 000 events in 5 000 000 bytes, which may be packed by gzip. When the answer"
+              + " comes, the accepted events are counted for good. Events are told apart by their"
+              + " `id` for some minutes on each replica; under an `Idempotency-Key` the whole body"
+              + " counts once on any replica, for 24 hours, and its events are not told apart. An"
+              + " event that is wrong is rejected, and spoils no other. What is more than 24 hours"
+              + " old, or 5 minutes ahead, is late, and not counted. After 413, 429 and 503 nothing"
+              + " was taken, unless the outcome is `unknown`.",
+      answers = @Route.Answer(status = 200, body = IntakeAnswer.class),
+      bodies = {
+        @Route.Body(mediaType = "application/json", of = NewEvent.class, list = true),
+        @Route.Body(mediaType = "application/cloudevents-batch+json", of = Map.class, list = true),
+        @Route.Body(mediaType = "application/x-ndjson", of = NewEvent.class)
+      },
+      gzip = true,
+      keyOptional = true)
+  @RequiresScope(Scope.ANALYTICS_WRITE)
+  ResponseEntity<IntakeAnswer> post(
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      Caller caller,
+      HttpServletRequest request)
+      throws IOException, InterruptedException {
+    String once = key == null ? null : IdempotencyKey.parse(key).text();
+    EventFormat format = EventBodies.format(request);
+    Counted counted = intake.take(caller.merchantId(), format, EventBodies.bytes(request), once);
+    var response = ResponseEntity.ok();
+    if (counted.replayed()) {
+      response.header("Idempotent-Replayed", "true");
+    }
+    return response.body(counted.answer());
+  }
+}

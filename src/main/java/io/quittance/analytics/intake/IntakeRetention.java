@@ -1,0 +1,84 @@
+package io.quittance.analytics.intake;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Forgets the keys of bodies whose time is over, and the marks of commits that nobody asks about
+ * any more, a few at a time. Every replica does.
+ */
+@Component
+final class IntakeRetention {
+
+  private static final Logger log = LoggerFactory.getLogger(IntakeRetention.class);
+
+  /** Far longer than anybody asks what became of a commit. */
+  private static final Duration MARKS_KEPT = Duration.ofHours(1);
+
+  private static final OffsetDateTime BEGINNING = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+  private static final int ROWS_PER_BATCH = 1000;
+  private static final int BATCHES_PER_SWEEP = 100;
+
+  private static final String LAST =
+      """
+      select max(created_at)
+        from (select created_at from %s
+               where created_at > ? and created_at < ? order by created_at limit ?) next
+      """;
+
+  private static final String DELETE = "delete from %s where created_at > ? and created_at <= ?";
+
+  private final JdbcClient jdbc;
+  private final Clock clock;
+  private final Duration keysKept;
+
+  IntakeRetention(
+      JdbcClient jdbc,
+      Clock clock,
+      @Value("${quittance.idempotency.retention:24h}") Duration keysKept) {
+    this.jdbc = jdbc;
+    this.clock = clock;
+    this.keysKept = keysKept;
+  }
+
+  @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")
+  void sweep() {
+    try {
+      sweep("analytics_bodies", keysKept);
+      sweep("analytics_commits", MARKS_KEPT);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Keys of events' bodies could not be swept: {}", e.getMessage());
+    }
+  }
+
+  private void sweep(String table, Duration kept) {
+    OffsetDateTime cutoff = clock.instant().minus(kept).atOffset(ZoneOffset.UTC);
+    Optional<OffsetDateTime> done = Optional.of(BEGINNING);
+    for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
+      done = deleteNext(table, done.get(), cutoff);
+    }
+  }
+
+  private Optional<OffsetDateTime> deleteNext(
+      String table, OffsetDateTime after, OffsetDateTime before) {
+    Optional<OffsetDateTime> last =
+        jdbc.sql(LAST.formatted(table))
+            .params(after, before, ROWS_PER_BATCH)
+            .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
+            .optional();
+    last.ifPresent(upTo -> jdbc.sql(DELETE.formatted(table)).params(after, upTo).update());
+    return last;
+  }
+}

@@ -1,0 +1,89 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.analytics.pane.PaymentCounts;
+import io.quittance.analytics.pane.Totals;
+import io.quittance.web.Route;
+import java.util.UUID;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Shows that nothing is lost between what was sent, or stored, and what is counted. */
+@RestController
+class IntegrityController {
+
+  /**
+   * Counts of events, of all time and all replicas.
+   *
+   * @param received events that were sent, those that wait on this replica included
+   * @param pending those of them that wait to be counted
+   * @param paymentEvents changes of payments that are stored
+   * @param paymentEventsCounted those of them that panes have
+   * @param difference 0, unless something was lost
+   */
+  record Integrity(
+      long received,
+      long accepted,
+      long duplicates,
+      long late,
+      long rejected,
+      long pending,
+      long paymentEvents,
+      long paymentEventsCounted,
+      Enriched enrichment,
+      long difference) {
+
+    /** What became of accepted events that name a payment. */
+    record Enriched(long done, long pending, long failed) {}
+
+    static Integrity of(Totals.Counts events, long waiting, PaymentCounts.Counts payments) {
+      long received = events.received() + waiting;
+      return new Integrity(
+          received,
+          events.accepted(),
+          events.duplicates(),
+          events.late(),
+          events.rejected(),
+          waiting,
+          payments.events(),
+          payments.counted(),
+          new Enriched(events.done(), events.pending(), events.failed()),
+          received
+              - (events.accepted() + events.duplicates() + events.late() + events.rejected())
+              - waiting
+              + payments.events()
+              - payments.counted());
+    }
+  }
+
+  private final Totals totals;
+  private final Shards shards;
+  private final ObjectProvider<PaymentCounts> payments;
+
+  IntegrityController(Totals totals, Shards shards, ObjectProvider<PaymentCounts> payments) {
+    this.totals = totals;
+    this.shards = shards;
+    this.payments = payments;
+  }
+
+  @GetMapping("/v1/analytics/integrity")
+  @Route(
+      id = "getAnalyticsIntegrity",
+      summary = "Shows that every event is counted",
+      description =
+          "`difference` = `received` - (`accepted` + `duplicates` + `late` + `rejected`) -"
+              + " `pending` + `payment_events` - `payment_events_counted`. It is 0 when nothing is"
+              + " lost; just after a payment it may be more for a moment.")
+  @RequiresScope(Scope.ANALYTICS_READ)
+  Integrity get(Caller caller) {
+    UUID merchantId = caller.merchantId();
+    PaymentCounts counts = payments.getIfAvailable();
+    return Integrity.of(
+        totals.of(merchantId),
+        shards.underWay(merchantId),
+        counts == null ? PaymentCounts.Counts.NONE : counts.of(merchantId));
+  }
+}

@@ -1,0 +1,55 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.analytics.event.AnalyticsProperties;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Bounds how many events of a merchant wait for their payments: beyond that, they count as failed
+ * at once. It looks once a second, so it may be passed by what comes in a second. Thread-safe.
+ */
+@Component
+final class PendingLimit {
+
+  private static final Logger log = LoggerFactory.getLogger(PendingLimit.class);
+
+  private static final String PENDING =
+      "select merchant_id, enrichment_pending from analytics_totals where enrichment_pending > ?";
+
+  private final JdbcClient jdbc;
+  private final long limit;
+  private volatile Map<UUID, Long> many = Map.of();
+
+  PendingLimit(JdbcClient jdbc, AnalyticsProperties properties) {
+    this.jdbc = jdbc;
+    this.limit = properties.maxPending();
+  }
+
+  @Scheduled(fixedDelayString = "${quittance.analytics.catch-up-interval:1s}")
+  void look() {
+    try {
+      var found = new HashMap<UUID, Long>();
+      jdbc.sql(PENDING)
+          .param(limit / 2)
+          .query(
+              rs -> {
+                found.put(rs.getObject(1, UUID.class), rs.getLong(2));
+              });
+      many = Map.copyOf(found);
+    } catch (DataAccessException e) {
+      log.debug("Pending events could not be counted: {}", e.getMessage());
+    }
+  }
+
+  /** Whether one more may wait, beside so many that are new. */
+  boolean hasRoom(UUID merchantId, long more) {
+    return many.getOrDefault(merchantId, 0L) + more < limit;
+  }
+}

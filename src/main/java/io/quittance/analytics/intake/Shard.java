@@ -1,0 +1,283 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.analytics.enrich.Enrichment;
+import io.quittance.analytics.enrich.KnownPayments;
+import io.quittance.analytics.enrich.PendingBatch;
+import io.quittance.analytics.enrich.PendingTable;
+import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.event.Name;
+import io.quittance.analytics.event.SeriesLimit;
+import io.quittance.analytics.event.Vocabularies;
+import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.PaneStore;
+import io.quittance.analytics.pane.Totals;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Counts the bodies of some merchants: all that wait, in one transaction, and answers them when it
+ * is committed. Nothing of a body is counted if that fails, the ids of its events included.
+ * Confined to one thread.
+ */
+final class Shard {
+
+  private static final Logger log = LoggerFactory.getLogger(Shard.class);
+
+  private static final int CONFLICTS_MAX = 5;
+  private static final int PANES_PER_COMMIT_MAX = 20_000;
+  private static final Duration FATE_PATIENCE = Duration.ofSeconds(20);
+  private static final Duration FATE_INTERVAL = Duration.ofMillis(200);
+
+  /** What all shards use. */
+  @Component
+  record Services(
+      AnalyticsConnections connections,
+      BodyKeys keys,
+      Totals totals,
+      PaneStore panes,
+      Vocabularies vocabularies,
+      KnownPayments payments,
+      PendingLimit pendingLimit,
+      Enrichment enrichment,
+      Verdicts verdicts,
+      Clock clock) {}
+
+  private final Services services;
+  private final DuplicateFilter filter;
+  private final SeriesLimit series;
+
+  Shard(Services services, AnalyticsProperties properties) {
+    this.services = services;
+    this.filter =
+        new DuplicateFilter(
+            properties.dedupeWindow(),
+            properties.dedupeCapacity() / properties.shards(),
+            System::nanoTime);
+    this.series = new SeriesLimit(properties.maxSeries());
+  }
+
+  /** Counts bodies and answers them. */
+  void count(List<Job<Body, Counted>> jobs) {
+    List<Job<Body, Counted>> left = settled(jobs);
+    int conflicts = 0;
+    while (!left.isEmpty()) {
+      try {
+        left = left.subList(new Attempt(left).run(), left.size());
+        conflicts = 0;
+      } catch (SQLException e) {
+        if (conflicts++ == CONFLICTS_MAX || !CommitMarks.conflict(e)) {
+          log.warn("Events could not be counted: {}", e.getMessage());
+          left.forEach(job -> job.fail(e));
+          return;
+        }
+      }
+    }
+  }
+
+  /** The bodies whose names are settled; the others have failed. */
+  private List<Job<Body, Counted>> settled(List<Job<Body, Counted>> jobs) {
+    Map<UUID, List<Name>> names = new HashMap<>();
+    for (Job<Body, Counted> job : jobs) {
+      Body body = job.item();
+      names
+          .computeIfAbsent(body.merchantId(), _ -> new ArrayList<>())
+          .addAll(body.content().newNames());
+    }
+    Map<UUID, Exception> failures = new HashMap<>();
+    names.forEach(
+        (merchantId, own) -> {
+          try {
+            services.vocabularies().settle(merchantId, own);
+          } catch (SQLException | RuntimeException e) {
+            failures.put(merchantId, e);
+          }
+        });
+    return jobs.stream()
+        .filter(
+            job -> {
+              Exception failure = failures.get(job.item().merchantId());
+              if (failure != null) {
+                job.fail(failure);
+              }
+              return failure == null;
+            })
+        .toList();
+  }
+
+  /** How many ids were forgotten early. */
+  long forgottenEarly() {
+    return filter.forgottenEarly();
+  }
+
+  /** One transaction. */
+  private final class Attempt {
+
+    private final List<Job<Body, Counted>> jobs;
+    private final List<Runnable> answers = new ArrayList<>();
+    private final Instant now = services.clock().instant();
+    private final Counting counting =
+        new Counting(filter, series, services.payments(), services.pendingLimit());
+    private final Map<BodyKeys.Id, BodyKeys.Stored> keys = new HashMap<>();
+    private final TreeMap<BodyKeys.Id, BodyKeys.Stored> claimed = new TreeMap<>();
+
+    Attempt(List<Job<Body, Counted>> jobs) {
+      this.jobs = jobs;
+    }
+
+    /**
+     * Counts as many bodies as one transaction should, and answers them.
+     *
+     * @return how many
+     */
+    int run() throws SQLException {
+      filter.begin();
+      series.at(now.getEpochSecond());
+      boolean counted = false;
+      try (Connection connection = services.connections().pool().getConnection()) {
+        try {
+          findKeys(connection);
+          countBodies();
+          counted = counting.isEmpty() || write(connection);
+        } finally {
+          if (!counted || counting.isEmpty()) {
+            rollback(connection);
+          }
+        }
+      } finally {
+        if (!counted) {
+          filter.takeBack();
+        }
+      }
+      services.verdicts().add(counting.totals().values());
+      answers.forEach(Runnable::run);
+      return answers.size();
+    }
+
+    private void findKeys(Connection connection) throws SQLException {
+      Map<UUID, List<String>> wanted = new HashMap<>();
+      for (Job<Body, Counted> job : jobs) {
+        Body.Key key = job.item().key();
+        if (key != null) {
+          wanted.computeIfAbsent(job.item().merchantId(), _ -> new ArrayList<>()).add(key.text());
+        }
+      }
+      for (var own : wanted.entrySet()) {
+        keys.putAll(services.keys().find(connection, own.getKey(), own.getValue()));
+      }
+    }
+
+    private void countBodies() throws SQLException {
+      for (Job<Body, Counted> job : jobs) {
+        if (counting.panes() > PANES_PER_COMMIT_MAX) {
+          return;
+        }
+        count(job);
+      }
+    }
+
+    private void count(Job<Body, Counted> job) throws SQLException {
+      Body body = job.item();
+      Body.Key key = body.key();
+      if (key == null) {
+        answer(job, body);
+        return;
+      }
+      var id = new BodyKeys.Id(body.merchantId(), key.text());
+      BodyKeys.Stored stored = keys.get(id);
+      if (stored == null) {
+        stored = new BodyKeys.Stored(key.fingerprint(), answer(job, body));
+        keys.put(id, stored);
+        claimed.put(id, stored);
+      } else if (stored.fingerprint().equals(key.fingerprint())) {
+        var replay = new Counted(stored.answer(), true);
+        answers.add(() -> job.succeed(replay));
+      } else {
+        answers.add(
+            () ->
+                job.fail(
+                    Problem.of(
+                        ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                        "The key was used with another request body.")));
+      }
+    }
+
+    private IntakeAnswer answer(Job<Body, Counted> job, Body body) throws SQLException {
+      IntakeAnswer answer = counting.count(body, services.vocabularies().of(body.merchantId()));
+      answers.add(() -> job.succeed(new Counted(answer, false)));
+      return answer;
+    }
+
+    /** Locks are taken from here on: keys, totals, panes, each in order. */
+    private boolean write(Connection connection) throws SQLException {
+      UUID id = TypeId.next();
+      var totals = counting.totals();
+      UUID merchantId = totals.firstKey();
+      List<PendingBatch> pending = counting.pending();
+      CommitMarks.insert(connection, merchantId, id, now);
+      services.keys().insert(connection, claimed, now);
+      services.totals().add(connection, totals);
+      PendingTable.insert(connection, pending, now);
+      services.panes().add(connection, counting.deltas(), now);
+      boolean committed = commit(connection, merchantId, id);
+      if (committed) {
+        services.enrichment().offer(pending);
+      }
+      return committed;
+    }
+
+    private boolean commit(Connection connection, UUID merchantId, UUID id) throws SQLException {
+      try {
+        connection.commit();
+        return true;
+      } catch (SQLException e) {
+        if (CommitMarks.refused(e)) {
+          throw e;
+        }
+        log.warn("A commit of events got no answer: {}", e.getMessage());
+        if (committed(merchantId, id, e)) {
+          return true;
+        }
+        throw e;
+      }
+    }
+
+    private boolean committed(UUID merchantId, UUID id, SQLException cause) {
+      var patience = Deadline.after(FATE_PATIENCE);
+      while (!patience.expired()) {
+        LockSupport.parkNanos(FATE_INTERVAL.toNanos());
+        try (Connection other = services.connections().pool().getConnection()) {
+          return CommitMarks.committed(other, merchantId, id, now);
+        } catch (SQLException e) {
+          cause.addSuppressed(e);
+        }
+      }
+      throw new UnknownCommitException(cause);
+    }
+
+    private void rollback(Connection connection) {
+      try {
+        connection.rollback();
+      } catch (SQLException e) {
+        log.debug("A transaction of events could not be rolled back: {}", e.getMessage());
+      }
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package io.quittance.analytics.intake;
+
+/** A commit was sent, and nobody can say whether it was carried out. */
+final class UnknownCommitException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  UnknownCommitException(Throwable cause) {
+    super("it is not known whether the events were counted", cause);
+  }
+}
