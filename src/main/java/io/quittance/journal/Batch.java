@@ -8,10 +8,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** What the commands of one transaction share. Confined to one of the journal's threads. */
 public final class Batch {
+
+  private static final Logger log = LoggerFactory.getLogger(Batch.class);
 
   private final Map<Class<?>, Table> tables = new LinkedHashMap<>();
   private final boolean rehearsal;
@@ -71,5 +75,16 @@ public final class Batch {
     var writes = new Writes(dialect);
     tables.values().forEach(table -> table.flush(writes, now()));
     return writes;
+  }
+
+  /** What fails here changes nothing about the commit, and must not look as if it did. */
+  void committed() {
+    for (Table table : tables.values()) {
+      try {
+        table.committed();
+      } catch (RuntimeException e) {
+        log.error("{} could not tell of a commit", table.getClass().getSimpleName(), e);
+      }
+    }
   }
 }

@@ -1,6 +1,7 @@
 package io.quittance.journal;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
@@ -78,6 +79,7 @@ public final class Idempotency {
   private final Fingerprints fingerprints;
   private final Clock clock;
   private final Resolution resolution;
+  private final Counter replays;
 
   Idempotency(
       JdbcOperations jdbc,
@@ -89,6 +91,10 @@ public final class Idempotency {
     this.clock = clock;
     this.resolution = resolution;
     this.fingerprints = new Fingerprints(json);
+    this.replays =
+        Counter.builder("quittance.replays")
+            .description("Repetitions that were told what became of the first request")
+            .register(registry);
     this.lookups =
         WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::find)
             // One of them may wait for a connection that is dead, and the other one goes on.
@@ -222,7 +228,12 @@ public final class Idempotency {
   private <A> Attempt<A> replayed(
       KeyedRequest request, KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
     refuseOtherBody(request, holder.fingerprint());
+    if (holder.refused().isPresent()) {
+      // It is told by an exception.
+      replays.increment();
+    }
     Optional<A> answer = replay.apply(holder);
+    answer.ifPresent(told -> replays.increment());
     return answer.isPresent()
         ? new Attempt.Answered<>(answer.get())
         : new Attempt.StillRunning<>(Duration.between(clock.instant(), holder.runsUntil()));

@@ -30,6 +30,9 @@ public interface Table {
   /** Adds what the commands decided to the batch's writes. */
   void flush(Writes writes, Instant now);
 
+  /** The batch is committed for certain: what is told in memory can be told now. */
+  default void committed() {}
+
   /**
    * Opens a fresh table for each batch. All replicas load their tables in the order of these beans
    * ({@link org.springframework.core.annotation.Order}).

@@ -189,6 +189,7 @@ final class Transaction {
                 .formatted(limit.toMillis()));
       }
       commit(connection);
+      batch.committed();
     }
 
     private void tell(List<Object> results) {

@@ -58,6 +58,10 @@ final class Movements implements Table {
     refunds.add(refunded);
   }
 
+  List<Refunded> refunds() {
+    return refunds;
+  }
+
   @Override
   public void load(JdbcOperations jdbc) {
     // Movements are only ever added.

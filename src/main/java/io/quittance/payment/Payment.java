@@ -83,6 +83,9 @@ final class Payment {
   private static final int ACCEPTED = 202;
 
   private Terms terms;
+  private final @Nullable PaymentStatus storedStatus;
+  private final int storedEvents;
+  private final boolean counted;
   private PaymentStatus status = PaymentStatus.PROCESSING;
   private long amountCaptured;
   private long amountRefunded;
@@ -95,8 +98,12 @@ final class Payment {
   private final List<PaymentEvent> news = new ArrayList<>(1);
   private final AtomicBoolean untoldEnd = new AtomicBoolean();
 
-  private Payment(Terms terms) {
+  private Payment(
+      Terms terms, @Nullable PaymentStatus storedStatus, int storedEvents, boolean counted) {
     this.terms = terms;
+    this.storedStatus = storedStatus;
+    this.storedEvents = storedEvents;
+    this.counted = counted;
   }
 
   /**
@@ -117,10 +124,17 @@ final class Payment {
             order.holdSeconds(),
             order.grantedMs(),
             now,
-            resolvesBy));
+            resolvesBy),
+        null,
+        0,
+        true);
   }
 
-  /** What is stored of the state. */
+  /**
+   * What is stored of the state.
+   *
+   * @param counted whether analytics has counted it; releases before that did not
+   */
   record Stored(
       Terms terms,
       PaymentStatus status,
@@ -131,10 +145,11 @@ final class Payment {
       int answerStatus,
       int usedMs,
       int eventCount,
-      Milestones milestones) {}
+      Milestones milestones,
+      boolean counted) {}
 
   static Payment stored(Stored row) {
-    var payment = new Payment(row.terms());
+    var payment = new Payment(row.terms(), row.status(), row.eventCount(), row.counted());
     payment.status = row.status();
     payment.amountCaptured = row.amountCaptured();
     payment.amountRefunded = row.amountRefunded();
@@ -159,7 +174,8 @@ final class Payment {
         answerStatus,
         usedMs,
         eventCount,
-        milestones);
+        milestones,
+        counted);
   }
 
   /** Screening has answered; what follows from it is one of the next transitions. */
@@ -344,6 +360,21 @@ final class Payment {
 
   PaymentStatus status() {
     return status;
+  }
+
+  /** What it was when it was read; null: it is new. */
+  @Nullable PaymentStatus storedStatus() {
+    return storedStatus;
+  }
+
+  /** How many of its events are new since it was read. */
+  int newEvents() {
+    return eventCount - storedEvents;
+  }
+
+  /** Whether analytics counts it: those of releases before that it does not know. */
+  boolean counted() {
+    return counted;
   }
 
   long amountCaptured() {

@@ -20,21 +20,25 @@ final class PaymentAnswers {
 
   private final ProblemWriter problems;
   private final Clock clock;
+  private final PaymentMeters meters;
 
-  PaymentAnswers(ProblemWriter problems, Clock clock) {
+  PaymentAnswers(ProblemWriter problems, Clock clock, PaymentMeters meters) {
     this.problems = problems;
     this.clock = clock;
+    this.meters = meters;
   }
 
   /** The answer to the request that was carried out. */
-  ResponseEntity<Object> first(Processed processed, HttpServletRequest request) {
+  ResponseEntity<Object> first(
+      Processed processed, PaymentOrder order, HttpServletRequest request) {
+    meters.answered(processed.ending(), order);
     ResponseEntity<Object> answer =
         switch (processed.ending()) {
           case Ending.Concluded(Payment payment) -> of(payment, request);
           case Ending.Refused(Problem problem) -> problems.entity(problem, request);
           case Ending.NotBegun(Problem problem) -> problems.entity(problem, request);
-          case Ending.Unknown(PaymentOrder order, Instant resolvesBy) ->
-              json(HttpStatus.ACCEPTED, unknown(order, resolvesBy));
+          case Ending.Unknown(PaymentOrder begun, Instant resolvesBy) ->
+              json(HttpStatus.ACCEPTED, unknown(begun, resolvesBy));
         };
     return withHeader(answer, "Server-Timing", ServerTiming.of(processed.report()));
   }

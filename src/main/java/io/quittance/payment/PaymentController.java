@@ -104,7 +104,8 @@ class PaymentController {
         () -> {
           Processed processed = processor.process(order);
           return new Ran<>(
-              answers.first(processed, http), !(processed.ending() instanceof Ending.NotBegun));
+              answers.first(processed, order, http),
+              !(processed.ending() instanceof Ending.NotBegun));
         },
         holder -> replay(holder, caller, http));
   }

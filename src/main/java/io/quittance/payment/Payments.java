@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -35,14 +36,16 @@ final class Payments implements Table {
   static final class Factory implements Table.Factory {
 
     private final Dialect dialect;
+    private final PaymentMeters meters;
 
-    Factory(Dialect dialect) {
+    Factory(Dialect dialect, PaymentMeters meters) {
       this.dialect = dialect;
+      this.meters = meters;
     }
 
     @Override
     public Table open(Batch batch) {
-      return new Payments(dialect);
+      return new Payments(batch, dialect, meters);
     }
   }
 
@@ -62,7 +65,9 @@ final class Payments implements Table {
 
   private static final UUID LAST_ID = new UUID(-1, -1);
 
+  private final Batch batch;
   private final Dialect dialect;
+  private final PaymentMeters meters;
   private final Set<Key> wanted = new LinkedHashSet<>();
   private final Set<Reference> wantedReferences = new LinkedHashSet<>();
   private final Set<Past> wantedPasts = new LinkedHashSet<>();
@@ -74,8 +79,10 @@ final class Payments implements Table {
   private final Set<Payment> changed = new LinkedHashSet<>();
   private final Set<Payment> described = new LinkedHashSet<>();
 
-  private Payments(Dialect dialect) {
+  private Payments(Batch batch, Dialect dialect, PaymentMeters meters) {
+    this.batch = batch;
     this.dialect = dialect;
+    this.meters = meters;
   }
 
   /** Announces a payment that may exist. */
@@ -224,6 +231,18 @@ final class Payments implements Table {
     return Objects.requireNonNull(pasts.get(past), () -> "not wanted: " + past);
   }
 
+  /** Whose refund this is. */
+  Payment refunded(Refunded refunded) {
+    Movement movement = refunded.movement();
+    return find(movement.merchantId(), movement.paymentId()).orElseThrow();
+  }
+
+  /** The payments that are new, and those that something happened to. */
+  Stream<Payment> moved() {
+    return Stream.concat(
+        added.stream(), changed.stream().filter(payment -> payment.newEvents() > 0));
+  }
+
   @Override
   public void load(JdbcOperations jdbc) {
     if (!wanted.isEmpty()) {
@@ -244,5 +263,10 @@ final class Payments implements Table {
     PaymentsSql.insert(writes, added);
     PaymentsSql.update(writes, changed);
     PaymentsSql.updateTexts(writes, described);
+  }
+
+  @Override
+  public void committed() {
+    meters.committed(PaymentChanges.of(batch));
   }
 }

@@ -45,6 +45,7 @@ final class PaymentsSql {
           .fixed("granted_ms", "integer", row -> row.terms().grantedMs())
           .fixed("created_at", "timestamp", row -> row.terms().createdAt())
           .fixed("resolves_by", "timestamp", row -> row.terms().resolvesBy())
+          .fixed("counted", "boolean", Payment.Stored::counted)
           .changing("status", "varchar", row -> row.status().text())
           .changing("amount_captured", "bigint", Payment.Stored::amountCaptured)
           .changing("amount_refunded", "bigint", Payment.Stored::amountRefunded)
@@ -263,7 +264,8 @@ final class PaymentsSql {
                 time(rs, "authorized_at"),
                 time(rs, "captured_at"),
                 time(rs, "canceled_at"),
-                time(rs, "expires_at"))));
+                time(rs, "expires_at")),
+            rs.getBoolean("counted")));
   }
 
   private static Payment.Terms terms(ResultSet rs) throws SQLException {

@@ -2,7 +2,9 @@ package io.quittance.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.analytics.payment.PanesAudit;
 import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The proof at the end of every test of load or faults: the books are right. */
@@ -93,21 +95,28 @@ public final class LedgerAudit {
               """));
 
   private final JdbcClient jdbc;
+  private final PanesAudit panes;
 
   public LedgerAudit(Postgres.Database database) {
     this.jdbc = JdbcClient.create(database.dataSource());
+    this.panes = new PanesAudit(database.dataSource());
   }
 
-  /** Debits equal credits, balances equal entries, payments equal their transfers and holds. */
+  /**
+   * Debits equal credits, balances equal entries, payments equal their transfers and holds, and
+   * what panes say of them.
+   */
   public void passes() {
     assertThat(violations()).isEmpty();
   }
 
   /** What is wrong with the books, in words; empty if nothing is. */
   public List<String> violations() {
-    return CHECKS.stream()
-        .filter(check -> number(check.sql()) != 0)
-        .map(check -> "%s: %d".formatted(check.of(), number(check.sql())))
+    return Stream.concat(
+            CHECKS.stream()
+                .filter(check -> number(check.sql()) != 0)
+                .map(check -> "%s: %d".formatted(check.of(), number(check.sql()))),
+            panes.violations().stream())
         .toList();
   }
 

@@ -45,6 +45,13 @@ public final class PaneDelta {
     return this;
   }
 
+  /** One more value of those of which the heaviest are asked for, with its weight, 1 or more. */
+  public PaneDelta frequent(String value, long weight) {
+    sketch = sketch == null ? new Sketch.Frequent() : sketch;
+    ((Sketch.Frequent) sketch).add(value, weight);
+    return this;
+  }
+
   /** Adds all of another delta. */
   public void add(PaneDelta other) {
     occurrences(other.occurrences);
@@ -60,15 +67,15 @@ public final class PaneDelta {
     return occurrences == 0 && totalAmount().signum() == 0 && sketch == null;
   }
 
-  long totalOccurrences() {
+  public long totalOccurrences() {
     return occurrences;
   }
 
-  BigInteger totalAmount() {
+  public BigInteger totalAmount() {
     return largeAmount.add(BigInteger.valueOf(amount));
   }
 
-  @Nullable Sketch sketch() {
+  public @Nullable Sketch sketch() {
     return sketch;
   }
 }

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 public final class PaneDeltas {
 
   /** What a second of a metric is about. */
-  record Key(UUID merchantId, String metric, Labels labels, long epochSecond) {}
+  public record Key(UUID merchantId, String metric, Labels labels, long epochSecond) {}
 
   private final Map<Key, PaneDelta> deltas = new HashMap<>();
 
@@ -33,7 +33,7 @@ public final class PaneDeltas {
     return deltas.isEmpty();
   }
 
-  void forEach(BiConsumer<Key, PaneDelta> action) {
+  public void forEach(BiConsumer<Key, PaneDelta> action) {
     deltas.forEach(action);
   }
 }

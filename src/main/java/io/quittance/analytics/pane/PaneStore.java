@@ -88,7 +88,7 @@ public final class PaneStore {
 
   private final String add;
 
-  PaneStore(Dialect dialect) {
+  public PaneStore(Dialect dialect) {
     add = dialect.either(ADD, ADD_ON_H2);
   }
 

@@ -1,0 +1,34 @@
+package io.quittance.analytics.payment;
+
+import io.quittance.payment.PaymentChange;
+import io.quittance.payment.RefundChange;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** What one transaction changed about one merchant's payments. Confined to one thread. */
+record PaymentDelta(UUID merchantId, List<PaymentChange> payments, List<RefundChange> refunds) {
+
+  private PaymentDelta(UUID merchantId) {
+    this(merchantId, new ArrayList<>(), new ArrayList<>());
+  }
+
+  /** One delta for each merchant that a batch changed something of. */
+  static List<PaymentDelta> of(List<PaymentChange> payments, List<RefundChange> refunds) {
+    Map<UUID, PaymentDelta> deltas = new LinkedHashMap<>();
+    for (PaymentChange change : payments) {
+      deltas.computeIfAbsent(change.merchantId(), PaymentDelta::new).payments.add(change);
+    }
+    for (RefundChange change : refunds) {
+      deltas.computeIfAbsent(change.merchantId(), PaymentDelta::new).refunds.add(change);
+    }
+    return List.copyOf(deltas.values());
+  }
+
+  /** How many events were stored that tell of all this. */
+  long events() {
+    return payments.stream().mapToLong(PaymentChange::events).sum();
+  }
+}

@@ -1,0 +1,72 @@
+package io.quittance.analytics.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quittance.payment.PaymentChange;
+import io.quittance.payment.RefundChange;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.LongRange;
+import net.jqwik.api.constraints.Size;
+import net.jqwik.api.constraints.StringLength;
+import org.junit.jupiter.api.Test;
+
+/** The bytes of deltas. */
+class PaymentDeltaTest {
+
+  private static final UUID MERCHANT = new UUID(0, 1);
+
+  private static PaymentChange change(String payer, String payee, long amount) {
+    return new PaymentChange(
+        MERCHANT,
+        Instant.ofEpochSecond(1_800_000_000L + amount % 60),
+        "EUR",
+        payer,
+        payee,
+        amount,
+        amount % 2 == 0 ? null : "processing",
+        "declined",
+        amount % 3 == 0 ? null : "fraud_declined",
+        List.of("rule " + payer),
+        (int) (amount % 40_000),
+        2);
+  }
+
+  @Property(tries = 200)
+  void areReadAsTheyWereWritten(
+      @ForAll @Size(max = 20) List<@StringLength(max = 64) String> texts,
+      @ForAll @LongRange(min = 1, max = 9_007_199_254_740_991L) long amount) {
+    List<PaymentChange> payments = new ArrayList<>();
+    List<RefundChange> refunds = new ArrayList<>();
+    for (String text : texts) {
+      payments.add(change(text, "é" + text, amount));
+      refunds.add(new RefundChange(MERCHANT, Instant.EPOCH, "JPY", text, amount));
+    }
+    var delta = new PaymentDelta(MERCHANT, payments, refunds);
+
+    assertThat(DeltaReader.read(MERCHANT, DeltaWriter.bytes(delta))).isEqualTo(delta);
+  }
+
+  @Test
+  void takeFewBytesForEachPayment() {
+    List<PaymentChange> payments = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      payments.add(change("payer-" + i, "shop", 1200));
+    }
+
+    byte[] bytes = DeltaWriter.bytes(new PaymentDelta(MERCHANT, payments, List.of()));
+
+    assertThat(bytes.length).isLessThan(100 * 45);
+  }
+
+  @Test
+  void ofALaterReleaseAreRefused() {
+    assertThatThrownBy(() -> DeltaReader.read(MERCHANT, new byte[] {2, 0, 0}))
+        .isInstanceOf(IllegalStateException.class);
+  }
+}

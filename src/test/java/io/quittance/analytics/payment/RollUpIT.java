@@ -1,0 +1,193 @@
+package io.quittance.analytics.payment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.analytics.pane.PaneStore;
+import io.quittance.journal.Dialect;
+import io.quittance.payment.PaymentChange;
+import io.quittance.payment.RefundChange;
+import io.quittance.testing.H2;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import javax.sql.DataSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/** Roll-ups of several replicas beside writers, on both databases. */
+class RollUpIT {
+
+  private static final int WRITERS = 4;
+  private static final int DELTAS = 40;
+
+  private final UUID merchant = TypeId.next();
+  private final Instant createdAt = Instant.now();
+
+  static List<Arguments> databases() {
+    return List.of(
+        Arguments.of("H2", H2.migrated()),
+        Arguments.of("PostgreSQL", Postgres.create().migrated().dataSource()));
+  }
+
+  /** Each payment is written twice: as it is begun, and as it has succeeded. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void countEachDeltaOnceAmongSeveralReplicas(String name, DataSource database) throws Exception {
+    register(database);
+    var work = new ArrayList<Callable<Integer>>();
+    for (int writer = 0; writer < WRITERS; writer++) {
+      int number = writer;
+      work.add(() -> write(database, number));
+    }
+    for (int replica = 0; replica < 3; replica++) {
+      RollUp rollUp = rollUp(database, 100);
+      work.add(() -> rollUpOften(rollUp));
+    }
+    try (var threads = Executors.newFixedThreadPool(work.size())) {
+      for (Future<Integer> done : threads.invokeAll(work)) {
+        done.get();
+      }
+    }
+    rollUp(database, 100).rollUp();
+
+    assertThat(count(database, "select count(*) from analytics_payment_deltas")).isZero();
+    for (int step : List.of(1, 60, 3600)) {
+      assertThat(sums(database, "payments", step))
+          .containsExactlyInAnyOrderEntriesOf(
+              Map.of(
+                  "currency=EUR&status=processing",
+                  0L,
+                  "currency=EUR&status=succeeded",
+                  (long) WRITERS * DELTAS));
+    }
+    assertThat(sums(database, "refunds", 3600))
+        .containsOnly(Map.entry("currency=EUR&payee=shop", 160L));
+    assertThat(count(database, "select events from analytics_roll_ups"))
+        .isEqualTo(WRITERS * DELTAS);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void countsPayeesBeyondTheLimitAsOther(String name, DataSource database) throws Exception {
+    register(database);
+    RollUp rollUp = rollUp(database, 2);
+    for (String payee : List.of("a", "b", "c", "d", "a")) {
+      add(
+          database,
+          new PaymentDelta(merchant, List.of(change(payee, null, "processing")), List.of()));
+      rollUp.rollUp();
+    }
+    add(
+        database,
+        new PaymentDelta(merchant, List.of(change("c", "processing", "succeeded")), List.of()));
+    rollUp.rollUp();
+
+    assertThat(sums(database, "payments.by_payee", 3600))
+        .isEqualTo(
+            Map.of(
+                "currency=EUR&payee=a&status=processing", 2L,
+                "currency=EUR&payee=b&status=processing", 1L,
+                "currency=EUR&payee=other&status=processing", 1L,
+                "currency=EUR&payee=other&status=succeeded", 1L));
+  }
+
+  private void register(DataSource database) {
+    for (String table :
+        List.of("analytics_panes", "analytics_payment_deltas", "analytics_roll_ups")) {
+      JdbcClient.create(database).sql("delete from " + table).update();
+    }
+    JdbcClient.create(database)
+        .sql("insert into merchants (id, name, created_at) values (?, 'm', current_timestamp)")
+        .param(merchant)
+        .update();
+  }
+
+  private int write(DataSource database, int writer) {
+    for (int i = 0; i < DELTAS; i++) {
+      add(
+          database,
+          new PaymentDelta(merchant, List.of(change("shop", null, "processing")), List.of()));
+      add(
+          database,
+          new PaymentDelta(
+              merchant,
+              List.of(change("shop", "processing", "succeeded")),
+              List.of(new RefundChange(merchant, Instant.now(), "EUR", "shop", writer))));
+    }
+    return DELTAS;
+  }
+
+  private static int rollUpOften(RollUp rollUp) {
+    for (int i = 0; i < 40; i++) {
+      rollUp.rollUp();
+    }
+    return 0;
+  }
+
+  private PaymentChange change(
+      String payee, @org.jspecify.annotations.Nullable String before, String after) {
+    boolean first = before == null;
+    return new PaymentChange(
+        merchant,
+        createdAt,
+        "EUR",
+        "alice",
+        payee,
+        100,
+        before,
+        after,
+        null,
+        List.of(),
+        5,
+        first ? 0 : 1);
+  }
+
+  private void add(DataSource database, PaymentDelta delta) {
+    new JdbcTemplate(database)
+        .update(
+            "insert into analytics_payment_deltas (merchant_id, id, payload) values (?, ?, ?)",
+            merchant,
+            TypeId.next(),
+            DeltaWriter.bytes(delta));
+  }
+
+  private static RollUp rollUp(DataSource database, int labelValuesMax) throws SQLException {
+    var dialect = new Dialect(database);
+    return new RollUp(
+        new JdbcTemplate(database),
+        new DataSourceTransactionManager(database),
+        dialect,
+        new PaneStore(dialect),
+        PanesAudit.properties(Map.of("quittance.analytics.max-label-values", labelValuesMax)));
+  }
+
+  private static long count(DataSource database, String sql) {
+    return JdbcClient.create(database).sql(sql).query(Long.class).single();
+  }
+
+  private static Map<String, Long> sums(DataSource database, String metric, int step) {
+    Map<String, Long> sums = new java.util.TreeMap<>();
+    JdbcClient.create(database)
+        .sql(
+            "select labels, sum(occurrences) as n from analytics_panes"
+                + " where metric = ? and step = ? group by labels")
+        .params(metric, step)
+        .query(
+            row -> {
+              sums.put(row.getString("labels"), row.getLong("n"));
+            });
+    return sums;
+  }
+}
