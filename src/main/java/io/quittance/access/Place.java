@@ -10,6 +10,7 @@ final class Place {
 
   private AdmissionLane lane;
   private Arrival arrival;
+  private boolean left;
 
   Place(AdmissionLane lane, Arrival arrival) {
     this.lane = lane;
@@ -30,10 +31,15 @@ final class Place {
     leave();
     lane = other.lane;
     arrival = other.arrival;
+    left = false;
   }
 
+  /** Gives the place back, once. */
   void leave() {
-    lane.leave(arrival.sender().party());
+    if (!left) {
+      left = true;
+      lane.leave(arrival.sender().party());
+    }
   }
 
   Arrival arrival() {

@@ -56,6 +56,7 @@ final class Parameters {
     searches();
     reports();
     ledger();
+    analytics();
   }
 
   private void headers() {
@@ -162,7 +163,55 @@ final class Parameters {
         .example("2027-01-01T00:00:00.000Z");
   }
 
-  /** A parameter of the routes whose first segment after /v1 is this one. */
+  private void analytics() {
+    addTo("series", "metric", "The figure.")
+        .schema(
+            words(
+                "payments.count",
+                "payments.amount",
+                "payments.success_rate",
+                "payments.latency",
+                "payments.payers",
+                "refunds.amount",
+                "fraud.declines",
+                "events.count",
+                "events.amount",
+                "events.sessions"))
+        .example("payments.count");
+    addTo("series", "step", "The length of a point; `1m` if left out.")
+        .schema(words("1s", "1m", "1h", "1d"));
+    addTo(
+            "series",
+            "group_by",
+            "A series for each value of these: `type`, `currency`, `payee`, `status`, `reason`,"
+                + " `label:KEY`, comma-separated. Amounts are always split by currency.")
+        .schema(
+            text(
+                "^(type|currency|payee|status|reason|label:[^,]{1,64})(,(type|currency|payee|status|reason|label:[^,]{1,64}))*$"))
+        .example("currency");
+    addTo("series", "quantile", "Of `payments.latency`: 0.5 to 0.999, 0.95 if left out.")
+        .schema(
+            Schemas.schema("number")
+                .minimum(BigDecimal.valueOf(0.5))
+                .maximum(BigDecimal.valueOf(0.999)))
+        .example(0.95);
+    addTo("top", "by", "Whose figures are compared; `payee` if left out.")
+        .schema(words("payee", "payer", "type"));
+    addTo("top", "metric", "By what they are compared; `count` if left out.")
+        .schema(words("count", "amount"));
+    addTo(
+            "analytics",
+            "from",
+            "The beginning, rounded down to a whole step. Up to 15 minutes before `to` with the step `1s`, 7 days with `1m`,"
+                + " 400 days otherwise.")
+        .schema(time())
+        .example("2026-01-31T12:00:00.000Z");
+    addTo("analytics", "to", "The end, rounded up to a whole step; now, if it is left out.")
+        .schema(time())
+        .example("2026-01-31T13:00:00.000Z");
+  }
+
+  /** A parameter of the routes whose first, or last, segment after /v1 is this one. */
   private Parameter addTo(String segment, String name, String description) {
     Parameter parameter = add("query", segment + "-" + name, description);
     return parameter.name(name);
@@ -204,7 +253,9 @@ final class Parameters {
 
   /** A parameter of a query, as it is meant on this path. */
   Parameter inQuery(String path, String name, boolean required) {
-    String own = path.split("/", -1)[2] + "-" + name;
+    String[] segments = path.split("/", -1);
+    String last = segments[segments.length - 1] + "-" + name;
+    String own = known.containsKey(last) ? last : segments[2] + "-" + name;
     return known.containsKey(own)
         ? component(own, known.get(own), required)
         : named("query", name, required);

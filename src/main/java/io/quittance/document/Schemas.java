@@ -1,5 +1,6 @@
 package io.quittance.document;
 
+import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -54,7 +55,8 @@ final class Schemas {
           Map.entry(Long.class, new String[] {"integer", "int64"}),
           Map.entry(double.class, new String[] {"number", "double"}),
           Map.entry(Double.class, new String[] {"number", "double"}),
-          Map.entry(BigInteger.class, new String[] {"integer", ""}));
+          Map.entry(BigInteger.class, new String[] {"integer", ""}),
+          Map.entry(BigDecimal.class, new String[] {"number", ""}));
 
   private final Map<String, Schema<?>> named = new TreeMap<>();
   private final SchemaNames names = new SchemaNames();
@@ -124,11 +126,25 @@ final class Schemas {
     if (!raw.isEnum() && !raw.isRecord() && !raw.isInterface()) {
       throw new IllegalArgumentException("no schema for " + raw);
     }
+    JsonFormat format = raw.getAnnotation(JsonFormat.class);
+    if (format != null && format.shape() == JsonFormat.Shape.ARRAY) {
+      return ofTuple(raw);
+    }
     String name = names.of(raw);
     if (!named.containsKey(name)) {
       define(name, raw, Map.of());
     }
     return reference(name);
+  }
+
+  /** A record that is written as an array of its components. */
+  private Schema<?> ofTuple(Class<?> raw) {
+    RecordComponent[] components = raw.getRecordComponents();
+    Schema<?> tuple = schema("array").minItems(components.length).maxItems(components.length);
+    for (RecordComponent component : components) {
+      tuple.addPrefixItem(of(component.getGenericType()));
+    }
+    return tuple;
   }
 
   private void define(String name, Class<?> raw, Map<TypeVariable<?>, Type> bound) {

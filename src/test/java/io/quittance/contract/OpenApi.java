@@ -96,6 +96,11 @@ final class OpenApi {
       return says.path("security").isEmpty();
     }
 
+    /** Whether its answer has no end. */
+    boolean streams() {
+      return says.at("/responses/200/content").has("text/event-stream");
+    }
+
     boolean answers(int status) {
       return says.path("responses").has(Integer.toString(status));
     }

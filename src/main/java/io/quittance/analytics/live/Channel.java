@@ -1,0 +1,98 @@
+package io.quittance.analytics.live;
+
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The newest frame of one merchant, for all who watch. Whoever is slow misses the frames between,
+ * and never gets an old one. Thread-safe.
+ */
+final class Channel {
+
+  /**
+   * A frame as it is sent.
+   *
+   * @param number counts up from 1
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Frame(long number, byte[] bytes) {}
+
+  private final UUID merchantId;
+  private final AtomicBoolean inTheMaking = new AtomicBoolean();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition fresh = lock.newCondition();
+  private @Nullable Frame newest;
+  private @Nullable LiveFrame shown;
+  private boolean closed;
+
+  Channel(UUID merchantId) {
+    this.merchantId = merchantId;
+  }
+
+  UUID merchantId() {
+    return merchantId;
+  }
+
+  /** Whether the caller is to make the next frame; false while another one is being made. */
+  boolean begin() {
+    return inTheMaking.compareAndSet(false, true);
+  }
+
+  void end() {
+    inTheMaking.set(false);
+  }
+
+  /** What the newest frame shows; null: there is none. Confined to whoever makes the next one. */
+  @Nullable LiveFrame shown() {
+    return shown;
+  }
+
+  void publish(LiveFrame frame, byte[] bytes) {
+    lock.lock();
+    try {
+      shown = frame;
+      newest = new Frame(newest == null ? 1 : newest.number() + 1, bytes);
+      fresh.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Lets all watchers go. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      fresh.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean closed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The newest frame if it is newer than the last one seen; waits for one, but not for ever. */
+  @Nullable Frame next(long lastSeen, Duration patience) throws InterruptedException {
+    long left = patience.toNanos();
+    lock.lockInterruptibly();
+    try {
+      while (!closed && left > 0 && !(newest != null && newest.number() > lastSeen)) {
+        left = fresh.awaitNanos(left);
+      }
+      return newest != null && newest.number() > lastSeen ? newest : null;
+    } finally {
+      lock.unlock();
+    }
+  }
+}

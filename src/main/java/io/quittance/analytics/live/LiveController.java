@@ -1,0 +1,104 @@
+package io.quittance.analytics.live;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quittance.access.Caller;
+import io.quittance.access.LongRequests;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.concurrency.Deadline;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.QueryParameters;
+import io.quittance.web.Route;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Set;
+import org.springframework.http.HttpMethod;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * The live stream, as server-sent events (HTML Living Standard, 9.2). Each watcher's own virtual
+ * thread writes to it and waits while it does not read; the others hear nothing of that.
+ */
+@RestController
+class LiveController {
+
+  private static final String EVENT_STREAM = "text/event-stream";
+  private static final byte[] COMMENT = ":\n\n".getBytes(UTF_8);
+  private static final Duration COMMENT_INTERVAL = Duration.ofSeconds(15);
+  private static final Duration KEY_CHECK_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final Channels channels;
+  private final LongRequests longRequests;
+
+  LiveController(Channels channels, LongRequests longRequests) {
+    this.channels = channels;
+    this.longRequests = longRequests;
+  }
+
+  @GetMapping("/v1/analytics/live")
+  @Route(
+      id = "watchLive",
+      summary = "Streams what happens",
+      description =
+          "Server-sent events: the `data` of each event `frame` is one object in JSON. A frame shows the last 60 seconds, comes"
+              + " up to four times a second, and is newer than what was committed a second before. A reader that is slow"
+              + " misses frames, and gets the newest one next. A comment comes every 15 seconds. The stream ends with its key"
+              + " and when the replica stops: connect again then.",
+      answers = @Route.Answer(status = 200, body = LiveFrame.class, mediaType = EVENT_STREAM),
+      problems = ProblemCode.OVERLOADED)
+  @RequiresScope(Scope.ANALYTICS_READ)
+  void live(HttpServletRequest request, HttpServletResponse response, Caller caller)
+      throws IOException {
+    QueryParameters.of(request, Set.of()).check();
+    Channel channel = channels.enter(caller.merchantId());
+    try {
+      longRequests.leaveAdmission(request);
+      response.setContentType(EVENT_STREAM + ";charset=utf-8");
+      // Proxies after nginx's manner would gather what is to be seen at once.
+      response.setHeader("X-Accel-Buffering", "no");
+      if (!request.getMethod().equals(HttpMethod.HEAD.name())) {
+        stream(channel, request, response.getOutputStream());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      channels.leave(channel);
+    }
+  }
+
+  private void stream(Channel channel, HttpServletRequest request, OutputStream out)
+      throws IOException, InterruptedException {
+    send(COMMENT, out);
+    long seen = 0;
+    var comment = Deadline.after(COMMENT_INTERVAL);
+    var keyCheck = Deadline.after(KEY_CHECK_INTERVAL);
+    while (!channel.closed()) {
+      Channel.Frame frame = channel.next(seen, PATIENCE);
+      if (keyCheck.expired()) {
+        if (!longRequests.stillAllowed(request, Scope.ANALYTICS_READ)) {
+          return;
+        }
+        keyCheck = Deadline.after(KEY_CHECK_INTERVAL);
+      }
+      if (frame != null) {
+        send(frame.bytes(), out);
+        seen = frame.number();
+      }
+      if (comment.expired()) {
+        send(COMMENT, out);
+        comment = Deadline.after(COMMENT_INTERVAL);
+      }
+    }
+  }
+
+  private static void send(byte[] bytes, OutputStream out) throws IOException {
+    out.write(bytes);
+    out.flush();
+  }
+}

@@ -1,0 +1,54 @@
+package io.quittance.analytics.query;
+
+import io.quittance.web.InputError.Code;
+import io.quittance.web.QueryParameters;
+import io.quittance.web.Rfc3339;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** The time that a query is about, as it was asked for. */
+record AskedTime(Instant from, Instant to) {
+
+  /**
+   * Reads {@code from} and {@code to}, and notes in the query what is wrong with them. The end is
+   * now if none is asked for, or as late as can be asked for after a beginning long ago.
+   *
+   * @param step whose panes are kept long enough
+   * @param usual how long before the end it begins, if nobody says
+   */
+  static AskedTime of(QueryParameters query, Granularity step, Duration usual, Instant now) {
+    Instant asked = query.read("from", Rfc3339::parse);
+    Instant end = query.read("to", Rfc3339::parse);
+    Duration kept = step.panes().retention();
+    Instant to = end == null ? usualEnd(asked, kept, now) : end;
+    Instant from = asked == null ? to.minus(usual) : asked;
+    if (from.isAfter(to)) {
+      query.reject("from", Code.OUT_OF_RANGE, "must not be above `to`");
+    } else if (Duration.between(from, to).compareTo(kept) > 0) {
+      query.reject(
+          "from",
+          Code.OUT_OF_RANGE,
+          "must be no more than %s before `to` with the step %s"
+              .formatted(words(kept), step.text()));
+    }
+    return new AskedTime(from, to);
+  }
+
+  private static Instant usualEnd(@Nullable Instant from, Duration kept, Instant now) {
+    if (from == null || from.plus(kept).isAfter(now)) {
+      return from == null || from.isBefore(now) ? now : from;
+    }
+    return from.plus(kept);
+  }
+
+  private static String words(Duration kept) {
+    return kept.toDays() > 0 ? kept.toDays() + " days" : kept.toMinutes() + " minutes";
+  }
+
+  /** In whole points: the beginning is rounded down and the end up. */
+  Span in(Granularity step) {
+    long end = to.getNano() == 0 ? to.getEpochSecond() : to.getEpochSecond() + 1;
+    return new Span(step.startOf(from.getEpochSecond()), step.endOf(end));
+  }
+}

@@ -1,0 +1,51 @@
+package io.quittance.analytics.query;
+
+import io.quittance.analytics.pane.Sketch;
+import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
+
+/** What the panes of one point have in all. Not thread-safe. */
+final class Cell {
+
+  private long occurrences;
+  private long part;
+  private BigInteger amount = BigInteger.ZERO;
+  private @Nullable Sketch sketch;
+
+  void count(long more) {
+    occurrences += more;
+  }
+
+  /** Counts what is part of the whole, whose share is asked for. */
+  void countPart(long more) {
+    part += more;
+  }
+
+  void add(BigInteger more) {
+    amount = amount.add(more);
+  }
+
+  void merge(@Nullable Sketch other) {
+    if (other != null) {
+      sketch = sketch == null ? other.fresh() : sketch;
+      sketch.merge(other);
+    }
+  }
+
+  long occurrences() {
+    return occurrences;
+  }
+
+  /** The part's share of the whole, 0 to 1. */
+  double share() {
+    return (double) part / occurrences;
+  }
+
+  BigInteger amount() {
+    return amount;
+  }
+
+  @Nullable Sketch sketch() {
+    return sketch;
+  }
+}

@@ -1,0 +1,19 @@
+package io.quittance.analytics.query;
+
+import io.quittance.analytics.pane.Sketch;
+import java.math.BigInteger;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reader sees of a pane.
+ *
+ * @param startsAt in seconds since 1970
+ */
+public record Pane(
+    String metric,
+    long startsAt,
+    Map<String, String> labels,
+    long occurrences,
+    BigInteger amount,
+    @Nullable Sketch sketch) {}

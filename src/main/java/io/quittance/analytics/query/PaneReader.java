@@ -1,0 +1,196 @@
+package io.quittance.analytics.query;
+
+import io.quittance.analytics.pane.Labels;
+import io.quittance.analytics.pane.PaneDeltas;
+import io.quittance.analytics.pane.Sketch;
+import io.quittance.analytics.pane.Step;
+import io.quittance.analytics.payment.PendingDeltas;
+import io.quittance.journal.Dialect;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Reads a merchant's panes in one snapshot, and what is committed and not rolled up yet as if it
+ * were: a payment is seen as soon as it is committed, and once. Thread-safe.
+ */
+@Component
+public final class PaneReader {
+
+  static final String SELECT =
+      """
+      select metric, cast(extract(epoch from starts_at) as bigint) as starts, labels, occurrences,
+             amount, %s as sketch
+        from analytics_panes
+       where merchant_id = ? and metric = any(?) and step = ? and starts_at >= ? and starts_at < ?
+      """;
+
+  /** All panes of each set of labels as if they were one. */
+  private static final String TOTALS =
+      """
+      select metric, cast(? as bigint) as starts, labels, sum(occurrences) as occurrences,
+             sum(amount) as amount
+        from analytics_panes
+       where merchant_id = ? and metric = ? and step = ? and starts_at >= ? and starts_at < ?
+       group by metric, labels
+      """;
+
+  private static final String SUMS = SELECT.formatted("null");
+  private static final String SKETCHES = SELECT.formatted("sketch");
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate snapshot;
+  private final PendingDeltas pending;
+  private final Dialect dialect;
+
+  PaneReader(
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      PendingDeltas pending,
+      Dialect dialect) {
+    this.jdbc = jdbc;
+    this.dialect = dialect;
+    this.snapshot = new TransactionTemplate(transactions);
+    this.snapshot.setReadOnly(true);
+    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.pending = pending;
+  }
+
+  /** One merchant's panes as of one instant. Confined to the thread that opened it. */
+  public final class Snapshot {
+
+    private final UUID merchantId;
+    private final PaneDeltas notRolledUp;
+
+    private Snapshot(UUID merchantId) {
+      this.merchantId = merchantId;
+      this.notRolledUp = pending.read(jdbc, merchantId);
+    }
+
+    /**
+     * Hands over the panes that begin in a span, in no order.
+     *
+     * @param metrics what is read, each with what makes an empty sketch of its kind, or null where
+     *     sketches are not wanted
+     */
+    public void read(
+        Map<String, @Nullable Supplier<? extends Sketch>> metrics,
+        Step step,
+        Span span,
+        Consumer<Pane> reader) {
+      Map<String, Map<String, String>> labels = new HashMap<>();
+      boolean sums = metrics.values().stream().allMatch(Objects::isNull);
+      jdbc.query(
+          sums ? SUMS : SKETCHES,
+          statement -> {
+            statement.setObject(1, merchantId);
+            statement.setArray(
+                2, statement.getConnection().createArrayOf("varchar", metrics.keySet().toArray()));
+            statement.setInt(3, step.seconds());
+            statement.setObject(4, time(span.from()));
+            statement.setObject(5, time(span.to()));
+          },
+          row -> {
+            reader.accept(pane(row, labels, metrics.get(row.getString("metric"))));
+          });
+      readPending(metrics.keySet(), step, span, labels, reader);
+    }
+
+    /**
+     * Hands over what the panes of a metric come to that begin in a span, for each set of labels,
+     * as one pane or a few.
+     */
+    public void readTotals(String metric, Step step, Span span, Consumer<Pane> reader) {
+      Map<String, Map<String, String>> labels = new HashMap<>();
+      jdbc.query(
+          TOTALS,
+          row -> {
+            reader.accept(pane(row, labels, null));
+          },
+          span.from(),
+          merchantId,
+          metric,
+          step.seconds(),
+          time(span.from()),
+          time(span.to()));
+      readPending(Set.of(metric), step, span, labels, reader);
+    }
+
+    private void readPending(
+        Set<String> metrics,
+        Step step,
+        Span span,
+        Map<String, Map<String, String>> labels,
+        Consumer<Pane> reader) {
+      notRolledUp.forEach(
+          (key, delta) -> {
+            long start = step.startOf(key.epochSecond());
+            if (metrics.contains(key.metric()) && span.contains(start)) {
+              reader.accept(
+                  new Pane(
+                      key.metric(),
+                      start,
+                      labels.computeIfAbsent(key.labels().text(), PaneReader::values),
+                      delta.totalOccurrences(),
+                      delta.totalAmount(),
+                      delta.sketch()));
+            }
+          });
+    }
+
+    /** The database's clock, by which payments are created. */
+    public Instant now() {
+      return dialect.now(jdbc);
+    }
+  }
+
+  /** Runs a query on a snapshot. */
+  public <T> T read(UUID merchantId, Function<Snapshot, T> query) {
+    return Objects.requireNonNull(
+        snapshot.execute(status -> query.apply(new Snapshot(merchantId))));
+  }
+
+  private static Pane pane(
+      ResultSet row,
+      Map<String, Map<String, String>> labels,
+      @Nullable Supplier<? extends Sketch> empty)
+      throws SQLException {
+    Sketch sketch = null;
+    byte[] bytes = empty == null ? null : row.getBytes("sketch");
+    if (empty != null && bytes != null) {
+      sketch = empty.get();
+      sketch.merge(bytes);
+    }
+    return new Pane(
+        row.getString("metric"),
+        row.getLong("starts"),
+        labels.computeIfAbsent(row.getString("labels"), PaneReader::values),
+        row.getLong("occurrences"),
+        row.getBigDecimal("amount").toBigInteger(),
+        sketch);
+  }
+
+  private static Map<String, String> values(String text) {
+    return new Labels(text).values();
+  }
+
+  private static OffsetDateTime time(long second) {
+    return Instant.ofEpochSecond(second).atOffset(ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,21 @@
+package io.quittance.analytics.query;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+
+/** Series of one metric, as JSON. */
+record SeriesBody(Metric metric, Granularity step, List<LabeledSeries> series) {
+
+  /** The points that have these labels in common, in order. */
+  record LabeledSeries(Map<String, String> labels, List<Point> points) {}
+
+  /**
+   * What happened from an instant on, for the length of a step.
+   *
+   * @param at after RFC 3339, in whole seconds of UTC
+   */
+  @JsonFormat(shape = JsonFormat.Shape.ARRAY)
+  record Point(String at, BigDecimal value) {}
+}

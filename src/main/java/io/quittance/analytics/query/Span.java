@@ -1,0 +1,15 @@
+package io.quittance.analytics.query;
+
+/**
+ * A part of time, in whole points or panes.
+ *
+ * @param from its first second, since 1970
+ * @param to the first second after it
+ */
+public record Span(long from, long to) {
+
+  /** Whether a second is in it. */
+  public boolean contains(long second) {
+    return second >= from && second < to;
+  }
+}

@@ -1,0 +1,72 @@
+package io.quittance.analytics.query;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.web.QueryParameters;
+import io.quittance.web.RefusedInput;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** What the largest are asked for of. */
+record TopQuery(By by, Measure measure, Span span, Granularity step, int limit) {
+
+  /** Whose figures are compared. */
+  enum By {
+    PAYEE,
+    PAYER,
+    TYPE;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** By what they are compared. */
+  enum Measure {
+    COUNT,
+    AMOUNT;
+
+    @JsonValue
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static final Set<String> PARAMETERS = Set.of("by", "metric", "from", "to", "limit");
+
+  private static final Duration USUAL = Duration.ofHours(1);
+  private static final int USUAL_LIMIT = 20;
+  private static final int LIMIT_MAX = 100;
+
+  /**
+   * @throws io.quittance.web.Problem 400 with all that is wrong
+   */
+  static TopQuery of(QueryParameters query, Instant now) {
+    By by = query.read("by", text -> RefusedInput.oneOf(List.of(By.values()), By::text, text));
+    Measure measure =
+        query.read(
+            "metric", text -> RefusedInput.oneOf(List.of(Measure.values()), Measure::text, text));
+    Long limit = query.read("limit", text -> QueryParameters.number(text, 1, LIMIT_MAX));
+    AskedTime time = AskedTime.of(query, Granularity.HOUR, USUAL, now);
+    query.check();
+    Granularity step = finest(time.from(), now);
+    return new TopQuery(
+        by == null ? By.PAYEE : by,
+        measure == null ? Measure.COUNT : measure,
+        time.in(step),
+        step,
+        limit == null ? USUAL_LIMIT : limit.intValue());
+  }
+
+  /** The shortest panes that are kept from the beginning on. */
+  private static Granularity finest(Instant from, Instant now) {
+    return Stream.of(Granularity.SECOND, Granularity.MINUTE)
+        .filter(step -> from.isAfter(now.minus(step.panes().retention())))
+        .findFirst()
+        .orElse(Granularity.HOUR);
+  }
+}
