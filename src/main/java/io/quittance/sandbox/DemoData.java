@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Profile("sandbox")
 class DemoData implements ApplicationRunner {
 
-  private static final UUID MERCHANT = UUID.fromString("01900000-0000-7000-8000-000000000001");
+  static final UUID MERCHANT = UUID.fromString("01900000-0000-7000-8000-000000000001");
   static final String KEY = "qt_sandbox_key";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 

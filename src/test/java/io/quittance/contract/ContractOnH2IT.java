@@ -17,6 +17,8 @@ import org.springframework.test.context.ActiveProfiles;
       "quittance.web.body-limit=2s",
       "server.tomcat.connection-timeout=2s",
       "quittance.notification.breaker-open=10ms",
+      "quittance.analytics.roll-up-interval=200ms",
+      "quittance.analytics.max-watchers=2",
       "spring.datasource.url=jdbc:h2:mem:contract;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
     })
@@ -103,6 +105,15 @@ class ContractOnH2IT {
 
   @Nested
   class Search extends SearchContract {}
+
+  @Nested
+  class Figures extends FiguresContract {}
+
+  @Nested
+  class Live extends LiveContract {}
+
+  @Nested
+  class Status extends StatusContract {}
 
   @Nested
   class Edge extends EdgeContract {}

@@ -20,6 +20,8 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.web.body-limit=2s",
       "server.tomcat.connection-timeout=2s",
       "quittance.notification.breaker-open=10ms",
+      "quittance.analytics.roll-up-interval=200ms",
+      "quittance.analytics.max-watchers=2",
       "resilience4j.circuitbreaker.configs.default.wait-duration-in-open-state=1s"
     })
 @ActiveProfiles("sandbox")
@@ -113,6 +115,15 @@ class ContractOnPostgresIT {
 
   @Nested
   class Search extends SearchContract {}
+
+  @Nested
+  class Figures extends FiguresContract {}
+
+  @Nested
+  class Live extends LiveContract {}
+
+  @Nested
+  class Status extends StatusContract {}
 
   @Nested
   class Edge extends EdgeContract {}

@@ -1,0 +1,120 @@
+package io.quittance.sandbox;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import jakarta.annotation.PreDestroy;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.annotation.Profile;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+
+/**
+ * Makes payments and events at the rates that were asked for, until they are zero again. What the
+ * service does not manage to take is left out and not made up for. Thread-safe.
+ */
+@Component
+@Profile("sandbox")
+class Traffic {
+
+  /** How much is made. */
+  record Rates(
+      @Min(0) @Max(PAYMENTS_MAX) int paymentsPerSecond,
+      @Min(0) @Max(EVENTS_MAX) int eventsPerSecond) {
+
+    static final Rates NONE = new Rates(0, 0);
+  }
+
+  static final int PAYMENTS_MAX = 200;
+  static final int EVENTS_MAX = 20_000;
+
+  private static final Logger log = LoggerFactory.getLogger(Traffic.class);
+
+  private static final int TICKS_PER_SECOND = 10;
+  private static final int WORKERS = 64;
+  private static final int QUEUED_MAX = 256;
+  private static final Duration LIMIT = Duration.ofSeconds(2);
+
+  /** One thing to be done. */
+  @FunctionalInterface
+  private interface Errand {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private final Shoppers shoppers;
+  private final WorkerPool<Errand, Boolean> workers;
+  private volatile Rates rates = Rates.NONE;
+  private int ticks;
+
+  Traffic(Shoppers shoppers, MeterRegistry registry) {
+    this.shoppers = shoppers;
+    this.workers =
+        WorkerPool.<Errand, Boolean>named("traffic", Traffic::run)
+            .workers(WORKERS)
+            .capacity(QUEUED_MAX)
+            .drainLimit(LIMIT)
+            .virtualThreads()
+            .start(registry);
+  }
+
+  Rates rates() {
+    return rates;
+  }
+
+  void set(Rates wanted) {
+    if (!wanted.equals(Rates.NONE)) {
+      shoppers.openAccounts();
+    }
+    rates = wanted;
+  }
+
+  @Scheduled(fixedRate = 1_000 / TICKS_PER_SECOND)
+  void tick() {
+    Rates now = rates;
+    int tick = ticks++ % TICKS_PER_SECOND;
+    for (int i = part(now.paymentsPerSecond(), tick); i > 0; i--) {
+      submit(shoppers::pay);
+    }
+    int events = part(now.eventsPerSecond(), tick);
+    if (events > 0) {
+      submit(() -> shoppers.look(events));
+    }
+  }
+
+  /** What a tick does, so that all ticks of a second come to the rate. */
+  private static int part(int perSecond, int tick) {
+    return perSecond * (tick + 1) / TICKS_PER_SECOND - perSecond * tick / TICKS_PER_SECOND;
+  }
+
+  private void submit(Errand errand) {
+    try {
+      var _ = workers.submit(errand, Deadline.after(LIMIT));
+    } catch (RejectedExecutionException e) {
+      log.debug("The service is slower than its traffic", e);
+    }
+  }
+
+  private static void run(List<Job<Errand, Boolean>> jobs) {
+    for (Job<Errand, Boolean> job : jobs) {
+      job.complete(
+          () -> {
+            job.item().run();
+            return true;
+          });
+    }
+  }
+
+  @PreDestroy
+  void close() {
+    rates = Rates.NONE;
+    workers.close();
+  }
+}
