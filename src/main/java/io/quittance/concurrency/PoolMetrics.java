@@ -23,7 +23,12 @@ final class PoolMetrics {
   PoolMetrics(WorkerPool<?, ?> pool, MeterRegistry registry) {
     String name = pool.name();
     gauge("quittance.pool.queue.depth", "Jobs that wait", pool, WorkerPool::depth, registry);
-    gauge("quittance.pool.queue.capacity", "Jobs that may wait", pool, WorkerPool::capacity, registry);
+    gauge(
+        "quittance.pool.queue.capacity",
+        "Jobs that may wait",
+        pool,
+        WorkerPool::capacity,
+        registry);
     gauge(
         "quittance.pool.queue.utilisation",
         "Fill of the queue, 0 to 1; above 0.8 is back-pressure",
@@ -31,7 +36,12 @@ final class PoolMetrics {
         WorkerPool::utilisation,
         registry);
     gauge("quittance.pool.workers", "Workers alive", pool, WorkerPool::workers, registry);
-    gauge("quittance.pool.workers.busy", "Workers with a batch in hand", pool, WorkerPool::busy, registry);
+    gauge(
+        "quittance.pool.workers.busy",
+        "Workers with a batch in hand",
+        pool,
+        WorkerPool::busy,
+        registry);
     queued =
         Timer.builder("quittance.pool.queued")
             .description("Time in the queue")

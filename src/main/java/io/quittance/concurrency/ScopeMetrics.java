@@ -28,7 +28,11 @@ final class ScopeMetrics {
     deadlineMissed =
         counter("quittance.scope.deadline.missed", "Scopes cut by their deadline", scope, registry);
     orphans =
-        counter("quittance.scope.orphans", "Subtasks that outlived their scope (must be 0)", scope, registry);
+        counter(
+            "quittance.scope.orphans",
+            "Subtasks that outlived their scope (must be 0)",
+            scope,
+            registry);
     for (Outcome outcome : Outcome.values()) {
       outcomes.put(
           outcome,

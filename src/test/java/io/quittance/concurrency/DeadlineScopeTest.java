@@ -466,7 +466,8 @@ class DeadlineScopeTest {
         assertThatThrownBy(outer::join).isInstanceOf(ScopeFailedException.class);
       }
       assertThat(innermost.get().outcome()).isEqualTo(Outcome.CANCELED);
-      assertThat(registry.get("quittance.scope.live").tag("scope", "inner").gauge().value()).isZero();
+      assertThat(registry.get("quittance.scope.live").tag("scope", "inner").gauge().value())
+          .isZero();
       assertNothingIsLeft();
     }
   }

@@ -80,7 +80,8 @@ class FanOutTest {
               Waiting.until(
                   () ->
                       owner.getState() == Thread.State.WAITING
-                          && running.get() == registry.get("quittance.scope.subtasks.live").gauge().value());
+                          && running.get()
+                              == registry.get("quittance.scope.subtasks.live").gauge().value());
               release.countDown();
             });
 

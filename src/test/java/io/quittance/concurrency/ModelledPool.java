@@ -249,7 +249,10 @@ final class ModelledPool {
     assertThat(started).containsExactlyInAnyOrderElementsOf(mustHaveStarted);
     assertThat(started).doesNotHaveDuplicates();
     assertThat(startedLate).isEmpty();
-    assertThat(registry.get("quittance.pool.jobs").counters().stream().mapToDouble(Counter::count).sum())
+    assertThat(
+            registry.get("quittance.pool.jobs").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum())
         .as("jobs counted, each by one outcome")
         .isEqualTo(submitted);
     assertThatThrownBy(() -> pool.submit(0, Deadline.after(Duration.ofSeconds(1), ticker)))

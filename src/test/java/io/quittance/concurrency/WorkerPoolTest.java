@@ -99,7 +99,11 @@ class WorkerPoolTest {
   }
 
   private double jobs(String outcome) {
-    return registry.get("quittance.pool.jobs").tags("pool", "test", "outcome", outcome).counter().count();
+    return registry
+        .get("quittance.pool.jobs")
+        .tags("pool", "test", "outcome", outcome)
+        .counter()
+        .count();
   }
 
   private void awaitJobs(String outcome, int count) {
@@ -801,7 +805,8 @@ class WorkerPoolTest {
       var batches = registry.get("quittance.pool.batch.size").tag("pool", "test").summary();
       assertThat(batches.count()).isEqualTo(2);
       assertThat(batches.max()).isEqualTo(4);
-      assertThat(registry.get("quittance.pool.queued").tag("pool", "test").timer().count()).isEqualTo(5);
+      assertThat(registry.get("quittance.pool.queued").tag("pool", "test").timer().count())
+          .isEqualTo(5);
     }
   }
 }

@@ -41,7 +41,6 @@ final class LateQueues {
     Timer queued = registry.find(QueuedTimes.METER).tag(POOL, pool).timer();
     return queued == null
         ? 0
-        : QueuedTimes.quantileMs(
-            RANK, QueuedTimes.counts(queued), older.getOrDefault(pool, NONE));
+        : QueuedTimes.quantileMs(RANK, QueuedTimes.counts(queued), older.getOrDefault(pool, NONE));
   }
 }

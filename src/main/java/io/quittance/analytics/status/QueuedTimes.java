@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class QueuedTimes implements MeterFilter {
 
-  static final String METER = "pool.queued";
+  static final String METER = "quittance.pool.queued";
 
   private static final int[] BUCKETS_MICROS = {
     100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000,

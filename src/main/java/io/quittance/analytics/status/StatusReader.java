@@ -62,8 +62,8 @@ final class StatusReader {
         version,
         TimeUnit.MILLISECONDS.toSeconds(ManagementFactory.getRuntimeMXBean().getUptime()),
         availability.getReadinessState() == ReadinessState.ACCEPTING_TRAFFIC,
-        values("scope.live", SCOPE).stream().map(this::scope).toList(),
-        values("pool.workers", POOL).stream().map(this::pool).toList(),
+        values("quittance.scope.live", SCOPE).stream().map(this::scope).toList(),
+        values("quittance.pool.workers", POOL).stream().map(this::pool).toList(),
         breakers.getAllCircuitBreakers().stream()
             .sorted(Comparator.comparing(CircuitBreaker::getName))
             .map(StatusReader::breaker)
@@ -78,20 +78,20 @@ final class StatusReader {
   private ScopeStatus scope(String name) {
     return new ScopeStatus(
         name,
-        value("scope.live", SCOPE, name),
-        value("scope.opened", SCOPE, name),
-        value("scope.canceled", SCOPE, name),
-        value("scope.deadline.missed", SCOPE, name),
-        value("scope.orphans", SCOPE, name));
+        value("quittance.scope.live", SCOPE, name),
+        value("quittance.scope.opened", SCOPE, name),
+        value("quittance.scope.canceled", SCOPE, name),
+        value("quittance.scope.deadline.missed", SCOPE, name),
+        value("quittance.scope.orphans", SCOPE, name));
   }
 
   private PoolStatus pool(String name) {
     return new PoolStatus(
         name,
-        value("pool.workers", POOL, name),
-        value("pool.workers.busy", POOL, name),
-        value("pool.queue.depth", POOL, name),
-        value("pool.queue.capacity", POOL, name),
+        value("quittance.pool.workers", POOL, name),
+        value("quittance.pool.workers.busy", POOL, name),
+        value("quittance.pool.queue.depth", POOL, name),
+        value("quittance.pool.queue.capacity", POOL, name),
         queues.p99Ms(name));
   }
 
