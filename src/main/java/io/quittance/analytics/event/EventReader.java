@@ -384,7 +384,7 @@ final class EventReader {
     char[] text = parser.getTextCharacters();
     Name name =
         known == null ? null : known.find(text, parser.getTextOffset(), parser.getTextLength());
-    if (name != null && name != known.other()) {
+    if (known != null && name != null && name != known.other()) {
       return name;
     }
     String param = "data.labels." + key;

@@ -115,7 +115,7 @@ final class Counting {
     Optional<Summary> payment = payments.get(merchantId, paymentId);
     Name payee =
         payment == null || payment.isEmpty() ? null : share.vocabulary.payee(payment.get().payee());
-    if (payee != null) {
+    if (payee != null && payment != null) {
       Summary known = payment.get();
       share.panes.enriched(
           second,
