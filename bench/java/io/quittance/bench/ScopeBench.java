@@ -89,6 +89,17 @@ public class ScopeBench {
     }
   }
 
+  /** Ours, when one result ends the round and the other subtask is canceled: a decline. */
+  @Benchmark
+  public int deadlineScopeDecided() throws InterruptedException {
+    try (DeadlineScope scope = scopes.open("bench", Deadline.after(BUDGET))) {
+      scope.fork("waiting", deadline -> deadline.await(new CompletableFuture<Integer>()));
+      Subtask<Integer> decisive = scope.fork("decisive", deadline -> work(), result -> true);
+      scope.join();
+      return decisive.result();
+    }
+  }
+
   /** Submit to a worker pool and await the result. */
   @Benchmark
   public int workerPool() throws InterruptedException {

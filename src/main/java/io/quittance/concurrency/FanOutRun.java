@@ -176,12 +176,11 @@ public final class FanOutRun<T, R> {
   }
 
   private int next(Deadline deadline) {
-    if (deadline.expired() || Subtask.cancellation().isPresent()) {
-      return FanOutState.NONE;
-    }
-    // The item before may have left one pending; it was not for this one.
+    // The item before may have left an interrupt pending that was not for this one. Cleared before
+    // the cause is looked at, for a cancellation interrupts once only, and after it has its cause.
     Thread.interrupted();
-    return state.begin();
+    boolean canceled = deadline.expired() || Subtask.cancellation().isPresent();
+    return canceled ? FanOutState.NONE : state.begin();
   }
 
   private Result<R> map(T item, Deadline deadline) {
