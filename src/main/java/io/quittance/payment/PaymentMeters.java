@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -55,13 +56,13 @@ final class PaymentMeters {
   }
 
   /** Counts what this replica has committed. */
-  void committed(PaymentChanges changes) {
-    for (PaymentChange change : changes.payments()) {
+  void committed(List<PaymentChange> changes, List<RefundChange> refundsMade) {
+    for (PaymentChange change : changes) {
       if (change.moves() && !change.after().equals(OPEN)) {
         count(change.after(), change.code(), change.currency());
       }
     }
-    for (RefundChange refund : changes.refunds()) {
+    for (RefundChange refund : refundsMade) {
       refunds.computeIfAbsent(refund.currency(), this::refundCounter).increment();
     }
   }

@@ -36,16 +36,14 @@ final class Payments implements Table {
   static final class Factory implements Table.Factory {
 
     private final Dialect dialect;
-    private final PaymentMeters meters;
 
-    Factory(Dialect dialect, PaymentMeters meters) {
+    Factory(Dialect dialect) {
       this.dialect = dialect;
-      this.meters = meters;
     }
 
     @Override
     public Table open(Batch batch) {
-      return new Payments(batch, dialect, meters);
+      return new Payments(dialect);
     }
   }
 
@@ -65,9 +63,7 @@ final class Payments implements Table {
 
   private static final UUID LAST_ID = new UUID(-1, -1);
 
-  private final Batch batch;
   private final Dialect dialect;
-  private final PaymentMeters meters;
   private final Set<Key> wanted = new LinkedHashSet<>();
   private final Set<Reference> wantedReferences = new LinkedHashSet<>();
   private final Set<Past> wantedPasts = new LinkedHashSet<>();
@@ -79,10 +75,8 @@ final class Payments implements Table {
   private final Set<Payment> changed = new LinkedHashSet<>();
   private final Set<Payment> described = new LinkedHashSet<>();
 
-  private Payments(Batch batch, Dialect dialect, PaymentMeters meters) {
-    this.batch = batch;
+  private Payments(Dialect dialect) {
     this.dialect = dialect;
-    this.meters = meters;
   }
 
   /** Announces a payment that may exist. */
@@ -231,12 +225,6 @@ final class Payments implements Table {
     return Objects.requireNonNull(pasts.get(past), () -> "not wanted: " + past);
   }
 
-  /** Whose refund this is. */
-  Payment refunded(Refunded refunded) {
-    Movement movement = refunded.movement();
-    return find(movement.merchantId(), movement.paymentId()).orElseThrow();
-  }
-
   /** The payments that are new, and those that something happened to. */
   Stream<Payment> moved() {
     return Stream.concat(
@@ -263,10 +251,5 @@ final class Payments implements Table {
     PaymentsSql.insert(writes, added);
     PaymentsSql.update(writes, changed);
     PaymentsSql.updateTexts(writes, described);
-  }
-
-  @Override
-  public void committed() {
-    meters.committed(PaymentChanges.of(batch));
   }
 }

@@ -48,7 +48,7 @@ final class PaymentDeltas implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    var changes = PaymentChanges.of(batch);
+    var changes = batch.table(PaymentChanges.class);
     List<PaymentDelta> deltas = PaymentDelta.of(changes.payments(), changes.refunds());
     writes
         .add(INSERT, deltas)

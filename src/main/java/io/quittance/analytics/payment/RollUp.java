@@ -59,6 +59,7 @@ final class RollUp {
   private static final String DELETE =
       "delete from analytics_payment_deltas where merchant_id = ? and id = any(?)";
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Taken(UUID id, byte[] payload) {}
 
   private final JdbcTemplate jdbc;

@@ -35,6 +35,7 @@ enum Metric {
   private static final String SUCCEEDED = "succeeded";
   private static final int SHARE_DIGITS = 6;
 
+  @SuppressWarnings("ImmutableEnumChecker") // of Set.of
   private final Set<String> groups;
 
   Metric(Set<String> groups) {
