@@ -51,7 +51,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  */
 class ManifestsTest {
 
-  private static final Path K8S = Path.of("k8s");
+  private static final Path K8S = Path.of("k8s/base");
   private static final String KUSTOMIZATION = "kustomization.yaml";
   private static final String SECRET_EXAMPLE = "secret.example.yaml";
 
