@@ -332,7 +332,8 @@ class ManifestsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"quittance", "postgres", "prometheus"})
+    @ValueSource(
+        strings = {"quittance", "quittance-2", "postgres", "prometheus", "balancer", "grafana"})
     void everyServiceIsCheckedAndUnprivileged(String name) {
       JsonObject service = services.getAsJsonObject(name);
 

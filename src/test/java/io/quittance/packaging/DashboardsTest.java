@@ -1,0 +1,79 @@
+package io.quittance.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** Dashboards are files that Grafana takes, and ask for metrics that there are. */
+class DashboardsTest {
+
+  private static final Pattern OURS = Pattern.compile("\\bquittance_[a-z_]+");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| `(quittance_[a-z_]+)` \\|");
+  private static final Pattern SERIES = Pattern.compile("_(count|sum|max|bucket)$");
+  private static final int UNAVAILABLE = 69;
+
+  @Test
+  void eachHasAnIdOfItsOwnAndPanelsThatDoNotOverlap() {
+    assertThat(Dashboards.all())
+        .hasSize(5)
+        .allSatisfy(
+            dashboard -> {
+              var taken = new TreeSet<String>();
+              Dashboards.elements(dashboard.path("panels"))
+                  .forEach(panel -> assertThat(cells(panel)).allMatch(taken::add));
+              assertThat(dashboard.path("editable").asBoolean()).isFalse();
+              assertThat(dashboard.at("/templating/list/0/name").asText()).isEqualTo("job");
+            });
+    assertThat(Dashboards.all()).map(dashboard -> dashboard.path("uid").asText()).doesNotHaveDuplicates();
+  }
+
+  private static Set<String> cells(JsonNode panel) {
+    JsonNode at = panel.path("gridPos");
+    var cells = new TreeSet<String>();
+    for (int x = 0; x < at.path("w").asInt(); x++) {
+      for (int y = 0; y < at.path("h").asInt(); y++) {
+        cells.add((at.path("x").asInt() + x) + "," + (at.path("y").asInt() + y));
+      }
+    }
+    return cells;
+  }
+
+  /** The page of metrics is held against the running service by MetricsContract. */
+  @Test
+  void dashboardsAndRulesAskForMetricsThatThePageLists() throws IOException {
+    Set<String> listed =
+        ROW.matcher(Files.readString(Path.of("docs/metrics.md")))
+            .results()
+            .map(row -> row.group(1))
+            .collect(Collectors.toSet());
+    String rules =
+        Files.readString(Path.of("ops/prometheus/rules/alerts.yml"))
+            + Files.readString(Path.of("ops/prometheus/rules/slo.yml"));
+    String queries =
+        Dashboards.queries().map(Dashboards.Query::expression).collect(Collectors.joining("\n"));
+
+    assertThat(OURS.matcher(rules + queries).results().map(MatchResult::group))
+        .isNotEmpty()
+        .allMatch(
+            name -> listed.contains(name) || listed.contains(SERIES.matcher(name).replaceFirst("")));
+  }
+
+  @Test
+  void theyHaveTheTypesOfGrafanasSchema() throws Exception {
+    Program.Ended check = new Program(Path.of("ops/check-dashboards")).run();
+
+    assumeTrue(check.exitCode() != UNAVAILABLE, check.output());
+    assertThat(check.exitCode()).as(check.output()).isZero();
+  }
+}

@@ -1,0 +1,118 @@
+package io.quittance.packaging;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.Merchant;
+import io.quittance.testing.Postgres;
+import io.quittance.testing.ServiceProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What Prometheus sees of a running service, and what dashboards and rules make of it. */
+class MonitoringIT {
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final Duration LIMIT = Duration.ofMinutes(2);
+
+  private static ServiceProcess service;
+  private static Merchant merchant;
+
+  @BeforeAll
+  static void start() throws Exception {
+    service = ServiceProcess.start(Postgres.create());
+    merchant = Merchant.register(service);
+    merchant.openAccounts(service.uri(), 1, 10_000);
+  }
+
+  @AfterAll
+  static void stop() {
+    service.close();
+  }
+
+  @Test
+  void answersThatAnybodyCanCauseMakeNoSeries() throws Exception {
+    assertThat(new Merchant("qt_no_key").get(service.uri(), "/v1/payments").status())
+        .isEqualTo(401);
+    assertThat(merchant.get(service.uri(), "/v1/nothing").status()).isEqualTo(404);
+    assertThat(merchant.put(service.uri(), "/v1/payments", "{}").status()).isEqualTo(405);
+
+    String scraped = scraped();
+
+    assertThat(scraped)
+        .contains("http_server_requests_seconds_bucket{")
+        .doesNotContainPattern("http_server_requests_seconds[^\\n]*status=\"(401|404|405)\"");
+  }
+
+  /** The objective of ops/prometheus/rules needs it. */
+  @Test
+  void theHistogramOfDeliveriesHasABucketOfAMinute() throws Exception {
+    assertThat(scraped()).contains("quittance_deliveries_latency_seconds_bucket{le=\"60.0\"}");
+  }
+
+  @Test
+  void everyPanelShowsDataAndEveryRuleIsEvaluated(@TempDir Path folder) throws Exception {
+    try (var prometheus = PrometheusServer.scraping(service.management(), folder)) {
+      Awaitility.await().atMost(LIMIT).until(prometheus::ready);
+      int[] paid = {0};
+      List<Dashboards.Query> queries = Dashboards.queries().toList();
+
+      Awaitility.await()
+          .atMost(LIMIT)
+          .untilAsserted(
+              () -> {
+                use(paid[0]++);
+                assertThat(queries)
+                    .isNotEmpty()
+                    .allMatch(query -> prometheus.hasDataFor(query.expression()));
+              });
+
+      assertThat(unhealthy(prometheus.query("/api/v1/rules"))).isEmpty();
+      assertThat(firing(prometheus.query("/api/v1/alerts"))).isEmpty();
+    }
+  }
+
+  /** What the panels of refusals, refunds and replays need to show something. */
+  private static void use(int i) throws Exception {
+    URI uri = service.uri();
+    String payment = Merchant.payment(10, "a0", "shop");
+    var paid = merchant.post(uri, "/v1/payments", "pay-" + i, payment);
+    assertThat(paid.status()).isEqualTo(201);
+    merchant.post(uri, "/v1/payments", "pay-" + i, payment);
+    String id = paid.body().path("id").asText();
+    merchant.post(uri, "/v1/payments/" + id + "/refunds", "refund-" + i, "{\"amount\":1}");
+    merchant.post(uri, "/v1/payments", "poor-" + i, Merchant.payment(1_000_000, "a0", "shop"));
+  }
+
+  private static List<String> unhealthy(JsonNode rules) {
+    return Dashboards.elements(rules.at("/data/groups"))
+        .flatMap(group -> Dashboards.elements(group.path("rules")))
+        .filter(rule -> !rule.path("health").asText().equals("ok"))
+        .map(JsonNode::toString)
+        .toList();
+  }
+
+  private static List<String> firing(JsonNode alerts) {
+    return Dashboards.elements(alerts.at("/data/alerts"))
+        .filter(alert -> alert.path("state").asText().equals("firing"))
+        .map(alert -> alert.at("/labels/alertname").asText())
+        .collect(Collectors.toList());
+  }
+
+  private static String scraped() throws Exception {
+    var request =
+        HttpRequest.newBuilder(service.management().resolve("/actuator/prometheus")).build();
+    return HTTP.send(request, BodyHandlers.ofString()).body();
+  }
+}
