@@ -15,7 +15,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Receives the body of a request before the {@link AdmissionFilter} counts it as under way, so that
- * bodies that drip in take no place from others.
+ * bodies that drip in take no place from others. Bodies that are read as they arrive take one of
+ * their merchant's.
  */
 @Component
 @Order(-20)
@@ -43,7 +44,7 @@ final class BodyFilter extends OncePerRequestFilter {
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     LimitedBodyRequest body = LimitedBodyRequest.of(request);
-    if (body == null || body.arrived()) {
+    if (body == null || body.streamed() || body.arrived()) {
       chain.doFilter(request, response);
       return;
     }

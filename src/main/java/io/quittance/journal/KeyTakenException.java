@@ -12,7 +12,8 @@ public final class KeyTakenException extends RuntimeException {
     this.record = record;
   }
 
-  KeyRecord record() {
+  /** Who holds the key. */
+  public KeyRecord record() {
     return record;
   }
 }

@@ -68,6 +68,7 @@ final class Authorize implements Command<Authorize.Result> {
 
   private final PaymentOrder order;
   private final Duration grace;
+  private final boolean ownKey;
   private volatile @Nullable Screening answered;
   private @Nullable Screening used;
 
@@ -75,8 +76,18 @@ final class Authorize implements Command<Authorize.Result> {
    * @param grace how long after the deadline the payment may stay open before any replica fails it
    */
   Authorize(PaymentOrder order, Duration grace) {
+    this(order, grace, true);
+  }
+
+  private Authorize(PaymentOrder order, Duration grace, boolean ownKey) {
     this.order = order;
     this.grace = grace;
+    this.ownKey = ownKey;
+  }
+
+  /** One of several payments that are made under one key, which is claimed elsewhere. */
+  static Authorize underAnothersKey(PaymentOrder order, Duration grace) {
+    return new Authorize(order, grace, false);
   }
 
   /** Tells the command what screening has answered. May be called while it is queued. */
@@ -98,7 +109,9 @@ final class Authorize implements Command<Authorize.Result> {
   @Override
   public void prepare(Batch batch) {
     used = answered;
-    batch.table(IdempotencyKeys.class).want(order.request());
+    if (ownKey) {
+      batch.table(IdempotencyKeys.class).want(order.request());
+    }
     var payments = batch.table(Payments.class);
     payments.wantReference(order);
     payments.wantPast(order, used == null ? Set.of() : used.windows());
@@ -107,14 +120,14 @@ final class Authorize implements Command<Authorize.Result> {
   @Override
   public Result decide(Batch batch) {
     used = usable();
-    var keys = batch.table(IdempotencyKeys.class);
-    Optional<KeyRecord> holder = keys.holder(order.request());
+    Optional<KeyRecord> holder =
+        ownKey ? batch.table(IdempotencyKeys.class).holder(order.request()) : Optional.empty();
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
     Optional<UUID> rival = batch.table(Payments.class).referenceHolder(order);
     if (rival.isPresent()) {
-      return refused(keys, duplicate(), rival.get(), batch.now());
+      return refused(batch, duplicate(), rival.get());
     }
     Optional<Refusal> refusal = batch.table(Books.class).refusal(order.hold());
     if (refusal.isEmpty()) {
@@ -123,7 +136,7 @@ final class Authorize implements Command<Authorize.Result> {
     if (refusal.get().code() == ProblemCode.INSUFFICIENT_FUNDS) {
       return new Result.Begun(declined(batch, refusal.get()));
     }
-    return refused(keys, refusal.get(), null, batch.now());
+    return refused(batch, refusal.get(), null);
   }
 
   /** The screening that has answered by now, unless it needs a past that was not asked for. */
@@ -132,8 +145,12 @@ final class Authorize implements Command<Authorize.Result> {
     return used == null && late != null && late.windows().isEmpty() ? late : used;
   }
 
-  private Result refused(IdempotencyKeys keys, Refusal refusal, @Nullable UUID rival, Instant now) {
-    keys.refuse(order.request(), refusal.code(), refusal.detail(), rival, now);
+  private Result refused(Batch batch, Refusal refusal, @Nullable UUID rival) {
+    if (ownKey) {
+      batch
+          .table(IdempotencyKeys.class)
+          .refuse(order.request(), refusal.code(), refusal.detail(), rival, batch.now());
+    }
     return new Result.Refused(refusal, rival);
   }
 
@@ -170,8 +187,10 @@ final class Authorize implements Command<Authorize.Result> {
 
   private void add(Batch batch, Payment payment) {
     batch.table(Payments.class).add(payment);
-    batch
-        .table(IdempotencyKeys.class)
-        .claim(order.request(), order.id(), payment.terms().resolvesBy());
+    if (ownKey) {
+      batch
+          .table(IdempotencyKeys.class)
+          .claim(order.request(), order.id(), payment.terms().resolvesBy());
+    }
   }
 }

@@ -2,7 +2,6 @@ package io.quittance.payment;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.quittance.money.Money;
-import io.quittance.payment.PaymentBody.DeadlineBody;
 import io.quittance.web.TypeId;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

@@ -5,7 +5,7 @@ import io.quittance.web.RefusedInput;
 import java.util.List;
 import java.util.Locale;
 
-/** What can be told of a payment, and of webhooks themselves. */
+/** What can be told of a payment, of batches of them, and of webhooks themselves. */
 public enum EventType {
   PAYMENT_AUTHORIZED,
   PAYMENT_SUCCEEDED,
@@ -16,12 +16,22 @@ public enum EventType {
   PAYMENT_IN_REVIEW,
   PAYMENT_CAPTURED,
   REFUND_SUCCEEDED,
+  /** A batch has come to rest. */
+  PAYMENT_BATCH_ENDED("payment_batch.ended"),
   /** A merchant tries an endpoint out. */
   WEBHOOK_TEST,
   /** An endpoint takes no more events; told to the others. */
   WEBHOOK_ENDPOINT_DISABLED;
 
-  private final String text = name().toLowerCase(Locale.ROOT).replaceFirst("_", ".");
+  private final String text;
+
+  EventType() {
+    this.text = name().toLowerCase(Locale.ROOT).replaceFirst("_", ".");
+  }
+
+  EventType(String text) {
+    this.text = text;
+  }
 
   @JsonValue
   public String text() {

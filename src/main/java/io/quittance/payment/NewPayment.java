@@ -16,11 +16,14 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON that asks for a payment. */
-record NewPayment(
+public record NewPayment(
     @NotNull @Min(1) @Max(Money.MAX_AMOUNT) Long amount,
     @NotNull @CurrencyCode String currency,
     @NotNull @AccountId String payer,
@@ -41,12 +44,37 @@ record NewPayment(
    */
   PaymentOrder order(KeyedRequest request, Deadline deadline, ObjectMapper json)
       throws JsonProcessingException {
-    if (expiresInSeconds != null && captureMethod != CaptureMethod.MANUAL) {
-      throw Problem.invalid(
-          "expires_in_seconds",
-          InputError.Code.NOT_ALLOWED,
-          "is allowed with the capture_method `manual` only");
+    Optional<InputError> contradiction = contradiction("");
+    if (contradiction.isPresent()) {
+      throw Problem.invalid(List.of(contradiction.get()));
     }
+    return order(request, null, deadline, json);
+  }
+
+  /**
+   * A setting that has no effect; empty if there is none.
+   *
+   * @param at what the field's path begins with, as in {@code payments[3].}
+   */
+  public Optional<InputError> contradiction(String at) {
+    return expiresInSeconds != null && captureMethod != CaptureMethod.MANUAL
+        ? Optional.of(
+            InputError.of(
+                at + "expires_in_seconds",
+                InputError.Code.NOT_ALLOWED,
+                "is allowed with the capture_method `manual` only"))
+        : Optional.empty();
+  }
+
+  /** Whether its funds stay held until they are captured. */
+  public boolean manual() {
+    return captureMethod == CaptureMethod.MANUAL;
+  }
+
+  /** As above, as an item of a batch; null: by itself. */
+  PaymentOrder order(
+      KeyedRequest request, @Nullable UUID batchId, Deadline deadline, ObjectMapper json)
+      throws JsonProcessingException {
     return new PaymentOrder(
         TypeId.next(),
         TypeId.next(),
@@ -57,6 +85,7 @@ record NewPayment(
         captureMethod == null ? CaptureMethod.AUTOMATIC : captureMethod,
         new PaymentOrder.Texts(
             reference, description, metadata == null ? "{}" : json.writeValueAsString(metadata)),
+        batchId,
         expiresInSeconds == null ? HOLD_SECONDS_DEFAULT : expiresInSeconds,
         deadline);
   }

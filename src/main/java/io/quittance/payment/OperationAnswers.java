@@ -2,7 +2,6 @@ package io.quittance.payment;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quittance.concurrency.ScopeReport;
-import io.quittance.payment.PaymentBody.DeadlineBody;
 import io.quittance.web.Problem;
 import io.quittance.web.Problem.Outcome;
 import io.quittance.web.ProblemWriter;

@@ -25,6 +25,7 @@ record PaymentBody(
     long amountCaptured,
     long amountRefunded,
     @Nullable String reference,
+    @Nullable String batchId,
     @Nullable String description,
     @JsonRawValue String metadata,
     @Nullable Verdict fraud,
@@ -39,8 +40,6 @@ record PaymentBody(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant resolvesBy) {
 
   record FailureBody(ProblemCode code, String detail) {}
-
-  record DeadlineBody(int grantedMs, int usedMs) {}
 
   static PaymentBody from(Payment payment) {
     Payment.Terms terms = payment.terms();
@@ -58,6 +57,7 @@ record PaymentBody(
         payment.amountCaptured(),
         payment.amountRefunded(),
         terms.texts().reference(),
+        terms.batchId() == null ? null : TypeId.format("bat", terms.batchId()),
         terms.texts().description(),
         terms.texts().metadataJson(),
         payment.verdict(),

@@ -55,6 +55,11 @@ public final class PaymentEvents implements Table {
     added.addAll(payment.takeNews());
   }
 
+  /** Takes over what a batch of payments has to tell. */
+  public void add(PaymentEvent event) {
+    added.add(event);
+  }
+
   /** What the batch has to tell; complete when the tables after this one are flushed. */
   public List<PaymentEvent> added() {
     return added;

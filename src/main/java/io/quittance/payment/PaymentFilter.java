@@ -6,6 +6,7 @@ import io.quittance.money.Money;
 import io.quittance.web.InputError;
 import io.quittance.web.QueryParameters;
 import io.quittance.web.RefusedInput;
+import io.quittance.web.TypeId;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
@@ -28,6 +29,7 @@ enum PaymentFilter {
   CREATED_TO("created_at < ?", QueryParameters::instant),
   AMOUNT_MIN("amount >= ?", PaymentFilter::amount),
   AMOUNT_MAX("amount <= ?", PaymentFilter::amount),
+  BATCH_ID("batch_id = ?", PaymentFilter::batch),
   /** In two parts, because two indexes hold one part each. */
   REFERENCE(
       "(reference = ? and status not in %1$s or reference = ? and status in %1$s)"
@@ -142,6 +144,11 @@ enum PaymentFilter {
           InputError.Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
     }
     return text;
+  }
+
+  private static Object batch(String text) {
+    return TypeId.parse("bat", text)
+        .orElseThrow(() -> new IllegalArgumentException("must be the id of a batch: bat_…"));
   }
 
   private static Object amount(String text) {

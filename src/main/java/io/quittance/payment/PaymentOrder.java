@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param id of the payment to be
  * @param holdId of its hold to be
  * @param request the idempotency key that it comes under
+ * @param batchId of the batch that it is an item of; null: it came by itself
  * @param holdSeconds how long an authorization or a review may last
  */
 record PaymentOrder(
@@ -28,6 +29,7 @@ record PaymentOrder(
     String payee,
     CaptureMethod captureMethod,
     Texts texts,
+    @Nullable UUID batchId,
     int holdSeconds,
     Deadline deadline) {
 

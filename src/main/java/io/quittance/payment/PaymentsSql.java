@@ -40,6 +40,7 @@ final class PaymentsSql {
           .fixed("reference", "varchar", row -> row.terms().texts().reference())
           .fixed("description", "varchar", row -> row.terms().texts().description())
           .fixed("metadata", "varchar", row -> row.terms().texts().metadataJson())
+          .fixed("batch_id", "uuid", row -> row.terms().batchId())
           .fixed("hold_id", "uuid", row -> row.terms().holdId())
           .fixed("hold_seconds", "integer", row -> row.terms().holdSeconds())
           .fixed("granted_ms", "integer", row -> row.terms().grantedMs())
@@ -278,6 +279,7 @@ final class PaymentsSql {
         CaptureMethod.from(rs.getString("capture_method")),
         new PaymentOrder.Texts(
             rs.getString("reference"), rs.getString("description"), rs.getString("metadata")),
+        rs.getObject("batch_id", UUID.class),
         rs.getObject("hold_id", UUID.class),
         rs.getInt("hold_seconds"),
         rs.getInt("granted_ms"),

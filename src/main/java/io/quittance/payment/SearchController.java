@@ -47,6 +47,7 @@ class SearchController {
         "created_to",
         "amount_min",
         "amount_max",
+        "batch_id",
         "limit",
         "cursor"
       })

@@ -29,14 +29,16 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
   private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / PACE_BYTES_PER_SECOND;
 
   private final int limitBytes;
+  private final boolean streamed;
   private final long endNanos;
   private final Duration limit;
   private @Nullable LimitedStream stream;
 
   LimitedBodyRequest(
-      HttpServletRequest request, int limitBytes, Duration limit, long arrivedNanos) {
+      HttpServletRequest request, BodyLimit body, Duration limit, long arrivedNanos) {
     super(request);
-    this.limitBytes = limitBytes;
+    this.limitBytes = body.bytes();
+    this.streamed = body.streamed();
     this.limit = limit;
     this.endNanos = arrivedNanos + limit.toNanos();
   }
@@ -56,6 +58,11 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
       stream = new LimitedStream(super.getInputStream());
     }
     return stream;
+  }
+
+  /** Whether its handler reads the body as it arrives. */
+  public boolean streamed() {
+    return streamed;
   }
 
   /** Takes what has arrived of the body; whether that is all of it. Waits for nothing. */

@@ -126,6 +126,16 @@ public final class Problem extends RuntimeException {
     return code;
   }
 
+  /** Whether nobody can say yet what has moved. */
+  public boolean isUnknown() {
+    return outcome == Outcome.UNKNOWN;
+  }
+
+  /** The payment that it is about, or that stands in the way. */
+  public @Nullable String paymentId() {
+    return paymentId;
+  }
+
   /** The header {@code WWW-Authenticate} of a 401. */
   String wwwAuthenticate() {
     return challenge == null ? "Bearer" : "Bearer error=\"" + challenge + '"';

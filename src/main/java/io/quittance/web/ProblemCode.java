@@ -38,6 +38,8 @@ public enum ProblemCode {
   AMOUNT_EXCEEDS_REFUNDABLE(422, "The amount exceeds what can be refunded"),
   AMOUNT_EXCEEDS_REVERSIBLE(422, "The amount exceeds what can be reversed"),
   BALANCE_OUT_OF_RANGE(422, "A balance would leave its range"),
+  BATCH_REFUSED(422, "An item of the batch cannot be paid"),
+  REVIEW_REQUIRED(422, "Screening wants a person to review the payment"),
   RATE_LIMITED(429, "Too many requests"),
   INTERNAL_ERROR(500, "Something broke on our side"),
   OVERLOADED(503, "The service is overloaded"),

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +45,8 @@ final class RequestFilter extends OncePerRequestFilter {
     SecurityHeaders.add(request, response);
     LogFields.request(id);
     try {
-      int limitBytes = limitBytes(request);
+      Optional<BodyLimit> own = own(request);
+      int limitBytes = own.map(BodyLimit::bytes).orElse(properties.maxBodyBytes());
       if (hasParameters(request)) {
         problems.write(
             Problem.of(ProblemCode.NOT_FOUND, "No path of this API has a semicolon."),
@@ -55,7 +57,10 @@ final class RequestFilter extends OncePerRequestFilter {
       } else if (hasBody(request)) {
         withBody(
             new LimitedBodyRequest(
-                request, limitBytes, properties.bodyLimit(), context.arrivedNanos()),
+                request,
+                new BodyLimit("", "", limitBytes, own.map(BodyLimit::streamed).orElse(false)),
+                properties.bodyLimit(),
+                context.arrivedNanos()),
             response,
             chain);
       } else {
@@ -78,14 +83,14 @@ final class RequestFilter extends OncePerRequestFilter {
     return path.indexOf(';') >= 0 || path.contains("%3B") || path.contains("%3b");
   }
 
-  private int limitBytes(HttpServletRequest request) {
+  private Optional<BodyLimit> own(HttpServletRequest request) {
     for (BodyLimit limit : limits) {
       if (limit.method().equals(request.getMethod())
           && limit.path().equals(request.getServletPath())) {
-        return limit.bytes();
+        return Optional.of(limit);
       }
     }
-    return properties.maxBodyBytes();
+    return Optional.empty();
   }
 
   static boolean hasBody(HttpServletRequest request) {

@@ -30,7 +30,14 @@ final class Violations {
   private Violations() {}
 
   static InputError toError(ConstraintViolation<?> violation) {
-    String param = FieldPath.of(violation.getPropertyPath());
+    return toError("", violation);
+  }
+
+  /**
+   * @param base what the path begins with, for a part of a body
+   */
+  static InputError toError(String base, ConstraintViolation<?> violation) {
+    String param = base + FieldPath.of(violation.getPropertyPath());
     HibernateConstraintViolation<?> hibernate =
         violation.unwrap(HibernateConstraintViolation.class);
     Flaw flaw = hibernate.getDynamicPayload(Flaw.class);

@@ -100,6 +100,7 @@ class VelocityOrderIT {
         "shop",
         CaptureMethod.AUTOMATIC,
         new PaymentOrder.Texts(null, null, "{}"),
+        null,
         600,
         Deadline.after(PLENTY));
   }

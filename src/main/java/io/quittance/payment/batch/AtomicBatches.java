@@ -1,0 +1,149 @@
+package io.quittance.payment.batch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.FanOut;
+import io.quittance.concurrency.FanOut.Result;
+import io.quittance.journal.KeyTakenException;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.payment.AllOrNone;
+import io.quittance.payment.BatchCommands;
+import io.quittance.payment.BatchItem;
+import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemPayments;
+import io.quittance.payment.NewPayment;
+import io.quittance.payment.PaymentsCommitted;
+import io.quittance.payment.ScreenedItem;
+import io.quittance.payment.batch.BatchPayments.Asked;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+
+/**
+ * Atomic batches: all items are screened side by side, and then all are paid by one command in one
+ * commit, or none. Thread-safe.
+ */
+@Component
+final class AtomicBatches {
+
+  private final FanOut fanOut;
+  private final ItemPayments payments;
+  private final BatchCommands commands;
+  private final RunningBatches running;
+  private final ApplicationEventPublisher events;
+  private final ObjectMapper json;
+
+  AtomicBatches(
+      FanOut fanOut,
+      ItemPayments payments,
+      BatchCommands commands,
+      RunningBatches running,
+      ApplicationEventPublisher events,
+      ObjectMapper json) {
+    this.fanOut = fanOut;
+    this.payments = payments;
+    this.commands = commands;
+    this.running = running;
+    this.events = events;
+    this.json = json;
+  }
+
+  /**
+   * Pays all items.
+   *
+   * @throws AllOrNone.Refused nothing was moved, and the key stands for that
+   * @throws KeyTakenException another request came first under the key
+   * @throws Problem nothing was begun, unless its outcome is unknown
+   */
+  void make(KeyedRequest request, StoredBatch batch, BatchPayments asked, Deadline deadline) {
+    Deadline limit = BatchDeadlines.ofItems(deadline);
+    List<ScreenedItem> screened = screened(batch, asked, limit);
+    List<String> references = asked.stream().map(Asked::reference).toList();
+    var pay = new PayAll(request, batch, references, new AllOrNone(screened), deadline);
+    try {
+      if (commands.execute("batch", pay, limit) instanceof PayAll.Result.KeyTaken(var holder)) {
+        throw new KeyTakenException(holder);
+      }
+    } catch (AllOrNone.Refused refused) {
+      remember(request, batch, references, refused, deadline);
+      throw refused;
+    }
+    payments.record(screened);
+    events.publishEvent(new PaymentsCommitted(batch.merchantId(), batch.id()));
+  }
+
+  private void remember(
+      KeyedRequest request,
+      StoredBatch batch,
+      List<String> references,
+      AllOrNone.Refused refused,
+      Deadline deadline) {
+    List<ItemEnd> ends = refused.items();
+    var command =
+        new RefuseBatch(request, batch, references, ends, BatchAnswers.refusal(ends).getMessage());
+    commands
+        .execute("batch", command, deadline)
+        .ifPresent(
+            holder -> {
+              throw new KeyTakenException(holder);
+            });
+  }
+
+  private List<ScreenedItem> screened(StoredBatch batch, BatchPayments asked, Deadline limit) {
+    List<Integer> positions = IntStream.range(0, asked.size()).boxed().toList();
+    try {
+      List<Result<ScreenedItem>> results =
+          fanOut
+              .<Integer, ScreenedItem>over(
+                  "screenings",
+                  positions,
+                  running.parallelism(batch.merchantId()),
+                  (i, deadline) -> payments.screen(item(batch, i, asked.get(i)), limit))
+              .grace(payments.grace())
+              .failFast()
+              .run(limit);
+      return all(results);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping; nothing was begun.");
+    }
+  }
+
+  private BatchItem item(StoredBatch batch, int position, Asked asked)
+      throws JsonProcessingException {
+    return new BatchItem(
+        batch.merchantId(),
+        batch.id(),
+        position,
+        0,
+        json.readValue(asked.body(), NewPayment.class));
+  }
+
+  /** All screenings; the first that failed says why there are not. */
+  private static List<ScreenedItem> all(List<Result<ScreenedItem>> results) {
+    var screened = new ArrayList<ScreenedItem>(results.size());
+    Problem missing = null;
+    for (Result<ScreenedItem> result : results) {
+      switch (result) {
+        case Result.Done<ScreenedItem>(ScreenedItem item) -> screened.add(item);
+        case Result.Failed<ScreenedItem>(Problem problem) -> throw problem;
+        case Result.Failed<ScreenedItem>(Throwable error) ->
+            throw new IllegalStateException("a screening broke off", error);
+        case Result.Cut<ScreenedItem> _, Result.NotBegun<ScreenedItem> _ ->
+            missing =
+                Problem.of(
+                    ProblemCode.DEADLINE_EXCEEDED,
+                    "The deadline passed before all items were screened; nothing was moved.");
+      }
+    }
+    if (missing != null) {
+      throw missing;
+    }
+    return screened;
+  }
+}

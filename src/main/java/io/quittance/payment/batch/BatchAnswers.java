@@ -1,0 +1,86 @@
+package io.quittance.payment.batch;
+
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemStatus;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.ProblemWriter;
+import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+
+/** Turns what became of batches into HTTP answers. Thread-safe. */
+@Component
+final class BatchAnswers {
+
+  /** A problem with the items that are the reason of it, or not. */
+  record Refused(@JsonUnwrapped Problem.Body problem, List<ItemBody> items) {}
+
+  private static final String REPLAYED = "Idempotent-Replayed";
+
+  private final BatchStore store;
+  private final ProblemWriter problems;
+
+  BatchAnswers(BatchStore store, ProblemWriter problems) {
+    this.store = store;
+    this.problems = problems;
+  }
+
+  /** The batch as it is now. */
+  ResponseEntity<Object> show(HttpStatus status, UUID merchantId, UUID id, boolean replayed) {
+    BatchBody body = store.show(merchantId, id);
+    ResponseEntity.BodyBuilder answer =
+        ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
+    if (status == HttpStatus.ACCEPTED) {
+      answer.location(URI.create("/v1/payment-batches/" + body.id()));
+    }
+    if (replayed) {
+      answer.header(REPLAYED, "true");
+    }
+    return answer.body(body);
+  }
+
+  /** The refusal of an atomic batch, for the first time. */
+  ResponseEntity<Object> refused(
+      List<ItemEnd> ends, BatchPayments asked, HttpServletRequest request) {
+    var items = new ArrayList<ItemBody>(ends.size());
+    for (int i = 0; i < ends.size(); i++) {
+      items.add(ItemBody.of(i, asked.get(i).reference(), ends.get(i)));
+    }
+    return refused(refusal(ends), items, request);
+  }
+
+  /** The refusal of an atomic batch, once more. */
+  ResponseEntity<Object> refusedBefore(
+      Problem problem, UUID merchantId, UUID id, HttpServletRequest request) {
+    ResponseEntity<Object> answer = refused(problem, store.firstItems(merchantId, id), request);
+    var headers = new HttpHeaders();
+    headers.addAll(answer.getHeaders());
+    headers.set(REPLAYED, "true");
+    return new ResponseEntity<>(answer.getBody(), headers, answer.getStatusCode());
+  }
+
+  private ResponseEntity<Object> refused(
+      Problem problem, List<ItemBody> items, HttpServletRequest request) {
+    ResponseEntity<Object> answer = problems.entity(problem, request);
+    var body = (Problem.Body) java.util.Objects.requireNonNull(answer.getBody());
+    return new ResponseEntity<>(
+        new Refused(body, items), answer.getHeaders(), answer.getStatusCode());
+  }
+
+  static Problem refusal(List<ItemEnd> ends) {
+    long refused = ends.stream().filter(end -> end.status() != ItemStatus.NOT_STARTED).count();
+    return Problem.of(
+        ProblemCode.BATCH_REFUSED,
+        "%d of %d payments cannot be made, so none was; nothing was moved."
+            .formatted(refused, ends.size()));
+  }
+}

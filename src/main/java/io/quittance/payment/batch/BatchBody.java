@@ -1,0 +1,42 @@
+package io.quittance.payment.batch;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.quittance.payment.DeadlineBody;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A batch as JSON; its items are there where one batch is shown, and not in lists or events. */
+record BatchBody(
+    String id,
+    BatchStatus status,
+    BatchMode mode,
+    OnFailure onFailure,
+    @Nullable String reference,
+    @JsonRawValue String metadata,
+    Counts counts,
+    DeadlineBody deadline,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<ItemBody> items,
+    Instant createdAt,
+    @Nullable Instant completedAt) {
+
+  static BatchBody from(StoredBatch batch) {
+    return from(batch, null);
+  }
+
+  static BatchBody from(StoredBatch batch, @Nullable List<ItemBody> items) {
+    return new BatchBody(
+        batch.text(),
+        BatchStatus.from(batch.status()),
+        batch.asked().mode(),
+        batch.asked().onFailure(),
+        batch.asked().reference(),
+        batch.asked().metadata(),
+        batch.counts(),
+        new DeadlineBody(batch.grantedMs(), batch.usedMs()),
+        items,
+        batch.createdAt(),
+        batch.completedAt());
+  }
+}

@@ -1,0 +1,195 @@
+package io.quittance.payment.batch;
+
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Idempotency;
+import io.quittance.journal.IdempotencyKey;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.payment.AllOrNone;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.Route;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.Valid;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Makes batches of payments, and resumes them. */
+@RestController
+class BatchController {
+
+  /** A resumption, which takes no fields. */
+  record NewResumption() {}
+
+  static final String PATH = "/v1/payment-batches";
+
+  /** Items that are shown with their batch. */
+  static final int ITEMS_SHOWN = 1_000;
+
+  private static final String OPERATION = "POST " + PATH;
+
+  private static final Pattern RESPOND_ASYNC =
+      Pattern.compile("(?:^|[,;\\s])respond-async(?:$|[,;\\s])", Pattern.CASE_INSENSITIVE);
+
+  private final Batches batches;
+  private final AtomicBatches atomics;
+  private final BatchStore store;
+  private final BatchAnswers answers;
+  private final Idempotency idempotency;
+
+  BatchController(
+      Batches batches,
+      AtomicBatches atomics,
+      BatchStore store,
+      BatchAnswers answers,
+      Idempotency idempotency) {
+    this.batches = batches;
+    this.atomics = atomics;
+    this.store = store;
+    this.answers = answers;
+    this.idempotency = idempotency;
+  }
+
+  @PostMapping(PATH)
+  @Route(
+      id = "createPaymentBatch",
+      summary = "Makes many payments under one deadline",
+      description =
+          "201: what became of each item; also when the deadline has passed. 202: with `Prefer: respond-async` the batch "
+              + "goes on in the background. Each payment needs a reference. An atomic batch is always waited for.",
+      answers = {
+        @Route.Answer(status = 201, body = BatchBody.class),
+        @Route.Answer(status = 202, body = BatchBody.class)
+      },
+      problems = {ProblemCode.BATCH_REFUSED})
+  @RequiresScope(Scope.PAYMENTS_WRITE)
+  ResponseEntity<Object> create(
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody NewBatch body,
+      Caller caller,
+      HttpServletRequest http) {
+    boolean background = !body.atomic() && respondsAsync(prefer);
+    body.check(background);
+    UUID merchantId = caller.merchantId();
+    KeyedRequest request =
+        idempotency.request(merchantId, OPERATION, IdempotencyKey.parse(key), body);
+    Deadline deadline = deadline(background, deadlineMs);
+    return idempotency.run(
+        request,
+        deadline,
+        IdempotencyKey.wait(prefer),
+        () -> {
+          StoredBatch batch = batches.asked(merchantId, body, background, deadline);
+          if (body.atomic()) {
+            return atomic(request, batch, body, deadline, http);
+          }
+          batches.make(request, batch, body, deadline);
+          return answers.show(status(background), merchantId, batch.id(), false);
+        },
+        holder -> replay(holder, merchantId, http));
+  }
+
+  private ResponseEntity<Object> atomic(
+      KeyedRequest request,
+      StoredBatch batch,
+      NewBatch body,
+      Deadline deadline,
+      HttpServletRequest http) {
+    try {
+      atomics.make(request, batch, body.payments(), deadline);
+    } catch (AllOrNone.Refused refused) {
+      return answers.refused(refused.items(), body.payments(), http);
+    }
+    return answers.show(HttpStatus.CREATED, batch.merchantId(), batch.id(), false);
+  }
+
+  /** Empty while somebody waits for the batch. */
+  private Optional<ResponseEntity<Object>> replay(
+      KeyRecord holder, UUID merchantId, HttpServletRequest http) {
+    Optional<Problem> refused = holder.refused();
+    UUID id = Objects.requireNonNull(holder.objectId());
+    if (refused.isPresent()) {
+      return Optional.of(answers.refusedBefore(refused.get(), merchantId, id, http));
+    }
+    StoredBatch batch = store.require(merchantId, id);
+    return batch.processing() && !batch.background()
+        ? Optional.empty()
+        : Optional.of(answers.show(status(batch.background()), merchantId, id, true));
+  }
+
+  @PostMapping(PATH + "/{id}/resume")
+  @Route(
+      id = "resumePaymentBatch",
+      summary = "Begins the items that were not started",
+      description =
+          "Under a new deadline; items that ended stay as they are. With `Prefer: respond-async` it goes on in the "
+              + "background (202).",
+      answers = {
+        @Route.Answer(status = 200, body = BatchBody.class),
+        @Route.Answer(status = 202, body = BatchBody.class)
+      },
+      problems = ProblemCode.INVALID_STATE)
+  @RequiresScope(Scope.PAYMENTS_WRITE)
+  ResponseEntity<Object> resume(
+      @PathVariable String id,
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody(required = false) @Nullable NewResumption body,
+      Caller caller) {
+    UUID merchantId = caller.merchantId();
+    StoredBatch seen = store.require(merchantId, TypeId.require("bat", id));
+    boolean background = respondsAsync(prefer);
+    Deadline deadline = deadline(background, deadlineMs);
+    KeyedRequest request =
+        idempotency.request(
+            merchantId,
+            "POST %s/%s/resume".formatted(PATH, seen.text()),
+            IdempotencyKey.parse(key),
+            Map.of());
+    HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.OK;
+    return idempotency.run(
+        request,
+        deadline,
+        IdempotencyKey.wait(prefer),
+        () -> {
+          batches.resume(request, seen, background, deadline);
+          return answers.show(status, merchantId, seen.id(), false);
+        },
+        holder -> {
+          StoredBatch now = store.require(merchantId, seen.id());
+          return now.processing() && !now.background()
+              ? Optional.empty()
+              : Optional.of(answers.show(status, merchantId, seen.id(), true));
+        });
+  }
+
+  private static boolean respondsAsync(@Nullable String prefer) {
+    return prefer != null && RESPOND_ASYNC.matcher(prefer).find();
+  }
+
+  private static Deadline deadline(boolean background, @Nullable String asked) {
+    return (background ? BatchDeadlines.BACKGROUND : BatchDeadlines.WAITED_FOR).grant(asked);
+  }
+
+  private static HttpStatus status(boolean background) {
+    return background ? HttpStatus.ACCEPTED : HttpStatus.CREATED;
+  }
+}

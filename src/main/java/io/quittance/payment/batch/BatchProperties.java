@@ -1,0 +1,21 @@
+package io.quittance.payment.batch;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How batches are carried out.
+ *
+ * @param parallelism items of one merchant that are under way at once, about
+ * @param backgroundMax batches without a caller that a replica carries out at once
+ */
+@ConfigurationProperties("quittance.batch")
+record BatchProperties(@DefaultValue("64") int parallelism, @DefaultValue("8") int backgroundMax) {
+
+  BatchProperties {
+    if (parallelism < 1 || backgroundMax < 1) {
+      throw new IllegalArgumentException(
+          "quittance.batch.parallelism and .background-max must be 1 or more");
+    }
+  }
+}

@@ -1,0 +1,208 @@
+package io.quittance.payment.batch;
+
+import io.quittance.journal.Dialect;
+import io.quittance.payment.ItemStatus;
+import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.IntFunction;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Batches and their items in the database, beside the journal. Thread-safe. */
+@Component
+final class BatchStore {
+
+  private static final int ITEMS_PER_INSERT = 500;
+
+  private static final UUID LAST = new UUID(-1, -1);
+
+  private static final String BATCH =
+      "select * from payment_batches where merchant_id = ? and id = ?";
+
+  private static final String SHOWN = " and status not in ('preparing', 'refused')";
+
+  private static final String INSERT_ITEMS =
+      """
+      insert into payment_batch_items (merchant_id, batch_id, position, reference, body, status, attempt)
+      select merchant_id, batch_id, position, reference, body, 'not_started', 0
+        from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as integer array),
+                    cast(? as varchar array), cast(? as varchar array))
+               as k(merchant_id, batch_id, position, reference, body)
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final Dialect dialect;
+  private final TransactionTemplate transactions;
+  private final TransactionTemplate snapshots;
+
+  BatchStore(JdbcTemplate jdbc, Dialect dialect, PlatformTransactionManager transactions) {
+    this.jdbc = jdbc;
+    this.dialect = dialect;
+    this.transactions = new TransactionTemplate(transactions);
+    this.snapshots = new TransactionTemplate(transactions);
+    snapshots.setReadOnly(true);
+    snapshots.setIsolationLevel(TransactionTemplate.ISOLATION_REPEATABLE_READ);
+  }
+
+  /** Stores a batch that is not shown yet. */
+  void prepare(StoredBatch batch, List<BatchPayments.Asked> items) {
+    transactions.executeWithoutResult(
+        _ -> {
+          insert(batch);
+          for (int from = 0; from < items.size(); from += ITEMS_PER_INSERT) {
+            insertItems(batch, items, from, Math.min(items.size(), from + ITEMS_PER_INSERT));
+          }
+        });
+  }
+
+  private void insert(StoredBatch batch) {
+    jdbc.update(
+        """
+        insert into payment_batches (merchant_id, id, status, mode, on_failure, reference, metadata, items,
+          succeeded_items, authorized_items, in_review_items, declined_items, failed_items, processing_items,
+          unknown_items, background, begins, granted_ms, used_ms, ends_at, run, rests, lease_until, created_at)
+        values (?, ?, 'preparing', ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, true, ?, 0, ?, 1, 0, ?, ?)
+        """,
+        batch.merchantId(),
+        batch.id(),
+        batch.asked().mode().text(),
+        batch.asked().onFailure().text(),
+        batch.asked().reference(),
+        batch.asked().metadata(),
+        batch.counts().total(),
+        batch.background(),
+        batch.grantedMs(),
+        batch.endsAt().atOffset(ZoneOffset.UTC),
+        batch.createdAt().plus(BatchLeases.LEASE).atOffset(ZoneOffset.UTC),
+        batch.createdAt().atOffset(ZoneOffset.UTC));
+  }
+
+  private void insertItems(StoredBatch batch, List<BatchPayments.Asked> items, int from, int to) {
+    jdbc.update(
+        INSERT_ITEMS,
+        statement -> {
+          setArray(statement, 1, "uuid", from, to, i -> batch.merchantId());
+          setArray(statement, 2, "uuid", from, to, i -> batch.id());
+          setArray(statement, 3, "integer", from, to, i -> i);
+          setArray(statement, 4, "varchar", from, to, i -> items.get(i).reference());
+          setArray(statement, 5, "varchar", from, to, i -> items.get(i).body());
+        });
+  }
+
+  private static void setArray(
+      PreparedStatement statement,
+      int parameter,
+      String type,
+      int from,
+      int to,
+      IntFunction<Object> value)
+      throws SQLException {
+    Object[] values = new Object[to - from];
+    for (int i = from; i < to; i++) {
+      values[i - from] = value.apply(i);
+    }
+    statement.setArray(parameter, statement.getConnection().createArrayOf(type, values));
+  }
+
+  /** The database's clock. */
+  Instant now() {
+    return dialect.now(jdbc);
+  }
+
+  /** Removes a batch that was never shown. */
+  void discard(UUID merchantId, UUID id) {
+    transactions.executeWithoutResult(
+        _ -> {
+          int gone =
+              jdbc.update(
+                  "delete from payment_batches where merchant_id = ? and id = ? and status = 'preparing'",
+                  merchantId,
+                  id);
+          if (gone > 0) {
+            jdbc.update(
+                "delete from payment_batch_items where merchant_id = ? and batch_id = ?",
+                merchantId,
+                id);
+          }
+        });
+  }
+
+  /** A batch that is shown. */
+  Optional<StoredBatch> find(UUID merchantId, UUID id) {
+    return jdbc.query(BATCH + SHOWN, (rs, _) -> BatchSql.batch(rs), merchantId, id).stream()
+        .findFirst();
+  }
+
+  /** As {@link #find}; 404 if there is none. */
+  StoredBatch require(UUID merchantId, UUID id) {
+    return find(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+
+  /** A batch with its first items, as of one moment. */
+  BatchBody show(UUID merchantId, UUID id) {
+    return snapshots.execute(
+        _ -> BatchBody.from(require(merchantId, id), firstItems(merchantId, id)));
+  }
+
+  /** The first items of a batch, whether it is shown or not. */
+  List<ItemBody> firstItems(UUID merchantId, UUID id) {
+    return jdbc.query(
+        "select * from payment_batch_items where merchant_id = ? and batch_id = ? and position < ?"
+            + " order by position",
+        (rs, _) -> BatchSql.item(rs),
+        merchantId,
+        id,
+        BatchController.ITEMS_SHOWN);
+  }
+
+  List<StoredBatch> newestFirst(UUID merchantId, PageRequest page) {
+    return jdbc.query(
+        "select * from payment_batches where merchant_id = ? and id < ?"
+            + SHOWN
+            + " order by id desc limit ?",
+        (rs, _) -> BatchSql.batch(rs),
+        merchantId,
+        page.afterId().orElse(LAST),
+        page.fetch());
+  }
+
+  /**
+   * Items of a batch in their order.
+   *
+   * @param among the states that are asked for; empty: all
+   */
+  List<ItemBody> items(UUID merchantId, UUID id, Set<ItemStatus> among, PageRequest page) {
+    var values = new ArrayList<Object>(List.of(merchantId, id, page.afterNumber().orElse(-1L)));
+    String states = "";
+    if (!among.isEmpty()) {
+      states = " and status in (" + String.join(", ", among.stream().map(_ -> "?").toList()) + ")";
+      among.forEach(status -> values.add(status.text()));
+    }
+    values.add(page.fetch());
+    PreparedStatementSetter all =
+        statement -> {
+          for (int i = 0; i < values.size(); i++) {
+            statement.setObject(i + 1, values.get(i));
+          }
+        };
+    return jdbc.query(
+        "select * from payment_batch_items where merchant_id = ? and batch_id = ? and position > ?"
+            + states
+            + " order by position limit ?",
+        all,
+        (rs, _) -> BatchSql.item(rs));
+  }
+}

@@ -1,0 +1,31 @@
+package io.quittance.payment.batch;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemStatus;
+import io.quittance.web.Problem.Outcome;
+import io.quittance.web.TypeId;
+import jakarta.validation.constraints.Min;
+import org.jspecify.annotations.Nullable;
+
+/** An item of a batch as JSON. */
+record ItemBody(
+    @Min(0) int index,
+    String reference,
+    @Nullable String paymentId,
+    ItemStatus status,
+    Outcome outcome,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String code,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String detail) {
+
+  static ItemBody of(int index, String reference, ItemEnd end) {
+    return new ItemBody(
+        index,
+        reference,
+        end.paymentId() == null ? null : TypeId.format("pay", end.paymentId()),
+        end.status(),
+        end.status().outcome(),
+        end.code(),
+        end.detail());
+  }
+}

@@ -1,0 +1,19 @@
+package io.quittance.payment.batch;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What becomes of the items that have not begun when one did not end well. */
+enum OnFailure {
+  CONTINUE,
+  STOP;
+
+  @JsonValue
+  String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static OnFailure from(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,80 @@
+package io.quittance.payment.batch;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.IdempotencyKeys;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.payment.AllOrNone;
+import io.quittance.payment.ItemEnd;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Makes the payments of an atomic batch, and the batch itself, in one transaction. Fails with
+ * {@link AllOrNone.Refused}, and writes nothing, if one of them cannot be made.
+ */
+record PayAll(
+    KeyedRequest request,
+    StoredBatch batch,
+    List<String> references,
+    AllOrNone payments,
+    Deadline deadline)
+    implements Command<PayAll.Result> {
+
+  /** What came of it. */
+  sealed interface Result {
+    record Paid() implements Result {}
+
+    /** Another request came first under the key. */
+    record KeyTaken(KeyRecord holder) implements Result {}
+  }
+
+  @Override
+  public UUID merchantId() {
+    return batch.merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return payments.accounts();
+  }
+
+  @Override
+  public void prepare(Batch transaction) {
+    transaction.table(IdempotencyKeys.class).want(request);
+    payments.prepare(transaction);
+  }
+
+  @Override
+  public Result decide(Batch transaction) {
+    var keys = transaction.table(IdempotencyKeys.class);
+    Optional<KeyRecord> holder = keys.holder(request);
+    if (holder.isPresent()) {
+      return new Result.KeyTaken(holder.get());
+    }
+    List<ItemEnd> ends = payments.decide(transaction);
+    keys.claim(request, batch.id(), transaction.now());
+    StoredBatch paid =
+        batch
+            .with(BatchStatus.PROCESSING)
+            .counting(Counts.of(ends, ItemEnd::status))
+            .resting((int) deadline.used().toMillis(), transaction.now());
+    var rows = transaction.table(BatchRows.class);
+    rows.add(paid, rows(batch, references, ends));
+    rows.tell(paid);
+    return new Result.Paid();
+  }
+
+  static List<BatchSql.Row> rows(StoredBatch batch, List<String> references, List<ItemEnd> ends) {
+    var rows = new ArrayList<BatchSql.Row>(ends.size());
+    for (int i = 0; i < ends.size(); i++) {
+      rows.add(new BatchSql.Row(batch.merchantId(), batch.id(), i, references.get(i), ends.get(i)));
+    }
+    return rows;
+  }
+}

@@ -1,0 +1,57 @@
+package io.quittance.payment.batch;
+
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.IdempotencyKeys;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.payment.ItemEnd;
+import io.quittance.web.ProblemCode;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Remembers under its key that an atomic batch was refused, and why, item by item. Nothing of it is
+ * ever shown but to a repetition of the request.
+ *
+ * @param detail as it is answered
+ */
+record RefuseBatch(
+    KeyedRequest request,
+    StoredBatch batch,
+    List<String> references,
+    List<ItemEnd> ends,
+    String detail)
+    implements Command<Optional<KeyRecord>> {
+
+  @Override
+  public UUID merchantId() {
+    return batch.merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return Set.of();
+  }
+
+  @Override
+  public void prepare(Batch transaction) {
+    transaction.table(IdempotencyKeys.class).want(request);
+  }
+
+  /** Who came first under the key; empty: nobody. */
+  @Override
+  public Optional<KeyRecord> decide(Batch transaction) {
+    var keys = transaction.table(IdempotencyKeys.class);
+    Optional<KeyRecord> holder = keys.holder(request);
+    if (holder.isEmpty()) {
+      keys.refuse(request, ProblemCode.BATCH_REFUSED, detail, batch.id(), transaction.now());
+      StoredBatch refused =
+          batch.with(BatchStatus.REFUSED).counting(Counts.of(ends, ItemEnd::status));
+      transaction.table(BatchRows.class).add(refused, PayAll.rows(batch, references, ends));
+    }
+    return holder;
+  }
+}
