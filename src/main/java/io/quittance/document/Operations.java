@@ -175,17 +175,19 @@ final class Operations {
       }
       RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
       if (query != null) {
-        found.add(parameters.inQuery(handler.path(), name(handler, parameter), query.required()));
+        found.add(
+            parameters.on(handler.path(), "query", name(handler, parameter), query.required()));
       }
     }
     if (handler.route() != null) {
       for (String name : handler.route().query()) {
-        found.add(parameters.inQuery(handler.path(), name, false));
+        found.add(parameters.on(handler.path(), "query", name, false));
       }
     }
     for (String name : handler.headers()) {
       found.add(
-          parameters.named("header", name, name.equals(IDEMPOTENCY_KEY) && needsKey(handler)));
+          parameters.on(
+              handler.path(), "header", name, name.equals(IDEMPOTENCY_KEY) && needsKey(handler)));
     }
     found.add(parameters.named("header", "X-Request-Id", false));
     return found;
@@ -231,6 +233,9 @@ final class Operations {
     var all = new ApiResponses();
     addSuccesses(handler, all);
     responses.addProblems(problems(handler), all);
+    if (handler.route() != null && handler.route().refusal() != void.class) {
+      Responses.describe(all.get("422"), schemas.of(handler.route().refusal()));
+    }
     all.forEach(
         (status, response) -> {
           Responses.addHeader(response, "X-Request-Id");

@@ -21,12 +21,15 @@ final class Parameters {
   private static final String SUFFIX = "_[0-7][0-9a-hjkmnp-tv-z]{25}";
   private static final String STATES =
       "processing|in_review|authorized|succeeded|declined|failed|canceled|expired";
+  private static final String ITEM_STATES =
+      "succeeded|authorized|in_review|declined|failed|processing|unknown|not_started";
   private static final String SOME_ID = "_01k9z3v8e4f6h8j0m2p4r6t8w0";
 
   /** Which ids a path holds, by its first segment after /v1. */
   private static final Map<String, String> PREFIXES =
       Map.of(
           "payments", "pay",
+          "payment-batches", "bat",
           "captures", "cap",
           "refunds", "ref",
           "transfers", "trf",
@@ -38,6 +41,7 @@ final class Parameters {
   private static final Map<String, String> OBJECTS =
       Map.of(
           "pay", "a payment",
+          "bat", "a payment batch",
           "cap", "a capture",
           "ref", "a refund",
           "trf", "a transfer",
@@ -57,6 +61,7 @@ final class Parameters {
     reports();
     ledger();
     analytics();
+    batches();
   }
 
   private void headers() {
@@ -103,6 +108,9 @@ final class Parameters {
         .schema(number(0, Money.MAX_AMOUNT).format("int64").example(100));
     add("query", "amount_max", "Payments of at most this amount, in minor units.")
         .schema(number(0, Money.MAX_AMOUNT).format("int64").example(500_000));
+    add("query", "batch_id", "Payments of this batch.")
+        .schema(text("^bat" + SUFFIX + "$"))
+        .example("bat" + SOME_ID);
     add("query", "type", "Events of this type.").schema(Schemas.reference("EventType"));
     add("query", "payment_id", "Events of this payment.")
         .schema(text("^pay" + SUFFIX + "$"))
@@ -211,9 +219,34 @@ final class Parameters {
         .example("2026-01-31T13:00:00.000Z");
   }
 
+  private void batches() {
+    addTo("payment-batches", "status", "Items in one of these states, comma-separated.")
+        .schema(text("^(%1$s)(,(%1$s))*$".formatted(ITEM_STATES)))
+        .example("failed,not_started");
+    addTo(
+            "header",
+            "payment-batches",
+            "Payment-Deadline-Ms",
+            "How long the batch may take, in milliseconds: at most 120000 (10000 if left out); with"
+                + " `Prefer: respond-async` at most 600000 (which it gets if left out).")
+        .schema(number(50, 600_000).format("int32").example(10_000));
+    addTo(
+            "header",
+            "payment-batches",
+            "Prefer",
+            "`respond-async`: the batch goes on in the background. `wait=N`: joins the same request"
+                + " if it still runs, for N seconds.")
+        .schema(text("wait\\s*=\\s*[0-9]{1,4}|respond-async"))
+        .example("respond-async");
+  }
+
   /** A parameter of the routes whose first, or last, segment after /v1 is this one. */
   private Parameter addTo(String segment, String name, String description) {
-    Parameter parameter = add("query", segment + "-" + name, description);
+    return addTo("query", segment, name, description);
+  }
+
+  private Parameter addTo(String in, String segment, String name, String description) {
+    Parameter parameter = add(in, segment + "-" + name, description);
     return parameter.name(name);
   }
 
@@ -251,14 +284,14 @@ final class Parameters {
     return components;
   }
 
-  /** A parameter of a query, as it is meant on this path. */
-  Parameter inQuery(String path, String name, boolean required) {
+  /** A parameter of a query or a header, as it is meant on this path. */
+  Parameter on(String path, String in, String name, boolean required) {
     String[] segments = path.split("/", -1);
     String last = segments[segments.length - 1] + "-" + name;
     String own = known.containsKey(last) ? last : segments[2] + "-" + name;
     return known.containsKey(own)
         ? component(own, known.get(own), required)
-        : named("query", name, required);
+        : named(in, name, required);
   }
 
   /** A parameter of a query or a header that means the same everywhere. */
@@ -321,6 +354,7 @@ final class Parameters {
   static @Nullable String prefixOf(String property) {
     return switch (property) {
       case "payment_id" -> "pay";
+      case "batch_id" -> "bat";
       case "transfer_id" -> "trf";
       case "endpoint_id" -> "whe";
       case "event_id" -> "evt";

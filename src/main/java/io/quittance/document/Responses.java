@@ -183,6 +183,11 @@ final class Responses {
     return response;
   }
 
+  /** Gives a problem a body of its own. */
+  static void describe(ApiResponse response, Schema<?> body) {
+    response.getContent().get("application/problem+json").setSchema(body);
+  }
+
   /** Adds a header to a response that is not shared. */
   static void addHeader(ApiResponse response, String name) {
     if (response.get$ref() != null) {

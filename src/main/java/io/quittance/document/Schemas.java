@@ -6,10 +6,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import io.quittance.fraud.Fallback;
 import io.quittance.money.Money;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.models.SpecVersion;
 import io.swagger.v3.oas.models.media.Discriminator;
 import io.swagger.v3.oas.models.media.Schema;
@@ -209,9 +211,15 @@ final class Schemas {
 
   private void ofRecord(Schema<?> schema, Class<?> raw, Map<TypeVariable<?>, Type> bound) {
     schema.addType("object");
+    addProperties(schema, raw, bound);
+  }
+
+  private void addProperties(Schema<?> schema, Class<?> raw, Map<TypeVariable<?>, Type> bound) {
     for (RecordComponent component : raw.getRecordComponents()) {
       Field field = field(raw, component.getName());
-      if (!field.isAnnotationPresent(JsonIgnore.class)) {
+      if (field.isAnnotationPresent(JsonUnwrapped.class)) {
+        addProperties(schema, component.getType(), bound);
+      } else if (!field.isAnnotationPresent(JsonIgnore.class)) {
         JsonProperty renamed = field.getAnnotation(JsonProperty.class);
         String name =
             renamed == null
@@ -260,7 +268,10 @@ final class Schemas {
     boolean nullable = type.isAnnotationPresent(Nullable.class);
     Schema<?> property = raw(where.field());
     if (property == null) {
-      property = of(component.getGenericType(), bound);
+      property = list(where.field());
+      if (property == null) {
+        property = of(component.getGenericType(), bound);
+      }
       Constraints.of(where.field()).addTo(property);
       itemConstraints(type, property);
     }
@@ -277,6 +288,12 @@ final class Schemas {
     } else if (type instanceof AnnotatedArrayType) {
       throw new IllegalArgumentException("no schema for arrays");
     }
+  }
+
+  /** The schema of a list that is read by code of its own; null for all else. */
+  private @Nullable Schema<?> list(Field field) {
+    var says = field.getAnnotation(ArraySchema.class);
+    return says == null ? null : schema("array").items(of(says.schema().implementation()));
   }
 
   /** The schema of what is written as it is stored; null for all else. */

@@ -25,6 +25,9 @@ public @interface Route {
   /** The problems of this operation alone; those that many have in common are derived. */
   ProblemCode[] problems() default {};
 
+  /** The body of a 422, where it says more than a problem does. */
+  Class<?> refusal() default void.class;
+
   /** The query parameters that are not in the signature. */
   String[] query() default {};
 

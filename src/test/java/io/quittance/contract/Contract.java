@@ -42,11 +42,16 @@ abstract class Contract {
 
   @AfterEach
   void closeTheBooks() {
-    merchant.noFaults();
-    breakers.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
+    heal();
     for (JsonNode currency : trialBalance(merchant)) {
       assertThat(currency.path("balanced").asBoolean()).as("trial balance: %s", currency).isTrue();
     }
+  }
+
+  /** Ends all faults, and what is remembered of them. */
+  void heal() {
+    merchant.noFaults();
+    breakers.getAllCircuitBreakers().forEach(CircuitBreaker::reset);
   }
 
   /** A merchant with accounts and money. */

@@ -35,6 +35,9 @@ class ContractOnH2IT {
   class Payments extends PaymentsContract {}
 
   @Nested
+  class Batches extends BatchesContract {}
+
+  @Nested
   class Fraud extends FraudContract {}
 
   @Nested

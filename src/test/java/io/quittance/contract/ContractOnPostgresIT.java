@@ -45,6 +45,9 @@ class ContractOnPostgresIT {
   class Payments extends PaymentsContract {}
 
   @Nested
+  class Batches extends BatchesContract {}
+
+  @Nested
   class Fraud extends FraudContract {}
 
   @Nested

@@ -52,9 +52,22 @@ abstract class DocumentContract extends Contract {
     ids.put("cap", merchant.capture(held).is(201).id());
     ids.put("ref", merchant.refund(held).is(201).id());
     ids.put("evt", merchant.events(ids.get("pay")).getFirst().path("id").asText());
+    merchant.open("batched");
+    ids.put("bat", batch());
     ids.put("key", merchant.get("/v1/api-keys").is(200).text("/data/0/id"));
     ids.put("mch", merchant.merchantId());
     ids.put("whe", merchant.post("/v1/webhook-endpoints", endpoint()).is(201).id());
+  }
+
+  private String batch() {
+    ObjectNode payment = Client.order(1, "alice", "batched").put("reference", "first");
+    return merchant
+        .call("POST", "/v1/payment-batches")
+        .randomKey()
+        .body(object("payments", array(payment)))
+        .send()
+        .is(201)
+        .id();
   }
 
   private static ObjectNode endpoint() {

@@ -1,6 +1,5 @@
 package io.quittance.payment.batch;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.quittance.payment.ItemEnd;
 import io.quittance.payment.ItemStatus;
 import io.quittance.web.Problem;
@@ -10,6 +9,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
@@ -20,9 +20,6 @@ import org.springframework.stereotype.Component;
 /** Turns what became of batches into HTTP answers. Thread-safe. */
 @Component
 final class BatchAnswers {
-
-  /** A problem with the items that are the reason of it, or not. */
-  record Refused(@JsonUnwrapped Problem.Body problem, List<ItemBody> items) {}
 
   private static final String REPLAYED = "Idempotent-Replayed";
 
@@ -36,7 +33,7 @@ final class BatchAnswers {
 
   /** The batch as it is now. */
   ResponseEntity<Object> show(HttpStatus status, UUID merchantId, UUID id, boolean replayed) {
-    BatchBody body = store.show(merchantId, id);
+    PaymentBatchBody body = store.show(merchantId, id);
     ResponseEntity.BodyBuilder answer =
         ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
     if (status == HttpStatus.ACCEPTED) {
@@ -51,9 +48,9 @@ final class BatchAnswers {
   /** The refusal of an atomic batch, for the first time. */
   ResponseEntity<Object> refused(
       List<ItemEnd> ends, BatchPayments asked, HttpServletRequest request) {
-    var items = new ArrayList<ItemBody>(ends.size());
+    var items = new ArrayList<BatchItemBody>(ends.size());
     for (int i = 0; i < ends.size(); i++) {
-      items.add(ItemBody.of(i, asked.get(i).reference(), ends.get(i)));
+      items.add(BatchItemBody.of(i, asked.get(i).reference(), ends.get(i)));
     }
     return refused(refusal(ends), items, request);
   }
@@ -69,11 +66,11 @@ final class BatchAnswers {
   }
 
   private ResponseEntity<Object> refused(
-      Problem problem, List<ItemBody> items, HttpServletRequest request) {
+      Problem problem, List<BatchItemBody> items, HttpServletRequest request) {
     ResponseEntity<Object> answer = problems.entity(problem, request);
-    var body = (Problem.Body) java.util.Objects.requireNonNull(answer.getBody());
+    var body = (Problem.Body) Objects.requireNonNull(answer.getBody());
     return new ResponseEntity<>(
-        new Refused(body, items), answer.getHeaders(), answer.getStatusCode());
+        new BatchRefusal(body, items), answer.getHeaders(), answer.getStatusCode());
   }
 
   static Problem refusal(List<ItemEnd> ends) {

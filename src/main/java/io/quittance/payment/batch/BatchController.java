@@ -73,16 +73,17 @@ class BatchController {
           "201: what became of each item; also when the deadline has passed. 202: with `Prefer: respond-async` the batch "
               + "goes on in the background. Each payment needs a reference. An atomic batch is always waited for.",
       answers = {
-        @Route.Answer(status = 201, body = BatchBody.class),
-        @Route.Answer(status = 202, body = BatchBody.class)
+        @Route.Answer(status = 201, body = PaymentBatchBody.class),
+        @Route.Answer(status = 202, body = PaymentBatchBody.class)
       },
-      problems = {ProblemCode.BATCH_REFUSED})
+      problems = ProblemCode.BATCH_REFUSED,
+      refusal = BatchRefusal.class)
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> create(
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
       @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
       @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
-      @Valid @RequestBody NewBatch body,
+      @Valid @RequestBody NewPaymentBatch body,
       Caller caller,
       HttpServletRequest http) {
     boolean background = !body.atomic() && respondsAsync(prefer);
@@ -109,7 +110,7 @@ class BatchController {
   private ResponseEntity<Object> atomic(
       KeyedRequest request,
       StoredBatch batch,
-      NewBatch body,
+      NewPaymentBatch body,
       Deadline deadline,
       HttpServletRequest http) {
     try {
@@ -142,8 +143,8 @@ class BatchController {
           "Under a new deadline; items that ended stay as they are. With `Prefer: respond-async` it goes on in the "
               + "background (202).",
       answers = {
-        @Route.Answer(status = 200, body = BatchBody.class),
-        @Route.Answer(status = 202, body = BatchBody.class)
+        @Route.Answer(status = 200, body = PaymentBatchBody.class),
+        @Route.Answer(status = 202, body = PaymentBatchBody.class)
       },
       problems = ProblemCode.INVALID_STATE)
   @RequiresScope(Scope.PAYMENTS_WRITE)

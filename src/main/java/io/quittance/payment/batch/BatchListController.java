@@ -35,13 +35,13 @@ class BatchListController {
       summary = "Lists payment batches, without their items",
       query = {"limit", "cursor"})
   @RequiresScope(Scope.PAYMENTS_READ)
-  Page<BatchBody> list(HttpServletRequest request, Caller caller) {
+  Page<PaymentBatchBody> list(HttpServletRequest request, Caller caller) {
     PageRequest page = PageRequest.of(request, "payment-batches");
     return Page.of(
         store.newestFirst(caller.merchantId(), page),
         page,
         batch -> batch.id().toString(),
-        BatchBody::from);
+        PaymentBatchBody::from);
   }
 
   @GetMapping(BatchController.PATH + "/{id}")
@@ -50,7 +50,7 @@ class BatchListController {
       summary = "Shows a payment batch",
       description = "With its first 1000 items; its other items are in their own list.")
   @RequiresScope(Scope.PAYMENTS_READ)
-  BatchBody get(@PathVariable String id, Caller caller) {
+  PaymentBatchBody get(@PathVariable String id, Caller caller) {
     return store.show(caller.merchantId(), TypeId.require("bat", id));
   }
 
@@ -60,7 +60,7 @@ class BatchListController {
       summary = "Lists the items of a payment batch, in their order",
       query = {"status", "limit", "cursor"})
   @RequiresScope(Scope.PAYMENTS_READ)
-  Page<ItemBody> items(@PathVariable String id, HttpServletRequest request, Caller caller) {
+  Page<BatchItemBody> items(@PathVariable String id, HttpServletRequest request, Caller caller) {
     StoredBatch batch = store.require(caller.merchantId(), TypeId.require("bat", id));
     QueryParameters query = QueryParameters.of(request, Set.of("status", "limit", "cursor"));
     Set<ItemStatus> among =

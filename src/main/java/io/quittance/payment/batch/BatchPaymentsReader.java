@@ -71,7 +71,7 @@ final class BatchPaymentsReader extends StdDeserializer<BatchPayments> {
 
     void next(JsonParser parser, DeserializationContext context) throws IOException {
       int index = size++;
-      if (index >= NewBatch.BACKGROUND_MAX || errors.size() >= ERRORS_MAX) {
+      if (index >= NewPaymentBatch.BACKGROUND_MAX || errors.size() >= ERRORS_MAX) {
         parser.skipChildren();
         return;
       }

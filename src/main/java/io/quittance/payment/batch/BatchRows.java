@@ -83,7 +83,7 @@ final class BatchRows implements Table {
                 batch.rests(),
                 EventType.PAYMENT_BATCH_ENDED,
                 transaction.now(),
-                BatchBody.from(batch)));
+                PaymentBatchBody.from(batch)));
   }
 
   private static Key key(StoredBatch batch) {

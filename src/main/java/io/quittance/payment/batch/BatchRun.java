@@ -126,7 +126,7 @@ final class BatchRun {
   }
 
   private boolean stops(Result<ItemEnd> result) {
-    boolean stop = batch.asked().onFailure() == OnFailure.STOP && !endedWell(result);
+    boolean stop = batch.asked().onFailure() == BatchOnFailure.STOP && !endedWell(result);
     if (stop) {
       failed = true;
       stopped = true;

@@ -70,7 +70,7 @@ final class BatchSql {
         rs.getString("status"),
         new Asked(
             BatchMode.from(rs.getString("mode")),
-            OnFailure.from(rs.getString("on_failure")),
+            BatchOnFailure.from(rs.getString("on_failure")),
             rs.getString("reference"),
             rs.getString("metadata")),
         counts(rs),
@@ -85,10 +85,10 @@ final class BatchSql {
         time(rs, "completed_at"));
   }
 
-  private static Counts counts(ResultSet rs) throws SQLException {
+  private static BatchCounts counts(ResultSet rs) throws SQLException {
     int total = rs.getInt("items");
     var counts =
-        new Counts(
+        new BatchCounts(
             total,
             rs.getInt("succeeded_items"),
             rs.getInt("authorized_items"),
@@ -101,8 +101,8 @@ final class BatchSql {
     return counts.withTheRestNotStarted();
   }
 
-  static ItemBody item(ResultSet rs) throws SQLException {
-    return ItemBody.of(
+  static BatchItemBody item(ResultSet rs) throws SQLException {
+    return BatchItemBody.of(
         rs.getInt("position"),
         rs.getString("reference"),
         new ItemEnd(

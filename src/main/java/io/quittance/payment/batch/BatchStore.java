@@ -152,13 +152,13 @@ final class BatchStore {
   }
 
   /** A batch with its first items, as of one moment. */
-  BatchBody show(UUID merchantId, UUID id) {
+  PaymentBatchBody show(UUID merchantId, UUID id) {
     return snapshots.execute(
-        _ -> BatchBody.from(require(merchantId, id), firstItems(merchantId, id)));
+        _ -> PaymentBatchBody.from(require(merchantId, id), firstItems(merchantId, id)));
   }
 
   /** The first items of a batch, whether it is shown or not. */
-  List<ItemBody> firstItems(UUID merchantId, UUID id) {
+  List<BatchItemBody> firstItems(UUID merchantId, UUID id) {
     return jdbc.query(
         "select * from payment_batch_items where merchant_id = ? and batch_id = ? and position < ?"
             + " order by position",
@@ -184,7 +184,7 @@ final class BatchStore {
    *
    * @param among the states that are asked for; empty: all
    */
-  List<ItemBody> items(UUID merchantId, UUID id, Set<ItemStatus> among, PageRequest page) {
+  List<BatchItemBody> items(UUID merchantId, UUID id, Set<ItemStatus> among, PageRequest page) {
     var values = new ArrayList<Object>(List.of(merchantId, id, page.afterNumber().orElse(-1L)));
     String states = "";
     if (!among.isEmpty()) {

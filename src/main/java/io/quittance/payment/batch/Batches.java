@@ -50,7 +50,7 @@ final class Batches {
   }
 
   /** A batch that is asked for, not stored yet. */
-  StoredBatch asked(UUID merchantId, NewBatch body, boolean background, Deadline deadline) {
+  StoredBatch asked(UUID merchantId, NewPaymentBatch body, boolean background, Deadline deadline) {
     Instant now = store.now();
     return new StoredBatch(
         merchantId,
@@ -58,7 +58,7 @@ final class Batches {
         BatchStatus.PREPARING,
         new Asked(
             body.modeOrDefault(), body.onFailureOrDefault(), body.reference(), metadata(body)),
-        new Counts(body.payments().size(), 0, 0, 0, 0, 0, 0, 0, body.payments().size()),
+        new BatchCounts(body.payments().size(), 0, 0, 0, 0, 0, 0, 0, body.payments().size()),
         background,
         true,
         (int) deadline.granted().toMillis(),
@@ -70,7 +70,7 @@ final class Batches {
         null);
   }
 
-  private String metadata(NewBatch body) {
+  private String metadata(NewPaymentBatch body) {
     try {
       return body.metadata() == null ? "{}" : json.writeValueAsString(body.metadata());
     } catch (JsonProcessingException e) {
@@ -84,7 +84,7 @@ final class Batches {
    * @throws KeyTakenException another request came first under the key
    * @throws Problem nothing was begun, unless its outcome is unknown
    */
-  void make(KeyedRequest request, StoredBatch batch, NewBatch body, Deadline deadline) {
+  void make(KeyedRequest request, StoredBatch batch, NewPaymentBatch body, Deadline deadline) {
     store.prepare(batch, body.payments());
     begin(request, batch, deadline);
   }

@@ -62,7 +62,7 @@ record PayAll(
     StoredBatch paid =
         batch
             .with(BatchStatus.PROCESSING)
-            .counting(Counts.of(ends, ItemEnd::status))
+            .counting(BatchCounts.of(ends, ItemEnd::status))
             .resting((int) deadline.used().toMillis(), transaction.now());
     var rows = transaction.table(BatchRows.class);
     rows.add(paid, rows(batch, references, ends));

@@ -49,7 +49,7 @@ record RefuseBatch(
     if (holder.isEmpty()) {
       keys.refuse(request, ProblemCode.BATCH_REFUSED, detail, batch.id(), transaction.now());
       StoredBatch refused =
-          batch.with(BatchStatus.REFUSED).counting(Counts.of(ends, ItemEnd::status));
+          batch.with(BatchStatus.REFUSED).counting(BatchCounts.of(ends, ItemEnd::status));
       transaction.table(BatchRows.class).add(refused, PayAll.rows(batch, references, ends));
     }
     return holder;

@@ -112,7 +112,7 @@ final class Settlement {
   }
 
   private static boolean stops(StoredBatch batch, List<Change> changes) {
-    return batch.asked().onFailure() == OnFailure.STOP
+    return batch.asked().onFailure() == BatchOnFailure.STOP
         && changes.stream()
             .map(change -> change.end().status())
             .anyMatch(status -> !status.well() && status != ItemStatus.NOT_STARTED);

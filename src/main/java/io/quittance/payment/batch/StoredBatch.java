@@ -18,7 +18,7 @@ record StoredBatch(
     UUID id,
     String status,
     Asked asked,
-    Counts counts,
+    BatchCounts counts,
     boolean background,
     boolean begins,
     int grantedMs,
@@ -30,7 +30,8 @@ record StoredBatch(
     @Nullable Instant completedAt) {
 
   /** What was asked for, items aside. */
-  record Asked(BatchMode mode, OnFailure onFailure, @Nullable String reference, String metadata) {}
+  record Asked(
+      BatchMode mode, BatchOnFailure onFailure, @Nullable String reference, String metadata) {}
 
   StoredBatch with(BatchStatus shown) {
     return with(shown.text());
@@ -54,7 +55,7 @@ record StoredBatch(
         completedAt);
   }
 
-  StoredBatch counting(Counts other) {
+  StoredBatch counting(BatchCounts other) {
     return new StoredBatch(
         merchantId,
         id,

@@ -6,7 +6,7 @@ import java.util.Collection;
 import java.util.function.Function;
 
 /** How many items of a batch are in which state; all but the total sum to it. */
-record Counts(
+record BatchCounts(
     @Min(0) int total,
     @Min(0) int succeeded,
     @Min(0) int authorized,
@@ -17,10 +17,10 @@ record Counts(
     @Min(0) int unknown,
     @Min(0) int notStarted) {
 
-  static <T> Counts of(Collection<T> items, Function<T, ItemStatus> status) {
+  static <T> BatchCounts of(Collection<T> items, Function<T, ItemStatus> status) {
     int[] n = new int[ItemStatus.values().length];
     items.forEach(item -> n[status.apply(item).ordinal()]++);
-    return new Counts(
+    return new BatchCounts(
         items.size(),
         n[ItemStatus.SUCCEEDED.ordinal()],
         n[ItemStatus.AUTHORIZED.ordinal()],
@@ -33,9 +33,9 @@ record Counts(
   }
 
   /** As these, where all that is in no other count was not started. */
-  Counts withTheRestNotStarted() {
+  BatchCounts withTheRestNotStarted() {
     int rest = total - succeeded - authorized - inReview - declined - failed - processing - unknown;
-    return new Counts(
+    return new BatchCounts(
         total, succeeded, authorized, inReview, declined, failed, processing, unknown, rest);
   }
 

@@ -9,7 +9,7 @@ import jakarta.validation.constraints.Min;
 import org.jspecify.annotations.Nullable;
 
 /** An item of a batch as JSON. */
-record ItemBody(
+record BatchItemBody(
     @Min(0) int index,
     String reference,
     @Nullable String paymentId,
@@ -18,8 +18,8 @@ record ItemBody(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String code,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String detail) {
 
-  static ItemBody of(int index, String reference, ItemEnd end) {
-    return new ItemBody(
+  static BatchItemBody of(int index, String reference, ItemEnd end) {
+    return new BatchItemBody(
         index,
         reference,
         end.paymentId() == null ? null : TypeId.format("pay", end.paymentId()),

@@ -16,13 +16,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The JSON that asks for a batch of payments. */
-record NewBatch(
+record NewPaymentBatch(
     @NotNull
-        @Size(min = 1, max = NewBatch.BACKGROUND_MAX)
+        @Size(min = 1, max = NewPaymentBatch.BACKGROUND_MAX)
         @ArraySchema(schema = @Schema(implementation = NewPayment.class))
         BatchPayments payments,
     @Nullable BatchMode mode,
-    @Nullable OnFailure onFailure,
+    @Nullable BatchOnFailure onFailure,
     @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
     @Metadata @Nullable Map<String, String> metadata) {
 
@@ -36,8 +36,8 @@ record NewBatch(
     return mode == null ? BatchMode.INDEPENDENT : mode;
   }
 
-  OnFailure onFailureOrDefault() {
-    return onFailure == null ? OnFailure.CONTINUE : onFailure;
+  BatchOnFailure onFailureOrDefault() {
+    return onFailure == null ? BatchOnFailure.CONTINUE : onFailure;
   }
 
   boolean atomic() {

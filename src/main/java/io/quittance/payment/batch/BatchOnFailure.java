@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What becomes of the items that have not begun when one did not end well. */
-enum OnFailure {
+enum BatchOnFailure {
   CONTINUE,
   STOP;
 
@@ -13,7 +13,7 @@ enum OnFailure {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static OnFailure from(String text) {
+  static BatchOnFailure from(String text) {
     return valueOf(text.toUpperCase(Locale.ROOT));
   }
 }

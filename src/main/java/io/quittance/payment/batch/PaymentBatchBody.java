@@ -8,25 +8,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A batch as JSON; its items are there where one batch is shown, and not in lists or events. */
-record BatchBody(
+record PaymentBatchBody(
     String id,
     BatchStatus status,
     BatchMode mode,
-    OnFailure onFailure,
+    BatchOnFailure onFailure,
     @Nullable String reference,
     @JsonRawValue String metadata,
-    Counts counts,
+    BatchCounts counts,
     DeadlineBody deadline,
-    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<ItemBody> items,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<BatchItemBody> items,
     Instant createdAt,
     @Nullable Instant completedAt) {
 
-  static BatchBody from(StoredBatch batch) {
+  static PaymentBatchBody from(StoredBatch batch) {
     return from(batch, null);
   }
 
-  static BatchBody from(StoredBatch batch, @Nullable List<ItemBody> items) {
-    return new BatchBody(
+  static PaymentBatchBody from(StoredBatch batch, @Nullable List<BatchItemBody> items) {
+    return new PaymentBatchBody(
         batch.text(),
         BatchStatus.from(batch.status()),
         batch.asked().mode(),

@@ -1,0 +1,492 @@
+package io.quittance.contract;
+
+import static io.quittance.contract.Client.order;
+import static io.quittance.contract.Json.array;
+import static io.quittance.contract.Json.object;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Batches of payments: each item with its fate, or all of them in one commit. */
+abstract class BatchesContract extends Contract {
+
+  private static final String PATH = "/v1/payment-batches";
+
+  private static ObjectNode item(long amount, String payer, String payee, String reference) {
+    return order(amount, payer, payee).put("reference", reference);
+  }
+
+  private static ObjectNode batch(JsonNode... items) {
+    return object("payments", array((Object[]) items));
+  }
+
+  private static ObjectNode batchOf(int items, IntFunction<JsonNode> item) {
+    return batch(IntStream.range(0, items).mapToObj(item).toArray(JsonNode[]::new));
+  }
+
+  private Call post(JsonNode body) {
+    return merchant.call("POST", PATH).randomKey().body(body);
+  }
+
+  private Call resume(String batch) {
+    return merchant.call("POST", PATH + "/" + batch + "/resume").randomKey();
+  }
+
+  private Answer get(String batch) {
+    return counted(merchant.get(PATH + "/" + batch).is(200));
+  }
+
+  /** The counts sum to the total, and are those of the items. */
+  private static Answer counted(Answer answer) {
+    JsonNode counts = answer.at("/counts");
+    int sum = 0;
+    for (Map.Entry<String, JsonNode> count : counts.properties()) {
+      sum += count.getKey().equals("total") ? 0 : count.getValue().asInt();
+    }
+    assertThat(sum).as("counts of %s", answer).isEqualTo(counts.path("total").asInt());
+    if (counts.path("total").asInt() <= 1000) {
+      Map<String, Integer> found = new HashMap<>();
+      answer
+          .at("/items")
+          .forEach(item -> found.merge(item.path("status").asText(), 1, Integer::sum));
+      for (Map.Entry<String, JsonNode> count : counts.properties()) {
+        if (!count.getKey().equals("total")) {
+          assertThat(found.getOrDefault(count.getKey(), 0))
+              .as("%s of %s", count.getKey(), answer)
+              .isEqualTo(count.getValue().asInt());
+        }
+      }
+    }
+    return answer;
+  }
+
+  private static void assertItem(Answer answer, int index, String status, String code) {
+    JsonNode item = answer.at("/items/" + index);
+    assertThat(item.path("index").asInt()).isEqualTo(index);
+    assertThat(item.path("status").asText()).as("item %d of %s", index, answer).isEqualTo(status);
+    assertThat(item.path("code").asText()).as("item %d of %s", index, answer).isEqualTo(code);
+  }
+
+  private List<JsonNode> endings(String batch) {
+    return await()
+        .until(
+            () -> {
+              var found = new java.util.ArrayList<JsonNode>();
+              for (JsonNode event :
+                  merchant.get("/v1/events?type=payment_batch.ended").is(200).at("/data")) {
+                if (event.at("/data/id").asText().equals(batch)) {
+                  found.addFirst(event);
+                }
+              }
+              return found;
+            },
+            found -> !found.isEmpty());
+  }
+
+  @Test
+  void tellsTheFateOfEachItem() {
+    String other = merchant.pay(item(1, "alice", "shop", "taken")).is(201).id();
+    merchant.open("poor");
+    merchant.rules(
+        array(
+            object(
+                "id",
+                "much",
+                "kind",
+                "amount_limit",
+                "action",
+                "review",
+                "amount",
+                900,
+                "currency",
+                "EUR")));
+
+    Answer answer =
+        counted(
+            post(batch(
+                    item(10, "alice", "shop", "fine"),
+                    item(10, "poor", "shop", "poor"),
+                    item(10, "nobody", "shop", "nobody"),
+                    item(10, "alice", "shop", "taken"),
+                    item(20, "alice", "shop", "held").put("capture_method", "manual"),
+                    item(1000, "alice", "shop", "much"),
+                    item(10, "shop", "shop", "same")))
+                .send()
+                .is(201));
+
+    assertItem(answer, 0, "succeeded", "");
+    assertItem(answer, 1, "declined", "insufficient_funds");
+    assertItem(answer, 2, "failed", "account_not_found");
+    assertItem(answer, 3, "failed", "duplicate_reference");
+    assertItem(answer, 4, "authorized", "");
+    assertItem(answer, 5, "in_review", "");
+    assertItem(answer, 6, "failed", "same_account");
+    assertThat(answer.text("/status")).isEqualTo("partial");
+    assertThat(answer.text("/items/3/detail")).contains(other);
+    assertThat(answer.at("/items/2/payment_id").isNull()).isTrue();
+    assertThat(Json.texts(answer.at("/items"), "outcome"))
+        .containsExactly("applied", "none", "none", "none", "applied", "applied", "none");
+    assertThat(merchant.balance("shop", "posted")).isEqualTo(11);
+    assertThat(merchant.balance("alice", "pending_out")).isEqualTo(1020);
+    for (JsonNode item : answer.at("/items")) {
+      if (!item.path("payment_id").isNull()) {
+        Answer payment = merchant.find(item.path("payment_id").asText());
+        assertThat(payment.text("/batch_id")).isEqualTo(answer.id());
+        assertThat(payment.text("/status")).isEqualTo(item.path("status").asText());
+      }
+    }
+    assertThat(merchant.get("/v1/payments?batch_id=" + answer.id()).is(200).at("/data")).hasSize(4);
+    List<JsonNode> ended = endings(answer.id());
+    assertThat(ended).hasSize(1);
+    assertThat(ended.getFirst().at("/data/status").asText()).isEqualTo("partial");
+    assertThat(ended.getFirst().at("/data/counts")).isEqualTo(answer.at("/counts"));
+  }
+
+  @Test
+  void keepsTheStatusOfItsRunWhateverBecomesOfThePayments() {
+    Answer answer =
+        post(batch(item(20, "alice", "shop", "held").put("capture_method", "manual"))).send();
+
+    merchant.cancel(answer.is(201).text("/items/0/payment_id")).is(200);
+
+    assertItem(get(answer.id()), 0, "authorized", "");
+    assertThat(get(answer.id()).text("/status")).isEqualTo("completed");
+  }
+
+  @Test
+  void isMadeOnceUnderItsKey() {
+    Call call = post(batch(item(10, "alice", "shop", "one"), item(10, "alice", "shop", "two")));
+
+    List<Answer> answers = Burst.of(4, _ -> call.send());
+    Answer again = call.send().is(201);
+
+    assertThat(again.header("Idempotent-Replayed")).contains("true");
+    assertThat(answers).extracting(Answer::status).containsAnyOf(201).isSubsetOf(201, 409);
+    assertThat(answers)
+        .filteredOn(answer -> answer.status() == 201)
+        .allSatisfy(answer -> assertThat(answer.id()).isEqualTo(again.id()));
+    moved(20);
+    assertThat(merchant.get(PATH).is(200).at("/data")).hasSize(1);
+    call.body(batch(item(11, "alice", "shop", "one")));
+    call.send().isProblem(422, "idempotency_key_reused");
+  }
+
+  @Test
+  void namesEachWrongFieldByItsPathAndStartsNothing() {
+    ObjectNode good = item(1, "alice", "shop", "good");
+    Answer several =
+        post(batch(good, item(0, "alice", "shop", "bad"), order(1, "alice", "UPPER")))
+            .send()
+            .isProblem(400, "invalid_request");
+    assertThat(Json.texts(several.at("/errors"), "param"))
+        .containsExactly("payments[1].amount", "payments[2].payee", "payments[2].reference");
+    post(batch(good, good)).send().isRefused("payments[1].reference", "repeated");
+    post(batch(good, item(1, "alice", "shop", "x").put("amuont", 1)))
+        .send()
+        .isRefused("payments[1].amuont", "unknown_field");
+    post(object("payments", array(good, null))).send().isRefused("payments[1]", "required");
+    post(batch(item(1, "alice", "shop", "x").put("amount", "1")))
+        .send()
+        .isRefused("payments[0].amount", "wrong_type");
+    post(batch(item(1, "alice", "shop", "x").put("expires_in_seconds", 60)))
+        .send()
+        .isRefused("payments[0].expires_in_seconds", "not_allowed");
+    post(batch()).send().isRefused("payments", "out_of_range");
+    post(batchOf(1001, i -> item(1, "alice", "shop", "r" + i)))
+        .send()
+        .isRefused("payments", "out_of_range");
+    post(batchOf(501, i -> item(1, "alice", "shop", "r" + i)).put("mode", "atomic"))
+        .send()
+        .isRefused("payments", "out_of_range");
+    post(batch(good).put("mode", "atomic").put("on_failure", "stop"))
+        .send()
+        .isRefused("on_failure", "not_allowed");
+    post(batch(item(1, "alice", "shop", "x").put("capture_method", "manual")).put("mode", "atomic"))
+        .send()
+        .isRefused("payments[0].capture_method", "not_allowed");
+    post(batch(good)).without("Idempotency-Key").send().isProblem(400, "idempotency_key_required");
+    post(batch(good)).deadline(120_001).send().isProblem(400, "invalid_deadline");
+    post(batch(good)).deadline(49).send().isProblem(400, "invalid_deadline");
+    assertThat(merchant.get(PATH).is(200).at("/data")).isEmpty();
+    nothingMoved();
+  }
+
+  /** More items than are under way at once, and a screening that hangs. */
+  @Test
+  void tellsWhatItsDeadlineLeftAndResumesJustThat() {
+    ObjectNode body = batchOf(200, i -> item(1, "alice", "shop", "late-" + i));
+    merchant.fault("fraud", "hang", true);
+
+    Answer late = counted(post(body).deadline(500).send().is(201));
+
+    assertThat(late.text("/status")).isEqualTo("failed");
+    assertThat(late.number("/counts/failed")).isPositive();
+    assertThat(late.number("/counts/not_started")).isPositive();
+    assertThat(late.number("/counts/failed") + late.number("/counts/not_started")).isEqualTo(200);
+    nothingMoved();
+    heal();
+
+    long failed = late.number("/counts/failed");
+    Call call = resume(late.id());
+    Answer resumed = counted(call.send().is(200));
+
+    assertThat(resumed.number("/counts/succeeded")).isEqualTo(200 - failed);
+    assertThat(resumed.number("/counts/failed")).isEqualTo(failed);
+    assertThat(resumed.text("/status")).isEqualTo("partial");
+    moved(200 - failed);
+    assertThat(call.send().is(200).header("Idempotent-Replayed")).contains("true");
+    assertThat(resume(late.id()).send().is(200).at("/counts")).isEqualTo(resumed.at("/counts"));
+    assertThat(endings(late.id())).hasSize(2);
+    moved(200 - failed);
+  }
+
+  @Test
+  void beginsNothingAfterAFailureIfItIsToStop() {
+    ObjectNode body = batchOf(300, i -> item(1, i == 10 ? "nobody" : "alice", "shop", "stop-" + i));
+
+    Answer stopped = counted(post(body.put("on_failure", "stop")).send().is(201));
+
+    assertItem(stopped, 10, "failed", "account_not_found");
+    assertThat(stopped.number("/counts/not_started")).isPositive();
+    assertThat(stopped.number("/counts/succeeded")).isGreaterThanOrEqualTo(10);
+    moved(stopped.number("/counts/succeeded"));
+
+    Answer resumed = counted(resume(stopped.id()).send().is(200));
+
+    assertThat(resumed.number("/counts/succeeded")).isEqualTo(299);
+    moved(299);
+  }
+
+  @Test
+  void paysAllItemsOfAnAtomicBatchInTheirOrder() {
+    merchant.open("bob");
+    Call call =
+        post(
+            batch(item(100, "alice", "bob", "in"), item(60, "bob", "shop", "out"))
+                .put("mode", "atomic"));
+
+    Answer answer = counted(call.send().is(201));
+
+    assertThat(answer.text("/status")).isEqualTo("completed");
+    assertThat(merchant.balance("bob", "posted")).isEqualTo(40);
+    assertThat(merchant.balance("shop", "posted")).isEqualTo(60);
+    assertThat(call.send().is(201).id()).isEqualTo(answer.id());
+    assertThat(merchant.find(answer.text("/items/1/payment_id")).text("/batch_id"))
+        .isEqualTo(answer.id());
+    assertThat(endings(answer.id())).hasSize(1);
+  }
+
+  @Test
+  void refusesAnAtomicBatchWithTheReasonOfEachItem() {
+    merchant.open("bob");
+    merchant.rules(
+        array(
+            object(
+                "id",
+                "much",
+                "kind",
+                "amount_limit",
+                "action",
+                "review",
+                "amount",
+                900,
+                "currency",
+                "EUR")));
+    Call call =
+        post(
+            batch(
+                    item(100, "alice", "bob", "in"),
+                    item(101, "bob", "shop", "too-much"),
+                    item(50, "bob", "shop", "enough"),
+                    item(1000, "alice", "shop", "review"),
+                    item(1, "alice", "nobody", "nobody"))
+                .put("mode", "atomic"));
+
+    Answer refused = call.send().isProblem(422, "batch_refused").movedNothing();
+
+    assertItem(refused, 0, "not_started", "");
+    assertItem(refused, 1, "declined", "insufficient_funds");
+    assertItem(refused, 2, "not_started", "");
+    assertItem(refused, 3, "failed", "review_required");
+    assertItem(refused, 4, "failed", "account_not_found");
+    assertThat(Json.texts(refused.at("/items"), "payment_id")).containsOnly("null");
+    nothingMoved();
+    assertThat(merchant.get(PATH).is(200).at("/data")).isEmpty();
+    assertThat(merchant.get("/v1/payments").is(200).at("/data")).isEmpty();
+    Answer again = call.send().isProblem(422, "batch_refused");
+    assertThat(again.header("Idempotent-Replayed")).contains("true");
+    assertThat(again.at("/items")).isEqualTo(refused.at("/items"));
+  }
+
+  @Test
+  void movesNothingWhenAnAtomicBatchCannotBeScreened() {
+    Call call =
+        post(batchOf(100, i -> item(1, "alice", "shop", "s" + i)).put("mode", "atomic"))
+            .deadline(300);
+    merchant.fault("fraud", "hang", true);
+
+    assertThat(call.send().movedNothing().status()).isIn(503, 504);
+    nothingMoved();
+    heal();
+
+    call.deadline(10_000).send().is(201);
+    moved(100);
+  }
+
+  /** Each locks what the other one needs, in the opposite order. */
+  @Test
+  void paysOppositeAtomicBatchesSideBySide() {
+    for (int i = 0; i < 20; i++) {
+      merchant.open("p" + i);
+      merchant.transfer(Client.move(100, "world", "p" + i)).send().is(201);
+    }
+
+    List<Answer> answers =
+        Burst.of(
+            8,
+            n ->
+                post(batchOf(
+                            19,
+                            i -> {
+                              int place = n % 2 == 0 ? i : 18 - i;
+                              return n % 2 == 0
+                                  ? item(1, "p" + place, "p" + (place + 1), n + "-" + i)
+                                  : item(1, "p" + (place + 1), "p" + place, n + "-" + i);
+                            })
+                        .put("mode", "atomic"))
+                    .send());
+
+    assertThat(answers).extracting(Answer::status).containsOnly(201);
+    for (int i = 0; i < 20; i++) {
+      assertThat(merchant.balance("p" + i, "posted")).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void goesOnWithoutItsCaller() {
+    Call call =
+        post(batchOf(1100, i -> item(1, i % 100 == 7 ? "nobody" : "alice", "shop", "b" + i)))
+            .header("Prefer", "respond-async");
+
+    Answer accepted = call.send().is(202);
+    String id = accepted.id();
+
+    assertThat(accepted.header("Location")).contains(PATH + "/" + id);
+    assertThat(accepted.number("/deadline/granted_ms")).isEqualTo(600_000);
+    Answer done =
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> get(id), answer -> !answer.text("/status").equals("processing"));
+    assertThat(done.text("/status")).isEqualTo("partial");
+    assertThat(done.number("/counts/succeeded")).isEqualTo(1089);
+    assertThat(done.number("/counts/failed")).isEqualTo(11);
+    assertThat(done.at("/items")).hasSize(1000);
+    moved(1089);
+    Answer again = call.send().is(202);
+    assertThat(again.header("Idempotent-Replayed")).contains("true");
+    assertThat(again.text("/status")).isEqualTo("partial");
+    Answer failed = merchant.get(PATH + "/" + id + "/items?status=failed&limit=10").is(200);
+    assertThat(Json.texts(failed.at("/data"), "index"))
+        .containsExactly("7", "107", "207", "307", "407", "507", "607", "707", "807", "907");
+    Answer rest =
+        merchant
+            .get(PATH + "/" + id + "/items?status=failed&cursor=" + failed.text("/next_cursor"))
+            .is(200);
+    assertThat(Json.texts(rest.at("/data"), "index")).containsExactly("1007");
+    assertThat(endings(id)).hasSize(1);
+  }
+
+  @Test
+  void hidesBatchesFromOtherMerchants() {
+    String id = post(batch(item(1, "alice", "shop", "mine"))).send().is(201).id();
+    Client stranger = newMerchant();
+
+    stranger.get(PATH + "/" + id).isProblem(404, "not_found");
+    stranger.get(PATH + "/" + id + "/items").isProblem(404, "not_found");
+    stranger.call("POST", PATH + "/" + id + "/resume").randomKey().send().is(404);
+    assertThat(stranger.get(PATH).is(200).at("/data")).isEmpty();
+    assertThat(stranger.get("/v1/payments?batch_id=" + id).is(200).at("/data")).isEmpty();
+  }
+
+  @Test
+  void takesABodyOfEightMegabytesAndNoMore() {
+    String text = "x".repeat(500);
+    ObjectNode metadata = object();
+    for (int i = 0; i < 15; i++) {
+      metadata.put("k" + i, text);
+    }
+    ObjectNode large =
+        batchOf(
+            1000, i -> item(1, "alice", "shop", "large-" + i).set("metadata", metadata.deepCopy()));
+
+    assertThat(large.toString().length()).isBetween(7_500_000, 8_000_000);
+    counted(post(large).send().is(201));
+    moved(1000);
+    for (int i = 15; i < 18; i++) {
+      metadata.put("k" + i, text);
+    }
+    post(batchOf(1000, i -> item(1, "alice", "shop", "m" + i).set("metadata", metadata)))
+        .send()
+        .isProblem(413, "request_too_large");
+  }
+
+  /** Whatever the items are, what they say adds up to what has moved. */
+  @Test
+  void addsUp() {
+    long seed = new Random().nextLong();
+    var random = new Random(seed);
+    String[] accounts = {"a", "b", "c", "nobody"};
+    Map<String, Long> sums = new HashMap<>();
+    for (String account : List.of("a", "b", "c")) {
+      merchant.open(account, 500);
+      sums.put(account, 500L);
+    }
+    for (int round = 0; round < 6; round++) {
+      ArrayNode items = array();
+      int size = 1 + random.nextInt(120);
+      for (int i = 0; i < size; i++) {
+        items.add(
+            item(
+                1 + random.nextInt(60),
+                accounts[random.nextInt(4)],
+                accounts[random.nextInt(4)],
+                round + "-" + i));
+      }
+      ObjectNode body = object("payments", items);
+      if (random.nextInt(3) == 0) {
+        body.put("mode", "atomic");
+      } else if (random.nextBoolean()) {
+        body.put("on_failure", "stop");
+      }
+      Answer answer = post(body).send();
+      if (answer.status() == 201) {
+        counted(answer);
+        for (JsonNode told : answer.at("/items")) {
+          if (told.path("status").asText().equals("succeeded")) {
+            JsonNode asked = items.get(told.path("index").asInt());
+            sums.merge(asked.path("payer").asText(), -asked.path("amount").asLong(), Long::sum);
+            sums.merge(asked.path("payee").asText(), asked.path("amount").asLong(), Long::sum);
+          }
+        }
+      } else {
+        answer.isProblem(422, "batch_refused");
+      }
+      sums.forEach(
+          (account, sum) ->
+              assertThat(merchant.balance(account, "available"))
+                  .as("%s with seed %d", account, seed)
+                  .isEqualTo(sum));
+    }
+  }
+}
