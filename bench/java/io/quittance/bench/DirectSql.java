@@ -85,6 +85,8 @@ final class DirectSql implements Client {
   private final DirectChecks checks;
   private final DirectOperations operations;
   private final List<PreparedStatement> writes = new ArrayList<>();
+  private int commitEvery = 1;
+  private int uncommitted;
 
   DirectSql(Connection connection, UUID merchant, Style style) throws SQLException {
     this.connection = connection;
@@ -101,6 +103,16 @@ final class DirectSql implements Client {
     }
   }
 
+  /** Lets so many operations be one transaction; 1 unless told. */
+  void commitEvery(int operations) {
+    commitEvery = operations;
+  }
+
+  void commit() throws SQLException {
+    connection.commit();
+    uncommitted = 0;
+  }
+
   @Override
   public void carryOut(Step step) throws SQLException {
     try {
@@ -109,7 +121,9 @@ final class DirectSql implements Client {
       } else {
         operations.carryOut(step);
       }
-      connection.commit();
+      if (++uncommitted >= commitEvery) {
+        commit();
+      }
     } catch (SQLException | RuntimeException e) {
       connection.rollback();
       throw e;

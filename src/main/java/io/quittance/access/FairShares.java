@@ -10,7 +10,7 @@ import java.util.UUID;
  * one has, may take more. The limit is passed then, up to twice, until the larger ones have given
  * back what is too much. Thread-safe.
  */
-final class FairShares {
+public final class FairShares {
 
   private static final int EXCESS_MAX = 2;
 
@@ -21,7 +21,7 @@ final class FairShares {
   private UUID largest = Sender.UNKNOWN;
 
   /** Takes an amount, if the party may; then it must {@link #giveBack} it. */
-  synchronized boolean take(UUID party, long amount, long limit) {
+  public synchronized boolean take(UUID party, long amount, long limit) {
     if (!mayTake(party, amount, limit)) {
       return false;
     }
@@ -49,12 +49,12 @@ final class FairShares {
     }
   }
 
-  synchronized void giveBack(UUID party, long amount) {
+  public synchronized void giveBack(UUID party, long amount) {
     taken.computeIfPresent(party, (id, own) -> own == amount ? null : Long.valueOf(own - amount));
     total -= amount;
   }
 
-  synchronized long total() {
+  public synchronized long total() {
     return total;
   }
 

@@ -62,7 +62,7 @@ public final class ItemPayments {
    * that was begun before is not begun again: it is {@code processing} if a payment came of it.
    */
   public ItemEnd pay(BatchItem item, Deadline deadline) {
-    PaymentOrder order = order(item, deadline.within(itemLimit));
+    PaymentOrder order = order(item, Deadline.after(deadline.remaining()).within(itemLimit));
     try {
       return switch (processor.process(order).ending()) {
         case Ending.Concluded(Payment payment) -> ItemEnd.of(payment);

@@ -64,6 +64,7 @@ class FuzzIT {
           "amount_exceeds_refundable",
           "amount_exceeds_reversible",
           "balance_out_of_range",
+          "batch_refused",
           "account_frozen",
           "account_closed",
           "account_not_empty",
@@ -86,6 +87,7 @@ class FuzzIT {
       List.of(
           new Route("POST", "/v1/payments", ORDER),
           new Route("POST", "/v1/payments/simulate", ORDER),
+          new Route("POST", "/v1/payment-batches", "{\"payments\":[%s]}".formatted(ORDER)),
           new Route(
               "PATCH", "/v1/payments/{pay}", "{\"description\":\"d\",\"metadata\":{\"k\":\"v\"}}"),
           new Route("POST", "/v1/payments/{pay}/captures", "{\"amount\":1,\"final\":false}"),

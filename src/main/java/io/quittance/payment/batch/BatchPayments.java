@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * The payments of a body, each checked when it was read and kept as a text: objects would take many
- * times the memory of the body. Immutable. For the fingerprint of the request they are one value, a
+ * times the memory of the body. For the fingerprint of the request they are one value, a
  * hash of all of them.
  */
 @JsonDeserialize(using = BatchPaymentsReader.class)
@@ -25,7 +25,7 @@ final class BatchPayments extends AbstractList<BatchPayments.Asked> {
   /** What reading them came to, besides. */
   record Findings(List<InputError> errors, List<Integer> manual, String hash) {}
 
-  private final List<Asked> asked;
+  private volatile List<Asked> asked;
   private final int size;
   private final Findings findings;
 
@@ -46,6 +46,11 @@ final class BatchPayments extends AbstractList<BatchPayments.Asked> {
   @Override
   public int size() {
     return size;
+  }
+
+  /** They are stored, and their memory is free for others. */
+  void forget() {
+    asked = List.of();
   }
 
   List<InputError> errors() {

@@ -86,6 +86,7 @@ final class Batches {
    */
   void make(KeyedRequest request, StoredBatch batch, NewPaymentBatch body, Deadline deadline) {
     store.prepare(batch, body.payments());
+    body.payments().forget();
     begin(request, batch, deadline);
   }
 

@@ -1,13 +1,19 @@
 package io.quittance.client;
 
 import io.quittance.client.api.AccountsApi;
+import io.quittance.client.api.PaymentBatchesApi;
 import io.quittance.client.api.PaymentsApi;
+import io.quittance.client.model.BatchItemPage;
+import io.quittance.client.model.BatchStatus;
 import io.quittance.client.model.Capture;
 import io.quittance.client.model.CaptureMethod;
 import io.quittance.client.model.NewCapture;
 import io.quittance.client.model.NewPayment;
+import io.quittance.client.model.NewPaymentBatch;
 import io.quittance.client.model.NewRefund;
 import io.quittance.client.model.Payment;
+import io.quittance.client.model.PaymentBatch;
+import io.quittance.client.model.PaymentBatchPage;
 import io.quittance.client.model.PaymentPage;
 import io.quittance.client.model.PaymentStatus;
 import io.quittance.client.model.Refund;
@@ -15,16 +21,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** Pays, captures, refunds and reads a list in the sandbox, through the generated client. */
+/** Pays, captures, refunds, makes a batch and reads lists in the sandbox, through the generated client. */
 public final class UsesTheApi {
 
   private static final String KEY = "qt_sandbox_key";
 
   private final PaymentsApi payments;
+  private final PaymentBatchesApi batches;
   private final AccountsApi accounts;
 
   private UsesTheApi(ApiClient client) {
     payments = new PaymentsApi(client);
+    batches = new PaymentBatchesApi(client);
     accounts = new AccountsApi(client);
   }
 
@@ -36,8 +44,10 @@ public final class UsesTheApi {
     String paid = api.pays();
     String captured = api.capturesAndRefunds();
     api.readsAList(paid, captured);
+    api.makesABatchAndReadsIt();
     api.isToldWhatIsWrong();
-    System.out.println("The generated client has paid, captured, refunded and read a list.");
+    System.out.println(
+        "The generated client has paid, captured, refunded, made a batch and read lists.");
   }
 
   private static NewPayment order(long amount) {
@@ -96,6 +106,21 @@ public final class UsesTheApi {
       cursor = page.getHasMore() ? page.getNextCursor() : null;
     } while (cursor != null);
     check(read.containsAll(List.of(expected)), "the list has only " + read);
+  }
+
+  private void makesABatchAndReadsIt() throws ApiException {
+    NewPaymentBatch asked =
+        new NewPaymentBatch()
+            .addPaymentsItem(order(10).reference(newKey()))
+            .addPaymentsItem(order(20).reference(newKey()));
+    PaymentBatch made = batches.createPaymentBatch(newKey(), asked, null, null, null);
+    check(made.getStatus() == BatchStatus.COMPLETED, "the batch is " + made.getStatus());
+
+    PaymentBatchPage page = batches.listPaymentBatches(1, null, null);
+    BatchItemPage items = batches.listPaymentBatchItems(made.getId(), null, 2, null, null);
+    check(page.getData().getFirst().getId().equals(made.getId()), "the list has " + page);
+    check(page.getData().getFirst().getCounts().getSucceeded() == 2, "the list has " + page);
+    check(items.getData().size() == 2, "the batch has the items " + items);
   }
 
   private void isToldWhatIsWrong() {
