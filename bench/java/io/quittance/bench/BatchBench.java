@@ -45,12 +45,7 @@ public final class BatchBench {
   private final int seconds;
 
   private BatchBench(
-      Report report,
-      Database database,
-      Build build,
-      Service service,
-      UUID merchant,
-      int seconds) {
+      Report report, Database database, Build build, Service service, UUID merchant, int seconds) {
     this.report = report;
     this.database = database;
     this.build = build;
@@ -59,9 +54,7 @@ public final class BatchBench {
     this.seconds = seconds;
   }
 
-  /**
-   * {@code bench/run batches [--seconds 10] [--rounds 3] [--parallelism N]}.
-   */
+  /** {@code bench/run batches [--seconds 10] [--rounds 3] [--parallelism N]}. */
   public static void main(String[] args) throws Exception {
     int seconds = 10;
     int rounds = 3;
@@ -168,8 +161,7 @@ public final class BatchBench {
   }
 
   private Void direct(Side side, SplittableRandom random, long end) throws Exception {
-    try (var client =
-        new DirectSql(database.connect("direct"), merchant, DirectSql.Style.PACKED)) {
+    try (var client = new DirectSql(database.connect("direct"), merchant, DirectSql.Style.PACKED)) {
       client.commitEvery(Math.max(1, side.size()));
       while (System.nanoTime() < end) {
         client.carryOut(step(random));

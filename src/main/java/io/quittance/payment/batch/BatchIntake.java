@@ -20,8 +20,9 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Bodies of batches are large, and read as they arrive. All that are here at once may come to a part
- * of the memory, of which each key has its fair share; others are refused before they are read.
+ * Bodies of batches are large, and read as they arrive. All that are here at once may come to a
+ * part of the memory, of which each key has its fair share; others are refused before they are
+ * read.
  */
 @Configuration(proxyBeanMethods = false)
 class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * The payments of a body, each checked when it was read and kept as a text: objects would take many
- * times the memory of the body. For the fingerprint of the request they are one value, a
- * hash of all of them.
+ * times the memory of the body. For the fingerprint of the request they are one value, a hash of
+ * all of them.
  */
 @JsonDeserialize(using = BatchPaymentsReader.class)
 final class BatchPayments extends AbstractList<BatchPayments.Asked> {

@@ -86,8 +86,7 @@ class BatchCrashIT {
 
     int atTheCrash = count(get(id), "succeeded");
     assertThat(atTheCrash).isLessThan(BACKGROUND);
-    JsonNode done =
-        Awaitility.await().atMost(PATIENCE).until(() -> get(id), batch -> rests(batch));
+    JsonNode done = Awaitility.await().atMost(PATIENCE).until(() -> get(id), batch -> rests(batch));
     assertThat(done.path("status").asText()).isEqualTo("completed");
     assertThat(count(done, "succeeded")).isEqualTo(BACKGROUND);
     assertThat(paid()).isEqualTo(BACKGROUND);
@@ -118,10 +117,8 @@ class BatchCrashIT {
     victim.kill();
     waiting.join();
 
-    String id =
-        merchant.get(survivor.uri(), PATH).body().at("/data/0/id").asText();
-    JsonNode rest =
-        Awaitility.await().atMost(PATIENCE).until(() -> get(id), batch -> rests(batch));
+    String id = merchant.get(survivor.uri(), PATH).body().at("/data/0/id").asText();
+    JsonNode rest = Awaitility.await().atMost(PATIENCE).until(() -> get(id), batch -> rests(batch));
     assertThat(count(rest, "succeeded")).isEqualTo((int) paid()).isLessThan(WAITED_FOR);
     assertThat(count(rest, "not_started")).isPositive();
     for (JsonNode item : rest.path("items")) {
@@ -263,12 +260,11 @@ class BatchCrashIT {
     do {
       JsonNode page =
           merchant
-              .get(
-                  survivor.uri(),
-                  PATH + "/" + id + "/items?status=succeeded&limit=100" + next)
+              .get(survivor.uri(), PATH + "/" + id + "/items?status=succeeded&limit=100" + next)
               .body();
       page.path("data").forEach(item -> payments.add(item.path("payment_id").asText()));
-      next = page.path("has_more").asBoolean() ? "&cursor=" + page.path("next_cursor").asText() : "";
+      next =
+          page.path("has_more").asBoolean() ? "&cursor=" + page.path("next_cursor").asText() : "";
     } while (!next.isEmpty());
     return payments.size();
   }
