@@ -234,7 +234,8 @@ final class Operations {
     addSuccesses(handler, all);
     responses.addProblems(problems(handler), all);
     if (handler.route() != null && handler.route().refusal() != void.class) {
-      Responses.describe(all.get("422"), schemas.of(handler.route().refusal()));
+      Responses.describe(
+          Objects.requireNonNull(all.get("422")), schemas.of(handler.route().refusal()));
     }
     all.forEach(
         (status, response) -> {

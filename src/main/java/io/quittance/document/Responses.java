@@ -16,6 +16,7 @@ import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -185,7 +186,7 @@ final class Responses {
 
   /** Gives a problem a body of its own. */
   static void describe(ApiResponse response, Schema<?> body) {
-    response.getContent().get("application/problem+json").setSchema(body);
+    Objects.requireNonNull(response.getContent().get("application/problem+json")).setSchema(body);
   }
 
   /** Adds a header to a response that is not shared. */

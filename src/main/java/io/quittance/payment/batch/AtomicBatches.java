@@ -84,8 +84,7 @@ final class AtomicBatches {
       AllOrNone.Refused refused,
       Deadline deadline) {
     List<ItemEnd> ends = refused.items();
-    var command =
-        new RefuseBatch(request, batch, references, ends, BatchAnswers.refusal(ends).getMessage());
+    var command = new RefuseBatch(request, batch, references, ends, BatchAnswers.why(ends));
     commands
         .execute("batch", command, deadline)
         .ifPresent(

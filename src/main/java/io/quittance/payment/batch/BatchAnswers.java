@@ -73,11 +73,14 @@ final class BatchAnswers {
         new BatchRefusal(body, items), answer.getHeaders(), answer.getStatusCode());
   }
 
-  static Problem refusal(List<ItemEnd> ends) {
+  private static Problem refusal(List<ItemEnd> ends) {
+    return Problem.of(ProblemCode.BATCH_REFUSED, why(ends));
+  }
+
+  /** Why an atomic batch is refused, in words. */
+  static String why(List<ItemEnd> ends) {
     long refused = ends.stream().filter(end -> end.status() != ItemStatus.NOT_STARTED).count();
-    return Problem.of(
-        ProblemCode.BATCH_REFUSED,
-        "%d of %d payments cannot be made, so none was; nothing was moved."
-            .formatted(refused, ends.size()));
+    return "%d of %d payments cannot be made, so none was; nothing was moved."
+        .formatted(refused, ends.size());
   }
 }
