@@ -11,6 +11,7 @@ import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.AllOrNone;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -91,7 +92,7 @@ class BatchController {
     UUID merchantId = caller.merchantId();
     KeyedRequest request =
         idempotency.request(merchantId, OPERATION, IdempotencyKey.parse(key), body);
-    Deadline deadline = deadline(background, deadlineMs);
+    Deadline deadline = deadline(background, deadlineMs, http);
     return idempotency.run(
         request,
         deadline,
@@ -154,11 +155,12 @@ class BatchController {
       @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
       @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
       @Valid @RequestBody(required = false) @Nullable NewResumption body,
-      Caller caller) {
+      Caller caller,
+      HttpServletRequest http) {
     UUID merchantId = caller.merchantId();
     StoredBatch seen = store.require(merchantId, TypeId.require("bat", id));
     boolean background = respondsAsync(prefer);
-    Deadline deadline = deadline(background, deadlineMs);
+    Deadline deadline = deadline(background, deadlineMs, http);
     KeyedRequest request =
         idempotency.request(
             merchantId,
@@ -186,8 +188,10 @@ class BatchController {
     return prefer != null && RESPOND_ASYNC.matcher(prefer).find();
   }
 
-  private static Deadline deadline(boolean background, @Nullable String asked) {
-    return (background ? BatchDeadlines.BACKGROUND : BatchDeadlines.WAITED_FOR).grant(asked);
+  private static Deadline deadline(
+      boolean background, @Nullable String asked, HttpServletRequest http) {
+    return (background ? BatchDeadlines.BACKGROUND : BatchDeadlines.WAITED_FOR)
+        .grant(asked, RequestContext.of(http));
   }
 
   private static HttpStatus status(boolean background) {

@@ -3,6 +3,7 @@ package io.quittance.payment.batch;
 import io.quittance.concurrency.Deadline;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestContext;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -14,9 +15,12 @@ enum BatchDeadlines {
   private static final int MIN_MS = 50;
 
   /** What the end of a batch takes once its last item has ended, and most of a short deadline. */
-  private static final Duration END_TIME = Duration.ofMillis(40);
+  private static final Duration END_TIME = Duration.ofMillis(75);
 
   private static final int END_PART_MAX = 5;
+
+  /** How long a body may arrive at the cost of the deadline: more is its sender's affair. */
+  private static final long ARRIVAL_NANOS_MAX = 1_000_000_000L;
 
   private final int defaultMs;
   private final int maxMs;
@@ -27,13 +31,15 @@ enum BatchDeadlines {
   }
 
   /**
-   * The deadline that the header gets, from now on: how long the body took to arrive is the
-   * caller's affair.
+   * The deadline that the header gets, counted from the request's arrival; of the time in which its
+   * body arrived, a second at most.
    *
    * @throws Problem 400 when it is not a number in the range
    */
-  Deadline grant(@Nullable String header) {
-    return Deadline.after(Duration.ofMillis(header == null ? defaultMs : parse(header.strip())));
+  Deadline grant(@Nullable String header, RequestContext request) {
+    int granted = header == null ? defaultMs : parse(header.strip());
+    long arriving = Math.min(System.nanoTime() - request.arrivedNanos(), ARRIVAL_NANOS_MAX);
+    return Deadline.startingAt(System.nanoTime() - arriving, Duration.ofMillis(granted));
   }
 
   private int parse(String text) {
