@@ -38,14 +38,25 @@ COPY --from=build /build/layers/spring-boot-loader/ ./
 COPY --from=build /build/layers/snapshot-dependencies/ ./
 COPY --from=build /build/layers/application/ ./
 
+# The cache that makes a start quick and cold code fast (JEP 514, 515), trained by real payments with the very JVM and jar
+# files that it is for. The options that open modules have to be the same as below.
+RUN --mount=type=bind,source=ops,target=/ops \
+    --mount=type=bind,from=build,source=/opt/java/openjdk,target=/opt/jdk \
+    JDK_JAVA_OPTIONS="--enable-preview --enable-native-access=ALL-UNNAMED" TRAINER_JAVA=/opt/jdk/bin/java \
+    /ops/aot /app/quittance.jar /app
+
 # --enable-preview: StructuredTaskScope is a preview API in Java 25 (JEP 505).
 # ExitOnOutOfMemoryError: a JVM without memory must be replaced, not kept half alive.
-ENV JDK_JAVA_OPTIONS="--enable-preview --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError" \
+ENV JDK_JAVA_OPTIONS="--enable-preview --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError -XX:AOTCache=/app/quittance.aot" \
     SPRING_PROFILES_ACTIVE=production
 
 USER 10001:10001
 
 # 8080 serves the API; 8081 serves health and metrics and stays inside the cluster.
 EXPOSE 8080 8081
+
+# Needs no shell and no curl; Kubernetes asks by itself and ignores this. A small JVM of its own, without the cache.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 \
+    CMD ["java", "-XX:AOTMode=off", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx16m", "-cp", "quittance.jar", "io.quittance.HealthCheck"]
 
 ENTRYPOINT ["java", "-jar", "quittance.jar"]

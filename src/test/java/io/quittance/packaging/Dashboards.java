@@ -54,8 +54,7 @@ final class Dashboards {
             .asText()
             .replace("$job", "quittance")
             .replace("$__rate_interval", "10s");
-    return new Query(
-        dashboard.path("title").asText(), panel.path("title").asText(), expression);
+    return new Query(dashboard.path("title").asText(), panel.path("title").asText(), expression);
   }
 
   static Stream<JsonNode> elements(JsonNode array) {

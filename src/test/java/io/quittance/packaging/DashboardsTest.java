@@ -35,7 +35,9 @@ class DashboardsTest {
               assertThat(dashboard.path("editable").asBoolean()).isFalse();
               assertThat(dashboard.at("/templating/list/0/name").asText()).isEqualTo("job");
             });
-    assertThat(Dashboards.all()).map(dashboard -> dashboard.path("uid").asText()).doesNotHaveDuplicates();
+    assertThat(Dashboards.all())
+        .map(dashboard -> dashboard.path("uid").asText())
+        .doesNotHaveDuplicates();
   }
 
   private static Set<String> cells(JsonNode panel) {
@@ -66,7 +68,8 @@ class DashboardsTest {
     assertThat(OURS.matcher(rules + queries).results().map(MatchResult::group))
         .isNotEmpty()
         .allMatch(
-            name -> listed.contains(name) || listed.contains(SERIES.matcher(name).replaceFirst("")));
+            name ->
+                listed.contains(name) || listed.contains(SERIES.matcher(name).replaceFirst("")));
   }
 
   @Test

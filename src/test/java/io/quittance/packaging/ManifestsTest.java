@@ -526,6 +526,30 @@ class ManifestsTest {
           .isEqualTo("ENTRYPOINT [\"java\", \"-jar\", \"quittance.jar\"]");
     }
 
+    /** The JVM refuses a cache that was trained with other modules open. */
+    @Test
+    void trainsTheCacheThatItStartsWithUnderTheSameOptions() throws IOException {
+      String training = only(runtime, "RUN .*/ops/aot .*");
+
+      assertThat(training)
+          .endsWith(" /ops/aot /app/quittance.jar /app")
+          .contains("JDK_JAVA_OPTIONS=\"--enable-preview --enable-native-access=ALL-UNNAMED\"");
+      assertThat(only(runtime, "ENV .*"))
+          .containsPattern("JDK_JAVA_OPTIONS=\"[^\"]*-XX:AOTCache=/app/quittance\\.aot[ \"]");
+      assertThat(runtime.indexOf(training))
+          .isLessThan(runtime.indexOf(only(runtime, "ENV .*")))
+          .isGreaterThan(runtime.lastIndexOf("COPY --from=build /build/layers/application/ ./"));
+      assertThat(Files.readAllLines(Path.of(".dockerignore")))
+          .contains("!ops/aot", "!ops/AotTraining.java");
+    }
+
+    @Test
+    void checksItsHealthWithoutAShell() {
+      assertThat(only(runtime, "HEALTHCHECK .*"))
+          .contains(" CMD [\"java\", ")
+          .endsWith("\"io.quittance.HealthCheck\"]");
+    }
+
     @Test
     void exposesTheApiAndTheManagementPort() {
       assertThat(only(runtime, "EXPOSE .*")).isEqualTo("EXPOSE 8080 8081");

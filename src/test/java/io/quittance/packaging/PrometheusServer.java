@@ -74,7 +74,8 @@ final class PrometheusServer implements AutoCloseable {
   /** Its answer; an error of its own, such as an expression that it cannot read, is thrown. */
   JsonNode query(String path) throws IOException, InterruptedException {
     String text =
-        HTTP.send(HttpRequest.newBuilder(api.resolve(path)).build(), BodyHandlers.ofString()).body();
+        HTTP.send(HttpRequest.newBuilder(api.resolve(path)).build(), BodyHandlers.ofString())
+            .body();
     JsonNode answer = JSON.readTree(text);
     if (!answer.path("status").asText().equals("success")) {
       throw new AssertionError(path + ": " + text);
