@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.Sandbox;
@@ -23,6 +24,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -36,7 +38,12 @@ class ReportsIT {
 
   private static final int PLACES = 2;
 
+  private static final String TAMPERED =
+      "select count(distinct merchant_id) from accounts where id = 'a0'";
+
   @Autowired private Reports reports;
+  @Autowired private BooksWatch watch;
+  @Autowired private MeterRegistry meters;
   @Autowired private DataSource reads;
   @LocalServerPort private int port;
 
@@ -123,5 +130,27 @@ class ReportsIT {
           }
           return true;
         });
+  }
+
+  @Test
+  void tellPrometheusOfBooksThatDoNotBalance() throws Exception {
+    URI uri = URI.create("http://localhost:" + port);
+    Merchant merchant = Merchant.register(uri);
+    merchant.openAccounts(uri, 1, 1_000);
+    var jdbc = new JdbcTemplate(reads);
+
+    assertThat(unbalancedBooks()).isZero();
+    jdbc.update("update accounts set posted = posted + 1 where id = 'a0'");
+    try {
+      assertThat(unbalancedBooks()).isEqualTo(jdbc.queryForObject(TAMPERED, Long.class)).isPositive();
+    } finally {
+      jdbc.update("update accounts set posted = posted - 1 where id = 'a0'");
+    }
+    assertThat(unbalancedBooks()).isZero();
+  }
+
+  private long unbalancedBooks() {
+    watch.look();
+    return (long) meters.get("quittance.ledger.unbalanced.books").gauge().value();
   }
 }
