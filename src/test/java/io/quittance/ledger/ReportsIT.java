@@ -142,7 +142,9 @@ class ReportsIT {
     assertThat(unbalancedBooks()).isZero();
     jdbc.update("update accounts set posted = posted + 1 where id = 'a0'");
     try {
-      assertThat(unbalancedBooks()).isEqualTo(jdbc.queryForObject(TAMPERED, Long.class)).isPositive();
+      assertThat(unbalancedBooks())
+          .isEqualTo(jdbc.queryForObject(TAMPERED, Long.class))
+          .isPositive();
     } finally {
       jdbc.update("update accounts set posted = posted - 1 where id = 'a0'");
     }
