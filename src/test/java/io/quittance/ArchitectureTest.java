@@ -119,13 +119,14 @@ class ArchitectureTest {
           .areAnnotatedWith(RestController.class)
           .and()
           .areDeclaredInClassesThat()
-          .resideOutsideOfPackage("io.quittance.sandbox")
+          .resideOutsideOfPackages("io.quittance.sandbox", "io.quittance.console")
           .and()
           .areMetaAnnotatedWith(RequestMapping.class)
           .should(
               beAnnotatedWith(RequiresScope.class)
                   .or(beAnnotatedWith("io.quittance.access.OperatorOnly")))
-          .because("a route without a scope is open to every key");
+          .because(
+              "a route without a scope is open to every key; pages and sessions are for whoever comes");
 
   @ArchTest
   static final ArchRule namesSayWhatThingsAre =

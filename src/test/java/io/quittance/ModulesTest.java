@@ -31,6 +31,7 @@ class ModulesTest {
             "payment",
             "notification",
             "analytics",
+            "console",
             "document",
             "sandbox");
   }

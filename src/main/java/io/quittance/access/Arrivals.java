@@ -45,7 +45,7 @@ final class Arrivals {
 
   Arrival of(RequestHead head) {
     Long key = key(head);
-    Sender sender = known.sender(head.header(HttpHeaders.AUTHORIZATION));
+    Sender sender = known.sender(Credential.of(head));
     return new Arrival(sender, priority(head, key), patience(head), key);
   }
 

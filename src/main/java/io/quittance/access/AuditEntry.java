@@ -32,6 +32,8 @@ public record AuditEntry(
                   "api_key.created",
                   "api_key.revoked",
                   "api_key.rotated",
+                  "api_key.session_ended",
+                  "api_key.session_opened",
                   "fraud_rules.replaced",
                   "merchant.changed",
                   "merchant.created",

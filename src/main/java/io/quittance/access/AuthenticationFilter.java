@@ -4,6 +4,7 @@ import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
+import io.quittance.web.RequestHead;
 import io.quittance.web.Resolution;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -12,11 +13,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.springframework.core.annotation.Order;
-import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Lets nobody past /v1 without a valid key (RFC 6750), and leaves the {@link Caller} behind. */
+/**
+ * Lets nobody past /v1 without a valid key (RFC 6750) or session, and leaves the {@link Caller}
+ * behind.
+ */
 @Component
 @Order(0)
 final class AuthenticationFilter extends OncePerRequestFilter {
@@ -72,21 +75,21 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   }
 
   private void admit(HttpServletRequest request) {
-    Secret secret = Secret.ofBearer(request.getHeader(HttpHeaders.AUTHORIZATION));
-    if (secret == null) {
+    Credential credential = Credential.of(RequestHead.of(request));
+    if (credential == null) {
       throw Problem.of(ProblemCode.UNAUTHORIZED, "Send the header Authorization: Bearer KEY.");
     }
-    boolean operator = identification.isOperator(secret);
+    boolean operator = !credential.session() && identification.isOperator(credential.secret());
     if (isOperators(request)) {
       if (!operator) {
-        identification.identify(secret);
+        identification.identify(credential);
         throw Problem.of(ProblemCode.INSUFFICIENT_SCOPE, "Merchants are the operator's.");
       }
       Origin.of(Actor.operator(), request).attachTo(request);
     } else if (operator) {
       throw Problem.of(ProblemCode.UNAUTHORIZED, "The operator key manages merchants only.");
     } else {
-      admit(identification.identify(secret), secret, request);
+      admit(identification.identify(credential), credential.secret(), request);
     }
   }
 

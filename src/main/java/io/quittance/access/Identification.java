@@ -9,18 +9,27 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Finds out who sends a request, by an API key, a token or the operator's key. Thread-safe. */
+/**
+ * Finds out who sends a request, by an API key, a token, the operator's key or a session.
+ * Thread-safe.
+ */
 @Component
 final class Identification {
 
   private final Authenticator authenticator;
+  private final SessionAuthenticator sessions;
   private final Tokens tokens;
   private final KnownKeys known;
   private final @Nullable Secret operatorKey;
 
   Identification(
-      Authenticator authenticator, Tokens tokens, KnownKeys known, AccessProperties properties) {
+      Authenticator authenticator,
+      SessionAuthenticator sessions,
+      Tokens tokens,
+      KnownKeys known,
+      AccessProperties properties) {
     this.authenticator = authenticator;
+    this.sessions = sessions;
     this.tokens = tokens;
     this.known = known;
     this.operatorKey =
@@ -37,14 +46,33 @@ final class Identification {
     return operator;
   }
 
+  /** Finds whom a secret speaks for. */
+  @FunctionalInterface
+  private interface Lookup {
+    Identity identity() throws InterruptedException;
+  }
+
   /**
-   * Whom a key or a token speaks for.
+   * Whom a key, a token or a session speaks for.
    *
    * @throws Problem 401 it is not a good one; 403 its merchant is disabled; 503 that could not be
    *     found out in time
    */
-  Identity identify(Secret secret) {
-    Identity identity = lookUp(secret);
+  Identity identify(Credential credential) {
+    Secret secret = credential.secret();
+    if (credential.session()) {
+      return enabled(() -> bySession(secret));
+    }
+    return tokens.takes(secret.text()) ? enabled(() -> byToken(secret)) : identifyKey(secret);
+  }
+
+  /** As {@link #identify}, of a key only. */
+  Identity identifyKey(Secret key) {
+    return enabled(() -> byKey(key));
+  }
+
+  private static Identity enabled(Lookup lookup) {
+    Identity identity = inTime(lookup);
     if (!identity.terms().enabled()) {
       throw Problem.of(
           ProblemCode.MERCHANT_DISABLED,
@@ -53,13 +81,9 @@ final class Identification {
     return identity;
   }
 
-  private Identity lookUp(Secret secret) {
+  private static Identity inTime(Lookup lookup) {
     try {
-      return tokens.takes(secret.text())
-          ? byToken(secret)
-          : authenticator
-              .authenticate(secret)
-              .orElseThrow(() -> Problem.of(ProblemCode.UNAUTHORIZED, "This key is not valid."));
+      return lookup.identity();
     } catch (DeadlineExceededException | RejectedExecutionException | DataAccessException e) {
       throw Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The key could not be checked in time.")
           .dependency("ledger");
@@ -67,6 +91,19 @@ final class Identification {
       Thread.currentThread().interrupt();
       throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
     }
+  }
+
+  private Identity byKey(Secret key) throws InterruptedException {
+    return authenticator
+        .authenticate(key)
+        .orElseThrow(() -> Problem.of(ProblemCode.UNAUTHORIZED, "This key is not valid."));
+  }
+
+  private Identity bySession(Secret token) throws InterruptedException {
+    return sessions
+        .authenticate(token)
+        .orElseThrow(
+            () -> Problem.of(ProblemCode.UNAUTHORIZED, "The session has ended; sign in again."));
   }
 
   private Identity byToken(Secret token) throws InterruptedException {

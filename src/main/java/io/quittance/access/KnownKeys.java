@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Remembers whose the keys and tokens are that were good lately, by their SHA-256, so that a
- * request can be counted as its merchant's before its key is checked. Opens nothing: a key that has
- * ended is remembered until it is next refused. Thread-safe.
+ * Remembers whose the keys, tokens and sessions are that were good lately, by their SHA-256, so
+ * that a request can be counted as its merchant's before its key is checked. Opens nothing: a key
+ * that has ended is remembered until it is next refused. Thread-safe.
  */
 @Component
 final class KnownKeys {
@@ -31,14 +31,13 @@ final class KnownKeys {
   /**
    * Who sends a request.
    *
-   * @param authorization the header; null: it has none
+   * @param credential what it shows; null: nothing
    */
-  Sender sender(@Nullable String authorization) {
-    Secret secret = Secret.ofBearer(authorization);
-    if (secret == null) {
+  Sender sender(@Nullable Credential credential) {
+    if (credential == null) {
       return Sender.unknown();
     }
-    var key = ByteBuffer.wrap(secret.hash());
+    var key = ByteBuffer.wrap(credential.secret().hash());
     UUID party = parties.getIfPresent(key);
     return party == null ? Sender.unknown() : new Sender(key, party);
   }

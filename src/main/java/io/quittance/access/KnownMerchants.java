@@ -29,7 +29,7 @@ final class KnownMerchants {
   private final WorkerPool<UUID, Optional<Terms>> lookups;
   private final AsyncCache<Question, Optional<Terms>> remembered;
 
-  /** As in {@link Authenticator}. */
+  /** As in {@link IdentityCache}. */
   private record Question(long generation, UUID id) {}
 
   KnownMerchants(
@@ -39,7 +39,7 @@ final class KnownMerchants {
     this.terms = terms;
     this.lookups =
         WorkerPool.<UUID, Optional<Terms>>named("merchants", this::find)
-            .workers(Authenticator.WORKERS)
+            .workers(IdentityCache.WORKERS)
             .maxBatch(256)
             .start(registry);
     this.remembered =

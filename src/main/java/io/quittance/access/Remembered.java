@@ -4,15 +4,17 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** What this replica remembers of keys and merchants. */
+/** What this replica remembers of keys, sessions and merchants. */
 @Component
 final class Remembered {
 
   private final Authenticator authenticator;
+  private final SessionAuthenticator sessions;
   private final KnownMerchants merchants;
 
-  Remembered(Authenticator authenticator, KnownMerchants merchants) {
+  Remembered(Authenticator authenticator, SessionAuthenticator sessions, KnownMerchants merchants) {
     this.authenticator = authenticator;
+    this.sessions = sessions;
     this.merchants = merchants;
   }
 
@@ -26,6 +28,7 @@ final class Remembered {
           @Override
           public void afterCommit() {
             authenticator.forgetAll();
+            sessions.forgetAll();
             merchants.forgetAll();
           }
         });

@@ -8,8 +8,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The text that a client sends as its key: {@code qt_} and 256 random bits. Never stored.
- * Thread-safe.
+ * The text that a client sends as its key: {@code qt_} and 256 random bits; or as the token of a
+ * session: {@code qs_} and as many. Never stored. Thread-safe.
  */
 final class Secret {
 
@@ -25,9 +25,18 @@ final class Secret {
   }
 
   static Secret random() {
+    return random("qt_");
+  }
+
+  /** The token of a session. */
+  static Secret randomSession() {
+    return random("qs_");
+  }
+
+  private static Secret random(String prefix) {
     byte[] bytes = new byte[RANDOM_BYTES];
     RANDOM.nextBytes(bytes);
-    return new Secret("qt_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    return new Secret(prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
   }
 
   /** What follows {@code Bearer} in a header {@code Authorization}; null: it has another form. */

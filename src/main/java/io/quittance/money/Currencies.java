@@ -8,6 +8,8 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,14 @@ public final class Currencies {
   public static boolean isActive(String code) {
     @Nullable Fact fact = FACTS.get(code);
     return fact != null && fact.active();
+  }
+
+  /** The codes that new accounts may have. */
+  public static SortedSet<String> active() {
+    return FACTS.values().stream()
+        .filter(Fact::active)
+        .map(Fact::code)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   /**

@@ -14,7 +14,7 @@ final class Redaction {
 
   private static final Pattern SECRET =
       Pattern.compile(
-          "\\b(qt|whsec)_[A-Za-z0-9+/=_-]{8,}"
+          "\\b(qt|qs|whsec)_[A-Za-z0-9+/=_-]{8,}"
               + "|\\b(Bearer|Basic)\\s+[A-Za-z0-9+/=_.~-]{16,}"
               + "|\\b(Authorization[\"']?\\s*[:=]\\s*)(?:\\S+\\s+)?\\S{8,}"
               + "|\\b(password[\"']?\\s*[:=]\\s*)[^\\s,;&]+"

@@ -15,8 +15,14 @@ final class SecurityHeaders {
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
           + " frame-ancestors 'none'";
 
+  /** The console: its own files, and nothing inline or from elsewhere. */
+  private static final String CONSOLE =
+      "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self';"
+          + " object-src 'none'";
+
   private static final Map<String, String> OF_ANSWERS = headers(NOTHING);
   private static final Map<String, String> OF_PAGES = headers(OWN_PAGES);
+  private static final Map<String, String> OF_CONSOLE = headers(CONSOLE);
 
   private SecurityHeaders() {}
 
@@ -38,9 +44,16 @@ final class SecurityHeaders {
     add(String.valueOf(request.getRequestURI()), request.isSecure(), response::setHeader);
   }
 
+  private static Map<String, String> headersOf(String path) {
+    if (path.equals("/console") || path.startsWith("/console/")) {
+      return OF_CONSOLE;
+    }
+    return path.startsWith("/swagger-ui") ? OF_PAGES : OF_ANSWERS;
+  }
+
   /** Hands each header's name and value over. */
   static void add(String path, boolean secure, BiConsumer<String, String> to) {
-    (path.startsWith("/swagger-ui") ? OF_PAGES : OF_ANSWERS).forEach(to);
+    headersOf(path).forEach(to);
     if (secure) {
       to.accept("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
     }

@@ -126,14 +126,14 @@ class AuthenticatorTest {
   @Test
   void aKeyIsKnownAsItsMerchantsUntilItIsRefused() throws Exception {
     slowDatabase.countDown();
-    String bearer = "bearer " + GOOD.text();
+    var bearer = new Credential(GOOD, false);
     assertThat(known.sender(bearer)).isEqualTo(Sender.unknown());
 
     authenticator.authenticate(GOOD);
 
     assertThat(known.sender(bearer).party()).isEqualTo(IDENTITY.merchantId());
-    assertThat(known.sender("Bearer qt_wrong")).isEqualTo(Sender.unknown());
-    assertThat(known.sender(GOOD.text())).as("no scheme").isEqualTo(Sender.unknown());
+    assertThat(known.sender(new Credential(new Secret("qt_wrong"), false)))
+        .isEqualTo(Sender.unknown());
     good = false;
     authenticator.forgetAll();
     authenticator.authenticate(GOOD);

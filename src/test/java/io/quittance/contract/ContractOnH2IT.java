@@ -129,4 +129,7 @@ class ContractOnH2IT {
 
   @Nested
   class EventIntake extends EventIntakeContract {}
+
+  @Nested
+  class Console extends ConsoleContract {}
 }

@@ -136,4 +136,7 @@ class ContractOnPostgresIT {
 
   @Nested
   class EventIntake extends EventIntakeContract {}
+
+  @Nested
+  class Console extends ConsoleContract {}
 }

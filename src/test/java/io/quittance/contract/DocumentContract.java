@@ -31,8 +31,8 @@ abstract class DocumentContract extends Contract {
   private static final String ACCOUNT = "hidden";
   private static final String NOBODYS = "_01jd0000000000000000000000";
 
-  /** What the container, springdoc and its page answer by themselves. */
-  private static final String OTHERS = "/error|/v3/api-docs.*|/swagger-ui.*";
+  /** What the container, springdoc and pages for people answer. */
+  private static final String OTHERS = "/|/console.*|/error|/v3/api-docs.*|/swagger-ui.*";
 
   @Autowired
   @Qualifier("requestMappingHandlerMapping")

@@ -71,4 +71,36 @@ class RevocationIT {
         .atMost(PATIENCE)
         .untilAsserted(() -> there.get("/v1/accounts").isProblem(403, "merchant_disabled"));
   }
+
+  @Test
+  void aSessionOpenedOnOneReplicaIsKnownToTheOthersAndEndsThere() {
+    String owner =
+        on(one, Sandbox.OPERATOR_KEY)
+            .post("/v1/merchants", object("name", "m"))
+            .is(201)
+            .text("/api_key/secret");
+    String cookie =
+        on(one, "")
+            .call("POST", "/console/session")
+            .header("X-Quittance-Console", "1")
+            .body(object("key", owner))
+            .send()
+            .is(204)
+            .header("Set-Cookie")
+            .orElseThrow()
+            .replaceFirst(";.*", "");
+    Call there = on(other, "").call("GET", "/v1/accounts").header("Cookie", cookie);
+    there.send().is(200);
+
+    on(one, "")
+        .call("DELETE", "/console/session")
+        .header("X-Quittance-Console", "1")
+        .header("Cookie", cookie)
+        .send()
+        .is(204);
+
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(() -> there.send().isProblem(401, "unauthorized"));
+  }
 }

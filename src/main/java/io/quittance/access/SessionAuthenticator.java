@@ -1,0 +1,47 @@
+package io.quittance.access;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import jakarta.annotation.PreDestroy;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds which key a session of the console stands for, as the {@link Authenticator} does for keys:
+ * a session that has ended, or whose key has, is refused within the same time on every replica.
+ * Thread-safe.
+ */
+@Component
+final class SessionAuthenticator {
+
+  private final AccessProperties.Keys settings;
+  private final KnownKeys known;
+  private final IdentityCache sessions;
+
+  SessionAuthenticator(
+      StoredKeys stored, KnownKeys known, AccessProperties properties, MeterRegistry registry) {
+    this.known = known;
+    this.settings = properties.access();
+    this.sessions = new IdentityCache("sessions", stored::ofSessions, settings, registry);
+  }
+
+  /** Whose session this is; empty when there is none, or it has ended. */
+  Optional<Identity> authenticate(Secret token) throws InterruptedException {
+    var hash = ByteBuffer.wrap(token.hash());
+    Optional<Identity> identity = sessions.find(hash, Deadline.after(settings.timeout()));
+    identity.ifPresentOrElse(
+        found -> known.remember(hash, found.merchantId()), () -> known.forget(hash));
+    return identity;
+  }
+
+  /** Looks every session up again when it is next used. */
+  void forgetAll() {
+    sessions.forgetAll();
+  }
+
+  @PreDestroy
+  void close() {
+    sessions.close();
+  }
+}

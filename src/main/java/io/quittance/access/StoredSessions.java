@@ -1,0 +1,120 @@
+package io.quittance.access;
+
+import io.quittance.access.ConsoleSessions.Session;
+import io.quittance.web.TypeId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.annotation.Transactional;
+
+/** The sessions of the console as they are stored: by the SHA-256 of their tokens. Thread-safe. */
+@Component
+class StoredSessions {
+
+  /** Of one key; one more ends the oldest one. */
+  private static final int MOST = 50;
+
+  private final JdbcClient jdbc;
+  private final Remembered remembered;
+  private final AuditTrail audit;
+  private final Clock clock;
+
+  StoredSessions(JdbcClient jdbc, Remembered remembered, AuditTrail audit, Clock clock) {
+    this.jdbc = jdbc;
+    this.remembered = remembered;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /** Begins a session that stands for a key. */
+  @Transactional
+  public void add(Identity identity, Origin origin, Secret token, Instant expiresAt) {
+    UUID merchantId = identity.merchantId();
+    jdbc.sql(
+            """
+            delete from console_sessions
+             where merchant_id = :merchant and key_id = :key
+               and (expires_at <= :now
+                    or id not in (select id from console_sessions
+                                   where merchant_id = :merchant and key_id = :key
+                                   order by id desc limit :most))
+            """)
+        .param("merchant", merchantId)
+        .param("key", identity.keyId())
+        .param("now", utc(clock.instant()))
+        .param("most", MOST - 1)
+        .update();
+    jdbc.sql(
+            """
+            insert into console_sessions (merchant_id, id, key_id, token_hash, created_at, expires_at)
+            values (?, ?, ?, ?, ?, ?)
+            """)
+        .params(
+            merchantId,
+            TypeId.next(),
+            identity.keyId(),
+            token.hash(),
+            utc(clock.instant()),
+            utc(expiresAt))
+        .update();
+    record(identity, origin, "api_key.session_opened");
+    remembered.forgetOnCommit();
+  }
+
+  /** Ends a session for good. */
+  @Transactional
+  public void remove(Identity identity, Origin origin, Secret token) {
+    int removed =
+        jdbc.sql("delete from console_sessions where merchant_id = ? and token_hash = ?")
+            .params(identity.merchantId(), token.hash())
+            .update();
+    if (removed > 0) {
+      record(identity, origin, "api_key.session_ended");
+      remembered.forgetOnCommit();
+    }
+  }
+
+  private void record(Identity identity, Origin origin, String action) {
+    audit.record(
+        AuditEntry.of(
+            identity.merchantId(),
+            origin,
+            action,
+            TypeId.format("key", identity.keyId()),
+            Map.of()));
+  }
+
+  /** What a session that has been let in stands for. */
+  Optional<Session> show(Identity identity, Secret token) {
+    return jdbc.sql(
+            """
+            select m.name, s.expires_at, k.expires_at as key_expires_at
+              from console_sessions s
+              join api_keys k on k.merchant_id = s.merchant_id and k.id = s.key_id
+              join merchants m on m.id = s.merchant_id
+             where s.merchant_id = ? and s.token_hash = ?
+            """)
+        .params(identity.merchantId(), token.hash())
+        .query((rs, row) -> new Session(rs.getString("name"), identity.scopes(), end(rs)))
+        .optional();
+  }
+
+  private static Instant end(ResultSet rs) throws SQLException {
+    Instant session = rs.getObject("expires_at", OffsetDateTime.class).toInstant();
+    @Nullable OffsetDateTime key = rs.getObject("key_expires_at", OffsetDateTime.class);
+    return key == null || key.toInstant().isAfter(session) ? session : key.toInstant();
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}

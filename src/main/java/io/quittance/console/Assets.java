@@ -1,0 +1,122 @@
+package io.quittance.console;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.quittance.money.Currencies;
+import java.io.IOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.core.io.Resource;
+import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.stereotype.Component;
+
+/**
+ * The files of the console, in memory. Their common version is a hash of all of them and stands in
+ * their paths, so that modules import one another by relative paths, a browser keeps them for good,
+ * and none ever runs with one of another release.
+ */
+@Component
+@ConditionalOnProperty("quittance.console.enabled")
+final class Assets {
+
+  static final String ROOT = "/console/assets/";
+
+  /** The only one without a version in its path. */
+  static final String INDEX = "index.html";
+
+  private static final String OWN = "console/";
+  private static final String WEBJARS = "META-INF/resources/webjars/";
+
+  /** Of other projects, by the names that they have here. */
+  private static final Map<String, String> VENDORS =
+      Map.of(
+          "vendor/uPlot.js", "uplot/*/dist/uPlot.iife.min.js",
+          "vendor/uPlot.css", "uplot/*/dist/uPlot.min.css",
+          "vendor/lit-html.js", "lit-html/*/lit-html.js",
+          "vendor/directive.js", "lit-html/*/directive.js",
+          "vendor/directive-helpers.js", "lit-html/*/directive-helpers.js",
+          "vendor/directives/repeat.js", "lit-html/*/directives/repeat.js",
+          "vendor/directives/live.js", "lit-html/*/directives/live.js");
+
+  private final PathMatchingResourcePatternResolver resources =
+      new PathMatchingResourcePatternResolver();
+
+  private final SortedMap<String, Asset> files = new TreeMap<>();
+  private final String version;
+  private final Asset index;
+
+  Assets() throws IOException {
+    var bytes = new TreeMap<String, byte[]>();
+    for (Resource file : resources.getResources("classpath:" + OWN + "**/*.*")) {
+      String path = file.getURL().getPath();
+      bytes.put(path.substring(path.lastIndexOf(OWN) + OWN.length()), file.getContentAsByteArray());
+    }
+    for (var vendor : VENDORS.entrySet()) {
+      bytes.put(vendor.getKey(), webjar(vendor.getValue()));
+    }
+    bytes.put("currencies.js", currencies().getBytes(UTF_8));
+    byte[] page = Objects.requireNonNull(bytes.remove(INDEX), INDEX);
+    version = hash(page, bytes);
+    bytes.forEach((name, content) -> files.put(name, Asset.of(name, content)));
+    index = Asset.of(INDEX, new String(page, UTF_8).replace("{assets}", base()).getBytes(UTF_8));
+  }
+
+  private byte[] webjar(String pattern) throws IOException {
+    Resource[] found = resources.getResources("classpath*:" + WEBJARS + pattern);
+    if (found.length != 1) {
+      throw new IllegalStateException("not exactly one " + pattern);
+    }
+    return found[0].getContentAsByteArray();
+  }
+
+  /** How many decimals amounts have, as the service itself counts them. */
+  private static String currencies() {
+    return Currencies.active().stream()
+        .map(code -> code + ':' + Currencies.decimals(code))
+        .collect(Collectors.joining(",", "export const CURRENCY_DECIMALS = {", "};\n"));
+  }
+
+  private static String hash(byte[] page, SortedMap<String, byte[]> others) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      digest.update(page);
+      others.forEach(
+          (name, content) -> {
+            digest.update((name + '\0' + content.length + '\0').getBytes(UTF_8));
+            digest.update(content);
+          });
+      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+
+  private String base() {
+    return ROOT + version + '/';
+  }
+
+  /** The page; its tag changes whenever any file does. */
+  Asset index() {
+    return index;
+  }
+
+  String version() {
+    return version;
+  }
+
+  /**
+   * @param path what follows {@link #ROOT}
+   * @return null: there is no such file in this version
+   */
+  @Nullable Asset find(String path) {
+    return path.startsWith(version + '/') ? files.get(path.substring(version.length() + 1)) : null;
+  }
+}
