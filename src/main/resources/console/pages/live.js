@@ -1,0 +1,141 @@
+// What is happening now: the live stream as figures, lines and bars, each leading to the list that it counts.
+import {badge, empty, html, loading, money, nothing, problem, tile, when} from '../ui.js';
+import {get} from '../api.js';
+import {follow} from '../stream.js';
+import {href} from '../router.js';
+import {duration, number, percent, rate, words} from '../format.js';
+import {paymentTable} from './payments.js';
+import '../chart.js';
+
+const RATE = [{label: 'Payments per second', color: '--accent', fill: '--accent-wash', format: rate}];
+const LATENCY = [{label: '99th percentile', color: '--wait', format: duration}];
+
+export function page({may, draw, session, signal}) {
+  let frame = null;
+  let heard = 0;
+  let state = 'connecting';
+  let refusal = null;
+  let latest = null;
+  let latestError = null;
+
+  follow('/v1/analytics/live', {
+    frame(name, text) {
+      if (name === 'frame') {
+        frame = JSON.parse(text);
+        heard = Date.now();
+        state = 'live';
+        draw();
+      }
+    },
+    state(now, why) {
+      state = now === 'live' && !frame ? 'connecting' : now;
+      refusal = why ?? null;
+      draw();
+    },
+  }, signal);
+
+  // The age is counted here; nobody is told of it aloud.
+  const ticking = setInterval(() => document.visibilityState === 'visible' && draw(), 1000);
+  signal.addEventListener('abort', () => clearInterval(ticking));
+
+  async function loadLatest() {
+    try {
+      latest = (await get('/v1/payments', {limit: 8}, signal)).data;
+      latestError = null;
+    } catch (e) {
+      if (signal.aborted) {
+        return;
+      }
+      latestError = e;
+    }
+    draw();
+  }
+  if (may('payments:read')) {
+    loadLatest();
+    const again = setInterval(() => document.visibilityState === 'visible' && loadLatest(), 5000);
+    signal.addEventListener('abort', () => clearInterval(again));
+  }
+
+  /** The list of the payments that the frame counts, or of some of them. */
+  function counted(more) {
+    if (!may('payments:read')) {
+      return null;
+    }
+    const from = new Date(Date.parse(frame.at) - frame.window_seconds * 1000);
+    return href('payments', '', {created_from: from.toISOString(), ...more});
+  }
+
+  function age() {
+    const seconds = Math.max(0, Math.round((Date.now() - heard) / 1000));
+    return seconds < 1 ? 'updated now' : 'updated ' + number(seconds) + ' s ago';
+  }
+
+  function view() {
+    return html`<div class="page-head"><h1>Live</h1>
+      <p class="live-state">
+        ${state === 'cut' || (state === 'refused' && frame) ? html`<span class="stale" data-testid="stale" role="status">${badge('failed', {kind: 'wait', text: 'Stale: the stream is cut, reconnecting'})}</span>`
+          : state === 'live' ? html`<span class="pulse" aria-hidden="true"></span>` : nothing}
+        ${frame ? html`<span data-testid="live-age">${age()}</span>` : nothing}</p></div>
+      ${frame ? figures() : state === 'refused' ? unavailable() : loading('Waiting for the first figures')}
+      ${recent()}`;
+  }
+
+  function unavailable() {
+    return problem({
+      title: 'Live figures are not available',
+      message: refusal?.status === 404
+          ? 'This server does not offer the live stream. Payments and accounts work as ever.'
+          : refusal?.detail ?? 'The stream was refused. It is tried again.',
+      status: refusal?.status, code: refusal?.code ?? 'refused',
+    });
+  }
+
+  function figures() {
+    const {payments, events} = frame;
+    const seconds = number(frame.window_seconds);
+    const {p50, p95, p99} = payments.latency_ms;
+    const times = frame.points.map((point) => Date.parse(point.at) / 1000);
+    return html`<section aria-label="Figures" class=${'tiles' + (state === 'live' ? '' : ' dim')}>
+        ${tile({label: 'Payments per second', value: rate(payments.per_second), testid: 'live-rate', note: `${number(payments.count)} in the last ${seconds} s`, href: counted()})}
+        ${tile({label: 'Success rate', value: percent(payments.success_rate), testid: 'live-success', kind: payments.success_rate == null ? '' : payments.success_rate >= 0.95 ? 'good' : payments.success_rate >= 0.8 ? 'wait' : 'bad', note: 'of those that were decided', href: counted({status: 'declined,failed'})})}
+        ${tile({label: 'Answered within', value: duration(p99), testid: 'live-p99', note: html`99 %<br>50 %: ${duration(p50)} · 95 %: ${duration(p95)}`, href: counted()})}
+        ${tile({label: 'Events per second', value: rate(events.per_second), testid: 'live-events', note: events.types.length ? events.types.slice(0, 2).map((one) => words(one.type) + ' ' + number(one.count)).join(' · ') : 'none in the last ' + seconds + ' s'})}
+      </section>
+      <div class="columns two">
+        <section class="card"><h2>Payments</h2><line-chart .label=${'Payments per second'} .series=${RATE} .points=${[times, frame.points.map((point) => point.payments)]}></line-chart></section>
+        <section class="card"><h2>Latency, 99th percentile</h2><line-chart .label=${'Latency, 99th percentile'} .series=${LATENCY} .points=${[times, frame.points.map((point) => point.p99_ms ?? null)]}></line-chart></section>
+      </div>
+      <div class="columns four">
+        ${ranking('Outcomes', payments.statuses, (one) => badge(one.status), (one) => counted({status: one.status}), 'No payments')}
+        ${ranking('Declines by reason', payments.declines, (one) => words(one.reason), () => counted({status: 'declined,failed'}), 'No declines')}
+        ${ranking('Top payees', payments.payees, (one) => one.payee, (one) => counted({payee: one.payee}), 'No payees')}
+        ${ranking('Amounts', payments.amounts, (one) => one.currency, (one) => counted({currency: one.currency}), 'No amounts', (one) => money(one.amount, one.currency))}
+      </div>`;
+  }
+
+  /** Some counts, the largest first, as bars. */
+  function ranking(title, rows, label, link, none, value = (one) => number(one.count)) {
+    const most = Math.max(1, ...rows.map((one) => one.count ?? 0));
+    return html`<section class="card"><h2>${title}</h2>
+      ${rows.length === 0 ? html`<p class="quiet">${none} in the last ${number(frame.window_seconds)} s.</p>`
+        : html`<ul class="ranking">${rows.map((one) => {
+          const to = link(one);
+          const inside = html`<span class="ranking-label">${label(one)}</span><span class="ranking-value">${value(one)}</span>
+            ${one.count == null ? nothing : html`<span class="ranking-bar" aria-hidden="true"><span .style=${`width:${100 * one.count / most}%`}></span></span>`}`;
+          return html`<li>${to ? html`<a href=${to}>${inside}</a>` : html`<div>${inside}</div>`}</li>`;
+        })}</ul>`}</section>`;
+  }
+
+  function recent() {
+    if (!may('payments:read')) {
+      return nothing;
+    }
+    return html`<section class="card flush"><div class="card-head"><h2>Latest payments</h2><a href=${href('payments')}>All payments</a></div>
+      ${latestError ? problem(latestError, loadLatest) : !latest ? loading()
+        : latest.length === 0 ? empty('No payments yet', session.sandbox ? 'Make the first one in the playground.' : 'They appear here as soon as your systems make some.',
+            session.sandbox && may('payments:write') ? html`<a class="button primary" href=${href('playground')}>Open the playground</a>` : nothing)
+        : paymentTable(latest, 'Latest payments', {testids: false})}</section>`;
+  }
+
+  return {view};
+}
