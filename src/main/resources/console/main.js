@@ -1,7 +1,7 @@
 // Signs in, finds the page that the address bar names, and draws it.
-import {html, nothing, loading, problem, say} from './ui.js';
+import {html, nothing, loading, problem} from './ui.js';
 import {render} from './vendor/lit-html.js';
-import {get, send, sessionEnd} from './api.js';
+import {send, sessionEnd} from './api.js';
 import {href, parse} from './router.js';
 
 const PAGES = [
@@ -20,6 +20,7 @@ const PAGES = [
 ];
 
 const root = document.getElementById('app');
+root.replaceChildren();
 let session = null;
 let notice = null;
 let current = null;

@@ -1,6 +1,6 @@
 // A payment's scopes and subtasks, drawn to scale against the deadline.
-import {badge, html, nothing, when, words} from './ui.js';
-import {duration, number} from './format.js';
+import {badge, html, nothing, when} from './ui.js';
+import {duration, number, words} from './format.js';
 
 /** When less of the deadline than this was used, the work is drawn larger, beneath the deadline as a whole. */
 const ZOOM_BELOW = 0.25;
@@ -22,7 +22,7 @@ function scope(one) {
       <span class="scope-sum">${duration(end)} of ${duration(deadline)}</span></header>
     <div class="budget" role="img" aria-label="${duration(end)} of the deadline of ${duration(deadline)} were used"><span class=${'budget-used ' + (late ? 'late' : '')} .style=${`width:${Math.min(100, 100 * end / whole)}%`}></span>
       <span class="budget-deadline" .style=${`left:${100 * deadline / whole}%`}></span></div>
-    <div class="axis" aria-hidden="true"><span>0</span><span>${zoomed ? 'enlarged ' + number(Math.round(deadline / end)) + ' times' : nothing}</span><span>${duration(scale)}</span></div>
+    <div class="axis" aria-hidden="true"><span>0</span><span>${zoomed ? 'enlarged ' + number(Math.round(deadline / end)) + ' times' : nothing}</span><span>${zoomed ? nothing : late ? 'end ' : 'deadline '}${duration(scale)}</span></div>
     <ol class="bars">${one.subtasks.map((subtask) => bar(subtask, scale, zoomed ? null : deadline))}</ol>
     <p class="quiet scope-note">${number(one.forked)} forked, ${number(one.joined)} joined, ${one.survivors === 0 ? 'none left behind' : html`<strong>${number(one.survivors)} left behind</strong>`}${late ? html` · <strong class="bad-text">${duration(end - deadline)} late</strong>` : nothing}</p>
   </section>`;

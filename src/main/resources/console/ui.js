@@ -110,15 +110,15 @@ function outcome(error) {
  * A table that becomes a list of cards where there is no room.
  *
  * @param columns [{head, cell(row), number (aligned right), wide}]
- * @param attributes of a row: {testid, id, href}
+ * @param row attributes of a row: {testid, id, name, href}
  */
 export function table({caption, columns, rows, key = (row) => row.id, row = () => ({}), testid}) {
   return html`<div class="table-frame"><table role="table" data-testid=${testid ?? nothing}>
     <caption class="visually-hidden">${caption}</caption>
     <thead role="rowgroup"><tr role="row">${columns.map((column) => html`<th role="columnheader" scope="col" class=${column.number ? 'number' : ''}>${column.head}</th>`)}</tr></thead>
     <tbody role="rowgroup">${repeat(rows, key, (one) => {
-      const {testid: mark, id, href} = row(one);
-      return html`<tr role="row" class=${href ? 'linked' : ''} data-testid=${mark ?? nothing} data-id=${id ?? nothing} @click=${href ? (e) => openRow(e, href) : nothing}>
+      const {testid: mark, id, name, href} = row(one);
+      return html`<tr role="row" class=${href ? 'linked' : ''} data-testid=${mark ?? nothing} data-id=${id ?? nothing} data-name=${name ?? nothing} @click=${href ? (e) => openRow(e, href) : nothing}>
         ${columns.map((column) => html`<td role="cell" data-head=${column.head} class=${(column.number ? 'number ' : '') + (column.wide ? 'wide' : '')}>${column.cell(one)}</td>`)}</tr>`;
     })}</tbody></table></div>`;
 }

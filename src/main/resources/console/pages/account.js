@@ -1,6 +1,6 @@
 // One account: its balances, and its statement with the balance after each entry.
 import {empty, facts, html, loading, money, nothing, pager, problem, say, table, tile, when, copyable} from '../ui.js';
-import {get, pagesOf, queryOf} from '../api.js';
+import {get, pagesOf} from '../api.js';
 import {href} from '../router.js';
 import {amount, decimal, number, words} from '../format.js';
 import {accountBadge} from './accounts.js';

@@ -1,5 +1,5 @@
 // One batch: how far it has come, and what became of each payment in it.
-import {badge, copyable, empty, facts, html, loading, nothing, pager, problem, table, tile, when} from '../ui.js';
+import {badge, copyable, empty, facts, html, loading, nothing, pager, problem, table, when} from '../ui.js';
 import {get, newKey, send} from '../api.js';
 import {confirm} from '../dialog.js';
 import {href} from '../router.js';

@@ -1,5 +1,5 @@
 // Payment batches and how far they have come.
-import {badge, copyable, empty, html, loading, nothing, pager, problem, table, when} from '../ui.js';
+import {badge, empty, html, loading, nothing, pager, problem, table, when} from '../ui.js';
 import {get} from '../api.js';
 import {href} from '../router.js';
 import {number, words} from '../format.js';

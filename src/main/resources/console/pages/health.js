@@ -36,8 +36,8 @@ export function page({draw, signal}) {
       <section class="card"><h2>Circuit breakers</h2>${breakers(status.breakers)}</section>
       <div class="columns two uneven">
         <section class="card flush"><div class="card-head"><h2>Pools</h2><span class="quiet">the mark is at 80 %</span></div>${table({
-          caption: 'Worker pools', rows: pools, key: (one) => one.name, row: (one) => ({testid: 'pool', href: null}), columns: [
-            {head: 'Pool', wide: true, cell: (one) => html`<span data-name=${one.name}>${one.name}</span>`},
+          caption: 'Worker pools', rows: pools, key: (one) => one.name, row: (one) => ({testid: 'pool', name: one.name}), columns: [
+            {head: 'Pool', wide: true, cell: (one) => one.name},
             {head: 'Queue', cell: fullness},
             {head: 'Workers', cell: (one) => meter(one.workers ? one.busy / one.workers : 0, number(one.busy) + ' of ' + number(one.workers))},
             {head: 'Queued, 99 %', number: true, cell: (one) => duration(one.queued_p99_ms)},

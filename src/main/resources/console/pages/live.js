@@ -1,5 +1,5 @@
 // What is happening now: the live stream as figures, lines and bars, each leading to the list that it counts.
-import {badge, empty, html, loading, money, nothing, problem, tile, when} from '../ui.js';
+import {badge, empty, html, loading, money, nothing, problem, tile} from '../ui.js';
 import {get} from '../api.js';
 import {follow} from '../stream.js';
 import {href} from '../router.js';

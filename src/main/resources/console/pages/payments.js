@@ -1,5 +1,5 @@
 // The payments: searched by what the address bar says, page by page.
-import {badge, copyable, empty, html, loading, money, nothing, pager, problem, table, when} from '../ui.js';
+import {badge, empty, html, loading, money, nothing, pager, problem, table, when} from '../ui.js';
 import {get} from '../api.js';
 import {href} from '../router.js';
 import {currencies, inputAmount, parseAmount, words} from '../format.js';

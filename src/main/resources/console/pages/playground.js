@@ -28,22 +28,6 @@ export function page({may, draw, signal}) {
   let invalid = null;
   let counter = 0;
 
-  loadFaults();
-  loadTraffic();
-  if (may('ledger:read')) {
-    get('/v1/accounts', {limit: 100}, signal).then((page) => {
-      accounts = page.data.map((one) => one.id);
-      draw();
-    }, () => {});
-  }
-  if (may('analytics:read')) {
-    followStatus((now) => {
-      status = now.status ?? status;
-      statusError = now.error ?? null;
-      draw();
-    }, signal);
-  }
-
   /** The sandbox's own routes take no key, and get no cookie. */
   const sandbox = async (method, path, body) => (await send(method, '/sandbox/' + path, {body, cookie: false, signal})).body;
 
@@ -258,6 +242,22 @@ export function page({may, draw, signal}) {
       ${one.error ? html`<p><strong>${one.error.title}.</strong> ${one.error.message}${one.error.outcome === 'none' ? ' Nothing has moved.' : ''}</p>` : nothing}
       ${id && may('payments:read') ? html`<p><a href=${href('payments', id)}>Open the payment</a></p>` : nothing}
       ${one.timeline ? timeline(one.timeline) : one.timelineError ? problem(one.timelineError) : nothing}</div>`;
+  }
+
+  loadFaults();
+  loadTraffic();
+  if (may('ledger:read')) {
+    get('/v1/accounts', {limit: 100}, signal).then((page) => {
+      accounts = page.data.map((one) => one.id);
+      draw();
+    }, () => {});
+  }
+  if (may('analytics:read')) {
+    followStatus((now) => {
+      status = now.status ?? status;
+      statusError = now.error ?? null;
+      draw();
+    }, signal);
   }
 
   return {view};

@@ -3,9 +3,11 @@ package io.quittance.console;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Profile;
@@ -54,14 +56,16 @@ class PageController {
 
   @GetMapping("/console/")
   ResponseEntity<byte[]> page(
+      HttpServletResponse response,
       @RequestHeader(name = HttpHeaders.ACCEPT_ENCODING, required = false)
           @Nullable String encodings) {
-    return answer(assets.index(), encodings, CacheControl.noCache());
+    return answer(assets.index(), encodings, CacheControl.noCache(), response);
   }
 
   @GetMapping("/console/assets/**")
   ResponseEntity<byte[]> file(
       HttpServletRequest request,
+      HttpServletResponse response,
       @RequestHeader(name = HttpHeaders.ACCEPT_ENCODING, required = false)
           @Nullable String encodings) {
     Asset asset = assets.find(request.getServletPath().substring(Assets.ROOT.length()));
@@ -69,15 +73,19 @@ class PageController {
       throw Problem.of(ProblemCode.NOT_FOUND, "The console has no such file.");
     }
     return answer(
-        asset, encodings, CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable());
+        asset,
+        encodings,
+        CacheControl.maxAge(Duration.ofDays(365)).cachePublic().immutable(),
+        response);
   }
 
   private ResponseEntity<byte[]> answer(
-      Asset asset, @Nullable String encodings, CacheControl caching) {
+      Asset asset, @Nullable String encodings, CacheControl caching, HttpServletResponse response) {
+    // Set here and not in the entity, whose headers are added to those that are there.
+    response.setHeader(HttpHeaders.CACHE_CONTROL, caching.getHeaderValue());
     boolean gzip = encodings != null && takesGzip(encodings);
     var answer =
         ResponseEntity.ok()
-            .cacheControl(caching)
             // Two forms of one file have two tags (RFC 9110, 8.8.3.3).
             .eTag(assets.version() + (gzip ? "-gzip" : ""))
             .header(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING)
@@ -93,7 +101,6 @@ class PageController {
         .anyMatch(
             one ->
                 one.equalsIgnoreCase("gzip")
-                    || one.toLowerCase(java.util.Locale.ROOT)
-                        .matches("gzip\\s*;\\s*q=(1.*|0\\.0*[1-9].*)"));
+                    || one.toLowerCase(Locale.ROOT).matches("gzip\\s*;\\s*q=(1.*|0\\.0*[1-9].*)"));
   }
 }
