@@ -32,6 +32,7 @@ function draw() {
     requestAnimationFrame(() => {
       drawing = false;
       render(session ? shell() : login(), root);
+      focusOnHeading();
     });
   }
 }
@@ -134,6 +135,7 @@ async function open() {
     draw();
     return;
   }
+  moving = current !== null;
   leave();
   const opened = {page, id: route.id, controller: new AbortController(), view: () => loading()};
   current = opened;
@@ -147,10 +149,9 @@ async function open() {
   try {
     const module = await (route.id && page.one ? page.one() : page.load());
     if (current === opened) {
-      Object.assign(opened, module.page({route, session, may, draw, signal: opened.controller.signal}));
+      Object.assign(opened, module.page({route, session, may, draw, signal: opened.controller.signal}), {ready: true});
       document.title = page.title + ' · Quittance';
       draw();
-      focusOnHeading();
     }
   } catch (e) {
     opened.view = () => problem(e, () => location.reload());
@@ -158,20 +159,18 @@ async function open() {
   }
 }
 
-let moved = false;
+let moving = false;
 
-/** After a move the reader begins at the new page's heading. */
+/** After a move the reader begins at the new page's heading, as soon as there is one. */
 function focusOnHeading() {
-  if (moved) {
-    requestAnimationFrame(() => requestAnimationFrame(() => {
-      const heading = root.querySelector('main h1');
-      if (heading && !root.querySelector('main :focus')) {
-        heading.tabIndex = -1;
-        heading.focus({preventScroll: true});
-      }
-    }));
+  const heading = moving ? root.querySelector('main h1') : null;
+  if (heading && current?.ready) {
+    moving = false;
+    if (!root.querySelector('main :focus')) {
+      heading.tabIndex = -1;
+      heading.focus({preventScroll: true});
+    }
   }
-  moved = true;
 }
 
 function refused(page) {

@@ -1,0 +1,243 @@
+package io.quittance.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.APIResponse;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
+import com.microsoft.playwright.options.RequestOptions;
+import java.io.File;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A person in front of a browser: one window, whose complaints are collected. Needs an installed
+ * Chromium; there is none in the driver.
+ */
+final class Browsing implements AutoCloseable {
+
+  /** Where pictures go, for people to look at. */
+  private static final Path PICTURES = Path.of("target", "console");
+
+  private static final List<String> NAMES =
+      List.of("chromium", "chromium-browser", "google-chrome");
+
+  /** The driver and a browser, which all windows share. */
+  static final class Chromium implements AutoCloseable {
+
+    private final Playwright playwright;
+    private final Browser browser;
+
+    private Chromium(Path executable) {
+      playwright =
+          Playwright.create(
+              new Playwright.CreateOptions()
+                  .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+      browser =
+          playwright
+              .chromium()
+              .launch(
+                  new BrowserType.LaunchOptions()
+                      .setExecutablePath(executable)
+                      // Its own sandbox does not work for root, who runs tests in containers.
+                      .setArgs(List.of("--no-sandbox", "--js-flags=--expose-gc")));
+    }
+
+    /** Skips the tests where there is none. */
+    static Chromium start() {
+      Optional<Path> executable = onThePath();
+      assumeTrue(
+          executable.isPresent(),
+          "No Chromium is installed: the console is not tried in a browser");
+      return new Chromium(executable.get());
+    }
+
+    private static Optional<Path> onThePath() {
+      return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
+          .flatMap(directory -> NAMES.stream().map(name -> Path.of(directory, name)))
+          .filter(Files::isExecutable)
+          .findFirst();
+    }
+
+    @Override
+    public void close() {
+      playwright.close();
+    }
+  }
+
+  private final URI service;
+  private final BrowserContext context;
+  private final Page page;
+  private final List<String> complaints = new ArrayList<>();
+  private final List<String> requests = new ArrayList<>();
+
+  private Browsing(Chromium chromium, URI service, Browser.NewContextOptions options) {
+    this.service = service;
+    this.context =
+        chromium.browser.newContext(
+            options
+                .setLocale("en-GB")
+                .setTimezoneId("Europe/Berlin")
+                .setReducedMotion(ReducedMotion.REDUCE));
+    context.setDefaultTimeout(15_000);
+    this.page = context.newPage();
+    page.onPageError(error -> complaints.add("error: " + error));
+    page.onDialog(
+        dialog -> {
+          complaints.add("dialog: " + dialog.message());
+          dialog.dismiss();
+        });
+    page.onConsoleMessage(
+        message -> {
+          if (message.text().contains("Content Security Policy")) {
+            complaints.add(message.text());
+          }
+        });
+    page.onRequest(request -> requests.add(request.url()));
+  }
+
+  static Browsing wide(Chromium chromium, URI service) {
+    return new Browsing(
+        chromium, service, new Browser.NewContextOptions().setViewportSize(1360, 850));
+  }
+
+  static Browsing dark(Chromium chromium, URI service) {
+    return new Browsing(
+        chromium,
+        service,
+        new Browser.NewContextOptions()
+            .setViewportSize(1360, 850)
+            .setColorScheme(ColorScheme.DARK));
+  }
+
+  static Browsing narrow(Chromium chromium, URI service) {
+    return new Browsing(
+        chromium, service, new Browser.NewContextOptions().setViewportSize(390, 844));
+  }
+
+  Page page() {
+    return page;
+  }
+
+  BrowserContext context() {
+    return context;
+  }
+
+  /** All addresses that were asked for. */
+  List<String> requests() {
+    return requests;
+  }
+
+  /** Signs in beside the page. */
+  Browsing signedIn(String key) {
+    APIResponse answer =
+        context
+            .request()
+            .post(
+                service + "/console/session",
+                RequestOptions.create()
+                    .setHeader("X-Quittance-Console", "1")
+                    .setData(Map.of("key", key)));
+    assertThat(answer.status()).isEqualTo(204);
+    return this;
+  }
+
+  /** Goes to an address of the console, {@code #/payments}, as by hand. */
+  Browsing open(String hash) {
+    if (page.url().startsWith(service + "/console/")) {
+      page.evaluate("hash => { location.hash = hash }", hash);
+    } else {
+      page.navigate(service + "/console/" + hash);
+    }
+    return this;
+  }
+
+  /** What has this mark. */
+  Locator mark(String name) {
+    return page.getByTestId(name);
+  }
+
+  Locator text(String text) {
+    return page.getByText(text);
+  }
+
+  /** Waits until the page shows a heading, and nothing that is still on its way. */
+  Browsing settled() {
+    page.locator("main h1").first().waitFor();
+    page.waitForFunction("() => !document.querySelector('main .loading')");
+    return this;
+  }
+
+  /** Finds what keeps people with disabilities out; screen by screen. */
+  void isAccessible(String name) {
+    isAccessible(name, new AxeBuilder(page));
+  }
+
+  /** As {@link #isAccessible}, as far as colours matter. */
+  void isReadable(String name) {
+    isAccessible(name, new AxeBuilder(page).withRules(List.of("color-contrast")));
+  }
+
+  private static void isAccessible(String name, AxeBuilder axe) {
+    var serious =
+        axe.analyze().getViolations().stream()
+            .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
+            .map(
+                rule ->
+                    rule.getId()
+                        + " "
+                        + rule.getNodes().stream().map(node -> node.getHtml()).toList())
+            .toList();
+    assertThat(serious).as("accessibility of %s", name).isEmpty();
+  }
+
+  /** Nothing is wider than the window. */
+  void fits(String name) {
+    assertThat(
+            page.evaluate(
+                "() => document.documentElement.scrollWidth"
+                    + " - document.documentElement.clientWidth"))
+        .as("%s scrolls sideways", name)
+        .isEqualTo(0);
+  }
+
+  /** Keeps a picture of the page. */
+  void picture(String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setFullPage(true).setPath(PICTURES.resolve(name + ".png")));
+  }
+
+  /** Nothing was broken, forbidden by the policy, or executed that was a text. */
+  void hasNoComplaints() {
+    assertThat(complaints).isEmpty();
+  }
+
+  /** Bytes of JavaScript's heap after a collection. */
+  long heap() {
+    page.evaluate("() => { gc(); gc(); }");
+    var session = context.newCDPSession(page);
+    session.send("HeapProfiler.collectGarbage");
+    long used = session.send("Runtime.getHeapUsage").get("usedSize").getAsLong();
+    session.detach();
+    return used;
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+}

@@ -1,0 +1,48 @@
+package io.quittance.contract;
+
+import io.quittance.contract.Browsing.Chromium;
+import io.quittance.testing.Sandbox;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+
+/** The console in a real browser; skipped where no Chromium is installed. */
+class ConsoleIT {
+
+  static Sandbox sandbox;
+  static Chromium chromium;
+
+  @BeforeAll
+  static void start() {
+    chromium = Chromium.start();
+    sandbox = Sandbox.onH2();
+  }
+
+  @AfterAll
+  static void stop() {
+    if (sandbox != null) {
+      sandbox.close();
+    }
+    if (chromium != null) {
+      chromium.close();
+    }
+  }
+
+  @Nested
+  class Sessions extends ConsoleSessionsTests {}
+
+  @Nested
+  class Payments extends ConsolePaymentsTests {}
+
+  @Nested
+  class Lists extends ConsoleListsTests {}
+
+  @Nested
+  class Live extends ConsoleLiveTests {}
+
+  @Nested
+  class Playground extends ConsolePlaygroundTests {}
+
+  @Nested
+  class Looks extends ConsoleLooksTests {}
+}
