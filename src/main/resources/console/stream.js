@@ -9,6 +9,7 @@ const BACKOFF_MS = [500, 1000, 2000, 5000];
  * Follows a stream until the signal aborts.
  *
  * @param on.frame(name, text) an event has come
+ * @param on.heard() the service has sent something, if only that it is there
  * @param on.state(state, problem) "live"; "cut" (it is tried again); "refused" (what the service said, tried
  *     again, too, but seldom)
  */
@@ -19,7 +20,7 @@ export async function follow(path, on, signal) {
       await read(path, (name, text) => {
         failures = 0;
         on.frame(name, text);
-      }, () => on.state('live'), signal);
+      }, () => on.state('live'), on.heard, signal);
       on.state('cut');
     } catch (e) {
       if (signal.aborted) {
@@ -38,7 +39,7 @@ function online(signal) {
       window.addEventListener('online', resolve, {once: true, signal}));
 }
 
-async function read(path, onFrame, onOpen, signal) {
+async function read(path, onFrame, onOpen, onHeard, signal) {
   const connection = new AbortController();
   const stop = () => connection.abort();
   signal.addEventListener('abort', stop);
@@ -65,6 +66,7 @@ async function read(path, onFrame, onOpen, signal) {
         return;
       }
       heard();
+      onHeard();
       parse(value);
     }
   } finally {

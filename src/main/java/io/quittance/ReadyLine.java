@@ -19,8 +19,11 @@ class ReadyLine implements ApplicationListener<ApplicationReadyEvent> {
   public void onApplicationEvent(ApplicationReadyEvent ready) {
     Environment environment = ready.getApplicationContext().getEnvironment();
     log.info(
-        "Quittance is ready: the API on port {}, health and metrics on port {}",
+        "Quittance is ready: the API on port {}, health and metrics on port {}{}",
         environment.getProperty("local.server.port"),
-        environment.getProperty("local.management.port"));
+        environment.getProperty("local.management.port"),
+        environment.getProperty("quittance.console.enabled", Boolean.class, false)
+            ? ", the console at /console/ beside the API"
+            : "");
   }
 }

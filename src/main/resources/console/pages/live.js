@@ -7,6 +7,17 @@ import {duration, number, percent, rate, words} from '../format.js';
 import {paymentTable} from './payments.js';
 import '../chart.js';
 
+/** Each second of the window as a point, those in which nothing happened, too. */
+function dense(frame) {
+  const points = new Map(frame.points.map((point) => [Math.floor(Date.parse(point.at) / 1000), point]));
+  const last = Math.max(Math.floor(Date.parse(frame.at) / 1000) - 1, ...points.keys());
+  frame.points = Array.from({length: frame.window_seconds}, (_, i) => {
+    const second = last - frame.window_seconds + 1 + i;
+    return points.get(second) ?? {at: new Date(second * 1000).toISOString(), payments: 0, events: 0, p99_ms: null};
+  });
+  return frame;
+}
+
 const RATE = [{label: 'Payments per second', color: '--accent', fill: '--accent-wash', format: rate}];
 const LATENCY = [{label: '99th percentile', color: '--wait', format: duration}];
 
@@ -21,11 +32,14 @@ export function page({may, draw, session, signal}) {
   follow('/v1/analytics/live', {
     frame(name, text) {
       if (name === 'frame') {
-        frame = JSON.parse(text);
-        heard = Date.now();
+        frame = dense(JSON.parse(text));
         state = 'live';
         draw();
       }
+    },
+    // Where nothing has changed the service says only that it is there, and the figures are as good as new.
+    heard() {
+      heard = Date.now();
     },
     state(now, why) {
       state = now === 'live' && !frame ? 'connecting' : now;
