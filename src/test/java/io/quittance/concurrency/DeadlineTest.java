@@ -184,7 +184,13 @@ class DeadlineTest {
   void awaitsAFutureOnItsOwnClock() {
     var virtual = new SettableTicker.Watched();
     Deadline hour = Deadline.after(Duration.ofHours(1), virtual);
-    Thread.ofVirtual().start(() -> virtual.advance(Duration.ofHours(1)));
+    Thread waiting = Thread.currentThread();
+    Thread.ofVirtual()
+        .start(
+            () -> {
+              Waiting.until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+              virtual.advance(Duration.ofHours(1));
+            });
 
     assertThatThrownBy(() -> hour.await(new CompletableFuture<>()))
         .isInstanceOf(DeadlineExceededException.class);
