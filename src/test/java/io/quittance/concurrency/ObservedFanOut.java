@@ -204,7 +204,8 @@ final class ObservedFanOut {
       case Result.Done<Integer>(Integer value) -> assertThat(ends.get(i)).isEqualTo(value);
       case Result.Failed<Integer>(Throwable error) -> assertThat(ends.get(i)).isSameAs(error);
       case Result.Cut<Integer>(Cancellation why) -> {
-        // On a thread of its own for its limit, an item may be cut at any point, the start included.
+        // On a thread of its own for its limit, an item may be cut at any point, the start
+        // included.
         assertThat(acts.get(i).hangs() || settings.limit()).isTrue();
         assertThat(calls.get(i)).isBetween(settings.limit() ? 0 : 1, 1);
         fits(why, all);
