@@ -35,6 +35,15 @@ final class Model {
       this.external = external;
     }
 
+    private Account copy() {
+      var copy = new Account(external);
+      copy.frozen = frozen;
+      copy.posted = posted;
+      copy.pendingOut = pendingOut;
+      copy.pendingIn = pendingIn;
+      return copy;
+    }
+
     boolean canPay(long amount) {
       return external || posted - pendingOut >= amount;
     }
@@ -134,6 +143,21 @@ final class Model {
 
   private boolean frozen(String from, String to) {
     return account(from).frozen || account(to).frozen;
+  }
+
+  /** All of them, one after the other, or none. */
+  Expected payTogether(List<Step.Pay> together) {
+    Map<String, Account> before = new LinkedHashMap<>();
+    accounts.forEach((id, account) -> before.put(id, account.copy()));
+    int made = payments.size();
+    for (Step.Pay one : together) {
+      if (!pay(one.payer(), one.payee(), one.amount(), false).equals(Expected.CREATED)) {
+        accounts.putAll(before);
+        payments.subList(made, payments.size()).clear();
+        return Expected.problem(422, "batch_refused");
+      }
+    }
+    return Expected.CREATED;
   }
 
   Expected pay(String payer, String payee, long amount, boolean manual) {

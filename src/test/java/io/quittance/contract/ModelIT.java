@@ -12,6 +12,7 @@ import io.quittance.testing.Sandbox;
 import io.quittance.web.TypeId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -103,6 +104,7 @@ class ModelIT {
                     .body(object("status", frozen ? "frozen" : "open"))
                     .send());
         case Step.Pay pay -> pay(pay);
+        case Step.PayTogether(List<Step.Pay> payments) -> payTogether(payments);
         case Step.Capture _, Step.Cancel _, Step.Refund _, Step.Review _, Step.RunOut _
             when ids.isEmpty() -> {}
         case Step.Capture(int number, long amount, boolean last) -> {
@@ -166,6 +168,26 @@ class ModelIT {
         ids.add(answer.id());
       } else if (answer.status() == 402) {
         ids.add(answer.text("/payment_id"));
+      }
+    }
+
+    private void payTogether(List<Step.Pay> payments) {
+      Object[] items =
+          payments.stream()
+              .map(
+                  pay ->
+                      order(pay.amount(), pay.payer(), pay.payee())
+                          .put("reference", UUID.randomUUID().toString()))
+              .toArray();
+      Answer answer =
+          merchant
+              .call("POST", "/v1/payment-batches")
+              .randomKey()
+              .body(object("payments", array(items), "mode", "atomic"))
+              .send();
+      check(model.payTogether(payments), answer);
+      if (answer.status() == 201) {
+        ids.addAll(Json.texts(answer.at("/items"), "payment_id"));
       }
     }
 

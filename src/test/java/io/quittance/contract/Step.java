@@ -1,5 +1,6 @@
 package io.quittance.contract;
 
+import java.util.List;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -18,6 +19,9 @@ sealed interface Step {
   record Freeze(String account, boolean frozen) implements Step {}
 
   record Pay(String payer, String payee, long amount, boolean manual) implements Step {}
+
+  /** An atomic batch: all payments or none. */
+  record PayTogether(List<Pay> payments) implements Step {}
 
   record Capture(int payment, long amount, boolean last) implements Step {}
 
@@ -50,6 +54,14 @@ sealed interface Step {
         Tuple.of(
             2, Combinators.combine(account, Arbitraries.of(true, false, false)).as(Freeze::new)),
         Tuple.of(3, Combinators.combine(account, account, amount, manual).as(Pay::new)),
+        Tuple.of(
+            2,
+            Combinators.combine(account, account, Arbitraries.longs().between(1, 60))
+                .as((payer, payee, some) -> new Pay(payer, payee, some, false))
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(4)
+                .map(PayTogether::new)),
         Tuple.of(14, payment.flatMap(Step::operation)),
         Tuple.of(3, payment.flatMap(n -> operation(n).map(then -> new RunOut(n, then)))));
   }
