@@ -33,7 +33,13 @@ final class BatchRun {
 
   private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
 
-  static final int SLICE = 50;
+  private static final int SLICE = 50;
+
+  /**
+   * As many items find out how the service does before others begin: on one that is cold, or whose
+   * screening hangs, they would run out of time all at once.
+   */
+  private static final int FIRST_SLICE = 4;
 
   /** What waits longer to be written makes a reader wonder. */
   private static final Duration WRITE_INTERVAL = Duration.ofMillis(250);
@@ -77,7 +83,7 @@ final class BatchRun {
     this.payments = payments;
     this.progress = progress;
     this.slices =
-        IntStream.range(0, (todo.size() + SLICE - 1) / SLICE)
+        IntStream.rangeClosed(0, sliceOf(todo.size() - 1))
             .mapToObj(_ -> new CompletableFuture<Map<Integer, BatchItem>>())
             .toList();
     this.fanOut =
@@ -86,6 +92,15 @@ final class BatchRun {
             .grace(payments.grace().plus(SLACK))
             .stopWhen(this::stops)
             .onResult(this::note);
+  }
+
+  private static int sliceOf(int place) {
+    return place < FIRST_SLICE ? 0 : 1 + (place - FIRST_SLICE) / SLICE;
+  }
+
+  /** The first place of a slice. */
+  private static int startOf(int slice) {
+    return slice == 0 ? 0 : FIRST_SLICE + (slice - 1) * SLICE;
   }
 
   private List<Integer> places() {
@@ -115,7 +130,7 @@ final class BatchRun {
   private ItemEnd carryOut(Integer place, Deadline deadline) throws InterruptedException {
     BatchItem item;
     try {
-      item = deadline.await(slices.get(place / SLICE)).get(todo.get(place));
+      item = deadline.await(slices.get(sliceOf(place))).get(todo.get(place));
     } catch (DeadlineExceededException | LeaseLostException e) {
       return ItemEnd.NOT_STARTED;
     }
@@ -141,7 +156,7 @@ final class BatchRun {
 
   private void note(int place, Result<ItemEnd> result) throws InterruptedException {
     told++;
-    if (place / SLICE < opened) {
+    if (sliceOf(place) < opened) {
       noteEnd(todo.get(place), end(place, result));
     }
     if (mayOpen()) {
@@ -171,7 +186,10 @@ final class BatchRun {
 
   /** Whether items that may be handed out soon are not in a slice that is open. */
   private boolean mayOpen() {
-    return !stopped && opened < slices.size() && opened * SLICE < told + parallelism + SLICE / 2;
+    return !stopped
+        && opened < slices.size()
+        && (opened == 0 || told > 0)
+        && startOf(opened) < told + parallelism + SLICE / 2;
   }
 
   private void openWhatMayBegin() throws InterruptedException {
@@ -181,8 +199,8 @@ final class BatchRun {
   }
 
   private void openNext() {
-    int from = todo.get(opened * SLICE);
-    int to = todo.get(Math.min(todo.size(), (opened + 1) * SLICE) - 1);
+    int from = todo.get(startOf(opened));
+    int to = todo.get(Math.min(todo.size(), startOf(opened + 1)) - 1);
     write(new int[] {from, to});
     slices.get(opened).complete(progress.begun(batch, from, to));
   }
