@@ -1,0 +1,189 @@
+package io.quittance.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Interaction events over HTTP: how many a second, at what latency, and for how much processor
+ * time, in bodies of 10, 100 and 1 000, with and without look-ups, packed and not; beside a row,
+ * and an upsert, for each event. Ends with 1 unless everything that was accepted is counted.
+ */
+public final class AnalyticsBench {
+
+  private static final String DB = "service";
+  private static final int PAYMENTS = 50_000;
+  private static final int[] SIZES = {10, 100, 1_000};
+  private static final int CLIENTS = 16;
+  private static final double OPEN_LOOP_SHARE = 0.5;
+
+  private static final String PAYMENT =
+      """
+      insert into payments (merchant_id, id, status, amount, currency, payer, payee,
+        capture_method, amount_captured, amount_refunded, metadata, granted_ms, used_ms,
+        hold_seconds, event_count, created_at, resolves_by)
+      values (?, ?, 'succeeded', 100, 'EUR', 'alice', ?, 'automatic', 100, 0, '{}', 2000, 5,
+        604800, 1, now(), now())
+      """;
+
+  private final Report report;
+  private final Database database;
+  private final Service service;
+  private final String apiKey;
+  private final double seconds;
+  private long accepted;
+
+  private AnalyticsBench(
+      Report report, Database database, Service service, String apiKey, double seconds) {
+    this.report = report;
+    this.database = database;
+    this.service = service;
+    this.apiKey = apiKey;
+    this.seconds = seconds;
+  }
+
+  /** {@code bench/run analytics [--seconds 10] [JVM options of the service]}. */
+  public static void main(String[] args) throws Exception {
+    var jvm = new ArrayList<>(List.of(args));
+    double seconds = 10;
+    if (jvm.size() > 1 && jvm.getFirst().equals("--seconds")) {
+      jvm.removeFirst();
+      seconds = Double.parseDouble(jvm.removeFirst());
+    }
+    Path directory = Path.of(System.getProperty("bench.results"));
+    File log = directory.resolve("service.log").toFile();
+    boolean exact;
+    try (var report = new Report(directory, "analytics");
+        Database database = Database.start()) {
+      database.create(DB);
+      try (Service service = Service.start(database, DB, jvm, log)) {
+        var bench = new AnalyticsBench(report, database, service, merchant(service), seconds);
+        bench.run();
+        exact = bench.exact();
+      }
+    }
+    System.exit(exact ? 0 : 1);
+  }
+
+  private static String merchant(Service service) throws IOException {
+    try (var http = new Http(service.port())) {
+      Setup.expect(
+          http, 201, "POST", "/v1/merchants", Service.OPERATOR_KEY, "{\"name\":\"bench\"}");
+      return Setup.between(http.body(), "\"secret\":\"", "\"");
+    }
+  }
+
+  private void run() throws Exception {
+    report.line("warming up");
+    measured(closedLoop(100, List.of(), false, seconds));
+    measured(closedLoop(1_000, List.of(), false, 2 * seconds));
+    report.line("RSS %d MB", service.residentMegabytes());
+    for (int size : SIZES) {
+      both("bodies of %d".formatted(size), size, List.of(), false);
+    }
+    both("bodies of 1000, gzip", 1_000, List.of(), true);
+    both("bodies of 1000, every fifth looked up", 1_000, payments(), false);
+    try (Connection locking = database.connect(DB)) {
+      locking.setAutoCommit(false);
+      locking.createStatement().execute("lock table payments in access exclusive mode");
+      both("bodies of 1000, every look-up hangs", 1_000, payments(), false);
+      locking.rollback();
+    }
+    var rows = new EventRows(database, DB);
+    report.line("a row for each event, by COPY: %.0f events/s", rows.copied(seconds));
+    report.line("an upsert for each event: %.0f events/s", rows.upserted(seconds));
+  }
+
+  private EventLoad.Result closedLoop(int size, List<String> payments, boolean gzip, double time)
+      throws Exception {
+    return EventLoad.closedLoop(
+        service.port(),
+        CLIENTS,
+        time,
+        client -> EventBody.of(apiKey, size, payments, gzip, next()));
+  }
+
+  private int clients;
+
+  /** Ids of one run are not those of another. */
+  private int next() {
+    return ++clients;
+  }
+
+  private void both(String what, int size, List<String> payments, boolean gzip) throws Exception {
+    database.settle();
+    CpuTime before = CpuTime.of(service);
+    EventLoad.Result most = measured(closedLoop(size, payments, gzip, seconds));
+    CpuTime after = CpuTime.of(service);
+    double events = most.events();
+    report.line(
+        "%-40s %8.0f events/s; µs of a core per event: service %.2f, client %.2f, rest %.2f",
+        what,
+        most.perSecond(),
+        1e6 * (after.service() - before.service()) / events,
+        1e6 * (after.client() - before.client()) / events,
+        1e6 * (after.rest() - before.rest()) / events);
+    EventLoad.Result open =
+        measured(
+            EventLoad.openLoop(
+                service.port(),
+                CLIENTS,
+                seconds,
+                OPEN_LOOP_SHARE * most.perSecond() / size,
+                client -> EventBody.of(apiKey, size, payments, gzip, next())));
+    report.line(
+        "%-40s at %.0f events/s: p50 %.1f ms, p99 %.1f ms, max %.0f ms from due; %d refused; RSS %d MB",
+        "",
+        open.perSecond(),
+        Latencies.ms(open.latencies(), 50),
+        Latencies.ms(open.latencies(), 99),
+        Latencies.ms(open.latencies(), 100),
+        open.refused(),
+        service.residentMegabytes());
+  }
+
+  private EventLoad.Result measured(EventLoad.Result result) {
+    accepted += result.events();
+    return result;
+  }
+
+  private List<String> payments() throws SQLException {
+    var ids = new ArrayList<String>();
+    try (Connection connection = database.connect(DB);
+        PreparedStatement insert = connection.prepareStatement(PAYMENT)) {
+      connection.setAutoCommit(false);
+      UUID merchant =
+          UUID.fromString(Database.text(connection, "select id::text from merchants limit 1"));
+      for (int i = 0; i < PAYMENTS; i++) {
+        UUID id = UUID.randomUUID();
+        ids.add(TypeIds.payment(id));
+        insert.setObject(1, merchant);
+        insert.setObject(2, id);
+        insert.setString(3, "shop" + i % 20);
+        insert.addBatch();
+      }
+      insert.executeBatch();
+      connection.commit();
+    }
+    return ids;
+  }
+
+  /** Whether panes of each step, and the totals, are what was acknowledged. */
+  private boolean exact() throws SQLException {
+    try (Connection connection = database.connect(DB)) {
+      long totals = Database.number(connection, "select sum(accepted) from analytics_totals");
+      long panes =
+          Database.number(
+              connection,
+              "select sum(occurrences) from analytics_panes where metric = 'events' and step = 3600");
+      report.line("accepted %d, totals %d, panes %d", accepted, totals, panes);
+      return accepted == totals && accepted == panes;
+    }
+  }
+}
