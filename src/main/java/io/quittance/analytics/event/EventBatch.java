@@ -10,19 +10,34 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventBatch {
 
-  private static final int FIRST_CAPACITY = 16;
+  private static final int CAPACITY_MIN = 16;
 
   private int size;
-  private long[] idHashes = new long[FIRST_CAPACITY];
-  private long[] seconds = new long[FIRST_CAPACITY];
-  private Name[] types = new Name[FIRST_CAPACITY];
-  private long[] amounts = new long[FIRST_CAPACITY];
-  private @Nullable String[] currencies = new String[FIRST_CAPACITY];
-  private long[] sessionHashes = new long[FIRST_CAPACITY];
-  private int[] labelEnds = new int[FIRST_CAPACITY];
+  private long[] idHashes;
+  private long[] seconds;
+  private Name[] types;
+  private long[] amounts;
+  private @Nullable String[] currencies;
+  private long[] sessionHashes;
+  private int[] labelEnds;
   private @Nullable UUID @Nullable [] payments;
-  private Name[] labels = new Name[FIRST_CAPACITY];
+  private Name[] labels;
   private int labelCount;
+
+  /**
+   * @param expected how many events there will be, about
+   */
+  EventBatch(int expected) {
+    int capacity = Math.max(CAPACITY_MIN, expected);
+    idHashes = new long[capacity];
+    seconds = new long[capacity];
+    types = new Name[capacity];
+    amounts = new long[capacity];
+    currencies = new String[capacity];
+    sessionHashes = new long[capacity];
+    labelEnds = new int[capacity];
+    labels = new Name[capacity];
+  }
 
   /** How many events there are. */
   public int size() {

@@ -25,6 +25,10 @@ public final class EventParser {
 
   private static final int ERRORS_MAX = 100;
   private static final int SCRATCH_LENGTH = 1024;
+
+  /** Of an event, more or less. */
+  private static final int EVENT_BYTES = 90;
+
   private static final long PAST_MAX_SECONDS = Duration.ofHours(24).toSeconds();
   private static final long FUTURE_MAX_SECONDS = Duration.ofMinutes(5).toSeconds();
 
@@ -57,7 +61,7 @@ public final class EventParser {
     private final Slices slices;
     private final NewNames newNames;
     private final EventReader reader;
-    private final EventBatch events = new EventBatch();
+    private final EventBatch events;
     private final List<EventError> errors = new ArrayList<>();
     private @Nullable CharsetDecoder decoder;
     private final CharBuffer scratch = CharBuffer.allocate(SCRATCH_LENGTH);
@@ -68,6 +72,7 @@ public final class EventParser {
     Reading(byte[] body, EventFormat format, UUID merchantId, Vocabulary vocabulary, long now) {
       this.body = body;
       this.now = now;
+      this.events = new EventBatch(Math.min(EVENTS_MAX, body.length / EVENT_BYTES));
       this.parser = SliceParser.of(body);
       this.slices = Slices.of(format, body, body.length);
       this.newNames = new NewNames(vocabulary.limits());

@@ -1,7 +1,6 @@
 package io.quittance.analytics.event;
 
 import com.fasterxml.jackson.core.JsonToken;
-import io.quittance.money.Currencies;
 import io.quittance.money.Money;
 import io.quittance.web.CardNumbers;
 import io.quittance.web.InputError.Code;
@@ -23,8 +22,8 @@ final class EventReader {
   private static final int SESSION_LENGTH_MAX = 128;
   private static final int LABEL_KEY_LENGTH_MAX = 40;
   private static final int LABEL_VALUE_LENGTH_MAX = 100;
+  private static final int LABEL_KEYS_SEEN_MAX = 8;
   private static final int ATTRIBUTES_MAX = 64;
-  private static final int CURRENCY_LENGTH = 3;
 
   private static final String A_TEXT = "must be a text of 1 to %d characters";
   private static final String TYPE_RULE =
@@ -42,7 +41,9 @@ final class EventReader {
   private final Characters characters = new Characters();
   private final TimeText times = new TimeText();
   private final List<String> otherAttributes = new ArrayList<>();
-  private final String[] currencyCodes = new String[26 * 26 * 26];
+  private final String[] labelKeys = new String[LABEL_KEYS_SEEN_MAX];
+  private final @Nullable NameTable[] labelTables = new NameTable[LABEL_KEYS_SEEN_MAX];
+  private int labelKeysSeen;
   private int seen;
 
   EventReader(
@@ -272,7 +273,9 @@ final class EventReader {
     }
     String code = null;
     if (value == JsonToken.VALUE_STRING) {
-      code = code(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+      code =
+          CurrencyCodes.of(
+              parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
     } else {
       parser.skipChildren();
     }
@@ -283,26 +286,6 @@ final class EventReader {
           "must be an ISO 4217 alphabetic code in upper case");
     }
     event.currency = code;
-  }
-
-  private @Nullable String code(char[] text, int offset, int length) {
-    if (length != CURRENCY_LENGTH) {
-      return null;
-    }
-    int number = 0;
-    for (int i = offset; i < offset + length; i++) {
-      if (text[i] < 'A' || text[i] > 'Z') {
-        return null;
-      }
-      number = 26 * number + text[i] - 'A';
-    }
-    String known = currencyCodes[number];
-    if (known == null) {
-      String code = new String(text, offset, length);
-      known = Currencies.isCode(code) ? code : "";
-      currencyCodes[number] = known;
-    }
-    return known.isEmpty() ? null : known;
   }
 
   private void payment(String param, JsonToken value) throws IOException {
@@ -371,7 +354,7 @@ final class EventReader {
   }
 
   private @Nullable Name labelValue(String key, JsonToken value) throws IOException {
-    NameTable known = vocabulary.label(key);
+    NameTable known = table(key);
     if ((known == null || known == vocabulary.otherLabel()) && !isLabelKey(key)) {
       parser.skipChildren();
       event.refuse("data.labels." + key, Code.INVALID_FORMAT, LABEL_KEY_RULE);
@@ -391,6 +374,22 @@ final class EventReader {
     return text(param, value, LABEL_VALUE_LENGTH_MAX)
         ? unknown(param, Name.labelSpace(key), name)
         : null;
+  }
+
+  /** The parser makes one text of a key however often it stands in a body. */
+  @SuppressWarnings("ReferenceEquality") // another text is looked up, and no more
+  private @Nullable NameTable table(String key) {
+    for (int i = 0; i < labelKeysSeen; i++) {
+      if (labelKeys[i] == key) {
+        return labelTables[i];
+      }
+    }
+    NameTable table = vocabulary.label(key);
+    if (labelKeysSeen < LABEL_KEYS_SEEN_MAX) {
+      labelKeys[labelKeysSeen] = key;
+      labelTables[labelKeysSeen++] = table;
+    }
+    return table;
   }
 
   private static boolean isLabelKey(String key) {

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class NameTable {
 
-  private static final TextHash HASH =
-      new TextHash(ThreadLocalRandom.current().nextLong(), ThreadLocalRandom.current().nextLong());
+  /** Nobody knows it, so nobody can fill a table with names of one slot. */
+  private static final long SEED = ThreadLocalRandom.current().nextLong();
+
+  private static final long FACTOR = 0x9e37_79b9_7f4a_7c15L;
 
   private final String space;
   private final int limit;
@@ -87,7 +89,11 @@ final class NameTable {
   }
 
   private int slot(char[] text, int offset, int length) {
-    return (int) HASH.of(text, offset, length) & slots.length - 1;
+    long hash = SEED;
+    for (int i = offset; i < offset + length; i++) {
+      hash = Long.rotateLeft((hash ^ text[i]) * FACTOR, 29);
+    }
+    return (int) (hash >>> 32) & slots.length - 1;
   }
 
   private int next(int slot) {

@@ -1,0 +1,42 @@
+package io.quittance.analytics.event;
+
+import io.quittance.money.Currencies;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The codes of currencies, found by their characters, without making a text of them each time.
+ * Thread-safe: threads that find the same code at the same time may both make it.
+ */
+final class CurrencyCodes {
+
+  private static final int LENGTH = 3;
+  private static final int LETTERS = 26;
+
+  /** What is no code. */
+  private static final String NONE = "";
+
+  private static final @Nullable String[] KNOWN = new String[LETTERS * LETTERS * LETTERS];
+
+  private CurrencyCodes() {}
+
+  /** The code of these characters; null: they are none. */
+  static @Nullable String of(char[] text, int offset, int length) {
+    if (length != LENGTH) {
+      return null;
+    }
+    int number = 0;
+    for (int i = offset; i < offset + length; i++) {
+      if (text[i] < 'A' || text[i] > 'Z') {
+        return null;
+      }
+      number = LETTERS * number + text[i] - 'A';
+    }
+    String known = KNOWN[number];
+    if (known == null) {
+      String code = new String(text, offset, length);
+      known = Currencies.isCode(code) ? code : NONE;
+      KNOWN[number] = known;
+    }
+    return known.isEmpty() ? null : known;
+  }
+}
