@@ -139,4 +139,7 @@ class ContractOnPostgresIT {
 
   @Nested
   class Console extends ConsoleContract {}
+
+  @Nested
+  class HungLookUps extends HungLookUpsContract {}
 }

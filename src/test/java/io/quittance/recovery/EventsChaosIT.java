@@ -33,6 +33,7 @@ class EventsChaosIT {
   private static final int BODIES_PER_CLIENT = 100;
   private static final int BODIES = CLIENTS * BODIES_PER_CLIENT;
   private static final int SOUND = 40;
+  private static final int NAMING_A_PAYMENT = 4;
   private static final int REJECTED = 2;
   private static final int LATE = 3;
 
@@ -48,9 +49,10 @@ class EventsChaosIT {
         var replicas = new Replicas(postgres.database(), 2);
         var clients = Executors.newFixedThreadPool(CLIENTS)) {
       Merchant merchant = Merchant.register(replicas.one(0));
+      String payment = payment(merchant, replicas);
       var sent =
           IntStream.range(0, CLIENTS)
-              .mapToObj(client -> clients.submit(sending(client, merchant, replicas)))
+              .mapToObj(client -> clients.submit(sending(client, merchant, replicas, payment)))
               .toList();
       quarters.get(0).await(2, TimeUnit.MINUTES);
       replicas.kill(0);
@@ -68,6 +70,7 @@ class EventsChaosIT {
       assertThat(replayed.get()).isPositive();
       assertThat(acknowledged.get()).isEqualTo(BODIES);
       Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
           .untilAsserted(
               () ->
                   assertIntegrity(
@@ -76,12 +79,12 @@ class EventsChaosIT {
     }
   }
 
-  private Callable<Void> sending(int client, Merchant merchant, Replicas replicas) {
+  private Callable<Void> sending(int client, Merchant merchant, Replicas replicas, String payment) {
     return () -> {
       var random = new Random(client);
       for (int i = 0; i < BODIES_PER_CLIENT; i++) {
         String key = "body-" + client + "-" + i;
-        String body = body(key);
+        String body = body(key, payment);
         while (!acknowledges(merchant, replicas, random, key, body)) {
           failed.incrementAndGet();
         }
@@ -116,15 +119,32 @@ class EventsChaosIT {
     }
   }
 
+  private static String payment(Merchant merchant, Replicas replicas)
+      throws IOException, InterruptedException {
+    var service = replicas.one(0).uri();
+    merchant.openAccounts(service, 1, 1_000);
+    return merchant
+        .post(service, "/v1/payments", "p", Merchant.payment(5, "a0", "shop"))
+        .body()
+        .path("id")
+        .asText();
+  }
+
   /** The same each time, but for nothing: its fingerprint is compared. */
-  private static String body(String key) {
+  private static String body(String key, String payment) {
     String sound =
         IntStream.range(0, SOUND)
             .mapToObj(
                 i ->
                     """
-                    {"id":"%s-%d","type":"t%d","data":{"amount":%d,"currency":"EUR","labels":{"l":"%d"}}}"""
-                        .formatted(key, i, i % 5, i + 1, i % 3))
+                    {"id":"%s-%d","type":"t%d","data":{"amount":%d,"currency":"EUR","labels":{"l":"%d"}%s}}"""
+                        .formatted(
+                            key,
+                            i,
+                            i % 5,
+                            i + 1,
+                            i % 3,
+                            i < NAMING_A_PAYMENT ? ",\"payment_id\":\"" + payment + '"' : ""))
             .collect(Collectors.joining(","));
     String old = Instant.EPOCH.plus(Duration.ofDays(1)).toString();
     String late = ",{\"id\":\"l\",\"type\":\"t\",\"time\":\"%s\"}".formatted(old).repeat(LATE);
@@ -137,6 +157,9 @@ class EventsChaosIT {
     assertThat(integrity.path("rejected").asLong()).isEqualTo((long) BODIES * REJECTED);
     assertThat(integrity.path("duplicates").asLong()).isZero();
     assertThat(integrity.path("pending").asLong()).isZero();
+    assertThat(integrity.at("/enrichment/done").asLong())
+        .isEqualTo((long) BODIES * NAMING_A_PAYMENT);
+    assertThat(integrity.at("/enrichment/pending").asLong()).isZero();
     assertThat(integrity.path("difference").asLong()).isZero();
   }
 

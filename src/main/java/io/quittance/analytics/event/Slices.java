@@ -63,7 +63,7 @@ abstract sealed class Slices {
 
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long LINE_ENDS = ONES * '\n';
-    private static final long NOT_ASCII = ONES * 0x80;
+    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
 
     private int at;
 

@@ -112,20 +112,14 @@ final class Counting {
       @Nullable String currency,
       long amount,
       UUID paymentId) {
-    Optional<Summary> payment = payments.get(merchantId, paymentId);
-    Name payee =
-        payment == null || payment.isEmpty() ? null : share.vocabulary.payee(payment.get().payee());
-    if (payee != null && payment != null) {
-      Summary known = payment.get();
-      share.panes.enriched(
-          second,
-          type,
-          currency == null ? known.currency() : currency,
-          amount,
-          payee,
-          known.status());
+    Optional<Summary> looked = payments.get(merchantId, paymentId);
+    Summary payment = looked == null ? null : looked.orElse(null);
+    Name payee = payment == null ? null : share.vocabulary.payee(payment.payee());
+    if (payment != null && payee != null) {
+      String of = currency == null ? payment.currency() : currency;
+      share.panes.enriched(second, type, of, amount, payee, payment.status());
       share.done++;
-    } else if ((payment != null && payment.isEmpty())
+    } else if ((looked != null && looked.isEmpty())
         || !pendingLimit.hasRoom(merchantId, share.pending)) {
       share.panes.event(second, type, currency, amount);
       share.failed++;

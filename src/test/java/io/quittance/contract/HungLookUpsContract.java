@@ -1,0 +1,57 @@
+package io.quittance.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** Payments cannot be looked up, because their table is locked: events are counted all the same. */
+abstract class HungLookUpsContract extends Contract {
+
+  private static final int BODIES = 20;
+
+  @Autowired private DataSource database;
+
+  @Test
+  void keepNoEventsFromBeingCountedAndAreCaughtUp() throws SQLException {
+    String payment = merchant.pay(250, "alice", "shop").is(201).id();
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("lock table payments in access exclusive mode");
+      for (int i = 0; i < BODIES; i++) {
+        send("e" + i, payment).is(200);
+      }
+      Answer integrity = merchant.get("/v1/analytics/integrity").is(200);
+      assertThat(integrity.number("/accepted")).isEqualTo(BODIES);
+      assertThat(integrity.number("/enrichment/pending")).isEqualTo(BODIES);
+      connection.rollback();
+      connection.setAutoCommit(true);
+    }
+
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () -> {
+              Answer integrity = merchant.get("/v1/analytics/integrity").is(200);
+              assertThat(integrity.number("/enrichment/done")).isEqualTo(BODIES);
+              assertThat(integrity.number("/enrichment/pending")).isZero();
+            });
+    moved(250);
+  }
+
+  private Answer send(String id, String payment) {
+    return merchant
+        .call("POST", "/v1/analytics/events")
+        .body(
+            "[{\"id\":\"%s\",\"type\":\"paid\",\"data\":{\"payment_id\":\"%s\"}}]"
+                .formatted(id, payment))
+        .send();
+  }
+}
