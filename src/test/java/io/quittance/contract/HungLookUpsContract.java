@@ -2,26 +2,29 @@ package io.quittance.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.testing.Postgres;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 
 /** Payments cannot be looked up, because their table is locked: events are counted all the same. */
 abstract class HungLookUpsContract extends Contract {
 
   private static final int BODIES = 20;
 
-  @Autowired private DataSource database;
+  @Value("${spring.datasource.url}")
+  private String url;
 
   @Test
   void keepNoEventsFromBeingCountedAndAreCaughtUp() throws SQLException {
     String payment = merchant.pay(250, "alice", "shop").is(201).id();
-    try (Connection connection = database.getConnection();
+    try (Connection connection =
+            DriverManager.getConnection(url, Postgres.Database.USER, Postgres.Database.PASSWORD);
         Statement statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       statement.execute("lock table payments in access exclusive mode");
@@ -32,7 +35,6 @@ abstract class HungLookUpsContract extends Contract {
       assertThat(integrity.number("/accepted")).isEqualTo(BODIES);
       assertThat(integrity.number("/enrichment/pending")).isEqualTo(BODIES);
       connection.rollback();
-      connection.setAutoCommit(true);
     }
 
     Awaitility.await()

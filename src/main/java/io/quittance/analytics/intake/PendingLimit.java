@@ -1,6 +1,7 @@
 package io.quittance.analytics.intake;
 
 import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.pane.AnalyticsConnections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -27,8 +28,8 @@ final class PendingLimit {
   private final long limit;
   private volatile Map<UUID, Long> many = Map.of();
 
-  PendingLimit(JdbcClient jdbc, AnalyticsProperties properties) {
-    this.jdbc = jdbc;
+  PendingLimit(AnalyticsConnections connections, AnalyticsProperties properties) {
+    this.jdbc = JdbcClient.create(connections.pool());
     this.limit = properties.maxPending();
   }
 

@@ -93,8 +93,8 @@ public final class Totals {
   private final JdbcClient jdbc;
   private final String add;
 
-  Totals(JdbcClient jdbc, Dialect dialect) {
-    this.jdbc = jdbc;
+  Totals(AnalyticsConnections connections, Dialect dialect) {
+    this.jdbc = JdbcClient.create(connections.pool());
     this.add = dialect.either(ADD, ADD_ON_H2);
   }
 
