@@ -132,8 +132,8 @@ public final class Enrichment {
       done = true;
     } catch (CallNotPermittedException e) {
       log.debug("Events wait for their payments: {}", e.getMessage());
-    } catch (SQLException e) {
-      log.warn("Events wait for their payments to be looked up: {}", e.getMessage());
+    } catch (SQLException | RuntimeException e) {
+      log.warn("Events wait for their payments to be looked up: {}", e.toString());
     }
     for (Job<PendingBatch, Boolean> job : jobs) {
       job.succeed(done);
