@@ -2,8 +2,8 @@ package io.quittance.access;
 
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestHead;
 import jakarta.servlet.http.HttpServletRequest;
-import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
 /**
@@ -32,9 +32,9 @@ public final class LongRequests {
    * found out.
    */
   public boolean stillAllowed(HttpServletRequest request, Scope scope) {
-    Secret secret = Secret.ofBearer(request.getHeader(HttpHeaders.AUTHORIZATION));
+    Credential credential = Credential.of(RequestHead.of(request));
     try {
-      return secret != null && scope.isIn(identification.identify(secret).scopes());
+      return credential != null && scope.isIn(identification.identify(credential).scopes());
     } catch (Problem problem) {
       return problem.code() != ProblemCode.UNAUTHORIZED
           && problem.code() != ProblemCode.MERCHANT_DISABLED;
