@@ -59,7 +59,11 @@ class Shoppers {
   private final Ledger ledger;
   private final ObjectMapper json;
   private final Environment environment;
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(TIMEOUT)
+          .build();
   private final ConcurrentLinkedDeque<String> recentPayments = new ConcurrentLinkedDeque<>();
   private volatile boolean open;
 
