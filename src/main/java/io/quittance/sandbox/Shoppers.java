@@ -60,10 +60,7 @@ class Shoppers {
   private final ObjectMapper json;
   private final Environment environment;
   private final HttpClient http =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(TIMEOUT)
-          .build();
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
   private final ConcurrentLinkedDeque<String> recentPayments = new ConcurrentLinkedDeque<>();
   private volatile boolean open;
 

@@ -67,15 +67,18 @@ class MonitoringIT {
       Awaitility.await().atMost(LIMIT).until(prometheus::ready);
       int[] paid = {0};
       List<Dashboards.Query> queries = Dashboards.queries().toList();
+      assertThat(queries).isNotEmpty();
 
       Awaitility.await()
           .atMost(LIMIT)
           .untilAsserted(
               () -> {
                 use(paid[0]++);
-                assertThat(queries)
-                    .isNotEmpty()
-                    .allMatch(query -> prometheus.hasDataFor(query.expression()));
+                for (Dashboards.Query query : queries) {
+                  assertThat(prometheus.hasDataFor(query.expression()))
+                      .as(query.toString())
+                      .isTrue();
+                }
               });
 
       assertThat(unhealthy(prometheus.query("/api/v1/rules"))).isEmpty();

@@ -40,6 +40,7 @@ class Channels {
 
   /** It uses the connections for reads, which payments need more. */
   private static final int WORKERS = 1;
+
   private static final Duration FRAME_LIMIT = Duration.ofSeconds(2);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
