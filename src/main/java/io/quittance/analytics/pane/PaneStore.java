@@ -9,6 +9,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -146,19 +148,27 @@ public final class PaneStore {
       return;
     }
     var merged = new TreeMap<PaneRow, Sketch>();
+    var stored = new HashMap<PaneRow, byte[]>();
     rows.forEach(row -> merged.put(row.getKey(), Objects.requireNonNull(row.getValue().sketch())));
     try (PreparedStatement statement = connection.prepareStatement(SKETCHES)) {
       bindKeys(statement, rows);
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
-          Objects.requireNonNull(merged.get(row(rs))).merge(rs.getBytes("sketch"));
+          byte[] sketch = rs.getBytes("sketch");
+          Objects.requireNonNull(merged.get(row(rs))).merge(sketch);
+          stored.put(row(rs), sketch);
         }
       }
     }
     try (PreparedStatement statement = connection.prepareStatement(WRITE_SKETCH)) {
       for (var one : merged.entrySet()) {
         PaneRow row = one.getKey();
-        statement.setBytes(1, one.getValue().bytes());
+        byte[] sketch = one.getValue().bytes();
+        if (Arrays.equals(sketch, stored.get(row))) {
+          // Sessions that come again change nothing, and are most of them.
+          continue;
+        }
+        statement.setBytes(1, sketch);
         statement.setObject(2, row.merchantId());
         statement.setString(3, row.metric());
         statement.setInt(4, row.step().seconds());

@@ -64,7 +64,8 @@ public sealed interface Sketch {
 
     @Override
     public byte[] bytes() {
-      return union.getResult(TgtHllType.HLL_4).toCompactByteArray();
+      // As the union has it: the denser forms would be converted from it, and to it, at each merge.
+      return union.getResult(TgtHllType.HLL_8).toCompactByteArray();
     }
   }
 
