@@ -11,11 +11,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -123,11 +125,18 @@ class EventsChaosIT {
       throws IOException, InterruptedException {
     var service = replicas.one(0).uri();
     merchant.openAccounts(service, 1, 1_000);
-    return merchant
-        .post(service, "/v1/payments", "p", Merchant.payment(5, "a0", "shop"))
-        .body()
-        .path("id")
-        .asText();
+    var paid = new AtomicReference<String>();
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(
+            () -> {
+              String key = UUID.randomUUID().toString();
+              Merchant.Answer answer =
+                  merchant.post(service, "/v1/payments", key, Merchant.payment(5, "a0", "shop"));
+              paid.set(answer.body().path("id").asText());
+              return answer.status() == 201;
+            });
+    return paid.get();
   }
 
   /** The same each time, but for nothing: its fingerprint is compared. */
