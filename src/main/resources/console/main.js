@@ -31,6 +31,7 @@ function draw() {
     drawing = true;
     requestAnimationFrame(() => {
       drawing = false;
+      document.body.classList.toggle('signed-in', session !== null);
       render(session ? shell() : login(), root);
       focusOnHeading();
     });

@@ -112,11 +112,13 @@ function outcome(error) {
  * @param columns [{head, cell(row), number (aligned right), wide}]
  * @param row attributes of a row: {testid, id, name, href}
  */
-export function table({caption, columns, rows, key = (row) => row.id, row = () => ({}), testid}) {
-  return html`<div class="table-frame"><table role="table" data-testid=${testid ?? nothing}>
+export function table({caption, columns, rows, row = () => ({}), testid}) {
+  // What may scroll and holds no link must be reached by the keyboard itself.
+  const still = !rows.some((one) => row(one).href);
+  return html`<div class="table-frame" tabindex=${still ? 0 : nothing} role=${still ? 'region' : nothing} aria-label=${still ? caption : nothing}><table role="table" data-testid=${testid ?? nothing}>
     <caption class="visually-hidden">${caption}</caption>
     <thead role="rowgroup"><tr role="row">${columns.map((column) => html`<th role="columnheader" scope="col" class=${column.number ? 'number' : ''}>${column.head}</th>`)}</tr></thead>
-    <tbody role="rowgroup">${repeat(rows, key, (one) => {
+    <tbody role="rowgroup">${rows.map((one) => {
       const {testid: mark, id, name, href} = row(one);
       return html`<tr role="row" class=${href ? 'linked' : ''} data-testid=${mark ?? nothing} data-id=${id ?? nothing} data-name=${name ?? nothing} @click=${href ? (e) => openRow(e, href) : nothing}>
         ${columns.map((column) => html`<td role="cell" data-head=${column.head} class=${(column.number ? 'number ' : '') + (column.wide ? 'wide' : '')}>${column.cell(one)}</td>`)}</tr>`;

@@ -138,7 +138,7 @@ export function page({route, may, draw, signal}) {
       ])}</section>
       <section class="card flush"><div class="card-head"><h2>Statement</h2><span class="card-actions">${saving()}</span></div>
         ${entriesError ? problem(entriesError, loadEntries) : !entries ? loading() : entries.data.length === 0 ? empty('No entries', 'No money has moved here yet.')
-          : table({caption: 'Statement, newest first', rows: entries.data, testid: 'statement', key: (one) => one.transfer_id, columns: [
+          : table({caption: 'Statement, newest first', rows: entries.data, testid: 'statement', columns: [
             {head: 'At', wide: true, cell: (one) => when(one.created_at)},
             {head: 'Reference', cell: (one) => html`<span class="clip" title=${one.reference ?? nothing}>${one.reference ?? html`<span class="quiet">–</span>`}</span>`},
             {head: 'Payment', cell: (one) => (one.payment_id ? may('payments:read') ? html`<a href=${href('payments', one.payment_id)}><code>…${one.payment_id.slice(-8)}</code></a>` : html`<code>…${one.payment_id.slice(-8)}</code>` : html`<span class="quiet">transfer</span>`)},

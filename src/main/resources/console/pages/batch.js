@@ -80,7 +80,7 @@ export function page({route, may, draw, signal}) {
         ${COUNTS.filter(([name]) => batch.counts[name]).map(([name]) => html`<a href=${href('batches', id, {status: name})} aria-current=${status === name ? 'true' : nothing}>${words(name)} ${number(batch.counts[name])}</a>`)}</nav>
       ${itemsError ? problem(itemsError, load) : !items ? loading() : items.data.length === 0 ? empty('None', 'No payment of this batch has this status now.')
         : html`<div class="card flush">${table({
-          caption: 'Payments of the batch', rows: items.data, key: (one) => one.index,
+          caption: 'Payments of the batch', rows: items.data,
           row: (one) => ({id: one.payment_id, href: one.payment_id ? href('payments', one.payment_id) : null}),
           columns: [
             {head: 'No.', number: true, cell: (one) => number(one.index)},

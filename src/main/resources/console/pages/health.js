@@ -36,7 +36,7 @@ export function page({draw, signal}) {
       <section class="card"><h2>Circuit breakers</h2>${breakers(status.breakers)}</section>
       <div class="columns two uneven">
         <section class="card flush"><div class="card-head"><h2>Pools</h2><span class="quiet">the mark is at 80 %</span></div>${table({
-          caption: 'Worker pools', rows: pools, key: (one) => one.name, row: (one) => ({testid: 'pool', name: one.name}), columns: [
+          caption: 'Worker pools', rows: pools, row: (one) => ({testid: 'pool', name: one.name}), columns: [
             {head: 'Pool', wide: true, cell: (one) => one.name},
             {head: 'Queue', cell: fullness},
             {head: 'Workers', cell: (one) => meter(one.workers ? one.busy / one.workers : 0, number(one.busy) + ' of ' + number(one.workers))},
@@ -46,7 +46,7 @@ export function page({draw, signal}) {
           <section class="card"><h2>Admission</h2>${meter(admission.limit ? admission.under_way / admission.limit : 0, `${number(admission.under_way)} of ${number(admission.limit)} requests under way`)}
             <p class=${admission.refused ? 'wait-text' : 'quiet'}>${number(admission.refused)} refused since the start</p></section>
           <section class="card flush"><div class="card-head"><h2>Scopes</h2></div>${table({
-            caption: 'Scopes', rows: scopes, key: (one) => one.name, columns: [
+            caption: 'Scopes', rows: scopes, columns: [
               {head: 'Scope', wide: true, cell: (one) => words(one.name)},
               {head: 'Live', number: true, cell: (one) => number(one.live)},
               {head: 'Opened', number: true, cell: (one) => number(one.opened)},

@@ -102,15 +102,16 @@ abstract class ConsoleListsTests extends ConsoleTests {
                           for (;;) {
                             const rows = [...document.querySelectorAll('[data-testid=payment-row]')];
                             rows.forEach(row => seen.add(row.dataset.id));
+                            const first = rows[0].dataset.id;
                             most = Math.max(most, rows.length);
                             const older = document.querySelector('[data-testid=page-older]');
                             if (!older) {
                               return JSON.stringify({seen: seen.size, most});
                             }
                             older.click();
-                            while (rows[0] === document.querySelector('[data-testid=payment-row]')
+                            while (first === document.querySelector('[data-testid=payment-row]').dataset.id
                                 || document.querySelector('main .loading')) {
-                              await new Promise(requestAnimationFrame);
+                              await new Promise(done => setTimeout(done));
                             }
                           }
                         }
