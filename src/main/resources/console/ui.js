@@ -153,7 +153,7 @@ export function tile({label, value, unit, note, href, testid, kind = ''}) {
 }
 
 /** How full something is, with the mark at 80 % where it gets too full. */
-export function meter(share, text) {
-  const level = share >= 0.8 ? 'full' : share >= 0.6 ? 'high' : '';
+export function meter(share, text, {calm = false} = {}) {
+  const level = calm ? '' : share >= 0.8 ? 'full' : share >= 0.6 ? 'high' : '';
   return html`<span class="meter ${level}"><span class="meter-track" aria-hidden="true"><span class="meter-fill" .style=${`width:${Math.min(100, share * 100)}%`}></span><span class="meter-mark"></span></span><span>${text}</span></span>`;
 }

@@ -39,7 +39,7 @@ export function page({draw, signal}) {
           caption: 'Worker pools', rows: pools, row: (one) => ({testid: 'pool', name: one.name}), columns: [
             {head: 'Pool', wide: true, cell: (one) => one.name},
             {head: 'Queue', cell: fullness},
-            {head: 'Workers', cell: (one) => meter(one.workers ? one.busy / one.workers : 0, number(one.busy) + ' of ' + number(one.workers))},
+            {head: 'Workers', cell: (one) => meter(one.workers ? one.busy / one.workers : 0, number(one.busy) + ' of ' + number(one.workers), {calm: true})},
             {head: 'Queued, 99 %', number: true, cell: (one) => duration(one.queued_p99_ms)},
           ]})}</section>
         <div class="main-column">

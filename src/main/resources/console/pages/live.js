@@ -132,7 +132,7 @@ export function page({may, draw, session, signal}) {
     const most = Math.max(1, ...rows.map((one) => one.count ?? 0));
     return html`<section class="card"><h2>${title}</h2>
       ${rows.length === 0 ? html`<p class="quiet">${none} in the last ${number(frame.window_seconds)} s.</p>`
-        : html`<ul class="ranking">${rows.map((one) => {
+        : html`<ul class="ranking">${rows.slice(0, 6).map((one) => {
           const to = link(one);
           const inside = html`<span class="ranking-label">${label(one)}</span><span class="ranking-value">${value(one)}</span>
             ${one.count == null ? nothing : html`<span class="ranking-bar" aria-hidden="true"><span .style=${`width:${100 * one.count / most}%`}></span></span>`}`;
