@@ -12,7 +12,7 @@ class ProductionRequirementsAnalyzer extends AbstractFailureAnalyzer<UnmetExcept
     return StartFailure.because(
         "its configuration is incomplete or weak for production",
         cause.unmet(),
-        "Set these environment variables (README.md, Configuration), or run the sandbox: leave"
+        "Set these environment variables (docs/configuration.md), or run the sandbox: leave"
             + " SPRING_PROFILES_ACTIVE unset.",
         cause);
   }

@@ -42,7 +42,7 @@ class SettingAnalyzer implements FailureAnalyzer {
         return StartFailure.because(
             "a setting cannot be used",
             List.of(reason),
-            "README.md lists the settings under Configuration. Each is also an environment"
+            "docs/configuration.md lists the settings. Each is also an environment"
                 + " variable: quittance.fraud.url is QUITTANCE_FRAUD_URL.",
             cause);
       }

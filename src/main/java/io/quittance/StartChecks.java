@@ -59,7 +59,7 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
       throw new StartRefusedException(
           "no profile is set, and the database is not the sandbox's own",
           ProductionRequirements.unmet(environment),
-          "Set these environment variables (README.md, Configuration). To play with this database,"
+          "Set these environment variables (docs/configuration.md). To play with this database,"
               + " set SPRING_PROFILES_ACTIVE to sandbox.");
     }
     if (active.contains(PRODUCTION)) {
