@@ -3,11 +3,14 @@ package io.quittance.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Value;
@@ -20,8 +23,11 @@ abstract class HungLookUpsContract extends Contract {
   @Value("${spring.datasource.url}")
   private String url;
 
+  private String id;
+
   @Test
   void keepNoEventsFromBeingCountedAndAreCaughtUp() throws SQLException {
+    id = merchant.merchantId();
     String payment = merchant.pay(250, "alice", "shop").is(201).id();
     try (Connection connection =
             DriverManager.getConnection(url, Postgres.Database.USER, Postgres.Database.PASSWORD);
@@ -31,9 +37,8 @@ abstract class HungLookUpsContract extends Contract {
       for (int i = 0; i < BODIES; i++) {
         send("e" + i, payment).is(200);
       }
-      Answer integrity = merchant.get("/v1/analytics/integrity").is(200);
-      assertThat(integrity.number("/accepted")).isEqualTo(BODIES);
-      assertThat(integrity.number("/enrichment/pending")).isEqualTo(BODIES);
+      assertThat(total(statement, "accepted")).isEqualTo(BODIES);
+      assertThat(total(statement, "enrichment_pending")).isEqualTo(BODIES);
       connection.rollback();
     }
 
@@ -48,12 +53,22 @@ abstract class HungLookUpsContract extends Contract {
     moved(250);
   }
 
-  private Answer send(String id, String payment) {
+  /** As the database has it: routes that read payments hang, too. */
+  private long total(Statement statement, String column) throws SQLException {
+    String sql = "select sum(%s) from analytics_totals where merchant_id = '%s'";
+    UUID merchantId = TypeId.require("mch", id);
+    try (ResultSet rs = statement.executeQuery(sql.formatted(column, merchantId))) {
+      rs.next();
+      return rs.getLong(1);
+    }
+  }
+
+  private Answer send(String event, String payment) {
     return merchant
         .call("POST", "/v1/analytics/events")
         .body(
             "[{\"id\":\"%s\",\"type\":\"paid\",\"data\":{\"payment_id\":\"%s\"}}]"
-                .formatted(id, payment))
+                .formatted(event, payment))
         .send();
   }
 }
