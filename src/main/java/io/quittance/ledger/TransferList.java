@@ -2,12 +2,8 @@ package io.quittance.ledger;
 
 import io.quittance.journal.Dialect;
 import io.quittance.web.PageRequest;
-import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
-import io.quittance.web.QueryParameters;
+import io.quittance.web.TimePosition;
 import java.sql.PreparedStatement;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -21,21 +17,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class TransferList {
-
-  /** Where a page ended. */
-  private record Position(OffsetDateTime createdAt, UUID id) {
-
-    static Position parse(String text) {
-      int space = Math.max(0, text.indexOf(' '));
-      try {
-        return new Position(
-            QueryParameters.instant(text.substring(0, space)),
-            UUID.fromString(text.substring(space + 1)));
-      } catch (IllegalArgumentException e) {
-        throw Problem.of(ProblemCode.INVALID_CURSOR);
-      }
-    }
-  }
 
   private final JdbcOperations jdbc;
   private final Dialect dialect;
@@ -52,7 +33,7 @@ final class TransferList {
     var values = new ArrayList<Object>(List.of(merchantId));
     values.addAll(filter.values());
     page.after()
-        .map(Position::parse)
+        .map(TimePosition::parse)
         .ifPresent(
             after -> {
               sql.append(" and (created_at, id) < (?, ?)");
@@ -75,6 +56,6 @@ final class TransferList {
 
   /** What the page after this transfer starts from. */
   static String position(Transfer transfer) {
-    return transfer.createdAt().atOffset(ZoneOffset.UTC) + " " + transfer.order().id();
+    return TimePosition.text(transfer.createdAt(), transfer.order().id());
   }
 }

@@ -2,13 +2,10 @@ package io.quittance.payment;
 
 import io.quittance.journal.Dialect;
 import io.quittance.web.PageRequest;
-import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
-import io.quittance.web.QueryParameters;
+import io.quittance.web.TimePosition;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -23,21 +20,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class PaymentSearch {
-
-  /** Where a page ended. */
-  private record Position(OffsetDateTime createdAt, UUID id) {
-
-    static Position parse(String text) {
-      int space = Math.max(0, text.indexOf(' '));
-      try {
-        return new Position(
-            QueryParameters.instant(text.substring(0, space)),
-            UUID.fromString(text.substring(space + 1)));
-      } catch (IllegalArgumentException e) {
-        throw Problem.of(ProblemCode.INVALID_CURSOR);
-      }
-    }
-  }
 
   /** Looked at once, before any payment, so that a search for nothing ends there. */
   private static final String ACCOUNT_IN_CURRENCY =
@@ -84,7 +66,7 @@ final class PaymentSearch {
       values.addAll(List.of(merchantId, account, filters.currency()));
     }
     page.after()
-        .map(Position::parse)
+        .map(TimePosition::parse)
         .ifPresent(
             after -> {
               sql.append(" and (created_at, id) < (?, ?)");
@@ -109,6 +91,6 @@ final class PaymentSearch {
   /** What the page after this payment starts from. */
   static String position(Payment payment) {
     Payment.Terms terms = payment.terms();
-    return terms.createdAt() + " " + terms.id();
+    return TimePosition.text(terms.createdAt(), terms.id());
   }
 }

@@ -32,9 +32,7 @@ public final class ProblemWriter {
     response.setStatus(problem.code().status());
     headers(problem).forEach((name, values) -> response.setHeader(name, values.getFirst()));
     response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-    byte[] body = json.writeValueAsBytes(body(problem, request));
-    response.setContentLength(body.length);
-    response.getOutputStream().write(body);
+    json.writeValue(response.getOutputStream(), body(problem, request));
   }
 
   /** The body alone. */

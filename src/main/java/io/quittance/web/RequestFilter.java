@@ -61,10 +61,10 @@ final class RequestFilter extends OncePerRequestFilter {
                 new BodyLimit("", "", limitBytes, own.map(BodyLimit::streamed).orElse(false)),
                 properties.bodyLimit(),
                 context.arrivedNanos()),
-            response,
+            new WholeResponse(response),
             chain);
       } else {
-        chain.doFilter(request, response);
+        chain.doFilter(request, new WholeResponse(response));
       }
     } finally {
       if (properties.requestLog()) {

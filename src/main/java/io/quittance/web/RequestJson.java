@@ -11,7 +11,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.io.OutputStream;
 import java.io.Reader;
 import java.lang.reflect.Type;
 import java.nio.charset.CodingErrorAction;
@@ -20,13 +19,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
-import org.springframework.http.HttpOutputMessage;
 import org.springframework.http.MediaType;
 import org.springframework.http.converter.HttpMessageConverter;
 import org.springframework.http.converter.json.AbstractJackson2HttpMessageConverter;
 import org.springframework.http.converter.json.MappingJackson2HttpMessageConverter;
-import org.springframework.util.FastByteArrayOutputStream;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
@@ -51,10 +47,7 @@ class RequestJson implements WebMvcConfigurer {
                 && !(converter instanceof Converter));
   }
 
-  /**
-   * Writes any JSON, problems included, and reads the plain one only. What it writes has a length:
-   * the end of a chunked body would be a system call of its own.
-   */
+  /** Writes any JSON, problems included, and reads the plain one only. */
   private static final class Converter extends MappingJackson2HttpMessageConverter {
 
     Converter(ObjectMapper json) {
@@ -67,19 +60,7 @@ class RequestJson implements WebMvcConfigurer {
       return MediaType.APPLICATION_JSON.equalsTypeAndSubtype(mediaType)
           && super.canRead(type, contextClass, mediaType);
     }
-
-    @Override
-    protected void writeInternal(Object body, @Nullable Type type, HttpOutputMessage message)
-        throws IOException {
-      var bytes = new FastByteArrayOutputStream();
-      super.writeInternal(body, type, new Buffered(message.getHeaders(), bytes));
-      message.getHeaders().setContentLength(bytes.size());
-      bytes.writeTo(message.getBody());
-    }
   }
-
-  private record Buffered(HttpHeaders getHeaders, OutputStream getBody)
-      implements HttpOutputMessage {}
 
   /**
    * Lets the JDK decode: Jackson's own decoder takes overlong forms (RFC 3629, 10), so that one

@@ -27,8 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The sealing key is replaced in two steps, replica by replica, as docs/webhooks.md says, and no delivery
- * fails meanwhile.
+ * The sealing key is replaced in two steps, replica by replica, as docs/webhooks.md says, and no
+ * delivery fails meanwhile.
  */
 class SealingKeyIT {
 

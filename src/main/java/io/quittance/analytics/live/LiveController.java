@@ -13,7 +13,6 @@ import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.time.Duration;
 import java.util.Set;
 import org.springframework.http.HttpMethod;
@@ -63,7 +62,7 @@ class LiveController {
       // Proxies after nginx's manner would gather what is to be seen at once.
       response.setHeader("X-Accel-Buffering", "no");
       if (!request.getMethod().equals(HttpMethod.HEAD.name())) {
-        stream(channel, request, response.getOutputStream());
+        stream(channel, request, response);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -72,7 +71,7 @@ class LiveController {
     }
   }
 
-  private void stream(Channel channel, HttpServletRequest request, OutputStream out)
+  private void stream(Channel channel, HttpServletRequest request, HttpServletResponse out)
       throws IOException, InterruptedException {
     send(COMMENT, out);
     long seen = 0;
@@ -97,8 +96,8 @@ class LiveController {
     }
   }
 
-  private static void send(byte[] bytes, OutputStream out) throws IOException {
-    out.write(bytes);
-    out.flush();
+  private static void send(byte[] bytes, HttpServletResponse out) throws IOException {
+    out.getOutputStream().write(bytes);
+    out.flushBuffer();
   }
 }

@@ -1,0 +1,29 @@
+package io.quittance.web;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+
+/** Where a page ended of a list in the order of time, and of ids where that is the same. */
+public record TimePosition(OffsetDateTime createdAt, UUID id) {
+
+  /**
+   * Reads what {@link #text} wrote.
+   *
+   * @throws Problem {@code invalid_cursor}
+   */
+  public static TimePosition parse(String text) {
+    int space = Math.max(0, text.indexOf(' '));
+    try {
+      return new TimePosition(
+          QueryParameters.instant(text.substring(0, space)),
+          UUID.fromString(text.substring(space + 1)));
+    } catch (IllegalArgumentException e) {
+      throw Problem.of(ProblemCode.INVALID_CURSOR);
+    }
+  }
+
+  public static String text(Instant createdAt, UUID id) {
+    return createdAt + " " + id;
+  }
+}
