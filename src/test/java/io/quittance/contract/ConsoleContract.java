@@ -179,7 +179,8 @@ abstract class ConsoleContract extends Contract {
     visitor.call("HEAD", "/console/").send().is(200);
 
     String text = page.text();
-    String path = text.substring(text.indexOf("/console/assets/"), text.indexOf("main.js") + 7);
+    int end = text.indexOf("main.js") + "main.js".length();
+    String path = text.substring(text.lastIndexOf("/console/assets/", end), end);
     Answer file = visitor.get(path).is(200);
     assertThat(file.header("Content-Type").orElseThrow()).startsWith("text/javascript");
     assertThat(file.header("Cache-Control").orElseThrow())

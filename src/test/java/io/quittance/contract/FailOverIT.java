@@ -158,6 +158,14 @@ class FailOverIT extends Contract {
                   object("url", "https://shop.example/" + UUID.randomUUID(), "events", array("*")))
               .is(201)
               .id();
+      case "bat" ->
+          merchant
+              .call("POST", "/v1/payment-batches")
+              .randomKey()
+              .body(object("payments", array(order(1, "alice", "shop").put("reference", "b"))))
+              .send()
+              .is(201)
+              .id();
       default -> throw new AssertionError("an object for " + route);
     };
   }
