@@ -54,6 +54,7 @@ final class RequestFilter extends OncePerRequestFilter {
             response);
       } else if (request.getContentLengthLong() > limitBytes) {
         problems.write(LimitedBodyRequest.tooLarge(limitBytes), request, response);
+        takeWhatIsSent(request, limitBytes, context);
       } else if (hasBody(request)) {
         withBody(
             new LimitedBodyRequest(
@@ -91,6 +92,19 @@ final class RequestFilter extends OncePerRequestFilter {
       }
     }
     return Optional.empty();
+  }
+
+  /**
+   * A client that still sends when the connection is closed never reads why. So a body of up to
+   * twice what is allowed is taken, and thrown away, within the limits of any other.
+   */
+  private void takeWhatIsSent(HttpServletRequest request, int limitBytes, RequestContext context) {
+    int mostBytes = (int) Math.min(Integer.MAX_VALUE, 2L * limitBytes);
+    if (request.getContentLengthLong() <= mostBytes
+        && request.getHeader(HttpHeaders.EXPECT) == null) {
+      var body = new BodyLimit("", "", mostBytes, true);
+      new LimitedBodyRequest(request, body, properties.bodyLimit(), context.arrivedNanos()).drain();
+    }
   }
 
   static boolean hasBody(HttpServletRequest request) {
