@@ -101,7 +101,7 @@ public final class UsesTheApi {
     do {
       PaymentPage page =
           payments.listPayments(
-              null, null, "shop", null, null, null, null, null, null, 1, cursor, null);
+              null, null, "shop", null, null, null, null, null, null, null, 1, cursor, null);
       page.getData().forEach(payment -> read.add(payment.getId()));
       cursor = page.getHasMore() ? page.getNextCursor() : null;
     } while (cursor != null);
