@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
+import io.quittance.testing.TrainedService;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -253,8 +254,8 @@ class StartIT {
 
   private static List<String> command(String... arguments) {
     var command =
-        new ArrayList<>(
-            List.of(JAVA, "--enable-preview", "-XX:TieredStopAtLevel=1", "-Xmx512m", "-jar", JAR));
+        new ArrayList<>(List.of(JAVA, "--enable-preview", "-XX:TieredStopAtLevel=1", "-Xmx512m"));
+    command.addAll(TrainedService.arguments());
     command.addAll(List.of(arguments));
     return command;
   }

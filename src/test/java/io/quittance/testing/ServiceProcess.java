@@ -17,7 +17,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 
-/** The packaged jar as a process of its own, in the production profile, to be killed at will. */
+/**
+ * The packaged service as a process of its own, in the production profile, to be killed at will.
+ */
 public final class ServiceProcess implements AutoCloseable {
 
   public static final String OPERATOR_KEY = "an operator key for tests only, long enough";
@@ -54,9 +56,8 @@ public final class ServiceProcess implements AutoCloseable {
                 "--enable-preview",
                 // It starts often and does not live long.
                 "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
-                "-jar",
-                System.getProperty("quittance.jar")));
+                "-Xmx512m"));
+    command.addAll(TrainedService.arguments());
     command.addAll(List.of(properties));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(new File("target", "service-" + port + ".log"));
@@ -96,7 +97,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  private static int freePort() {
+  static int freePort() {
     try (var socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     } catch (IOException e) {
