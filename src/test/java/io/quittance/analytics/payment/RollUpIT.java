@@ -65,12 +65,7 @@ class RollUpIT {
     assertThat(count(database, "select count(*) from analytics_payment_deltas")).isZero();
     for (int step : List.of(1, 60, 3600)) {
       assertThat(sums(database, "payments", step))
-          .containsExactlyInAnyOrderEntriesOf(
-              Map.of(
-                  "currency=EUR&status=processing",
-                  0L,
-                  "currency=EUR&status=succeeded",
-                  (long) WRITERS * DELTAS));
+          .isEqualTo(Map.of("currency=EUR&status=succeeded", (long) WRITERS * DELTAS));
     }
     assertThat(sums(database, "refunds", 3600))
         .containsOnly(Map.entry("currency=EUR&payee=shop", 160L));
@@ -177,12 +172,14 @@ class RollUpIT {
     return JdbcClient.create(database).sql(sql).query(Long.class).single();
   }
 
+  /** The sums that are not 0: what is begun and done within one roll-up leaves no pane. */
   private static Map<String, Long> sums(DataSource database, String metric, int step) {
     Map<String, Long> sums = new java.util.TreeMap<>();
     JdbcClient.create(database)
         .sql(
             "select labels, sum(occurrences) as n from analytics_panes"
-                + " where metric = ? and step = ? group by labels")
+                + " where metric = ? and step = ? group by labels"
+                + " having sum(occurrences) <> 0")
         .params(metric, step)
         .query(
             row -> {
