@@ -26,9 +26,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -93,7 +95,7 @@ final class Timelines {
           .submit(entry, Deadline.after(WRITE_PATIENCE))
           .exceptionally(
               failure -> {
-                log.warn("A timeline was lost: {}", failure.toString());
+                log.debug("A timeline is lost", failure);
                 return false;
               });
     } catch (RejectedExecutionException e) {
@@ -127,11 +129,17 @@ final class Timelines {
   }
 
   private void write(List<Job<Entry, Boolean>> jobs) {
-    transactions.executeWithoutResult(
-        status -> {
-          dialect.commitWithoutWaiting(jdbc);
-          insert(jobs);
-        });
+    try {
+      transactions.executeWithoutResult(
+          status -> {
+            dialect.commitWithoutWaiting(jdbc);
+            insert(jobs);
+          });
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("{} scopes' timelines are lost: {}", jobs.size(), e.toString());
+      jobs.forEach(job -> job.fail(e));
+      return;
+    }
     for (Job<Entry, Boolean> job : jobs) {
       unwritten
           .asMap()
