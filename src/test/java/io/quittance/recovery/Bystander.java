@@ -72,6 +72,11 @@ final class Bystander {
     return answers;
   }
 
+  /** Which part of a payment was not done in time, for whoever asks why. */
+  private static String lateness(Merchant.Answer answer) {
+    return answer.status() == 504 ? ": " + answer.body() : "";
+  }
+
   private String pay(String payer, URI replica, String key) throws InterruptedException {
     try {
       Merchant.Answer answer =
@@ -83,7 +88,7 @@ final class Bystander {
       if (answer.status() == 201) {
         paid.add(answer.body().path("id").asText());
       }
-      return (answer.status() + " " + answer.code()).strip();
+      return (answer.status() + " " + answer.code()).strip() + lateness(answer);
     } catch (HttpTimeoutException e) {
       return "no answer";
     } catch (IOException e) {
