@@ -67,6 +67,14 @@ final class Replicas implements AutoCloseable {
     }
   }
 
+  /** All of them; waits until they are ready. */
+  List<ServiceProcess> allReady() {
+    awaitAllReady();
+    synchronized (this) {
+      return List.copyOf(ready);
+    }
+  }
+
   /** One that is ready and is not this one. */
   synchronized ServiceProcess other(ServiceProcess than) {
     return ready.stream().filter(service -> service != than).findAny().orElseThrow();

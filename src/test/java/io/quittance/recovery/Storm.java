@@ -76,17 +76,20 @@ final class Storm {
 
   private List<String> violations(Receivers receivers) throws Exception {
     var bystander = Bystander.open(replicas.any(random), receivers);
+    var payroll = Payroll.open(replicas, new Random(random.nextLong()));
     Merchant merchant = open();
     receivers.openDead(merchant, replicas.any(random));
     UUID merchantId = newestMerchant();
     var disturbances = new Disturbances(server, proxy, replicas, bystander, merchantId, random);
-    rage(disturbances, merchant, new Hourglass(merchantId, server.database(), history));
+    rage(disturbances, merchant, payroll, new Hourglass(merchantId, server.database(), history));
     replicas.awaitAllReady();
 
     List<String> violations = new ArrayList<>(disturbances.violations());
     violations.addAll(stranded());
     log("storm %d: %d deliveries wait for dead receivers", number, backlog());
     violations.addAll(receivers.violations(bystander.paid()));
+    violations.addAll(payroll.violations());
+    log("storm %d: %s", number, payroll);
     var replays = new Replays(merchant, replicas);
     replays.decide(history);
     log("%s", this);
@@ -118,7 +121,8 @@ final class Storm {
         .number("select count(*) from deliveries where state = 'pending'");
   }
 
-  private void rage(Disturbances disturbances, Merchant merchant, Hourglass hourglass)
+  private void rage(
+      Disturbances disturbances, Merchant merchant, Payroll payroll, Hourglass hourglass)
       throws Exception {
     List<Fault> faults = Fault.plan(random, options);
     var board = new Board();
@@ -144,6 +148,12 @@ final class Storm {
                   return true;
                 }));
       }
+      clients.add(
+          threads.submit(
+              () -> {
+                payroll.payUntil(() -> over.getCount() == 0);
+                return true;
+              }));
       try {
         carryOut(disturbances, faults);
       } finally {

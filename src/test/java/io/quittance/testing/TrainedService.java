@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 
 /**
  * The packaged service as it is deployed: extracted, with an ahead-of-time cache that {@code
@@ -15,8 +16,12 @@ import java.util.concurrent.TimeUnit;
 public final class TrainedService {
 
   private static final Path JAR = Path.of(System.getProperty("quittance.jar"));
-  private static final Path DIRECTORY = Path.of("target", "trained");
-  private static final Path LOG = Path.of("target", "trained.log");
+  private static final Path DIRECTORY = JAR.resolveSibling("trained");
+  private static final Path LOG = JAR.resolveSibling("trained.log");
+
+  /** What the directory was made from: the jar's own time is the same in each build. */
+  private static final Path ORIGIN = DIRECTORY.resolve("jar.crc32c");
+
   private static final String SECONDS_OF_TRAINING = "2";
   private static final long LIMIT_MINUTES = 10;
 
@@ -33,8 +38,11 @@ public final class TrainedService {
     Path application = DIRECTORY.resolve("quittance.jar");
     Path cache = DIRECTORY.resolve("quittance.aot");
     try {
-      if (!Files.exists(cache) || isOlder(cache, JAR)) {
+      String checksum = checksum(JAR);
+      if (!Files.exists(ORIGIN) || !Files.readString(ORIGIN).equals(checksum)) {
+        Files.deleteIfExists(ORIGIN);
         makeCache();
+        Files.writeString(ORIGIN, checksum);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -45,8 +53,10 @@ public final class TrainedService {
     return List.of("-XX:AOTCache=" + cache, "-jar", application.toString());
   }
 
-  private static boolean isOlder(Path one, Path other) throws IOException {
-    return Files.getLastModifiedTime(one).compareTo(Files.getLastModifiedTime(other)) < 0;
+  private static String checksum(Path file) throws IOException {
+    var checksum = new CRC32C();
+    checksum.update(Files.readAllBytes(file));
+    return Long.toHexString(checksum.getValue());
   }
 
   private static void makeCache() throws IOException, InterruptedException {
