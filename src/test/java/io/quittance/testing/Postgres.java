@@ -6,17 +6,19 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
-import org.springframework.boot.SpringApplication;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 /** One real PostgreSQL for all tests of a JVM, durable as in production, with a database each. */
 public final class Postgres {
 
   private static final AtomicInteger DATABASES = new AtomicInteger();
+
+  private static final Duration HOOKS_BEGIN_WITHIN = Duration.ofMillis(500);
 
   private static final EmbeddedPostgres SERVER = start();
 
@@ -30,19 +32,25 @@ public final class Postgres {
               .setServerConfig("fsync", "on")
               .setRegisterShutdownHook(false)
               .start();
-      // After all application contexts: without their database they would take half a minute.
-      SpringApplication.getShutdownHandlers().add(() -> close(server));
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> closeAfterContexts(server)));
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void close(EmbeddedPostgres server) {
+  /** Without their database, application contexts would take half a minute to close. */
+  private static void closeAfterContexts(EmbeddedPostgres server) {
     try {
+      Thread.sleep(HOOKS_BEGIN_WITHIN);
+      for (Thread thread : Thread.getAllStackTraces().keySet()) {
+        if (thread.getName().equals("SpringApplicationShutdownHook")) {
+          thread.join();
+        }
+      }
       server.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (InterruptedException | IOException e) {
+      throw new IllegalStateException(e);
     }
   }
 
