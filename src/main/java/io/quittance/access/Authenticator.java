@@ -1,17 +1,20 @@
 package io.quittance.access;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.access.IdentityCache.Finder;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.RememberedLookup;
 import jakarta.annotation.PreDestroy;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds whom a key belongs to, by an {@link IdentityCache}, so a revocation takes effect within its
- * time to live on every replica. Thread-safe.
+ * Finds whom a key belongs to, by a {@link RememberedLookup}, so a revocation takes effect within
+ * its time to live on every replica. Thread-safe.
  *
  * <p>A key is looked up by its SHA-256 in an index. How long that takes may tell how far a hash
  * agrees with a stored one, which helps nobody: a text with a wanted beginning of its hash is found
@@ -25,8 +28,8 @@ final class Authenticator {
 
   private final AccessProperties.Keys settings;
   private final KnownKeys known;
-  private final IdentityCache familiar;
-  private final IdentityCache strange;
+  private final RememberedLookup<ByteBuffer, Optional<Identity>> familiar;
+  private final RememberedLookup<ByteBuffer, Optional<Identity>> strange;
 
   @Autowired
   Authenticator(
@@ -35,18 +38,35 @@ final class Authenticator {
   }
 
   Authenticator(
-      Finder stored, KnownKeys known, AccessProperties properties, MeterRegistry registry) {
+      Function<List<ByteBuffer>, Map<ByteBuffer, Identity>> stored,
+      KnownKeys known,
+      AccessProperties properties,
+      MeterRegistry registry) {
     this.known = known;
     this.settings = properties.access();
-    this.familiar = new IdentityCache("keys", stored, settings, registry);
-    this.strange = new IdentityCache("new-keys", stored, settings, registry);
+    this.familiar = identities("keys", stored, settings, registry);
+    this.strange = identities("new-keys", stored, settings, registry);
+  }
+
+  /** Whom a hash stands for; empty when it is unknown or has ended. */
+  static RememberedLookup<ByteBuffer, Optional<Identity>> identities(
+      String name,
+      Function<List<ByteBuffer>, Map<ByteBuffer, Identity>> stored,
+      AccessProperties.Keys settings,
+      MeterRegistry registry) {
+    return new RememberedLookup<>(
+        name,
+        RememberedLookup.finding(stored),
+        settings.cacheSize(),
+        settings.cacheTtl(),
+        registry);
   }
 
   /** Whose key this is; empty when it is unknown, revoked or expired. */
   Optional<Identity> authenticate(Secret secret) throws InterruptedException {
     var deadline = Deadline.after(settings.timeout());
     var hash = ByteBuffer.wrap(secret.hash());
-    Optional<Identity> identity = (known.contains(hash) ? familiar : strange).find(hash, deadline);
+    Optional<Identity> identity = (known.contains(hash) ? familiar : strange).get(hash, deadline);
     identity.ifPresentOrElse(
         found -> known.remember(hash, found.merchantId()), () -> known.forget(hash));
     return identity;

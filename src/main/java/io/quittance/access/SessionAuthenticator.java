@@ -2,6 +2,7 @@ package io.quittance.access;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.RememberedLookup;
 import jakarta.annotation.PreDestroy;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -17,19 +18,19 @@ final class SessionAuthenticator {
 
   private final AccessProperties.Keys settings;
   private final KnownKeys known;
-  private final IdentityCache sessions;
+  private final RememberedLookup<ByteBuffer, Optional<Identity>> sessions;
 
   SessionAuthenticator(
       StoredKeys stored, KnownKeys known, AccessProperties properties, MeterRegistry registry) {
     this.known = known;
     this.settings = properties.access();
-    this.sessions = new IdentityCache("sessions", stored::ofSessions, settings, registry);
+    this.sessions = Authenticator.identities("sessions", stored::ofSessions, settings, registry);
   }
 
   /** Whose session this is; empty when there is none, or it has ended. */
   Optional<Identity> authenticate(Secret token) throws InterruptedException {
     var hash = ByteBuffer.wrap(token.hash());
-    Optional<Identity> identity = sessions.find(hash, Deadline.after(settings.timeout()));
+    Optional<Identity> identity = sessions.get(hash, Deadline.after(settings.timeout()));
     identity.ifPresentOrElse(
         found -> known.remember(hash, found.merchantId()), () -> known.forget(hash));
     return identity;

@@ -2,12 +2,10 @@ package io.quittance.fraud;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.github.benmanes.caffeine.cache.AsyncCache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.access.Caller;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.RememberedLookup;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -34,8 +32,7 @@ final class RuleBook {
   private final StoredRuleSets stored;
   private final ObjectMapper json;
   private final Replacements replacements;
-  private final WorkerPool<UUID, Rules> reads;
-  private final AsyncCache<UUID, Rules> remembered;
+  private final RememberedLookup<UUID, Rules> rules;
 
   RuleBook(
       StoredRuleSets stored,
@@ -46,22 +43,14 @@ final class RuleBook {
     this.stored = stored;
     this.json = json;
     this.replacements = replacements;
-    this.reads =
-        WorkerPool.<UUID, Rules>named("fraud-rules", this::read)
-            // One of them may wait for a connection that is dead, and the other one goes on.
-            .workers(2)
-            .maxBatch(256)
-            .start(registry);
-    this.remembered =
-        Caffeine.newBuilder()
-            .maximumSize(MERCHANTS_REMEMBERED_MAX)
-            .expireAfterWrite(properties.rulesTtl())
-            .buildAsync();
+    this.rules =
+        new RememberedLookup<>(
+            "fraud-rules", this::read, MERCHANTS_REMEMBERED_MAX, properties.rulesTtl(), registry);
   }
 
   /** The rules in force, at most {@link FraudProperties#rulesTtl()} old. */
   Rules of(UUID merchantId, Deadline deadline) throws InterruptedException {
-    return deadline.await(remembered.get(merchantId, (id, executor) -> reads.submit(id, deadline)));
+    return rules.get(merchantId, deadline);
   }
 
   /**
@@ -83,24 +72,20 @@ final class RuleBook {
   /**
    * Replaces the rules.
    *
-   * @param rules with the version that the caller read
+   * @param next with the version that the caller read
    * @throws Problem 409 when somebody else changed them since
    */
-  RuleSet replace(Caller caller, RuleSet rules) {
+  RuleSet replace(Caller caller, RuleSet next) {
     UUID merchantId = caller.merchantId();
-    if (!replacements.replace(caller, rules, write(rules))) {
+    if (!replacements.replace(caller, next, write(next))) {
       throw Problem.of(
           ProblemCode.STALE_VERSION,
           "Version %d was read, version %d is in force."
-              .formatted(rules.version(), version(merchantId)));
+              .formatted(next.version(), version(merchantId)));
     }
-    remembered.synchronous().invalidate(merchantId);
+    rules.forget(merchantId);
     return new RuleSet(
-        rules.version() + 1,
-        rules.rules(),
-        rules.reviewFrom(),
-        rules.declineFrom(),
-        rules.fallback());
+        next.version() + 1, next.rules(), next.reviewFrom(), next.declineFrom(), next.fallback());
   }
 
   private long version(UUID merchantId) {
@@ -154,6 +139,6 @@ final class RuleBook {
 
   @PreDestroy
   void close() {
-    reads.close();
+    rules.close();
   }
 }

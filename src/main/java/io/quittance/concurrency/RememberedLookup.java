@@ -1,0 +1,100 @@
+package io.quittance.concurrency;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.WorkerPool.Handler;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+
+/**
+ * Look-ups that arrive together share one query, askers of the same key share one look-up, and
+ * answers are remembered for a while. Nobody's deadline ends another one's look-up, and after a
+ * look-up that did not answer its asker in time the next asker begins a new one. Failures are not
+ * remembered. Thread-safe.
+ *
+ * @param <K> what is asked for, by its equality
+ * @param <V> what is answered
+ */
+public final class RememberedLookup<K, V> implements AutoCloseable {
+
+  /** One of them may wait for a connection that is dead, and the other one goes on. */
+  private static final int WORKERS = 2;
+
+  private static final int BATCH_MAX = 256;
+
+  /** For a look-up that is queued; who asks has a deadline of his own. */
+  private static final Duration QUEUED_MAX = Duration.ofSeconds(10);
+
+  /**
+   * A key as it was asked for.
+   *
+   * @param generation an answer from before everything was forgotten may be stored after it; it
+   *     answers an older question
+   */
+  private record Question<K>(long generation, K key) {}
+
+  private final WorkerPool<K, V> pool;
+  private final AsyncCache<Question<K>, V> remembered;
+  private final AtomicLong generation = new AtomicLong();
+
+  /**
+   * @param name of the pool that looks up, as in its metrics
+   * @param handler looks up, and completes each job by itself
+   * @param maximumSize answers that are remembered
+   */
+  public RememberedLookup(
+      String name, Handler<K, V> handler, long maximumSize, Duration ttl, MeterRegistry registry) {
+    this.pool =
+        WorkerPool.named(name, handler).workers(WORKERS).maxBatch(BATCH_MAX).start(registry);
+    this.remembered =
+        Caffeine.newBuilder().maximumSize(maximumSize).expireAfterWrite(ttl).buildAsync();
+  }
+
+  /** A handler that asks one query, whose answer has the keys that it found. */
+  public static <K, V> Handler<K, Optional<V>> finding(Function<List<K>, Map<K, V>> query) {
+    return jobs -> {
+      Map<K, V> found = query.apply(jobs.stream().map(WorkerPool.Job::item).toList());
+      jobs.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
+    };
+  }
+
+  /**
+   * The answer, at most the time to live old.
+   *
+   * @throws DeadlineExceededException it was not there in time
+   */
+  public V get(K key, Deadline deadline) throws InterruptedException {
+    var question = new Question<>(generation.get(), key);
+    CompletableFuture<V> answer =
+        remembered.get(
+            question, (asked, _) -> pool.submit(asked.key(), Deadline.after(QUEUED_MAX)));
+    try {
+      return deadline.await(answer);
+    } catch (DeadlineExceededException e) {
+      remembered.asMap().remove(question, answer);
+      throw e;
+    }
+  }
+
+  /** Looks a key up again when it is next asked for. */
+  public void forget(K key) {
+    remembered.asMap().remove(new Question<>(generation.get(), key));
+  }
+
+  /** Looks every key up again when it is next asked for. */
+  public void forgetAll() {
+    generation.incrementAndGet();
+    remembered.synchronous().invalidateAll();
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}
