@@ -11,6 +11,7 @@ import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.RequestOptions;
@@ -30,8 +31,15 @@ import java.util.stream.Stream;
  */
 final class Browsing implements AutoCloseable {
 
+  /** How the browser reports each answer that is no success. */
+  private static final String REFUSAL = "Failed to load resource";
+
   /** Where pictures go, for people to look at. */
   private static final Path PICTURES = Path.of("target", "console");
+
+  private static final int TIMEOUT_MS = 15_000;
+  private static final int WIDE_PX = 1360;
+  private static final int WIDE_HEIGHT_PX = 850;
 
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
@@ -60,6 +68,8 @@ final class Browsing implements AutoCloseable {
     /** Skips the tests where there is none. */
     static Chromium start() {
       Optional<Path> executable = onThePath();
+      // A busy machine takes its time.
+      PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MS);
       assumeTrue(
           executable.isPresent(),
           "No Chromium is installed: the console is not tried in a browser");
@@ -84,16 +94,18 @@ final class Browsing implements AutoCloseable {
   private final Page page;
   private final List<String> complaints = new ArrayList<>();
   private final List<String> requests = new ArrayList<>();
+  private final List<String> refusals = new ArrayList<>();
 
-  private Browsing(Chromium chromium, URI service, Browser.NewContextOptions options) {
+  private Browsing(Chromium chromium, URI service, String locale) {
     this.service = service;
     this.context =
         chromium.browser.newContext(
-            options
-                .setLocale("en-GB")
+            new Browser.NewContextOptions()
+                .setViewportSize(WIDE_PX, WIDE_HEIGHT_PX)
+                .setLocale(locale)
                 .setTimezoneId("Europe/Berlin")
                 .setReducedMotion(ReducedMotion.REDUCE));
-    context.setDefaultTimeout(15_000);
+    context.setDefaultTimeout(TIMEOUT_MS);
     this.page = context.newPage();
     page.onPageError(error -> complaints.add("error: " + error));
     page.onDialog(
@@ -103,30 +115,46 @@ final class Browsing implements AutoCloseable {
         });
     page.onConsoleMessage(
         message -> {
-          if (message.text().contains("Content Security Policy")) {
+          // Answers of the API that are no success are told apart below.
+          if (message.type().equals("error") && !message.text().startsWith(REFUSAL)) {
             complaints.add(message.text());
           }
         });
     page.onRequest(request -> requests.add(request.url()));
+    page.onResponse(
+        answer -> {
+          if (answer.status() >= 400) {
+            refusals.add(answer.status() + " " + answer.url());
+          }
+        });
   }
 
   static Browsing wide(Chromium chromium, URI service) {
-    return new Browsing(
-        chromium, service, new Browser.NewContextOptions().setViewportSize(1360, 850));
+    return new Browsing(chromium, service, "en-GB");
   }
 
-  static Browsing dark(Chromium chromium, URI service) {
-    return new Browsing(
-        chromium,
-        service,
-        new Browser.NewContextOptions()
-            .setViewportSize(1360, 850)
-            .setColorScheme(ColorScheme.DARK));
+  /** As {@link #wide}, of a reader of another language: {@code de-DE}. */
+  static Browsing of(String locale, Chromium chromium, URI service) {
+    return new Browsing(chromium, service, locale);
   }
 
-  static Browsing narrow(Chromium chromium, URI service) {
-    return new Browsing(
-        chromium, service, new Browser.NewContextOptions().setViewportSize(390, 844));
+  /** The page in front of it by day, wide. */
+  Browsing byDay() {
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.LIGHT));
+    page.setViewportSize(WIDE_PX, WIDE_HEIGHT_PX);
+    return this;
+  }
+
+  /** The page in front of it by night. */
+  Browsing byNight() {
+    page.emulateMedia(new Page.EmulateMediaOptions().setColorScheme(ColorScheme.DARK));
+    return this;
+  }
+
+  /** The page in front of it on a telephone. */
+  Browsing narrow() {
+    page.setViewportSize(390, 844);
+    return this;
   }
 
   Page page() {
@@ -194,7 +222,8 @@ final class Browsing implements AutoCloseable {
 
   private static void isAccessible(String name, AxeBuilder axe) {
     var serious =
-        axe.analyze().getViolations().stream()
+        // In one go, without a second window.
+        axe.setLegacyMode(true).analyze().getViolations().stream()
             .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
             .map(
                 rule ->
@@ -224,6 +253,12 @@ final class Browsing implements AutoCloseable {
   /** Nothing was broken, forbidden by the policy, or executed that was a text. */
   void hasNoComplaints() {
     assertThat(complaints).isEmpty();
+    assertThat(refusals).as("files that are missing").noneMatch(one -> one.contains("/assets/"));
+  }
+
+  /** All answers that were no success, the API's too. */
+  List<String> refusals() {
+    return refusals;
   }
 
   /** Bytes of JavaScript's heap after a collection. */

@@ -38,6 +38,12 @@ class ConsoleIT {
   class Lists extends ConsoleListsTests {}
 
   @Nested
+  class Batches extends ConsoleBatchesTests {}
+
+  @Nested
+  class Webhooks extends ConsoleWebhooksTests {}
+
+  @Nested
   class Live extends ConsoleLiveTests {}
 
   @Nested
