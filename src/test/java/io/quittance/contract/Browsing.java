@@ -1,6 +1,7 @@
 package io.quittance.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
@@ -236,12 +237,14 @@ final class Browsing implements AutoCloseable {
 
   /** Nothing is wider than the window. */
   void fits(String name) {
-    assertThat(
-            page.evaluate(
-                "() => document.documentElement.scrollWidth"
-                    + " - document.documentElement.clientWidth"))
+    assertThatNoException()
         .as("%s scrolls sideways", name)
-        .isEqualTo(0);
+        .isThrownBy(
+            // Charts follow the window's width a moment later.
+            () ->
+                page.waitForFunction(
+                    "() => document.documentElement.scrollWidth"
+                        + " === document.documentElement.clientWidth"));
   }
 
   /** Keeps a picture of the page. */
