@@ -2,34 +2,23 @@ package io.quittance.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.ReducedMotion;
 import com.microsoft.playwright.options.RequestOptions;
-import java.io.File;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
 
-/**
- * A person in front of a browser: one window, whose complaints are collected. Needs an installed
- * Chromium; there is none in the driver.
- */
+/** A person in front of a browser: one window, whose complaints are collected. */
 final class Browsing implements AutoCloseable {
 
   /** How the browser reports each answer that is no success. */
@@ -38,57 +27,8 @@ final class Browsing implements AutoCloseable {
   /** Where pictures go, for people to look at. */
   private static final Path PICTURES = Path.of("target", "console");
 
-  private static final int TIMEOUT_MS = 15_000;
   private static final int WIDE_PX = 1360;
   private static final int WIDE_HEIGHT_PX = 850;
-
-  private static final List<String> NAMES =
-      List.of("chromium", "chromium-browser", "google-chrome");
-
-  /** The driver and a browser, which all windows share. */
-  static final class Chromium implements AutoCloseable {
-
-    private final Playwright playwright;
-    private final Browser browser;
-
-    private Chromium(Path executable) {
-      playwright =
-          Playwright.create(
-              new Playwright.CreateOptions()
-                  .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-      browser =
-          playwright
-              .chromium()
-              .launch(
-                  new BrowserType.LaunchOptions()
-                      .setExecutablePath(executable)
-                      // Its own sandbox does not work for root, who runs tests in containers.
-                      .setArgs(List.of("--no-sandbox", "--js-flags=--expose-gc")));
-    }
-
-    /** Skips the tests where there is none. */
-    static Chromium start() {
-      Optional<Path> executable = onThePath();
-      // A busy machine takes its time.
-      PlaywrightAssertions.setDefaultAssertionTimeout(TIMEOUT_MS);
-      assumeTrue(
-          executable.isPresent(),
-          "No Chromium is installed: the console is not tried in a browser");
-      return new Chromium(executable.get());
-    }
-
-    private static Optional<Path> onThePath() {
-      return Stream.of(System.getenv("PATH").split(File.pathSeparator, -1))
-          .flatMap(directory -> NAMES.stream().map(name -> Path.of(directory, name)))
-          .filter(Files::isExecutable)
-          .findFirst();
-    }
-
-    @Override
-    public void close() {
-      playwright.close();
-    }
-  }
 
   private final URI service;
   private final BrowserContext context;
@@ -100,13 +40,13 @@ final class Browsing implements AutoCloseable {
   private Browsing(Chromium chromium, URI service, String locale) {
     this.service = service;
     this.context =
-        chromium.browser.newContext(
+        chromium.window(
             new Browser.NewContextOptions()
                 .setViewportSize(WIDE_PX, WIDE_HEIGHT_PX)
                 .setLocale(locale)
                 .setTimezoneId("Europe/Berlin")
                 .setReducedMotion(ReducedMotion.REDUCE));
-    context.setDefaultTimeout(TIMEOUT_MS);
+    context.setDefaultTimeout(Chromium.TIMEOUT_MS);
     this.page = context.newPage();
     page.onPageError(error -> complaints.add("error: " + error));
     page.onDialog(
