@@ -1,7 +1,7 @@
 // A chart of lines over time, with a table that says the same.
 import {html, nothing} from './ui.js';
 import {render} from './vendor/lit-html.js';
-import {clockTime} from './format.js';
+import {clockTime, utcTime} from './format.js';
 
 const base = new URL('.', import.meta.url).pathname;
 let loaded;
@@ -82,7 +82,7 @@ class LineChart extends HTMLElement {
       cursor: {y: false, points: {size: 7}, drag: {setScale: false}},
       scales: {x: {time: true}, y: {range: (plot, min, max) => [0, Math.max(1, (max ?? 0) * 1.15)]}},
       axes: [
-        {...axis, space: 70, values: (plot, splits) => splits.map((s) => clockTime(s * 1000))},
+        {...axis, space: 70, size: 30, values: (plot, splits) => splits.map((s) => clockTime(s * 1000))},
         {...axis, size: 56, values: (plot, splits) => splits.map((v) => (v == null ? '' : this.series[0].format(v)))},
       ],
       series: [{}, ...this.series.map((one) => ({
@@ -116,7 +116,7 @@ class LineChart extends HTMLElement {
       ${open ? html`<div class="table-frame short" tabindex="0" role="region" aria-label=${this.label}><table>
         <caption class="visually-hidden">${this.label}</caption>
         <thead><tr><th scope="col">Time</th>${this.series.map((one) => html`<th scope="col" class="number">${one.label}</th>`)}</tr></thead>
-        <tbody>${times.map((_, i) => times.length - 1 - i).map((i) => html`<tr><td>${clockTime(times[i] * 1000)}</td>${values.map((column, s) => html`<td class="number">${column[i] == null ? '–' : this.series[s].format(column[i])}</td>`)}</tr>`)}</tbody></table></div>` : nothing}
+        <tbody>${times.map((_, i) => times.length - 1 - i).map((i) => html`<tr><td><time title=${utcTime(times[i] * 1000)}>${clockTime(times[i] * 1000)}</time></td>${values.map((column, s) => html`<td class="number">${column[i] == null ? '–' : this.series[s].format(column[i])}</td>`)}</tr>`)}</tbody></table></div>` : nothing}
     </details>`, this.#twin);
   }
 }

@@ -78,6 +78,8 @@ export const number = (value) => (value == null ? '–' : numbers.format(value))
 export const rate = (value) => (value == null ? '–' : rates.format(value));
 export const percent = (value) => (value == null ? '–' : percents.format(value));
 export const time = (iso) => times.format(new Date(iso));
+/** For whoever points at a time of the reader's. */
+export const utcTime = (iso) => new Date(iso).toISOString().replace('T', ' ').replace('.000', '').replace('Z', ' UTC');
 export const clockTime = (iso) => clock.format(new Date(iso));
 
 /** Milliseconds, as few digits as tell them apart. */

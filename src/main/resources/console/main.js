@@ -33,6 +33,7 @@ function draw() {
       drawing = false;
       document.body.classList.toggle('signed-in', session !== null);
       render(session ? shell() : login(), root);
+      showWhereWeAre();
       focusOnHeading();
     });
   }
@@ -161,6 +162,18 @@ async function open() {
 }
 
 let moving = false;
+let shownInMenu = null;
+
+/** On narrow screens the menu scrolls sideways: the page's own entry is to be seen. */
+function showWhereWeAre() {
+  if (shownInMenu !== current?.page) {
+    shownInMenu = current?.page;
+    const entry = root.querySelector('nav [aria-current]');
+    const menu = entry?.closest('nav');
+    // Not scrollIntoView, from which Tab would go on.
+    menu?.scrollTo({left: entry.offsetLeft - menu.offsetLeft - (menu.clientWidth - entry.offsetWidth) / 2});
+  }
+}
 
 /** After a move the reader begins at the new page's heading, as soon as there is one. */
 function focusOnHeading() {

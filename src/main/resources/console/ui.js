@@ -2,7 +2,7 @@
 import {html, nothing} from './vendor/lit-html.js';
 import {repeat} from './vendor/directives/repeat.js';
 import {live} from './vendor/directives/live.js';
-import {amount, time, words} from './format.js';
+import {amount, time, utcTime, words} from './format.js';
 
 export {html, nothing, repeat, live};
 
@@ -42,7 +42,7 @@ export function money(minor, currency, {signed = false} = {}) {
 /** A time of the reader's, with UTC for whoever points at it. */
 export function when(iso) {
   return iso
-      ? html`<time datetime=${iso} title=${iso.replace('T', ' ').replace('Z', ' UTC')}>${time(iso)}</time>`
+      ? html`<time datetime=${iso} title=${utcTime(iso)}>${time(iso)}</time>`
       : html`<span class="quiet">–</span>`;
 }
 

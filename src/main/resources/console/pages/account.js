@@ -70,6 +70,7 @@ export function page({route, may, draw, signal}) {
   async function save() {
     const mine = {controller: new AbortController(), lines: 0, error: null};
     download = mine;
+    say('The statement is being read.');
     draw();
     try {
       let pieces = new Blob(['created_at,amount,currency,balance_after,transfer_id,payment_id,reference\r\n']);
@@ -112,7 +113,7 @@ export function page({route, may, draw, signal}) {
       return problem({...download.error, title: 'The statement was not saved', message: download.error.message, status: download.error.status, code: download.error.code}, save);
     }
     return download
-        ? html`<span class="saving" role="status"><span class="spinner" aria-hidden="true"></span>${number(download.lines)} entries…</span><button type="button" class="button small" @click=${() => download.controller.abort()}>Stop</button>`
+        ? html`<span class="saving"><span class="spinner" aria-hidden="true"></span>${number(download.lines)} entries…</span><button type="button" class="button small" @click=${() => download.controller.abort()}>Stop</button>`
         : html`<button type="button" class="button small" data-testid="statement-csv" @click=${save}>Download CSV</button>`;
   }
 

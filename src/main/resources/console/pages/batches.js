@@ -11,9 +11,10 @@ export const COUNTS = [['succeeded', 'good'], ['authorized', 'good-2'], ['in_rev
 export function progress(counts) {
   const total = Math.max(1, counts.total);
   const rest = (counts.processing ?? 0) + (counts.not_started ?? 0);
+  const bad = (counts.declined ?? 0) + (counts.failed ?? 0);
   return html`<span class="progress"><span class="progress-track" role="img" aria-label=${COUNTS.filter(([name]) => counts[name]).map(([name]) => number(counts[name]) + ' ' + words(name).toLowerCase()).join(', ')}>
     ${COUNTS.map(([name, kind]) => (counts[name] ? html`<span class="progress-part ${kind}" title="${number(counts[name])} ${words(name).toLowerCase()}" .style=${`width:${100 * counts[name] / total}%`}></span>` : nothing))}</span>
-    <span class="progress-text">${number(total - rest)} of ${number(counts.total)}</span></span>`;
+    <span class="progress-text">${number(total - rest)} of ${number(counts.total)}${bad ? html` · <span class="bad-text">${number(bad)} not paid</span>` : nothing}</span></span>`;
 }
 
 export function page({route, draw, signal}) {
@@ -56,10 +57,9 @@ export function page({route, draw, signal}) {
             {head: 'Batch', wide: true, cell: (one) => html`<a href=${href('batches', one.id)} aria-label="Batch ${one.id}"><code>${one.id.slice(0, 4)}…${one.id.slice(-8)}</code></a>`},
             {head: 'Status', cell: (one) => badge(one.status)},
             {head: 'Progress', cell: (one) => progress(one.counts)},
-            {head: 'Mode', cell: (one) => words(one.mode)},
-            {head: 'Reference', cell: (one) => html`<span class="clip">${one.reference ?? '–'}</span>`},
+            {head: 'Reference', cell: (one) => html`<span class="stack"><span class="clip" title=${one.reference ?? nothing}>${one.reference ?? '–'}</span><span class="reason plain-text">${words(one.mode)}</span></span>`},
             {head: 'Created', number: true, cell: (one) => when(one.created_at)},
-            {head: 'At rest', number: true, cell: (one) => when(one.completed_at)},
+            {head: 'Ended', number: true, cell: (one) => when(one.completed_at)},
           ]})}</div><div class="below">${pager(result, cursor ? href('batches') : null, href('batches', '', {cursor: result.next_cursor}))}</div>`}`;
   }
 

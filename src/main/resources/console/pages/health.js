@@ -22,7 +22,7 @@ export function page({draw, signal}) {
   }
 
   function figures() {
-    const {scopes, pools, admission} = status;
+    const {scopes, pools, admission, carriers} = status;
     const sum = (name) => scopes.reduce((total, one) => total + (one[name] ?? 0), 0);
     const full = pools.filter((one) => one.capacity && one.depth / one.capacity >= 0.8);
     return html`<section class=${'tiles' + (error ? ' dim' : '')} aria-label="At a glance">
@@ -31,7 +31,7 @@ export function page({draw, signal}) {
         ${tile({label: 'Orphans', value: number(sum('orphans')), note: 'must be 0', kind: sum('orphans') ? 'bad' : 'good'})}
         ${tile({label: 'Deadlocks', value: number(status.deadlocks), note: 'must be 0', kind: status.deadlocks ? 'bad' : 'good'})}
         ${tile({label: 'Full queues', value: number(full.length), note: full.length ? full.map((one) => one.name).join(', ') : 'none is over 80 %', kind: full.length ? 'bad' : 'good'})}
-        ${status.carriers ? tile({label: 'Carrier threads', value: number(status.carriers.mounted), note: `of ${number(status.carriers.parallelism)}, ${number(status.carriers.queued)} queued`}) : nothing}
+        ${carriers ? tile({label: 'Carrier queue', value: number(carriers.queued), note: `${number(carriers.mounted)} of ${number(carriers.parallelism)} carriers busy`, kind: carriers.queued > carriers.parallelism ? 'wait' : ''}) : nothing}
       </section>
       <section class="card"><h2>Circuit breakers</h2>${breakers(status.breakers)}</section>
       <div class="columns two uneven">
@@ -45,6 +45,8 @@ export function page({draw, signal}) {
         <div class="main-column">
           <section class="card"><h2>Admission</h2>${meter(admission.limit ? admission.under_way / admission.limit : 0, `${number(admission.under_way)} of ${number(admission.limit)} requests under way`)}
             <p class=${admission.refused ? 'wait-text' : 'quiet'}>${number(admission.refused)} refused since the start</p></section>
+          ${carriers ? html`<section class="card" data-testid="carriers"><h2>Carrier threads</h2>${meter(carriers.mounted / Math.max(1, carriers.parallelism), `${number(carriers.mounted)} of ${number(carriers.parallelism)} run a virtual thread`, {calm: true})}
+            <p class="quiet">${number(carriers.queued)} virtual threads wait for one · ${number(carriers.threads)} carriers live</p></section>` : nothing}
           <section class="card flush"><div class="card-head"><h2>Scopes</h2></div>${table({
             caption: 'Scopes', rows: scopes, columns: [
               {head: 'Scope', wide: true, cell: (one) => words(one.name)},

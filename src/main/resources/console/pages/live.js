@@ -7,6 +7,11 @@ import {duration, number, percent, rate, words} from '../format.js';
 import {paymentTable} from './payments.js';
 import '../chart.js';
 
+const REFUSED = 'declined,failed';
+
+/** What payees are counted under that are too many to be counted each. */
+const REST = 'other';
+
 /** Each second of the window as a point, those in which nothing happened, too. */
 function dense(frame) {
   const points = new Map(frame.points.map((point) => [Math.floor(Date.parse(point.at) / 1000), point]));
@@ -19,6 +24,7 @@ function dense(frame) {
 }
 
 const RATE = [{label: 'Payments per second', color: '--accent', fill: '--accent-wash', format: rate}];
+const EVENTS = [{label: 'Events per second', color: '--busy', format: rate}];
 const LATENCY = [{label: '99th percentile', color: '--wait', format: duration}];
 
 export function page({may, draw, session, signal}) {
@@ -108,12 +114,13 @@ export function page({may, draw, session, signal}) {
     const {payments, events} = frame;
     const seconds = number(frame.window_seconds);
     const {p50, p95, p99} = payments.latency_ms;
+    const refused = payments.statuses.filter((one) => REFUSED.split(',').includes(one.status)).reduce((sum, one) => sum + one.count, 0);
     const times = frame.points.map((point) => Date.parse(point.at) / 1000);
     return html`<section aria-label="Figures" class=${'tiles' + (state === 'live' ? '' : ' dim')}>
         ${tile({label: 'Payments per second', value: rate(payments.per_second), testid: 'live-rate', note: `${number(payments.count)} in the last ${seconds} s`, href: counted()})}
-        ${tile({label: 'Success rate', value: percent(payments.success_rate), testid: 'live-success', kind: payments.success_rate == null ? '' : payments.success_rate >= 0.95 ? 'good' : payments.success_rate >= 0.8 ? 'wait' : 'bad', note: 'of those that were decided', href: counted({status: 'declined,failed'})})}
-        ${tile({label: 'Answered within', value: duration(p99), testid: 'live-p99', note: html`99 %<br>50 %: ${duration(p50)} · 95 %: ${duration(p95)}`, href: counted()})}
-        ${tile({label: 'Events per second', value: rate(events.per_second), testid: 'live-events', note: events.types.length ? events.types.slice(0, 2).map((one) => words(one.type) + ' ' + number(one.count)).join(' · ') : 'none in the last ' + seconds + ' s'})}
+        ${tile({label: 'Success rate', value: percent(payments.success_rate), testid: 'live-success', kind: payments.success_rate == null ? '' : payments.success_rate >= 0.95 ? 'good' : payments.success_rate >= 0.8 ? 'wait' : 'bad', note: 'of those that were decided', href: counted({status: 'succeeded'})})}
+        ${tile({label: 'Declined or failed', value: number(refused), testid: 'live-refused', kind: refused ? 'bad' : '', note: mostOften(payments.declines), href: counted({status: REFUSED})})}
+        ${tile({label: 'Answered within', value: duration(p99), testid: 'live-p99', note: html`${percent(0.99)}<br>${percent(0.5)}: ${duration(p50)} · ${percent(0.95)}: ${duration(p95)}`, href: counted()})}
       </section>
       <div class="columns two">
         <section class="card"><h2>Payments</h2><line-chart .label=${'Payments per second'} .series=${RATE} .points=${[times, frame.points.map((point) => point.payments)]}></line-chart></section>
@@ -121,10 +128,20 @@ export function page({may, draw, session, signal}) {
       </div>
       <div class="columns four">
         ${ranking('Outcomes', payments.statuses, (one) => badge(one.status), (one) => counted({status: one.status}), 'No payments')}
-        ${ranking('Declines by reason', payments.declines, (one) => words(one.reason), () => counted({status: 'declined,failed'}), 'No declines')}
-        ${ranking('Top payees', payments.payees, (one) => one.payee, (one) => counted({payee: one.payee}), 'No payees')}
+        ${ranking('Declines by reason', payments.declines, (one) => words(one.reason), () => counted({status: REFUSED}), 'No declines')}
+        ${ranking('Top payees', payments.payees, (one) => one.payee, (one) => (one.payee === REST ? null : counted({payee: one.payee})), 'No payees')}
         ${ranking('Amounts', payments.amounts, (one) => one.currency, (one) => counted({currency: one.currency}), 'No amounts', (one) => money(one.amount, one.currency))}
-      </div>`;
+      </div>
+      ${events.types.length ? interactions(events, times) : nothing}`;
+  }
+
+  const mostOften = (declines) => (declines.length ? 'most often: ' + words(declines[0].reason).toLowerCase() : 'none in the last ' + number(frame.window_seconds) + ' s');
+
+  function interactions(events, times) {
+    return html`<div class="columns uneven">
+      <section class="card"><div class="card-head"><h2>Interaction events</h2><span><strong data-testid="live-events">${rate(events.per_second)}</strong> <span class="quiet">a second</span></span></div>
+        <line-chart .label=${'Events per second'} .series=${EVENTS} .points=${[times, frame.points.map((point) => point.events)]}></line-chart></section>
+      ${ranking('Events by type', events.types, (one) => one.type, () => null, 'No events')}</div>`;
   }
 
   /** Some counts, the largest first, as bars. */

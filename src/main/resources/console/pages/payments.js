@@ -5,10 +5,32 @@ import {href} from '../router.js';
 import {currencies, inputAmount, parseAmount, words} from '../format.js';
 
 const STATUSES = ['succeeded', 'authorized', 'processing', 'in_review', 'declined', 'failed', 'canceled', 'expired'];
-const FILTERS = ['status', 'payer', 'payee', 'reference', 'currency', 'created_from', 'created_to', 'amount_min',
-  'amount_max', 'batch_id'];
 const SIZES = [20, 50, 100];
 const ACCOUNT = '[a-z0-9][a-z0-9_.:\\-]{0,63}';
+
+const PLACEHOLDERS = {amount_min: 'Amount from', amount_max: 'Amount to'};
+
+/** What a search understands. */
+const UNDERSTOOD = {
+  status: (text) => text.split(',').every((one) => STATUSES.includes(one)),
+  payer: (text) => new RegExp('^' + ACCOUNT + '$').test(text),
+  payee: (text) => new RegExp('^' + ACCOUNT + '$').test(text),
+  reference: (text) => [...text].length <= 255,
+  currency: (text) => currencies.includes(text),
+  created_from: isTime,
+  created_to: isTime,
+  amount_min: isAmount,
+  amount_max: isAmount,
+  batch_id: (text) => /^bat_[0-9a-hjkmnp-tv-z]{26}$/.test(text),
+};
+
+function isTime(text) {
+  return /^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+function isAmount(text) {
+  return /^\d{1,16}$/.test(text) && Number.isSafeInteger(Number(text)) && Number(text) > 0;
+}
 
 /** A table of payments. */
 export function paymentTable(payments, caption, {testids = true} = {}) {
@@ -36,6 +58,8 @@ export function page({route, draw, signal}) {
   let result = null;
   let error = null;
   let invalid = {};
+  let leftOut;
+  let said;
   let busy = false;
   let asked = 0;
 
@@ -44,15 +68,16 @@ export function page({route, draw, signal}) {
 
   /** Takes what the address bar says, and leaves out what no search understands. */
   function read({query}) {
+    said = query;
     filters = {};
-    for (const name of FILTERS) {
+    leftOut = [];
+    for (const [name, understands] of Object.entries(UNDERSTOOD)) {
       const value = query.get(name)?.trim();
-      if (value) {
+      if (value && understands(value)) {
         filters[name] = value;
+      } else if (value) {
+        leftOut.push(words(name) + ' “' + value + '”');
       }
-    }
-    if (filters.status) {
-      filters.status = filters.status.split(',').filter((one) => STATUSES.includes(one)).join(',');
     }
     cursor = query.get('cursor');
     size = SIZES.includes(Number(query.get('limit'))) ? Number(query.get('limit')) : 50;
@@ -75,7 +100,7 @@ export function page({route, draw, signal}) {
       }
       if (e.code === 'invalid_cursor') {
         // Somebody changed the address by hand: begin at the newest.
-        location.replace(address(filters));
+        location.replace(href('payments', '', {...Object.fromEntries(said), cursor: null}));
         return;
       }
       error = e;
@@ -98,12 +123,14 @@ export function page({route, draw, signal}) {
     const next = {status: values.status, payer: values.payer, payee: values.payee, reference: values.reference,
       currency: values.currency, batch_id: filters.batch_id};
     for (const name of ['payer', 'payee']) {
-      if (values[name] && !new RegExp('^' + ACCOUNT + '$').test(values[name])) {
+      if (values[name] && !UNDERSTOOD[name](values[name])) {
         invalid[name] = 'An account id has lower-case letters, digits and _ . : - only.';
       }
     }
     for (const name of ['amount_min', 'amount_max']) {
-      if (values[name]) {
+      if (!values[name] && !filters.currency) {
+        next[name] = filters[name];
+      } else if (values[name]) {
         try {
           if (!values.currency) {
             throw new Error('Choose a currency first: it says how many decimals there are.');
@@ -119,7 +146,7 @@ export function page({route, draw, signal}) {
         next[name] = keep(name, values[name]);
       }
     }
-    if (next.amount_min > next.amount_max) {
+    if (Number(next.amount_min) > Number(next.amount_max)) {
       invalid.amount_max = 'This is less than the least amount.';
     }
     if (next.created_from && next.created_to && next.created_from > next.created_to) {
@@ -137,7 +164,7 @@ export function page({route, draw, signal}) {
 
   /** The instant that was in the address already, if the field still shows it: fields know no milliseconds. */
   function keep(name, local) {
-    return filters[name] && localTime(filters[name]) === local ? filters[name] : new Date(local).toISOString();
+    return filters[name] && Date.parse(localTime(filters[name])) === Date.parse(local) ? filters[name] : new Date(local).toISOString();
   }
 
   const active = () => Object.keys(filters).length;
@@ -145,6 +172,7 @@ export function page({route, draw, signal}) {
   function view() {
     return html`<div class="page-head"><h1>Payments</h1>${busy && result ? html`<span class="loading inline"><span class="spinner" aria-hidden="true"></span></span>` : nothing}</div>
       ${form()}
+      ${leftOut.length ? html`<p class="note" role="status">Not searched for, because no search understands it: ${leftOut.join(', ')}.</p>` : nothing}
       ${error ? problem(error, load) : !result ? loading() : result.data.length === 0 ? none()
         : html`<div class=${'card flush' + (busy ? ' dim' : '')} aria-busy=${busy}>${paymentTable(result.data, 'Payments, newest first')}</div>
           <div class="below"><label class="inline-field">Per page <select @change=${(e) => { size = Number(e.target.value); location.hash = address(filters); }}>${SIZES.map((one) => html`<option .selected=${one === size} value=${one}>${one}</option>`)}</select></label>
@@ -184,6 +212,7 @@ export function page({route, draw, signal}) {
       ${text('created_from', 'Created from', localTime(filters.created_from), {type: 'datetime-local', step: 1})}
       ${text('created_to', 'Created before', localTime(filters.created_to), {type: 'datetime-local', step: 1})}
       <div class="filter-buttons">
+        ${filters.currency ? nothing : Object.entries(PLACEHOLDERS).map(([name, label]) => (filters[name] ? html`<span class="pill">${label} ${filters[name]} minor units</span>` : nothing))}
         ${filters.batch_id ? html`<span class="pill">In batch <code>…${filters.batch_id.slice(-8)}</code></span>` : nothing}
         <button class="button primary">Search</button>
         ${active() ? html`<a class="button" href=${address({})}>Clear</a>` : nothing}</div></form>`;

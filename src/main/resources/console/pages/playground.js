@@ -3,7 +3,7 @@ import {badge, html, live, loading, money, nothing, problem, repeat, say} from '
 import {ApiError, get, newKey, send} from '../api.js';
 import {breakers, followStatus} from '../health.js';
 import {href} from '../router.js';
-import {currencies, duration, number, parseAmount, words} from '../format.js';
+import {currencies, duration, number, parseAmount, percent, words} from '../format.js';
 import {timeline} from '../timeline.js';
 
 const DEPENDENCIES = [
@@ -215,7 +215,7 @@ export function page({may, draw, signal}) {
           <div class="fault-controls">
             <label class="toggle"><input type="checkbox" role="switch" data-testid="fault-hang" data-dependency=${name} .checked=${live(!!fault.hang)} @change=${(e) => setFault(name, {hang: e.target.checked})}><span>Hangs</span></label>
             <label class="slider">Slow <output>${duration(fault.latency_ms)}</output><input type="range" min="0" max="3000" step="50" data-testid="fault-latency" data-dependency=${name} .value=${live(String(fault.latency_ms))} @change=${(e) => setFault(name, {latency_ms: Number(e.target.value)})}></label>
-            <label class="slider">Fails <output>${number(Math.round(fault.error_rate * 100))} %</output><input type="range" min="0" max="100" step="5" data-testid="fault-errors" data-dependency=${name} .value=${live(String(Math.round(fault.error_rate * 100)))} @change=${(e) => setFault(name, {error_rate: Number(e.target.value) / 100})}></label>
+            <label class="slider">Fails <output>${percent(fault.error_rate)}</output><input type="range" min="0" max="100" step="5" data-testid="fault-errors" data-dependency=${name} .value=${live(String(Math.round(fault.error_rate * 100)))} @change=${(e) => setFault(name, {error_rate: Number(e.target.value) / 100})}></label>
           </div></li>`;
       })}</ul></section>`;
   }

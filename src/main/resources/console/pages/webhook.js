@@ -8,6 +8,12 @@ import {endpointBadge} from './webhooks.js';
 
 const STATES = {pending: 'Waiting', delivered: 'Delivered', dead: 'Dead letters'};
 
+const POLL_MS = 2000;
+const SOON_MS = 10000;
+
+/** Whether a delivery is about to be tried. */
+const isDue = (delivery) => delivery.state === 'pending' && Date.parse(delivery.next_attempt_at) < Date.now() + SOON_MS;
+
 export function page({route, may, draw, signal}) {
   const id = route.id;
   const path = '/v1/webhook-endpoints/' + encodeURIComponent(id);
@@ -17,8 +23,10 @@ export function page({route, may, draw, signal}) {
   let listError = null;
   let state;
   let cursor;
+  let poll;
   let since = new Date(Date.now() - 86400000);
 
+  signal.addEventListener('abort', () => clearTimeout(poll));
   read(route);
   load();
 
@@ -49,9 +57,17 @@ export function page({route, may, draw, signal}) {
       if (signal.aborted) {
         return;
       }
+      if (e.code === 'invalid_cursor') {
+        location.replace(href('webhooks', id, {state}));
+        return;
+      }
       listError = e;
     }
     draw();
+    clearTimeout(poll);
+    if (endpoint?.recovery || deliveries?.data.some(isDue)) {
+      poll = setTimeout(load, POLL_MS);
+    }
   }
 
   async function ask(question, done) {
@@ -74,6 +90,13 @@ export function page({route, may, draw, signal}) {
     verb: 'Send',
     run: () => send('POST', path + '/test'),
   }, 'Sent.');
+
+  const enable = () => ask({
+    title: 'Enable the endpoint?',
+    text: html`<p>Events from now on go to ${endpoint.url} again. What it missed is sent by Recover.</p>`,
+    verb: 'Enable',
+    run: () => send('PATCH', path, {body: {enabled: true}}),
+  }, 'Enabled.');
 
   function recover(event) {
     event.preventDefault();
@@ -115,9 +138,10 @@ export function page({route, may, draw, signal}) {
           : html`<ul class="deliveries">${repeat(deliveries.data, (one) => one.id, delivery)}</ul>
             <div class="below">${pager(deliveries, cursor ? href('webhooks', id, {state}) : null, href('webhooks', id, {state, cursor: deliveries.next_cursor}))}</div>`}
       </div><aside>${may('webhooks:write') ? html`<section class="card actions" aria-label="What can be done"><h2>Actions</h2>
+        ${endpoint.enabled ? nothing : html`<div class="action"><h3>Enable</h3><button type="button" class="button primary" data-testid="enable-submit" @click=${enable}>Enable the endpoint</button></div>`}
         <form @submit=${recover}><h3>Recover</h3><div class="field"><label for="since">Send again what was not taken since</label>
           <input id="since" name="since" type="datetime-local" required .defaultValue=${local(since)}></div>
-          <button class="button primary" data-testid="recover-submit">Recover</button></form>
+          <button class="button ${endpoint.enabled ? 'primary' : ''}" data-testid="recover-submit" ?disabled=${!endpoint.enabled}>Recover</button></form>
         <div class="action"><h3>Test</h3><button type="button" class="button" ?disabled=${!endpoint.enabled} @click=${test}>Send a test event</button></div></section>` : nothing}</aside></div>`;
   }
 

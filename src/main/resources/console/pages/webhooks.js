@@ -25,6 +25,10 @@ export function page({route, draw, signal}) {
       if (signal.aborted) {
         return;
       }
+      if (e.code === 'invalid_cursor') {
+        location.replace(href('webhooks'));
+        return;
+      }
       error = e;
     }
     draw();

@@ -267,6 +267,19 @@ abstract class BatchesContract extends Contract {
     moved(299);
   }
 
+  /** Its deadline is ten minutes away. */
+  @Test
+  void comesToRestAtOnceIfItStopsAtItsFirstItem() {
+    ObjectNode body = batchOf(100, i -> item(1, i < 4 ? "nobody" : "alice", "shop", "halt-" + i));
+    Answer answer =
+        post(body.put("on_failure", "stop")).header("Prefer", "respond-async").send().is(202);
+
+    await().until(() -> get(answer.id()).text("/status").equals("failed"));
+
+    assertThat(get(answer.id()).number("/counts/not_started")).isGreaterThanOrEqualTo(96);
+    moved(0);
+  }
+
   @Test
   void paysAllItemsOfAnAtomicBatchInTheirOrder() {
     merchant.open("bob");

@@ -1,7 +1,8 @@
 package io.quittance.contract;
 
-import io.quittance.contract.Browsing.Chromium;
 import io.quittance.testing.Sandbox;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -14,8 +15,11 @@ class ConsoleIT {
 
   @BeforeAll
   static void start() {
-    chromium = Chromium.start();
+    Path executable = Chromium.installed();
+    // Both take some seconds, and neither needs the other.
+    var starting = CompletableFuture.supplyAsync(() -> Chromium.start(executable));
     sandbox = Sandbox.onH2();
+    chromium = starting.join();
   }
 
   @AfterAll
@@ -36,6 +40,12 @@ class ConsoleIT {
 
   @Nested
   class Lists extends ConsoleListsTests {}
+
+  @Nested
+  class Batches extends ConsoleBatchesTests {}
+
+  @Nested
+  class Webhooks extends ConsoleWebhooksTests {}
 
   @Nested
   class Live extends ConsoleLiveTests {}

@@ -5,10 +5,12 @@ import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.microsoft.playwright.Route.FulfillOptions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** What people see, with pictures for those who look at them (target/console). */
@@ -32,7 +34,7 @@ abstract class ConsoleLooksTests extends ConsoleTests {
                 100_000,
                 "currency",
                 "EUR")));
-    for (int i = 1; i <= 12; i++) {
+    for (int i = 1; i <= 6; i++) {
       merchant.pay(order(1_250 * i, "alice", "shop").put("reference", "order-" + i)).is(201);
     }
     merchant.pay(99_999_999, "alice", "shop");
@@ -71,11 +73,27 @@ abstract class ConsoleLooksTests extends ConsoleTests {
     pages.put("accounts", "#/accounts");
     pages.put("account", "#/accounts/shop");
     pages.put("batches", "#/batches");
+    pages.put("batch", "#/batches/" + batch());
     pages.put("webhooks", "#/webhooks");
     pages.put("webhook", "#/webhooks/" + endpoint);
     pages.put("health", "#/health");
     pages.put("playground", "#/playground");
     return pages;
+  }
+
+  /** A batch of which something became of everything. */
+  private String batch() {
+    var payments = ConsoleBatchesTests.batchOf(8, 7);
+    ((ArrayNode) payments.path("payments"))
+        .add(ConsoleBatchesTests.item(FUNDS, "alice", "too-much"))
+        .add(ConsoleBatchesTests.item(900, "alice", "later").put("capture_method", "manual"));
+    return merchant
+        .call("POST", "/v1/payment-batches")
+        .randomKey()
+        .body(payments.put("reference", "payroll"))
+        .send()
+        .is(201)
+        .id();
   }
 
   /** The stream, in the service's place, so that pictures are the same each time. */
@@ -93,34 +111,46 @@ abstract class ConsoleLooksTests extends ConsoleTests {
   @Test
   void areForEverybodyByDayAndByNight() {
     Map<String, String> pages = pages();
-    look(
-        pages,
-        "light",
-        Browsing.wide(ConsoleIT.chromium, merchant.service()),
-        Browsing::isAccessible);
-    look(
-        pages, "dark", Browsing.dark(ConsoleIT.chromium, merchant.service()), Browsing::isReadable);
-    look(pages, "narrow", Browsing.narrow(ConsoleIT.chromium, merchant.service()), Browsing::fits);
+    window.context().clearCookies();
+    window.open("").mark("login-key").waitFor();
+    look("login");
+    window.signedIn(merchant.secret()).page().reload();
+    live(window);
+    pages.forEach(
+        (name, hash) -> {
+          window.open(hash).settled();
+          look(name);
+        });
+    assertThat(window.refusals()).isEmpty();
   }
 
-  private void look(
-      Map<String, String> pages,
-      String mode,
-      Browsing looking,
-      BiConsumer<Browsing, String> check) {
-    try (looking) {
-      looking.open("").mark("login-key").waitFor();
-      check.accept(looking, "login " + mode);
-      looking.picture("login-" + mode);
-      looking.signedIn(merchant.secret()).page().reload();
-      live(looking);
-      pages.forEach(
-          (name, hash) -> {
-            looking.open(hash).settled();
-            check.accept(looking, name + " " + mode);
-            looking.picture(name + "-" + mode);
-          });
-      looking.hasNoComplaints();
+  /** Looks at the page by day, by night and on a telephone. */
+  private void look(String name) {
+    window.byDay().isAccessible(name);
+    window.picture(name + "-light");
+    window.byNight().isReadable(name + " by night");
+    window.picture(name + "-dark");
+    window.byDay().narrow().fits(name);
+    window.picture(name + "-narrow");
+    window.byDay();
+  }
+
+  @Test
+  void writesNumbersAsItsReaderDoesAndTellsUtc() {
+    String id = payIn("KWD", 1_234_567).id();
+    try (Browsing reader =
+        Browsing.of("de-DE", ConsoleIT.chromium, merchant.service()).signedIn(merchant.secret())) {
+      reader.open("#/payments/" + id).settled();
+
+      PlaywrightAssertions.assertThat(reader.page().locator("h1")).containsText("1.234,567 KWD");
+      PlaywrightAssertions.assertThat(reader.page().locator("dd time").first())
+          .hasAttribute(
+              "title", Pattern.compile("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d\\.\\d{3} UTC"));
+      reader.page().getByLabel("Amount (KWD)").fill("0,125");
+      reader.mark("refund-submit").click();
+      reader.mark("confirm").click();
+      PlaywrightAssertions.assertThat(reader.text("1.234,442 KWD").first()).isVisible();
+      reader.hasNoComplaints();
     }
   }
 
@@ -153,25 +183,17 @@ abstract class ConsoleLooksTests extends ConsoleTests {
     merchant.pay(1_250, "alice", "shop").is(201);
     window.open("#/payments").settled();
     window.page().locator("body").press("Tab");
-    com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat(
-            window.page().locator(":focus"))
-        .hasText("Skip to the content");
+    PlaywrightAssertions.assertThat(window.page().locator(":focus")).hasText("Skip to the content");
     window.page().keyboard().press("Enter");
-    com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat(
-            window.page().locator("main"))
-        .isFocused();
+    PlaywrightAssertions.assertThat(window.page().locator("main")).isFocused();
     window.mark("payment-row").locator("a").first().focus();
     window.page().keyboard().press("Enter");
     window.mark("refund-submit").waitFor();
-    com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat(window.page().locator("h1"))
-        .isFocused();
+    PlaywrightAssertions.assertThat(window.page().locator("h1")).isFocused();
     window.mark("refund-submit").focus();
     window.page().keyboard().press("Enter");
-    com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat(window.mark("confirm"))
-        .isFocused();
+    PlaywrightAssertions.assertThat(window.mark("confirm")).isFocused();
     window.page().keyboard().press("Escape");
-    com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat(
-            window.mark("refund-submit"))
-        .isFocused();
+    PlaywrightAssertions.assertThat(window.mark("refund-submit")).isFocused();
   }
 }

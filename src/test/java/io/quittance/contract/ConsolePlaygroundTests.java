@@ -1,9 +1,13 @@
 package io.quittance.contract;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.quittance.contract.Json.array;
+import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route.FulfillOptions;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +61,86 @@ abstract class ConsolePlaygroundTests extends ConsoleTests {
     assertThat(merchant.balance("alice", "pending_out")).isZero();
     window.page().getByText("Open the payment").click();
     assertThat(window.mark("payment-status")).hasText("Succeeded");
+  }
+
+  @Test
+  void drawsTheTimelineToScale() {
+    String id = merchant.pay(4_000, "alice", "shop").is(201).id();
+    JsonNode drawn =
+        object(
+            "payment_id",
+            id,
+            "scopes",
+            array(
+                object(
+                    "name",
+                    "payment",
+                    "opened_at",
+                    "2026-11-26T10:00:00.000Z",
+                    "deadline_ms",
+                    300,
+                    "result",
+                    "timed_out",
+                    "subtasks",
+                    array(
+                        subtask("fraud", 0, 200, "timed_out", "closed"),
+                        subtask("ledger", 100, 160, "canceled", "half_open"),
+                        subtask("notification", 200, 400, "failed", "open")),
+                    "forked",
+                    3,
+                    "joined",
+                    3,
+                    "survivors",
+                    0)));
+    window
+        .page()
+        .route(
+            "**/timeline", route -> route.fulfill(new FulfillOptions().setBody(drawn.toString())));
+    window.open("#/payments/" + id).settled();
+
+    assertThat(bar("fraud")).isEqualTo("0-50");
+    assertThat(bar("ledger")).isEqualTo("25-40");
+    assertThat(bar("notification")).isEqualTo("50-100");
+    assertThat(place(".bars li:first-child .bar-deadline", "(box.left + box.right) / 2"))
+        .isEqualTo(75);
+    assertThat(window.mark("timeline")).containsText("100 ms late");
+    assertThat(window.mark("timeline")).containsText("breaker half open");
+    assertThat(window.mark("timeline")).containsText("Canceled");
+  }
+
+  private static JsonNode subtask(String name, int from, int to, String result, String breaker) {
+    return object(
+        "name",
+        name,
+        "start_ms",
+        from,
+        "end_ms",
+        to,
+        "result",
+        result,
+        "breaker",
+        breaker,
+        "budget_ms",
+        300 - from);
+  }
+
+  /** From where to where a subtask's bar is drawn, in percent of what there is room for. */
+  private String bar(String subtask) {
+    String bar = "[data-testid=timeline-bar][data-subtask=" + subtask + "]";
+    return place(bar, "box.left") + "-" + place(bar, "box.right");
+  }
+
+  private int place(String selector, String of) {
+    return (int)
+        window
+            .page()
+            .locator(selector)
+            .evaluate(
+                "element => { const box = element.getBoundingClientRect();"
+                    + " const track = element.parentElement.getBoundingClientRect();"
+                    + " return Math.round(100 * ("
+                    + of
+                    + " - track.left) / track.width); }");
   }
 
   @Test

@@ -38,6 +38,11 @@ abstract class StatusContract extends Contract {
     assertThat(status.at("/admission/limit").asLong()).isPositive();
     assertThat(status.at("/admission/under_way").asLong()).isPositive();
     assertThat(status.path("ready").asBoolean()).isTrue();
+    JsonNode carriers = status.path("carriers");
+    assertThat(carriers.path("parallelism").asLong()).isPositive();
+    assertThat(carriers.path("threads").asLong()).isPositive();
+    assertThat(carriers.path("mounted").asLong()).as("the request's own thread").isPositive();
+    assertThat(carriers.path("queued").isIntegralNumber()).isTrue();
     assertThat(status.path("deadlocks").asLong()).isZero();
     assertThat(status.path("replica").asText()).isNotBlank();
   }

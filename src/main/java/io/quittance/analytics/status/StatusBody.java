@@ -20,6 +20,7 @@ record StatusBody(
     List<PoolStatus> pools,
     List<BreakerStatus> breakers,
     AdmissionStatus admission,
+    CarrierStatus carriers,
     int deadlocks) {
 
   /** All deadline scopes of a name. */
@@ -63,4 +64,13 @@ record StatusBody(
 
   /** Requests that are let in. */
   record AdmissionStatus(long limit, long underWay, long refused) {}
+
+  /**
+   * The platform threads that virtual threads run on.
+   *
+   * @param threads those that live; more than {@code parallelism} while some are pinned
+   * @param mounted virtual threads that run
+   * @param queued virtual threads that wait for a carrier
+   */
+  record CarrierStatus(long parallelism, long threads, long mounted, long queued) {}
 }

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.analytics.status.StatusBody.AdmissionStatus;
 import io.quittance.analytics.status.StatusBody.BreakerState;
 import io.quittance.analytics.status.StatusBody.BreakerStatus;
+import io.quittance.analytics.status.StatusBody.CarrierStatus;
 import io.quittance.analytics.status.StatusBody.PoolStatus;
 import io.quittance.analytics.status.StatusBody.ScopeStatus;
 import java.lang.management.ManagementFactory;
@@ -72,6 +73,11 @@ final class StatusReader {
             sum("quittance.admission.limit"),
             sum("quittance.admission.under.way"),
             sum("quittance.admission.refused")),
+        new CarrierStatus(
+            sum("quittance.carriers.wanted"),
+            sum("quittance.carriers"),
+            sum("quittance.virtual.threads.mounted"),
+            sum("quittance.virtual.threads.queued")),
         deadlocked == null ? 0 : deadlocked.length);
   }
 

@@ -107,9 +107,10 @@ final class BatchRun {
     return IntStream.range(0, todo.size()).boxed().toList();
   }
 
-  /** Begins nothing more; what is under way ends. */
+  /** Begins nothing more; what is under way ends, and nobody waits for slices to be opened. */
   void stop() {
     stopped = true;
+    slices.forEach(slice -> slice.complete(Map.of()));
     fanOut.stop();
   }
 
@@ -131,7 +132,7 @@ final class BatchRun {
     BatchItem item;
     try {
       item = deadline.await(slices.get(sliceOf(place))).get(todo.get(place));
-    } catch (DeadlineExceededException | LeaseLostException e) {
+    } catch (DeadlineExceededException e) {
       return ItemEnd.NOT_STARTED;
     }
     if (stopped || deadline.expired()) {
@@ -144,7 +145,7 @@ final class BatchRun {
     boolean stop = batch.asked().onFailure() == BatchOnFailure.STOP && !endedWell(result);
     if (stop) {
       failed = true;
-      stopped = true;
+      stop();
     }
     return stop;
   }
@@ -237,7 +238,6 @@ final class BatchRun {
       progress.record(batch, unwritten, next, !failed);
     } catch (LeaseLostException e) {
       stop();
-      slices.forEach(slice -> slice.completeExceptionally(e));
       throw e;
     }
     unwritten.clear();
