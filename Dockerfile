@@ -47,7 +47,7 @@ RUN --mount=type=bind,source=ops,target=/ops \
 
 # --enable-preview: StructuredTaskScope is a preview API in Java 25 (JEP 505).
 # ExitOnOutOfMemoryError: a JVM without memory must be replaced, not kept half alive.
-ENV JDK_JAVA_OPTIONS="--enable-preview --enable-native-access=ALL-UNNAMED -XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError -XX:AOTCache=/app/quittance.aot" \
+ENV JDK_JAVA_OPTIONS="--enable-preview --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -XX:MaxRAMPercentage=70 -XX:+ExitOnOutOfMemoryError -XX:AOTCache=/app/quittance.aot" \
     SPRING_PROFILES_ACTIVE=production
 
 USER 10001:10001

@@ -23,6 +23,7 @@ class ModulesTest {
             "money",
             "concurrency",
             "database",
+            "tracing",
             "web",
             "access",
             "journal",

@@ -5,6 +5,7 @@ import io.quittance.concurrency.ScopeReport.Outcome;
 import io.quittance.concurrency.ScopeReport.Parent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -53,7 +54,7 @@ public final class DeadlineScope implements AutoCloseable {
 
   private final String name;
   private final Deadline deadline;
-  private final ScopeMetrics metrics;
+  private final ScopeWatch watch;
   private final Instant openedAt;
   private final long openedNanos;
   private final long grantedMs;
@@ -65,19 +66,14 @@ public final class DeadlineScope implements AutoCloseable {
   private boolean closed;
 
   DeadlineScope(
-      String name,
-      Deadline deadline,
-      Instant openedAt,
-      ContextSnapshot context,
-      ScopeMetrics metrics) {
+      String name, Deadline deadline, Instant openedAt, ContextSnapshot context, ScopeWatch watch) {
     this.name = name;
     this.deadline = deadline;
     this.openedAt = openedAt;
     this.openedNanos = deadline.ticker().nanoTime();
     this.grantedMs = deadline.remaining().toMillis();
     this.context = context;
-    this.metrics = metrics;
-    metrics.opened();
+    this.watch = watch;
   }
 
   public Deadline deadline() {
@@ -119,8 +115,12 @@ public final class DeadlineScope implements AutoCloseable {
     if (limited == deadline) {
       return start(subtask, deadline, work, recovery, _ -> null);
     }
-    Work<T> apart = left -> context.wrap(() -> work.call(left)).call();
-    return start(subtask, limited, left -> Limited.call(subtask, left, apart), recovery, _ -> null);
+    Work<T> within = left -> Limited.call(subtask, left, apart(watch.carry(work)));
+    return start(subtask, limited, within, recovery, _ -> null);
+  }
+
+  private <T> Work<T> apart(Work<T> work) {
+    return left -> context.wrap(() -> work.call(left)).call();
   }
 
   private <T> Subtask<T> start(
@@ -132,8 +132,9 @@ public final class DeadlineScope implements AutoCloseable {
     Round current = openRound();
     var record = new Subtask<T>(name, subtask, limit, openedNanos, current::cause);
     subtasks.add(record);
-    metrics.forked();
-    current.fork(subtask, context.wrap(() -> ends.apply(run(current, record, work, recovery))));
+    watch.forked();
+    Callable<T> run = () -> run(current, record, work, recovery);
+    current.fork(subtask, context.wrap(() -> ends.apply(watch.follow(record, run))));
     return record;
   }
 
@@ -156,7 +157,7 @@ public final class DeadlineScope implements AutoCloseable {
       }
       return subtask.recover(recovery, e);
     } finally {
-      metrics.ended(subtask.outcome());
+      watch.ended(subtask.outcome());
     }
   }
 
@@ -167,7 +168,7 @@ public final class DeadlineScope implements AutoCloseable {
   public <T> T step(String step, Work<T> work) throws Exception {
     var record = new Subtask<T>(name, step, deadline, openedNanos, this::ownersCause);
     subtasks.add(record);
-    return record.run(work);
+    return watch.follow(record, () -> record.run(work));
   }
 
   private @Nullable Cancellation ownersCause() {
@@ -192,11 +193,11 @@ public final class DeadlineScope implements AutoCloseable {
       case null -> {}
       case Cancellation.SiblingDecided _ -> {}
       case Cancellation.SiblingFailed(String subtask, Throwable error) -> {
-        metrics.canceled();
+        watch.canceled(Outcome.FAILED);
         throw subtasks.failure(name, subtask, error);
       }
       case Cancellation _ -> {
-        metrics.deadlineMissed();
+        watch.deadlineMissed();
         throw subtasks.deadlineExceeded(name, grantedMs);
       }
     }
@@ -206,7 +207,7 @@ public final class DeadlineScope implements AutoCloseable {
     try {
       return current.join();
     } finally {
-      subtasks.recordWhatNeverBegan(metrics);
+      subtasks.recordWhatNeverBegan(watch);
     }
   }
 
@@ -234,7 +235,7 @@ public final class DeadlineScope implements AutoCloseable {
     try {
       cancelWhatWasNotJoined();
     } finally {
-      metrics.closed(subtasks.running());
+      watch.closed(subtasks.running());
       if (parent != null) {
         parent.nested().closed(this);
       }
@@ -245,9 +246,9 @@ public final class DeadlineScope implements AutoCloseable {
     Round current = round;
     if (current != null) {
       round = null;
-      metrics.canceled();
+      watch.canceled(Outcome.CANCELED);
       current.close();
-      subtasks.recordWhatNeverBegan(metrics);
+      subtasks.recordWhatNeverBegan(watch);
     }
   }
 }

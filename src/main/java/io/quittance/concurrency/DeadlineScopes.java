@@ -1,7 +1,9 @@
 package io.quittance.concurrency;
 
+import io.micrometer.context.ContextSnapshot;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -10,11 +12,17 @@ public final class DeadlineScopes {
 
   private final MeterRegistry registry;
   private final Clock clock;
+  private final ScopeTracer tracer;
   private final Map<String, ScopeMetrics> metrics = new ConcurrentHashMap<>();
 
   public DeadlineScopes(MeterRegistry registry, Clock clock) {
+    this(registry, clock, ScopeTracer.NONE);
+  }
+
+  public DeadlineScopes(MeterRegistry registry, Clock clock, ScopeTracer tracer) {
     this.registry = registry;
     this.clock = clock;
+    this.tracer = tracer;
   }
 
   /**
@@ -26,6 +34,9 @@ public final class DeadlineScopes {
    */
   public DeadlineScope open(String name, Deadline deadline) {
     ScopeMetrics meters = metrics.computeIfAbsent(name, key -> new ScopeMetrics(key, registry));
-    return new DeadlineScope(name, deadline, clock.instant(), Contexts.capture(), meters);
+    Instant now = clock.instant();
+    ContextSnapshot context = Contexts.capture();
+    var watch = new ScopeWatch(meters, tracer.opened(name, deadline));
+    return new DeadlineScope(name, deadline, now, context, watch);
   }
 }

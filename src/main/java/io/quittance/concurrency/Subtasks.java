@@ -14,11 +14,11 @@ final class Subtasks {
   }
 
   /** The JDK starts no thread for what is forked after the cancellation, and does not say so. */
-  void recordWhatNeverBegan(ScopeMetrics metrics) {
+  void recordWhatNeverBegan(ScopeWatch watch) {
     for (Subtask<?> subtask : all) {
       if (!subtask.begun() && subtask.outcome() == Outcome.RUNNING) {
         subtask.neverBegan();
-        metrics.ended(subtask.outcome());
+        watch.ended(subtask.outcome());
       }
     }
   }

@@ -2,6 +2,7 @@ package io.quittance.fraud;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
+import io.quittance.tracing.Tracing;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
@@ -20,12 +21,12 @@ public final class Fraud {
   private final Duration timeout;
   private final @Nullable RemoteScreening remote;
 
-  Fraud(RuleBook rules, FraudProperties properties, ObjectMapper json) {
+  Fraud(RuleBook rules, FraudProperties properties, ObjectMapper json, Tracing tracing) {
     this.rules = rules;
     this.timeout = properties.timeout();
     this.remote =
         properties.remote()
-            ? new RemoteScreening(Objects.requireNonNull(properties.url()), json, timeout)
+            ? new RemoteScreening(Objects.requireNonNull(properties.url()), json, timeout, tracing)
             : null;
   }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.fraud.Verdict.Decision;
 import io.quittance.fraud.Verdict.Source;
+import io.quittance.tracing.Call;
+import io.quittance.tracing.Tracing;
 import io.quittance.web.TypeId;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +16,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
@@ -53,11 +56,13 @@ final class RemoteScreening {
 
   private final URI url;
   private final ObjectMapper json;
+  private final Tracing tracing;
   private final HttpClient http;
 
-  RemoteScreening(URI url, ObjectMapper json, Duration connectTimeout) {
+  RemoteScreening(URI url, ObjectMapper json, Duration connectTimeout, Tracing tracing) {
     this.url = url;
     this.json = json;
+    this.tracing = tracing;
     this.http =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -68,17 +73,31 @@ final class RemoteScreening {
   }
 
   Screening screen(Subject subject, Deadline deadline) throws IOException, InterruptedException {
+    try (Call call = tracing.call("remote screening", null)) {
+      try {
+        return ask(subject, deadline, call);
+      } catch (IOException | InterruptedException e) {
+        call.failed(e);
+        throw e;
+      }
+    }
+  }
+
+  private Screening ask(Subject subject, Deadline deadline, Call call)
+      throws IOException, InterruptedException {
     HttpResponse<byte[]> response =
         http.send(
-            request(subject, deadline),
+            request(subject, deadline, call.headers()),
             BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+    call.answered(response.statusCode());
     if (response.statusCode() != 200) {
       throw new BadAnswerException("status " + response.statusCode());
     }
     return new Screening.Decided(verdict(json.readValue(response.body(), Answer.class)));
   }
 
-  private HttpRequest request(Subject subject, Deadline deadline) throws IOException {
+  private HttpRequest request(Subject subject, Deadline deadline, Map<String, String> trace)
+      throws IOException {
     var question =
         new Question(
             TypeId.format("pay", subject.paymentId()),
@@ -88,13 +107,15 @@ final class RemoteScreening {
             subject.payer(),
             subject.payee(),
             subject.metadataJson());
-    return HttpRequest.newBuilder(url)
-        .timeout(deadline.remaining().plusMillis(1))
-        .header("Content-Type", "application/json")
-        .header("Accept", "application/json")
-        .header("Payment-Deadline-Ms", Long.toString(deadline.remaining().toMillis()))
-        .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(question)))
-        .build();
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(url)
+            .timeout(deadline.remaining().plusMillis(1))
+            .header("Content-Type", "application/json")
+            .header("Accept", "application/json")
+            .header("Payment-Deadline-Ms", Long.toString(deadline.remaining().toMillis()))
+            .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(question)));
+    trace.forEach(request::header);
+    return request.build();
   }
 
   private static Verdict verdict(@Nullable Answer answer) throws BadAnswerException {

@@ -1,7 +1,7 @@
 /**
  * Fraud screening: a merchant's rules, or a remote service, and what to do when neither answers.
  */
-@ApplicationModule(allowedDependencies = {"money", "concurrency", "access", "web"})
+@ApplicationModule(allowedDependencies = {"money", "concurrency", "access", "web", "tracing"})
 @NullMarked
 package io.quittance.fraud;
 

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.QueueFullException;
+import io.quittance.tracing.Origin;
+import io.quittance.tracing.Tracing;
 import jakarta.annotation.PreDestroy;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -32,6 +34,7 @@ public final class Journal {
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
   private final Transaction transaction;
+  private final Tracing tracing;
   private final DataSource snapshots;
   private final List<Lane> lanes;
   private final Duration longestTransaction;
@@ -46,8 +49,10 @@ public final class Journal {
       Dialect dialect,
       ObjectProvider<Table.Factory> tables,
       JournalProperties properties,
-      MeterRegistry registry) {
+      MeterRegistry registry,
+      Tracing tracing) {
     this.snapshots = snapshots;
+    this.tracing = tracing;
     this.longestTransaction = JournalConnections.longestTransaction(properties);
     this.transaction =
         new Transaction(
@@ -72,7 +77,7 @@ public final class Journal {
    */
   @SuppressWarnings("unchecked") // a lane carries commands of all result types
   public <R> CompletableFuture<R> submit(Command<R> command, Deadline deadline) {
-    return (CompletableFuture<R>) lane(command.merchantId()).submit(command, deadline);
+    return (CompletableFuture<R>) lane(command.merchantId()).submit(traced(command), deadline);
   }
 
   /**
@@ -83,7 +88,13 @@ public final class Journal {
   @SuppressWarnings("unchecked") // a lane carries commands of all result types
   public <R> CompletableFuture<R> submitWhenRoom(Command<R> command, Deadline deadline)
       throws InterruptedException {
-    return (CompletableFuture<R>) lane(command.merchantId()).submitWhenRoom(command, deadline);
+    return (CompletableFuture<R>)
+        lane(command.merchantId()).submitWhenRoom(traced(command), deadline);
+  }
+
+  private <R> Command<R> traced(Command<R> command) {
+    Origin origin = tracing.origin();
+    return origin == null ? command : new TracedCommand<>(command, origin);
   }
 
   /**

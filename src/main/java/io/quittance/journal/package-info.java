@@ -3,7 +3,7 @@
  * caller learns the fate of its own. Idempotency keys live here because a key is claimed in the
  * transaction that it protects.
  */
-@ApplicationModule(allowedDependencies = {"concurrency", "database", "web"})
+@ApplicationModule(allowedDependencies = {"concurrency", "database", "web", "tracing"})
 @NullMarked
 package io.quittance.journal;
 

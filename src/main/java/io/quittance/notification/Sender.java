@@ -7,6 +7,8 @@ import io.micrometer.core.instrument.Timer;
 import io.quittance.concurrency.Deadline;
 import io.quittance.notification.Courier.Reply;
 import io.quittance.payment.EventLog.EventBody;
+import io.quittance.tracing.Call;
+import io.quittance.tracing.Tracing;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,6 +36,7 @@ final class Sender {
   private final ObjectMapper json;
   private final Clock clock;
   private final Courier courier;
+  private final Tracing tracing;
   private final @Nullable OperatorReceiver operator;
   private final Timer delivered;
 
@@ -43,12 +46,14 @@ final class Sender {
       ObjectMapper json,
       Clock clock,
       Courier courier,
+      Tracing tracing,
       MeterRegistry registry) {
     this.properties = properties;
     this.keys = keys;
     this.json = json;
     this.clock = clock;
     this.courier = courier;
+    this.tracing = tracing;
     this.operator =
         properties.delivers()
             ? new OperatorReceiver(Objects.requireNonNull(properties.url()), properties.timeout())
@@ -61,12 +66,20 @@ final class Sender {
   }
 
   Attempt attempt(Parcel parcel) throws InterruptedException {
+    try (Call call = tracing.call("webhook attempt", parcel.event().traceparent())) {
+      return attempt(parcel, call);
+    }
+  }
+
+  private Attempt attempt(Parcel parcel, Call call) throws InterruptedException {
     Instant startedAt = clock.instant();
     long start = System.nanoTime();
     try {
-      Reply reply = post(parcel, startedAt);
+      Reply reply = post(parcel, startedAt, call.headers());
+      call.answered(reply.status());
       return judge(parcel, startedAt, since(start), reply);
     } catch (IOException | RuntimeException e) {
+      call.failed(e);
       return failed(parcel, startedAt, since(start), null, e, null);
     } catch (InterruptedException | Error e) {
       parcel.lane().gaveUp();
@@ -78,10 +91,11 @@ final class Sender {
     return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 
-  private Reply post(Parcel parcel, Instant now) throws IOException, InterruptedException {
+  private Reply post(Parcel parcel, Instant now, Map<String, String> trace)
+      throws IOException, InterruptedException {
     EventBody event = parcel.event().body();
     byte[] body = body(event);
-    Map<String, String> headers = new LinkedHashMap<>();
+    Map<String, String> headers = new LinkedHashMap<>(trace);
     headers.put("Content-Type", "application/json");
     headers.put("User-Agent", "Quittance");
     headers.put("webhook-id", event.id());

@@ -1,5 +1,6 @@
 /** Tells the world: events by API, and their delivery over HTTP. */
-@ApplicationModule(allowedDependencies = {"payment", "access", "journal", "concurrency", "web"})
+@ApplicationModule(
+    allowedDependencies = {"payment", "access", "journal", "concurrency", "web", "tracing"})
 @NullMarked
 package io.quittance.notification;
 

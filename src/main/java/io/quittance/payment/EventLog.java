@@ -32,11 +32,16 @@ public final class EventLog {
       @JsonRawValue @Schema(anyOf = {PaymentBody.class, RefundBody.class, Map.class})
           String data) {}
 
-  /** An event and its key. */
-  public record StoredEvent(UUID merchantId, UUID id, EventBody body) {}
+  /**
+   * An event and its key.
+   *
+   * @param traceparent of the span that it comes from; null: that was not recorded
+   */
+  public record StoredEvent(
+      UUID merchantId, UUID id, EventBody body, @Nullable String traceparent) {}
 
   private static final String SELECT =
-      "select merchant_id, id, sequence, type, created_at, data from events ";
+      "select merchant_id, id, sequence, type, created_at, data, traceparent from events ";
 
   private static final UUID LAST = new UUID(-1, -1);
 
@@ -99,7 +104,7 @@ public final class EventLog {
         .params(merchantId, id, type.text(), now.atOffset(ZoneOffset.UTC), data)
         .update();
     return new StoredEvent(
-        merchantId, id, new EventBody(TypeId.format("evt", id), type, now, 1, data));
+        merchantId, id, new EventBody(TypeId.format("evt", id), type, now, 1, data), null);
   }
 
   private static StoredEvent read(ResultSet rs) throws SQLException {
@@ -112,6 +117,7 @@ public final class EventLog {
             EventType.from(rs.getString("type")),
             Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant(),
             rs.getInt("sequence"),
-            rs.getString("data")));
+            rs.getString("data")),
+        rs.getString("traceparent"));
   }
 }

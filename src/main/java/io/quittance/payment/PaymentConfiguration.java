@@ -6,6 +6,7 @@ import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.FanOut;
 import io.quittance.concurrency.JvmConcurrencyMetrics;
 import io.quittance.journal.Journal;
+import io.quittance.tracing.Tracing;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
@@ -19,8 +20,8 @@ import org.springframework.context.annotation.Configuration;
 class PaymentConfiguration {
 
   @Bean
-  DeadlineScopes deadlineScopes(MeterRegistry registry, Clock clock) {
-    return new DeadlineScopes(registry, clock);
+  DeadlineScopes deadlineScopes(MeterRegistry registry, Clock clock, Tracing tracing) {
+    return new DeadlineScopes(registry, clock, tracing);
   }
 
   @Bean

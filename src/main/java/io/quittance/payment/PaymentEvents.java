@@ -5,9 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
+import io.quittance.tracing.Tracing;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
@@ -20,11 +24,13 @@ public final class PaymentEvents implements Table {
 
   private static final String INSERT =
       """
-      insert into events (merchant_id, id, payment_id, sequence, type, created_at, data)
+      insert into events (merchant_id, id, payment_id, sequence, type, created_at, data,
+                          traceparent)
       select * from unnest(
         cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
         cast(? as integer array), cast(? as varchar array),
-        cast(? as timestamp with time zone array), cast(? as varchar array))
+        cast(? as timestamp with time zone array), cast(? as varchar array),
+        cast(? as varchar array))
       """;
 
   @Component
@@ -32,32 +38,43 @@ public final class PaymentEvents implements Table {
   static final class Factory implements Table.Factory {
 
     private final ObjectMapper json;
+    private final Tracing tracing;
 
-    Factory(ObjectMapper json) {
+    Factory(ObjectMapper json, Tracing tracing) {
       this.json = json;
+      this.tracing = tracing;
     }
 
     @Override
     public Table open(Batch batch) {
-      return new PaymentEvents(json);
+      return new PaymentEvents(json, tracing);
     }
   }
 
   private final ObjectMapper json;
+  private final Tracing tracing;
   private final List<PaymentEvent> added = new ArrayList<>();
 
-  private PaymentEvents(ObjectMapper json) {
+  /** By the ids of events that belong to a recorded trace. */
+  private final Map<UUID, String> traceparents = new HashMap<>();
+
+  private PaymentEvents(ObjectMapper json, Tracing tracing) {
     this.json = json;
+    this.tracing = tracing;
   }
 
   /** Takes over what the payment has to tell. */
   void add(Payment payment) {
-    added.addAll(payment.takeNews());
+    payment.takeNews().forEach(this::add);
   }
 
   /** Takes over what a batch of payments has to tell. */
   public void add(PaymentEvent event) {
     added.add(event);
+    String traceparent = tracing.traceparent();
+    if (traceparent != null) {
+      traceparents.put(event.id(), traceparent);
+    }
   }
 
   /** What the batch has to tell; complete when the tables after this one are flushed. */
@@ -80,7 +97,8 @@ public final class PaymentEvents implements Table {
         .column("integer", PaymentEvent::sequence)
         .column("varchar", event -> event.type().text())
         .column("varchar", event -> event.createdAt().toString())
-        .column("varchar", event -> text(event.data()));
+        .column("varchar", event -> text(event.data()))
+        .column("varchar", event -> traceparents.get(event.id()));
   }
 
   private String text(Object data) {

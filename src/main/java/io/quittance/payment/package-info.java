@@ -1,6 +1,15 @@
 /** Payments: their REST routes, their life, and the scope in which each is carried out. */
 @ApplicationModule(
-    allowedDependencies = {"access", "ledger", "fraud", "money", "journal", "concurrency", "web"})
+    allowedDependencies = {
+      "access",
+      "ledger",
+      "fraud",
+      "money",
+      "journal",
+      "concurrency",
+      "web",
+      "tracing"
+    })
 @NullMarked
 package io.quittance.payment;
 

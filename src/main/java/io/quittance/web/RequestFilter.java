@@ -17,9 +17,12 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 import org.springframework.web.servlet.HandlerMapping;
 
-/** Gives every request its id, arrival time and limits, and every answer its headers. */
+/**
+ * Gives every request its id, arrival time and limits, and every answer its headers. Only Spring's
+ * observation is before it, so that what is refused here is measured and traced, too.
+ */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE)
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
 final class RequestFilter extends OncePerRequestFilter {
 
   private static final Logger log = LoggerFactory.getLogger("io.quittance.requests");

@@ -19,7 +19,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * idempotency keys would be a third one, and a client that sends both twice would pay twice.
  */
 @Component
-@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+@Order(Ordered.HIGHEST_PRECEDENCE + 3)
 final class SingleHeaders extends OncePerRequestFilter {
 
   private static final String IDEMPOTENCY_KEY = "Idempotency-Key";

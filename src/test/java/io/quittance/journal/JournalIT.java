@@ -9,6 +9,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.testing.Postgres;
+import io.quittance.tracing.Tracing;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -140,7 +141,8 @@ class JournalIT {
         new Dialect(dataSource),
         factory.getBeanProvider(Table.Factory.class),
         new JournalProperties(1, 8, 8, Duration.ofSeconds(2), Duration.ofMillis(100)),
-        registry);
+        registry,
+        Tracing.OFF);
   }
 
   @AfterEach

@@ -211,6 +211,9 @@ class LaneTest {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
     return new Parcel(
-        new Claimed(id, id, id, id, 0, false, startBy), new StoredEvent(id, id, body), null, lane);
+        new Claimed(id, id, id, id, 0, false, startBy),
+        new StoredEvent(id, id, body, null),
+        null,
+        lane);
   }
 }

@@ -93,7 +93,7 @@ class TurnsTest {
     var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
     return new Parcel(
         new Claimed(id, id, id, id, 0, false, Deadline.after(LONG)),
-        new StoredEvent(id, id, body),
+        new StoredEvent(id, id, body, null),
         null,
         lane);
   }

@@ -8,6 +8,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
+import io.quittance.testing.SpanCollector;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -31,10 +32,13 @@ class LogIT {
   @Test
   void tellsOfEachBadEndOfEachBreakerAndOfTheStepsOfAShutdown() throws Exception {
     HttpServer screening = brokenScreening();
-    try (var service =
-        ServiceProcess.start(
-            Postgres.create(),
-            "--quittance.fraud.url=http://127.0.0.1:" + screening.getAddress().getPort())) {
+    try (var collector = new SpanCollector();
+        var service =
+            ServiceProcess.start(
+                Postgres.create(),
+                "--management.otlp.tracing.endpoint=" + collector.endpoint(),
+                "--management.tracing.sampling.probability=1.0",
+                "--quittance.fraud.url=http://127.0.0.1:" + screening.getAddress().getPort())) {
       // The last line of the start is written once the service is ready.
       Awaitility.await().until(() -> messages(service).contains("Quittance is ready"));
       assertThat(lines(service)).hasSizeLessThanOrEqualTo(START_LINES_MAX);
@@ -69,7 +73,9 @@ class LogIT {
           .doesNotContain("Jane", "jane", merchant.key(), "\\tat ", "Exception");
       assertThat(lines(service))
           .filteredOn(line -> line.path("message").asText().startsWith("Payment "))
-          .allSatisfy(line -> assertThat(line.path("request_id").asText()).isNotEmpty());
+          .allSatisfy(line -> assertThat(line.path("request_id").asText()).isNotEmpty())
+          .allSatisfy(line -> assertThat(line.at("/trace/id").asText()).matches("[0-9a-f]{32}"))
+          .allSatisfy(line -> assertThat(line.at("/span/id").asText()).matches("[0-9a-f]{16}"));
     } finally {
       screening.stop(0);
     }

@@ -31,11 +31,12 @@ public final class Sandbox implements AutoCloseable {
   }
 
   /** In memory. */
-  public static Sandbox onH2() {
-    return new Sandbox(
-        List.of(
-            "--spring.datasource.url=jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000"
-                .formatted(UUID.randomUUID())));
+  public static Sandbox onH2(String... properties) {
+    var all = new ArrayList<>(List.of(properties));
+    all.add(
+        "--spring.datasource.url=jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000"
+            .formatted(UUID.randomUUID()));
+    return new Sandbox(all);
   }
 
   public static Sandbox on(Postgres.Database database) {

@@ -55,6 +55,8 @@ public final class ServiceProcess implements AutoCloseable {
             List.of(
                 JAVA,
                 "--enable-preview",
+                // As in the image: OpenTelemetry's queue would make the JVM warn in the log.
+                "--sun-misc-unsafe-memory-access=allow",
                 // It starts often and does not live long.
                 "-XX:TieredStopAtLevel=1",
                 "-Xmx512m"));

@@ -1,0 +1,69 @@
+package io.quittance.journal;
+
+import io.quittance.tracing.ConditionalOnTracing;
+import io.quittance.tracing.Origin;
+import io.quittance.tracing.Tracing;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * The trace of a batch: it shares nothing with those of its commands but links, for it belongs to
+ * all of them. It has no rows. Confined to the journal's thread.
+ */
+final class BatchTrace implements Table {
+
+  @Component
+  @ConditionalOnTracing
+  @Order(0)
+  static final class Factory implements Table.Factory {
+
+    private final Tracing tracing;
+    private final Clock clock;
+
+    Factory(Tracing tracing, Clock clock) {
+      this.tracing = tracing;
+      this.clock = clock;
+    }
+
+    @Override
+    public Table open(Batch batch) {
+      return new BatchTrace(tracing, clock.instant());
+    }
+  }
+
+  private final Tracing tracing;
+  private final Instant startedAt;
+  private final List<Origin> origins = new ArrayList<>();
+
+  private BatchTrace(Tracing tracing, Instant startedAt) {
+    this.tracing = tracing;
+    this.startedAt = startedAt;
+  }
+
+  /** A command of this batch has a trace. */
+  void add(Origin origin) {
+    origins.add(origin);
+  }
+
+  @Override
+  public void load(JdbcOperations jdbc) {
+    // It has no rows.
+  }
+
+  @Override
+  public void flush(Writes writes, Instant now) {
+    // It has no rows.
+  }
+
+  @Override
+  public void committed() {
+    if (!origins.isEmpty()) {
+      tracing.shared("journal batch", startedAt, origins);
+    }
+  }
+}

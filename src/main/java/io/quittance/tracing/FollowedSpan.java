@@ -1,0 +1,75 @@
+package io.quittance.tracing;
+
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.Scope;
+import io.quittance.concurrency.DeadlineScope.Work;
+import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeTracer.Followed;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A scope or a subtask with a span, which is the current one of its thread until it ends. A trace
+ * that is not recorded is handed on, and gets no further spans.
+ */
+final class FollowedSpan implements Followed {
+
+  private final Tracer tracer;
+  private final Span span;
+  private final Scope current;
+  private final boolean own;
+
+  private FollowedSpan(Tracer tracer, Span span, boolean own) {
+    this.tracer = tracer;
+    this.span = span;
+    this.own = own;
+    this.current = span.makeCurrent();
+  }
+
+  static FollowedSpan begin(Tracer tracer, Span span) {
+    return new FollowedSpan(tracer, span, true);
+  }
+
+  @Override
+  public Followed begin(String subtask) {
+    if (!span.isRecording()) {
+      return new FollowedSpan(tracer, span, false);
+    }
+    Span child =
+        tracer
+            .spanBuilder("subtask " + subtask)
+            .setParent(Context.root().with(span))
+            .setAttribute("quittance.subtask", subtask)
+            .startSpan();
+    return begin(tracer, child);
+  }
+
+  @Override
+  public <T> Work<T> carry(Work<T> work) {
+    Context here = Context.current();
+    return deadline -> {
+      try (var _ = here.makeCurrent()) {
+        return work.call(deadline);
+      }
+    };
+  }
+
+  @Override
+  public void end(Outcome outcome, @Nullable Throwable error) {
+    current.close();
+    if (own) {
+      String how = outcome.name().toLowerCase(Locale.ROOT);
+      span.setAttribute("quittance.outcome", how);
+      if (outcome != Outcome.OK) {
+        span.setStatus(StatusCode.ERROR, how);
+      }
+      if (error != null) {
+        span.setAttribute("error.type", error.getClass().getName());
+      }
+      span.end();
+    }
+  }
+}

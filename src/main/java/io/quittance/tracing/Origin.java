@@ -1,0 +1,10 @@
+package io.quittance.tracing;
+
+import java.util.function.Supplier;
+
+/** A span whose work goes on elsewhere. Thread-safe. */
+public interface Origin {
+
+  /** Does work on the calling thread as a part of the span. */
+  <T> T resume(Supplier<T> work);
+}

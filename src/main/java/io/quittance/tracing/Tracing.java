@@ -1,0 +1,59 @@
+package io.quittance.tracing;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.ScopeTracer;
+import java.time.Instant;
+import java.util.Collection;
+import org.jspecify.annotations.Nullable;
+
+/** What the service tells of its work to whoever collects traces. Thread-safe. */
+public interface Tracing extends ScopeTracer {
+
+  /** Nobody collects traces. */
+  Tracing OFF =
+      new Tracing() {
+        @Override
+        public Followed opened(String scope, Deadline deadline) {
+          return Followed.NONE;
+        }
+
+        @Override
+        public @Nullable Origin origin() {
+          return null;
+        }
+
+        @Override
+        public @Nullable String traceparent() {
+          return null;
+        }
+
+        @Override
+        public Call call(String name, @Nullable String traceparent) {
+          return Call.UNTRACED;
+        }
+
+        @Override
+        public void shared(String name, Instant startedAt, Collection<Origin> origins) {
+          // There are no origins.
+        }
+      };
+
+  /** What the calling thread is at; null: it is not recorded. */
+  @Nullable Origin origin();
+
+  /** The calling thread's span as a W3C traceparent; null: it is not recorded. */
+  @Nullable String traceparent();
+
+  /**
+   * Begins a call to another service, on the calling thread until it is closed.
+   *
+   * @param traceparent of the span that it belongs to; null: what the calling thread is at
+   */
+  Call call(String name, @Nullable String traceparent);
+
+  /**
+   * Records work that was done for several traces at once and has ended: a trace of its own, with
+   * links to them, and links from them to it.
+   */
+  void shared(String name, Instant startedAt, Collection<Origin> origins);
+}

@@ -1,0 +1,54 @@
+package io.quittance.tracing;
+
+import io.micrometer.observation.Observation;
+import io.micrometer.tracing.Tracer;
+import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
+import io.micrometer.tracing.otel.bridge.OtelSpan;
+import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.Span;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.support.ScheduledTaskObservationContext;
+
+/** Tracing as this service uses it, on top of what Spring Boot sets up. */
+@Configuration(proxyBeanMethods = false)
+class TracingConfiguration {
+
+  @Bean
+  Tracing tracing(ObjectProvider<OpenTelemetry> exporting) {
+    OpenTelemetry openTelemetry = exporting.getIfAvailable();
+    return openTelemetry == null ? Tracing.OFF : new OpenTelemetryTracing(openTelemetry);
+  }
+
+  /** What is there only when traces are collected. */
+  @Configuration(proxyBeanMethods = false)
+  @ConditionalOnTracing
+  static class Exporting {
+
+    /** Log lines carry the ids under the names that the Elastic Common Schema has for them. */
+    @Bean
+    Slf4JEventListener traceIdsInLogLines() {
+      return new Slf4JEventListener("trace.id", "span.id");
+    }
+
+    /**
+     * The service's own jobs run several times a second, and most find nothing to do: they have no
+     * span, but what they begin may have one.
+     */
+    @Bean
+    DefaultTracingObservationHandler noSpansOfScheduledJobs(Tracer tracer) {
+      return new DefaultTracingObservationHandler(tracer) {
+        @Override
+        public void onStart(Observation.Context context) {
+          if (context instanceof ScheduledTaskObservationContext) {
+            getTracingContext(context).setSpan(OtelSpan.fromOtel(Span.getInvalid()));
+          } else {
+            super.onStart(context);
+          }
+        }
+      };
+    }
+  }
+}
