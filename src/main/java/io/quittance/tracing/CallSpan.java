@@ -14,6 +14,7 @@ final class CallSpan implements Call {
   private final Map<String, String> headers;
   private final Scope current;
 
+  @SuppressWarnings("MustBeClosedChecker") // close() closes it.
   CallSpan(Span span, Map<String, String> headers) {
     this.span = span;
     this.headers = headers;

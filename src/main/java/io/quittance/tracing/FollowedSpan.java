@@ -22,6 +22,7 @@ final class FollowedSpan implements Followed {
   private final Scope current;
   private final boolean own;
 
+  @SuppressWarnings("MustBeClosedChecker") // end() closes it.
   private FollowedSpan(Tracer tracer, Span span, boolean own) {
     this.tracer = tracer;
     this.span = span;
