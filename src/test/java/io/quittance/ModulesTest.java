@@ -30,10 +30,10 @@ class ModulesTest {
             "ledger",
             "fraud",
             "payment",
-            "notification",
+            "webhook",
             "analytics",
             "console",
-            "document",
+            "openapi",
             "sandbox");
   }
 

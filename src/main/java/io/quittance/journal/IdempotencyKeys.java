@@ -67,7 +67,7 @@ public final class IdempotencyKeys implements Table {
   private IdempotencyKeys() {}
 
   /** Announces a key that will be claimed. */
-  public void want(KeyedRequest request) {
+  public void request(KeyedRequest request) {
     wanted.add(request.id());
   }
 

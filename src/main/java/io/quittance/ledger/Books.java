@@ -69,13 +69,13 @@ public final class Books implements Table {
   }
 
   /** Announces that a transfer of an earlier batch will be looked at. */
-  public void want(UUID merchantId, UUID transferId) {
+  public void request(UUID merchantId, UUID transferId) {
     wantedTransfers.add(new TransferKey(merchantId, transferId));
   }
 
   /** Announces that a transfer of an earlier batch will be reversed. */
-  void wantReversible(UUID merchantId, UUID transferId) {
-    want(merchantId, transferId);
+  void requestReversible(UUID merchantId, UUID transferId) {
+    request(merchantId, transferId);
     wantedReversals.add(new TransferKey(merchantId, transferId));
   }
 

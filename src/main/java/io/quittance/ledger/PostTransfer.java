@@ -34,7 +34,7 @@ record PostTransfer(KeyedRequest request, TransferOrder order)
 
   @Override
   public void prepare(Batch batch) {
-    batch.table(IdempotencyKeys.class).want(request);
+    batch.table(IdempotencyKeys.class).request(request);
   }
 
   @Override

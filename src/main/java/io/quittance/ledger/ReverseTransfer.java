@@ -40,8 +40,8 @@ record ReverseTransfer(
 
   @Override
   public void prepare(Batch batch) {
-    batch.table(IdempotencyKeys.class).want(request);
-    batch.table(Books.class).wantReversible(order.merchantId(), order.id());
+    batch.table(IdempotencyKeys.class).request(request);
+    batch.table(Books.class).requestReversible(order.merchantId(), order.id());
   }
 
   @Override

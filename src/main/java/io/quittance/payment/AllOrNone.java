@@ -21,15 +21,15 @@ public record AllOrNone(List<ScreenedItem> items) {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient List<ItemEnd> items;
+    private final transient List<ItemResult> items;
 
-    private Refused(List<ItemEnd> items) {
+    private Refused(List<ItemResult> items) {
       super("an atomic batch is refused", null, false, false);
       this.items = items;
     }
 
     /** Why, item by item; those that could have been paid were not started. */
-    public List<ItemEnd> items() {
+    public List<ItemResult> items() {
       return items;
     }
   }
@@ -51,10 +51,10 @@ public record AllOrNone(List<ScreenedItem> items) {
    *
    * @throws Refused if one of them cannot be made
    */
-  public List<ItemEnd> decide(Batch batch) {
+  public List<ItemResult> decide(Batch batch) {
     List<Authorize.Result> results =
         items.stream().map(item -> item.authorize().decide(batch)).toList();
-    var ends = new ArrayList<ItemEnd>(results.size());
+    var ends = new ArrayList<ItemResult>(results.size());
     for (Authorize.Result result : results) {
       ends.add(end(result));
     }
@@ -64,24 +64,24 @@ public record AllOrNone(List<ScreenedItem> items) {
     throw new Refused(ends.stream().map(AllOrNone::ofRefused).toList());
   }
 
-  private static ItemEnd end(Authorize.Result result) {
+  private static ItemResult end(Authorize.Result result) {
     return switch (result) {
-      case Authorize.Result.Begun(Payment payment) -> ItemEnd.of(payment);
-      case Authorize.Result.Refused refused -> ItemEnd.refused(refused.problem());
+      case Authorize.Result.Begun(Payment payment) -> ItemResult.of(payment);
+      case Authorize.Result.Refused refused -> ItemResult.refused(refused.problem());
       case Authorize.Result.KeyTaken _ ->
           throw new IllegalStateException("the items of an atomic batch have no keys");
     };
   }
 
   /** No payment exists, whatever had been decided about it. */
-  private static ItemEnd ofRefused(ItemEnd end) {
+  private static ItemResult ofRefused(ItemResult end) {
     return switch (end.status()) {
-      case SUCCEEDED -> ItemEnd.NOT_STARTED;
+      case SUCCEEDED -> ItemResult.NOT_STARTED;
       case IN_REVIEW ->
-          ItemEnd.refused(
+          ItemResult.refused(
               ProblemCode.REVIEW_REQUIRED,
               ProblemCode.REVIEW_REQUIRED.title() + "; an atomic batch cannot wait for one.");
-      default -> new ItemEnd(end.status(), null, end.code(), end.detail());
+      default -> new ItemResult(end.status(), null, end.code(), end.detail());
     };
   }
 }

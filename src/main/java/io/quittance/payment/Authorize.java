@@ -110,11 +110,11 @@ final class Authorize implements Command<Authorize.Result> {
   public void prepare(Batch batch) {
     used = answered;
     if (ownKey) {
-      batch.table(IdempotencyKeys.class).want(order.request());
+      batch.table(IdempotencyKeys.class).request(order.request());
     }
     var payments = batch.table(Payments.class);
-    payments.wantReference(order);
-    payments.wantPast(order, used == null ? Set.of() : used.windows());
+    payments.requestReference(order);
+    payments.requestPast(order, used == null ? Set.of() : used.windows());
   }
 
   @Override
@@ -167,7 +167,7 @@ final class Authorize implements Command<Authorize.Result> {
     Payment payment = Payment.processing(order, order.holdId(), begins, resolvesBy);
     add(batch, payment);
     if (used != null) {
-      Conclude.conclude(batch, payment, used, order);
+      ApplyVerdict.conclude(batch, payment, used, order);
     }
     return payment;
   }
@@ -178,7 +178,7 @@ final class Authorize implements Command<Authorize.Result> {
     add(batch, payment);
     payment.used(order.usedMs());
     if (used != null) {
-      payment.screened(Conclude.judged(batch, payment, used));
+      payment.screened(ApplyVerdict.judged(batch, payment, used));
     }
     payment.decline(new Failure(refusal.code(), refusal.detail(), null), batch.now());
     batch.table(PaymentEvents.class).add(payment);

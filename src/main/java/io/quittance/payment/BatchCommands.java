@@ -57,7 +57,7 @@ public final class BatchCommands {
    *     or {@code internal_error}: surely not applied, unless its outcome is unknown
    */
   public <R> R execute(String scope, Command<R> command, Deadline deadline) {
-    var submission = new Submission<>(command);
+    var submission = new QueuedCommand<>(command);
     try (DeadlineScope opened = scopes.open(scope, deadline)) {
       return committed(opened, submission);
     } catch (ScopeFailedException e) {
@@ -70,7 +70,7 @@ public final class BatchCommands {
     }
   }
 
-  private <R> R committed(DeadlineScope scope, Submission<R> submission)
+  private <R> R committed(DeadlineScope scope, QueuedCommand<R> submission)
       throws InterruptedException {
     Subtask<R> ledger =
         scope.fork(
@@ -82,7 +82,7 @@ public final class BatchCommands {
   }
 
   /** What was begun is waited for a little longer, and its answer is the truth. */
-  private <R> R afterFailure(Submission<R> submission, Deadline deadline, Throwable failure) {
+  private <R> R afterFailure(QueuedCommand<R> submission, Deadline deadline, Throwable failure) {
     CompletableFuture<R> pending = submission.pending();
     if (pending == null) {
       throw problem(failure);

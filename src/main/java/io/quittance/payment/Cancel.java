@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** Gives back what is still held. After a partial capture the payment has succeeded with that. */
-record Cancel(UUID paymentId) implements Operation<Payment> {
+record Cancel(UUID paymentId) implements PaymentAction<Payment> {
 
   @Override
   public String name() {
@@ -24,7 +24,7 @@ record Cancel(UUID paymentId) implements Operation<Payment> {
   public Optional<Refusal> refusal(Batch batch, Payment payment) {
     return payment.status() == PaymentStatus.AUTHORIZED
         ? Optional.empty()
-        : Operation.invalidState(payment);
+        : PaymentAction.invalidState(payment);
   }
 
   @Override

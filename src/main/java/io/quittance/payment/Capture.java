@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param last whether the rest is given back
  */
 record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Deadline deadline)
-    implements Operation<Captured> {
+    implements PaymentAction<Captured> {
 
   @Override
   public String name() {
@@ -36,7 +36,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
   @Override
   public Optional<Refusal> refusal(Batch batch, Payment payment) {
     if (payment.status() != PaymentStatus.AUTHORIZED) {
-      return Operation.invalidState(payment);
+      return PaymentAction.invalidState(payment);
     }
     return asked != null && asked > payment.amountCapturable()
         ? Optional.of(

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadataJson null: stays as it is
  */
 record Describe(UUID paymentId, @Nullable String description, @Nullable String metadataJson)
-    implements Operation<Payment> {
+    implements PaymentAction<Payment> {
 
   @Override
   public String name() {

@@ -25,7 +25,7 @@ record Expire(Payment overdue) implements Command<Payment> {
 
   @Override
   public void prepare(Batch batch) {
-    batch.table(Payments.class).wantWithBooks(batch, overdue);
+    batch.table(Payments.class).requestWithBooks(batch, overdue);
   }
 
   @Override

@@ -61,27 +61,27 @@ public final class ItemPayments {
    * Makes the payment, within what is left but no longer than a payment gets by default. An item
    * that was begun before is not begun again: it is {@code processing} if a payment came of it.
    */
-  public ItemEnd pay(BatchItem item, Deadline deadline) {
+  public ItemResult pay(BatchItem item, Deadline deadline) {
     PaymentOrder order = order(item, Deadline.after(deadline.remaining()).within(itemLimit));
     try {
       return switch (processor.process(order).ending()) {
-        case Ending.Concluded(Payment payment) -> ItemEnd.of(payment);
-        case Ending.Refused(Problem problem) -> ItemEnd.refused(problem);
-        case Ending.NotBegun(Problem problem) -> ItemEnd.refused(problem);
-        case Ending.Unknown _ -> ItemEnd.unknown(order.id());
+        case PaymentResult.Concluded(Payment payment) -> ItemResult.of(payment);
+        case PaymentResult.Refused(Problem problem) -> ItemResult.refused(problem);
+        case PaymentResult.NotBegun(Problem problem) -> ItemResult.refused(problem);
+        case PaymentResult.Unknown _ -> ItemResult.unknown(order.id());
       };
     } catch (KeyTakenException taken) {
       return begunBefore(taken.record());
     }
   }
 
-  private static ItemEnd begunBefore(KeyRecord record) {
+  private static ItemResult begunBefore(KeyRecord record) {
     UUID id = record.objectId();
     return record
         .refused()
         .map(problem -> id == null ? problem : problem.payment(TypeId.format("pay", id)))
-        .map(ItemEnd::refused)
-        .orElseGet(() -> new ItemEnd(ItemStatus.PROCESSING, id, null, null));
+        .map(ItemResult::refused)
+        .orElseGet(() -> new ItemResult(ItemStatus.PROCESSING, id, null, null));
   }
 
   /**

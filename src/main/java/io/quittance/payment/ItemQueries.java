@@ -11,7 +11,7 @@ import org.springframework.stereotype.Component;
 public final class ItemQueries {
 
   /** A payment of a batch. */
-  public record Found(UUID id, String reference, ItemEnd end) {}
+  public record Found(UUID id, String reference, ItemResult end) {}
 
   private final JdbcOperations jdbc;
 
@@ -35,7 +35,7 @@ public final class ItemQueries {
           return new Found(
               payment.terms().id(),
               String.valueOf(payment.terms().texts().reference()),
-              ItemEnd.of(payment));
+              ItemResult.of(payment));
         });
   }
 }

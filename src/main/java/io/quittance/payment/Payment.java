@@ -351,7 +351,7 @@ final class Payment {
   }
 
   /** The events of transitions that nobody has taken over yet. */
-  List<PaymentEvent> takeNews() {
+  List<PaymentEvent> drainEvents() {
     List<PaymentEvent> taken = List.copyOf(news);
     news.clear();
     return taken;

@@ -37,7 +37,7 @@ class PaymentController {
   private static final String OPERATION = "POST /v1/payments";
 
   private final PaymentProcessor processor;
-  private final PaymentAnswers answers;
+  private final PaymentResponses answers;
   private final PaymentQueries queries;
   private final Timelines timelines;
   private final Idempotency idempotency;
@@ -46,7 +46,7 @@ class PaymentController {
 
   PaymentController(
       PaymentProcessor processor,
-      PaymentAnswers answers,
+      PaymentResponses answers,
       PaymentQueries queries,
       Timelines timelines,
       Idempotency idempotency,
@@ -105,7 +105,7 @@ class PaymentController {
           Processed processed = processor.process(order);
           return new Ran<>(
               answers.first(processed, order, http),
-              !(processed.ending() instanceof Ending.NotBegun));
+              !(processed.ending() instanceof PaymentResult.NotBegun));
         },
         holder -> replay(holder, caller, http));
   }

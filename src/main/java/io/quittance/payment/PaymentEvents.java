@@ -65,7 +65,7 @@ public final class PaymentEvents implements Table {
 
   /** Takes over what the payment has to tell. */
   void add(Payment payment) {
-    payment.takeNews().forEach(this::add);
+    payment.drainEvents().forEach(this::add);
   }
 
   /** Takes over what a batch of payments has to tell. */

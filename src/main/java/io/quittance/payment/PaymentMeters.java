@@ -68,13 +68,14 @@ final class PaymentMeters {
   }
 
   /** Notes an answer, and counts what left no payment behind that could be counted. */
-  void answered(Ending ending, PaymentOrder order) {
+  void answered(PaymentResult ending, PaymentOrder order) {
     String currency = order.money().currency();
     switch (ending) {
-      case Ending.Concluded _ -> {}
-      case Ending.Refused(var problem) -> count("refused", problem.code().code(), currency);
-      case Ending.NotBegun(var problem) -> count("not_begun", problem.code().code(), currency);
-      case Ending.Unknown _ -> count("unknown", null, currency);
+      case PaymentResult.Concluded _ -> {}
+      case PaymentResult.Refused(var problem) -> count("refused", problem.code().code(), currency);
+      case PaymentResult.NotBegun(var problem) ->
+          count("not_begun", problem.code().code(), currency);
+      case PaymentResult.Unknown _ -> count("unknown", null, currency);
     }
     answers.record(order.deadline().used());
     deadlineLeft.record(order.deadline().remaining());

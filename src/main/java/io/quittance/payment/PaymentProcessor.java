@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 /**
  * Carries out one payment in one scope: screen for fraud and hold the funds side by side, draw the
  * conclusion, hand the news over. Whatever goes wrong, the payment gets a definite end and the hold
- * is given back ({@link Aftermath}). Thread-safe.
+ * is given back ({@link Compensation}). Thread-safe.
  */
 @Component
 final class PaymentProcessor {
@@ -24,20 +24,20 @@ final class PaymentProcessor {
   private final Screener screener;
   private final Journal journal;
   private final Dependencies dependencies;
-  private final Aftermath aftermath;
+  private final Compensation aftermath;
   private final Timelines timelines;
   private final PaymentProperties properties;
-  private final HandOver handOver;
+  private final DeliveryTrigger handOver;
 
   PaymentProcessor(
       DeadlineScopes scopes,
       Screener screener,
       Journal journal,
       Dependencies dependencies,
-      Aftermath aftermath,
+      Compensation aftermath,
       Timelines timelines,
       PaymentProperties properties,
-      HandOver handOver) {
+      DeliveryTrigger handOver) {
     this.scopes = scopes;
     this.screener = screener;
     this.journal = journal;
@@ -62,9 +62,9 @@ final class PaymentProcessor {
    */
   Processed process(PaymentOrder order) {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
-      Ending ending = run(scope, order);
-      if (ending instanceof Ending.Concluded concluded) {
-        EndLog.tell(concluded.payment());
+      PaymentResult ending = run(scope, order);
+      if (ending instanceof PaymentResult.Concluded concluded) {
+        FailureLog.tell(concluded.payment());
         handOver.in(scope, concluded.payment());
       }
       ScopeReport report = scope.report();
@@ -73,9 +73,9 @@ final class PaymentProcessor {
     }
   }
 
-  private TimelineScope timeline(ScopeReport report, Ending ending) {
+  private TimelineScope timeline(ScopeReport report, PaymentResult ending) {
     TimelineScope scope = TimelineScope.of(report, dependencies);
-    return ending instanceof Ending.Concluded(Payment payment)
+    return ending instanceof PaymentResult.Concluded(Payment payment)
             && payment.status() == PaymentStatus.DECLINED
             && payment.failure() != null
         ? scope.declinedBy(decider(payment.failure()), payment.failure().code())
@@ -86,7 +86,7 @@ final class PaymentProcessor {
     return failure.code() == ProblemCode.FRAUD_DECLINED ? "fraud" : "ledger";
   }
 
-  private Ending run(DeadlineScope scope, PaymentOrder order) {
+  private PaymentResult run(DeadlineScope scope, PaymentOrder order) {
     try {
       return finished(scope, order);
     } catch (InterruptedException e) {
@@ -95,21 +95,23 @@ final class PaymentProcessor {
     }
   }
 
-  private Ending finished(DeadlineScope scope, PaymentOrder order) throws InterruptedException {
+  private PaymentResult finished(DeadlineScope scope, PaymentOrder order)
+      throws InterruptedException {
     var authorize = new Authorize(order, properties.resolveGrace());
-    var submission = new Submission<>(authorize);
+    var submission = new QueuedCommand<>(authorize);
     try {
       Subtask<Screening> screening = screener.fork(scope, order, authorize::screened);
       Subtask<Authorize.Result> begun =
           scope.fork("ledger", limit -> begin(submission, limit), Authorize.Result::decisive);
       scope.join();
       return switch (begun.result()) {
-        case Authorize.Result.Refused refused -> new Ending.Refused(refused.problem());
+        case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
         case Authorize.Result.Begun(Payment payment) when payment.concluded() ->
-            new Ending.Concluded(payment);
+            new PaymentResult.Concluded(payment);
         case Authorize.Result.Begun(Payment payment) ->
-            new Ending.Concluded(settle(scope, new Conclude(payment, screening.result(), order)));
+            new PaymentResult.Concluded(
+                settle(scope, new ApplyVerdict(payment, screening.result(), order)));
       };
     } catch (KeyTakenException | InterruptedException e) {
       throw e;
@@ -118,7 +120,7 @@ final class PaymentProcessor {
     }
   }
 
-  private Authorize.Result begin(Submission<Authorize.Result> submission, Deadline limit)
+  private Authorize.Result begin(QueuedCommand<Authorize.Result> submission, Deadline limit)
       throws Exception {
     return dependencies.ledger().call(limit, left -> submission.committed(journal, left));
   }
@@ -126,7 +128,7 @@ final class PaymentProcessor {
   /**
    * Not cut by the deadline: a commit that was begun is waited for, and its answer is the truth.
    */
-  private Payment settle(DeadlineScope scope, Conclude conclude) throws Exception {
+  private Payment settle(DeadlineScope scope, ApplyVerdict conclude) throws Exception {
     return scope.step(
         "settle",
         deadline -> {

@@ -80,18 +80,18 @@ final class Payments implements Table {
   }
 
   /** Announces a payment that may exist. */
-  void want(UUID merchantId, UUID id) {
+  void request(UUID merchantId, UUID id) {
     wanted.add(new Key(merchantId, id));
   }
 
   /** Announces a stored payment with its hold; the locks of its accounts guard both. */
-  void wantWithBooks(Batch batch, Payment seen) {
+  void requestWithBooks(Batch batch, Payment seen) {
     Payment.Terms terms = seen.terms();
     var books = batch.table(Books.class);
     if (terms.holdId() != null) {
-      books.want(terms.merchantId(), terms.holdId());
+      books.request(terms.merchantId(), terms.holdId());
     }
-    want(terms.merchantId(), terms.id());
+    request(terms.merchantId(), terms.id());
   }
 
   /** A stored payment as it is now; payments are never deleted. */
@@ -100,21 +100,21 @@ final class Payments implements Table {
   }
 
   /** Announces a reference that will be used. */
-  void wantReference(PaymentOrder order) {
+  void requestReference(PaymentOrder order) {
     if (order.texts().reference() != null) {
       wantedReferences.add(reference(order));
     }
   }
 
   /** Announces that the past of a new payment's payer will be looked at. */
-  void wantPast(PaymentOrder order, Set<Window> windows) {
+  void requestPast(PaymentOrder order, Set<Window> windows) {
     for (Window window : windows) {
       wantedPasts.add(beforeNew(order.merchantId(), order.payer(), window));
     }
   }
 
   /** Announces that the past of a stored payment's payer will be looked at. */
-  void wantPast(Payment payment, Set<Window> windows) {
+  void requestPast(Payment payment, Set<Window> windows) {
     for (Window window : windows) {
       wantedPasts.add(upTo(payment, window));
     }

@@ -85,7 +85,7 @@ final class Recovery {
     if (payments.isEmpty()) {
       return;
     }
-    log.info("Ending {} {} payments", payments.size(), kind);
+    log.info("PaymentResult {} {} payments", payments.size(), kind);
     var results =
         fanOut.map(
             "recovery",
@@ -97,7 +97,7 @@ final class Recovery {
     long open = 0;
     for (FanOut.Result<Payment> result : results) {
       if (result instanceof FanOut.Result.Done<Payment>(Payment payment)) {
-        EndLog.tell(payment);
+        FailureLog.tell(payment);
       } else {
         open++;
       }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Refund(
     UUID id, UUID transferId, @Nullable Long asked, @Nullable String reason, Deadline deadline)
-    implements Operation<Refunded> {
+    implements PaymentAction<Refunded> {
 
   @Override
   public String name() {
@@ -33,7 +33,7 @@ record Refund(
   @Override
   public Optional<Refusal> refusal(Batch batch, Payment payment) {
     if (payment.amountCaptured() == 0) {
-      return Operation.invalidState(payment);
+      return PaymentAction.invalidState(payment);
     }
     if (amount(payment) > payment.amountRefundable() || payment.amountRefundable() == 0) {
       return Optional.of(

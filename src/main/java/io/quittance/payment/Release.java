@@ -64,12 +64,12 @@ final class Release implements Command<Authorize.Result> {
 
   @Override
   public void prepare(Batch batch) {
-    batch.table(IdempotencyKeys.class).want(order.request());
+    batch.table(IdempotencyKeys.class).request(order.request());
     if (mayHold) {
-      batch.table(Books.class).want(order.merchantId(), order.holdId());
+      batch.table(Books.class).request(order.merchantId(), order.holdId());
     }
     var payments = batch.table(Payments.class);
-    payments.want(order.merchantId(), order.id());
+    payments.request(order.merchantId(), order.id());
   }
 
   @Override

@@ -23,7 +23,7 @@ record Resolve(Payment stranded) implements Command<Payment> {
 
   @Override
   public void prepare(Batch batch) {
-    batch.table(Payments.class).wantWithBooks(batch, stranded);
+    batch.table(Payments.class).requestWithBooks(batch, stranded);
   }
 
   @Override

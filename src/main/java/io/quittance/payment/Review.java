@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A person's decision on a payment that screening wanted looked at. */
 record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin origin)
-    implements Operation<Payment> {
+    implements PaymentAction<Payment> {
 
   @Override
   public String name() {
@@ -32,7 +32,7 @@ record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin o
   public Optional<Refusal> refusal(Batch batch, Payment payment) {
     return payment.status() == PaymentStatus.IN_REVIEW
         ? Optional.empty()
-        : Operation.invalidState(payment);
+        : PaymentAction.invalidState(payment);
   }
 
   @Override

@@ -58,7 +58,7 @@ final class Simulation {
     }
   }
 
-  /** What {@link Aftermath} does to a payment that could not be screened. */
+  /** What {@link Compensation} does to a payment that could not be screened. */
   private static Command<Authorize.Result> failing(PaymentOrder order, Failure failure) {
     return new Release(order, failure, true);
   }

@@ -29,10 +29,10 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
 
   @Override
   public void customize(TomcatServletWebServerFactory factory) {
-    factory.setProtocol(PatientProtocol.class.getName());
+    factory.setProtocol(HeaderTimeoutProtocol.class.getName());
     factory.addConnectorCustomizers(
         connector -> {
-          var protocol = (PatientProtocol) connector.getProtocolHandler();
+          var protocol = (HeaderTimeoutProtocol) connector.getProtocolHandler();
           protocol.headerLimit(properties.headerLimit());
           protocol.stallLimit(properties.stallLimit());
           protocol.door(this::door);

@@ -21,7 +21,7 @@ record Schedule(
     long seed,
     List<Part> parts,
     List<Integer> order,
-    Ending ending,
+    PaymentResult ending,
     int endAfter,
     boolean stepwise,
     boolean early) {
@@ -70,7 +70,7 @@ record Schedule(
     }
   }
 
-  enum Ending {
+  enum PaymentResult {
     /** Nothing but what the subtasks do. */
     SUBTASKS,
     /** The deadline passes and interrupts. */
@@ -101,18 +101,19 @@ record Schedule(
       }
     }
     Collections.shuffle(order, random);
-    Ending ending = drawEnding(random, parts);
+    PaymentResult ending = drawEnding(random, parts);
     int endAfter = random.nextInt(order.size() + 1);
-    boolean early = ending == Ending.TIMER || (ending != Ending.CLOCK && random.nextInt(3) == 0);
+    boolean early =
+        ending == PaymentResult.TIMER || (ending != PaymentResult.CLOCK && random.nextInt(3) == 0);
     boolean stepwise = !early && random.nextBoolean();
     return new Schedule(seed, parts, order, ending, endAfter, stepwise, early);
   }
 
-  private static Ending drawEnding(Random random, List<Part> parts) {
+  private static PaymentResult drawEnding(Random random, List<Part> parts) {
     boolean ends = parts.stream().anyMatch(part -> part.act().fails() || part.act() == Act.DECIDE);
     boolean hangs = parts.stream().anyMatch(part -> part.act().hangs());
-    List<Ending> fitting =
-        List.of(Ending.values()).stream()
+    List<PaymentResult> fitting =
+        List.of(PaymentResult.values()).stream()
             .filter(ending -> ends || !hangs || ending.isFinal())
             .toList();
     return fitting.get(random.nextInt(fitting.size()));
@@ -156,7 +157,7 @@ record Schedule(
     if (!stepwise) {
       return List.of();
     }
-    return (ending == Ending.SUBTASKS ? order : letGoBeforeTheEnding())
+    return (ending == PaymentResult.SUBTASKS ? order : letGoBeforeTheEnding())
         .stream()
             .takeWhile(i -> !act(i).fails() && act(i) != Act.DECIDE)
             .filter(i -> act(i).succeeds())

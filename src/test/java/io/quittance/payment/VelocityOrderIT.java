@@ -74,7 +74,9 @@ class VelocityOrderIT {
     Payment open = payment(secondBegun.get());
     assertThat(open.status()).isEqualTo(PaymentStatus.PROCESSING);
     Payment concluded =
-        journal.submit(new Conclude(open, screening(second), second), Deadline.after(PLENTY)).get();
+        journal
+            .submit(new ApplyVerdict(open, screening(second), second), Deadline.after(PLENTY))
+            .get();
     assertThat(concluded.status()).isEqualTo(PaymentStatus.DECLINED);
   }
 

@@ -10,8 +10,8 @@ import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.AllOrNone;
 import io.quittance.payment.BatchCommands;
 import io.quittance.payment.BatchItem;
-import io.quittance.payment.ItemEnd;
 import io.quittance.payment.ItemPayments;
+import io.quittance.payment.ItemResult;
 import io.quittance.payment.NewPayment;
 import io.quittance.payment.PaymentsCommitted;
 import io.quittance.payment.ScreenedItem;
@@ -83,7 +83,7 @@ final class AtomicBatches {
       List<String> references,
       AllOrNone.Refused refused,
       Deadline deadline) {
-    List<ItemEnd> ends = refused.items();
+    List<ItemResult> ends = refused.items();
     var command = new RefuseBatch(request, batch, references, ends, BatchAnswers.why(ends));
     commands
         .execute("batch", command, deadline)

@@ -1,6 +1,6 @@
 package io.quittance.payment.batch;
 
-import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemResult;
 import io.quittance.payment.ItemStatus;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -47,7 +47,7 @@ final class BatchAnswers {
 
   /** The refusal of an atomic batch, for the first time. */
   ResponseEntity<Object> refused(
-      List<ItemEnd> ends, BatchPayments asked, HttpServletRequest request) {
+      List<ItemResult> ends, BatchPayments asked, HttpServletRequest request) {
     var items = new ArrayList<BatchItemBody>(ends.size());
     for (int i = 0; i < ends.size(); i++) {
       items.add(BatchItemBody.of(i, asked.get(i).reference(), ends.get(i)));
@@ -73,12 +73,12 @@ final class BatchAnswers {
         new BatchRefusal(body, items), answer.getHeaders(), answer.getStatusCode());
   }
 
-  private static Problem refusal(List<ItemEnd> ends) {
+  private static Problem refusal(List<ItemResult> ends) {
     return Problem.of(ProblemCode.BATCH_REFUSED, why(ends));
   }
 
   /** Why an atomic batch is refused, in words. */
-  static String why(List<ItemEnd> ends) {
+  static String why(List<ItemResult> ends) {
     long refused = ends.stream().filter(end -> end.status() != ItemStatus.NOT_STARTED).count();
     return "%d of %d payments cannot be made, so none was; nothing was moved."
         .formatted(refused, ends.size());

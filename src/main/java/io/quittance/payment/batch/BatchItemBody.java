@@ -1,7 +1,7 @@
 package io.quittance.payment.batch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemResult;
 import io.quittance.payment.ItemStatus;
 import io.quittance.web.Problem.Outcome;
 import io.quittance.web.TypeId;
@@ -18,7 +18,7 @@ record BatchItemBody(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String code,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String detail) {
 
-  static BatchItemBody of(int index, String reference, ItemEnd end) {
+  static BatchItemBody of(int index, String reference, ItemResult end) {
     return new BatchItemBody(
         index,
         reference,

@@ -3,7 +3,7 @@ package io.quittance.payment.batch;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.payment.BatchItem;
-import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemResult;
 import io.quittance.payment.ItemStatus;
 import io.quittance.payment.NewPayment;
 import java.sql.ResultSet;
@@ -32,9 +32,9 @@ final class BatchProgress {
    * @param was its status in the database
    * @param anew whether it is to be begun once more, by another attempt
    */
-  record Change(int position, ItemStatus was, ItemEnd end, boolean anew) {
+  record Change(int position, ItemStatus was, ItemResult end, boolean anew) {
 
-    Change(int position, ItemStatus was, ItemEnd end) {
+    Change(int position, ItemStatus was, ItemResult end) {
       this(position, was, end, false);
     }
   }
@@ -194,7 +194,7 @@ final class BatchProgress {
         changes,
         changes.size(),
         (statement, change) -> {
-          ItemEnd end = change.end();
+          ItemResult end = change.end();
           statement.setString(1, end.status().text());
           statement.setObject(2, end.paymentId());
           statement.setString(3, end.code());

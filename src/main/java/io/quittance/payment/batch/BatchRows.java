@@ -50,7 +50,7 @@ final class BatchRows implements Table {
   }
 
   /** Announces a batch that is stored. */
-  void want(StoredBatch batch) {
+  void request(StoredBatch batch) {
     wanted.add(key(batch));
   }
 

@@ -6,8 +6,8 @@ import io.quittance.concurrency.FanOut;
 import io.quittance.concurrency.FanOut.Result;
 import io.quittance.concurrency.FanOutRun;
 import io.quittance.payment.BatchItem;
-import io.quittance.payment.ItemEnd;
 import io.quittance.payment.ItemPayments;
+import io.quittance.payment.ItemResult;
 import io.quittance.payment.ItemStatus;
 import io.quittance.payment.batch.BatchProgress.Change;
 import java.time.Duration;
@@ -56,7 +56,7 @@ final class BatchRun {
   private final BatchProgress progress;
   private final List<CompletableFuture<Map<Integer, BatchItem>>> slices;
   private final List<Change> unwritten = new ArrayList<>();
-  private final FanOutRun<Integer, ItemEnd> fanOut;
+  private final FanOutRun<Integer, ItemResult> fanOut;
 
   private int opened;
   private int told;
@@ -128,20 +128,20 @@ final class BatchRun {
     var _ = written(() -> write(null));
   }
 
-  private ItemEnd carryOut(Integer place, Deadline deadline) throws InterruptedException {
+  private ItemResult carryOut(Integer place, Deadline deadline) throws InterruptedException {
     BatchItem item;
     try {
       item = deadline.await(slices.get(sliceOf(place))).get(todo.get(place));
     } catch (DeadlineExceededException e) {
-      return ItemEnd.NOT_STARTED;
+      return ItemResult.NOT_STARTED;
     }
     if (stopped || deadline.expired()) {
-      return ItemEnd.NOT_STARTED;
+      return ItemResult.NOT_STARTED;
     }
     return payments.pay(Objects.requireNonNull(item), deadline);
   }
 
-  private boolean stops(Result<ItemEnd> result) {
+  private boolean stops(Result<ItemResult> result) {
     boolean stop = batch.asked().onFailure() == BatchOnFailure.STOP && !endedWell(result);
     if (stop) {
       failed = true;
@@ -150,12 +150,12 @@ final class BatchRun {
     return stop;
   }
 
-  private static boolean endedWell(Result<ItemEnd> result) {
-    return result instanceof Result.Done<ItemEnd>(ItemEnd end)
+  private static boolean endedWell(Result<ItemResult> result) {
+    return result instanceof Result.Done<ItemResult>(ItemResult end)
         && (end.status().well() || end.status() == ItemStatus.NOT_STARTED);
   }
 
-  private void note(int place, Result<ItemEnd> result) throws InterruptedException {
+  private void note(int place, Result<ItemResult> result) throws InterruptedException {
     told++;
     if (sliceOf(place) < opened) {
       noteEnd(todo.get(place), end(place, result));
@@ -167,19 +167,19 @@ final class BatchRun {
     }
   }
 
-  private ItemEnd end(int place, Result<ItemEnd> result) {
+  private ItemResult end(int place, Result<ItemResult> result) {
     return switch (result) {
-      case Result.Done<ItemEnd>(ItemEnd end) -> end;
-      case Result.NotBegun<ItemEnd> _ -> ItemEnd.NOT_STARTED;
-      case Result.Failed<ItemEnd>(Throwable error) -> {
+      case Result.Done<ItemResult>(ItemResult end) -> end;
+      case Result.NotBegun<ItemResult> _ -> ItemResult.NOT_STARTED;
+      case Result.Failed<ItemResult>(Throwable error) -> {
         log.error("Item {} of {} broke off", todo.get(place), batch.text(), error);
-        yield new ItemEnd(ItemStatus.UNKNOWN, null, null, null);
+        yield new ItemResult(ItemStatus.UNKNOWN, null, null, null);
       }
-      case Result.Cut<ItemEnd> _ -> new ItemEnd(ItemStatus.UNKNOWN, null, null, null);
+      case Result.Cut<ItemResult> _ -> new ItemResult(ItemStatus.UNKNOWN, null, null, null);
     };
   }
 
-  private void noteEnd(int position, ItemEnd end) {
+  private void noteEnd(int position, ItemResult end) {
     if (end.status() != ItemStatus.PROCESSING) {
       unwritten.add(new Change(position, ItemStatus.PROCESSING, end));
     }

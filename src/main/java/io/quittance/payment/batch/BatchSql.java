@@ -1,7 +1,7 @@
 package io.quittance.payment.batch;
 
 import io.quittance.journal.TableColumns;
-import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemResult;
 import io.quittance.payment.ItemStatus;
 import io.quittance.payment.batch.StoredBatch.Asked;
 import java.sql.ResultSet;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchSql {
 
   /** An item as it is stored. */
-  record Row(UUID merchantId, UUID batchId, int position, String reference, ItemEnd end) {}
+  record Row(UUID merchantId, UUID batchId, int position, String reference, ItemResult end) {}
 
   static final TableColumns<StoredBatch> BATCHES =
       TableColumns.<StoredBatch>of("payment_batches")
@@ -105,7 +105,7 @@ final class BatchSql {
     return BatchItemBody.of(
         rs.getInt("position"),
         rs.getString("reference"),
-        new ItemEnd(
+        new ItemResult(
             ItemStatus.from(rs.getString("status")),
             rs.getObject("payment_id", UUID.class),
             rs.getString("code"),

@@ -38,8 +38,8 @@ record BeginBatch(KeyedRequest request, StoredBatch batch) implements Command<Be
 
   @Override
   public void prepare(Batch transaction) {
-    transaction.table(IdempotencyKeys.class).want(request);
-    transaction.table(BatchRows.class).want(batch);
+    transaction.table(IdempotencyKeys.class).request(request);
+    transaction.table(BatchRows.class).request(batch);
   }
 
   @Override

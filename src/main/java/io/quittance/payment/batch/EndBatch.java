@@ -24,7 +24,7 @@ record EndBatch(StoredBatch batch, int usedMs) implements Command<Optional<Store
 
   @Override
   public void prepare(Batch transaction) {
-    transaction.table(BatchRows.class).want(batch);
+    transaction.table(BatchRows.class).request(batch);
   }
 
   @Override

@@ -38,8 +38,8 @@ record FenceItems(StoredBatch batch, List<Open> items)
   @Override
   public void prepare(Batch transaction) {
     var keys = transaction.table(IdempotencyKeys.class);
-    items.forEach(item -> keys.want(key(item)));
-    transaction.table(BatchRows.class).want(batch);
+    items.forEach(item -> keys.request(key(item)));
+    transaction.table(BatchRows.class).request(batch);
   }
 
   /**

@@ -7,7 +7,7 @@ import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.AllOrNone;
-import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemResult;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -46,7 +46,7 @@ record PayAll(
 
   @Override
   public void prepare(Batch transaction) {
-    transaction.table(IdempotencyKeys.class).want(request);
+    transaction.table(IdempotencyKeys.class).request(request);
     payments.prepare(transaction);
   }
 
@@ -57,12 +57,12 @@ record PayAll(
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
-    List<ItemEnd> ends = payments.decide(transaction);
+    List<ItemResult> ends = payments.decide(transaction);
     keys.claim(request, batch.id(), transaction.now());
     StoredBatch paid =
         batch
             .with(BatchStatus.PROCESSING)
-            .counting(BatchCounts.of(ends, ItemEnd::status))
+            .counting(BatchCounts.of(ends, ItemResult::status))
             .resting((int) deadline.used().toMillis(), transaction.now());
     var rows = transaction.table(BatchRows.class);
     rows.add(paid, rows(batch, references, ends));
@@ -70,7 +70,8 @@ record PayAll(
     return new Result.Paid();
   }
 
-  static List<BatchSql.Row> rows(StoredBatch batch, List<String> references, List<ItemEnd> ends) {
+  static List<BatchSql.Row> rows(
+      StoredBatch batch, List<String> references, List<ItemResult> ends) {
     var rows = new ArrayList<BatchSql.Row>(ends.size());
     for (int i = 0; i < ends.size(); i++) {
       rows.add(new BatchSql.Row(batch.merchantId(), batch.id(), i, references.get(i), ends.get(i)));

@@ -5,7 +5,7 @@ import io.quittance.journal.Command;
 import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
-import io.quittance.payment.ItemEnd;
+import io.quittance.payment.ItemResult;
 import io.quittance.web.ProblemCode;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +22,7 @@ record RefuseBatch(
     KeyedRequest request,
     StoredBatch batch,
     List<String> references,
-    List<ItemEnd> ends,
+    List<ItemResult> ends,
     String detail)
     implements Command<Optional<KeyRecord>> {
 
@@ -38,7 +38,7 @@ record RefuseBatch(
 
   @Override
   public void prepare(Batch transaction) {
-    transaction.table(IdempotencyKeys.class).want(request);
+    transaction.table(IdempotencyKeys.class).request(request);
   }
 
   /** Who came first under the key; empty: nobody. */
@@ -49,7 +49,7 @@ record RefuseBatch(
     if (holder.isEmpty()) {
       keys.refuse(request, ProblemCode.BATCH_REFUSED, detail, batch.id(), transaction.now());
       StoredBatch refused =
-          batch.with(BatchStatus.REFUSED).counting(BatchCounts.of(ends, ItemEnd::status));
+          batch.with(BatchStatus.REFUSED).counting(BatchCounts.of(ends, ItemResult::status));
       transaction.table(BatchRows.class).add(refused, PayAll.rows(batch, references, ends));
     }
     return holder;

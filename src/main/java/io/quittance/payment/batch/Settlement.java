@@ -3,9 +3,9 @@ package io.quittance.payment.batch;
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyRecord;
-import io.quittance.payment.ItemEnd;
 import io.quittance.payment.ItemQueries;
 import io.quittance.payment.ItemQueries.Found;
+import io.quittance.payment.ItemResult;
 import io.quittance.payment.ItemStatus;
 import io.quittance.payment.batch.BatchProgress.Change;
 import io.quittance.payment.batch.BatchProgress.Open;
@@ -32,8 +32,8 @@ final class Settlement {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int ITEMS_AT_ONCE = 500;
 
-  private static final ItemEnd LOST =
-      ItemEnd.refused(ProblemCode.INTERNAL_ERROR, FenceItems.DETAIL);
+  private static final ItemResult LOST =
+      ItemResult.refused(ProblemCode.INTERNAL_ERROR, FenceItems.DETAIL);
 
   private final Journal journal;
   private final ItemQueries payments;
@@ -74,13 +74,13 @@ final class Settlement {
   }
 
   /** What became of an item; empty when no payment came of it, and none will. */
-  private static Optional<ItemEnd> end(Open item, @Nullable KeyRecord begun, List<Found> found) {
+  private static Optional<ItemResult> end(Open item, @Nullable KeyRecord begun, List<Found> found) {
     Optional<Problem> refused = begun == null ? Optional.empty() : begun.refused();
     if (refused.isPresent() && !FenceItems.DETAIL.equals(refused.get().getMessage())) {
       UUID rival = Objects.requireNonNull(begun).objectId();
       return refused
           .map(problem -> rival == null ? problem : problem.payment(TypeId.format("pay", rival)))
-          .map(ItemEnd::refused);
+          .map(ItemResult::refused);
     }
     UUID made = begun == null ? null : begun.objectId();
     return found.stream()
@@ -95,19 +95,19 @@ final class Settlement {
   }
 
   /** What is to be written of an item; empty while its payment is under way. */
-  private static Optional<Change> change(StoredBatch batch, Open item, Optional<ItemEnd> end) {
-    ItemStatus status = end.map(ItemEnd::status).orElse(ItemStatus.FAILED);
+  private static Optional<Change> change(StoredBatch batch, Open item, Optional<ItemResult> end) {
+    ItemStatus status = end.map(ItemResult::status).orElse(ItemStatus.FAILED);
     if (status == ItemStatus.PROCESSING) {
       return Optional.empty();
     }
     boolean cameAbout = end.isPresent() && (status != ItemStatus.FAILED || refused(end.get()));
     if (!cameAbout && batch.background() && batch.begins()) {
-      return Optional.of(new Change(item.position(), item.status(), ItemEnd.NOT_STARTED, true));
+      return Optional.of(new Change(item.position(), item.status(), ItemResult.NOT_STARTED, true));
     }
     return Optional.of(new Change(item.position(), item.status(), end.orElse(LOST)));
   }
 
-  private static boolean refused(ItemEnd end) {
+  private static boolean refused(ItemResult end) {
     return end.paymentId() == null;
   }
 

@@ -1,8 +1,0 @@
-/** Tells the world: events by API, and their delivery over HTTP. */
-@ApplicationModule(
-    allowedDependencies = {"payment", "access", "journal", "concurrency", "web", "tracing"})
-@NullMarked
-package io.quittance.notification;
-
-import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,46 @@
+package io.quittance.openapi;
+
+import io.quittance.access.Caller;
+import io.swagger.v3.core.converter.ModelConverter;
+import io.swagger.v3.oas.models.OpenAPI;
+import io.swagger.v3.oas.models.SpecVersion;
+import io.swagger.v3.oas.models.info.Info;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.servers.Server;
+import java.util.List;
+import org.springdoc.core.utils.SpringDocUtils;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What springdoc starts from, and what it leaves to {@link Document}. */
+@Configuration(proxyBeanMethods = false)
+class DocumentConfiguration {
+
+  private static final String ABOUT =
+      """
+      Moves money from one account to another, each payment under a deadline.
+
+      Amounts are integers in minor units. Times are RFC 3339 in UTC with milliseconds. Lists come \
+      newest first, page by page. Every error is a problem (RFC 9457) with a stable `code` that says \
+      whether money moved: `outcome` is `none`, `applied` or `unknown`, and `unknown` comes with the \
+      instant by which it is settled. A request under an `Idempotency-Key` may be repeated: the \
+      money moves once, and the answer tells what happened.
+      """;
+
+  DocumentConfiguration() {
+    SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class);
+  }
+
+  @Bean
+  OpenAPI beginning() {
+    return new OpenAPI(SpecVersion.V31)
+        .info(new Info().title("Quittance").version("v1").description(ABOUT))
+        .servers(List.of(new Server().url("/").description("This service.")));
+  }
+
+  /** springdoc's own schemas are not used, and finding them out would take long. */
+  @Bean
+  ModelConverter noModels() {
+    return (type, context, chain) -> new Schema<>();
+  }
+}

@@ -1,0 +1,332 @@
+package io.quittance.openapi;
+
+import io.quittance.access.RequiresScope;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.Route;
+import io.swagger.v3.oas.models.Operation;
+import io.swagger.v3.oas.models.media.Content;
+import io.swagger.v3.oas.models.media.MediaType;
+import io.swagger.v3.oas.models.media.Schema;
+import io.swagger.v3.oas.models.parameters.Parameter;
+import io.swagger.v3.oas.models.parameters.RequestBody;
+import io.swagger.v3.oas.models.responses.ApiResponses;
+import io.swagger.v3.oas.models.security.SecurityRequirement;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.MethodParameter;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.method.HandlerMethod;
+
+/** Describes one route from its handler: signature, scope, and {@link Route}. */
+final class Operations {
+
+  static final String KEY = "apiKey";
+  static final String OPERATOR = "operatorKey";
+
+  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+  private static final String DEADLINE = "Payment-Deadline-Ms";
+
+  private final Schemas schemas;
+  private final Parameters parameters;
+  private final Responses responses;
+
+  Operations(Schemas schemas, Parameters parameters) {
+    this.schemas = schemas;
+    this.parameters = parameters;
+    this.responses = new Responses(schemas);
+  }
+
+  /** What a handler takes and gives, and from whom. */
+  private record Handler(HandlerMethod method, String path, @Nullable Route route) {
+
+    static Handler of(HandlerMethod method) {
+      return new Handler(method, path(method), method.getMethodAnnotation(Route.class));
+    }
+
+    private static String path(HandlerMethod method) {
+      RequestMapping outer =
+          AnnotatedElementUtils.findMergedAnnotation(method.getBeanType(), RequestMapping.class);
+      RequestMapping inner =
+          Objects.requireNonNull(
+              AnnotatedElementUtils.findMergedAnnotation(method.getMethod(), RequestMapping.class));
+      return (outer == null ? "" : first(outer.path())) + first(inner.path());
+    }
+
+    private static String first(String[] paths) {
+      return paths.length == 0 ? "" : paths[0];
+    }
+
+    boolean open() {
+      return !path.startsWith("/v1");
+    }
+
+    @Nullable RequiresScope scope() {
+      return method.getMethodAnnotation(RequiresScope.class);
+    }
+
+    /** Whether the caller chooses the name of what is made: there is nothing not to be found. */
+    boolean namesItsObject() {
+      return route != null
+          && method.hasMethodAnnotation(PutMapping.class)
+          && Arrays.stream(route.answers()).anyMatch(answer -> answer.status() == 201);
+    }
+
+    boolean isPaged() {
+      return takes("cursor") || (route != null && List.of(route.query()).contains("cursor"));
+    }
+
+    private boolean takes(String name) {
+      return Arrays.stream(method.getMethod().getParameters())
+          .anyMatch(parameter -> parameter.getName().equals(name));
+    }
+
+    boolean takesHeader(String name) {
+      return headers().contains(name);
+    }
+
+    List<String> headers() {
+      var names = new ArrayList<String>();
+      for (MethodParameter parameter : method.getMethodParameters()) {
+        RequestHeader header = parameter.getParameterAnnotation(RequestHeader.class);
+        if (header != null) {
+          names.add(header.name().isEmpty() ? header.value() : header.name());
+        }
+      }
+      return names;
+    }
+
+    /** Whether it reads its body itself. */
+    boolean hasOwnBodies() {
+      return route != null && route.bodies().length > 0;
+    }
+
+    @Nullable MethodParameter body() {
+      for (MethodParameter parameter : method.getMethodParameters()) {
+        if (parameter.hasParameterAnnotation(
+            org.springframework.web.bind.annotation.RequestBody.class)) {
+          return parameter;
+        }
+      }
+      return null;
+    }
+  }
+
+  Responses responses() {
+    return responses;
+  }
+
+  Operation describe(Operation operation, HandlerMethod method) {
+    Handler handler = Handler.of(method);
+    Route route = handler.route();
+    if (route != null) {
+      operation.operationId(route.id()).summary(route.summary());
+    }
+    RequiresScope scope = handler.scope();
+    operation
+        .description(description(handler))
+        .tags(List.of(handler.path().split("/", -1)[handler.open() ? 1 : 2]))
+        .parameters(parameters(handler))
+        .requestBody(body(handler))
+        .responses(responses(handler))
+        .security(
+            handler.open()
+                ? List.of()
+                : List.of(
+                    scope == null
+                        ? new SecurityRequirement().addList(OPERATOR)
+                        : new SecurityRequirement().addList(KEY, scope.value().text())));
+    return operation;
+  }
+
+  private static String description(Handler handler) {
+    Route route = handler.route();
+    RequiresScope scope = handler.scope();
+    String more = route == null ? "" : route.summary() + ". " + route.description();
+    if (handler.open()) {
+      return more.strip();
+    }
+    return (more.strip()
+            + "\n\n"
+            + (scope == null
+                ? "Takes the operator key only."
+                : "Needs the scope `%s`.".formatted(scope.value().text())))
+        .strip();
+  }
+
+  private List<Parameter> parameters(Handler handler) {
+    var found = new ArrayList<Parameter>();
+    for (MethodParameter parameter : handler.method().getMethodParameters()) {
+      if (parameter.hasParameterAnnotation(PathVariable.class)) {
+        found.add(parameters.inPath(handler.path(), name(handler, parameter)));
+      }
+      RequestParam query = parameter.getParameterAnnotation(RequestParam.class);
+      if (query != null) {
+        found.add(
+            parameters.on(handler.path(), "query", name(handler, parameter), query.required()));
+      }
+    }
+    if (handler.route() != null) {
+      for (String name : handler.route().query()) {
+        found.add(parameters.on(handler.path(), "query", name, false));
+      }
+    }
+    for (String name : handler.headers()) {
+      found.add(
+          parameters.on(
+              handler.path(), "header", name, name.equals(IDEMPOTENCY_KEY) && needsKey(handler)));
+    }
+    found.add(parameters.named("header", "X-Request-Id", false));
+    return found;
+  }
+
+  private static String name(Handler handler, MethodParameter parameter) {
+    return handler.method().getMethod().getParameters()[parameter.getParameterIndex()].getName();
+  }
+
+  private static boolean needsKey(Handler handler) {
+    return handler.route() == null || !handler.route().keyOptional();
+  }
+
+  private @Nullable RequestBody body(Handler handler) {
+    if (handler.hasOwnBodies()) {
+      var content = new Content();
+      for (Route.Body body : Objects.requireNonNull(handler.route()).bodies()) {
+        Schema<?> schema = schemas.of(body.of());
+        content.addMediaType(
+            body.mediaType(),
+            new MediaType().schema(body.list() ? Schemas.schema("array").items(schema) : schema));
+      }
+      return new RequestBody().required(true).content(content);
+    }
+    MethodParameter parameter = handler.body();
+    if (parameter == null) {
+      return null;
+    }
+    var annotation =
+        Objects.requireNonNull(
+            parameter.getParameterAnnotation(
+                org.springframework.web.bind.annotation.RequestBody.class));
+    return new RequestBody()
+        .required(annotation.required())
+        .content(
+            new Content()
+                .addMediaType(
+                    "application/json",
+                    new MediaType().schema(schemas.of(parameter.getParameterType()))));
+  }
+
+  private ApiResponses responses(Handler handler) {
+    var all = new ApiResponses();
+    addSuccesses(handler, all);
+    responses.addProblems(problems(handler), all);
+    if (handler.route() != null && handler.route().refusal() != void.class) {
+      Responses.describe(
+          Objects.requireNonNull(all.get("422")), schemas.of(handler.route().refusal()));
+    }
+    all.forEach(
+        (status, response) -> {
+          Responses.addHeader(response, "X-Request-Id");
+          if (!handler.open() && !status.equals("401")) {
+            Responses.addHeader(response, "RateLimit");
+            Responses.addHeader(response, "RateLimit-Policy");
+          }
+          if (handler.takesHeader(IDEMPOTENCY_KEY)) {
+            Responses.addHeader(response, "Idempotent-Replayed");
+            if (handler.takesHeader(DEADLINE)) {
+              Responses.addHeader(response, "Server-Timing");
+            }
+          }
+        });
+    return all;
+  }
+
+  private void addSuccesses(Handler handler, ApiResponses all) {
+    Route route = handler.route();
+    if (route != null && route.answers().length > 0) {
+      for (Route.Answer answer : route.answers()) {
+        all.addApiResponse(
+            "" + answer.status(),
+            Responses.success(answer.status(), answer.mediaType(), schemas.of(answer.body())));
+      }
+      return;
+    }
+    ResponseStatus annotation = handler.method().getMethodAnnotation(ResponseStatus.class);
+    int status = annotation == null ? 200 : annotation.code().value();
+    Type type = unwrapped(handler.method().getMethod().getGenericReturnType());
+    all.addApiResponse(
+        "" + status,
+        type == void.class
+            ? Responses.empty(status)
+            : Responses.success(status, "application/json", schemas.of(type)));
+  }
+
+  private static Type unwrapped(Type type) {
+    return type instanceof ParameterizedType generic && generic.getRawType() == ResponseEntity.class
+        ? generic.getActualTypeArguments()[0]
+        : type;
+  }
+
+  /** What follows from what the handler takes, and what it adds itself. */
+  private static Set<ProblemCode> problems(Handler handler) {
+    var codes =
+        EnumSet.of(
+            ProblemCode.INVALID_REQUEST,
+            ProblemCode.INVALID_IDEMPOTENCY_KEY,
+            ProblemCode.NOT_ACCEPTABLE,
+            ProblemCode.REQUEST_TOO_LARGE,
+            ProblemCode.INTERNAL_ERROR,
+            ProblemCode.OVERLOADED,
+            ProblemCode.DEPENDENCY_UNAVAILABLE);
+    if (!handler.open()) {
+      codes.add(ProblemCode.UNAUTHORIZED);
+      codes.add(ProblemCode.MERCHANT_DISABLED);
+      codes.add(ProblemCode.INSUFFICIENT_SCOPE);
+      codes.add(ProblemCode.RATE_LIMITED);
+    }
+    if (handler.path().contains("{") && !handler.namesItsObject()) {
+      codes.add(ProblemCode.NOT_FOUND);
+    }
+    if (handler.hasOwnBodies()) {
+      codes.add(ProblemCode.MALFORMED_JSON);
+      codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
+    }
+    if (handler.body() != null) {
+      codes.add(ProblemCode.MALFORMED_JSON);
+      codes.add(ProblemCode.UNKNOWN_FIELD);
+      codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
+    }
+    if (handler.takesHeader(IDEMPOTENCY_KEY)) {
+      codes.add(ProblemCode.IDEMPOTENCY_IN_PROGRESS);
+      codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
+      codes.add(ProblemCode.DEADLINE_EXCEEDED);
+      if (needsKey(handler)) {
+        codes.add(ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
+      }
+    }
+    if (handler.takesHeader(DEADLINE)) {
+      codes.add(ProblemCode.INVALID_DEADLINE);
+      codes.add(ProblemCode.DEADLINE_EXCEEDED);
+    }
+    if (handler.isPaged()) {
+      codes.add(ProblemCode.INVALID_CURSOR);
+    }
+    if (handler.route() != null) {
+      codes.addAll(List.of(handler.route().problems()));
+    }
+    return codes;
+  }
+}

@@ -1,0 +1,64 @@
+package io.quittance.openapi;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/** One name for each type of the API: its own, without what only the code needs. */
+final class SchemaNames {
+
+  /** What would be unclear outside its class. */
+  private static final Map<String, String> CLEARER =
+      Map.ofEntries(
+          Map.entry("Problem.Body", "Problem"),
+          Map.entry("AuditController.EntryBody", "AuditEntry"),
+          Map.entry("AccessController.NewKey", "NewApiKey"),
+          Map.entry("AccessController.KeyBody", "ApiKey"),
+          Map.entry("MerchantController.FirstKey", "FirstApiKey"),
+          Map.entry("MerchantController.Change", "MerchantChange"),
+          Map.entry("AccessController.Rotation", "ApiKeyRotation"),
+          Map.entry("EndpointController.Rotation", "SecretRotation"),
+          Map.entry("EndpointController.NewEndpoint", "NewWebhookEndpoint"),
+          Map.entry("EndpointController.EndpointBody", "WebhookEndpoint"),
+          Map.entry("EndpointController.Change", "WebhookEndpointChange"),
+          Map.entry("EndpointController.Since", "NewRecovery"),
+          Map.entry("PaymentActionController.Decision", "ReviewDecision"),
+          Map.entry("ActionResponses.OpenBody", "OpenOperation"),
+          Map.entry("FraudController.NewRuleSet", "NewRuleSet"),
+          Map.entry("ReportController.BalanceBody", "BalanceAt"),
+          Map.entry("ReportController.BadBody", "BadEntry"),
+          Map.entry("DeliveryHistory.AttemptBody", "DeliveryAttempt"),
+          Map.entry("DeliveryController.Redelivered", "Redelivery"));
+
+  private final Map<String, Class<?>> taken = new HashMap<>();
+
+  /** The name of a type; two types never share one. */
+  String of(Class<?> type) {
+    String name = name(type);
+    Class<?> other = taken.putIfAbsent(name, type);
+    if (other != null && other != type) {
+      throw new IllegalStateException(
+          "%s and %s are both called %s: name one of them in SchemaNames"
+              .formatted(type, other, name));
+    }
+    return name;
+  }
+
+  private static String name(Class<?> type) {
+    Class<?> around = type.getEnclosingClass();
+    if (around == null) {
+      return bare(type);
+    }
+    String clearer = CLEARER.get(around.getSimpleName() + "." + type.getSimpleName());
+    if (clearer != null) {
+      return clearer;
+    }
+    if (type.isEnum()) {
+      return bare(around) + type.getSimpleName();
+    }
+    return around.isInterface() ? bare(type) + around.getSimpleName() : bare(type);
+  }
+
+  private static String bare(Class<?> type) {
+    return type.getSimpleName().replaceFirst("(?<=.)(Body|Controller)$", "");
+  }
+}

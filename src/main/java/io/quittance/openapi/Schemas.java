@@ -1,0 +1,332 @@
+package io.quittance.openapi;
+
+import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import io.quittance.fraud.Fallback;
+import io.quittance.money.Money;
+import io.swagger.v3.oas.annotations.media.ArraySchema;
+import io.swagger.v3.oas.models.SpecVersion;
+import io.swagger.v3.oas.models.media.Discriminator;
+import io.swagger.v3.oas.models.media.Schema;
+import java.lang.reflect.AnnotatedArrayType;
+import java.lang.reflect.AnnotatedElement;
+import java.lang.reflect.AnnotatedParameterizedType;
+import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Field;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The schemas (JSON Schema 2020-12) of the records that Jackson reads and writes, from their
+ * components: what is there always, what may be null, and what validation asks of it. Used once, by
+ * one thread.
+ */
+final class Schemas {
+
+  private static final Map<Class<?>, String[]> SCALARS =
+      Map.ofEntries(
+          Map.entry(String.class, new String[] {"string", ""}),
+          Map.entry(Instant.class, new String[] {"string", "date-time"}),
+          Map.entry(boolean.class, new String[] {"boolean", ""}),
+          Map.entry(Boolean.class, new String[] {"boolean", ""}),
+          Map.entry(int.class, new String[] {"integer", "int32"}),
+          Map.entry(Integer.class, new String[] {"integer", "int32"}),
+          Map.entry(long.class, new String[] {"integer", "int64"}),
+          Map.entry(Long.class, new String[] {"integer", "int64"}),
+          Map.entry(double.class, new String[] {"number", "double"}),
+          Map.entry(Double.class, new String[] {"number", "double"}),
+          Map.entry(BigInteger.class, new String[] {"integer", ""}),
+          Map.entry(BigDecimal.class, new String[] {"number", ""}));
+
+  private final Map<String, Schema<?>> named = new TreeMap<>();
+  private final SchemaNames names = new SchemaNames();
+  private final ObjectMapper json;
+
+  Schemas(ObjectMapper json) {
+    this.json = json;
+  }
+
+  /** Those that others refer to, by name. */
+  Map<String, Schema<?>> named() {
+    return named;
+  }
+
+  /** The schema of a type: a reference for all that have a name. */
+  Schema<?> of(Type type) {
+    return of(type, Map.of());
+  }
+
+  static Schema<?> schema(String... types) {
+    var schema = new Schema<>(SpecVersion.V31);
+    for (String type : types) {
+      schema.addType(type);
+    }
+    return schema;
+  }
+
+  private Schema<?> of(Type type, Map<TypeVariable<?>, Type> bound) {
+    return switch (type) {
+      case TypeVariable<?> variable -> of(Objects.requireNonNull(bound.get(variable)), bound);
+      case ParameterizedType generic -> ofGeneric(generic, bound);
+      case Class<?> raw -> ofClass(raw);
+      default -> throw new IllegalArgumentException("no schema for " + type);
+    };
+  }
+
+  private Schema<?> ofGeneric(ParameterizedType type, Map<TypeVariable<?>, Type> bound) {
+    var raw = (Class<?>) type.getRawType();
+    Type[] arguments = type.getActualTypeArguments();
+    if (Collection.class.isAssignableFrom(raw)) {
+      Schema<?> array = schema("array").items(of(arguments[0], bound));
+      return Set.class.isAssignableFrom(raw) ? array.uniqueItems(true) : array;
+    }
+    if (Map.class.isAssignableFrom(raw)) {
+      return schema("object").additionalProperties(of(arguments[1], bound));
+    }
+    String name = names.of((Class<?>) arguments[0]) + raw.getSimpleName();
+    if (!named.containsKey(name)) {
+      var variables = new HashMap<TypeVariable<?>, Type>();
+      for (int i = 0; i < arguments.length; i++) {
+        variables.put(raw.getTypeParameters()[i], arguments[i]);
+      }
+      define(name, raw, variables);
+    }
+    return reference(name);
+  }
+
+  private Schema<?> ofClass(Class<?> raw) {
+    String[] scalar = SCALARS.get(raw);
+    if (scalar != null) {
+      Schema<?> schema = schema(scalar[0]);
+      return scalar[1].isEmpty() ? schema : schema.format(scalar[1]);
+    }
+    if (raw == Map.class) {
+      return schema("object");
+    }
+    if (!raw.isEnum() && !raw.isRecord() && !raw.isInterface()) {
+      throw new IllegalArgumentException("no schema for " + raw);
+    }
+    JsonFormat format = raw.getAnnotation(JsonFormat.class);
+    if (format != null && format.shape() == JsonFormat.Shape.ARRAY) {
+      return ofTuple(raw);
+    }
+    String name = names.of(raw);
+    if (!named.containsKey(name)) {
+      define(name, raw, Map.of());
+    }
+    return reference(name);
+  }
+
+  /** A record that is written as an array of its components. */
+  private Schema<?> ofTuple(Class<?> raw) {
+    RecordComponent[] components = raw.getRecordComponents();
+    Schema<?> tuple = schema("array").minItems(components.length).maxItems(components.length);
+    for (RecordComponent component : components) {
+      tuple.addPrefixItem(of(component.getGenericType()));
+    }
+    return tuple;
+  }
+
+  private void define(String name, Class<?> raw, Map<TypeVariable<?>, Type> bound) {
+    Schema<?> schema = schema();
+    named.put(name, schema);
+    if (raw == Fallback.class) {
+      ofFallback(schema);
+    } else if (raw.isEnum()) {
+      ofEnum(schema, raw);
+    } else if (raw.isRecord()) {
+      ofRecord(schema, raw, bound);
+    } else {
+      ofAlternatives(schema, raw);
+    }
+  }
+
+  static Schema<?> reference(String name) {
+    return schema().$ref("#/components/schemas/" + name);
+  }
+
+  @SuppressWarnings("unchecked")
+  private void ofEnum(Schema<?> schema, Class<?> raw) {
+    schema.addType("string");
+    for (Object constant : raw.getEnumConstants()) {
+      ((Schema<Object>) schema).addEnumItemObject(json.convertValue(constant, String.class));
+    }
+  }
+
+  private void ofAlternatives(Schema<?> schema, Class<?> raw) {
+    var kinds = new Discriminator().propertyName("kind");
+    for (JsonSubTypes.Type kind : raw.getAnnotation(JsonSubTypes.class).value()) {
+      Schema<?> alternative = of(kind.value());
+      schema.addOneOfItem(alternative);
+      kinds.mapping(kind.name(), alternative.get$ref());
+      Schema<?> record = Objects.requireNonNull(named.get(names.of(kind.value())));
+      Schema<Object> constant = new Schema<>(SpecVersion.V31);
+      constant.addType("string");
+      constant.setConst(kind.name());
+      record.addProperty("kind", constant);
+      record.addRequiredItem("kind");
+    }
+    schema.discriminator(kinds);
+  }
+
+  /** A text or an object, which is more than Jackson's annotations say. */
+  @SuppressWarnings("unchecked")
+  private static void ofFallback(Schema<?> schema) {
+    var word = (Schema<Object>) schema("string");
+    word.addEnumItemObject("decline");
+    word.addEnumItemObject("review");
+    Schema<?> below = schema("object");
+    below.addProperty(
+        "approve_below",
+        schema("integer")
+            .format("int64")
+            .minimum(BigDecimal.ONE)
+            .maximum(BigDecimal.valueOf(Money.MAX_AMOUNT)));
+    below.required(List.of("approve_below")).additionalProperties(false);
+    schema.addOneOfItem(word);
+    schema.addOneOfItem(below);
+  }
+
+  private void ofRecord(Schema<?> schema, Class<?> raw, Map<TypeVariable<?>, Type> bound) {
+    schema.addType("object");
+    addProperties(schema, raw, bound);
+  }
+
+  private void addProperties(Schema<?> schema, Class<?> raw, Map<TypeVariable<?>, Type> bound) {
+    for (RecordComponent component : raw.getRecordComponents()) {
+      Field field = field(raw, component.getName());
+      if (field.isAnnotationPresent(JsonUnwrapped.class)) {
+        addProperties(schema, component.getType(), bound);
+      } else if (!field.isAnnotationPresent(JsonIgnore.class)) {
+        JsonProperty renamed = field.getAnnotation(JsonProperty.class);
+        String name =
+            renamed == null
+                ? SnakeCaseStrategy.INSTANCE.translate(component.getName())
+                : renamed.value();
+        addProperty(schema, name, component, new Where(raw, field), bound);
+      }
+    }
+  }
+
+  /** A component's annotations, and the record that it is of. */
+  private record Where(Class<?> record, Field field) {
+
+    /** Whether it is left out when it is null, or empty. */
+    boolean leftOut() {
+      JsonInclude rule = field.getAnnotation(JsonInclude.class);
+      if (rule == null) {
+        rule = record.getAnnotation(JsonInclude.class);
+      }
+      if (rule == null) {
+        rule =
+            Arrays.stream(record.getInterfaces())
+                .map(face -> face.getAnnotation(JsonInclude.class))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
+      }
+      return rule != null && rule.value() != JsonInclude.Include.ALWAYS;
+    }
+
+    boolean leftOutIfEmpty() {
+      JsonInclude rule = record.getAnnotation(JsonInclude.class);
+      return rule != null
+          && rule.value() == JsonInclude.Include.NON_EMPTY
+          && Collection.class.isAssignableFrom(field.getType());
+    }
+  }
+
+  private void addProperty(
+      Schema<?> schema,
+      String name,
+      RecordComponent component,
+      Where where,
+      Map<TypeVariable<?>, Type> bound) {
+    AnnotatedType type = component.getAnnotatedType();
+    boolean nullable = type.isAnnotationPresent(Nullable.class);
+    Schema<?> property = raw(where.field());
+    if (property == null) {
+      property = list(where.field());
+      if (property == null) {
+        property = of(component.getGenericType(), bound);
+      }
+      Constraints.of(where.field()).addTo(property);
+      itemConstraints(type, property);
+    }
+    schema.addProperty(name, nullable && !where.leftOut() ? orNull(property) : property);
+    if (!(nullable && where.leftOut()) && !where.leftOutIfEmpty()) {
+      schema.addRequiredItem(name);
+    }
+  }
+
+  private static void itemConstraints(AnnotatedType type, Schema<?> property) {
+    if (type instanceof AnnotatedParameterizedType generic && property.getItems() != null) {
+      Constraints.of((AnnotatedElement) generic.getAnnotatedActualTypeArguments()[0])
+          .addTo(property.getItems());
+    } else if (type instanceof AnnotatedArrayType) {
+      throw new IllegalArgumentException("no schema for arrays");
+    }
+  }
+
+  /** The schema of a list that is read by code of its own; null for all else. */
+  private @Nullable Schema<?> list(Field field) {
+    var says = field.getAnnotation(ArraySchema.class);
+    return says == null ? null : schema("array").items(of(says.schema().implementation()));
+  }
+
+  /** The schema of what is written as it is stored; null for all else. */
+  private @Nullable Schema<?> raw(Field field) {
+    if (!field.isAnnotationPresent(JsonRawValue.class)) {
+      return null;
+    }
+    var says = field.getAnnotation(io.swagger.v3.oas.annotations.media.Schema.class);
+    if (says == null) {
+      return Constraints.ofMetadata(schema("object"));
+    }
+    Schema<?> schema = schema();
+    for (Class<?> alternative : says.anyOf()) {
+      schema.addAnyOfItem(of(alternative));
+    }
+    return schema;
+  }
+
+  static Schema<?> orNull(Schema<?> schema) {
+    if (schema.getTypes() != null && schema.getEnum() == null) {
+      schema.addType("null");
+      return schema;
+    }
+    Schema<?> either = schema();
+    var both = new ArrayList<Schema>(List.of(schema, schema("null")));
+    return either.anyOf(both);
+  }
+
+  private static Field field(Class<?> raw, String name) {
+    try {
+      return raw.getDeclaredField(name);
+    } catch (NoSuchFieldException e) {
+      throw new IllegalStateException("a record has a field for each component", e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.quittance.webhook;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Delivery of events.
+ *
+ * @param url the operator's own receiver of all events; none: only merchants' endpoints
+ * @param allowLoopback whether endpoints may be http and on this machine, for tests only
+ * @param secretKey seals signing secrets: base64 of 32 bytes
+ * @param previousSecretKeys open what they seal, too: keys of before, and the one that comes next
+ * @param workers deliveries under way at once on this replica
+ * @param perEndpoint of them at one endpoint that answers
+ * @param breakerOpen how long an endpoint that fails is left alone
+ * @param timeout of one attempt
+ * @param lease how long a claimed delivery is left alone; longer than two attempts
+ * @param retryMax the longest pause between two attempts at the operator's receiver
+ * @param disableAfter how long an endpoint may fail without a success before it is disabled
+ * @param retention how long deliveries that ended, and their attempts, are kept
+ * @param eventRetention how long events are kept; what still waits to be delivered ends with them
+ */
+@ConfigurationProperties("quittance.notification")
+record NotificationProperties(
+    @Nullable URI url,
+    @DefaultValue("false") boolean allowLoopback,
+    @Nullable String secretKey,
+    @DefaultValue List<String> previousSecretKeys,
+    @DefaultValue("512") int workers,
+    @DefaultValue("32") int perEndpoint,
+    @DefaultValue("30s") Duration breakerOpen,
+    @DefaultValue("5s") Duration timeout,
+    @DefaultValue("12s") Duration lease,
+    @DefaultValue("5m") Duration retryMax,
+    @DefaultValue("5d") Duration disableAfter,
+    @DefaultValue("30d") Duration retention,
+    @DefaultValue("400d") Duration eventRetention) {
+
+  private static final int KEY_BYTES = 32;
+
+  NotificationProperties {
+    if (lease.compareTo(timeout) <= 0) {
+      throw new IllegalArgumentException(
+          "quittance.notification.lease must be longer than quittance.notification.timeout");
+    }
+  }
+
+  /** Whether the operator's own receiver is configured. */
+  boolean delivers() {
+    return url != null && !url.toString().isBlank();
+  }
+
+  byte @Nullable [] secretKeyBytes() {
+    return secretKey == null || secretKey.isBlank() ? null : decode(secretKey);
+  }
+
+  List<byte[]> previousSecretKeyBytes() {
+    return previousSecretKeys.stream()
+        .filter(key -> !key.isBlank())
+        .map(NotificationProperties::decode)
+        .toList();
+  }
+
+  private static byte[] decode(String text) {
+    try {
+      byte[] key = Base64.getDecoder().decode(text.strip());
+      if (key.length == KEY_BYTES) {
+        return key;
+      }
+    } catch (IllegalArgumentException e) {
+      throw badKey();
+    }
+    throw badKey();
+  }
+
+  /** Says nothing of the key itself. */
+  private static IllegalArgumentException badKey() {
+    return new IllegalArgumentException(
+        "quittance.notification.secret-key must be base64 of 32 bytes");
+  }
+}

@@ -1,0 +1,12 @@
+package io.quittance.webhook;
+
+import io.quittance.payment.EventLog.StoredEvent;
+import io.quittance.webhook.DeliveryQueue.Claimed;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A claimed delivery with all that it takes to attempt it.
+ *
+ * @param endpoint null: the operator's own receiver
+ */
+record Parcel(Claimed delivery, StoredEvent event, @Nullable Endpoint endpoint, Lane lane) {}
