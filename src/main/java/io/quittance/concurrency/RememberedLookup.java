@@ -68,6 +68,7 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
    * The answer, at most the time to live old.
    *
    * @throws DeadlineExceededException it was not there in time
+   * @throws RuntimeException the look-up's own failure
    */
   public V get(K key, Deadline deadline) throws InterruptedException {
     var question = new Question<>(generation.get(), key);
@@ -76,7 +77,8 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
             question, (asked, _) -> pool.submit(asked.key(), Deadline.after(QUEUED_MAX)));
     try {
       return deadline.await(answer);
-    } catch (DeadlineExceededException e) {
+    } catch (RuntimeException e) {
+      // It failed, or hangs: whoever asks next is not to have this one.
       remembered.asMap().remove(question, answer);
       throw e;
     }
