@@ -17,6 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -54,16 +55,18 @@ public final class BatchBench {
     this.seconds = seconds;
   }
 
-  /** {@code bench/run batches [--seconds 10] [--rounds 3] [--parallelism N]}. */
+  /** {@code bench/run batches [--seconds 10] [--rounds 3] [--sides atomic] [--parallelism N]}. */
   public static void main(String[] args) throws Exception {
     int seconds = 10;
     int rounds = 3;
+    String sides = "";
     var jvm = new ArrayList<String>();
     var words = Arrays.asList(args).iterator();
     while (words.hasNext()) {
       String word = words.next();
       switch (word) {
         case "--seconds" -> seconds = Integer.parseInt(words.next());
+        case "--sides" -> sides = words.next();
         case "--rounds" -> rounds = Integer.parseInt(words.next());
         case "--parallelism" -> jvm.add("-Dquittance.batch.parallelism=" + words.next());
         default -> throw new IllegalArgumentException(word + "?");
@@ -82,7 +85,7 @@ public final class BatchBench {
       }
       try (Service service = build.start(jvm)) {
         var bench = new BatchBench(report, database, build, service, merchant, seconds);
-        bench.throughput(rounds);
+        bench.throughput(rounds, sides);
         bench.neighbours(rounds);
       }
       var hung = new ArrayList<>(jvm);
@@ -98,17 +101,19 @@ public final class BatchBench {
 
   private record Side(String name, int clients, int size, boolean atomic) {}
 
-  private void throughput(int rounds) throws Exception {
+  private void throughput(int rounds, String wanted) throws Exception {
     List<Side> sides =
-        List.of(
-            new Side("single", SINGLE_CLIENTS, 1, false),
-            new Side("independent 100", 4, 100, false),
-            new Side("independent 1000", 2, 1000, false),
-            new Side("atomic 100", 4, 100, true),
-            new Side("atomic 500", 2, 500, true),
-            new Side("direct 1", DIRECT_CONNECTIONS, 0, false),
-            // One connection: two would lock accounts in different orders.
-            new Side("direct 1000", 1, 1000, true));
+        Stream.of(
+                new Side("single", SINGLE_CLIENTS, 1, false),
+                new Side("independent 100", 4, 100, false),
+                new Side("independent 1000", 2, 1000, false),
+                new Side("atomic 100", 4, 100, true),
+                new Side("atomic 500", 2, 500, true),
+                new Side("direct 1", DIRECT_CONNECTIONS, 0, false),
+                // One connection: two would lock accounts in different orders.
+                new Side("direct 1000", 1, 1000, true))
+            .filter(side -> side.name().startsWith(wanted))
+            .toList();
     report.line("| round | side | clients | items/s |");
     for (int round = 0; round <= rounds; round++) {
       for (Side side : round % 2 == 0 ? sides : sides.reversed()) {

@@ -56,6 +56,11 @@ final class Bisection {
       open.forEach(job -> job.fail(unavailable));
       return List.of();
     }
+    if (e instanceof TransactionTooLongException) {
+      log.warn("{} commands failed: {}", open.size(), e.getMessage());
+      open.forEach(job -> job.fail(e));
+      return List.of();
+    }
     if (open.size() <= 1) {
       log.warn("A command failed: {}", e.toString());
       open.forEach(job -> job.fail(e));

@@ -76,6 +76,7 @@ final class Transaction {
     private final JdbcOperations jdbc;
     private final List<Job<Command<?>, Object>> live;
     private final List<Waiting> waiting = new ArrayList<>();
+    private long databaseNanos;
 
     Attempt(Connection connection, List<Job<Command<?>, Object>> jobs) {
       this.connection = connection;
@@ -100,7 +101,10 @@ final class Transaction {
       var life = Deadline.after(limit);
       while (dropExpired()) {
         Batch batch = Batch.of(tables);
-        leaveOut(batch.lock(jdbc, accounts()));
+        long asked = System.nanoTime();
+        Set<AccountKey> busy = batch.lock(jdbc, accounts());
+        databaseNanos += System.nanoTime() - asked;
+        leaveOut(busy);
         if (live.isEmpty()) {
           break;
         }
@@ -156,7 +160,9 @@ final class Transaction {
     private List<Object> decide(Batch batch) {
       var results = new ArrayList<Object>(live.size());
       if (prepare(batch)) {
+        long asked = System.nanoTime();
         batch.load(jdbc, dialect);
+        databaseNanos += System.nanoTime() - asked;
         for (Job<Command<?>, Object> job : live) {
           try {
             results.add(job.item().decide(batch));
@@ -182,14 +188,24 @@ final class Transaction {
     }
 
     private void write(Batch batch, Deadline life) throws SQLException {
-      batch.flush(dialect).execute(connection);
+      Writes writes = batch.flush(dialect);
+      long asked = System.nanoTime();
+      writes.execute(connection);
+      databaseNanos += System.nanoTime() - asked;
       if (life.expired()) {
-        throw new DatabaseUnavailableException(
-            "a transaction took longer than the %d ms that are allowed"
-                .formatted(limit.toMillis()));
+        throw tooLong();
       }
       commit(connection);
       batch.committed();
+    }
+
+    /** Only a database that took most of the time is to blame for it. */
+    private RuntimeException tooLong() {
+      return databaseNanos > limit.dividedBy(2).toNanos()
+          ? new DatabaseUnavailableException(
+              "a transaction took longer than the %d ms that are allowed"
+                  .formatted(limit.toMillis()))
+          : new TransactionTooLongException(limit);
     }
 
     private void tell(List<Object> results) {

@@ -35,6 +35,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class JournalIT {
 
   private static final UUID MERCHANT = new UUID(0, 1);
+  private static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(2);
   private static final Deadline PATIENCE = Deadline.after(Duration.ofSeconds(60));
 
   private final Postgres.Database database = Postgres.create();
@@ -77,6 +78,35 @@ class JournalIT {
       writes
           .add("insert into lines select * from unnest(cast(? as integer array))", added)
           .column("integer", line -> line);
+    }
+  }
+
+  /** Decides for longer than a transaction may take. */
+  private record Ponder(int line) implements Command<Integer> {
+
+    @Override
+    public UUID merchantId() {
+      return MERCHANT;
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return Set.of();
+    }
+
+    @Override
+    public void prepare(Batch batch) {
+      // Needs nothing.
+    }
+
+    @Override
+    public Integer decide(Batch batch) {
+      var end = Deadline.after(TRANSACTION_LIMIT);
+      while (!end.expired()) {
+        Thread.onSpinWait();
+      }
+      batch.table(Lines.class).added.add(line);
+      return line;
     }
   }
 
@@ -140,7 +170,7 @@ class JournalIT {
         dataSource,
         new Dialect(dataSource),
         factory.getBeanProvider(Table.Factory.class),
-        new JournalProperties(1, 8, 8, Duration.ofSeconds(2), Duration.ofMillis(100)),
+        new JournalProperties(1, 8, 8, TRANSACTION_LIMIT, Duration.ofMillis(100)),
         registry,
         Tracing.OFF);
   }
@@ -329,6 +359,19 @@ class JournalIT {
                     .isInstanceOf(DatabaseUnavailableException.class));
     assertThat(halved()).isZero();
     assertThat(lines()).containsExactly(0);
+  }
+
+  /** The database was quick: who asks for so much has not found it unavailable. */
+  @Test
+  void blamesNoDatabaseForWhatTakesLongToDecide() throws Exception {
+    var command = new Ponder(5);
+
+    assertThatThrownBy(() -> PATIENCE.await(journal.submit(command, PATIENCE)))
+        .isInstanceOf(TransactionTooLongException.class);
+
+    assertThat(PATIENCE.await(journal.submit(new Append(6), PATIENCE))).isEqualTo(6);
+    assertThat(lines()).containsExactly(6);
+    assertThat(halved()).isZero();
   }
 
   private double halved() {
