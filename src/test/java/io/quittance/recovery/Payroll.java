@@ -151,10 +151,10 @@ final class Payroll {
     while (true) {
       JsonNode batch = untilDefinite(() -> merchant.get(any(), PATH + "/" + id)).body();
       boolean rests = !batch.path("status").asText().equals("processing");
-      if ((rests && count(batch, "not_started") == 0) || System.nanoTime() > end) {
+      if ((rests && open(batch) == 0) || System.nanoTime() > end) {
         return batch;
       }
-      if (rests) {
+      if (rests && count(batch, "not_started") > 0) {
         String key = "resume-%s-%d".formatted(id, resumes++);
         untilDefinite(() -> merchant.post(any(), PATH + "/" + id + "/resume", key, "{}"));
         resumed++;
@@ -171,13 +171,16 @@ final class Payroll {
     }
     boolean addsUp = sum == 2 * count(batch, "total") && count(batch, "total") == asked.size();
     boolean all = count(batch, "succeeded") == asked.size();
-    boolean open =
-        count(batch, "processing") + count(batch, "unknown") + count(batch, "not_started") > 0;
     boolean atomic = batch.path("mode").asText().equals("atomic");
-    if (!addsUp || open || (atomic && !all)) {
+    if (!addsUp || open(batch) > 0 || (atomic && !all)) {
       found.add("a batch that contradicts itself or what was asked: " + batch);
     }
     return found;
+  }
+
+  /** Items whose fate is still to be known. */
+  private static int open(JsonNode batch) {
+    return count(batch, "processing") + count(batch, "unknown") + count(batch, "not_started");
   }
 
   private static int count(JsonNode batch, String what) {
