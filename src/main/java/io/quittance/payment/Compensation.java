@@ -49,10 +49,12 @@ final class Compensation {
     Throwable cause = reason instanceof ScopeFailedException failed ? failed.first() : reason;
     boolean ledgerFailed =
         !(reason instanceof ScopeFailedException failed) || failed.subtask().equals("ledger");
-    if (ledgerFailed && cause instanceof RejectedExecutionException) {
+    // Only of a payment that was not begun: a verdict that finds no room leaves a hold behind.
+    boolean refused = ledgerFailed && authorize.surelyNotApplied();
+    if (refused && cause instanceof RejectedExecutionException) {
       return new PaymentResult.NotBegun(Problem.of(ProblemCode.OVERLOADED));
     }
-    if (ledgerFailed && cause instanceof CallNotPermittedException) {
+    if (refused && cause instanceof CallNotPermittedException) {
       return new PaymentResult.NotBegun(unavailable(dependencies.ledger()));
     }
     Failure failure = failure(cause, ledgerFailed);
@@ -65,7 +67,8 @@ final class Compensation {
       case ScreeningLateException _ -> Failure.deadlineExceeded();
       case DeadlineExceededException _ when ledgerFailed -> Failure.deadlineExceeded();
       case Throwable _ when !ledgerFailed -> Failure.unavailable("fraud");
-      case DataAccessException _, TransactionException _ -> Failure.unavailable("ledger");
+      case DataAccessException _, TransactionException _, RejectedExecutionException _ ->
+          Failure.unavailable("ledger");
       case Throwable _ when Dependencies.ledgerIsToBlame(cause) -> Failure.unavailable("ledger");
       default -> Failure.internal();
     };
