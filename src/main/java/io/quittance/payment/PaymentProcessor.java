@@ -24,7 +24,7 @@ final class PaymentProcessor {
   private final Screener screener;
   private final Journal journal;
   private final Dependencies dependencies;
-  private final Compensation aftermath;
+  private final Compensation compensation;
   private final Timelines timelines;
   private final PaymentProperties properties;
   private final DeliveryTrigger handOver;
@@ -34,7 +34,7 @@ final class PaymentProcessor {
       Screener screener,
       Journal journal,
       Dependencies dependencies,
-      Compensation aftermath,
+      Compensation compensation,
       Timelines timelines,
       PaymentProperties properties,
       DeliveryTrigger handOver) {
@@ -42,7 +42,7 @@ final class PaymentProcessor {
     this.screener = screener;
     this.journal = journal;
     this.dependencies = dependencies;
-    this.aftermath = aftermath;
+    this.compensation = compensation;
     this.timelines = timelines;
     this.properties = properties;
     this.handOver = handOver;
@@ -91,7 +91,7 @@ final class PaymentProcessor {
       return finished(scope, order);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return aftermath.unknown(order, e);
+      return compensation.unknown(order, e);
     }
   }
 
@@ -116,7 +116,7 @@ final class PaymentProcessor {
     } catch (KeyTakenException | InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      return aftermath.of(order, submission, e);
+      return compensation.of(order, submission, e);
     }
   }
 
