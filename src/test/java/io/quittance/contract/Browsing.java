@@ -125,10 +125,19 @@ final class Browsing implements AutoCloseable {
     return this;
   }
 
-  /** Goes to an address of the console, {@code #/payments}, as by hand. */
+  /**
+   * Goes to an address of the console, {@code #/payments}, as by hand. The browser tells the
+   * console of it later: until that and the frame after it, the page before is still there.
+   */
   Browsing open(String hash) {
     if (page.url().startsWith(service + "/console/")) {
-      page.evaluate("hash => { location.hash = hash }", hash);
+      page.evaluate(
+          """
+          hash => location.hash === hash || new Promise(drawn => {
+            addEventListener('hashchange', () => requestAnimationFrame(drawn), {once: true});
+            location.hash = hash;
+          })""",
+          hash);
     } else {
       page.navigate(service + "/console/" + hash);
     }
