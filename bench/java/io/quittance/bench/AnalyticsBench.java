@@ -20,7 +20,8 @@ public final class AnalyticsBench {
   private static final String DB = "service";
   private static final int PAYMENTS = 50_000;
   private static final int[] SIZES = {10, 100, 1_000};
-  private static final int CLIENTS = 16;
+  private static final int MOST_ROUNDS = 3;
+  private static final double MOST_RATE = 500_000;
   private static final double OPEN_LOOP_SHARE = 0.5;
 
   private static final String PAYMENT =
@@ -37,24 +38,42 @@ public final class AnalyticsBench {
   private final Service service;
   private final String apiKey;
   private final double seconds;
+  private final int connections;
   private long accepted;
 
   private AnalyticsBench(
-      Report report, Database database, Service service, String apiKey, double seconds) {
+      Report report,
+      Database database,
+      Service service,
+      String apiKey,
+      double seconds,
+      int connections) {
     this.report = report;
     this.database = database;
     this.service = service;
     this.apiKey = apiKey;
     this.seconds = seconds;
+    this.connections = connections;
   }
 
-  /** {@code bench/run analytics [--seconds 10] [JVM options of the service]}. */
+  /**
+   * {@code bench/run analytics [--seconds 10] [--connections 32] [--most] [JVM options of the
+   * service]}; {@code --most}: bodies of 1 000 without look-ups only, at 500 000 events/s as well.
+   */
   public static void main(String[] args) throws Exception {
-    var jvm = new ArrayList<>(List.of(args));
+    var jvm = new ArrayList<String>();
     double seconds = 10;
-    if (jvm.size() > 1 && jvm.getFirst().equals("--seconds")) {
-      jvm.removeFirst();
-      seconds = Double.parseDouble(jvm.removeFirst());
+    int connections = 32;
+    boolean most = false;
+    var words = List.of(args).iterator();
+    while (words.hasNext()) {
+      String word = words.next();
+      switch (word) {
+        case "--seconds" -> seconds = Double.parseDouble(words.next());
+        case "--connections" -> connections = Integer.parseInt(words.next());
+        case "--most" -> most = true;
+        default -> jvm.add(word);
+      }
     }
     Path directory = Path.of(System.getProperty("bench.results"));
     File log = directory.resolve("service.log").toFile();
@@ -63,8 +82,14 @@ public final class AnalyticsBench {
         Database database = Database.start()) {
       database.create(DB);
       try (Service service = Service.start(database, DB, jvm, log)) {
-        var bench = new AnalyticsBench(report, database, service, merchant(service), seconds);
-        bench.run();
+        var bench =
+            new AnalyticsBench(report, database, service, merchant(service), seconds, connections);
+        bench.warmUp();
+        if (most) {
+          bench.most();
+        } else {
+          bench.all();
+        }
         exact = bench.exact();
       }
     }
@@ -79,11 +104,21 @@ public final class AnalyticsBench {
     }
   }
 
-  private void run() throws Exception {
+  private void warmUp() throws Exception {
     report.line("warming up");
     measured(closedLoop(100, List.of(), false, seconds));
     measured(closedLoop(1_000, List.of(), false, 2 * seconds));
     report.line("RSS %d MB", service.residentMegabytes());
+  }
+
+  private void most() throws Exception {
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      both("bodies of 1000", 1_000, List.of(), false);
+      openLoop(MOST_RATE, 1_000, List.of(), false);
+    }
+  }
+
+  private void all() throws Exception {
     for (int size : SIZES) {
       both("bodies of %d".formatted(size), size, List.of(), false);
     }
@@ -105,7 +140,7 @@ public final class AnalyticsBench {
       throws Exception {
     return EventLoad.closedLoop(
         service.port(),
-        CLIENTS,
+        connections,
         time,
         client -> EventBody.of(apiKey, size, payments, gzip, next()));
   }
@@ -124,28 +159,38 @@ public final class AnalyticsBench {
     CpuTime after = CpuTime.of(service);
     double events = most.events();
     report.line(
-        "%-40s %8.0f events/s; µs of a core per event: service %.2f, client %.2f, rest %.2f",
+        "%-40s %8.0f events/s, p50 %.1f ms, p99 %.1f ms; µs of a core per event: service %.2f, client %.2f, rest %.2f",
         what,
         most.perSecond(),
+        Latencies.ms(most.latencies(), 50),
+        Latencies.ms(most.latencies(), 99),
         1e6 * (after.service() - before.service()) / events,
         1e6 * (after.client() - before.client()) / events,
         1e6 * (after.rest() - before.rest()) / events);
+    openLoop(OPEN_LOOP_SHARE * most.perSecond(), size, payments, gzip);
+  }
+
+  private void openLoop(double rate, int size, List<String> payments, boolean gzip)
+      throws Exception {
+    CpuTime before = CpuTime.of(service);
     EventLoad.Result open =
         measured(
             EventLoad.openLoop(
                 service.port(),
-                CLIENTS,
+                connections,
                 seconds,
-                OPEN_LOOP_SHARE * most.perSecond() / size,
+                rate / size,
                 client -> EventBody.of(apiKey, size, payments, gzip, next())));
+    CpuTime after = CpuTime.of(service);
     report.line(
-        "%-40s at %.0f events/s: p50 %.1f ms, p99 %.1f ms, max %.0f ms from due; %d refused; RSS %d MB",
+        "%-40s at %.0f events/s: p50 %.1f ms, p99 %.1f ms, max %.0f ms from due; %d refused; service %.2f µs; RSS %d MB",
         "",
         open.perSecond(),
         Latencies.ms(open.latencies(), 50),
         Latencies.ms(open.latencies(), 99),
         Latencies.ms(open.latencies(), 100),
         open.refused(),
+        1e6 * (after.service() - before.service()) / open.events(),
         service.residentMegabytes());
   }
 

@@ -55,10 +55,14 @@ public final class BatchBench {
     this.seconds = seconds;
   }
 
-  /** {@code bench/run batches [--seconds 10] [--rounds 3] [--sides atomic] [--parallelism N]}. */
+  /**
+   * {@code bench/run batches [--seconds 10] [--rounds 3] [--warm-up 60] [--sides atomic]
+   * [--parallelism N]}.
+   */
   public static void main(String[] args) throws Exception {
     int seconds = 10;
     int rounds = 3;
+    int warmUp = 60;
     String sides = "";
     var jvm = new ArrayList<String>();
     var words = Arrays.asList(args).iterator();
@@ -66,6 +70,7 @@ public final class BatchBench {
       String word = words.next();
       switch (word) {
         case "--seconds" -> seconds = Integer.parseInt(words.next());
+        case "--warm-up" -> warmUp = Integer.parseInt(words.next());
         case "--sides" -> sides = words.next();
         case "--rounds" -> rounds = Integer.parseInt(words.next());
         case "--parallelism" -> jvm.add("-Dquittance.batch.parallelism=" + words.next());
@@ -85,7 +90,7 @@ public final class BatchBench {
       }
       try (Service service = build.start(jvm)) {
         var bench = new BatchBench(report, database, build, service, merchant, seconds);
-        bench.throughput(rounds, sides);
+        bench.throughput(rounds, warmUp, sides);
         bench.neighbours(rounds);
       }
       var hung = new ArrayList<>(jvm);
@@ -101,7 +106,7 @@ public final class BatchBench {
 
   private record Side(String name, int clients, int size, boolean atomic) {}
 
-  private void throughput(int rounds, String wanted) throws Exception {
+  private void throughput(int rounds, int warmUp, String wanted) throws Exception {
     List<Side> sides =
         Stream.of(
                 new Side("single", SINGLE_CLIENTS, 1, false),
@@ -118,7 +123,8 @@ public final class BatchBench {
     for (int round = 0; round <= rounds; round++) {
       for (Side side : round % 2 == 0 ? sides : sides.reversed()) {
         database.settle();
-        double perSecond = measured(side, round == 0 ? Math.min(5, seconds) : seconds);
+        double perSecond =
+            measured(side, round == 0 ? Math.max(1, warmUp / sides.size()) : seconds);
         report.line(
             "| %s | %s | %d | %.0f |",
             round == 0 ? "warm-up" : round, side.name(), side.clients(), perSecond);

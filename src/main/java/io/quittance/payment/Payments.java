@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
@@ -71,7 +70,9 @@ final class Payments implements Table {
   private Map<Reference, UUID> holders = Map.of();
   private Map<Past, Totals> pasts = Map.of();
   private final Map<Payer, Integer> begun = new HashMap<>();
-  private final List<Payment> added = new ArrayList<>();
+  private final Set<Payment> added = new LinkedHashSet<>();
+  private final Map<Reference, List<Payment>> addedByReference = new HashMap<>();
+  private final Map<Payer, List<Payment>> addedByPayer = new HashMap<>();
   private final Set<Payment> changed = new LinkedHashSet<>();
   private final Set<Payment> described = new LinkedHashSet<>();
 
@@ -142,17 +143,10 @@ final class Payments implements Table {
     return Optional.ofNullable(holders.get(reference))
         .or(
             () ->
-                added.stream()
-                    .filter(payment -> reference.equals(held(payment)))
+                addedByReference.getOrDefault(reference, List.of()).stream()
+                    .filter(payment -> !payment.status().dead())
                     .map(payment -> payment.terms().id())
                     .findFirst());
-  }
-
-  private static @Nullable Reference held(Payment payment) {
-    Payment.Terms terms = payment.terms();
-    return terms.texts().reference() == null || payment.status().dead()
-        ? null
-        : new Reference(terms.merchantId(), terms.texts().reference());
   }
 
   private static Reference reference(PaymentOrder order) {
@@ -173,6 +167,19 @@ final class Payments implements Table {
     Payment.Terms terms = payment.terms();
     known.put(new Key(terms.merchantId(), terms.id()), payment);
     added.add(payment);
+    ofSamePayer(payment).add(payment);
+    String reference = terms.texts().reference();
+    if (reference != null) {
+      addedByReference
+          .computeIfAbsent(new Reference(terms.merchantId(), reference), _ -> new ArrayList<>(1))
+          .add(payment);
+    }
+  }
+
+  /** The payer's new payments, in their order. */
+  private List<Payment> ofSamePayer(Payment payment) {
+    return addedByPayer.computeIfAbsent(
+        new Payer(payment.terms().merchantId(), payment.terms().payer()), _ -> new ArrayList<>(1));
   }
 
   /** A stored payment was changed; it is written as it stands at the end of the batch. */
@@ -194,28 +201,26 @@ final class Payments implements Table {
    * for a new payment those before it in this batch. Failed ones do not count.
    */
   Map<Window, Totals> past(Payment payment, Set<Window> windows) {
-    int position = added.indexOf(payment);
     Map<Window, Totals> totals = new HashMap<>();
     for (Window window : windows) {
       totals.put(
           window,
-          position < 0
-              ? stored(upTo(payment, window))
-              : withBatch(payment, window, added.subList(0, position + 1)));
+          added.contains(payment) ? withBatch(payment, window) : stored(upTo(payment, window)));
     }
     return totals;
   }
 
-  private Totals withBatch(Payment payment, Window window, List<Payment> upToThis) {
+  private Totals withBatch(Payment payment, Window window) {
     Payment.Terms terms = payment.terms();
     Totals totals = stored(beforeNew(terms.merchantId(), terms.payer(), window));
-    for (Payment other : upToThis) {
+    for (Payment other : ofSamePayer(payment)) {
       if (other.status() != PaymentStatus.FAILED
-          && other.terms().merchantId().equals(terms.merchantId())
-          && other.terms().payer().equals(terms.payer())
           && (window.currency() == null
               || window.currency().equals(other.terms().money().currency()))) {
         totals = totals.plus(1, other.terms().money().amount());
+      }
+      if (other == payment) {
+        break;
       }
     }
     return totals;

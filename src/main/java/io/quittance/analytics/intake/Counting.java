@@ -64,6 +64,9 @@ final class Counting {
     ParsedBody content = body.content();
     EventBatch events = content.events();
     int duplicates = 0;
+    if (body.key() == null) {
+      filter.fetch(events);
+    }
     for (int i = 0; i < events.size(); i++) {
       if (body.key() == null && !filter.add(events.idHash(i))) {
         duplicates++;

@@ -1,5 +1,6 @@
 package io.quittance.analytics.intake;
 
+import io.quittance.analytics.event.EventBatch;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.LongSupplier;
@@ -22,6 +23,7 @@ final class DuplicateFilter {
   private long forgottenEarly;
   private long[] added = new long[1024];
   private int addedCount;
+  private long fetched;
 
   /**
    * @param window how long an id is known again, at least, if there is room
@@ -41,6 +43,20 @@ final class DuplicateFilter {
     if (nanoTime.getAsLong() - youngerSince >= windowNanos) {
       rotate();
     }
+  }
+
+  /**
+   * Brings near what {@link #add} will look at: of many ids at random places of tables that are
+   * larger than any cache.
+   */
+  void fetch(EventBatch events) {
+    long seen = 0;
+    for (int i = 0; i < events.size(); i++) {
+      long hash = events.idHash(i);
+      seen ^= older.peek(hash) ^ younger.peek(hash);
+    }
+    // Kept, so that the reads are not taken for useless.
+    fetched = seen;
   }
 
   /** Remembers an id; whether it was not known. */
