@@ -57,20 +57,23 @@ public final class AnalyticsBench {
   }
 
   /**
-   * {@code bench/run analytics [--seconds 10] [--connections 32] [--most] [JVM options of the
-   * service]}; {@code --most}: bodies of 1 000 without look-ups only, at 500 000 events/s as well.
+   * {@code bench/run analytics [--seconds 10] [--connections 32] [--most | --look-ups] [JVM options
+   * of the service]}; {@code --most}: bodies of 1 000 without look-ups only, at 500 000 events/s as
+   * well.
    */
   public static void main(String[] args) throws Exception {
     var jvm = new ArrayList<String>();
     double seconds = 10;
     int connections = 32;
     boolean most = false;
+    boolean lookUps = false;
     var words = List.of(args).iterator();
     while (words.hasNext()) {
       String word = words.next();
       switch (word) {
         case "--seconds" -> seconds = Double.parseDouble(words.next());
         case "--connections" -> connections = Integer.parseInt(words.next());
+        case "--look-ups" -> lookUps = true;
         case "--most" -> most = true;
         default -> jvm.add(word);
       }
@@ -87,6 +90,8 @@ public final class AnalyticsBench {
         bench.warmUp();
         if (most) {
           bench.most();
+        } else if (lookUps) {
+          bench.lookUpsInTurns();
         } else {
           bench.all();
         }
@@ -123,17 +128,24 @@ public final class AnalyticsBench {
       both("bodies of %d".formatted(size), size, List.of(), false);
     }
     both("bodies of 1000, gzip", 1_000, List.of(), true);
-    both("bodies of 1000, every fifth looked up", 1_000, payments(), false);
-    List<String> unknown = payments();
-    try (Connection locking = database.connect(DB)) {
-      locking.setAutoCommit(false);
-      locking.createStatement().execute("lock table payments in access exclusive mode");
-      both("bodies of 1000, every look-up hangs", 1_000, unknown, false);
-      locking.rollback();
-    }
+    lookUps();
     var rows = new EventRows(database, DB);
     report.line("a row for each event, by COPY: %.0f events/s", rows.copied(seconds));
     report.line("an upsert for each event: %.0f events/s", rows.upserted(seconds));
+  }
+
+  private void lookUpsInTurns() throws Exception {
+    for (int round = 0; round < MOST_ROUNDS; round++) {
+      lookUps();
+    }
+  }
+
+  private void lookUps() throws Exception {
+    both("bodies of 1000, every fifth looked up", 1_000, payments(), false);
+    List<String> unknown = payments();
+    try (var _ = new HangingLookUps(database, DB)) {
+      both("bodies of 1000, every look-up hangs", 1_000, unknown, false);
+    }
   }
 
   private EventLoad.Result closedLoop(int size, List<String> payments, boolean gzip, double time)
