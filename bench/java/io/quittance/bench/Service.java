@@ -26,6 +26,7 @@ final class Service implements AutoCloseable {
   private final Process process;
   private final int port;
   private final int managementPort;
+  private double readyAfterSeconds;
 
   private Service(Process process, int port, int managementPort) {
     this.process = process;
@@ -47,7 +48,10 @@ final class Service implements AutoCloseable {
       throws IOException, InterruptedException {
     int port = freePort();
     int managementPort = freePort();
-    var command = new ArrayList<>(List.of(JAVA, "--enable-preview", "-Xmx1g"));
+    // Benchmarks warm it up by themselves; those of a start say otherwise in their options.
+    var command =
+        new ArrayList<>(
+            List.of(JAVA, "--enable-preview", "-Xmx1g", "-Dquittance.warm-up.limit=0s"));
     command.addAll(jvm);
     command.addAll(List.of("-jar", jar.toString()));
     var builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log);
@@ -75,10 +79,12 @@ final class Service implements AutoCloseable {
                 Integer.toString(port),
                 "MANAGEMENT_SERVER_PORT",
                 Integer.toString(managementPort)));
+    long begun = System.nanoTime();
     var service = new Service(builder.start(), port, managementPort);
     // A benchmark that is interrupted must not leave its service behind.
     Runtime.getRuntime().addShutdownHook(new Thread(service.process::destroyForcibly));
     service.awaitReady(log);
+    service.readyAfterSeconds = (System.nanoTime() - begun) / 1e9;
     return service;
   }
 
@@ -152,6 +158,11 @@ final class Service implements AutoCloseable {
 
   private static double value(String line) {
     return Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1));
+  }
+
+  /** From the start of the process to the first probe that found it ready. */
+  double readyAfterSeconds() {
+    return readyAfterSeconds;
   }
 
   /** The processor time that the service has used so far, in seconds. */

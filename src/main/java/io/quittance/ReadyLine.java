@@ -17,6 +17,9 @@ class ReadyLine implements ApplicationListener<ApplicationReadyEvent> {
 
   @Override
   public void onApplicationEvent(ApplicationReadyEvent ready) {
+    if (ready.getApplicationContext().isClosed()) {
+      return; // It was told to stop while it warmed up.
+    }
     Environment environment = ready.getApplicationContext().getEnvironment();
     log.info(
         "Quittance is ready: the API on port {}, health and metrics on port {}{}",

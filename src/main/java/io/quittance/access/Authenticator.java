@@ -33,8 +33,12 @@ final class Authenticator {
 
   @Autowired
   Authenticator(
-      StoredKeys stored, KnownKeys known, AccessProperties properties, MeterRegistry registry) {
-    this(stored::find, known, properties, registry);
+      StoredKeys stored,
+      WarmUpKey warmUp,
+      KnownKeys known,
+      AccessProperties properties,
+      MeterRegistry registry) {
+    this(hashes -> warmUp.with(stored.find(hashes), hashes), known, properties, registry);
   }
 
   Authenticator(

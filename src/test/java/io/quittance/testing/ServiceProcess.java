@@ -59,6 +59,7 @@ public final class ServiceProcess implements AutoCloseable {
                 "--sun-misc-unsafe-memory-access=allow",
                 // It starts often and does not live long.
                 "-XX:TieredStopAtLevel=1",
+                "-Dquittance.warm-up.limit=0s",
                 "-Xmx512m"));
     command.addAll(TrainedService.arguments());
     command.addAll(List.of(properties));
