@@ -4,12 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -253,50 +250,8 @@ public final class OverloadBench {
 
   private void check() throws Exception {
     report.line("%,d payments acknowledged in the storms; checking", acknowledged.size());
-    Thread.sleep(8_000); // past resolves_by
     try (Connection connection = database.connect(DB)) {
-      expectNone(connection, "unbalanced", "select coalesce(sum(posted), 0) from accounts");
-      expectNone(connection, "still held", "select count(*) from accounts where pending_out <> 0");
-      expectNone(
-          connection,
-          "still processing",
-          "select count(*) from payments where status = 'processing'");
-      expectNone(
-          connection,
-          "payments with another number of posted transfers than one",
-          """
-          select count(*) from payments p where p.status = 'succeeded' and 1 <> (
-            select count(*) from transfers t where t.merchant_id = p.merchant_id
-               and t.id = p.hold_id and t.state = 'posted' and t.amount = p.amount)
-          """);
-      expectNone(
-          connection,
-          "keys that stand for several payments",
-          "select count(*) - count(distinct object_id) from idempotency_keys where object_id is not null");
-      Set<String> lost = new HashSet<>(acknowledged);
-      lost.removeAll(succeeded(connection));
-      if (!lost.isEmpty()) {
-        faults.add(lost.size() + " acknowledged payments are not there");
-      }
+      faults.addAll(StormCheck.run(connection, acknowledged));
     }
-  }
-
-  private void expectNone(Connection connection, String what, String sql) throws SQLException {
-    long found = Database.number(connection, sql);
-    if (found != 0) {
-      faults.add("%s: %d".formatted(what, found));
-    }
-  }
-
-  private static Set<String> succeeded(Connection connection) throws SQLException {
-    var ids = new HashSet<String>();
-    try (Statement statement = connection.createStatement();
-        ResultSet rs =
-            statement.executeQuery("select id from payments where status = 'succeeded'")) {
-      while (rs.next()) {
-        ids.add(TypeIds.payment(rs.getObject(1, java.util.UUID.class)));
-      }
-    }
-    return ids;
   }
 }
