@@ -2,6 +2,7 @@ package io.quittance.analytics.payment;
 
 import io.quittance.analytics.event.AnalyticsProperties;
 import io.quittance.analytics.pane.PaneDeltas;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -37,6 +38,15 @@ public final class PendingDeltas {
   /** How many of payments' events are pending. */
   long events(JdbcOperations jdbc, UUID merchantId) {
     return deltas(jdbc, merchantId).stream().mapToLong(PaymentDelta::events).sum();
+  }
+
+  /** How many pending payments were begun in a span. */
+  long begun(JdbcOperations jdbc, UUID merchantId, Instant from, Instant to) {
+    return deltas(jdbc, merchantId).stream()
+        .flatMap(delta -> delta.payments().stream())
+        .filter(change -> change.before() == null)
+        .filter(change -> !change.createdAt().isBefore(from) && change.createdAt().isBefore(to))
+        .count();
   }
 
   private static List<PaymentDelta> deltas(JdbcOperations jdbc, UUID merchantId) {

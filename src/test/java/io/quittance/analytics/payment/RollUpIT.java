@@ -2,7 +2,9 @@ package io.quittance.analytics.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.analytics.pane.PaneStore;
+import io.quittance.database.ReportConnections;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.PaymentChange;
 import io.quittance.payment.RefundChange;
@@ -10,7 +12,11 @@ import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +102,58 @@ class RollUpIT {
                 "currency=EUR&payee=b&status=processing", 1L,
                 "currency=EUR&payee=other&status=processing", 1L,
                 "currency=EUR&payee=other&status=succeeded", 1L));
+  }
+
+  /** Three payments, of which the panes lose one. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aPaymentThatPanesLackIsFound(String name, DataSource database) throws Exception {
+    register(database);
+    Instant from = createdAt.truncatedTo(ChronoUnit.MINUTES);
+    Instant to = from.plus(Duration.ofMinutes(1));
+    PaneWatch watch = watch(database);
+    for (int i = 0; i < 3; i++) {
+      store(database);
+      add(
+          database,
+          new PaymentDelta(merchant, List.of(change("shop", null, "processing")), List.of()));
+    }
+
+    assertThat(watch.difference(from, to)).as("pending").isZero();
+    rollUp(database, 100).rollUp();
+    assertThat(watch.difference(from, to)).as("rolled up").isZero();
+    JdbcClient.create(database)
+        .sql("update analytics_panes set occurrences = 2 where metric = 'payments' and step = 60")
+        .update();
+    assertThat(watch.difference(from, to)).isEqualTo(1);
+    assertThat(watch.difference(to, to.plus(Duration.ofMinutes(1)))).as("next minute").isZero();
+  }
+
+  /** A payment as the journal stores it, in the minute of all of them. */
+  private void store(DataSource database) {
+    JdbcClient.create(database)
+        .sql(
+            """
+            insert into payments (merchant_id, id, status, amount, currency, payer, payee,
+              capture_method, amount_captured, amount_refunded, metadata, granted_ms, used_ms,
+              hold_seconds, event_count, created_at, resolves_by, counted)
+            values (?, ?, 'processing', 100, 'EUR', 'alice', 'shop', 'automatic', 0, 0, '{}', 2000,
+              0, 60, 0, ?, ?, true)
+            """)
+        .params(
+            merchant,
+            TypeId.next(),
+            createdAt.atOffset(ZoneOffset.UTC),
+            createdAt.atOffset(ZoneOffset.UTC))
+        .update();
+  }
+
+  private static PaneWatch watch(DataSource database) {
+    return new PaneWatch(
+        new ReportConnections(database, 1),
+        new PendingDeltas(PanesAudit.properties(Map.of())),
+        Clock.systemUTC(),
+        new SimpleMeterRegistry());
   }
 
   private void register(DataSource database) {

@@ -1,0 +1,144 @@
+package io.quittance.analytics.payment;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.analytics.pane.Step;
+import io.quittance.database.ReportConnections;
+import io.quittance.web.TypeId;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Compares, minute by minute, how many payments each merchant made with how many its panes show,
+ * and counts the differences for an alert. It reads the payments of a few minutes by their index,
+ * on a report's connection; {@link JournaledEvents} compares all of a merchant's. Confined to the
+ * thread of its job, but for {@link #difference}.
+ */
+@Component
+final class PaneWatch {
+
+  private static final Logger log = LoggerFactory.getLogger(PaneWatch.class);
+
+  /** By then, a payment of a minute has been committed, whatever its deadline. */
+  private static final Duration LAG = Duration.ofMinutes(5);
+
+  /** What one look covers at most, when some were missed. */
+  private static final Duration SPAN_MAX = Duration.ofMinutes(10);
+
+  private static final String DIFFERENT =
+      """
+      select merchant_id, stored, shown from (
+        select m.id as merchant_id,
+               (select count(*) from payments p
+                 where p.merchant_id = m.id and p.created_at >= ? and p.created_at < ?
+                   and p.counted) as stored,
+               (select coalesce(sum(a.occurrences), 0) from analytics_panes a
+                 where a.merchant_id = m.id and a.metric = ? and a.step = ?
+                   and a.starts_at >= ? and a.starts_at < ?) as shown
+          from merchants m) compared
+       where stored <> shown
+      """;
+
+  private record Compared(UUID merchantId, long stored, long shown) {}
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate snapshot;
+  private final PendingDeltas pending;
+  private final Clock clock;
+  private final Counter differences;
+  private @Nullable Instant checkedUntil;
+
+  PaneWatch(
+      ReportConnections connections, PendingDeltas pending, Clock clock, MeterRegistry registry) {
+    this.jdbc = new JdbcTemplate(connections.pool());
+    this.snapshot = new TransactionTemplate(new DataSourceTransactionManager(connections.pool()));
+    this.snapshot.setReadOnly(true);
+    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.pending = pending;
+    this.clock = clock;
+    this.differences =
+        Counter.builder("quittance.analytics.differences")
+            .description("Payments that panes lack, or show and are not there (must stay 0)")
+            .register(registry);
+  }
+
+  @Scheduled(initialDelayString = "PT1M", fixedDelayString = "PT1M")
+  void look() {
+    Instant to = clock.instant().minus(LAG).truncatedTo(ChronoUnit.MINUTES);
+    Instant earliest = to.minus(SPAN_MAX);
+    Instant from =
+        checkedUntil == null || checkedUntil.isBefore(earliest) ? earliest : checkedUntil;
+    if (!from.isBefore(to)) {
+      return;
+    }
+    try {
+      differences.increment(difference(from, to));
+      checkedUntil = to;
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Payments could not be compared with their panes: {}", e.getMessage());
+    }
+  }
+
+  /** How many payments of whole minutes are missing in the panes, or too many, of all merchants. */
+  long difference(Instant from, Instant to) {
+    return Objects.requireNonNull(
+        snapshot.execute(
+            status ->
+                different(from, to).stream().mapToLong(found -> count(found, from, to)).sum()));
+  }
+
+  private List<Compared> different(Instant from, Instant to) {
+    return jdbc.query(
+        DIFFERENT,
+        (row, number) ->
+            new Compared(
+                row.getObject("merchant_id", UUID.class),
+                row.getLong("stored"),
+                row.getLong("shown")),
+        utc(from),
+        utc(to),
+        PaymentPanes.PAYMENTS,
+        Step.MINUTE.seconds(),
+        utc(from),
+        utc(to));
+  }
+
+  /** What is left when payments are taken off that wait to be rolled up. */
+  private long count(Compared found, Instant from, Instant to) {
+    long waiting = pending.begun(jdbc, found.merchantId(), from, to);
+    long missing = found.stored() - found.shown() - waiting;
+    if (missing != 0) {
+      log.error(
+          "Analytics of {} differ: {} payments were made from {} to {}, panes show {}, {} are pending",
+          TypeId.format("mch", found.merchantId()),
+          found.stored(),
+          from,
+          to,
+          found.shown(),
+          waiting);
+    }
+    return Math.abs(missing);
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+}
