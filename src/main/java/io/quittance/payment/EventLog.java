@@ -16,8 +16,11 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** All events that were ever committed. Thread-safe. */
 @Component
@@ -46,9 +49,16 @@ public final class EventLog {
   private static final UUID LAST = new UUID(-1, -1);
 
   private final JdbcClient jdbc;
+  private final TransactionTemplate transactions;
+  private final ApplicationEventPublisher publisher;
 
-  EventLog(JdbcClient jdbc) {
+  EventLog(
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      ApplicationEventPublisher publisher) {
     this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactions);
+    this.publisher = publisher;
   }
 
   /** The events of one type or payment; null: of all. */
@@ -90,24 +100,41 @@ public final class EventLog {
   }
 
   /**
-   * Adds an event that is not a payment's, in the caller's transaction if there is one.
+   * Adds an event that is not a payment's, in the caller's transaction or one of its own, and
+   * publishes it as a {@link StoredEvent} before the commit.
    *
    * @param data a JSON object
    */
   public StoredEvent add(UUID merchantId, EventType type, Instant now, String data) {
     UUID id = TypeId.next();
+    var body = new EventBody(TypeId.format("evt", id), type, now, 1, data);
+    var event = new StoredEvent(merchantId, id, body, null);
+    transactions.executeWithoutResult(
+        _ -> {
+          insert(event);
+          publisher.publishEvent(event);
+        });
+    return event;
+  }
+
+  private void insert(StoredEvent event) {
+    EventBody body = event.body();
     jdbc.sql(
             """
             insert into events (merchant_id, id, payment_id, sequence, type, created_at, data)
             values (?, ?, null, 1, ?, ?, ?)
             """)
-        .params(merchantId, id, type.text(), now.atOffset(ZoneOffset.UTC), data)
+        .params(
+            event.merchantId(),
+            event.id(),
+            body.type().text(),
+            body.timestamp().atOffset(ZoneOffset.UTC),
+            body.data())
         .update();
-    return new StoredEvent(
-        merchantId, id, new EventBody(TypeId.format("evt", id), type, now, 1, data), null);
   }
 
-  private static StoredEvent read(ResultSet rs) throws SQLException {
+  /** The event of a row that has all columns of {@code events}. */
+  public static StoredEvent read(ResultSet rs) throws SQLException {
     UUID id = rs.getObject("id", UUID.class);
     return new StoredEvent(
         rs.getObject("merchant_id", UUID.class),

@@ -313,7 +313,14 @@ final class Payment {
   private void tell(EventType event, Instant now, Object data) {
     news.add(
         new PaymentEvent(
-            terms.merchantId(), TypeId.next(), terms.id(), ++eventCount, event, now, data));
+            terms.merchantId(),
+            TypeId.next(),
+            terms.id(),
+            terms.id(),
+            ++eventCount,
+            event,
+            now,
+            data));
   }
 
   Instant holdExpiry(Instant now) {

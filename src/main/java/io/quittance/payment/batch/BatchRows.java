@@ -80,6 +80,7 @@ final class BatchRows implements Table {
                 batch.merchantId(),
                 TypeId.next(),
                 null,
+                batch.id(),
                 batch.rests(),
                 EventType.PAYMENT_BATCH_ENDED,
                 transaction.now(),
