@@ -32,6 +32,7 @@ class ModulesTest {
             "payment",
             "webhook",
             "analytics",
+            "kafka",
             "console",
             "openapi",
             "sandbox");

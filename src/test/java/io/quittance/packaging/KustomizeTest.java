@@ -118,6 +118,8 @@ class KustomizeTest {
         .isEqualTo(!components.contains("autoscaling"));
     assertThat(deployment.at("/spec/template/metadata/annotations").has("prometheus.io/scrape"))
         .isEqualTo(!components.contains("monitoring"));
+    assertThat(only(objects, "ConfigMap").at("/data").has("QUITTANCE_KAFKA_BOOTSTRAP_SERVERS"))
+        .isEqualTo(components.contains("kafka"));
     assertThat(objects).noneMatch(object -> kind(object).equals("Secret"));
   }
 

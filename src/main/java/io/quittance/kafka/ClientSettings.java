@@ -1,0 +1,91 @@
+package io.quittance.kafka;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * The settings of Kafka's clients: ours, unless the operator's say otherwise, and those that nobody
+ * may change. Immutable.
+ */
+final class ClientSettings {
+
+  private static final Map<String, Object> COMMON =
+      Map.of(
+          CommonClientConfigs.REQUEST_TIMEOUT_MS_CONFIG,
+          5_000,
+          CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG,
+          1_000,
+          CommonClientConfigs.AUTO_INCLUDE_JMX_REPORTER_CONFIG,
+          false,
+          CommonClientConfigs.METRIC_REPORTER_CLASSES_CONFIG,
+          List.of(),
+          CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG,
+          false);
+
+  /** A try ends within ten seconds. Lingering ends with the transaction's commit. */
+  private static final Map<String, Object> PRODUCER =
+      Map.of(
+          ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000,
+          ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000,
+          ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 30_000,
+          ProducerConfig.LINGER_MS_CONFIG, 100,
+          ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
+
+  private final KafkaProperties properties;
+
+  /**
+   * @throws IllegalArgumentException one of the operator's has a value that Kafka refuses
+   */
+  ClientSettings(KafkaProperties properties) {
+    this.properties = properties;
+    try {
+      var _ = new ProducerConfig(producer(0));
+      var _ = new AdminClientConfig(admin());
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException("quittance.kafka.properties: " + e.getMessage(), e);
+    }
+  }
+
+  /** For the producer of a shard: all of them have the same transactional id. */
+  Properties producer(int shard) {
+    var settings = new HashMap<>(PRODUCER);
+    settings.putAll(common("relay-" + shard));
+    settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
+    settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    settings.put(
+        ProducerConfig.TRANSACTIONAL_ID_CONFIG, properties.topicPrefix() + ".relay-" + shard);
+    return complete(settings);
+  }
+
+  /** For a look at the topic. */
+  Properties admin() {
+    var settings = new HashMap<>(common("relay-admin"));
+    settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);
+    return complete(settings);
+  }
+
+  private Map<String, Object> common(String client) {
+    var settings = new HashMap<>(COMMON);
+    settings.put(CommonClientConfigs.CLIENT_ID_CONFIG, properties.topicPrefix() + "-" + client);
+    settings.put(
+        CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG,
+        String.join(",", properties.bootstrapServers()));
+    return settings;
+  }
+
+  private Properties complete(Map<String, Object> settings) {
+    var all = new Properties();
+    all.putAll(settings);
+    all.putAll(properties.properties());
+    return all;
+  }
+}

@@ -1,0 +1,116 @@
+package io.quittance.kafka;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.journal.Dialect;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** All of it, if there is a broker. */
+@Configuration(proxyBeanMethods = false)
+@Conditional(KafkaSwitch.class)
+class KafkaConfiguration {
+
+  private static final String POOL = "kafka";
+  private static final int CONNECTIONS = 2;
+  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
+
+  /** Counting a large backlog takes a while. */
+  private static final String LIMITS =
+      "-c statement_timeout=10s -c idle_in_transaction_session_timeout=2s -c lock_timeout=2s";
+
+  /** The shards in which something waits, as far as is known here. */
+  static final class Woken {
+
+    private final Set<Integer> shards = ConcurrentHashMap.newKeySet();
+  }
+
+  /** However much waits for Kafka, it is read and deleted on connections that nobody else needs. */
+  @Bean(defaultCandidate = false)
+  @Qualifier(POOL)
+  HikariDataSource kafkaPool(DataSourceProperties database) {
+    HikariDataSource pool =
+        database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
+    pool.setPoolName(POOL);
+    pool.setMaximumPoolSize(CONNECTIONS);
+    pool.setMinimumIdle(1);
+    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+    if (pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
+      pool.addDataSourceProperty("options", LIMITS);
+      pool.addDataSourceProperty("ApplicationName", "quittance kafka");
+    }
+    return pool;
+  }
+
+  @Bean
+  Woken shardsThatWait() {
+    return new Woken();
+  }
+
+  @Bean
+  OutboxRows.Factory outboxRows(JdbcClient jdbc, Woken woken) {
+    return new OutboxRows.Factory(jdbc, woken.shards::add);
+  }
+
+  @Bean
+  RelayState relayState() {
+    return new RelayState();
+  }
+
+  @Bean
+  RelayMeters relayMeters(MeterRegistry registry, RelayState state, Clock clock) {
+    return new RelayMeters(registry, state, clock);
+  }
+
+  @Bean
+  Relay kafkaRelay(
+      @Qualifier(POOL) DataSource pool,
+      Dialect dialect,
+      KafkaProperties properties,
+      ObjectMapper json,
+      RelayState state,
+      RelayMeters meters,
+      Woken woken,
+      MeterRegistry registry) {
+    return new Relay(
+        shared(pool, dialect, properties, json, state, meters), woken.shards, registry);
+  }
+
+  static ShardRelay.Shared shared(
+      DataSource pool,
+      Dialect dialect,
+      KafkaProperties properties,
+      ObjectMapper json,
+      RelayState state,
+      RelayMeters meters) {
+    var jdbc = new JdbcTemplate(pool);
+    var transactions = new TransactionTemplate(new DataSourceTransactionManager(pool));
+    var settings = new ClientSettings(properties);
+    return new ShardRelay.Shared(
+        new Outbox(jdbc, transactions, dialect),
+        new ShardLeases(jdbc, transactions, dialect, properties.lease()),
+        new EventTopic(properties.events(), settings, jdbc),
+        new EventRecords(json, properties.events()),
+        settings,
+        meters,
+        state);
+  }
+
+  @Bean
+  RelayHealth kafkaRelayHealthIndicator(Relay relay, RelayState state, RelayMeters meters) {
+    return new RelayHealth(relay, state, meters);
+  }
+}

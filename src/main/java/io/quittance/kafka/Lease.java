@@ -1,0 +1,13 @@
+package io.quittance.kafka;
+
+import io.quittance.concurrency.Deadline;
+import java.util.UUID;
+
+/**
+ * The right to relay a shard.
+ *
+ * @param owner who has it
+ * @param epoch how often the shard has been taken; whoever has an earlier one has lost it
+ * @param until when the lease lapses unless it is renewed; earlier here than in the database
+ */
+record Lease(int shard, UUID owner, long epoch, Deadline until) {}

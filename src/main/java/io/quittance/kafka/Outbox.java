@@ -1,0 +1,163 @@
+package io.quittance.kafka;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
+
+import io.quittance.journal.Dialect;
+import io.quittance.payment.EventLog;
+import io.quittance.payment.EventLog.StoredEvent;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The events that are still to be sent to Kafka. Thread-safe. */
+final class Outbox {
+
+  /**
+   * The place of an event in its shard. Events of one subject ascend; they are committed in that
+   * order, so whoever sees one sees all those before it that are still there.
+   */
+  record Position(UUID merchantId, UUID subjectId, int sequence) {
+
+    /** Before all others. */
+    static final Position START = new Position(new UUID(0, 0), new UUID(0, 0), 0);
+  }
+
+  /**
+   * An event that is to be sent.
+   *
+   * @param event null: it was deleted before
+   */
+  record Entry(Position position, UUID eventId, @Nullable StoredEvent event) {}
+
+  /** What waits, in all shards; {@code oldest} is the time that the oldest has waited. */
+  record Backlog(long events, Duration oldest) {
+
+    static final Backlog NONE = new Backlog(0, Duration.ZERO);
+  }
+
+  /** Whoever has lost the shard finds nothing. */
+  private static final String READ =
+      """
+      select o.merchant_id as of_merchant, o.subject_id, o.sequence as of_subject, o.event_id,
+             e.merchant_id, e.id, e.sequence, e.type, e.created_at, e.data, e.traceparent
+        from kafka_outbox o
+        join kafka_shards s on s.shard = o.shard and s.owner_id = ? and s.epoch = ?
+        left join events e on e.merchant_id = o.merchant_id and e.id = o.event_id
+       where o.shard = ? and (o.merchant_id, o.subject_id, o.sequence) > (?, ?, ?)
+       order by o.merchant_id, o.subject_id, o.sequence
+       limit ?
+      """;
+
+  private static final String DELETE =
+      """
+      delete from kafka_outbox
+       where shard = ? and merchant_id = ? and subject_id = any(?) and event_id = any(?)
+      """;
+
+  private static final String WAITING =
+      """
+      select s.shard from kafka_shards s
+       where exists (select 1 from kafka_outbox o where o.shard = s.shard)
+      """;
+
+  private static final String BACKLOG =
+      "select count(*) as events, min(created_at) as oldest from kafka_outbox";
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final Dialect dialect;
+
+  /**
+   * @param jdbc on the relay's own connections
+   * @param transactions on the same
+   */
+  Outbox(JdbcTemplate jdbc, TransactionTemplate transactions, Dialect dialect) {
+    this.jdbc = jdbc;
+    this.transactions = transactions;
+    this.dialect = dialect;
+  }
+
+  /** The shards in which something waits. */
+  Set<Integer> waiting() {
+    return Set.copyOf(jdbc.queryForList(WAITING, Integer.class));
+  }
+
+  /** What comes after a position, in order; nothing if the lease's epoch is over. */
+  List<Entry> read(Lease lease, Position after, int limit) {
+    return jdbc.query(
+        READ,
+        (rs, _) -> entry(rs),
+        lease.owner(),
+        lease.epoch(),
+        lease.shard(),
+        after.merchantId(),
+        after.subjectId(),
+        after.sequence(),
+        limit);
+  }
+
+  private static Entry entry(ResultSet rs) throws SQLException {
+    var position =
+        new Position(
+            rs.getObject("of_merchant", UUID.class),
+            rs.getObject("subject_id", UUID.class),
+            rs.getInt("of_subject"));
+    return new Entry(
+        position,
+        rs.getObject("event_id", UUID.class),
+        rs.getObject("id") == null ? null : EventLog.read(rs));
+  }
+
+  /**
+   * Forgets what the broker has acknowledged. That is right whoever holds the shard by now. The
+   * commit does not wait for the disk: what a crash brings back is sent once more.
+   */
+  void delete(int shard, Collection<Entry> acknowledged) {
+    Map<UUID, List<Entry>> byMerchant =
+        acknowledged.stream().collect(groupingBy(entry -> entry.position().merchantId()));
+    transactions.executeWithoutResult(
+        _ -> {
+          dialect.commitWithoutWaiting(jdbc);
+          jdbc.batchUpdate(
+              DELETE,
+              byMerchant.entrySet(),
+              byMerchant.size(),
+              (statement, own) -> {
+                Set<UUID> subjects =
+                    own.getValue().stream().map(e -> e.position().subjectId()).collect(toSet());
+                List<UUID> events = own.getValue().stream().map(Entry::eventId).toList();
+                var connection = statement.getConnection();
+                statement.setInt(1, shard);
+                statement.setObject(2, own.getKey());
+                statement.setArray(3, connection.createArrayOf("uuid", subjects.toArray()));
+                statement.setArray(4, connection.createArrayOf("uuid", events.toArray()));
+              });
+        });
+  }
+
+  /** Counts what waits; reads all of it. */
+  Backlog backlog() {
+    Instant now = dialect.now(jdbc);
+    return Objects.requireNonNull(
+        jdbc.queryForObject(
+            BACKLOG,
+            (rs, _) -> {
+              OffsetDateTime oldest = rs.getObject("oldest", OffsetDateTime.class);
+              return oldest == null
+                  ? Backlog.NONE
+                  : new Backlog(rs.getLong("events"), Duration.between(oldest.toInstant(), now));
+            }));
+  }
+}

@@ -1,0 +1,199 @@
+package io.quittance.kafka;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Relays this replica's part of the shards: takes leases, keeps them, gives up what is too much,
+ * and lets those work in which something waits. Thread-safe.
+ */
+final class Relay {
+
+  private static final Logger log = LoggerFactory.getLogger(Relay.class);
+
+  /** Own commits are heard of; the database is asked for the others' each so many ticks. */
+  private static final int TICKS_TO_A_LOOK = 3;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** As long as a try may take when no broker answers. */
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
+
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+  /** Looking at the backlog takes no more than a part of the time. */
+  private static final int PAUSE_TO_LOOK = 19;
+
+  private final ShardRelay.Shared shared;
+  private final Map<Integer, ShardRelay> shards = new ConcurrentHashMap<>();
+  private final Set<Integer> woken;
+  private final WorkerPool<ShardRelay, Boolean> pool;
+  private volatile boolean stopping;
+
+  /** Of the ticks' thread. */
+  private int ticks;
+
+  private Deadline nextLook = Deadline.after(Duration.ZERO);
+  private Deadline nextCount = Deadline.after(Duration.ZERO);
+
+  /**
+   * @param woken the shards that are known to have something; added to from anywhere
+   */
+  Relay(ShardRelay.Shared shared, Set<Integer> woken, MeterRegistry registry) {
+    this.shared = shared;
+    this.woken = woken;
+    this.pool =
+        WorkerPool.<ShardRelay, Boolean>named("kafka-relay", Relay::work)
+            .workers(Shards.COUNT)
+            .capacity(2 * Shards.COUNT)
+            .drainLimit(DRAIN_LIMIT)
+            .virtualThreads()
+            .start(registry);
+    shared.meters().shards(shards::size);
+  }
+
+  private static void work(List<Job<ShardRelay, Boolean>> jobs) {
+    for (Job<ShardRelay, Boolean> job : jobs) {
+      job.complete(
+          () -> {
+            job.item().work();
+            return true;
+          });
+    }
+  }
+
+  /** How many shards are relayed here. */
+  int shards() {
+    return shards.size();
+  }
+
+  /** Keeps leases, drops those that are lost, and takes or gives up what is missing or too much. */
+  @Scheduled(fixedDelay = 500)
+  void beat() {
+    if (stopping) {
+      return;
+    }
+    try {
+      int share = shared.leases().share();
+      keep();
+      giveUp(share);
+      for (Lease lease : shared.leases().take(share - shards.size())) {
+        shards.put(lease.shard(), new ShardRelay(lease, shared));
+        woken.add(lease.shard());
+      }
+      shared.state().succeeded("leases");
+    } catch (DataAccessException | TransactionException e) {
+      shared.state().failed("leases", e);
+    }
+  }
+
+  private void keep() {
+    Map<Integer, Lease> kept =
+        shared.leases().renew(shards.values().stream().map(ShardRelay::lease).toList()).stream()
+            .collect(Collectors.toMap(Lease::shard, Function.identity()));
+    for (ShardRelay relay : shards.values()) {
+      Lease lease = kept.get(relay.lease().shard());
+      if (lease != null) {
+        relay.renewed(lease);
+      } else {
+        log.info("Another replica relays shard {}", relay.lease().shard());
+        relay.end();
+        shards.remove(relay.lease().shard(), relay);
+      }
+    }
+  }
+
+  /** A shard is given up when what is under way in it has ended. */
+  private void giveUp(int share) {
+    shards.values().stream().skip(share).forEach(ShardRelay::end);
+    for (ShardRelay relay : shards.values()) {
+      if (relay.closed()) {
+        shards.remove(relay.lease().shard(), relay);
+        shared.leases().release(relay.lease());
+      }
+    }
+  }
+
+  /** Lets shards work in which something waits, or that have failed. */
+  @Scheduled(fixedDelay = 20)
+  void tick() {
+    if (stopping || shards.isEmpty()) {
+      return;
+    }
+    if (++ticks % TICKS_TO_A_LOOK == 0 && nextLook.expired()) {
+      look();
+    }
+    shards.forEach(
+        (shard, relay) -> {
+          if ((woken.contains(shard) || relay.failed()) && relay.begin()) {
+            woken.remove(shard);
+            submit(relay);
+          }
+        });
+  }
+
+  private void look() {
+    try {
+      woken.addAll(shared.outbox().waiting());
+      shared.state().succeeded("look");
+    } catch (DataAccessException e) {
+      nextLook = Deadline.after(PAUSE_AFTER_FAILURE);
+      shared.state().failed("look", e);
+    }
+  }
+
+  private void submit(ShardRelay relay) {
+    try {
+      var _ = pool.submit(relay, Deadline.after(PATIENCE)).whenComplete((_, _) -> relay.leave());
+    } catch (RejectedExecutionException e) {
+      log.debug("Shard {} is left to another replica: {}", relay.lease().shard(), e.getMessage());
+      relay.leave();
+    }
+  }
+
+  /** Looks how much waits. */
+  @Scheduled(fixedDelay = 1000)
+  void count() {
+    if (!nextCount.expired()) {
+      return;
+    }
+    Deadline watch = Deadline.after(Duration.ZERO);
+    try {
+      shared.meters().waiting(shared.outbox().backlog());
+      shared.state().succeeded("count");
+    } catch (DataAccessException e) {
+      shared.state().failed("count", e);
+    }
+    nextCount = Deadline.after(watch.used().multipliedBy(PAUSE_TO_LOOK));
+  }
+
+  /** Finishes what is under way, and lets other replicas take over at once. */
+  @PreDestroy
+  void close() {
+    stopping = true;
+    shards.values().forEach(ShardRelay::end);
+    pool.close();
+    try {
+      shards.values().forEach(relay -> shared.leases().release(relay.lease()));
+      shared.leases().leave();
+    } catch (DataAccessException e) {
+      log.info("The leases of shards were not given up, and will lapse: {}", e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.quittance.kafka;
+
+import org.springframework.boot.actuate.health.Health;
+import org.springframework.boot.actuate.health.HealthIndicator;
+
+/**
+ * What waits for Kafka, and why. Never down: payments need no broker, so it is no reason to take a
+ * replica out. Thread-safe.
+ */
+final class RelayHealth implements HealthIndicator {
+
+  private final Relay relay;
+  private final RelayState state;
+  private final RelayMeters meters;
+
+  RelayHealth(Relay relay, RelayState state, RelayMeters meters) {
+    this.relay = relay;
+    this.state = state;
+    this.meters = meters;
+  }
+
+  @Override
+  public Health health() {
+    String reason = state.reason();
+    Health.Builder health =
+        reason == null ? Health.up() : Health.unknown().withDetail("reason", reason);
+    return health
+        .withDetail("shards", relay.shards())
+        .withDetail("backlog", meters.backlog().events())
+        .withDetail("oldest_waiting_seconds", meters.backlog().oldest().toSeconds())
+        .build();
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * Events for Kafka: what the journal has written is sent to a topic, in order per payment and at
+ * least once. Switched on by the address of a broker; nothing of it is there before.
+ */
+@ApplicationModule(allowedDependencies = {"concurrency", "journal", "payment", "web"})
+@NullMarked
+package io.quittance.kafka;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
