@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Counts who comes in, before the key is checked, and refuses whom the {@link AdmissionDoor} did
+ * Counts who comes in, before the key is checked, and refuses whom the {@link EarlyAdmission} did
  * not. A sender who is known is never refused later for want of room; who is unknown may be once
  * more, when the key says whose lane it is.
  */

@@ -104,7 +104,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     LogFields.merchant(identity.merchantId());
   }
 
-  /** Who was unknown at the door has a place among the unknown, and needs one in his lane. */
+  /** Who was unknown on arrival has a place among the unknown, and needs one in his lane. */
   private void settle(Sender sender, HttpServletRequest request) {
     Place place = Place.of(request);
     if (place != null

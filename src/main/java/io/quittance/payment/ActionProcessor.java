@@ -34,26 +34,26 @@ final class ActionProcessor {
 
   private static final Logger log = LoggerFactory.getLogger(ActionProcessor.class);
 
-  /** How an operation ended, as far as its caller is concerned. */
-  sealed interface PaymentResult<R> {
+  /** How an action ended, as far as its caller is concerned. */
+  sealed interface ActionResult<R> {
 
     /** It was done, or refused for good, and the database says so. */
-    record Decided<R>(ChangePayment.Result<R> result) implements PaymentResult<R> {}
+    record Decided<R>(ChangePayment.Result<R> result) implements ActionResult<R> {}
 
     /** Nothing was changed, and the key is still free. */
-    record NotBegun<R>(Problem problem) implements PaymentResult<R> {}
+    record NotBegun<R>(Problem problem) implements ActionResult<R> {}
 
     /** The database cannot say yet; by then it can. */
-    record Unknown<R>(Instant resolvesBy) implements PaymentResult<R> {}
+    record Unknown<R>(Instant resolvesBy) implements ActionResult<R> {}
   }
 
-  /** An operation's ending, and what its scope did. */
-  record Carried<R>(PaymentResult<R> ending, ScopeReport report) {}
+  /** An action's result, and what its scope did. */
+  record Carried<R>(ActionResult<R> result, ScopeReport report) {}
 
   private final DeadlineScopes scopes;
   private final Journal journal;
   private final Dependencies dependencies;
-  private final DeliveryTrigger handOver;
+  private final DeliveryTrigger deliveryTrigger;
   private final Timelines timelines;
   private final PaymentProperties properties;
   private final Resolution resolution;
@@ -62,115 +62,113 @@ final class ActionProcessor {
       DeadlineScopes scopes,
       Journal journal,
       Dependencies dependencies,
-      DeliveryTrigger handOver,
+      DeliveryTrigger deliveryTrigger,
       Timelines timelines,
       PaymentProperties properties,
       Resolution resolution) {
     this.scopes = scopes;
     this.journal = journal;
     this.dependencies = dependencies;
-    this.handOver = handOver;
+    this.deliveryTrigger = deliveryTrigger;
     this.timelines = timelines;
     this.properties = properties;
     this.resolution = resolution;
   }
 
   /**
-   * Carries the operation out, and answers by its deadline plus {@link
+   * Carries the action out, and answers by its deadline plus {@link
    * PaymentProperties#answerGrace()}. An interrupt ends the waiting, and what was begun is unknown
    * then.
    *
    * @throws KeyTakenException another request came first under the key
    */
-  <R> Carried<R> carryOut(ChangePayment<R> operate, Deadline deadline) {
-    try (DeadlineScope scope = scopes.open(operate.operation().name(), deadline)) {
-      PaymentResult<R> ending = run(scope, operate);
-      if (ending instanceof PaymentResult.Decided<R>(ChangePayment.Result.Done<R> done)) {
+  <R> Carried<R> carryOut(ChangePayment<R> change, Deadline deadline) {
+    try (DeadlineScope scope = scopes.open(change.action().name(), deadline)) {
+      ActionResult<R> result = run(scope, change);
+      if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Done<R> done)) {
         FailureLog.tell(done.payment());
-        handOver.in(scope, done.payment());
+        deliveryTrigger.in(scope, done.payment());
       }
-      if (ending instanceof PaymentResult.Decided<R>(ChangePayment.Result.Refused<R> refused)) {
+      if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Refused<R> refused)) {
         FailureLog.tell(refused.payment());
       }
       ScopeReport report = scope.report();
-      Payment.Terms terms = operate.seen().terms();
-      timelines.record(
-          terms.merchantId(), terms.id(), timeline(report, operate.operation(), ending));
-      return new Carried<>(ending, report);
+      Payment.Terms terms = change.seen().terms();
+      timelines.record(terms.merchantId(), terms.id(), timeline(report, change.action(), result));
+      return new Carried<>(result, report);
     }
   }
 
   private TimelineScope timeline(
-      ScopeReport report, PaymentAction<?> operation, PaymentResult<?> ending) {
+      ScopeReport report, PaymentAction<?> action, ActionResult<?> result) {
     TimelineScope scope = TimelineScope.of(report, dependencies);
-    return switch (ending) {
-      case PaymentResult.Decided<?>(ChangePayment.Result.Refused<?>(Refusal refusal, _)) ->
+    return switch (result) {
+      case ActionResult.Decided<?>(ChangePayment.Result.Refused<?>(Refusal refusal, _)) ->
           scope.declinedBy("ledger", refusal.code());
-      case PaymentResult.Decided<?>(ChangePayment.Result.Done<?> _)
-          when operation instanceof Review review && !review.approve() ->
+      case ActionResult.Decided<?>(ChangePayment.Result.Done<?> _)
+          when action instanceof Review review && !review.approve() ->
           scope.declinedBy("ledger", ProblemCode.FRAUD_DECLINED);
       default -> scope;
     };
   }
 
-  private <R> PaymentResult<R> run(DeadlineScope scope, ChangePayment<R> operate) {
+  private <R> ActionResult<R> run(DeadlineScope scope, ChangePayment<R> change) {
     try {
-      return finished(scope, operate);
+      return finished(scope, change);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return unknown(scope.deadline(), e);
     }
   }
 
-  private <R> PaymentResult<R> finished(DeadlineScope scope, ChangePayment<R> operate)
+  private <R> ActionResult<R> finished(DeadlineScope scope, ChangePayment<R> change)
       throws InterruptedException {
-    var submission = new QueuedCommand<>(operate);
+    var queued = new QueuedCommand<>(change);
     try {
       Subtask<ChangePayment.Result<R>> ledger =
           scope.fork(
               "ledger",
-              limit ->
-                  dependencies.ledger().call(limit, left -> submission.committed(journal, left)));
+              limit -> dependencies.ledger().call(limit, left -> queued.committed(journal, left)));
       scope.join();
       return decided(ledger.result());
     } catch (ScopeFailedException e) {
-      return afterFailure(scope.deadline(), submission, e.first());
+      return afterFailure(scope.deadline(), queued, e.first());
     } catch (DeadlineExceededException e) {
-      return afterFailure(scope.deadline(), submission, e);
+      return afterFailure(scope.deadline(), queued, e);
     }
   }
 
-  private static <R> PaymentResult<R> decided(ChangePayment.Result<R> result) {
+  private static <R> ActionResult<R> decided(ChangePayment.Result<R> result) {
     if (result instanceof ChangePayment.Result.KeyTaken<R> taken) {
       throw new KeyTakenException(taken.holder());
     }
-    return new PaymentResult.Decided<>(result);
+    return new ActionResult.Decided<>(result);
   }
 
   /** What was begun is waited for a little longer, and its answer is the truth. */
-  private <R> PaymentResult<R> afterFailure(
-      Deadline deadline, QueuedCommand<ChangePayment.Result<R>> submission, Throwable failure)
+  private <R> ActionResult<R> afterFailure(
+      Deadline deadline, QueuedCommand<ChangePayment.Result<R>> queued, Throwable failure)
       throws InterruptedException {
-    CompletableFuture<ChangePayment.Result<R>> pending = submission.pending();
+    CompletableFuture<ChangePayment.Result<R>> pending = queued.pending();
     if (pending == null) {
-      return new PaymentResult.NotBegun<>(problem(failure));
+      return new ActionResult.NotBegun<>(problem(failure));
     }
     try {
       return decided(Deadline.after(properties.answerGrace()).await(pending));
     } catch (ExpiredInQueueException e) {
-      return new PaymentResult.NotBegun<>(Problem.of(ProblemCode.DEADLINE_EXCEEDED));
+      return new ActionResult.NotBegun<>(Problem.of(ProblemCode.DEADLINE_EXCEEDED));
     } catch (DeadlineExceededException | FateUnknownException e) {
       return unknown(deadline, e);
     } catch (KeyTakenException e) {
       throw e;
     } catch (RuntimeException e) {
-      return new PaymentResult.NotBegun<>(problem(e));
+      return new ActionResult.NotBegun<>(problem(e));
     }
   }
 
-  private <R> PaymentResult<R> unknown(Deadline deadline, Exception reason) {
-    log.warn("An operation's fate is open: {}", reason.toString());
-    return new PaymentResult.Unknown<>(resolution.after(deadline.remaining()));
+  private <R> ActionResult<R> unknown(Deadline deadline, Exception reason) {
+    log.warn("An action's fate is open: {}", reason.toString());
+    return new ActionResult.Unknown<>(resolution.after(deadline.remaining()));
   }
 
   private Problem problem(Throwable failure) {
@@ -185,7 +183,7 @@ final class ActionProcessor {
       case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
           Failure.unavailable("ledger").problem();
       default -> {
-        log.error("An operation failed by its own fault, and was rolled back", failure);
+        log.error("An action failed by its own fault, and was rolled back", failure);
         yield Failure.internal().problem();
       }
     };

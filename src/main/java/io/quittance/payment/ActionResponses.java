@@ -17,11 +17,11 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
-/** Turns the endings of operations into HTTP answers. Thread-safe. */
+/** Turns the results of actions into HTTP answers. Thread-safe. */
 @Component
 final class ActionResponses {
 
-  /** What can be said of an operation that the database has not confirmed yet. */
+  /** What can be said of an action that the database has not confirmed yet. */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   record OpenBody(
       String paymentId,
@@ -63,26 +63,26 @@ final class ActionResponses {
 
   /** The answer to the request that was carried out. */
   <R> ResponseEntity<Object> first(
-      ChangePayment<R> operate,
+      ChangePayment<R> change,
       ActionProcessor.Carried<R> carried,
       Success<R> success,
       HttpServletRequest request) {
-    String paymentId = TypeId.format("pay", operate.seen().terms().id());
+    String paymentId = TypeId.format("pay", change.seen().terms().id());
     ScopeReport report = carried.report();
     ResponseEntity<Object> answer =
-        switch (carried.ending()) {
-          case ActionProcessor.PaymentResult.Decided<R>(
+        switch (carried.result()) {
+          case ActionProcessor.ActionResult.Decided<R>(
                   ChangePayment.Result.Done<R>(R made, Payment payment)) ->
               success.answer(made, payment);
-          case ActionProcessor.PaymentResult.Decided<R>(
+          case ActionProcessor.ActionResult.Decided<R>(
                   ChangePayment.Result.Refused<R>(var refusal, _)) ->
               problems.entity(
                   Problem.of(refusal.code(), refusal.detail()).payment(paymentId), request);
-          case ActionProcessor.PaymentResult.Decided<R>(ChangePayment.Result.KeyTaken<R> taken) ->
+          case ActionProcessor.ActionResult.Decided<R>(ChangePayment.Result.KeyTaken<R> taken) ->
               throw new IllegalStateException("was to be replayed: " + taken);
-          case ActionProcessor.PaymentResult.NotBegun<R>(Problem problem) ->
+          case ActionProcessor.ActionResult.NotBegun<R>(Problem problem) ->
               problems.entity(problem.payment(paymentId), request);
-          case ActionProcessor.PaymentResult.Unknown<R>(Instant resolvesBy) ->
+          case ActionProcessor.ActionResult.Unknown<R>(Instant resolvesBy) ->
               ResponseEntity.status(HttpStatus.ACCEPTED)
                   .body(
                       new OpenBody(

@@ -57,33 +57,32 @@ public final class BatchCommands {
    *     or {@code internal_error}: surely not applied, unless its outcome is unknown
    */
   public <R> R execute(String scope, Command<R> command, Deadline deadline) {
-    var submission = new QueuedCommand<>(command);
+    var queued = new QueuedCommand<>(command);
     try (DeadlineScope opened = scopes.open(scope, deadline)) {
-      return committed(opened, submission);
+      return committed(opened, queued);
     } catch (ScopeFailedException e) {
-      return afterFailure(submission, deadline, e.first());
+      return afterFailure(queued, deadline, e.first());
     } catch (DeadlineExceededException e) {
-      return afterFailure(submission, deadline, e);
+      return afterFailure(queued, deadline, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown(deadline, e);
     }
   }
 
-  private <R> R committed(DeadlineScope scope, QueuedCommand<R> submission)
+  private <R> R committed(DeadlineScope scope, QueuedCommand<R> queued)
       throws InterruptedException {
     Subtask<R> ledger =
         scope.fork(
             "ledger",
-            limit ->
-                dependencies.ledger().call(limit, left -> submission.committed(journal, left)));
+            limit -> dependencies.ledger().call(limit, left -> queued.committed(journal, left)));
     scope.join();
     return ledger.result();
   }
 
   /** What was begun is waited for a little longer, and its answer is the truth. */
-  private <R> R afterFailure(QueuedCommand<R> submission, Deadline deadline, Throwable failure) {
-    CompletableFuture<R> pending = submission.pending();
+  private <R> R afterFailure(QueuedCommand<R> queued, Deadline deadline, Throwable failure) {
+    CompletableFuture<R> pending = queued.pending();
     if (pending == null) {
       throw problem(failure);
     }

@@ -12,13 +12,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out an operation on a payment, at most once under its key. A payment whose hold has run
- * out, or that was never resolved, has its end first, swept or unswept.
+ * Carries out an action on a payment, at most once under its key. A payment whose hold has run out,
+ * or that was never resolved, has its end first, swept or unswept.
  *
  * @param seen the payment as it was some time ago
  * @param request null: it came without an idempotency key
  */
-record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAction<R> operation)
+record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAction<R> action)
     implements Command<ChangePayment.Result<R>> {
 
   /** What came of it. */
@@ -62,16 +62,16 @@ record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAct
     Payment payment = batch.table(Payments.class).current(seen);
     Expire.ifOverdue(batch, payment);
     Resolve.ifOverdue(batch, payment);
-    Optional<Refusal> refusal = operation.refusal(batch, payment);
+    Optional<Refusal> refusal = action.refusal(batch, payment);
     if (refusal.isPresent()) {
       if (request != null) {
         keys.refuse(request, refusal.get().code(), refusal.get().detail(), batch.now());
       }
       return new Result.Refused<>(refusal.get(), payment);
     }
-    R made = operation.apply(batch, payment);
+    R made = action.apply(batch, payment);
     if (request != null) {
-      keys.claim(request, operation.objectId(), batch.now());
+      keys.claim(request, action.objectId(), batch.now());
     }
     batch.table(Payments.class).changed(payment);
     batch.table(PaymentEvents.class).add(payment);

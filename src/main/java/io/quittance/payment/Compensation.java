@@ -110,7 +110,7 @@ final class Compensation {
     return new PaymentResult.NotBegun(failure.problem());
   }
 
-  /** The ending of a payment of which nobody can say yet what has become. */
+  /** The result of a payment of which nobody can say yet what has become. */
   PaymentResult unknown(PaymentOrder order, Exception reason) {
     log.warn("The fate of payment {} is open: {}", order.id(), reason.toString());
     Instant resolvesBy =

@@ -27,54 +27,54 @@ final class IdempotentActions {
   record Headers(@Nullable String key, @Nullable String prefer, boolean keyRequired) {}
 
   private final Idempotency idempotency;
-  private final ActionProcessor operations;
+  private final ActionProcessor actions;
   private final ActionResponses answers;
   private final PaymentQueries payments;
 
   IdempotentActions(
       Idempotency idempotency,
-      ActionProcessor operations,
+      ActionProcessor actions,
       ActionResponses answers,
       PaymentQueries payments) {
     this.idempotency = idempotency;
-    this.operations = operations;
+    this.actions = actions;
     this.answers = answers;
     this.payments = payments;
   }
 
   /**
-   * Carries the operation out, or replays what became of it.
+   * Carries the action out, or replays what became of it.
    *
    * @param body what the key's fingerprint is taken of
    */
   <R> ResponseEntity<Object> run(
       Payment seen,
-      PaymentAction<R> operation,
+      PaymentAction<R> action,
       Object body,
       Headers headers,
       Deadline deadline,
       Success<R> success,
       HttpServletRequest http) {
     if (headers.key() == null && !headers.keyRequired()) {
-      return carryOut(new ChangePayment<>(seen, null, operation), deadline, success, http);
+      return carryOut(new ChangePayment<>(seen, null, action), deadline, success, http);
     }
     KeyedRequest request =
         idempotency.request(
             seen.terms().merchantId(),
-            operation.name() + " " + id(seen),
+            action.name() + " " + id(seen),
             IdempotencyKey.parse(headers.key()),
             body);
     return idempotency.run(
         request,
         deadline,
         IdempotencyKey.wait(headers.prefer()),
-        () -> carryOut(new ChangePayment<>(seen, request, operation), deadline, success, http),
+        () -> carryOut(new ChangePayment<>(seen, request, action), deadline, success, http),
         holder -> Optional.of(replay(holder, seen, success)));
   }
 
   private <R> ResponseEntity<Object> carryOut(
-      ChangePayment<R> operate, Deadline deadline, Success<R> success, HttpServletRequest http) {
-    return answers.first(operate, operations.carryOut(operate, deadline), success, http);
+      ChangePayment<R> change, Deadline deadline, Success<R> success, HttpServletRequest http) {
+    return answers.first(change, actions.carryOut(change, deadline), success, http);
   }
 
   private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {

@@ -64,7 +64,7 @@ public final class ItemPayments {
   public ItemResult pay(BatchItem item, Deadline deadline) {
     PaymentOrder order = order(item, Deadline.after(deadline.remaining()).within(itemLimit));
     try {
-      return switch (processor.process(order).ending()) {
+      return switch (processor.process(order).result()) {
         case PaymentResult.Concluded(Payment payment) -> ItemResult.of(payment);
         case PaymentResult.Refused(Problem problem) -> ItemResult.refused(problem);
         case PaymentResult.NotBegun(Problem problem) -> ItemResult.refused(problem);

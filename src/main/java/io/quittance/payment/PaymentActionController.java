@@ -73,19 +73,19 @@ class PaymentActionController {
 
   private final PaymentQueries payments;
   private final MovementQueries movements;
-  private final IdempotentActions operations;
+  private final IdempotentActions actions;
   private final DeadlineProperties deadlines;
   private final ObjectMapper json;
 
   PaymentActionController(
       PaymentQueries payments,
       MovementQueries movements,
-      IdempotentActions operations,
+      IdempotentActions actions,
       DeadlineProperties deadlines,
       ObjectMapper json) {
     this.payments = payments;
     this.movements = movements;
-    this.operations = operations;
+    this.actions = actions;
     this.deadlines = deadlines;
     this.json = json;
   }
@@ -119,7 +119,7 @@ class PaymentActionController {
             asked.amount(),
             asked.last() == null || asked.last(),
             deadline);
-    return operations.run(
+    return actions.run(
         payments.require(caller.merchantId(), id),
         capture,
         asked,
@@ -151,7 +151,7 @@ class PaymentActionController {
       Caller caller,
       HttpServletRequest http) {
     Payment payment = payments.require(caller.merchantId(), id);
-    return operations.run(
+    return actions.run(
         payment,
         new Cancel(payment.terms().id()),
         Map.of(),
@@ -189,7 +189,7 @@ class PaymentActionController {
     NewRefund asked = body == null ? new NewRefund(null, null) : body;
     Deadline deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
     var refund = new Refund(TypeId.next(), TypeId.next(), asked.amount(), asked.reason(), deadline);
-    return operations.run(
+    return actions.run(
         payments.require(caller.merchantId(), id),
         refund,
         asked,
@@ -222,7 +222,7 @@ class PaymentActionController {
       Caller caller,
       HttpServletRequest http) {
     Payment payment = payments.require(caller.merchantId(), id);
-    return operations.run(
+    return actions.run(
         payment,
         new Review(
             payment.terms().id(),
@@ -256,7 +256,7 @@ class PaymentActionController {
       HttpServletRequest http)
       throws JsonProcessingException {
     Payment payment = payments.require(caller.merchantId(), id);
-    return operations.run(
+    return actions.run(
         payment,
         new Describe(
             payment.terms().id(),

@@ -105,7 +105,7 @@ class PaymentController {
           Processed processed = processor.process(order);
           return new Ran<>(
               answers.first(processed, order, http),
-              !(processed.ending() instanceof PaymentResult.NotBegun));
+              !(processed.result() instanceof PaymentResult.NotBegun));
         },
         holder -> replay(holder, caller, http));
   }

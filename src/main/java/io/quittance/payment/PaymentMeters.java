@@ -68,9 +68,9 @@ final class PaymentMeters {
   }
 
   /** Notes an answer, and counts what left no payment behind that could be counted. */
-  void answered(PaymentResult ending, PaymentOrder order) {
+  void answered(PaymentResult result, PaymentOrder order) {
     String currency = order.money().currency();
-    switch (ending) {
+    switch (result) {
       case PaymentResult.Concluded _ -> {}
       case PaymentResult.Refused(var problem) -> count("refused", problem.code().code(), currency);
       case PaymentResult.NotBegun(var problem) ->

@@ -27,7 +27,7 @@ final class PaymentProcessor {
   private final Compensation compensation;
   private final Timelines timelines;
   private final PaymentProperties properties;
-  private final DeliveryTrigger handOver;
+  private final DeliveryTrigger deliveryTrigger;
 
   PaymentProcessor(
       DeadlineScopes scopes,
@@ -37,7 +37,7 @@ final class PaymentProcessor {
       Compensation compensation,
       Timelines timelines,
       PaymentProperties properties,
-      DeliveryTrigger handOver) {
+      DeliveryTrigger deliveryTrigger) {
     this.scopes = scopes;
     this.screener = screener;
     this.journal = journal;
@@ -45,7 +45,7 @@ final class PaymentProcessor {
     this.compensation = compensation;
     this.timelines = timelines;
     this.properties = properties;
-    this.handOver = handOver;
+    this.deliveryTrigger = deliveryTrigger;
   }
 
   /** A remote service must not screen a repetition as if it were another payment. */
@@ -62,20 +62,20 @@ final class PaymentProcessor {
    */
   Processed process(PaymentOrder order) {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
-      PaymentResult ending = run(scope, order);
-      if (ending instanceof PaymentResult.Concluded concluded) {
+      PaymentResult result = run(scope, order);
+      if (result instanceof PaymentResult.Concluded concluded) {
         FailureLog.tell(concluded.payment());
-        handOver.in(scope, concluded.payment());
+        deliveryTrigger.in(scope, concluded.payment());
       }
       ScopeReport report = scope.report();
-      timelines.record(order.merchantId(), order.id(), timeline(report, ending));
-      return new Processed(ending, report);
+      timelines.record(order.merchantId(), order.id(), timeline(report, result));
+      return new Processed(result, report);
     }
   }
 
-  private TimelineScope timeline(ScopeReport report, PaymentResult ending) {
+  private TimelineScope timeline(ScopeReport report, PaymentResult result) {
     TimelineScope scope = TimelineScope.of(report, dependencies);
-    return ending instanceof PaymentResult.Concluded(Payment payment)
+    return result instanceof PaymentResult.Concluded(Payment payment)
             && payment.status() == PaymentStatus.DECLINED
             && payment.failure() != null
         ? scope.declinedBy(decider(payment.failure()), payment.failure().code())
@@ -98,11 +98,11 @@ final class PaymentProcessor {
   private PaymentResult finished(DeadlineScope scope, PaymentOrder order)
       throws InterruptedException {
     var authorize = new Authorize(order, properties.resolveGrace());
-    var submission = new QueuedCommand<>(authorize);
+    var queued = new QueuedCommand<>(authorize);
     try {
       Subtask<Screening> screening = screener.fork(scope, order, authorize::screened);
       Subtask<Authorize.Result> begun =
-          scope.fork("ledger", limit -> begin(submission, limit), Authorize.Result::decisive);
+          scope.fork("ledger", limit -> begin(queued, limit), Authorize.Result::decisive);
       scope.join();
       return switch (begun.result()) {
         case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
@@ -116,13 +116,13 @@ final class PaymentProcessor {
     } catch (KeyTakenException | InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      return compensation.of(order, submission, e);
+      return compensation.of(order, queued, e);
     }
   }
 
-  private Authorize.Result begin(QueuedCommand<Authorize.Result> submission, Deadline limit)
+  private Authorize.Result begin(QueuedCommand<Authorize.Result> queued, Deadline limit)
       throws Exception {
-    return dependencies.ledger().call(limit, left -> submission.committed(journal, left));
+    return dependencies.ledger().call(limit, left -> queued.committed(journal, left));
   }
 
   /**

@@ -31,9 +31,9 @@ final class PaymentResponses {
   /** The answer to the request that was carried out. */
   ResponseEntity<Object> first(
       Processed processed, PaymentOrder order, HttpServletRequest request) {
-    meters.answered(processed.ending(), order);
+    meters.answered(processed.result(), order);
     ResponseEntity<Object> answer =
-        switch (processed.ending()) {
+        switch (processed.result()) {
           case PaymentResult.Concluded(Payment payment) -> of(payment, request);
           case PaymentResult.Refused(Problem problem) -> problems.entity(problem, request);
           case PaymentResult.NotBegun(Problem problem) -> problems.entity(problem, request);

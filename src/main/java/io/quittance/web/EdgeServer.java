@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
   private final WebProperties properties;
-  private final ObjectProvider<Doorkeeper> doorkeepers;
+  private final ObjectProvider<EarlyRefusal> earlyRefusals;
   private final ObjectProvider<ProblemWriter> problems;
 
   /**
@@ -20,10 +20,10 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
    */
   EdgeServer(
       WebProperties properties,
-      ObjectProvider<Doorkeeper> doorkeepers,
+      ObjectProvider<EarlyRefusal> earlyRefusals,
       ObjectProvider<ProblemWriter> problems) {
     this.properties = properties;
-    this.doorkeepers = doorkeepers;
+    this.earlyRefusals = earlyRefusals;
     this.problems = problems;
   }
 
@@ -35,7 +35,7 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
           var protocol = (HeaderTimeoutProtocol) connector.getProtocolHandler();
           protocol.headerLimit(properties.headerLimit());
           protocol.stallLimit(properties.stallLimit());
-          protocol.door(this::door);
+          protocol.adapter(this::adapter);
           connector.setXpoweredBy(false);
         });
     factory.addContextCustomizers(
@@ -44,10 +44,10 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
                 .setErrorReportValveClass(ProblemValve.class.getName()));
   }
 
-  private Adapter door(Adapter container, Door.Wire wire) {
-    Doorkeeper doorkeeper = doorkeepers.getIfAvailable();
-    return doorkeeper == null
+  private Adapter adapter(Adapter container, EarlyRefusalAdapter.Wire wire) {
+    EarlyRefusal earlyRefusal = earlyRefusals.getIfAvailable();
+    return earlyRefusal == null
         ? container
-        : new Door(container, doorkeeper, problems.getObject(), wire);
+        : new EarlyRefusalAdapter(container, earlyRefusal, problems.getObject(), wire);
   }
 }

@@ -15,9 +15,10 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 whose patience ends, and with a {@link Door}: Tomcat's timeouts are for the time between
- * two bytes, so a client that sends its headers byte by byte would keep its connection for hours.
- * Tomcat has one timeout for reading and writing; here a reader of answers has one of its own.
+ * HTTP/1.1 whose patience ends, and with a {@link EarlyRefusalAdapter}: Tomcat's timeouts are for
+ * the time between two bytes, so a client that sends its headers byte by byte would keep its
+ * connection for hours. Tomcat has one timeout for reading and writing; here a reader of answers
+ * has one of its own.
  */
 public final class HeaderTimeoutProtocol extends Http11NioProtocol {
 
@@ -29,7 +30,8 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
 
   private volatile Duration headerLimit = Duration.ofSeconds(5);
   private volatile Duration stallLimit = Duration.ofSeconds(60);
-  private volatile BiFunction<Adapter, Door.Wire, Adapter> door = (container, wire) -> container;
+  private volatile BiFunction<Adapter, EarlyRefusalAdapter.Wire, Adapter> adapter =
+      (container, wire) -> container;
 
   void headerLimit(Duration limit) {
     headerLimit = limit;
@@ -47,22 +49,22 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
   /**
    * Puts something between each connection and the container.
    *
-   * @param door makes it of the container and the connection, when the first request has come
+   * @param adapter makes it of the container and the connection, when the first request has come
    */
-  void door(BiFunction<Adapter, Door.Wire, Adapter> door) {
-    this.door = door;
+  void adapter(BiFunction<Adapter, EarlyRefusalAdapter.Wire, Adapter> adapter) {
+    this.adapter = adapter;
   }
 
   @Override
   protected Processor createProcessor() {
     var wire = new ProcessorsWire();
-    var processor = new PatientProcessor(this, door.apply(getAdapter(), wire));
+    var processor = new PatientProcessor(this, adapter.apply(getAdapter(), wire));
     wire.processor = processor;
     return processor;
   }
 
   /** The connection that a processor has at the moment: processors are used again. */
-  private static final class ProcessorsWire implements Door.Wire {
+  private static final class ProcessorsWire implements EarlyRefusalAdapter.Wire {
 
     private @Nullable PatientProcessor processor;
 

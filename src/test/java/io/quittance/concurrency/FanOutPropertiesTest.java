@@ -29,7 +29,7 @@ class FanOutPropertiesTest {
   }
 
   /** What ends the run before its items are done, if anything does. */
-  enum PaymentResult {
+  enum Ending {
     NONE,
     DEADLINE,
     OWNER_INTERRUPTED
@@ -46,7 +46,7 @@ class FanOutPropertiesTest {
       @ForAll boolean stopAtFailure,
       @ForAll boolean limit,
       @ForAll boolean listen,
-      @ForAll PaymentResult ending,
+      @ForAll Ending ending,
       @ForAll @IntRange(min = 0, max = 40) int patience)
       throws Exception {
     boolean hangs = acts.stream().anyMatch(Act::hangs) && !limit;
@@ -55,7 +55,7 @@ class FanOutPropertiesTest {
             acts,
             parallelism,
             new Settings(failFast, stopAtFailure, limit, listen),
-            hangs && ending == PaymentResult.NONE ? PaymentResult.DEADLINE : ending);
+            hangs && ending == Ending.NONE ? Ending.DEADLINE : ending);
     run.run(patience);
     run.check();
   }

@@ -11,7 +11,7 @@ import io.quittance.concurrency.Cancellation.OwnerInterrupted;
 import io.quittance.concurrency.Cancellation.SiblingFailed;
 import io.quittance.concurrency.FanOut.Result;
 import io.quittance.concurrency.FanOutPropertiesTest.Act;
-import io.quittance.concurrency.FanOutPropertiesTest.PaymentResult;
+import io.quittance.concurrency.FanOutPropertiesTest.Ending;
 import io.quittance.concurrency.FanOutPropertiesTest.Settings;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,7 +32,7 @@ final class ObservedFanOut {
   private final List<Act> acts;
   private final int parallelism;
   private final Settings settings;
-  private final PaymentResult ending;
+  private final Ending ending;
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final SettableTicker ticker;
   private final FanOutRun<Integer, Integer> run;
@@ -50,7 +50,7 @@ final class ObservedFanOut {
   private @Nullable List<Result<Integer>> results;
   private volatile boolean over;
 
-  ObservedFanOut(List<Act> acts, int parallelism, Settings settings, PaymentResult ending) {
+  ObservedFanOut(List<Act> acts, int parallelism, Settings settings, Ending ending) {
     this.acts = acts;
     this.parallelism = parallelism;
     this.settings = settings;
@@ -138,7 +138,7 @@ final class ObservedFanOut {
     try {
       results = run.run(deadline);
     } catch (InterruptedException e) {
-      assertThat(ending).isEqualTo(PaymentResult.OWNER_INTERRUPTED);
+      assertThat(ending).isEqualTo(Ending.OWNER_INTERRUPTED);
     }
     over = true;
     awaitEndOf(conductor);
@@ -212,7 +212,7 @@ final class ObservedFanOut {
       }
       case Result.NotBegun<Integer> _ ->
           assertThat(
-                  ending != PaymentResult.NONE
+                  ending != Ending.NONE
                       || ((settings.failFast() || settings.stopAtFailure())
                           && all.stream().anyMatch(this::isFailure)))
               .isTrue();
@@ -225,8 +225,8 @@ final class ObservedFanOut {
 
   private void fits(Cancellation why, List<Result<Integer>> all) {
     switch (why) {
-      case DeadlinePassed _ -> assertThat(ending).isEqualTo(PaymentResult.DEADLINE);
-      case OwnerInterrupted _ -> assertThat(ending).isEqualTo(PaymentResult.OWNER_INTERRUPTED);
+      case DeadlinePassed _ -> assertThat(ending).isEqualTo(Ending.DEADLINE);
+      case OwnerInterrupted _ -> assertThat(ending).isEqualTo(Ending.OWNER_INTERRUPTED);
       case LimitPassed _ -> assertThat(settings.limit()).isTrue();
       case SiblingFailed(String sibling, Throwable error) -> {
         assertThat(settings.failFast()).isTrue();

@@ -21,7 +21,7 @@ record Schedule(
     long seed,
     List<Part> parts,
     List<Integer> order,
-    PaymentResult ending,
+    Ending ending,
     int endAfter,
     boolean stepwise,
     boolean early) {
@@ -70,7 +70,7 @@ record Schedule(
     }
   }
 
-  enum PaymentResult {
+  enum Ending {
     /** Nothing but what the subtasks do. */
     SUBTASKS,
     /** The deadline passes and interrupts. */
@@ -101,19 +101,18 @@ record Schedule(
       }
     }
     Collections.shuffle(order, random);
-    PaymentResult ending = drawEnding(random, parts);
+    Ending ending = drawEnding(random, parts);
     int endAfter = random.nextInt(order.size() + 1);
-    boolean early =
-        ending == PaymentResult.TIMER || (ending != PaymentResult.CLOCK && random.nextInt(3) == 0);
+    boolean early = ending == Ending.TIMER || (ending != Ending.CLOCK && random.nextInt(3) == 0);
     boolean stepwise = !early && random.nextBoolean();
     return new Schedule(seed, parts, order, ending, endAfter, stepwise, early);
   }
 
-  private static PaymentResult drawEnding(Random random, List<Part> parts) {
+  private static Ending drawEnding(Random random, List<Part> parts) {
     boolean ends = parts.stream().anyMatch(part -> part.act().fails() || part.act() == Act.DECIDE);
     boolean hangs = parts.stream().anyMatch(part -> part.act().hangs());
-    List<PaymentResult> fitting =
-        List.of(PaymentResult.values()).stream()
+    List<Ending> fitting =
+        List.of(Ending.values()).stream()
             .filter(ending -> ends || !hangs || ending.isFinal())
             .toList();
     return fitting.get(random.nextInt(fitting.size()));
@@ -157,7 +156,7 @@ record Schedule(
     if (!stepwise) {
       return List.of();
     }
-    return (ending == PaymentResult.SUBTASKS ? order : letGoBeforeTheEnding())
+    return (ending == Ending.SUBTASKS ? order : letGoBeforeTheEnding())
         .stream()
             .takeWhile(i -> !act(i).fails() && act(i) != Act.DECIDE)
             .filter(i -> act(i).succeeds())

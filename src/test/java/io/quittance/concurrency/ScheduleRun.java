@@ -2,7 +2,7 @@ package io.quittance.concurrency;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Schedule.Act;
-import io.quittance.concurrency.Schedule.PaymentResult;
+import io.quittance.concurrency.Schedule.Ending;
 import io.quittance.concurrency.ScopeReport.Outcome;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,7 +56,7 @@ final class ScheduleRun {
   ScheduleRun(Schedule schedule) {
     this.schedule = schedule;
     this.random = new Random(~schedule.seed());
-    this.ticker = new SettableTicker.Shifted(schedule.ending() == PaymentResult.VIRTUAL_TIMER);
+    this.ticker = new SettableTicker.Shifted(schedule.ending() == Ending.VIRTUAL_TIMER);
     int n = schedule.parts().size();
     subtasks = new AtomicReferenceArray<>(n);
     seen = new AtomicReferenceArray<>(n);
@@ -70,9 +70,7 @@ final class ScheduleRun {
   ScheduleRun run() throws InterruptedException {
     var budget = Duration.ofNanos(random.nextInt(1_500_000));
     var deadline =
-        schedule.ending() == PaymentResult.TIMER
-            ? Deadline.after(budget)
-            : Deadline.after(LONG, ticker);
+        schedule.ending() == Ending.TIMER ? Deadline.after(budget) : Deadline.after(LONG, ticker);
     Thread conductor = Thread.ofVirtual().unstarted(this::conduct);
     DeadlineScope scope = scopes.open("test", deadline);
     try (scope) {
@@ -85,7 +83,7 @@ final class ScheduleRun {
       if (!schedule.early()) {
         conductor.start();
       }
-      if (schedule.ending() == PaymentResult.OWNER_CLOSES) {
+      if (schedule.ending() == Ending.OWNER_CLOSES) {
         Waiting.forLatch(ownerCloses);
       } else {
         scope.join();

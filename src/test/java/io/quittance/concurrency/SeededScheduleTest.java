@@ -10,7 +10,7 @@ import io.quittance.concurrency.Cancellation.OwnerInterrupted;
 import io.quittance.concurrency.Cancellation.SiblingDecided;
 import io.quittance.concurrency.Cancellation.SiblingFailed;
 import io.quittance.concurrency.Schedule.Act;
-import io.quittance.concurrency.Schedule.PaymentResult;
+import io.quittance.concurrency.Schedule.Ending;
 import io.quittance.concurrency.ScheduleRun.Seen;
 import io.quittance.concurrency.ScopeReport.Outcome;
 import java.util.ArrayList;
@@ -173,9 +173,7 @@ class SeededScheduleTest {
       possible.add(null);
     }
     assertThat(run.thrown() == null ? null : run.thrown().getClass()).isIn(possible);
-    if (run.thrown() == null
-        && schedule.ending() != PaymentResult.OWNER_CLOSES
-        && !schedule.decides()) {
+    if (run.thrown() == null && schedule.ending() != Ending.OWNER_CLOSES && !schedule.decides()) {
       assertThat(fails || schedule.leavesOneHanging()).isFalse();
       assertThat(IntStream.range(0, schedule.parts().size()).mapToObj(run::subtask))
           .allSatisfy(subtask -> assertThat(subtask.value()).isPresent());

@@ -1,19 +1,19 @@
 package io.quittance.access;
 
-import io.quittance.web.Doorkeeper;
+import io.quittance.web.EarlyRefusal;
 import io.quittance.web.Problem;
 import io.quittance.web.RequestHead;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Refuses at the door whom the {@link AdmissionFilter} would refuse, for a third of the price. */
+/** Refuses early whom the {@link AdmissionFilter} would refuse, for a third of the price. */
 @Component
-final class AdmissionDoor implements Doorkeeper {
+final class EarlyAdmission implements EarlyRefusal {
 
   private final Admission admission;
   private final Arrivals arrivals;
 
-  AdmissionDoor(Admission admission, Arrivals arrivals) {
+  EarlyAdmission(Admission admission, Arrivals arrivals) {
     this.admission = admission;
     this.arrivals = arrivals;
   }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Called for every request, on its thread: it must be quick.
  */
 @FunctionalInterface
-public interface Doorkeeper {
+public interface EarlyRefusal {
 
   /** Why the request is not let in; null: it may come in, and may still be refused there. */
   @Nullable Problem refusal(RequestHead head);

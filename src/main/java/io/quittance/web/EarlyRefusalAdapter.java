@@ -11,7 +11,7 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 
 /**
- * Stands between a connection and the servlet container: what the {@link Doorkeeper} refuses is
+ * Stands between a connection and the servlet container: what the {@link EarlyRefusal} refuses is
  * answered right here, and the connection stays open. The container would close it after a 503, so
  * that refusing somebody who comes back would cost a connection each time.
  *
@@ -19,7 +19,7 @@ import org.apache.tomcat.util.net.SocketEvent;
  * a client that keeps the connection and wants the body of an answer. The others take the long way,
  * and are refused there.
  */
-final class Door implements Adapter {
+final class EarlyRefusalAdapter implements Adapter {
 
   /** The connection at hand. */
   @FunctionalInterface
@@ -33,13 +33,14 @@ final class Door implements Adapter {
   private static final Pattern PLAIN_PATH = Pattern.compile("/[a-z0-9_.:/-]*");
 
   private final Adapter container;
-  private final Doorkeeper doorkeeper;
+  private final EarlyRefusal earlyRefusal;
   private final ProblemWriter problems;
   private final Wire wire;
 
-  Door(Adapter container, Doorkeeper doorkeeper, ProblemWriter problems, Wire wire) {
+  EarlyRefusalAdapter(
+      Adapter container, EarlyRefusal earlyRefusal, ProblemWriter problems, Wire wire) {
     this.container = container;
-    this.doorkeeper = doorkeeper;
+    this.earlyRefusal = earlyRefusal;
     this.problems = problems;
     this.wire = wire;
   }
@@ -49,7 +50,7 @@ final class Door implements Adapter {
     if (plain(request)) {
       var head =
           new RequestHead(request.getMethod(), request.requestURI().toString(), request::getHeader);
-      Problem refusal = doorkeeper.refusal(head);
+      Problem refusal = earlyRefusal.refusal(head);
       if (refusal != null) {
         takeBody(request);
         wire.answer(answer(refusal, head, secure(request)));

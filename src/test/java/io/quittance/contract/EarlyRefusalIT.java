@@ -30,7 +30,7 @@ import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** A service with room for one request, which somebody else has: what others hear at the door. */
+/** A service with room for one request, which somebody else has: what others hear. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
@@ -40,7 +40,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.fraud.timeout=30s"
     })
 @ActiveProfiles("sandbox")
-class DoorIT extends Contract {
+class EarlyRefusalIT extends Contract {
 
   private static final String BODY = "{\"amount\":1,\"currency\":\"EUR\"}";
 
