@@ -27,8 +27,11 @@ final class Relay {
 
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
-  /** Own commits are heard of; the database is asked for the others' each so many ticks. */
-  private static final int TICKS_TO_A_LOOK = 3;
+  /**
+   * Each shard has at most one transaction of Kafka's in that time, unless it has much to send:
+   * they cost more than what is in them.
+   */
+  private static final int TICK_MS = 50;
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -47,9 +50,8 @@ final class Relay {
   private volatile boolean stopping;
 
   /** Of the ticks' thread. */
-  private int ticks;
-
   private Deadline nextLook = Deadline.after(Duration.ZERO);
+
   private Deadline nextCount = Deadline.after(Duration.ZERO);
 
   /**
@@ -131,12 +133,12 @@ final class Relay {
   }
 
   /** Lets shards work in which something waits, or that have failed. */
-  @Scheduled(fixedDelay = 20)
+  @Scheduled(fixedDelay = TICK_MS)
   void tick() {
     if (stopping || shards.isEmpty()) {
       return;
     }
-    if (++ticks % TICKS_TO_A_LOOK == 0 && nextLook.expired()) {
+    if (nextLook.expired()) {
       look();
     }
     shards.forEach(

@@ -9,7 +9,7 @@ import java.util.UUID;
 final class Shards {
 
   /** The rows of {@code kafka_shards}. */
-  static final int COUNT = 8;
+  static final int COUNT = 4;
 
   private Shards() {}
 

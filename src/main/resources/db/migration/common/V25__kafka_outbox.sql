@@ -19,8 +19,7 @@ create table kafka_shards (
   lease_until timestamp with time zone not null
 );
 insert into kafka_shards (shard, epoch, lease_until)
-values (0, 0, current_timestamp), (1, 0, current_timestamp), (2, 0, current_timestamp), (3, 0, current_timestamp),
-       (4, 0, current_timestamp), (5, 0, current_timestamp), (6, 0, current_timestamp), (7, 0, current_timestamp);
+values (0, 0, current_timestamp), (1, 0, current_timestamp), (2, 0, current_timestamp), (3, 0, current_timestamp);
 
 -- The replicas that relay, so that each takes its part of the shards.
 create table kafka_relays (

@@ -159,7 +159,7 @@ class KafkaIT {
           .isEqualTo(merchant.get(other.uri(), "/v1/events/" + event.id()).body());
     }
     assertThat(one.metric("quittance_kafka_shards") + other.metric("quittance_kafka_shards"))
-        .isEqualTo(8);
+        .isEqualTo(Shards.COUNT);
   }
 
   @Test
