@@ -26,14 +26,6 @@ class JournalConnections {
   private static final String TRANSACTION_TIMEOUT =
       "select set_config(name, '%d', false) from pg_settings where name = 'transaction_timeout'";
 
-  /**
-   * Every statement of the journal names its rows by their keys. PostgreSQL knows nothing of a
-   * table before it was first analyzed, and keeps the plans that it made when tables were empty:
-   * those that read one whole would be right then, and stop all payments when it has grown.
-   */
-  private static final String BY_KEY =
-      "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
-
   @Bean(name = NAME, defaultCandidate = false)
   @Qualifier(NAME)
   HikariDataSource journalDataSource(DataSourceProperties database, JournalProperties properties) {
@@ -61,9 +53,7 @@ class JournalConnections {
     long limitMs = properties.transactionLimit().toMillis();
     return String.format(
         Locale.ROOT,
-        BY_KEY
-            + " -c statement_timeout=%d -c idle_in_transaction_session_timeout=%d"
-            + " -c lock_timeout=%d",
+        "-c statement_timeout=%d -c idle_in_transaction_session_timeout=%d -c lock_timeout=%d",
         limitMs,
         limitMs,
         properties.lockLimit().toMillis());

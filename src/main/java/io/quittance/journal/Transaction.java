@@ -32,6 +32,7 @@ final class Transaction {
   private final Dialect dialect;
   private final List<Table.Factory> tables;
   private final Duration limit;
+  private final FreshPlans plans;
 
   /**
    * @param limit how long a transaction may take until its commit is sent
@@ -41,6 +42,7 @@ final class Transaction {
     this.dialect = dialect;
     this.tables = tables;
     this.limit = limit;
+    this.plans = new FreshPlans(dialect);
   }
 
   /**
@@ -56,6 +58,7 @@ final class Transaction {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
       try {
+        plans.before(connection);
         var attempt = new Attempt(connection, jobs);
         if (awaited != null && !attempt.gets(awaited)) {
           connection.rollback();

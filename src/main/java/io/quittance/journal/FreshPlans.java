@@ -1,0 +1,43 @@
+package io.quittance.journal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+
+/**
+ * Has PostgreSQL plan the statements of a connection anew whenever it has done twice as many
+ * transactions. The server keeps the plan that a statement got in its first executions until the
+ * table is analyzed: in a new database, one for tables that are empty, which reads all of them a
+ * minute later. Thread-safe.
+ *
+ * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD PLANS</a>
+ */
+final class FreshPlans {
+
+  /** By then, the tables have been analyzed, or grow too slowly to matter. */
+  private static final int TRANSACTIONS_MAX = 1 << 16;
+
+  private final Dialect dialect;
+  private final Map<Connection, Integer> transactions =
+      Collections.synchronizedMap(new WeakHashMap<>());
+
+  FreshPlans(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  /** A transaction begins on this connection. */
+  void before(Connection connection) throws SQLException {
+    if (!dialect.postgres()) {
+      return;
+    }
+    int number = transactions.merge(connection.unwrap(Connection.class), 1, Integer::sum);
+    if (number <= TRANSACTIONS_MAX && Integer.bitCount(number) == 1) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("discard plans");
+      }
+    }
+  }
+}
