@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Takes the way of a payment of a merchant that does not exist: a scope, its screening, and the
- * journal, which reads what it reads for a payment and commits nothing. Thread-safe.
+ * journal, which reads the rows of a payment and commits nothing. Thread-safe.
  */
 @Component
 public final class PaymentRehearsal {
@@ -75,7 +75,7 @@ public final class PaymentRehearsal {
         deadline);
   }
 
-  /** Reads what {@link Authorize} reads, and writes nothing. */
+  /** Reads what {@link Authorize} reads, but for the payer's past, and writes nothing. */
   private record Look(PaymentOrder order) implements Command<Boolean> {
 
     @Override
@@ -91,9 +91,7 @@ public final class PaymentRehearsal {
     @Override
     public void prepare(Batch batch) {
       batch.table(IdempotencyKeys.class).request(order.request());
-      var payments = batch.table(Payments.class);
-      payments.requestReference(order);
-      payments.requestPast(order, Set.of());
+      batch.table(Payments.class).requestReference(order);
     }
 
     @Override
