@@ -5,6 +5,7 @@ import io.quittance.access.Keyring.Issued;
 import io.quittance.access.Keyring.Wish;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
+import io.quittance.web.Printable;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
@@ -17,13 +18,11 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpStatus;
@@ -39,11 +38,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class AccessController {
 
-  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
-  private static final UUID LAST = new UUID(-1L, -1L);
-
   record NewKey(
-      @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE) String name,
+      @NotBlank @Size(max = 200) @Printable String name,
       @NotEmpty Set<@NotNull Scope> scopes,
       @Future @Nullable Instant expiresAt,
       @Valid @Nullable RateLimit rateLimit) {
@@ -117,7 +113,7 @@ class AccessController {
   Page<KeyBody> listKeys(HttpServletRequest http, Caller caller) {
     PageRequest page = PageRequest.of(http, "api-keys");
     List<ApiKey> rows =
-        keys.newestFirst(caller.merchantId(), page.afterId().orElse(LAST), Limit.of(page.fetch()));
+        keys.newestFirst(caller.merchantId(), page.olderThan(), Limit.of(page.fetch()));
     return Page.of(rows, page, key -> key.getId().toString(), KeyBody::of);
   }
 

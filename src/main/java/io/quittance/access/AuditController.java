@@ -1,6 +1,7 @@
 package io.quittance.access;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.quittance.database.Instants;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
 import io.quittance.web.QueryParameters;
@@ -14,7 +15,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -47,7 +47,6 @@ class AuditController {
       Set.of("limit", "cursor", "action", "object_id", "from", "to");
 
   private static final Pattern OBJECT_ID = Pattern.compile("[a-zA-Z0-9_.:-]{1,64}");
-  private static final UUID LAST = new UUID(-1L, -1L);
 
   private final JdbcClient jdbc;
 
@@ -100,7 +99,7 @@ class AuditController {
       @Nullable OffsetDateTime to,
       PageRequest page) {
     var sql = new StringBuilder("select * from audit_log where merchant_id = ? and id < ?");
-    var values = new ArrayList<Object>(List.of(merchantId, page.afterId().orElse(LAST)));
+    var values = new ArrayList<Object>(List.of(merchantId, page.olderThan()));
     condition(sql, values, " and action = ?", action);
     condition(sql, values, " and object_id = ?", objectId);
     condition(sql, values, " and created_at >= ?", from);
@@ -123,8 +122,7 @@ class AuditController {
                       rs.getString("details"),
                       rs.getString("ip"),
                       rs.getString("request_id"),
-                      Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class))
-                          .toInstant()));
+                      Instants.read(rs, "created_at")));
             })
         .list();
   }

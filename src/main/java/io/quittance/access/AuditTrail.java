@@ -2,8 +2,8 @@ package io.quittance.access;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.database.Instants;
 import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -54,7 +54,7 @@ public class AuditTrail {
             text(entry),
             origin.ip(),
             origin.requestId(),
-            clock.instant().atOffset(ZoneOffset.UTC))
+            Instants.parameter(clock.instant()))
         .update();
   }
 

@@ -6,13 +6,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -98,7 +97,13 @@ final class LastUse {
         batch.stream()
             .map(Job::item)
             .sorted((a, b) -> a.keyId().compareTo(b.keyId()))
-            .map(use -> new Object[] {utc(use.at()), use.keyId(), utc(use.at().minus(PRECISION))})
+            .map(
+                use ->
+                    new Object[] {
+                      Instants.parameter(use.at()),
+                      use.keyId(),
+                      Instants.parameter(use.at().minus(PRECISION))
+                    })
             .toList();
     transactions.executeWithoutResult(
         status -> {
@@ -106,10 +111,6 @@ final class LastUse {
           jdbc.batchUpdate(UPDATE, rows);
         });
     batch.forEach(job -> job.succeed(true));
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
   }
 
   @PreDestroy

@@ -5,6 +5,7 @@ import io.quittance.access.AccessController.NewKey;
 import io.quittance.access.Keyring.Issued;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
+import io.quittance.web.Printable;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
@@ -19,7 +20,6 @@ import jakarta.validation.constraints.Size;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpStatus;
@@ -37,12 +37,10 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/v1/merchants")
 class MerchantController {
 
-  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
   private static final String NOT_BLANK = "[^\\p{Cntrl}]*[^\\p{Cntrl}\\s][^\\p{Cntrl}]*";
-  private static final UUID LAST = new UUID(-1L, -1L);
 
   record NewMerchant(
-      @NotBlank @Size(max = 200) @Pattern(regexp = PRINTABLE) String name,
+      @NotBlank @Size(max = 200) @Printable String name,
       @Min(50) @Max(30_000) @Nullable Integer deadlineMaxMs) {}
 
   /** What is null stays as it is. */
@@ -124,7 +122,7 @@ class MerchantController {
   Page<MerchantBody> list(HttpServletRequest request) {
     PageRequest page = PageRequest.of(request, "merchants");
     return Page.of(
-        merchants.newestFirst(page.afterId().orElse(LAST), Limit.of(page.fetch())),
+        merchants.newestFirst(page.olderThan(), Limit.of(page.fetch())),
         page,
         merchant -> merchant.getId().toString(),
         MerchantBody::of);

@@ -1,10 +1,10 @@
 package io.quittance.access;
 
+import io.quittance.database.Instants;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,7 +70,7 @@ final class StoredKeys {
     Map<ByteBuffer, Identity> found = new HashMap<>();
     jdbc.sql(sql)
         .param("hashes", hashes.stream().map(ByteBuffer::array).toList())
-        .param("now", clock.instant().atOffset(ZoneOffset.UTC))
+        .param("now", Instants.parameter(clock.instant()))
         .query(
             rs -> {
               UUID keyId = rs.getObject("id", UUID.class);

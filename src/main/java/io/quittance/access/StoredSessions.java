@@ -1,13 +1,12 @@
 package io.quittance.access;
 
 import io.quittance.access.ConsoleSessions.Session;
+import io.quittance.database.Instants;
 import io.quittance.web.TypeId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -50,7 +49,7 @@ class StoredSessions {
             """)
         .param("merchant", merchantId)
         .param("key", identity.keyId())
-        .param("now", utc(clock.instant()))
+        .param("now", Instants.parameter(clock.instant()))
         .param("most", MOST - 1)
         .update();
     jdbc.sql(
@@ -63,8 +62,8 @@ class StoredSessions {
             TypeId.next(),
             identity.keyId(),
             token.hash(),
-            utc(clock.instant()),
-            utc(expiresAt))
+            Instants.parameter(clock.instant()),
+            Instants.parameter(expiresAt))
         .update();
     record(identity, origin, "api_key.session_opened");
     remembered.forgetOnCommit();
@@ -109,12 +108,8 @@ class StoredSessions {
   }
 
   private static Instant end(ResultSet rs) throws SQLException {
-    Instant session = rs.getObject("expires_at", OffsetDateTime.class).toInstant();
-    @Nullable OffsetDateTime key = rs.getObject("key_expires_at", OffsetDateTime.class);
-    return key == null || key.toInstant().isAfter(session) ? session : key.toInstant();
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
+    Instant session = Instants.read(rs, "expires_at");
+    @Nullable Instant key = Instants.readOrNull(rs, "key_expires_at");
+    return key == null || key.isAfter(session) ? session : key;
   }
 }

@@ -1,5 +1,5 @@
 /** Who may do what, and who did: merchants, API keys, tokens, scopes, the audit trail. */
-@ApplicationModule(allowedDependencies = {"web", "concurrency", "journal"})
+@ApplicationModule(allowedDependencies = {"web", "database", "concurrency", "journal"})
 @NullMarked
 package io.quittance.access;
 

@@ -1,4 +1,7 @@
-/** Connections to the database: their pools, and what it means when one fails. */
+/**
+ * Connections to the database: their pools, what it means when one fails, and how arrays and times
+ * are bound and read.
+ */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package io.quittance.database;

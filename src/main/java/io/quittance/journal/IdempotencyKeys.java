@@ -1,17 +1,18 @@
 package io.quittance.journal;
 
+import static io.quittance.database.ArrayParameters.bind;
+
+import io.quittance.database.Instants;
 import io.quittance.web.ProblemCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -111,16 +112,9 @@ public final class IdempotencyKeys implements Table {
     jdbc.query(
         FIND,
         statement -> {
-          var connection = statement.getConnection();
-          statement.setArray(
-              1,
-              connection.createArrayOf("uuid", ids.stream().map(id -> id.merchantId()).toArray()));
-          statement.setArray(
-              2,
-              connection.createArrayOf(
-                  "varchar", ids.stream().map(id -> id.operation()).toArray()));
-          statement.setArray(
-              3, connection.createArrayOf("varchar", ids.stream().map(id -> id.key()).toArray()));
+          bind(statement, 1, "uuid", ids, KeyedRequest.Id::merchantId);
+          bind(statement, 2, "varchar", ids, KeyedRequest.Id::operation);
+          bind(statement, 3, "varchar", ids, KeyedRequest.Id::key);
         },
         rs -> {
           found.put(
@@ -139,7 +133,7 @@ public final class IdempotencyKeys implements Table {
         rs.getObject("object_id", UUID.class),
         rs.getString("refusal"),
         rs.getString("detail"),
-        Objects.requireNonNull(rs.getObject("runs_until", OffsetDateTime.class)).toInstant());
+        Instants.read(rs, "runs_until"));
   }
 
   @Override

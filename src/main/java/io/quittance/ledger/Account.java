@@ -1,6 +1,7 @@
 package io.quittance.ledger;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.database.Instants;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.TableColumns;
 import io.quittance.money.Money;
@@ -8,9 +9,7 @@ import io.quittance.web.ProblemCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -129,14 +128,13 @@ final class Account {
                 rs.getLong("overdraft_limit"),
                 rs.getString("metadata")),
             Status.from(rs.getString("status")),
-            Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());
+            Instants.read(rs, "created_at"));
     account.posted = rs.getLong("posted");
     account.pendingOut = rs.getLong("pending_out");
     account.pendingIn = rs.getLong("pending_in");
     account.entryCount = rs.getLong("entry_count");
     account.chainHead = rs.getBytes("chain_head");
-    OffsetDateTime lastEntryAt = rs.getObject("last_entry_at", OffsetDateTime.class);
-    account.lastEntryAt = lastEntryAt == null ? null : lastEntryAt.toInstant();
+    account.lastEntryAt = Instants.readOrNull(rs, "last_entry_at");
     return account;
   }
 

@@ -66,9 +66,8 @@ class AccountController {
   ResponseEntity<AccountBody> put(
       @PathVariable String id, @Valid @RequestBody NewAccount body, Caller caller)
       throws JsonProcessingException {
-    if (!id.matches(AccountId.PATTERN)) {
-      throw Problem.invalid(
-          "id", Code.INVALID_FORMAT, "must be an account id: " + AccountId.PATTERN);
+    if (!AccountIds.areLike(id)) {
+      throw Problem.invalid("id", Code.INVALID_FORMAT, AccountIds.RULE);
     }
     if (CardNumbers.in(id)) {
       throw Problem.invalid(

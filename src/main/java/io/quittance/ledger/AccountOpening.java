@@ -3,9 +3,9 @@ package io.quittance.ledger;
 import io.quittance.access.AuditEntry;
 import io.quittance.access.AuditTrail;
 import io.quittance.access.Origin;
+import io.quittance.database.Instants;
 import io.quittance.journal.AccountKey;
 import java.time.Clock;
-import java.time.ZoneOffset;
 import java.util.Map;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -65,7 +65,7 @@ final class AccountOpening {
             terms.kind().text(),
             terms.overdraftLimit(),
             terms.metadataJson(),
-            clock.instant().atOffset(ZoneOffset.UTC))
+            Instants.parameter(clock.instant()))
         .update();
   }
 

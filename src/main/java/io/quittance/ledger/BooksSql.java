@@ -1,9 +1,8 @@
 package io.quittance.ledger;
 
+import io.quittance.database.ArrayParameters;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.Dialect;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
@@ -72,8 +71,8 @@ final class BooksSql {
     return jdbc.query(
         FIND_TRANSFERS,
         statement -> {
-          setArray(statement, 1, merchantIds);
-          setArray(statement, 2, ids);
+          ArrayParameters.bind(statement, 1, "uuid", merchantIds);
+          ArrayParameters.bind(statement, 2, "uuid", ids);
         },
         (rs, row) -> Transfer.read(rs));
   }
@@ -82,10 +81,5 @@ final class BooksSql {
   long reversed(JdbcOperations jdbc, UUID merchantId, UUID transferId) {
     return Objects.requireNonNull(
         jdbc.queryForObject(REVERSED, Long.class, merchantId, transferId));
-  }
-
-  private static void setArray(PreparedStatement statement, int index, Object[] ids)
-      throws SQLException {
-    statement.setArray(index, statement.getConnection().createArrayOf("uuid", ids));
   }
 }

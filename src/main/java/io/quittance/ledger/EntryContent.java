@@ -1,10 +1,9 @@
 package io.quittance.ledger;
 
+import io.quittance.database.Instants;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +42,7 @@ record EntryContent(
         rs.getString("reference"),
         rs.getString("metadata"),
         Transfer.reversal(rs),
-        instant(rs, "created_at"),
-        instant(rs, "ended_at"));
-  }
-
-  private static Instant instant(ResultSet rs, String column) throws SQLException {
-    return Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class)).toInstant();
+        Instants.read(rs, "created_at"),
+        Instants.read(rs, "ended_at"));
   }
 }

@@ -1,5 +1,6 @@
 package io.quittance.ledger;
 
+import io.quittance.database.Instants;
 import io.quittance.web.TypeId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,7 +9,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -75,12 +75,7 @@ final class HledgerJournal {
     if (period.from() != null) {
       openingBalances(from);
     }
-    rows(
-        TRANSFERS,
-        this::transfer,
-        merchantId,
-        from.atOffset(ZoneOffset.UTC),
-        to.atOffset(ZoneOffset.UTC));
+    rows(TRANSFERS, this::transfer, merchantId, Instants.parameter(from), Instants.parameter(to));
     closingBalances(to);
     out.write("; end of journal: %d transfers\n".formatted(transfers));
   }
@@ -106,7 +101,7 @@ final class HledgerJournal {
   private void transfer(ResultSet rs) throws SQLException, IOException {
     UUID paymentId = rs.getObject("payment_id", UUID.class);
     String reference = rs.getString("reference");
-    Instant postedAt = rs.getObject("ended_at", OffsetDateTime.class).toInstant();
+    Instant postedAt = Instants.read(rs, "ended_at");
     String currency = rs.getString("currency");
     long amount = rs.getLong("amount");
     heading(
@@ -138,7 +133,7 @@ final class HledgerJournal {
           }
         },
         merchantId,
-        from.atOffset(ZoneOffset.UTC),
+        Instants.parameter(from),
         merchantId);
     out.write("\n");
   }
@@ -162,7 +157,7 @@ final class HledgerJournal {
     if (to.equals(FOREVER)) {
       rows(ACCOUNTS, assertion, merchantId);
     } else {
-      rows(BALANCES_BEFORE, assertion, merchantId, to.atOffset(ZoneOffset.UTC), merchantId);
+      rows(BALANCES_BEFORE, assertion, merchantId, Instants.parameter(to), merchantId);
     }
     out.write("\n");
   }

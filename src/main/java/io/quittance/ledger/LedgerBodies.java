@@ -5,11 +5,11 @@ import io.quittance.ledger.LedgerQueries.StatementLine;
 import io.quittance.money.CurrencyCode;
 import io.quittance.money.Money;
 import io.quittance.web.Metadata;
+import io.quittance.web.Printable;
 import io.quittance.web.TypeId;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.Map;
@@ -18,20 +18,18 @@ import org.jspecify.annotations.Nullable;
 /** The JSON of the ledger's routes. */
 final class LedgerBodies {
 
-  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
-
   private LedgerBodies() {}
 
   record NewAccount(
       @NotNull @CurrencyCode String currency,
-      @Size(max = 200) @Pattern(regexp = PRINTABLE) @Nullable String name,
+      @Size(max = 200) @Printable @Nullable String name,
       Account.@Nullable Kind kind,
       @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
       @Metadata @Nullable Map<String, String> metadata) {}
 
   /** What is left out stays as it is. */
   record AccountUpdate(
-      @Size(max = 200) @Pattern(regexp = PRINTABLE) @Nullable String name,
+      @Size(max = 200) @Printable @Nullable String name,
       @Metadata @Nullable Map<String, String> metadata,
       @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
       Account.@Nullable Status status) {}
@@ -41,12 +39,12 @@ final class LedgerBodies {
       @NotNull @AccountId String to,
       @NotNull @Min(1) @Max(Money.MAX_AMOUNT) Long amount,
       @NotNull @CurrencyCode String currency,
-      @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
+      @Size(min = 1, max = 255) @Printable @Nullable String reference,
       @Metadata @Nullable Map<String, String> metadata) {}
 
   record NewReversal(
       @Min(1) @Max(Money.MAX_AMOUNT) @Nullable Long amount,
-      @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String reason) {}
+      @Size(max = 500) @Printable @Nullable String reason) {}
 
   record AccountBody(
       String id,

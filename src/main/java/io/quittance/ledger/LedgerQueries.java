@@ -1,5 +1,6 @@
 package io.quittance.ledger;
 
+import io.quittance.database.Instants;
 import io.quittance.journal.AccountKey;
 import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
@@ -10,7 +11,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +75,7 @@ final class LedgerQueries {
 
     static Position parse(String text) {
       String[] parts = text.split(" ", -1);
-      if (parts.length != 2 || !parts[1].matches(AccountId.PATTERN)) {
+      if (parts.length != 2 || !AccountIds.areLike(parts[1])) {
         throw Problem.of(ProblemCode.INVALID_CURSOR);
       }
       return new Position(time(parts[0]), parts[1]);
@@ -146,6 +146,6 @@ final class LedgerQueries {
         rs.getLong("balance_after"),
         rs.getObject("payment_id", UUID.class),
         rs.getString("reference"),
-        Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());
+        Instants.read(rs, "created_at"));
   }
 }

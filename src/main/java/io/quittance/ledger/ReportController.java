@@ -178,7 +178,7 @@ class ReportController {
   }
 
   private Account find(String id, Caller caller) {
-    if (!id.matches(AccountId.PATTERN)) {
+    if (!AccountIds.areLike(id)) {
       throw Problem.of(ProblemCode.NOT_FOUND);
     }
     return queries

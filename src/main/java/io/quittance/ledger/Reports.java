@@ -1,6 +1,7 @@
 package io.quittance.ledger;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.ArrayParameters;
 import io.quittance.database.ReportConnections;
 import io.quittance.journal.Dialect;
 import io.quittance.web.Problem;
@@ -120,7 +121,7 @@ final class Reports {
                 for (int i = 0; i < parameters.length; i++) {
                   Object value = parameters[i];
                   if (value instanceof String[] texts) {
-                    statement.setArray(i + 1, connection.createArrayOf("varchar", texts));
+                    ArrayParameters.bind(statement, i + 1, "varchar", (Object[]) texts);
                   } else {
                     statement.setObject(i + 1, value);
                   }

@@ -1,12 +1,12 @@
 package io.quittance.ledger;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.database.Instants;
 import io.quittance.journal.TableColumns;
 import io.quittance.money.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.UUID;
@@ -97,10 +97,10 @@ final class Transfer {
                 rs.getString("reference"),
                 rs.getString("metadata"),
                 reversal(rs)),
-            Objects.requireNonNull(instant(rs, "created_at")),
-            instant(rs, "expires_at"));
+            Instants.read(rs, "created_at"),
+            Instants.readOrNull(rs, "expires_at"));
     transfer.state = State.valueOf(rs.getString("state").toUpperCase(Locale.ROOT));
-    transfer.endedAt = instant(rs, "ended_at");
+    transfer.endedAt = Instants.readOrNull(rs, "ended_at");
     if (transfer.state == State.POSTED) {
       transfer.fromEntry = new Entry(rs.getLong("from_entry"), rs.getLong("from_balance_after"));
       transfer.toEntry = new Entry(rs.getLong("to_entry"), rs.getLong("to_balance_after"));
@@ -113,11 +113,6 @@ final class Transfer {
   static @Nullable Reversal reversal(ResultSet rs) throws SQLException {
     UUID reverses = rs.getObject("reverses", UUID.class);
     return reverses == null ? null : new Reversal(reverses, rs.getString("reason"));
-  }
-
-  private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {
-    OffsetDateTime time = rs.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 
   /** Whether it may still be posted: from its expiry on it may not, swept or unswept. */

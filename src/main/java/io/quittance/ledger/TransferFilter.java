@@ -5,7 +5,6 @@ import io.quittance.web.QueryParameters;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** What transfers are listed by; null: any. */
@@ -16,39 +15,21 @@ record TransferFilter(
     @Nullable OffsetDateTime createdTo,
     @Nullable String reference) {
 
-  private static final Pattern ACCOUNT = Pattern.compile(AccountId.PATTERN);
-  private static final Pattern REFERENCE = Pattern.compile("[^\\p{Cntrl}]{1,255}");
-
   /** Reads the filters that are there, and notes in the query what is wrong with them. */
   static TransferFilter from(QueryParameters query) {
     var filter =
         new TransferFilter(
-            query.read("from", TransferFilter::account),
-            query.read("to", TransferFilter::account),
+            query.read("from", AccountIds::parse),
+            query.read("to", AccountIds::parse),
             query.read("created_from", QueryParameters::instant),
             query.read("created_to", QueryParameters::instant),
-            query.read("reference", TransferFilter::reference));
+            query.read("reference", QueryParameters::reference));
     if (filter.createdFrom != null
         && filter.createdTo != null
         && filter.createdFrom.isAfter(filter.createdTo)) {
       query.reject("created_from", Code.OUT_OF_RANGE, "must not be above `created_to`");
     }
     return filter;
-  }
-
-  private static String account(String text) {
-    return matching(ACCOUNT, text, "must be an account id: " + AccountId.PATTERN);
-  }
-
-  private static String reference(String text) {
-    return matching(REFERENCE, text, "must be 1 to 255 characters, none of them a control");
-  }
-
-  private static String matching(Pattern pattern, String text, String rule) {
-    if (!pattern.matcher(text).matches()) {
-      throw new IllegalArgumentException(rule);
-    }
-    return text;
   }
 
   /** One text for one filter, for its cursors: only the last value may hold a space. */

@@ -126,7 +126,7 @@ final class TrialBalanceReport {
   }
 
   private static String position(String text) {
-    if (!text.matches(AccountId.PATTERN)) {
+    if (!AccountIds.areLike(text)) {
       throw Problem.of(ProblemCode.INVALID_CURSOR);
     }
     return text;

@@ -3,6 +3,7 @@ package io.quittance.openapi;
 import io.quittance.ledger.AccountId;
 import io.quittance.money.CurrencyCode;
 import io.quittance.web.Metadata;
+import io.quittance.web.Printable;
 import io.swagger.v3.oas.models.media.Schema;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
@@ -44,6 +45,7 @@ record Constraints(List<Annotation> annotations) {
       case NotBlank _ -> schema.setMinLength(1);
       case NotEmpty _ -> atLeastOne(schema);
       case Pattern pattern -> addPattern(pattern.regexp(), schema);
+      case Printable _ -> addPattern(Printable.PATTERN, schema);
       case AccountId _ -> addPattern(AccountId.PATTERN, schema);
       case CurrencyCode _ -> addPattern("[A-Z]{3}", schema);
       case Metadata _ -> ofMetadata(schema);

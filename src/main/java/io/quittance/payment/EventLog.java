@@ -1,18 +1,16 @@
 package io.quittance.payment;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.quittance.database.Instants;
 import io.quittance.web.PageRequest;
 import io.quittance.web.TypeId;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -46,8 +44,6 @@ public final class EventLog {
   private static final String SELECT =
       "select merchant_id, id, sequence, type, created_at, data, traceparent from events ";
 
-  private static final UUID LAST = new UUID(-1, -1);
-
   private final JdbcClient jdbc;
   private final TransactionTemplate transactions;
   private final ApplicationEventPublisher publisher;
@@ -73,7 +69,7 @@ public final class EventLog {
             + " order by id desc limit ?";
     return jdbc.sql(sql)
         .param(merchantId)
-        .param(page.afterId().orElse(LAST))
+        .param(page.olderThan())
         .params(paymentId == null ? List.of() : List.of(paymentId))
         .param(page.fetch())
         .query((rs, row) -> read(rs))
@@ -128,7 +124,7 @@ public final class EventLog {
             event.merchantId(),
             event.id(),
             body.type().text(),
-            body.timestamp().atOffset(ZoneOffset.UTC),
+            Instants.parameter(body.timestamp()),
             body.data())
         .update();
   }
@@ -142,7 +138,7 @@ public final class EventLog {
         new EventBody(
             TypeId.format("evt", id),
             EventType.from(rs.getString("type")),
-            Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant(),
+            Instants.read(rs, "created_at"),
             rs.getInt("sequence"),
             rs.getString("data")),
         rs.getString("traceparent"));

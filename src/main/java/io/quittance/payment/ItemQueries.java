@@ -1,5 +1,6 @@
 package io.quittance.payment;
 
+import io.quittance.database.ArrayParameters;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -27,8 +28,7 @@ public final class ItemQueries {
         statement -> {
           statement.setObject(1, merchantId);
           statement.setObject(2, batchId);
-          statement.setArray(
-              3, statement.getConnection().createArrayOf("varchar", references.toArray()));
+          ArrayParameters.bind(statement, 3, "varchar", references.toArray());
         },
         (rs, _) -> {
           Payment payment = PaymentsSql.read(rs);

@@ -1,12 +1,11 @@
 package io.quittance.payment;
 
+import io.quittance.database.Instants;
 import io.quittance.money.Money;
 import io.quittance.web.PageRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,7 +27,6 @@ final class MovementQueries {
   private static final String BY_ID = "and m.id = ?";
   private static final String NEWEST_FIRST = "and m.id < ? order by m.id desc limit ?";
   private static final String OF_PAYMENT = "and m.payment_id = ? " + NEWEST_FIRST;
-  private static final UUID LAST = new UUID(-1, -1);
 
   private final JdbcClient jdbc;
 
@@ -56,7 +54,7 @@ final class MovementQueries {
     return jdbc.sql(CAPTURES + OF_PAYMENT)
         .param(merchantId)
         .param(paymentId)
-        .param(page.afterId().orElse(LAST))
+        .param(page.olderThan())
         .param(page.fetch())
         .query((rs, row) -> captured(rs))
         .list();
@@ -66,7 +64,7 @@ final class MovementQueries {
     return jdbc.sql(REFUNDS + OF_PAYMENT)
         .param(merchantId)
         .param(paymentId)
-        .param(page.afterId().orElse(LAST))
+        .param(page.olderThan())
         .param(page.fetch())
         .query((rs, row) -> refunded(rs))
         .list();
@@ -76,7 +74,7 @@ final class MovementQueries {
   List<Refunded> refunds(UUID merchantId, PageRequest page) {
     return jdbc.sql(REFUNDS + NEWEST_FIRST)
         .param(merchantId)
-        .param(page.afterId().orElse(LAST))
+        .param(page.olderThan())
         .param(page.fetch())
         .query((rs, row) -> refunded(rs))
         .list();
@@ -99,6 +97,6 @@ final class MovementQueries {
         new Money(rs.getLong("amount"), rs.getString("currency")),
         rs.getInt("granted_ms"),
         rs.getInt("used_ms"),
-        Objects.requireNonNull(rs.getObject("created_at", OffsetDateTime.class)).toInstant());
+        Instants.read(rs, "created_at"));
   }
 }

@@ -9,12 +9,12 @@ import io.quittance.money.CurrencyCode;
 import io.quittance.money.Money;
 import io.quittance.web.InputError;
 import io.quittance.web.Metadata;
+import io.quittance.web.Printable;
 import io.quittance.web.Problem;
 import io.quittance.web.TypeId;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +29,11 @@ public record NewPayment(
     @NotNull @AccountId String payer,
     @NotNull @AccountId String payee,
     @Nullable CaptureMethod captureMethod,
-    @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
-    @Size(max = 1000) @Pattern(regexp = PRINTABLE) @Nullable String description,
+    @Size(min = 1, max = 255) @Printable @Nullable String reference,
+    @Size(max = 1000) @Printable @Nullable String description,
     @Metadata @Nullable Map<String, String> metadata,
     @Min(60) @Max(2_592_000) @Nullable Integer expiresInSeconds) {
 
-  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
   private static final int HOLD_SECONDS_DEFAULT = 604_800;
 
   /**

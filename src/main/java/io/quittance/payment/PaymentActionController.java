@@ -13,6 +13,7 @@ import io.quittance.payment.ActionResponses.OpenBody;
 import io.quittance.payment.ActionResponses.Success;
 import io.quittance.payment.IdempotentActions.Headers;
 import io.quittance.web.Metadata;
+import io.quittance.web.Printable;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
@@ -22,7 +23,6 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +48,7 @@ class PaymentActionController {
 
   record NewRefund(
       @Min(1) @Max(Money.MAX_AMOUNT) @Nullable Long amount,
-      @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String reason) {}
+      @Size(max = 500) @Printable @Nullable String reason) {}
 
   enum Decision {
     APPROVE,
@@ -61,15 +61,12 @@ class PaymentActionController {
   }
 
   record NewReview(
-      @NotNull Decision decision,
-      @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String reason) {}
+      @NotNull Decision decision, @Size(max = 500) @Printable @Nullable String reason) {}
 
   /** What is null stays as it is. */
   record PaymentChange(
-      @Size(max = 1000) @Pattern(regexp = PRINTABLE) @Nullable String description,
+      @Size(max = 1000) @Printable @Nullable String description,
       @Metadata @Nullable Map<String, String> metadata) {}
-
-  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
 
   private final PaymentQueries payments;
   private final MovementQueries movements;

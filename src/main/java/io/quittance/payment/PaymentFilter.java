@@ -1,6 +1,6 @@
 package io.quittance.payment;
 
-import io.quittance.ledger.AccountId;
+import io.quittance.ledger.AccountIds;
 import io.quittance.money.Currencies;
 import io.quittance.money.Money;
 import io.quittance.web.InputError;
@@ -12,7 +12,6 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -22,8 +21,8 @@ import java.util.stream.Collectors;
  */
 enum PaymentFilter {
   STATUS("", PaymentFilter::statuses),
-  PAYER("payer = ?", PaymentFilter::account),
-  PAYEE("payee = ?", PaymentFilter::account),
+  PAYER("payer = ?", AccountIds::parse),
+  PAYEE("payee = ?", AccountIds::parse),
   CURRENCY("currency = cast(? as char(3))", PaymentFilter::currency),
   CREATED_FROM("created_at >= ?", QueryParameters::instant),
   CREATED_TO("created_at < ?", QueryParameters::instant),
@@ -34,7 +33,7 @@ enum PaymentFilter {
   REFERENCE(
       "(reference = ? and status not in %1$s or reference = ? and status in %1$s)"
           .formatted(PaymentStatus.DEAD),
-      PaymentFilter::reference);
+      QueryParameters::reference);
 
   /** Some of the states, in one order whatever order they were given in. */
   private record Statuses(EnumSet<PaymentStatus> among) {
@@ -86,9 +85,6 @@ enum PaymentFilter {
   private static final String OVERDUE =
       "status = 'processing' and resolves_by <= current_timestamp";
 
-  private static final Pattern ACCOUNT = Pattern.compile(AccountId.PATTERN);
-  private static final Pattern REFERENCE_TEXT = Pattern.compile("[^\\p{Cntrl}]{1,255}");
-
   private final String condition;
   private final Function<String, Object> parser;
 
@@ -130,14 +126,6 @@ enum PaymentFilter {
     return RefusedInput.oneOf(List.of(PaymentStatus.values()), PaymentStatus::text, text);
   }
 
-  private static Object account(String text) {
-    return matching(ACCOUNT, text, "must be an account id: " + AccountId.PATTERN);
-  }
-
-  private static Object reference(String text) {
-    return matching(REFERENCE_TEXT, text, "must be 1 to 255 characters, none of them a control");
-  }
-
   private static Object currency(String text) {
     if (!Currencies.isCode(text)) {
       throw new RefusedInput(
@@ -153,12 +141,5 @@ enum PaymentFilter {
 
   private static Object amount(String text) {
     return QueryParameters.number(text, 0, Money.MAX_AMOUNT);
-  }
-
-  private static String matching(Pattern pattern, String text, String rule) {
-    if (!pattern.matcher(text).matches()) {
-      throw new IllegalArgumentException(rule);
-    }
-    return text;
   }
 }

@@ -1,5 +1,6 @@
 package io.quittance.payment;
 
+import io.quittance.database.ArrayParameters;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,7 +31,7 @@ public final class PaymentSummaries {
     var found = new ArrayList<Summary>();
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       statement.setObject(1, merchantId);
-      statement.setArray(2, connection.createArrayOf("uuid", ids.toArray()));
+      ArrayParameters.bindIds(statement, 2, ids);
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
           found.add(summary(PaymentsSql.seen(rs).store()));

@@ -7,6 +7,7 @@ import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
 import io.quittance.ledger.Books;
+import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -59,8 +60,6 @@ final class Payments implements Table {
 
   /** After all that is stored: for a payment that is not yet. */
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
-
-  private static final UUID LAST_ID = new UUID(-1, -1);
 
   private final Dialect dialect;
   private final Set<Key> wanted = new LinkedHashSet<>();
@@ -122,7 +121,7 @@ final class Payments implements Table {
   }
 
   private static Past beforeNew(UUID merchantId, String payer, Window window) {
-    return new Past(merchantId, payer, window, END_OF_TIME, LAST_ID);
+    return new Past(merchantId, payer, window, END_OF_TIME, TypeId.LAST);
   }
 
   private static Past upTo(Payment payment, Window window) {

@@ -1,8 +1,10 @@
 package io.quittance.payment;
 
+import static io.quittance.database.ArrayParameters.bind;
+
+import io.quittance.database.Instants;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Verdict;
-import io.quittance.fraud.Window;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
@@ -11,17 +13,14 @@ import io.quittance.web.ProblemCode;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
@@ -164,8 +163,8 @@ final class PaymentsSql {
     return jdbc.query(
         FIND,
         statement -> {
-          setArray(statement, 1, "uuid", keys.stream().map(Payments.Key::merchantId).toArray());
-          setArray(statement, 2, "uuid", keys.stream().map(Payments.Key::id).toArray());
+          bind(statement, 1, "uuid", keys, Payments.Key::merchantId);
+          bind(statement, 2, "uuid", keys, Payments.Key::id);
         },
         (rs, row) -> read(rs));
   }
@@ -177,13 +176,8 @@ final class PaymentsSql {
     jdbc.query(
         HOLDERS,
         statement -> {
-          setArray(
-              statement,
-              1,
-              "uuid",
-              references.stream().map(Payments.Reference::merchantId).toArray());
-          setArray(
-              statement, 2, "varchar", references.stream().map(Payments.Reference::text).toArray());
+          bind(statement, 1, "uuid", references, Payments.Reference::merchantId);
+          bind(statement, 2, "varchar", references, Payments.Reference::text);
         },
         rs -> {
           holders.put(
@@ -211,26 +205,13 @@ final class PaymentsSql {
 
   private static void bindPasts(PreparedStatement statement, List<Payments.Past> pasts)
       throws SQLException {
-    int size = pasts.size();
-    var columns = new Object[7][size];
-    for (int i = 0; i < size; i++) {
-      Payments.Past past = pasts.get(i);
-      Window window = past.window();
-      columns[0][i] = i;
-      columns[1][i] = past.merchantId();
-      columns[2][i] = past.payer();
-      columns[3][i] = window.seconds();
-      columns[4][i] = window.currency();
-      columns[5][i] = past.upTo().atOffset(ZoneOffset.UTC).toString();
-      columns[6][i] = past.upToId();
-    }
-    setArray(statement, 1, "integer", columns[0]);
-    setArray(statement, 2, "uuid", columns[1]);
-    setArray(statement, 3, "varchar", columns[2]);
-    setArray(statement, 4, "integer", columns[3]);
-    setArray(statement, 5, "varchar", columns[4]);
-    setArray(statement, 6, "varchar", columns[5]);
-    setArray(statement, 7, "uuid", columns[6]);
+    bind(statement, 1, "integer", IntStream.range(0, pasts.size()).boxed().toArray());
+    bind(statement, 2, "uuid", pasts, Payments.Past::merchantId);
+    bind(statement, 3, "varchar", pasts, Payments.Past::payer);
+    bind(statement, 4, "integer", pasts, past -> past.window().seconds());
+    bind(statement, 5, "varchar", pasts, past -> past.window().currency());
+    bind(statement, 6, "varchar", pasts, past -> past.upTo().toString());
+    bind(statement, 7, "uuid", pasts, Payments.Past::upToId);
   }
 
   static void insert(Writes writes, Collection<Payment> payments) {
@@ -255,7 +236,7 @@ final class PaymentsSql {
 
   /** A payment for those who only look, by the database's clock. */
   static Payment seen(ResultSet rs) throws SQLException {
-    return read(rs).seenAt(Objects.requireNonNull(time(rs, "seen_at")));
+    return read(rs).seenAt(Instants.read(rs, "seen_at"));
   }
 
   static Payment read(ResultSet rs) throws SQLException {
@@ -271,10 +252,10 @@ final class PaymentsSql {
             rs.getInt("used_ms"),
             rs.getInt("event_count"),
             new Payment.Milestones(
-                time(rs, "authorized_at"),
-                time(rs, "captured_at"),
-                time(rs, "canceled_at"),
-                time(rs, "expires_at")),
+                Instants.readOrNull(rs, "authorized_at"),
+                Instants.readOrNull(rs, "captured_at"),
+                Instants.readOrNull(rs, "canceled_at"),
+                Instants.readOrNull(rs, "expires_at")),
             rs.getBoolean("counted")));
   }
 
@@ -292,8 +273,8 @@ final class PaymentsSql {
         rs.getObject("hold_id", UUID.class),
         rs.getInt("hold_seconds"),
         rs.getInt("granted_ms"),
-        Objects.requireNonNull(time(rs, "created_at")),
-        Objects.requireNonNull(time(rs, "resolves_by")));
+        Instants.read(rs, "created_at"),
+        Instants.read(rs, "resolves_by"));
   }
 
   private static @Nullable Verdict verdict(ResultSet rs) throws SQLException {
@@ -316,15 +297,5 @@ final class PaymentsSql {
             ProblemCode.from(code),
             rs.getString("failure_detail"),
             rs.getString("failure_dependency"));
-  }
-
-  private static @Nullable Instant time(ResultSet rs, String column) throws SQLException {
-    OffsetDateTime time = rs.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
-  }
-
-  private static void setArray(PreparedStatement statement, int index, String type, Object[] values)
-      throws SQLException {
-    statement.setArray(index, statement.getConnection().createArrayOf(type, values));
   }
 }

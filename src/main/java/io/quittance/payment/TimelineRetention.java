@@ -1,5 +1,6 @@
 package io.quittance.payment;
 
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import java.time.Clock;
 import java.time.LocalDate;
@@ -68,7 +69,7 @@ final class TimelineRetention {
 
   private void delete() {
     jdbc.sql("delete from payment_timelines where opened_at < ?")
-        .param(clock.instant().minus(properties.timelineRetention()).atOffset(ZoneOffset.UTC))
+        .param(Instants.parameter(clock.instant().minus(properties.timelineRetention())))
         .update();
   }
 

@@ -1,5 +1,7 @@
 package io.quittance.payment;
 
+import static io.quittance.database.ArrayParameters.bind;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -9,18 +11,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -121,9 +122,7 @@ final class Timelines {
         select opened_at, body from payment_timelines
          where merchant_id = ? and payment_id = ? order by opened_at
         """,
-        (rs, row) ->
-            parse(rs.getString("body"))
-                .openedAt(rs.getObject("opened_at", OffsetDateTime.class).toInstant()),
+        (rs, row) -> parse(rs.getString("body")).openedAt(Instants.read(rs, "opened_at")),
         merchantId,
         paymentId);
   }
@@ -163,23 +162,11 @@ final class Timelines {
     jdbc.update(
         INSERT,
         statement -> {
-          var connection = statement.getConnection();
-          statement.setArray(
-              1, connection.createArrayOf("uuid", column(entries, Entry::merchantId)));
-          statement.setArray(
-              2, connection.createArrayOf("uuid", column(entries, Entry::paymentId)));
-          statement.setArray(
-              3,
-              connection.createArrayOf(
-                  "varchar", column(entries, entry -> entry.scope().openedAt().toString())));
-          statement.setArray(
-              4,
-              connection.createArrayOf("varchar", column(entries, entry -> text(entry.scope()))));
+          bind(statement, 1, "uuid", entries, Entry::merchantId);
+          bind(statement, 2, "uuid", entries, Entry::paymentId);
+          bind(statement, 3, "varchar", entries, entry -> entry.scope().openedAt().toString());
+          bind(statement, 4, "varchar", entries, entry -> text(entry.scope()));
         });
-  }
-
-  private static Object[] column(List<Entry> entries, Function<Entry, Object> value) {
-    return entries.stream().map(value).toArray();
   }
 
   private String text(TimelineScope body) {

@@ -5,6 +5,7 @@
       "ledger",
       "fraud",
       "money",
+      "database",
       "journal",
       "concurrency",
       "web",

@@ -3,6 +3,7 @@ package io.quittance.web;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,10 +74,10 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
     }
   }
 
-  /** The position as an id. */
-  public Optional<java.util.UUID> afterId() {
+  /** The id that the page's rows are older than, in a list by id, newest first. */
+  public UUID olderThan() {
     try {
-      return after.map(java.util.UUID::fromString);
+      return after.map(UUID::fromString).orElse(TypeId.LAST);
     } catch (IllegalArgumentException e) {
       throw Problem.of(ProblemCode.INVALID_CURSOR);
     }

@@ -33,6 +33,8 @@ public final class QueryParameters {
   /** Never more than a {@code long} can hold. */
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
+  private static final Pattern REFERENCE = Pattern.compile("[^\\p{Cntrl}]{1,255}");
+
   private final Map<String, String[]> values;
   private final List<InputError> errors = new ArrayList<>();
 
@@ -144,6 +146,18 @@ public final class QueryParameters {
     OffsetDateTime micros = time.truncatedTo(ChronoUnit.MICROS);
     // The last one of the year 9999 has none after it.
     return micros.equals(time) || micros.equals(LAST) ? micros : micros.plus(1, ChronoUnit.MICROS);
+  }
+
+  /**
+   * A reference: 1 to 255 characters, none of them a control.
+   *
+   * @throws IllegalArgumentException with what the text must be
+   */
+  public static String reference(String text) {
+    if (!REFERENCE.matcher(text).matches()) {
+      throw new IllegalArgumentException("must be 1 to 255 characters, none of them a control");
+    }
+    return text;
   }
 
   /**

@@ -14,6 +14,9 @@ import java.util.UUID;
  */
 public final class TypeId {
 
+  /** After every other id, as databases order them. */
+  public static final UUID LAST = new UUID(-1, -1);
+
   private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
   private static final byte[] VALUES = new byte[128];
   private static final int LENGTH = 26;

@@ -75,7 +75,7 @@ final class Violations {
         if (field.getName().equals(last.getName())) {
           FieldRule whole = FieldRule.of(field);
           // A rule of several parts is told by the part that is broken.
-          return broken instanceof Pattern
+          return broken instanceof Pattern || broken instanceof Printable
               ? new FieldRule(field.getType(), List.of(broken))
               : whole;
         }

@@ -1,13 +1,13 @@
 package io.quittance.webhook;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.quittance.database.Instants;
 import io.quittance.web.PageRequest;
 import io.quittance.web.TypeId;
 import jakarta.validation.constraints.Pattern;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -52,8 +52,6 @@ final class DeliveryHistory {
         from deliveries d left join events e on e.merchant_id = d.merchant_id and e.id = d.event_id
       """;
 
-  private static final UUID LAST = new UUID(-1L, -1L);
-
   private final JdbcClient jdbc;
 
   DeliveryHistory(JdbcClient jdbc) {
@@ -75,7 +73,7 @@ final class DeliveryHistory {
                     + " where d.merchant_id = ? and d.endpoint_id = ? and d.id < ?"
                     + filter
                     + " order by d.id desc limit ?")
-            .params(merchantId, endpointId, page.afterId().orElse(LAST), page.fetch())
+            .params(merchantId, endpointId, page.olderThan(), page.fetch())
             .query((rs, row) -> read(rs))
             .list());
   }
@@ -103,9 +101,9 @@ final class DeliveryHistory {
         rs.getString("type"),
         state,
         rs.getInt("attempts"),
-        Objects.requireNonNull(instant(rs, "created_at")),
-        state.equals("pending") ? instant(rs, "next_attempt_at") : null,
-        instant(rs, "delivered_at"),
+        Instants.read(rs, "created_at"),
+        state.equals("pending") ? Instants.readOrNull(rs, "next_attempt_at") : null,
+        Instants.readOrNull(rs, "delivered_at"),
         new ArrayList<>());
   }
 
@@ -134,15 +132,10 @@ final class DeliveryHistory {
 
   private static AttemptBody attempt(ResultSet rs) throws SQLException {
     return new AttemptBody(
-        Objects.requireNonNull(instant(rs, "started_at")),
+        Instants.read(rs, "started_at"),
         rs.getInt("duration_ms"),
         rs.getObject("http_status", Integer.class),
         rs.getString("error"),
         rs.getString("excerpt"));
-  }
-
-  private static @Nullable Instant instant(ResultSet rs, String column) throws SQLException {
-    OffsetDateTime time = rs.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }

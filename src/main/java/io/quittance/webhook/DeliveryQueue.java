@@ -1,16 +1,17 @@
 package io.quittance.webhook;
 
+import static io.quittance.database.ArrayParameters.bind;
+import static io.quittance.database.ArrayParameters.bindIds;
+
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.EventLog.StoredEvent;
 import io.quittance.web.TypeId;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -170,10 +171,10 @@ final class DeliveryQueue {
     return jdbc.query(
         DUE_AT_ENDPOINTS,
         statement -> {
-          statement.setObject(1, utc(since));
+          statement.setObject(1, Instants.parameter(since));
           statement.setInt(2, limit);
           statement.setObject(3, merchantId);
-          setUuids(statement, 4, endpointIds);
+          bindIds(statement, 4, endpointIds);
         },
         (rs, row) ->
             new Due(
@@ -187,7 +188,8 @@ final class DeliveryQueue {
     return new Due(
         new Destination(merchantId, null),
         halfOpen,
-        jdbc.queryForList(DUE_AT_OPERATOR, UUID.class, merchantId, utc(since), limit));
+        jdbc.queryForList(
+            DUE_AT_OPERATOR, UUID.class, merchantId, Instants.parameter(since), limit));
   }
 
   /** Takes those of a merchant's deliveries that are still due and that no other replica has. */
@@ -247,7 +249,7 @@ final class DeliveryQueue {
             CLAIM,
             statement -> {
               statement.setObject(1, merchantId);
-              setUuids(statement, 2, ids);
+              bindIds(statement, 2, ids);
             },
             (rs, row) ->
                 new Claimed(
@@ -264,7 +266,7 @@ final class DeliveryQueue {
           statement -> {
             statement.setLong(1, lease.toMillis());
             statement.setObject(2, merchantId);
-            setUuids(statement, 3, claimed.stream().map(Claimed::id).toList());
+            bindIds(statement, 3, claimed.stream().map(Claimed::id).toList());
           });
     }
     return claimed;
@@ -285,11 +287,11 @@ final class DeliveryQueue {
     return jdbc.update(
         Deliveries.TO_SUBSCRIBERS,
         statement -> {
-          setArray(statement, 1, "uuid", TypeId.nextWithRoom());
-          setArray(statement, 2, "uuid", event.merchantId());
-          setArray(statement, 3, "uuid", event.id());
-          setArray(statement, 4, "varchar", event.body().type().text());
-          setArray(statement, 5, "varchar", dialect.now(jdbc).toString());
+          bind(statement, 1, "uuid", TypeId.nextWithRoom());
+          bind(statement, 2, "uuid", event.merchantId());
+          bind(statement, 3, "uuid", event.id());
+          bind(statement, 4, "varchar", event.body().type().text());
+          bind(statement, 5, "varchar", dialect.now(jdbc).toString());
         });
   }
 
@@ -299,19 +301,5 @@ final class DeliveryQueue {
       ids.add((UUID) id);
     }
     return ids;
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
-  }
-
-  private static void setUuids(PreparedStatement statement, int index, Collection<UUID> ids)
-      throws SQLException {
-    setArray(statement, index, "uuid", ids.toArray());
-  }
-
-  private static void setArray(
-      PreparedStatement statement, int index, String type, Object... values) throws SQLException {
-    statement.setArray(index, statement.getConnection().createArrayOf(type, values));
   }
 }

@@ -7,6 +7,7 @@ import io.quittance.access.Scope;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
+import io.quittance.web.Printable;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
@@ -21,7 +22,6 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Past;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,20 +46,18 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/v1/webhook-endpoints")
 class EndpointController {
 
-  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
-  private static final UUID LAST = new UUID(-1L, -1L);
   private static final int OVERLAP_DEFAULT_SECONDS = 86_400;
 
   record NewEndpoint(
       @NotNull String url,
       @NotEmpty @Size(max = 50) Set<@NotNull String> events,
-      @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String description) {}
+      @Size(max = 500) @Printable @Nullable String description) {}
 
   /** What is null stays as it is. */
   record Change(
       @Nullable String url,
       @Size(min = 1, max = 50) @Nullable Set<@NotNull String> events,
-      @Size(max = 500) @Pattern(regexp = PRINTABLE) @Nullable String description,
+      @Size(max = 500) @Printable @Nullable String description,
       @Nullable Boolean enabled) {}
 
   record Rotation(@Min(0) @Max(604_800) @Nullable Integer overlapSeconds) {}
@@ -139,8 +137,7 @@ class EndpointController {
     PageRequest page =
         QueryParameters.of(request, Set.of("limit", "cursor")).page("webhook-endpoints");
     return Page.of(
-        endpoints.newestFirst(
-            caller.merchantId(), page.afterId().orElse(LAST), Limit.of(page.fetch())),
+        endpoints.newestFirst(caller.merchantId(), page.olderThan(), Limit.of(page.fetch())),
         page,
         endpoint -> endpoint.getId().toString(),
         EndpointBody::of);

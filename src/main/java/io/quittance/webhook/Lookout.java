@@ -3,13 +3,12 @@ package io.quittance.webhook;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -121,7 +120,8 @@ final class Lookout {
     Instant now = dialect.now(jdbc);
     List<Found> found = new ArrayList<>(atEndpoints(since));
     if (operatorWants) {
-      found.addAll(jdbc.query(AT_OPERATOR, (rs, row) -> found(rs), utc(since), FOUND_MAX));
+      found.addAll(
+          jdbc.query(AT_OPERATOR, (rs, row) -> found(rs), Instants.parameter(since), FOUND_MAX));
     }
     looks.took(watch.used());
     if (whole) {
@@ -134,7 +134,11 @@ final class Lookout {
 
   private List<Found> atEndpoints(Instant since) {
     return jdbc.query(
-        AT_ENDPOINTS, (rs, row) -> found(rs), utc(since), utc(Instant.EPOCH), FOUND_MAX);
+        AT_ENDPOINTS,
+        (rs, row) -> found(rs),
+        Instants.parameter(since),
+        Instants.parameter(Instant.EPOCH),
+        FOUND_MAX);
   }
 
   private void note(List<Found> found, Instant now) {
@@ -158,10 +162,6 @@ final class Lookout {
         rs.getBoolean("enabled"),
         rs.getBoolean("deleted"),
         rs.getBoolean("is_open"),
-        rs.getObject("oldest", OffsetDateTime.class).toInstant());
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
+        Instants.read(rs, "oldest"));
   }
 }

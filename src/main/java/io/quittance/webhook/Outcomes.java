@@ -5,13 +5,12 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -128,7 +127,7 @@ final class Outcomes {
           statement.setObject(1, attempt.delivery().merchantId());
           statement.setObject(2, attempt.delivery().id());
           statement.setObject(3, TypeId.next());
-          statement.setObject(4, utc(attempt.startedAt()));
+          statement.setObject(4, Instants.parameter(attempt.startedAt()));
           statement.setInt(5, Math.toIntExact(attempt.took().toMillis()));
           statement.setObject(6, attempt.status());
           statement.setString(7, attempt.error());
@@ -147,15 +146,11 @@ final class Outcomes {
           statement.setString(1, attempt.state());
           statement.setObject(2, attempt.status());
           statement.setString(3, attempt.error());
-          statement.setObject(4, attempt.succeeded() ? utc(end) : null);
+          statement.setObject(4, attempt.succeeded() ? Instants.parameter(end) : null);
           statement.setLong(5, pause == null ? 0 : pause.toMillis());
           statement.setObject(6, attempt.delivery().merchantId());
           statement.setObject(7, attempt.delivery().id());
         });
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
   }
 
   @PreDestroy

@@ -1,6 +1,7 @@
 package io.quittance.webhook;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.ArrayParameters;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import java.time.Duration;
@@ -178,7 +179,7 @@ final class Retention {
           sql,
           statement -> {
             statement.setObject(1, merchantId);
-            statement.setArray(2, statement.getConnection().createArrayOf("uuid", ids.toArray()));
+            ArrayParameters.bindIds(statement, 2, ids);
           });
     }
   }

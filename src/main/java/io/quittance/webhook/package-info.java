@@ -1,6 +1,14 @@
 /** Tells the world: events by API, and their delivery over HTTP. */
 @ApplicationModule(
-    allowedDependencies = {"payment", "access", "journal", "concurrency", "web", "tracing"})
+    allowedDependencies = {
+      "payment",
+      "access",
+      "database",
+      "journal",
+      "concurrency",
+      "web",
+      "tracing"
+    })
 @NullMarked
 package io.quittance.webhook;
 

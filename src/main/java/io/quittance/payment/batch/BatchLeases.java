@@ -1,10 +1,10 @@
 package io.quittance.payment.batch;
 
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -34,7 +34,7 @@ final class BatchLeases {
   }
 
   private OffsetDateTime in(Duration time) {
-    return dialect.now(jdbc).plus(time).atOffset(ZoneOffset.UTC);
+    return Instants.parameter(dialect.now(jdbc).plus(time));
   }
 
   /** Keeps the leases of batches that are carried out here, but for those that are lost already. */
@@ -113,8 +113,8 @@ final class BatchLeases {
         seen,
         background,
         granted.toMillis(),
-        now.plus(granted).atOffset(ZoneOffset.UTC),
-        now.plus(LEASE).atOffset(ZoneOffset.UTC),
+        Instants.parameter(now.plus(granted)),
+        Instants.parameter(now.plus(LEASE)),
         seen.merchantId(),
         seen.id(),
         seen.run());

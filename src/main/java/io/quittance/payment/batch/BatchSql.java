@@ -1,16 +1,13 @@
 package io.quittance.payment.batch;
 
+import io.quittance.database.Instants;
 import io.quittance.journal.TableColumns;
 import io.quittance.payment.ItemResult;
 import io.quittance.payment.ItemStatus;
 import io.quittance.payment.batch.StoredBatch.Asked;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.Objects;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** The mapping of batches and their items to rows. */
 final class BatchSql {
@@ -78,11 +75,11 @@ final class BatchSql {
         rs.getBoolean("begins"),
         rs.getInt("granted_ms"),
         rs.getInt("used_ms"),
-        Objects.requireNonNull(time(rs, "ends_at")),
+        Instants.read(rs, "ends_at"),
         rs.getInt("run"),
         rs.getInt("rests"),
-        Objects.requireNonNull(time(rs, "created_at")),
-        time(rs, "completed_at"));
+        Instants.read(rs, "created_at"),
+        Instants.readOrNull(rs, "completed_at"));
   }
 
   private static BatchCounts counts(ResultSet rs) throws SQLException {
@@ -110,10 +107,5 @@ final class BatchSql {
             rs.getObject("payment_id", UUID.class),
             rs.getString("code"),
             rs.getString("detail")));
-  }
-
-  private static @Nullable Instant time(ResultSet rs, String column) throws SQLException {
-    OffsetDateTime time = rs.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }

@@ -1,20 +1,20 @@
 package io.quittance.payment.batch;
 
+import static io.quittance.database.ArrayParameters.bind;
+
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.ItemStatus;
 import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.stereotype.Component;
@@ -26,8 +26,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 final class BatchStore {
 
   private static final int ITEMS_PER_INSERT = 500;
-
-  private static final UUID LAST = new UUID(-1, -1);
 
   private static final String BATCH =
       "select * from payment_batches where merchant_id = ? and id = ?";
@@ -85,36 +83,22 @@ final class BatchStore {
         batch.counts().total(),
         batch.background(),
         batch.grantedMs(),
-        batch.endsAt().atOffset(ZoneOffset.UTC),
-        batch.createdAt().plus(BatchLeases.LEASE).atOffset(ZoneOffset.UTC),
-        batch.createdAt().atOffset(ZoneOffset.UTC));
+        Instants.parameter(batch.endsAt()),
+        Instants.parameter(batch.createdAt().plus(BatchLeases.LEASE)),
+        Instants.parameter(batch.createdAt()));
   }
 
   private void insertItems(StoredBatch batch, List<BatchPayments.Asked> items, int from, int to) {
+    List<Integer> positions = IntStream.range(from, to).boxed().toList();
     jdbc.update(
         INSERT_ITEMS,
         statement -> {
-          setArray(statement, 1, "uuid", from, to, i -> batch.merchantId());
-          setArray(statement, 2, "uuid", from, to, i -> batch.id());
-          setArray(statement, 3, "integer", from, to, i -> i);
-          setArray(statement, 4, "varchar", from, to, i -> items.get(i).reference());
-          setArray(statement, 5, "varchar", from, to, i -> items.get(i).body());
+          bind(statement, 1, "uuid", positions, _ -> batch.merchantId());
+          bind(statement, 2, "uuid", positions, _ -> batch.id());
+          bind(statement, 3, "integer", positions, i -> i);
+          bind(statement, 4, "varchar", positions, i -> items.get(i).reference());
+          bind(statement, 5, "varchar", positions, i -> items.get(i).body());
         });
-  }
-
-  private static void setArray(
-      PreparedStatement statement,
-      int parameter,
-      String type,
-      int from,
-      int to,
-      IntFunction<Object> value)
-      throws SQLException {
-    Object[] values = new Object[to - from];
-    for (int i = from; i < to; i++) {
-      values[i - from] = value.apply(i);
-    }
-    statement.setArray(parameter, statement.getConnection().createArrayOf(type, values));
   }
 
   /** The database's clock. */
@@ -175,7 +159,7 @@ final class BatchStore {
             + " order by id desc limit ?",
         (rs, _) -> BatchSql.batch(rs),
         merchantId,
-        page.afterId().orElse(LAST),
+        page.olderThan(),
         page.fetch());
   }
 

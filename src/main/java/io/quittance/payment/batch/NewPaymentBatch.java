@@ -4,11 +4,11 @@ import io.quittance.payment.NewPayment;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.Metadata;
+import io.quittance.web.Printable;
 import io.quittance.web.Problem;
 import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,14 +23,13 @@ record NewPaymentBatch(
         BatchPayments payments,
     @Nullable BatchMode mode,
     @Nullable BatchOnFailure onFailure,
-    @Size(min = 1, max = 255) @Pattern(regexp = PRINTABLE) @Nullable String reference,
+    @Size(min = 1, max = 255) @Printable @Nullable String reference,
     @Metadata @Nullable Map<String, String> metadata) {
 
   static final int BACKGROUND_MAX = 10_000;
 
   private static final int WAITED_FOR_MAX = 1_000;
   private static final int ATOMIC_MAX = 500;
-  private static final String PRINTABLE = "[^\\p{Cntrl}]*";
 
   BatchMode modeOrDefault() {
     return mode == null ? BatchMode.INDEPENDENT : mode;

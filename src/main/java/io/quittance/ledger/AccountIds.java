@@ -1,0 +1,30 @@
+package io.quittance.ledger;
+
+import java.util.regex.Pattern;
+
+/** Account ids outside of bodies, in paths, queries and cursors: {@link AccountId} for those. */
+public final class AccountIds {
+
+  private static final Pattern FORM = Pattern.compile(AccountId.PATTERN);
+
+  /** Follows the name of what has another form. */
+  static final String RULE = "must be an account id: " + AccountId.PATTERN;
+
+  private AccountIds() {}
+
+  static boolean areLike(String text) {
+    return FORM.matcher(text).matches();
+  }
+
+  /**
+   * The text itself.
+   *
+   * @throws IllegalArgumentException with what it must be
+   */
+  public static String parse(String text) {
+    if (!areLike(text)) {
+      throw new IllegalArgumentException(RULE);
+    }
+    return text;
+  }
+}
