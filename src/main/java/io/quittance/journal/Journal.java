@@ -38,6 +38,7 @@ public final class Journal {
   private final DataSource snapshots;
   private final List<Lane> lanes;
   private final Duration longestTransaction;
+  private final RecentMerchants recent = new RecentMerchants(System::nanoTime);
 
   /**
    * @param dataSource the journal's own connections: two for each lane
@@ -77,6 +78,7 @@ public final class Journal {
    */
   @SuppressWarnings("unchecked") // a lane carries commands of all result types
   public <R> CompletableFuture<R> submit(Command<R> command, Deadline deadline) {
+    recent.note(command.merchantId());
     return (CompletableFuture<R>) lane(command.merchantId()).submit(traced(command), deadline);
   }
 
@@ -88,6 +90,7 @@ public final class Journal {
   @SuppressWarnings("unchecked") // a lane carries commands of all result types
   public <R> CompletableFuture<R> submitWhenRoom(Command<R> command, Deadline deadline)
       throws InterruptedException {
+    recent.note(command.merchantId());
     return (CompletableFuture<R>)
         lane(command.merchantId()).submitWhenRoom(traced(command), deadline);
   }
@@ -141,6 +144,11 @@ public final class Journal {
   /** How long a command that came now would take in a lane, as far as can be told. */
   public Duration expectedTime(int lane) {
     return lanes.get(lane).expectedTime();
+  }
+
+  /** Whether a command of another merchant came within the last while, in any lane; about. */
+  public boolean othersWithin(UUID merchantId, Duration span) {
+    return recent.othersWithin(merchantId, span);
   }
 
   /** Commands that are queued, in all lanes. */

@@ -52,6 +52,7 @@ final class BatchRun {
   private final StoredBatch batch;
   private final List<Integer> todo;
   private final int parallelism;
+  private final ItemGate gate;
   private final ItemPayments payments;
   private final BatchProgress progress;
   private final List<CompletableFuture<Map<Integer, BatchItem>>> slices;
@@ -75,11 +76,13 @@ final class BatchRun {
       List<Integer> todo,
       int parallelism,
       FanOut fanOut,
+      ItemGate gate,
       ItemPayments payments,
       BatchProgress progress) {
     this.batch = batch;
     this.todo = todo;
     this.parallelism = parallelism;
+    this.gate = gate;
     this.payments = payments;
     this.progress = progress;
     this.slices =
@@ -135,10 +138,16 @@ final class BatchRun {
     } catch (DeadlineExceededException e) {
       return ItemResult.NOT_STARTED;
     }
-    if (stopped || deadline.expired()) {
+    if (stopped || !gate.enter(batch.merchantId(), deadline)) {
       return ItemResult.NOT_STARTED;
     }
-    return payments.pay(Objects.requireNonNull(item), deadline);
+    try {
+      return stopped || deadline.expired()
+          ? ItemResult.NOT_STARTED
+          : payments.pay(Objects.requireNonNull(item), deadline);
+    } finally {
+      gate.leave();
+    }
   }
 
   private boolean stops(Result<ItemResult> result) {

@@ -30,6 +30,7 @@ final class BatchRunner {
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
   private final FanOut fanOut;
+  private final ItemGate gate;
   private final ItemPayments payments;
   private final BatchProgress progress;
   private final BatchLeases leases;
@@ -39,6 +40,7 @@ final class BatchRunner {
 
   BatchRunner(
       FanOut fanOut,
+      ItemGate gate,
       ItemPayments payments,
       BatchProgress progress,
       BatchLeases leases,
@@ -46,6 +48,7 @@ final class BatchRunner {
       Journal journal,
       ApplicationEventPublisher events) {
     this.fanOut = fanOut;
+    this.gate = gate;
     this.payments = payments;
     this.progress = progress;
     this.leases = leases;
@@ -74,9 +77,8 @@ final class BatchRunner {
 
   private void carryOut(StoredBatch batch, List<Integer> todo, Entry entry, Deadline deadline)
       throws InterruptedException {
-    var run =
-        new BatchRun(
-            batch, todo, running.parallelism(batch.merchantId()), fanOut, payments, progress);
+    int parallelism = running.parallelism(batch.merchantId());
+    var run = new BatchRun(batch, todo, parallelism, fanOut, gate, payments, progress);
     entry.stopsBy(run::stop);
     run.run(BatchDeadlines.ofItems(deadline));
   }
