@@ -1,5 +1,6 @@
 package io.quittance.payment.batch;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
@@ -69,6 +70,7 @@ class ItemGateTest {
       othersCome.set(false);
       gate.leave();
 
+      CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(20, SECONDS);
       assertThat(waiting).allSatisfy(one -> assertThat(one.join()).isTrue());
     }
   }
