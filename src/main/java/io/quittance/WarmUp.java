@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
-import io.quittance.payment.PaymentRehearsal;
+import io.quittance.payment.create.PaymentRehearsal;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -141,7 +141,8 @@ class WarmUp {
     seconds = deadline.used().toMillis() / 1_000.0;
     if (!stopping) {
       log.info(
-          "Warmed up for {} s by {} calls, until {}; the JIT compiler was busy for {} % of the last round",
+          "Warmed up for {} s by {} calls, until {}; the JIT compiler was busy for {} % of the last"
+              + " round",
           seconds, calls, reason(calm, deadline), Math.round(100 * busy));
     }
   }

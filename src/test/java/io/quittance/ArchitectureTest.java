@@ -34,7 +34,8 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .areAssignableTo(StructuredTaskScope.class)
           .because(
-              "later JDKs change StructuredTaskScope, and one file is to follow; use DeadlineScope");
+              "later JDKs change StructuredTaskScope, and one file is to follow; use"
+                  + " DeadlineScope");
 
   @ArchTest
   static final ArchRule theConcurrencyLibraryKnowsNoSpring =
@@ -67,9 +68,9 @@ class ArchitectureTest {
   static final ArchRule whatRunsInForksSpeaksNoSql =
       noClasses()
           .that()
-          .haveFullyQualifiedName("io.quittance.payment.PaymentProcessor")
+          .haveFullyQualifiedName("io.quittance.payment.create.PaymentProcessor")
           .or()
-          .haveFullyQualifiedName("io.quittance.payment.Dependency")
+          .haveFullyQualifiedName("io.quittance.payment.dependency.Dependency")
           .or()
           .haveFullyQualifiedName("io.quittance.fraud.Fraud")
           .or()
@@ -126,7 +127,8 @@ class ArchitectureTest {
               beAnnotatedWith(RequiresScope.class)
                   .or(beAnnotatedWith("io.quittance.access.OperatorOnly")))
           .because(
-              "a route without a scope is open to every key; pages and sessions are for whoever comes");
+              "a route without a scope is open to every key; pages and sessions are for whoever"
+                  + " comes");
 
   @ArchTest
   static final ArchRule namesSayWhatThingsAre =

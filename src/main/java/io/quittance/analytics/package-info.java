@@ -9,7 +9,7 @@
       "database",
       "journal",
       "money",
-      "payment",
+      "payment::event",
       "web"
     })
 @NullMarked

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.payment.EventLog.EventBody;
-import io.quittance.payment.EventLog.StoredEvent;
 import io.quittance.payment.EventType;
+import io.quittance.payment.event.EventLog.EventBody;
+import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.web.TypeId;
 import java.util.UUID;
 import org.apache.kafka.clients.producer.ProducerRecord;

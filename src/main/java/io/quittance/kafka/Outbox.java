@@ -4,8 +4,8 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toSet;
 
 import io.quittance.journal.Dialect;
-import io.quittance.payment.EventLog;
-import io.quittance.payment.EventLog.StoredEvent;
+import io.quittance.payment.event.EventLog;
+import io.quittance.payment.event.EventLog.StoredEvent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -2,7 +2,8 @@
  * Events for Kafka: what the journal has written is sent to a topic, in order per payment and at
  * least once. Switched on by the address of a broker; nothing of it is there before.
  */
-@ApplicationModule(allowedDependencies = {"concurrency", "journal", "payment", "web"})
+@ApplicationModule(
+    allowedDependencies = {"concurrency", "journal", "payment", "payment::event", "web"})
 @NullMarked
 package io.quittance.kafka;
 

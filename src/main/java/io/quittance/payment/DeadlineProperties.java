@@ -17,12 +17,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxMs the most that is granted to anybody
  */
 @ConfigurationProperties("quittance.deadline")
-record DeadlineProperties(@DefaultValue("2000") int defaultMs, @DefaultValue("30000") int maxMs) {
+public record DeadlineProperties(
+    @DefaultValue("2000") int defaultMs, @DefaultValue("30000") int maxMs) {
 
   private static final int MIN_MS = 50;
   private static final int MAX_MS = 30_000;
 
-  DeadlineProperties {
+  public DeadlineProperties {
     if (maxMs < MIN_MS || maxMs > MAX_MS) {
       throw new IllegalArgumentException(
           "quittance.deadline.max-ms: a number of milliseconds from %d to %d, not %d"
@@ -40,7 +41,7 @@ record DeadlineProperties(@DefaultValue("2000") int defaultMs, @DefaultValue("30
    *
    * @throws Problem 400 when it is not a number from 50 to 30000
    */
-  Deadline grant(@Nullable String header, Caller caller, RequestContext request) {
+  public Deadline grant(@Nullable String header, Caller caller, RequestContext request) {
     int asked = header == null ? defaultMs : parse(header.strip());
     int granted = Math.min(asked, Math.min(maxMs, caller.deadlineMaxMs()));
     return Deadline.startingAt(request.arrivedNanos(), Duration.ofMillis(granted));

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param timelineRetention how long timelines are kept, to the day; at least one
  */
 @ConfigurationProperties("quittance.payment")
-record PaymentProperties(
+public record PaymentProperties(
     @DefaultValue("500ms") Duration answerGrace,
     @DefaultValue("5s") Duration resolveGrace,
     @DefaultValue("1s") Duration resolveInterval,
@@ -25,7 +25,7 @@ record PaymentProperties(
 
   private static final Duration TIMELINE_RETENTION_MIN = Duration.ofDays(1);
 
-  PaymentProperties {
+  public PaymentProperties {
     if (timelineRetention.compareTo(TIMELINE_RETENTION_MIN) < 0) {
       throw new IllegalArgumentException(
           "quittance.payment.timeline-retention must be at least " + TIMELINE_RETENTION_MIN);

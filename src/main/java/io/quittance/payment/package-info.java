@@ -1,4 +1,7 @@
-/** Payments: their REST routes, their life, and the scope in which each is carried out. */
+/**
+ * Payments: what other modules see of them, and their settings. Their routes, their life, and the
+ * scope in which each is carried out are in the rooms below.
+ */
 @ApplicationModule(
     allowedDependencies = {
       "access",

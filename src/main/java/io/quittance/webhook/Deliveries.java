@@ -4,7 +4,7 @@ import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
-import io.quittance.payment.PaymentEvents;
+import io.quittance.payment.event.PaymentEvents;
 import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.List;

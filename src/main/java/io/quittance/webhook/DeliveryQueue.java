@@ -6,7 +6,7 @@ import static io.quittance.database.ArrayParameters.bindIds;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
-import io.quittance.payment.EventLog.StoredEvent;
+import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.web.TypeId;
 import java.sql.ResultSet;
 import java.sql.SQLException;

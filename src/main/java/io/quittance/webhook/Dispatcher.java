@@ -1,8 +1,8 @@
 package io.quittance.webhook;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.payment.EventLog;
-import io.quittance.payment.EventLog.StoredEvent;
+import io.quittance.payment.event.EventLog;
+import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.DeliveryQueue.Claimed;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;

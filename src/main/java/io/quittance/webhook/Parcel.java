@@ -1,6 +1,6 @@
 package io.quittance.webhook;
 
-import io.quittance.payment.EventLog.StoredEvent;
+import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.DeliveryQueue.Claimed;
 import org.jspecify.annotations.Nullable;
 

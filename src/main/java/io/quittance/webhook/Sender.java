@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quittance.concurrency.Deadline;
-import io.quittance.payment.EventLog.EventBody;
+import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.tracing.Call;
 import io.quittance.tracing.Tracing;
 import io.quittance.webhook.Courier.Reply;

@@ -2,6 +2,7 @@
 @ApplicationModule(
     allowedDependencies = {
       "payment",
+      "payment::event",
       "access",
       "database",
       "journal",

@@ -3,9 +3,9 @@ package io.quittance.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.payment.EventLog.EventBody;
-import io.quittance.payment.EventLog.StoredEvent;
 import io.quittance.payment.EventType;
+import io.quittance.payment.event.EventLog.EventBody;
+import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.DeliveryQueue.Claimed;
 import java.io.IOException;
 import java.time.Duration;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.payment.EventLog.EventBody;
-import io.quittance.payment.EventLog.StoredEvent;
 import io.quittance.payment.EventType;
+import io.quittance.payment.event.EventLog.EventBody;
+import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.DeliveryQueue.Claimed;
 import java.time.Duration;
 import java.time.Instant;

@@ -16,7 +16,7 @@ import io.quittance.analytics.pane.Totals;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
-import io.quittance.payment.PaymentSummaries.Summary;
+import io.quittance.payment.event.PaymentSummaries.Summary;
 import jakarta.annotation.PreDestroy;
 import java.sql.Connection;
 import java.sql.SQLException;

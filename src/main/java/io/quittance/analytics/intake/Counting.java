@@ -9,7 +9,7 @@ import io.quittance.analytics.event.SeriesLimit;
 import io.quittance.analytics.event.Vocabulary;
 import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.Totals;
-import io.quittance.payment.PaymentSummaries.Summary;
+import io.quittance.payment.event.PaymentSummaries.Summary;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.quittance.analytics.payment;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quittance.payment.PaymentChange;
-import io.quittance.payment.RefundChange;
+import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.RefundChange;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.quittance.analytics.payment;
 
-import io.quittance.payment.PaymentChange;
-import io.quittance.payment.RefundChange;
+import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.RefundChange;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

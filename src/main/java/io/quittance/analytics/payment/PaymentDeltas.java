@@ -3,7 +3,7 @@ package io.quittance.analytics.payment;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
-import io.quittance.payment.PaymentChanges;
+import io.quittance.payment.event.PaymentChanges;
 import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.List;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quittance.analytics.pane.Labels;
 import io.quittance.analytics.pane.PaneDeltas;
-import io.quittance.payment.PaymentChange;
-import io.quittance.payment.RefundChange;
+import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.RefundChange;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;

@@ -1,7 +1,11 @@
 package io.quittance.payment.batch;
 
-import io.quittance.payment.ItemResult;
-import io.quittance.payment.ItemStatus;
+import io.quittance.payment.batch.item.ItemResult;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.store.BatchItemBody;
+import io.quittance.payment.batch.store.BatchPayments;
+import io.quittance.payment.batch.store.BatchStore;
+import io.quittance.payment.batch.store.PaymentBatchBody;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;

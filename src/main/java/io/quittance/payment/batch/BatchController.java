@@ -8,7 +8,12 @@ import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
-import io.quittance.payment.AllOrNone;
+import io.quittance.payment.batch.item.AllOrNone;
+import io.quittance.payment.batch.run.BatchDeadlines;
+import io.quittance.payment.batch.store.BatchStore;
+import io.quittance.payment.batch.store.NewPaymentBatch;
+import io.quittance.payment.batch.store.PaymentBatchBody;
+import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
@@ -39,9 +44,6 @@ class BatchController {
 
   static final String PATH = "/v1/payment-batches";
 
-  /** Items that are shown with their batch. */
-  static final int ITEMS_SHOWN = 1_000;
-
   private static final String OPERATION = "POST " + PATH;
 
   private static final Pattern RESPOND_ASYNC =
@@ -71,8 +73,9 @@ class BatchController {
       id = "createPaymentBatch",
       summary = "Makes many payments under one deadline",
       description =
-          "201: what became of each item; also when the deadline has passed. 202: with `Prefer: respond-async` the batch "
-              + "goes on in the background. Each payment needs a reference. An atomic batch is always waited for.",
+          "201: what became of each item; also when the deadline has passed. 202: with `Prefer:"
+              + " respond-async` the batch goes on in the background. Each payment needs a"
+              + " reference. An atomic batch is always waited for.",
       answers = {
         @Route.Answer(status = 201, body = PaymentBatchBody.class),
         @Route.Answer(status = 202, body = PaymentBatchBody.class)
@@ -141,8 +144,8 @@ class BatchController {
       id = "resumePaymentBatch",
       summary = "Begins the items that were not started",
       description =
-          "Under a new deadline; items that ended stay as they are. With `Prefer: respond-async` it goes on in the "
-              + "background (202).",
+          "Under a new deadline; items that ended stay as they are. With `Prefer: respond-async` it"
+              + " goes on in the background (202).",
       answers = {
         @Route.Answer(status = 200, body = PaymentBatchBody.class),
         @Route.Answer(status = 202, body = PaymentBatchBody.class)

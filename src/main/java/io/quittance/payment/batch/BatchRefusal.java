@@ -2,6 +2,7 @@ package io.quittance.payment.batch;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.quittance.payment.batch.store.BatchItemBody;
 import io.quittance.web.Problem;
 import java.util.List;
 

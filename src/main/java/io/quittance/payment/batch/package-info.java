@@ -1,7 +1,4 @@
-/**
- * Batches of payments under one deadline, each with its fate: fanned out as payments like any
- * other, or made together in one commit.
- */
+/** Batches of payments under one deadline, each with its fate: their routes, and atomic batches. */
 @NullMarked
 package io.quittance.payment.batch;
 

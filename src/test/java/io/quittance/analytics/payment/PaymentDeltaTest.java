@@ -3,8 +3,8 @@ package io.quittance.analytics.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quittance.payment.PaymentChange;
-import io.quittance.payment.RefundChange;
+import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.RefundChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

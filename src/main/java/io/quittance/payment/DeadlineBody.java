@@ -1,4 +1,0 @@
-package io.quittance.payment;
-
-/** A deadline, and what was used of it, in milliseconds. */
-public record DeadlineBody(int grantedMs, int usedMs) {}

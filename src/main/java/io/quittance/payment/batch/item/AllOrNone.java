@@ -1,0 +1,89 @@
+package io.quittance.payment.batch.item;
+
+import io.quittance.journal.Batch;
+import io.quittance.payment.create.Authorize;
+import io.quittance.payment.model.Payment;
+import io.quittance.web.ProblemCode;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Payments that are made in one transaction, all of them or none: a part of a command of the
+ * journal. Each meets the effects of those before it. Keeps nothing from one attempt to the next.
+ */
+public record AllOrNone(List<ScreenedItem> items) {
+
+  /**
+   * At least one item cannot be paid. Thrown out of the command's {@code decide}, so that nothing
+   * of what it did before is written.
+   */
+  public static final class Refused extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient List<ItemResult> items;
+
+    private Refused(List<ItemResult> items) {
+      super("an atomic batch is refused", null, false, false);
+      this.items = items;
+    }
+
+    /** Why, item by item; those that could have been paid were not started. */
+    public List<ItemResult> items() {
+      return items;
+    }
+  }
+
+  /** All accounts of all items. */
+  public Set<String> accounts() {
+    var accounts = new HashSet<String>();
+    items.forEach(item -> accounts.addAll(item.order().accounts()));
+    return accounts;
+  }
+
+  /** Names the rows that {@link #decide} will look at. */
+  public void prepare(Batch batch) {
+    items.forEach(item -> item.authorize().prepare(batch));
+  }
+
+  /**
+   * Makes the payments.
+   *
+   * @throws Refused if one of them cannot be made
+   */
+  public List<ItemResult> decide(Batch batch) {
+    List<Authorize.Result> results =
+        items.stream().map(item -> item.authorize().decide(batch)).toList();
+    var ends = new ArrayList<ItemResult>(results.size());
+    for (Authorize.Result result : results) {
+      ends.add(end(result));
+    }
+    if (ends.stream().allMatch(end -> end.status() == ItemStatus.SUCCEEDED)) {
+      return ends;
+    }
+    throw new Refused(ends.stream().map(AllOrNone::ofRefused).toList());
+  }
+
+  private static ItemResult end(Authorize.Result result) {
+    return switch (result) {
+      case Authorize.Result.Begun(Payment payment) -> ItemResult.of(payment);
+      case Authorize.Result.Refused refused -> ItemResult.refused(refused.problem());
+      case Authorize.Result.KeyTaken _ ->
+          throw new IllegalStateException("the items of an atomic batch have no keys");
+    };
+  }
+
+  /** No payment exists, whatever had been decided about it. */
+  private static ItemResult ofRefused(ItemResult end) {
+    return switch (end.status()) {
+      case SUCCEEDED -> ItemResult.NOT_STARTED;
+      case IN_REVIEW ->
+          ItemResult.refused(
+              ProblemCode.REVIEW_REQUIRED,
+              ProblemCode.REVIEW_REQUIRED.title() + "; an atomic batch cannot wait for one.");
+      default -> new ItemResult(end.status(), null, end.code(), end.detail());
+    };
+  }
+}

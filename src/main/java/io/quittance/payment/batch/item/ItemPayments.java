@@ -1,0 +1,138 @@
+package io.quittance.payment.batch.item;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.concurrency.Subtask;
+import io.quittance.fraud.Screening;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyTakenException;
+import io.quittance.payment.DeadlineProperties;
+import io.quittance.payment.PaymentProperties;
+import io.quittance.payment.create.Authorize;
+import io.quittance.payment.create.PaymentProcessor;
+import io.quittance.payment.create.Screener;
+import io.quittance.payment.create.ScreeningLateException;
+import io.quittance.payment.dependency.Dependencies;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.PaymentResult;
+import io.quittance.payment.timeline.TimelineScope;
+import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.Problem;
+import io.quittance.web.TypeId;
+import java.time.Duration;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/**
+ * Carries out items of batches as payments like any other: the same screening, journal and
+ * breakers. Runs no JDBC on the calling thread, which may be a subtask's. Thread-safe.
+ */
+@Component
+public final class ItemPayments {
+
+  private final PaymentProcessor processor;
+  private final Screener screener;
+  private final DeadlineScopes scopes;
+  private final Dependencies dependencies;
+  private final Timelines timelines;
+  private final PaymentProperties properties;
+  private final Duration itemLimit;
+  private final ObjectMapper json;
+
+  ItemPayments(
+      PaymentProcessor processor,
+      Screener screener,
+      DeadlineScopes scopes,
+      Dependencies dependencies,
+      Timelines timelines,
+      PaymentProperties properties,
+      DeadlineProperties deadlines,
+      ObjectMapper json) {
+    this.processor = processor;
+    this.screener = screener;
+    this.scopes = scopes;
+    this.dependencies = dependencies;
+    this.timelines = timelines;
+    this.properties = properties;
+    this.itemLimit = Duration.ofMillis(deadlines.defaultMs());
+    this.json = json;
+  }
+
+  /** How long after its deadline an item may still wait for the word of the database. */
+  public Duration grace() {
+    return properties.answerGrace();
+  }
+
+  /**
+   * Makes the payment, within what is left but no longer than a payment gets by default. An item
+   * that was begun before is not begun again: it is {@code processing} if a payment came of it.
+   */
+  public ItemResult pay(BatchItem item, Deadline deadline) {
+    PaymentOrder order = order(item, Deadline.after(deadline.remaining()).within(itemLimit));
+    try {
+      return switch (processor.process(order).result()) {
+        case PaymentResult.Concluded(Payment payment) -> ItemResult.of(payment);
+        case PaymentResult.Refused(Problem problem) -> ItemResult.refused(problem);
+        case PaymentResult.NotBegun(Problem problem) -> ItemResult.refused(problem);
+        case PaymentResult.Unknown _ -> ItemResult.unknown(order.id());
+      };
+    } catch (KeyTakenException taken) {
+      return begunBefore(taken.record());
+    }
+  }
+
+  private static ItemResult begunBefore(KeyRecord record) {
+    UUID id = record.objectId();
+    return record
+        .refused()
+        .map(problem -> id == null ? problem : problem.payment(TypeId.format("pay", id)))
+        .map(ItemResult::refused)
+        .orElseGet(() -> new ItemResult(ItemStatus.PROCESSING, id, null, null));
+  }
+
+  /**
+   * Screens an item of an atomic batch, whose payment is made later.
+   *
+   * @throws Problem 503 or 504 when screening does not answer, and no fallback applies
+   */
+  public ScreenedItem screen(BatchItem item, Deadline deadline) throws InterruptedException {
+    PaymentOrder order = order(item, deadline);
+    var authorize = Authorize.underAnothersKey(order, properties.resolveGrace());
+    try (DeadlineScope scope = scopes.open("screening", deadline)) {
+      Subtask<Screening> screening = screener.fork(scope, order, authorize::screened);
+      scope.join();
+      return new ScreenedItem(
+          order, authorize, screening.result(), TimelineScope.of(scope.report(), dependencies));
+    } catch (ScopeFailedException e) {
+      Failure failure =
+          e.first() instanceof ScreeningLateException
+              ? Failure.deadlineExceeded()
+              : Failure.unavailable("fraud");
+      throw failure.problem();
+    } catch (DeadlineExceededException e) {
+      throw Failure.deadlineExceeded().problem();
+    }
+  }
+
+  /** Keeps what screening did, now that the payments exist. */
+  public void record(Iterable<ScreenedItem> items) {
+    for (ScreenedItem item : items) {
+      timelines.record(item.order().merchantId(), item.order().id(), item.timeline());
+    }
+  }
+
+  private PaymentOrder order(BatchItem item, Deadline deadline) {
+    try {
+      return item.body().order(item.key(), item.batchId(), deadline, json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("what was read as JSON can be written", e);
+    }
+  }
+}

@@ -1,0 +1,259 @@
+package io.quittance.payment.batch.run;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.FanOut;
+import io.quittance.concurrency.FanOut.Result;
+import io.quittance.concurrency.FanOutRun;
+import io.quittance.payment.batch.item.BatchItem;
+import io.quittance.payment.batch.item.ItemPayments;
+import io.quittance.payment.batch.item.ItemResult;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.store.BatchOnFailure;
+import io.quittance.payment.batch.store.BatchProgress;
+import io.quittance.payment.batch.store.BatchProgress.Change;
+import io.quittance.payment.batch.store.LeaseLostException;
+import io.quittance.payment.batch.store.StoredBatch;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Carries out the items of a batch that can be begun, once. Items are handed out slice by slice:
+ * the database knows that a slice is under way before any item of it begins, so that a crash leaves
+ * no doubt about the others. What became of items is written as it comes, on the thread that runs
+ * this; the items themselves run no JDBC.
+ */
+final class BatchRun {
+
+  private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
+
+  private static final int SLICE = 50;
+
+  /**
+   * As many items find out how the service does before others begin: on one that is cold, or whose
+   * screening hangs, they would run out of time all at once.
+   */
+  private static final int FIRST_SLICE = 4;
+
+  /** What waits longer to be written makes a reader wonder. */
+  private static final Duration WRITE_INTERVAL = Duration.ofMillis(250);
+
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(50);
+
+  /** What work that keeps to its deadline may need to say so. */
+  private static final Duration SLACK = Duration.ofMillis(250);
+
+  private final StoredBatch batch;
+  private final List<Integer> todo;
+  private final int parallelism;
+  private final ItemGate gate;
+  private final ItemPayments payments;
+  private final BatchProgress progress;
+  private final List<CompletableFuture<Map<Integer, BatchItem>>> slices;
+  private final List<Change> unwritten = new ArrayList<>();
+  private final FanOutRun<Integer, ItemResult> fanOut;
+
+  private int opened;
+  private int told;
+  private Deadline nextWrite = Deadline.after(WRITE_INTERVAL);
+  private Deadline writeLimit = nextWrite;
+  private volatile boolean stopped;
+
+  /** Whether an item after which no other is to begin did not end well. */
+  private volatile boolean failed;
+
+  /**
+   * @param todo the positions of the items, ascending
+   */
+  BatchRun(
+      StoredBatch batch,
+      List<Integer> todo,
+      int parallelism,
+      FanOut fanOut,
+      ItemGate gate,
+      ItemPayments payments,
+      BatchProgress progress) {
+    this.batch = batch;
+    this.todo = todo;
+    this.parallelism = parallelism;
+    this.gate = gate;
+    this.payments = payments;
+    this.progress = progress;
+    this.slices =
+        IntStream.rangeClosed(0, sliceOf(todo.size() - 1))
+            .mapToObj(_ -> new CompletableFuture<Map<Integer, BatchItem>>())
+            .toList();
+    this.fanOut =
+        fanOut
+            .over("batch", places(), parallelism, this::carryOut)
+            .grace(payments.grace().plus(SLACK))
+            .stopWhen(this::stops)
+            .onResult(this::note);
+  }
+
+  private static int sliceOf(int place) {
+    return place < FIRST_SLICE ? 0 : 1 + (place - FIRST_SLICE) / SLICE;
+  }
+
+  /** The first place of a slice. */
+  private static int startOf(int slice) {
+    return slice == 0 ? 0 : FIRST_SLICE + (slice - 1) * SLICE;
+  }
+
+  private List<Integer> places() {
+    return IntStream.range(0, todo.size()).boxed().toList();
+  }
+
+  /** Begins nothing more; what is under way ends, and nobody waits for slices to be opened. */
+  void stop() {
+    stopped = true;
+    slices.forEach(slice -> slice.complete(Map.of()));
+    fanOut.stop();
+  }
+
+  /**
+   * Runs until every item has ended or cannot begin any more, and what became of all is written.
+   *
+   * @param deadline nothing begins after it
+   * @throws LeaseLostException somebody else carries the batch out by now
+   */
+  void run(Deadline deadline) throws InterruptedException {
+    writeLimit = deadline;
+    openWhatMayBegin();
+    fanOut.run(deadline);
+    writeLimit = Deadline.after(payments.grace());
+    var _ = written(() -> write(null));
+  }
+
+  private ItemResult carryOut(Integer place, Deadline deadline) throws InterruptedException {
+    BatchItem item;
+    try {
+      item = deadline.await(slices.get(sliceOf(place))).get(todo.get(place));
+    } catch (DeadlineExceededException e) {
+      return ItemResult.NOT_STARTED;
+    }
+    if (stopped || !gate.enter(batch.merchantId(), deadline)) {
+      return ItemResult.NOT_STARTED;
+    }
+    try {
+      return stopped || deadline.expired()
+          ? ItemResult.NOT_STARTED
+          : payments.pay(Objects.requireNonNull(item), deadline);
+    } finally {
+      gate.leave();
+    }
+  }
+
+  private boolean stops(Result<ItemResult> result) {
+    boolean stop = batch.asked().onFailure() == BatchOnFailure.STOP && !endedWell(result);
+    if (stop) {
+      failed = true;
+      stop();
+    }
+    return stop;
+  }
+
+  private static boolean endedWell(Result<ItemResult> result) {
+    return result instanceof Result.Done<ItemResult>(ItemResult end)
+        && (end.status().well() || end.status() == ItemStatus.NOT_STARTED);
+  }
+
+  private void note(int place, Result<ItemResult> result) throws InterruptedException {
+    told++;
+    if (sliceOf(place) < opened) {
+      noteEnd(todo.get(place), end(place, result));
+    }
+    if (mayOpen()) {
+      openWhatMayBegin();
+    } else if (unwritten.size() >= 2 * SLICE || nextWrite.expired()) {
+      tryToWrite();
+    }
+  }
+
+  private ItemResult end(int place, Result<ItemResult> result) {
+    return switch (result) {
+      case Result.Done<ItemResult>(ItemResult end) -> end;
+      case Result.NotBegun<ItemResult> _ -> ItemResult.NOT_STARTED;
+      case Result.Failed<ItemResult>(Throwable error) -> {
+        log.error("Item {} of {} broke off", todo.get(place), batch.text(), error);
+        yield new ItemResult(ItemStatus.UNKNOWN, null, null, null);
+      }
+      case Result.Cut<ItemResult> _ -> new ItemResult(ItemStatus.UNKNOWN, null, null, null);
+    };
+  }
+
+  private void noteEnd(int position, ItemResult end) {
+    if (end.status() != ItemStatus.PROCESSING) {
+      unwritten.add(new Change(position, ItemStatus.PROCESSING, end));
+    }
+  }
+
+  /** Whether items that may be handed out soon are not in a slice that is open. */
+  private boolean mayOpen() {
+    return !stopped
+        && opened < slices.size()
+        && (opened == 0 || told > 0)
+        && startOf(opened) < told + parallelism + SLICE / 2;
+  }
+
+  private void openWhatMayBegin() throws InterruptedException {
+    while (mayOpen() && written(this::openNext)) {
+      opened++;
+    }
+  }
+
+  private void openNext() {
+    int from = todo.get(startOf(opened));
+    int to = todo.get(Math.min(todo.size(), startOf(opened + 1)) - 1);
+    write(new int[] {from, to});
+    slices.get(opened).complete(progress.begun(batch, from, to));
+  }
+
+  private void tryToWrite() {
+    try {
+      write(null);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("The progress of {} is not written yet: {}", batch.text(), e.getMessage());
+    }
+  }
+
+  /** Tries until it succeeds, or time is up; whether it did. */
+  private boolean written(Runnable write) throws InterruptedException {
+    while (true) {
+      try {
+        write.run();
+        return true;
+      } catch (DataAccessException | TransactionException e) {
+        log.warn("The progress of {} is not written yet: {}", batch.text(), e.getMessage());
+        if (writeLimit.expired()) {
+          return false;
+        }
+        Thread.sleep(RETRY_INTERVAL);
+      }
+    }
+  }
+
+  /**
+   * @param next the items that are under way from now on, by position; null: none
+   */
+  private void write(int @Nullable [] next) {
+    try {
+      progress.record(batch, unwritten, next, !failed);
+    } catch (LeaseLostException e) {
+      stop();
+      throw e;
+    }
+    unwritten.clear();
+    nextWrite = Deadline.after(WRITE_INTERVAL);
+  }
+}

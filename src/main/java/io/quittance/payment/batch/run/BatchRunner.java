@@ -1,0 +1,120 @@
+package io.quittance.payment.batch.run;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.FanOut;
+import io.quittance.journal.Journal;
+import io.quittance.payment.PaymentsCommitted;
+import io.quittance.payment.batch.item.ItemPayments;
+import io.quittance.payment.batch.run.RunningBatches.Entry;
+import io.quittance.payment.batch.store.BatchLeases;
+import io.quittance.payment.batch.store.BatchProgress;
+import io.quittance.payment.batch.store.LeaseLostException;
+import io.quittance.payment.batch.store.StoredBatch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Carries batches out on the thread of its caller, and lets them come to rest. What it must leave
+ * open, because of a crash, a database that does not answer or a service that stops, any replica
+ * takes over. Thread-safe.
+ */
+@Component
+public final class BatchRunner {
+
+  private static final Logger log = LoggerFactory.getLogger(BatchRunner.class);
+
+  /** When to look again at items of unknown fate. */
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
+  private final FanOut fanOut;
+  private final ItemGate gate;
+  private final ItemPayments payments;
+  private final BatchProgress progress;
+  private final BatchLeases leases;
+  private final RunningBatches running;
+  private final Journal journal;
+  private final ApplicationEventPublisher events;
+
+  BatchRunner(
+      FanOut fanOut,
+      ItemGate gate,
+      ItemPayments payments,
+      BatchProgress progress,
+      BatchLeases leases,
+      RunningBatches running,
+      Journal journal,
+      ApplicationEventPublisher events) {
+    this.fanOut = fanOut;
+    this.gate = gate;
+    this.payments = payments;
+    this.progress = progress;
+    this.leases = leases;
+    this.running = running;
+    this.journal = journal;
+    this.events = events;
+  }
+
+  /**
+   * Begins what can be begun, and returns by the deadline and a grace. An interrupt leaves what is
+   * under way to whoever takes over.
+   */
+  public void run(StoredBatch batch, Entry entry, Deadline deadline) throws InterruptedException {
+    try {
+      List<Integer> todo = progress.notStarted(batch);
+      if (!todo.isEmpty()) {
+        carryOut(batch, todo, entry, deadline);
+      }
+      finish(batch, deadline);
+    } catch (LeaseLostException e) {
+      log.info("{}: another replica goes on", e.getMessage());
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("{} is left for later: {}", batch.text(), e.getMessage());
+    }
+  }
+
+  private void carryOut(StoredBatch batch, List<Integer> todo, Entry entry, Deadline deadline)
+      throws InterruptedException {
+    int parallelism = running.parallelism(batch.merchantId());
+    var run = new BatchRun(batch, todo, parallelism, fanOut, gate, payments, progress);
+    entry.stopsBy(run::stop);
+    run.run(BatchDeadlines.ofItems(deadline));
+  }
+
+  /**
+   * Lets the batch come to rest; or lets it go, if items are open, or if it is to go on elsewhere
+   * because this replica stops.
+   */
+  void finish(StoredBatch batch, Deadline deadline) throws InterruptedException {
+    if (batch.background() && running.stopping() && !deadline.expired()) {
+      leases.release(batch, Duration.ZERO);
+      return;
+    }
+    if (!ended(batch, deadline)) {
+      leases.release(batch, LOOK_AGAIN);
+    }
+  }
+
+  private boolean ended(StoredBatch batch, Deadline deadline) throws InterruptedException {
+    var patience = Deadline.after(deadline.remaining().plus(payments.grace()));
+    var end = new EndBatch(batch, (int) deadline.used().toMillis());
+    try {
+      Optional<StoredBatch> rest = patience.await(journal.submitWhenRoom(end, patience));
+      rest.ifPresent(
+          ended -> {
+            log.info("Batch {} is {}: {}", ended.text(), ended.status(), ended.counts());
+            events.publishEvent(new PaymentsCommitted(ended.merchantId(), ended.id()));
+          });
+      return rest.isPresent();
+    } catch (RuntimeException e) {
+      log.warn("{} cannot be ended now: {}", batch.text(), e.toString());
+      return false;
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.quittance.payment.batch.run;
+
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.IdempotencyKeys;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.payment.batch.item.BatchItem;
+import io.quittance.payment.batch.store.BatchProgress.Open;
+import io.quittance.payment.batch.store.BatchRows;
+import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.web.ProblemCode;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Sees to it that items which were under way can never be applied any more: claims their keys for a
+ * refusal. Those whose key is taken have come about, or been refused, already.
+ */
+record FenceItems(StoredBatch batch, List<Open> items)
+    implements Command<Optional<Map<Integer, KeyRecord>>> {
+
+  static final String DETAIL =
+      "The replica that carried out the batch stopped while the item was under way; nothing was"
+          + " moved.";
+
+  @Override
+  public UUID merchantId() {
+    return batch.merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return Set.of();
+  }
+
+  @Override
+  public void prepare(Batch transaction) {
+    var keys = transaction.table(IdempotencyKeys.class);
+    items.forEach(item -> keys.request(key(item)));
+    transaction.table(BatchRows.class).request(batch);
+  }
+
+  /**
+   * Whose key was taken, by position, and what it stands for; empty when somebody else carries the
+   * batch out by now.
+   */
+  @Override
+  public Optional<Map<Integer, KeyRecord>> decide(Batch transaction) {
+    if (transaction.table(BatchRows.class).present(batch).isEmpty()) {
+      return Optional.empty();
+    }
+    var keys = transaction.table(IdempotencyKeys.class);
+    Map<Integer, KeyRecord> taken = new HashMap<>();
+    for (Open item : items) {
+      keys.holder(key(item))
+          .ifPresentOrElse(
+              record -> taken.put(item.position(), record),
+              () -> keys.refuse(key(item), ProblemCode.INTERNAL_ERROR, DETAIL, transaction.now()));
+    }
+    return Optional.of(taken);
+  }
+
+  private KeyedRequest key(Open item) {
+    return BatchItem.key(batch.merchantId(), batch.id(), item.position(), item.attempt());
+  }
+}

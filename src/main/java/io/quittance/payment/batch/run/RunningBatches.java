@@ -1,0 +1,108 @@
+package io.quittance.payment.batch.run;
+
+import io.quittance.payment.batch.store.BatchLeases;
+import io.quittance.payment.batch.store.StoredBatch;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.ContextClosedEvent;
+import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * The batches that this replica carries out: keeps their leases, and lets them begin nothing more
+ * when it stops. Thread-safe.
+ */
+@Component
+public final class RunningBatches {
+
+  private static final Logger log = LoggerFactory.getLogger(RunningBatches.class);
+
+  /** A batch that is carried out here; closed, it is not any more. */
+  public final class Entry implements AutoCloseable {
+
+    private final StoredBatch batch;
+    private volatile Runnable stop = () -> {};
+
+    private Entry(StoredBatch batch) {
+      this.batch = batch;
+    }
+
+    StoredBatch batch() {
+      return batch;
+    }
+
+    /** How its items are kept from beginning, if that is asked for. */
+    void stopsBy(Runnable way) {
+      stop = way;
+      if (stopping) {
+        way.run();
+      }
+    }
+
+    @Override
+    public void close() {
+      entries.remove(batch.id(), this);
+    }
+  }
+
+  private final Map<UUID, Entry> entries = new ConcurrentHashMap<>();
+  private final BatchLeases leases;
+  private final BatchProperties properties;
+  private volatile boolean stopping;
+
+  RunningBatches(BatchLeases leases, BatchProperties properties) {
+    this.leases = leases;
+    this.properties = properties;
+  }
+
+  public Entry enter(StoredBatch batch) {
+    var entry = new Entry(batch);
+    entries.put(batch.id(), entry);
+    return entry;
+  }
+
+  /**
+   * How many items of a batch are under way at once: the more batches its merchant has here, the
+   * fewer.
+   */
+  public int parallelism(UUID merchantId) {
+    long own =
+        entries.values().stream()
+            .filter(entry -> entry.batch.merchantId().equals(merchantId))
+            .count();
+    return (int) Math.max(1, properties.parallelism() / Math.max(1, own));
+  }
+
+  /** Whether the replica stops. */
+  boolean stopping() {
+    return stopping;
+  }
+
+  @Scheduled(fixedDelay = 1000)
+  void renewLeases() {
+    List<StoredBatch> batches = batches(entries.values());
+    try {
+      leases.renew(batches);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("The leases of {} batches could not be renewed: {}", batches.size(), e.getMessage());
+    }
+  }
+
+  private static List<StoredBatch> batches(Collection<Entry> entries) {
+    return entries.stream().map(entry -> entry.batch).toList();
+  }
+
+  @EventListener(ContextClosedEvent.class)
+  void stop() {
+    stopping = true;
+    entries.values().forEach(entry -> entry.stop.run());
+  }
+}

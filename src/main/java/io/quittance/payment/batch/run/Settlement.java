@@ -1,0 +1,124 @@
+package io.quittance.payment.batch.run;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyRecord;
+import io.quittance.payment.batch.item.ItemQueries;
+import io.quittance.payment.batch.item.ItemQueries.Found;
+import io.quittance.payment.batch.item.ItemResult;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.store.BatchOnFailure;
+import io.quittance.payment.batch.store.BatchProgress;
+import io.quittance.payment.batch.store.BatchProgress.Change;
+import io.quittance.payment.batch.store.BatchProgress.Open;
+import io.quittance.payment.batch.store.LeaseLostException;
+import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds out what became of items that nobody waits for any more, and sees to it that nothing
+ * becomes of the others. Those whose payment did not come about are begun again if the batch goes
+ * on in the background, and have failed if it does not. Thread-safe.
+ */
+@Component
+final class Settlement {
+
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final int ITEMS_AT_ONCE = 500;
+
+  private static final ItemResult LOST =
+      ItemResult.refused(ProblemCode.INTERNAL_ERROR, FenceItems.DETAIL);
+
+  private final Journal journal;
+  private final ItemQueries payments;
+  private final BatchProgress progress;
+
+  Settlement(Journal journal, ItemQueries payments, BatchProgress progress) {
+    this.journal = journal;
+    this.payments = payments;
+    this.progress = progress;
+  }
+
+  /**
+   * Settles what can be settled now; payments that are under way are looked at again later.
+   *
+   * @throws LeaseLostException somebody else carries the batch out by now
+   */
+  void settle(StoredBatch batch) throws InterruptedException {
+    List<Open> open = progress.open(batch);
+    for (int from = 0; from < open.size(); from += ITEMS_AT_ONCE) {
+      settle(batch, open.subList(from, Math.min(open.size(), from + ITEMS_AT_ONCE)));
+    }
+  }
+
+  private void settle(StoredBatch batch, List<Open> open) throws InterruptedException {
+    var limit = Deadline.after(LIMIT);
+    Map<Integer, KeyRecord> begun =
+        limit
+            .await(journal.submitWhenRoom(new FenceItems(batch, open), limit))
+            .orElseThrow(() -> new LeaseLostException(batch.text()));
+    List<Found> found =
+        payments.of(batch.merchantId(), batch.id(), open.stream().map(Open::reference).toList());
+    List<Change> changes =
+        open.stream()
+            .map(item -> change(batch, item, end(item, begun.get(item.position()), found)))
+            .flatMap(Optional::stream)
+            .toList();
+    progress.record(batch, changes, null, !stops(batch, changes));
+  }
+
+  /** What became of an item; empty when no payment came of it, and none will. */
+  private static Optional<ItemResult> end(Open item, @Nullable KeyRecord begun, List<Found> found) {
+    Optional<Problem> refused = begun == null ? Optional.empty() : begun.refused();
+    if (refused.isPresent() && !FenceItems.DETAIL.equals(refused.get().getMessage())) {
+      UUID rival = Objects.requireNonNull(begun).objectId();
+      return refused
+          .map(problem -> rival == null ? problem : problem.payment(TypeId.format("pay", rival)))
+          .map(ItemResult::refused);
+    }
+    UUID made = begun == null ? null : begun.objectId();
+    return found.stream()
+        .filter(payment -> payment.reference().equals(item.reference()))
+        .filter(
+            payment ->
+                made == null
+                    ? payment.end().status() != ItemStatus.FAILED
+                    : payment.id().equals(made))
+        .map(Found::end)
+        .findFirst();
+  }
+
+  /** What is to be written of an item; empty while its payment is under way. */
+  private static Optional<Change> change(StoredBatch batch, Open item, Optional<ItemResult> end) {
+    ItemStatus status = end.map(ItemResult::status).orElse(ItemStatus.FAILED);
+    if (status == ItemStatus.PROCESSING) {
+      return Optional.empty();
+    }
+    boolean cameAbout = end.isPresent() && (status != ItemStatus.FAILED || refused(end.get()));
+    if (!cameAbout && batch.background() && batch.begins()) {
+      return Optional.of(new Change(item.position(), item.status(), ItemResult.NOT_STARTED, true));
+    }
+    return Optional.of(new Change(item.position(), item.status(), end.orElse(LOST)));
+  }
+
+  private static boolean refused(ItemResult end) {
+    return end.paymentId() == null;
+  }
+
+  private static boolean stops(StoredBatch batch, List<Change> changes) {
+    return batch.asked().onFailure() == BatchOnFailure.STOP
+        && changes.stream()
+            .map(change -> change.end().status())
+            .anyMatch(status -> !status.well() && status != ItemStatus.NOT_STARTED);
+  }
+}

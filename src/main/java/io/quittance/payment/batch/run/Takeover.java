@@ -1,0 +1,161 @@
+package io.quittance.payment.batch.run;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.payment.batch.run.RunningBatches.Entry;
+import io.quittance.payment.batch.store.BatchLeases;
+import io.quittance.payment.batch.store.BatchStore;
+import io.quittance.payment.batch.store.LeaseLostException;
+import io.quittance.payment.batch.store.StoredBatch;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Carries out batches that nobody waits for: those of this replica's callers, and those that
+ * another replica has left. Every replica looks for them; whoever takes the lease goes on.
+ * Thread-safe.
+ */
+@Component
+public final class Takeover {
+
+  private static final Logger log = LoggerFactory.getLogger(Takeover.class);
+  private static final int LOOKED_AT = 200;
+
+  /** One merchant's batches may take one part in so many of the room. */
+  private static final int PARTS = 2;
+
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+  private final WorkerPool<Entry, Boolean> workers;
+  private final BatchStore store;
+  private final BatchLeases leases;
+  private final RunningBatches running;
+  private final Settlement settlement;
+  private final BatchRunner runner;
+  private final int max;
+  private final Map<UUID, Integer> carried = new ConcurrentHashMap<>();
+
+  Takeover(
+      BatchStore store,
+      BatchLeases leases,
+      RunningBatches running,
+      Settlement settlement,
+      BatchRunner runner,
+      BatchProperties properties,
+      MeterRegistry registry) {
+    this.store = store;
+    this.leases = leases;
+    this.running = running;
+    this.settlement = settlement;
+    this.runner = runner;
+    this.max = properties.backgroundMax();
+    this.workers =
+        WorkerPool.<Entry, Boolean>named("batches", this::work)
+            .workers(max)
+            .capacity(2 * max)
+            .virtualThreads()
+            .start(registry);
+  }
+
+  /** Carries a batch out soon, here or on another replica, and returns at once. */
+  public void handOver(StoredBatch batch) {
+    if (!hasRoom(batch)) {
+      leases.release(batch, Duration.ZERO);
+      return;
+    }
+    Entry entry = running.enter(batch);
+    carried.merge(batch.merchantId(), 1, Integer::sum);
+    try {
+      var _ =
+          workers
+              .submit(entry, Deadline.after(PATIENCE))
+              .whenComplete((_, _) -> leave(batch.merchantId(), entry));
+    } catch (RejectedExecutionException e) {
+      leave(batch.merchantId(), entry);
+      log.info("{} is left to another replica: {}", batch.text(), e.getMessage());
+    }
+  }
+
+  private boolean hasRoom(StoredBatch batch) {
+    int all = carried.values().stream().mapToInt(Integer::intValue).sum();
+    int own = carried.getOrDefault(batch.merchantId(), 0);
+    return !running.stopping() && all < max && own < Math.max(1, max / PARTS);
+  }
+
+  private void leave(UUID merchantId, Entry entry) {
+    entry.close();
+    carried.computeIfPresent(merchantId, (_, n) -> n == 1 ? null : n - 1);
+  }
+
+  @Scheduled(fixedDelay = 500)
+  void lookForAbandoned() {
+    try {
+      for (StoredBatch batch : leases.abandoned(LOOKED_AT)) {
+        if (hasRoom(batch)) {
+          leases.take(batch).ifPresent(this::handOver);
+        }
+      }
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Abandoned batches could not be looked for: {}", e.getMessage());
+    }
+  }
+
+  @Scheduled(fixedDelay = 60_000)
+  void sweepUnprepared() {
+    try {
+      leases.unprepared(LOOKED_AT).forEach(batch -> store.discard(batch.merchantId(), batch.id()));
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Batches that were never shown could not be swept: {}", e.getMessage());
+    }
+  }
+
+  private void work(List<Job<Entry, Boolean>> jobs) {
+    jobs.forEach(
+        job ->
+            job.complete(
+                () -> {
+                  goOn(job.item());
+                  return true;
+                }));
+  }
+
+  private void goOn(Entry entry) throws InterruptedException {
+    StoredBatch batch = entry.batch();
+    try {
+      settlement.settle(batch);
+      StoredBatch now = store.require(batch.merchantId(), batch.id());
+      Duration granted = Duration.ofMillis(batch.grantedMs());
+      Duration used = granted.minus(leases.left(batch));
+      Deadline deadline = Deadline.startingAt(System.nanoTime() - used.toNanos(), granted);
+      if (now.run() != batch.run()) {
+        log.info("Another replica carries {} out", batch.text());
+      } else if (batch.background() && now.begins() && !deadline.expired()) {
+        runner.run(now, entry, deadline);
+      } else {
+        runner.finish(now, deadline);
+      }
+    } catch (LeaseLostException e) {
+      log.info("{}: another replica goes on", e.getMessage());
+    } catch (RuntimeException e) {
+      log.warn("{} is left for later: {}", batch.text(), e.toString());
+    }
+  }
+
+  @PreDestroy
+  void close() {
+    workers.close();
+  }
+}

@@ -1,0 +1,19 @@
+package io.quittance.payment.batch.store;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** What becomes of the items that have not begun when one did not end well. */
+public enum BatchOnFailure {
+  CONTINUE,
+  STOP;
+
+  @JsonValue
+  String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  static BatchOnFailure from(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,210 @@
+package io.quittance.payment.batch.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.payment.batch.item.BatchItem;
+import io.quittance.payment.batch.item.ItemResult;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.create.NewPayment;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * How far a batch has come, item by item. Rows and counts change in one transaction, which only the
+ * present run of the batch can commit. Thread-safe.
+ */
+@Component
+public final class BatchProgress {
+
+  /**
+   * What became of an item.
+   *
+   * @param was its status in the database
+   * @param anew whether it is to be begun once more, by another attempt
+   */
+  public record Change(int position, ItemStatus was, ItemResult end, boolean anew) {
+
+    public Change(int position, ItemStatus was, ItemResult end) {
+      this(position, was, end, false);
+    }
+  }
+
+  /** An item that was begun, and of which nobody has said how it ended. */
+  public record Open(int position, String reference, ItemStatus status, int attempt) {}
+
+  private static final String UPDATE_ITEM =
+      """
+      update payment_batch_items
+         set status = ?, payment_id = ?, code = ?, detail = ?, attempt = attempt + ?,
+             body = case when ? then null else body end
+       where merchant_id = ? and batch_id = ? and position = ? and status = ?
+      """;
+
+  private static final String BEGIN_ITEMS =
+      """
+      update payment_batch_items set status = 'processing'
+       where merchant_id = ? and batch_id = ? and position between ? and ? and status = 'not_started'
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final ObjectMapper json;
+
+  BatchProgress(JdbcTemplate jdbc, PlatformTransactionManager transactions, ObjectMapper json) {
+    this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactions);
+    this.json = json;
+  }
+
+  /** The positions of all items that can be begun, in their order. */
+  public List<Integer> notStarted(StoredBatch batch) {
+    return jdbc.queryForList(
+        """
+        select position from payment_batch_items
+         where merchant_id = ? and batch_id = ? and status = 'not_started' order by position
+        """,
+        Integer.class,
+        batch.merchantId(),
+        batch.id());
+  }
+
+  /** The items that are under way, or of unknown fate. */
+  public List<Open> open(StoredBatch batch) {
+    return jdbc.query(
+        """
+        select position, reference, status, attempt from payment_batch_items
+         where merchant_id = ? and batch_id = ? and status in ('processing', 'unknown')
+         order by position
+        """,
+        (rs, _) ->
+            new Open(
+                rs.getInt("position"),
+                rs.getString("reference"),
+                ItemStatus.from(rs.getString("status")),
+                rs.getInt("attempt")),
+        batch.merchantId(),
+        batch.id());
+  }
+
+  /** The items under way from one position to another. */
+  public Map<Integer, BatchItem> begun(StoredBatch batch, int from, int to) {
+    return jdbc
+        .query(
+            """
+            select position, attempt, body from payment_batch_items
+             where merchant_id = ? and batch_id = ? and position between ? and ?
+               and status = 'processing'
+            """,
+            (rs, _) -> item(batch, rs),
+            batch.merchantId(),
+            batch.id(),
+            from,
+            to)
+        .stream()
+        .collect(Collectors.toMap(BatchItem::position, item -> item));
+  }
+
+  private BatchItem item(StoredBatch batch, ResultSet rs) throws SQLException {
+    try {
+      return new BatchItem(
+          batch.merchantId(),
+          batch.id(),
+          rs.getInt("position"),
+          rs.getInt("attempt"),
+          json.readValue(rs.getString("body"), NewPayment.class));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an item that was stored cannot be read", e);
+    }
+  }
+
+  /**
+   * Writes what became of items, and that others are under way from now on.
+   *
+   * @param next the first and the last position of the items to be begun; null: none
+   * @param begins whether more items may begin
+   * @throws LeaseLostException it is another's run
+   */
+  public void record(
+      StoredBatch batch, Collection<Change> changes, int @Nullable [] next, boolean begins) {
+    transactions.executeWithoutResult(
+        _ -> {
+          int begun = next == null ? 0 : begin(batch, next[0], next[1]);
+          count(batch, changes, begun, begins);
+          update(batch, changes);
+        });
+  }
+
+  private int begin(StoredBatch batch, int from, int to) {
+    return jdbc.update(BEGIN_ITEMS, batch.merchantId(), batch.id(), from, to);
+  }
+
+  /** Fails for another's run, before anything is written of items. */
+  private void count(StoredBatch batch, Collection<Change> changes, int begun, boolean begins) {
+    Map<ItemStatus, Integer> more = new EnumMap<>(ItemStatus.class);
+    for (ItemStatus status : ItemStatus.values()) {
+      more.put(status, 0);
+    }
+    more.merge(ItemStatus.PROCESSING, begun, Integer::sum);
+    for (Change change : changes) {
+      more.merge(change.was(), -1, Integer::sum);
+      more.merge(change.end().status(), 1, Integer::sum);
+    }
+    int updated =
+        jdbc.update(
+            """
+            update payment_batches
+               set succeeded_items = succeeded_items + ?, authorized_items = authorized_items + ?,
+                   in_review_items = in_review_items + ?, declined_items = declined_items + ?,
+                   failed_items = failed_items + ?, processing_items = processing_items + ?,
+                   unknown_items = unknown_items + ?, begins = begins and ?
+             where merchant_id = ? and id = ? and run = ? and status = 'processing'
+            """,
+            more.get(ItemStatus.SUCCEEDED),
+            more.get(ItemStatus.AUTHORIZED),
+            more.get(ItemStatus.IN_REVIEW),
+            more.get(ItemStatus.DECLINED),
+            more.get(ItemStatus.FAILED),
+            more.get(ItemStatus.PROCESSING),
+            more.get(ItemStatus.UNKNOWN),
+            begins,
+            batch.merchantId(),
+            batch.id(),
+            batch.run());
+    if (updated == 0) {
+      throw new LeaseLostException(batch.text());
+    }
+  }
+
+  private void update(StoredBatch batch, Collection<Change> changes) {
+    if (changes.isEmpty()) {
+      return;
+    }
+    jdbc.batchUpdate(
+        UPDATE_ITEM,
+        changes,
+        changes.size(),
+        (statement, change) -> {
+          ItemResult end = change.end();
+          statement.setString(1, end.status().text());
+          statement.setObject(2, end.paymentId());
+          statement.setString(3, end.code());
+          statement.setString(4, end.detail());
+          statement.setInt(5, change.anew() ? 1 : 0);
+          statement.setBoolean(6, end.status().ended());
+          statement.setObject(7, batch.merchantId());
+          statement.setObject(8, batch.id());
+          statement.setInt(9, change.position());
+          statement.setString(10, change.was().text());
+        });
+  }
+}

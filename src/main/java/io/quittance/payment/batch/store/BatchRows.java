@@ -1,0 +1,113 @@
+package io.quittance.payment.batch.store;
+
+import io.quittance.journal.Batch;
+import io.quittance.journal.Table;
+import io.quittance.journal.Writes;
+import io.quittance.payment.EventType;
+import io.quittance.payment.PaymentEvent;
+import io.quittance.payment.event.PaymentEvents;
+import io.quittance.web.TypeId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * The batches of payments that one transaction of the journal changes as a whole: when they begin
+ * and when they come to rest. Confined to the journal's thread.
+ */
+public final class BatchRows implements Table {
+
+  @Component
+  @Order(60)
+  static final class Factory implements Table.Factory {
+    @Override
+    public Table open(Batch batch) {
+      return new BatchRows(batch);
+    }
+  }
+
+  private record Key(UUID merchantId, UUID id) {}
+
+  private final Batch transaction;
+  private final Set<Key> wanted = new LinkedHashSet<>();
+  private final Map<Key, StoredBatch> known = new HashMap<>();
+  private final Map<Key, StoredBatch> changed = new LinkedHashMap<>();
+  private final List<StoredBatch> added = new ArrayList<>();
+  private final List<BatchSql.Row> items = new ArrayList<>();
+
+  private BatchRows(Batch transaction) {
+    this.transaction = transaction;
+  }
+
+  /** Announces a batch that is stored. */
+  public void request(StoredBatch batch) {
+    wanted.add(key(batch));
+  }
+
+  /** A batch that was announced, as it is now; empty if it is not that run of it any more. */
+  public Optional<StoredBatch> present(StoredBatch seen) {
+    return Optional.ofNullable(known.get(key(seen))).filter(now -> now.run() == seen.run());
+  }
+
+  /** A stored batch has another state. */
+  public void change(StoredBatch batch) {
+    known.put(key(batch), batch);
+    changed.put(key(batch), batch);
+  }
+
+  /** Adds a batch whose items have ended already. */
+  public void add(StoredBatch batch, List<BatchSql.Row> ended) {
+    added.add(batch);
+    items.addAll(ended);
+  }
+
+  /** Tells those who listen to events that the batch has come to rest. */
+  public void tell(StoredBatch batch) {
+    transaction
+        .table(PaymentEvents.class)
+        .add(
+            new PaymentEvent(
+                batch.merchantId(),
+                TypeId.next(),
+                null,
+                batch.id(),
+                batch.rests(),
+                EventType.PAYMENT_BATCH_ENDED,
+                transaction.now(),
+                PaymentBatchBody.from(batch)));
+  }
+
+  private static Key key(StoredBatch batch) {
+    return new Key(batch.merchantId(), batch.id());
+  }
+
+  /** Locked, because those who carry it out count its items beside the journal. */
+  @Override
+  public void load(JdbcOperations jdbc) {
+    for (Key key : wanted) {
+      jdbc.query(
+              "select * from payment_batches where merchant_id = ? and id = ? for update",
+              (rs, _) -> BatchSql.batch(rs),
+              key.merchantId(),
+              key.id())
+          .forEach(batch -> known.put(key, batch));
+    }
+  }
+
+  @Override
+  public void flush(Writes writes, Instant now) {
+    writes.insert(BatchSql.BATCHES, added);
+    writes.insert(BatchSql.ENDED_ITEMS, items);
+    writes.update(BatchSql.BATCHES, changed.values());
+  }
+}

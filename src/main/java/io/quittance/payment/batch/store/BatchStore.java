@@ -1,0 +1,197 @@
+package io.quittance.payment.batch.store;
+
+import static io.quittance.database.ArrayParameters.bind;
+
+import io.quittance.database.Instants;
+import io.quittance.journal.Dialect;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementSetter;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** Batches and their items in the database, beside the journal. Thread-safe. */
+@Component
+public final class BatchStore {
+
+  /** Items that are shown with their batch. */
+  private static final int ITEMS_SHOWN = 1_000;
+
+  private static final int ITEMS_PER_INSERT = 500;
+
+  private static final String BATCH =
+      "select * from payment_batches where merchant_id = ? and id = ?";
+
+  private static final String SHOWN = " and status not in ('preparing', 'refused')";
+
+  private static final String INSERT_ITEMS =
+      """
+      insert into payment_batch_items (merchant_id, batch_id, position, reference, body, status, attempt)
+      select merchant_id, batch_id, position, reference, body, 'not_started', 0
+        from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as integer array),
+                    cast(? as varchar array), cast(? as varchar array))
+               as k(merchant_id, batch_id, position, reference, body)
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final Dialect dialect;
+  private final TransactionTemplate transactions;
+  private final TransactionTemplate snapshots;
+
+  BatchStore(JdbcTemplate jdbc, Dialect dialect, PlatformTransactionManager transactions) {
+    this.jdbc = jdbc;
+    this.dialect = dialect;
+    this.transactions = new TransactionTemplate(transactions);
+    this.snapshots = new TransactionTemplate(transactions);
+    snapshots.setReadOnly(true);
+    snapshots.setIsolationLevel(TransactionTemplate.ISOLATION_REPEATABLE_READ);
+  }
+
+  /** Stores a batch that is not shown yet. */
+  public void prepare(StoredBatch batch, List<BatchPayments.Asked> items) {
+    transactions.executeWithoutResult(
+        _ -> {
+          insert(batch);
+          for (int from = 0; from < items.size(); from += ITEMS_PER_INSERT) {
+            insertItems(batch, items, from, Math.min(items.size(), from + ITEMS_PER_INSERT));
+          }
+        });
+  }
+
+  private void insert(StoredBatch batch) {
+    jdbc.update(
+        """
+        insert into payment_batches (merchant_id, id, status, mode, on_failure, reference, metadata, items,
+          succeeded_items, authorized_items, in_review_items, declined_items, failed_items, processing_items,
+          unknown_items, background, begins, granted_ms, used_ms, ends_at, run, rests, lease_until, created_at)
+        values (?, ?, 'preparing', ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, true, ?, 0, ?, 1, 0, ?, ?)
+        """,
+        batch.merchantId(),
+        batch.id(),
+        batch.asked().mode().text(),
+        batch.asked().onFailure().text(),
+        batch.asked().reference(),
+        batch.asked().metadata(),
+        batch.counts().total(),
+        batch.background(),
+        batch.grantedMs(),
+        Instants.parameter(batch.endsAt()),
+        Instants.parameter(batch.createdAt().plus(BatchLeases.LEASE)),
+        Instants.parameter(batch.createdAt()));
+  }
+
+  private void insertItems(StoredBatch batch, List<BatchPayments.Asked> items, int from, int to) {
+    List<Integer> positions = IntStream.range(from, to).boxed().toList();
+    jdbc.update(
+        INSERT_ITEMS,
+        statement -> {
+          bind(statement, 1, "uuid", positions, _ -> batch.merchantId());
+          bind(statement, 2, "uuid", positions, _ -> batch.id());
+          bind(statement, 3, "integer", positions, i -> i);
+          bind(statement, 4, "varchar", positions, i -> items.get(i).reference());
+          bind(statement, 5, "varchar", positions, i -> items.get(i).body());
+        });
+  }
+
+  /** The database's clock. */
+  public Instant now() {
+    return dialect.now(jdbc);
+  }
+
+  /** Removes a batch that was never shown. */
+  public void discard(UUID merchantId, UUID id) {
+    transactions.executeWithoutResult(
+        _ -> {
+          int gone =
+              jdbc.update(
+                  "delete from payment_batches where merchant_id = ? and id = ? and status ="
+                      + " 'preparing'",
+                  merchantId,
+                  id);
+          if (gone > 0) {
+            jdbc.update(
+                "delete from payment_batch_items where merchant_id = ? and batch_id = ?",
+                merchantId,
+                id);
+          }
+        });
+  }
+
+  /** A batch that is shown. */
+  Optional<StoredBatch> find(UUID merchantId, UUID id) {
+    return jdbc.query(BATCH + SHOWN, (rs, _) -> BatchSql.batch(rs), merchantId, id).stream()
+        .findFirst();
+  }
+
+  /** As {@link #find}; 404 if there is none. */
+  public StoredBatch require(UUID merchantId, UUID id) {
+    return find(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+
+  /** A batch with its first items, as of one moment. */
+  public PaymentBatchBody show(UUID merchantId, UUID id) {
+    return snapshots.execute(
+        _ -> PaymentBatchBody.from(require(merchantId, id), firstItems(merchantId, id)));
+  }
+
+  /** The first items of a batch, whether it is shown or not. */
+  public List<BatchItemBody> firstItems(UUID merchantId, UUID id) {
+    return jdbc.query(
+        "select * from payment_batch_items where merchant_id = ? and batch_id = ? and position < ?"
+            + " order by position",
+        (rs, _) -> BatchSql.item(rs),
+        merchantId,
+        id,
+        ITEMS_SHOWN);
+  }
+
+  public List<StoredBatch> newestFirst(UUID merchantId, PageRequest page) {
+    return jdbc.query(
+        "select * from payment_batches where merchant_id = ? and id < ?"
+            + SHOWN
+            + " order by id desc limit ?",
+        (rs, _) -> BatchSql.batch(rs),
+        merchantId,
+        page.olderThan(),
+        page.fetch());
+  }
+
+  /**
+   * Items of a batch in their order.
+   *
+   * @param among the states that are asked for; empty: all
+   */
+  public List<BatchItemBody> items(
+      UUID merchantId, UUID id, Set<ItemStatus> among, PageRequest page) {
+    var values = new ArrayList<Object>(List.of(merchantId, id, page.afterNumber().orElse(-1L)));
+    String states = "";
+    if (!among.isEmpty()) {
+      states = " and status in (" + String.join(", ", among.stream().map(_ -> "?").toList()) + ")";
+      among.forEach(status -> values.add(status.text()));
+    }
+    values.add(page.fetch());
+    PreparedStatementSetter all =
+        statement -> {
+          for (int i = 0; i < values.size(); i++) {
+            statement.setObject(i + 1, values.get(i));
+          }
+        };
+    return jdbc.query(
+        "select * from payment_batch_items where merchant_id = ? and batch_id = ? and position > ?"
+            + states
+            + " order by position limit ?",
+        all,
+        (rs, _) -> BatchSql.item(rs));
+  }
+}

@@ -1,0 +1,42 @@
+package io.quittance.payment.batch.store;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.quittance.payment.model.DeadlineBody;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A batch as JSON; its items are there where one batch is shown, and not in lists or events. */
+public record PaymentBatchBody(
+    String id,
+    BatchStatus status,
+    BatchMode mode,
+    BatchOnFailure onFailure,
+    @Nullable String reference,
+    @JsonRawValue String metadata,
+    BatchCounts counts,
+    DeadlineBody deadline,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<BatchItemBody> items,
+    Instant createdAt,
+    @Nullable Instant completedAt) {
+
+  public static PaymentBatchBody from(StoredBatch batch) {
+    return from(batch, null);
+  }
+
+  static PaymentBatchBody from(StoredBatch batch, @Nullable List<BatchItemBody> items) {
+    return new PaymentBatchBody(
+        batch.text(),
+        BatchStatus.from(batch.status()),
+        batch.asked().mode(),
+        batch.asked().onFailure(),
+        batch.asked().reference(),
+        batch.asked().metadata(),
+        batch.counts(),
+        new DeadlineBody(batch.grantedMs(), batch.usedMs()),
+        items,
+        batch.createdAt(),
+        batch.completedAt());
+  }
+}

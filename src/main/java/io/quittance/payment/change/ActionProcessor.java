@@ -1,0 +1,200 @@
+package io.quittance.payment.change;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.concurrency.ScopeReport;
+import io.quittance.concurrency.Subtask;
+import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyTakenException;
+import io.quittance.ledger.Refusal;
+import io.quittance.payment.PaymentProperties;
+import io.quittance.payment.dependency.DeliveryTrigger;
+import io.quittance.payment.dependency.Dependencies;
+import io.quittance.payment.dependency.QueuedCommand;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.FailureLog;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.timeline.TimelineScope;
+import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.Resolution;
+import java.time.Instant;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Carries out what merchants do to payments that exist, each in a deadline scope of its own. A
+ * command that has begun is waited for past the deadline; one that has not is never begun after it.
+ * Thread-safe.
+ */
+@Component
+final class ActionProcessor {
+
+  private static final Logger log = LoggerFactory.getLogger(ActionProcessor.class);
+
+  /** How an action ended, as far as its caller is concerned. */
+  sealed interface ActionResult<R> {
+
+    /** It was done, or refused for good, and the database says so. */
+    record Decided<R>(ChangePayment.Result<R> result) implements ActionResult<R> {}
+
+    /** Nothing was changed, and the key is still free. */
+    record NotBegun<R>(Problem problem) implements ActionResult<R> {}
+
+    /** The database cannot say yet; by then it can. */
+    record Unknown<R>(Instant resolvesBy) implements ActionResult<R> {}
+  }
+
+  /** An action's result, and what its scope did. */
+  record Carried<R>(ActionResult<R> result, ScopeReport report) {}
+
+  private final DeadlineScopes scopes;
+  private final Journal journal;
+  private final Dependencies dependencies;
+  private final DeliveryTrigger deliveryTrigger;
+  private final Timelines timelines;
+  private final PaymentProperties properties;
+  private final Resolution resolution;
+
+  ActionProcessor(
+      DeadlineScopes scopes,
+      Journal journal,
+      Dependencies dependencies,
+      DeliveryTrigger deliveryTrigger,
+      Timelines timelines,
+      PaymentProperties properties,
+      Resolution resolution) {
+    this.scopes = scopes;
+    this.journal = journal;
+    this.dependencies = dependencies;
+    this.deliveryTrigger = deliveryTrigger;
+    this.timelines = timelines;
+    this.properties = properties;
+    this.resolution = resolution;
+  }
+
+  /**
+   * Carries the action out, and answers by its deadline plus {@link
+   * PaymentProperties#answerGrace()}. An interrupt ends the waiting, and what was begun is unknown
+   * then.
+   *
+   * @throws KeyTakenException another request came first under the key
+   */
+  <R> Carried<R> carryOut(ChangePayment<R> change, Deadline deadline) {
+    try (DeadlineScope scope = scopes.open(change.action().name(), deadline)) {
+      ActionResult<R> result = run(scope, change);
+      if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Done<R> done)) {
+        FailureLog.tell(done.payment());
+        deliveryTrigger.in(scope, done.payment());
+      }
+      if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Refused<R> refused)) {
+        FailureLog.tell(refused.payment());
+      }
+      ScopeReport report = scope.report();
+      Payment.Terms terms = change.seen().terms();
+      timelines.record(terms.merchantId(), terms.id(), timeline(report, change.action(), result));
+      return new Carried<>(result, report);
+    }
+  }
+
+  private TimelineScope timeline(
+      ScopeReport report, PaymentAction<?> action, ActionResult<?> result) {
+    TimelineScope scope = TimelineScope.of(report, dependencies);
+    return switch (result) {
+      case ActionResult.Decided<?>(ChangePayment.Result.Refused<?>(Refusal refusal, _)) ->
+          scope.declinedBy("ledger", refusal.code());
+      case ActionResult.Decided<?>(ChangePayment.Result.Done<?> _)
+          when action instanceof Review review && !review.approve() ->
+          scope.declinedBy("ledger", ProblemCode.FRAUD_DECLINED);
+      default -> scope;
+    };
+  }
+
+  private <R> ActionResult<R> run(DeadlineScope scope, ChangePayment<R> change) {
+    try {
+      return finished(scope, change);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return unknown(scope.deadline(), e);
+    }
+  }
+
+  private <R> ActionResult<R> finished(DeadlineScope scope, ChangePayment<R> change)
+      throws InterruptedException {
+    var queued = new QueuedCommand<>(change);
+    try {
+      Subtask<ChangePayment.Result<R>> ledger =
+          scope.fork(
+              "ledger",
+              limit -> dependencies.ledger().call(limit, left -> queued.committed(journal, left)));
+      scope.join();
+      return decided(ledger.result());
+    } catch (ScopeFailedException e) {
+      return afterFailure(scope.deadline(), queued, e.first());
+    } catch (DeadlineExceededException e) {
+      return afterFailure(scope.deadline(), queued, e);
+    }
+  }
+
+  private static <R> ActionResult<R> decided(ChangePayment.Result<R> result) {
+    if (result instanceof ChangePayment.Result.KeyTaken<R> taken) {
+      throw new KeyTakenException(taken.holder());
+    }
+    return new ActionResult.Decided<>(result);
+  }
+
+  /** What was begun is waited for a little longer, and its answer is the truth. */
+  private <R> ActionResult<R> afterFailure(
+      Deadline deadline, QueuedCommand<ChangePayment.Result<R>> queued, Throwable failure)
+      throws InterruptedException {
+    CompletableFuture<ChangePayment.Result<R>> pending = queued.pending();
+    if (pending == null) {
+      return new ActionResult.NotBegun<>(problem(failure));
+    }
+    try {
+      return decided(Deadline.after(properties.answerGrace()).await(pending));
+    } catch (ExpiredInQueueException e) {
+      return new ActionResult.NotBegun<>(Problem.of(ProblemCode.DEADLINE_EXCEEDED));
+    } catch (DeadlineExceededException | FateUnknownException e) {
+      return unknown(deadline, e);
+    } catch (KeyTakenException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return new ActionResult.NotBegun<>(problem(e));
+    }
+  }
+
+  private <R> ActionResult<R> unknown(Deadline deadline, Exception reason) {
+    log.warn("An action's fate is open: {}", reason.toString());
+    return new ActionResult.Unknown<>(resolution.after(deadline.remaining()));
+  }
+
+  private Problem problem(Throwable failure) {
+    return switch (failure) {
+      case CallNotPermittedException _ ->
+          Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The circuit breaker of ledger is open.")
+              .dependency("ledger")
+              .retryAfter(dependencies.ledger().openFor());
+      case RejectedExecutionException _ -> Problem.of(ProblemCode.OVERLOADED);
+      case DeadlineExceededException _, CancellationException _ ->
+          Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+      case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
+          Failure.unavailable("ledger").problem();
+      default -> {
+        log.error("An action failed by its own fault, and was rolled back", failure);
+        yield Failure.internal().problem();
+      }
+    };
+  }
+}

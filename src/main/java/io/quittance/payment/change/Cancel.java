@@ -1,0 +1,41 @@
+package io.quittance.payment.change;
+
+import io.quittance.journal.Batch;
+import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentStatus;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Gives back what is still held. After a partial capture the payment has succeeded with that. */
+record Cancel(UUID paymentId) implements PaymentAction<Payment> {
+
+  @Override
+  public String name() {
+    return "cancel";
+  }
+
+  @Override
+  public UUID objectId() {
+    return paymentId;
+  }
+
+  @Override
+  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+    return payment.status() == PaymentStatus.AUTHORIZED
+        ? Optional.empty()
+        : PaymentAction.invalidState(payment);
+  }
+
+  @Override
+  public Payment apply(Batch batch, Payment payment) {
+    Payment.Terms terms = payment.terms();
+    batch
+        .table(Books.class)
+        .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
+    payment.cancel(batch.now());
+    return payment;
+  }
+}

@@ -1,0 +1,85 @@
+package io.quittance.payment.change;
+
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.IdempotencyKeys;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.Refusal;
+import io.quittance.payment.event.PaymentEvents;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.Payments;
+import io.quittance.payment.recover.Expire;
+import io.quittance.payment.recover.Resolve;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out an action on a payment, at most once under its key. A payment whose hold has run out,
+ * or that was never resolved, has its end first, swept or unswept.
+ *
+ * @param seen the payment as it was some time ago
+ * @param request null: it came without an idempotency key
+ */
+record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAction<R> action)
+    implements Command<ChangePayment.Result<R>> {
+
+  /** What came of it. */
+  sealed interface Result<R> {
+
+    /** It was done; the payment and what was made are as they are now. */
+    record Done<R>(R made, Payment payment) implements Result<R> {}
+
+    /** It cannot be done to the payment as it is now, and never will be under this key. */
+    record Refused<R>(Refusal refusal, Payment payment) implements Result<R> {}
+
+    /** Another request came first under this key. */
+    record KeyTaken<R>(KeyRecord holder) implements Result<R> {}
+  }
+
+  @Override
+  public UUID merchantId() {
+    return seen.terms().merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return seen.terms().accounts();
+  }
+
+  @Override
+  public void prepare(Batch batch) {
+    if (request != null) {
+      batch.table(IdempotencyKeys.class).request(request);
+    }
+    batch.table(Payments.class).requestWithBooks(batch, seen);
+  }
+
+  @Override
+  public Result<R> decide(Batch batch) {
+    var keys = batch.table(IdempotencyKeys.class);
+    Optional<KeyRecord> holder = request == null ? Optional.empty() : keys.holder(request);
+    if (holder.isPresent()) {
+      return new Result.KeyTaken<>(holder.get());
+    }
+    Payment payment = batch.table(Payments.class).current(seen);
+    Expire.ifOverdue(batch, payment);
+    Resolve.ifOverdue(batch, payment);
+    Optional<Refusal> refusal = action.refusal(batch, payment);
+    if (refusal.isPresent()) {
+      if (request != null) {
+        keys.refuse(request, refusal.get().code(), refusal.get().detail(), batch.now());
+      }
+      return new Result.Refused<>(refusal.get(), payment);
+    }
+    R made = action.apply(batch, payment);
+    if (request != null) {
+      keys.claim(request, action.objectId(), batch.now());
+    }
+    batch.table(Payments.class).changed(payment);
+    batch.table(PaymentEvents.class).add(payment);
+    return new Result.Done<>(made, payment);
+  }
+}

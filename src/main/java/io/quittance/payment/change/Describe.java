@@ -1,0 +1,46 @@
+package io.quittance.payment.change;
+
+import io.quittance.journal.Batch;
+import io.quittance.ledger.Refusal;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.Payments;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces what a merchant noted with a payment for its own use. Moves nothing, and no event tells
+ * of it.
+ *
+ * @param description null: stays as it is; blank: none from now on
+ * @param metadataJson null: stays as it is
+ */
+record Describe(UUID paymentId, @Nullable String description, @Nullable String metadataJson)
+    implements PaymentAction<Payment> {
+
+  @Override
+  public String name() {
+    return "describe";
+  }
+
+  @Override
+  public UUID objectId() {
+    return paymentId;
+  }
+
+  @Override
+  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+    return Optional.empty();
+  }
+
+  @Override
+  public Payment apply(Batch batch, Payment payment) {
+    PaymentOrder.Texts before = payment.terms().texts();
+    payment.describe(
+        description == null ? before.description() : description.isBlank() ? null : description,
+        metadataJson == null ? before.metadataJson() : metadataJson);
+    batch.table(Payments.class).described(payment);
+    return payment;
+  }
+}

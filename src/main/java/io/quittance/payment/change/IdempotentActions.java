@@ -1,0 +1,100 @@
+package io.quittance.payment.change;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Idempotency;
+import io.quittance.journal.IdempotencyKey;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.payment.change.ActionResponses.Success;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentQueries;
+import io.quittance.web.Problem;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+
+/** ActionProcessor on payments under their idempotency keys. Thread-safe. */
+@Component
+final class IdempotentActions {
+
+  /**
+   * What the caller sent along.
+   *
+   * @param keyRequired whether an idempotency key must be among it
+   */
+  record Headers(@Nullable String key, @Nullable String prefer, boolean keyRequired) {}
+
+  private final Idempotency idempotency;
+  private final ActionProcessor actions;
+  private final ActionResponses answers;
+  private final PaymentQueries payments;
+
+  IdempotentActions(
+      Idempotency idempotency,
+      ActionProcessor actions,
+      ActionResponses answers,
+      PaymentQueries payments) {
+    this.idempotency = idempotency;
+    this.actions = actions;
+    this.answers = answers;
+    this.payments = payments;
+  }
+
+  /**
+   * Carries the action out, or replays what became of it.
+   *
+   * @param body what the key's fingerprint is taken of
+   */
+  <R> ResponseEntity<Object> run(
+      Payment seen,
+      PaymentAction<R> action,
+      Object body,
+      Headers headers,
+      Deadline deadline,
+      Success<R> success,
+      HttpServletRequest http) {
+    if (headers.key() == null && !headers.keyRequired()) {
+      return carryOut(new ChangePayment<>(seen, null, action), deadline, success, http);
+    }
+    KeyedRequest request =
+        idempotency.request(
+            seen.terms().merchantId(),
+            action.name() + " " + id(seen),
+            IdempotencyKey.parse(headers.key()),
+            body);
+    return idempotency.run(
+        request,
+        deadline,
+        IdempotencyKey.wait(headers.prefer()),
+        () -> carryOut(new ChangePayment<>(seen, request, action), deadline, success, http),
+        holder -> Optional.of(replay(holder, seen, success)));
+  }
+
+  private <R> ResponseEntity<Object> carryOut(
+      ChangePayment<R> change, Deadline deadline, Success<R> success, HttpServletRequest http) {
+    return answers.first(change, actions.carryOut(change, deadline), success, http);
+  }
+
+  private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {
+    Payment.Terms terms = seen.terms();
+    Optional<Problem> refused = holder.refused();
+    if (refused.isPresent()) {
+      throw refused.get().payment(id(seen));
+    }
+    R made =
+        success
+            .find()
+            .apply(terms.merchantId(), Objects.requireNonNull(holder.objectId()))
+            .orElseThrow();
+    Payment current = payments.find(terms.merchantId(), terms.id()).orElseThrow();
+    return success.replay(made, current);
+  }
+
+  private static String id(Payment payment) {
+    return TypeId.format("pay", payment.terms().id());
+  }
+}

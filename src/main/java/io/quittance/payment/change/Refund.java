@@ -1,0 +1,91 @@
+package io.quittance.payment.change;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Batch;
+import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
+import io.quittance.ledger.TransferOrder;
+import io.quittance.money.Money;
+import io.quittance.payment.model.Movement;
+import io.quittance.payment.model.Movements;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.Refunded;
+import io.quittance.web.ProblemCode;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Moves captured money back to the payer, out of the payee's available funds.
+ *
+ * @param asked in minor units; null: all that was captured and not refunded yet
+ */
+record Refund(
+    UUID id, UUID transferId, @Nullable Long asked, @Nullable String reason, Deadline deadline)
+    implements PaymentAction<Refunded> {
+
+  @Override
+  public String name() {
+    return "refund";
+  }
+
+  @Override
+  public UUID objectId() {
+    return id;
+  }
+
+  @Override
+  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+    if (payment.amountCaptured() == 0) {
+      return PaymentAction.invalidState(payment);
+    }
+    if (amount(payment) > payment.amountRefundable() || payment.amountRefundable() == 0) {
+      return Optional.of(
+          new Refusal(
+              ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE,
+              "%d can be refunded.".formatted(payment.amountRefundable())));
+    }
+    return batch.table(Books.class).refusalOfReturn(order(payment));
+  }
+
+  @Override
+  public Refunded apply(Batch batch, Payment payment) {
+    batch.table(Books.class).move(order(payment), batch.now());
+    var refunded =
+        new Refunded(
+            new Movement(
+                payment.terms().merchantId(),
+                id,
+                payment.terms().id(),
+                transferId,
+                money(payment),
+                (int) deadline.granted().toMillis(),
+                (int) deadline.used().toMillis(),
+                batch.now()),
+            reason);
+    payment.refund(refunded, batch.now());
+    batch.table(Movements.class).add(refunded);
+    return refunded;
+  }
+
+  private long amount(Payment payment) {
+    return asked == null ? payment.amountRefundable() : asked;
+  }
+
+  private Money money(Payment payment) {
+    return new Money(amount(payment), payment.terms().money().currency());
+  }
+
+  private TransferOrder order(Payment payment) {
+    Payment.Terms terms = payment.terms();
+    return new TransferOrder(
+        terms.merchantId(),
+        transferId,
+        terms.payee(),
+        terms.payer(),
+        money(payment),
+        terms.id(),
+        terms.texts().reference(),
+        "{}");
+  }
+}

@@ -1,0 +1,70 @@
+package io.quittance.payment.change;
+
+import io.quittance.access.AuditEntry;
+import io.quittance.access.AuditTable;
+import io.quittance.access.Origin;
+import io.quittance.journal.Batch;
+import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
+import io.quittance.payment.model.Approval;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentStatus;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A person's decision on a payment that screening wanted looked at. */
+record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin origin)
+    implements PaymentAction<Payment> {
+
+  @Override
+  public String name() {
+    return "review";
+  }
+
+  @Override
+  public UUID objectId() {
+    return paymentId;
+  }
+
+  @Override
+  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+    return payment.status() == PaymentStatus.IN_REVIEW
+        ? Optional.empty()
+        : PaymentAction.invalidState(payment);
+  }
+
+  @Override
+  public Payment apply(Batch batch, Payment payment) {
+    batch.table(AuditTable.class).add(audited(payment));
+    if (approve) {
+      Approval.apply(batch, payment);
+    } else {
+      Payment.Terms terms = payment.terms();
+      batch
+          .table(Books.class)
+          .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
+      payment.decline(declined(), batch.now());
+    }
+    return payment;
+  }
+
+  private AuditEntry audited(Payment payment) {
+    return AuditEntry.of(
+        payment.terms().merchantId(),
+        origin,
+        approve ? "payment.review_approved" : "payment.review_declined",
+        TypeId.format("pay", paymentId),
+        reason == null ? Map.of() : Map.of("reason", reason));
+  }
+
+  private Failure declined() {
+    String detail = reason == null ? "A reviewer declined the payment." : reason;
+    return new Failure(ProblemCode.FRAUD_DECLINED, detail, null);
+  }
+}

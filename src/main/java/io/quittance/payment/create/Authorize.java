@@ -1,0 +1,201 @@
+package io.quittance.payment.create;
+
+import io.quittance.fraud.Screening;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.IdempotencyKeys;
+import io.quittance.journal.KeyRecord;
+import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
+import io.quittance.payment.event.PaymentEvents;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.Payments;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Begins a payment: claims its key and holds the payer's funds. If screening has answered by the
+ * time the command's turn comes, the payment is concluded in the same transaction, and one commit
+ * is all it takes.
+ */
+public final class Authorize implements Command<Authorize.Result> {
+
+  /** What came of it. */
+  public sealed interface Result {
+
+    /** Whether the payment has its end already, so that nothing need be waited for. */
+    boolean decisive();
+
+    /** A payment exists: still processing, or concluded in the same transaction. */
+    record Begun(Payment payment) implements Result {
+      @Override
+      public boolean decisive() {
+        return payment.concluded();
+      }
+    }
+
+    /**
+     * No payment was made, and never will be under this key.
+     *
+     * @param rival the payment that stands in its way, if one does
+     */
+    record Refused(Refusal refusal, @Nullable UUID rival) implements Result {
+
+      /** As it is answered. */
+      public Problem problem() {
+        Problem problem = Problem.of(refusal.code(), refusal.detail());
+        return rival == null ? problem : problem.payment(TypeId.format("pay", rival));
+      }
+
+      @Override
+      public boolean decisive() {
+        return true;
+      }
+    }
+
+    /** Another request came first under this key. */
+    record KeyTaken(KeyRecord holder) implements Result {
+      @Override
+      public boolean decisive() {
+        return true;
+      }
+    }
+  }
+
+  private final PaymentOrder order;
+  private final Duration grace;
+  private final boolean ownKey;
+  private volatile @Nullable Screening answered;
+  private @Nullable Screening used;
+
+  /**
+   * @param grace how long after the deadline the payment may stay open before any replica fails it
+   */
+  Authorize(PaymentOrder order, Duration grace) {
+    this(order, grace, true);
+  }
+
+  private Authorize(PaymentOrder order, Duration grace, boolean ownKey) {
+    this.order = order;
+    this.grace = grace;
+    this.ownKey = ownKey;
+  }
+
+  /** One of several payments that are made under one key, which is claimed elsewhere. */
+  public static Authorize underAnothersKey(PaymentOrder order, Duration grace) {
+    return new Authorize(order, grace, false);
+  }
+
+  /** Tells the command what screening has answered. May be called while it is queued. */
+  public Screening screened(Screening screening) {
+    answered = screening;
+    return screening;
+  }
+
+  @Override
+  public UUID merchantId() {
+    return order.merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return order.accounts();
+  }
+
+  @Override
+  public void prepare(Batch batch) {
+    used = answered;
+    if (ownKey) {
+      batch.table(IdempotencyKeys.class).request(order.request());
+    }
+    var payments = batch.table(Payments.class);
+    payments.requestReference(order);
+    payments.requestPast(order, used == null ? Set.of() : used.windows());
+  }
+
+  @Override
+  public Result decide(Batch batch) {
+    used = usable();
+    Optional<KeyRecord> holder =
+        ownKey ? batch.table(IdempotencyKeys.class).holder(order.request()) : Optional.empty();
+    if (holder.isPresent()) {
+      return new Result.KeyTaken(holder.get());
+    }
+    Optional<UUID> rival = batch.table(Payments.class).referenceHolder(order);
+    if (rival.isPresent()) {
+      return refused(batch, duplicate(), rival.get());
+    }
+    Optional<Refusal> refusal = batch.table(Books.class).refusal(order.hold());
+    if (refusal.isEmpty()) {
+      return new Result.Begun(begin(batch));
+    }
+    if (refusal.get().code() == ProblemCode.INSUFFICIENT_FUNDS) {
+      return new Result.Begun(declined(batch, refusal.get()));
+    }
+    return refused(batch, refusal.get(), null);
+  }
+
+  /** The screening that has answered by now, unless it needs a past that was not asked for. */
+  private @Nullable Screening usable() {
+    Screening late = answered;
+    return used == null && late != null && late.windows().isEmpty() ? late : used;
+  }
+
+  private Result refused(Batch batch, Refusal refusal, @Nullable UUID rival) {
+    if (ownKey) {
+      batch
+          .table(IdempotencyKeys.class)
+          .refuse(order.request(), refusal.code(), refusal.detail(), rival, batch.now());
+    }
+    return new Result.Refused(refusal, rival);
+  }
+
+  private Refusal duplicate() {
+    return new Refusal(
+        ProblemCode.DUPLICATE_REFERENCE,
+        "Another payment has the reference %s.".formatted(order.texts().reference()));
+  }
+
+  private Payment begin(Batch batch) {
+    Instant resolvesBy = batch.now().plus(order.deadline().remaining()).plus(grace);
+    batch.table(Books.class).hold(order.hold(), batch.now(), resolvesBy);
+    Instant begins = batch.table(Payments.class).begins(order, batch.now());
+    Payment payment = Payment.processing(order, order.holdId(), begins, resolvesBy);
+    add(batch, payment);
+    if (used != null) {
+      ApplyVerdict.conclude(batch, payment, used, order);
+    }
+    return payment;
+  }
+
+  private Payment declined(Batch batch, Refusal refusal) {
+    Instant begins = batch.table(Payments.class).begins(order, batch.now());
+    Payment payment = Payment.processing(order, null, begins, batch.now());
+    add(batch, payment);
+    payment.used(order.usedMs());
+    if (used != null) {
+      payment.screened(ApplyVerdict.judged(batch, payment, used));
+    }
+    payment.decline(new Failure(refusal.code(), refusal.detail(), null), batch.now());
+    batch.table(PaymentEvents.class).add(payment);
+    return payment;
+  }
+
+  private void add(Batch batch, Payment payment) {
+    batch.table(Payments.class).add(payment);
+    if (ownKey) {
+      batch
+          .table(IdempotencyKeys.class)
+          .claim(order.request(), order.id(), payment.terms().resolvesBy());
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package io.quittance.payment.create;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyTakenException;
+import io.quittance.payment.PaymentProperties;
+import io.quittance.payment.dependency.Dependencies;
+import io.quittance.payment.dependency.Dependency;
+import io.quittance.payment.dependency.QueuedCommand;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.PaymentResult;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * What becomes of a payment whose scope failed or ran out of time. Its hold is given back outside
+ * the deadline, behind the command that may have made it, and the database has the last word: only
+ * if even that cannot be heard in time is the answer "unknown". Thread-safe.
+ */
+@Component
+final class Compensation {
+
+  private static final Logger log = LoggerFactory.getLogger(Compensation.class);
+
+  private final Journal journal;
+  private final Dependencies dependencies;
+  private final PaymentProperties properties;
+  private final Clock clock;
+
+  Compensation(
+      Journal journal, Dependencies dependencies, PaymentProperties properties, Clock clock) {
+    this.journal = journal;
+    this.dependencies = dependencies;
+    this.properties = properties;
+    this.clock = clock;
+  }
+
+  /** Ends the payment for the reason that its scope failed. */
+  PaymentResult of(PaymentOrder order, QueuedCommand<?> authorize, Exception reason)
+      throws InterruptedException {
+    Throwable cause = reason instanceof ScopeFailedException failed ? failed.first() : reason;
+    boolean ledgerFailed =
+        !(reason instanceof ScopeFailedException failed) || failed.subtask().equals("ledger");
+    // Only of a payment that was not begun: a verdict that finds no room leaves a hold behind.
+    boolean refused = ledgerFailed && authorize.surelyNotApplied();
+    if (refused && cause instanceof RejectedExecutionException) {
+      return new PaymentResult.NotBegun(Problem.of(ProblemCode.OVERLOADED));
+    }
+    if (refused && cause instanceof CallNotPermittedException) {
+      return new PaymentResult.NotBegun(unavailable(dependencies.ledger()));
+    }
+    Failure failure = failure(cause, ledgerFailed);
+    log.debug("Payment {} is released: {}", order.id(), failure.detail(), reason);
+    return release(order, authorize, failure);
+  }
+
+  private static Failure failure(Throwable cause, boolean ledgerFailed) {
+    return switch (cause) {
+      case ScreeningLateException _ -> Failure.deadlineExceeded();
+      case DeadlineExceededException _ when ledgerFailed -> Failure.deadlineExceeded();
+      case Throwable _ when !ledgerFailed -> Failure.unavailable("fraud");
+      case DataAccessException _, TransactionException _, RejectedExecutionException _ ->
+          Failure.unavailable("ledger");
+      case Throwable _ when Dependencies.ledgerIsToBlame(cause) -> Failure.unavailable("ledger");
+      default -> Failure.internal();
+    };
+  }
+
+  private PaymentResult release(PaymentOrder order, QueuedCommand<?> authorize, Failure failure)
+      throws InterruptedException {
+    boolean mayHold = !authorize.surelyNotApplied();
+    var release = new Release(order, failure, mayHold);
+    try {
+      Duration patience = order.deadline().remaining().plus(properties.answerGrace());
+      // What is still waiting after that is left to recovery, and is final by resolves_by.
+      var limit = Deadline.after(patience.plus(properties.resolveGrace()));
+      return switch (Deadline.after(patience).await(journal.submit(release, limit))) {
+        case Authorize.Result.Begun begun -> new PaymentResult.Concluded(begun.payment());
+        case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
+        case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
+      };
+    } catch (KeyTakenException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      return authorize.surelyNotApplied() && surelyUnrecorded(release, e)
+          ? notBegun(failure)
+          : unknown(order, e);
+    }
+  }
+
+  /** Whether the payment is not recorded as failed, and never will be. */
+  private static boolean surelyUnrecorded(Release release, RuntimeException reason) {
+    return switch (reason) {
+      case FateUnknownException _ -> false;
+      case ExpiredInQueueException _ -> true;
+      case DeadlineExceededException _ -> release.giveUpRecord();
+      default -> true;
+    };
+  }
+
+  private PaymentResult notBegun(Failure failure) {
+    return new PaymentResult.NotBegun(failure.problem());
+  }
+
+  /** The result of a payment of which nobody can say yet what has become. */
+  PaymentResult unknown(PaymentOrder order, Exception reason) {
+    log.warn("The fate of payment {} is open: {}", order.id(), reason.toString());
+    Instant resolvesBy =
+        clock
+            .instant()
+            .plus(order.deadline().remaining())
+            .plus(properties.resolveGrace())
+            .plus(properties.resolveInterval().multipliedBy(2));
+    return new PaymentResult.Unknown(order, resolvesBy);
+  }
+
+  private static Problem unavailable(Dependency dependency) {
+    return Problem.of(
+            ProblemCode.DEPENDENCY_UNAVAILABLE,
+            "The circuit breaker of %s is open.".formatted(dependency.name()))
+        .dependency(dependency.name())
+        .retryAfter(dependency.openFor());
+  }
+}

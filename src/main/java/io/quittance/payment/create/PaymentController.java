@@ -1,0 +1,149 @@
+package io.quittance.payment.create;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.access.Caller;
+import io.quittance.access.RequiresScope;
+import io.quittance.access.Scope;
+import io.quittance.journal.Idempotency;
+import io.quittance.journal.Idempotency.Ran;
+import io.quittance.journal.IdempotencyKey;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.payment.DeadlineProperties;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentBody;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.PaymentQueries;
+import io.quittance.payment.model.PaymentResult;
+import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.LogFields;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestContext;
+import io.quittance.web.Route;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.Valid;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Payments over HTTP. */
+@RestController
+class PaymentController {
+
+  private static final String OPERATION = "POST /v1/payments";
+
+  private final PaymentProcessor processor;
+  private final PaymentResponses answers;
+  private final PaymentQueries queries;
+  private final Timelines timelines;
+  private final Idempotency idempotency;
+  private final DeadlineProperties deadlines;
+  private final ObjectMapper json;
+
+  PaymentController(
+      PaymentProcessor processor,
+      PaymentResponses answers,
+      PaymentQueries queries,
+      Timelines timelines,
+      Idempotency idempotency,
+      DeadlineProperties deadlines,
+      ObjectMapper json) {
+    this.processor = processor;
+    this.answers = answers;
+    this.queries = queries;
+    this.timelines = timelines;
+    this.idempotency = idempotency;
+    this.deadlines = deadlines;
+    this.json = json;
+  }
+
+  @PostMapping("/v1/payments")
+  @Route(
+      id = "createPayment",
+      summary = "Makes a payment",
+      description =
+          "201: it succeeded, or is authorized. 202: it is in review, or nobody can say yet;"
+              + " `resolves_by` is when.",
+      answers = {
+        @Route.Answer(status = 201, body = PaymentBody.class),
+        @Route.Answer(status = 202, body = PaymentBody.class)
+      },
+      problems = {
+        ProblemCode.INSUFFICIENT_FUNDS,
+        ProblemCode.ACCOUNT_NOT_FOUND,
+        ProblemCode.ACCOUNT_FROZEN,
+        ProblemCode.ACCOUNT_CLOSED,
+        ProblemCode.CURRENCY_MISMATCH,
+        ProblemCode.BALANCE_OUT_OF_RANGE,
+        ProblemCode.SAME_ACCOUNT,
+        ProblemCode.FRAUD_DECLINED,
+        ProblemCode.DUPLICATE_REFERENCE
+      })
+  @RequiresScope(Scope.PAYMENTS_WRITE)
+  ResponseEntity<Object> create(
+      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      @Valid @RequestBody NewPayment body,
+      Caller caller,
+      HttpServletRequest http)
+      throws JsonProcessingException {
+    KeyedRequest request =
+        idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
+    var deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
+    PaymentOrder order = body.order(request, deadline, json);
+    LogFields.payment(order.id());
+    return idempotency.run(
+        request,
+        deadline,
+        IdempotencyKey.wait(prefer),
+        processor.look(),
+        () -> {
+          Processed processed = processor.process(order);
+          return new Ran<>(
+              answers.first(processed, order, http),
+              !(processed.result() instanceof PaymentResult.NotBegun));
+        },
+        holder -> replay(holder, caller, http));
+  }
+
+  /** Empty while the payment is processing. */
+  private Optional<ResponseEntity<Object>> replay(
+      KeyRecord holder, Caller caller, HttpServletRequest http) {
+    UUID id = holder.objectId();
+    Optional<Problem> refused = holder.refused();
+    if (refused.isPresent()) {
+      throw id == null ? refused.get() : refused.get().payment(TypeId.format("pay", id));
+    }
+    return queries
+        .find(caller.merchantId(), Objects.requireNonNull(id))
+        .filter(Payment::concluded)
+        .map(payment -> answers.replay(payment, http));
+  }
+
+  @GetMapping("/v1/payments/{id}")
+  @Route(id = "getPayment", summary = "Shows a payment")
+  @RequiresScope(Scope.PAYMENTS_READ)
+  PaymentBody get(@PathVariable String id, Caller caller) {
+    return PaymentBody.from(queries.require(caller.merchantId(), id));
+  }
+
+  @GetMapping("/v1/payments/{id}/timeline")
+  @Route(id = "getTimeline", summary = "Shows what each subtask of a payment did")
+  @RequiresScope(Scope.PAYMENTS_READ)
+  Timelines.Timeline timeline(@PathVariable String id, Caller caller) {
+    Payment payment = queries.require(caller.merchantId(), id);
+    return timelines.of(caller.merchantId(), payment.terms().id());
+  }
+}

@@ -1,0 +1,151 @@
+package io.quittance.payment.create;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.ScopeReport;
+import io.quittance.concurrency.Subtask;
+import io.quittance.fraud.Screening;
+import io.quittance.journal.Idempotency;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyTakenException;
+import io.quittance.payment.PaymentProperties;
+import io.quittance.payment.dependency.DeliveryTrigger;
+import io.quittance.payment.dependency.Dependencies;
+import io.quittance.payment.dependency.QueuedCommand;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.FailureLog;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.PaymentResult;
+import io.quittance.payment.model.PaymentStatus;
+import io.quittance.payment.timeline.TimelineScope;
+import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.ProblemCode;
+import org.springframework.stereotype.Component;
+
+/**
+ * Carries out one payment in one scope: screen for fraud and hold the funds side by side, draw the
+ * conclusion, hand the news over. Whatever goes wrong, the payment gets a definite end and the hold
+ * is given back ({@link Compensation}). Thread-safe.
+ */
+@Component
+public final class PaymentProcessor {
+
+  private final DeadlineScopes scopes;
+  private final Screener screener;
+  private final Journal journal;
+  private final Dependencies dependencies;
+  private final Compensation compensation;
+  private final Timelines timelines;
+  private final PaymentProperties properties;
+  private final DeliveryTrigger deliveryTrigger;
+
+  PaymentProcessor(
+      DeadlineScopes scopes,
+      Screener screener,
+      Journal journal,
+      Dependencies dependencies,
+      Compensation compensation,
+      Timelines timelines,
+      PaymentProperties properties,
+      DeliveryTrigger deliveryTrigger) {
+    this.scopes = scopes;
+    this.screener = screener;
+    this.journal = journal;
+    this.dependencies = dependencies;
+    this.compensation = compensation;
+    this.timelines = timelines;
+    this.properties = properties;
+    this.deliveryTrigger = deliveryTrigger;
+  }
+
+  /** A remote service must not screen a repetition as if it were another payment. */
+  Idempotency.Look look() {
+    return screener.remote() ? Idempotency.Look.BEFORE : Idempotency.Look.IF_NOT_BEGUN;
+  }
+
+  /**
+   * Carries the payment out, and answers by its deadline plus {@link
+   * PaymentProperties#answerGrace()}. An interrupt ends the waiting, and what was begun is unknown
+   * then.
+   *
+   * @throws KeyTakenException another request came first under the key
+   */
+  public Processed process(PaymentOrder order) {
+    try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
+      PaymentResult result = run(scope, order);
+      if (result instanceof PaymentResult.Concluded concluded) {
+        FailureLog.tell(concluded.payment());
+        deliveryTrigger.in(scope, concluded.payment());
+      }
+      ScopeReport report = scope.report();
+      timelines.record(order.merchantId(), order.id(), timeline(report, result));
+      return new Processed(result, report);
+    }
+  }
+
+  private TimelineScope timeline(ScopeReport report, PaymentResult result) {
+    TimelineScope scope = TimelineScope.of(report, dependencies);
+    return result instanceof PaymentResult.Concluded(Payment payment)
+            && payment.status() == PaymentStatus.DECLINED
+            && payment.failure() != null
+        ? scope.declinedBy(decider(payment.failure()), payment.failure().code())
+        : scope;
+  }
+
+  private static String decider(Failure failure) {
+    return failure.code() == ProblemCode.FRAUD_DECLINED ? "fraud" : "ledger";
+  }
+
+  private PaymentResult run(DeadlineScope scope, PaymentOrder order) {
+    try {
+      return finished(scope, order);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return compensation.unknown(order, e);
+    }
+  }
+
+  private PaymentResult finished(DeadlineScope scope, PaymentOrder order)
+      throws InterruptedException {
+    var authorize = new Authorize(order, properties.resolveGrace());
+    var queued = new QueuedCommand<>(authorize);
+    try {
+      Subtask<Screening> screening = screener.fork(scope, order, authorize::screened);
+      Subtask<Authorize.Result> begun =
+          scope.fork("ledger", limit -> begin(queued, limit), Authorize.Result::decisive);
+      scope.join();
+      return switch (begun.result()) {
+        case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
+        case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
+        case Authorize.Result.Begun(Payment payment) when payment.concluded() ->
+            new PaymentResult.Concluded(payment);
+        case Authorize.Result.Begun(Payment payment) ->
+            new PaymentResult.Concluded(
+                settle(scope, new ApplyVerdict(payment, screening.result(), order)));
+      };
+    } catch (KeyTakenException | InterruptedException e) {
+      throw e;
+    } catch (Exception e) {
+      return compensation.of(order, queued, e);
+    }
+  }
+
+  private Authorize.Result begin(QueuedCommand<Authorize.Result> queued, Deadline limit)
+      throws Exception {
+    return dependencies.ledger().call(limit, left -> queued.committed(journal, left));
+  }
+
+  /**
+   * Not cut by the deadline: a commit that was begun is waited for, and its answer is the truth.
+   */
+  private Payment settle(DeadlineScope scope, ApplyVerdict conclude) throws Exception {
+    return scope.step(
+        "settle",
+        deadline -> {
+          var patience = Deadline.after(deadline.remaining().plus(properties.answerGrace()));
+          return patience.await(journal.submitWhenRoom(conclude, deadline));
+        });
+  }
+}

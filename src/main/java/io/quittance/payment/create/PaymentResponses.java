@@ -1,0 +1,83 @@
+package io.quittance.payment.create;
+
+import io.quittance.payment.event.PaymentMeters;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentBody;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.PaymentResult;
+import io.quittance.payment.timeline.ServerTiming;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemWriter;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Objects;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.stereotype.Component;
+
+/** Turns endings into HTTP answers, the same at first and in every replay. Thread-safe. */
+@Component
+final class PaymentResponses {
+
+  private final ProblemWriter problems;
+  private final Clock clock;
+  private final PaymentMeters meters;
+
+  PaymentResponses(ProblemWriter problems, Clock clock, PaymentMeters meters) {
+    this.problems = problems;
+    this.clock = clock;
+    this.meters = meters;
+  }
+
+  /** The answer to the request that was carried out. */
+  ResponseEntity<Object> first(
+      Processed processed, PaymentOrder order, HttpServletRequest request) {
+    meters.answered(processed.result(), order);
+    ResponseEntity<Object> answer =
+        switch (processed.result()) {
+          case PaymentResult.Concluded(Payment payment) -> of(payment, request);
+          case PaymentResult.Refused(Problem problem) -> problems.entity(problem, request);
+          case PaymentResult.NotBegun(Problem problem) -> problems.entity(problem, request);
+          case PaymentResult.Unknown(PaymentOrder begun, Instant resolvesBy) ->
+              json(HttpStatus.ACCEPTED, unknown(begun, resolvesBy));
+        };
+    return withHeader(answer, "Server-Timing", ServerTiming.of(processed.report()));
+  }
+
+  /** The answer to a repetition: the first one's status with the payment as it is now. */
+  ResponseEntity<Object> replay(Payment payment, HttpServletRequest request) {
+    return withHeader(of(payment, request), "Idempotent-Replayed", "true");
+  }
+
+  private ResponseEntity<Object> of(Payment payment, HttpServletRequest request) {
+    var status = HttpStatusCode.valueOf(payment.answerStatus());
+    if (status.is2xxSuccessful()) {
+      return json(status, PaymentBody.from(payment));
+    }
+    Failure failure = Objects.requireNonNull(payment.failure(), "only failures answer so");
+    return problems.entity(
+        failure.problem().payment(TypeId.format("pay", payment.terms().id())), request);
+  }
+
+  private PaymentBody unknown(PaymentOrder order, Instant resolvesBy) {
+    return PaymentBody.from(Payment.processing(order, null, clock.instant(), resolvesBy));
+  }
+
+  private static ResponseEntity<Object> json(HttpStatusCode status, PaymentBody body) {
+    return ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON).body(body);
+  }
+
+  private static ResponseEntity<Object> withHeader(
+      ResponseEntity<Object> answer, String name, String value) {
+    var headers = new HttpHeaders();
+    headers.addAll(answer.getHeaders());
+    headers.set(name, value);
+    return new ResponseEntity<>(answer.getBody(), headers, answer.getStatusCode());
+  }
+}

@@ -1,0 +1,88 @@
+package io.quittance.payment.create;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.Subtask;
+import io.quittance.fraud.Fraud;
+import io.quittance.fraud.Rules;
+import io.quittance.fraud.Screening;
+import io.quittance.journal.Journal;
+import io.quittance.payment.dependency.Dependencies;
+import io.quittance.payment.model.PaymentOrder;
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+import org.springframework.stereotype.Component;
+
+/** Screens payments behind the breaker, and falls back as the merchant's rules say. Thread-safe. */
+@Component
+public final class Screener {
+
+  /** What an answer takes after the journal has spoken. */
+  private static final Duration ANSWER_TIME = Duration.ofMillis(10);
+
+  /** No more than one part in so many of what is left is kept back. */
+  private static final int RELEASE_PART_MAX = 4;
+
+  private final Fraud fraud;
+  private final Dependencies dependencies;
+  private final Journal journal;
+
+  Screener(Fraud fraud, Dependencies dependencies, Journal journal) {
+    this.fraud = fraud;
+    this.dependencies = dependencies;
+    this.journal = journal;
+  }
+
+  /** Whether a remote service is asked about each payment. */
+  boolean remote() {
+    return fraud.remote();
+  }
+
+  /**
+   * Starts the subtask "fraud". It ends early enough for the payment's hold to be given back, and
+   * its caller answered, by the scope's deadline.
+   *
+   * @param heard is told of the screening as soon as there is one
+   */
+  public Subtask<Screening> fork(
+      DeadlineScope scope, PaymentOrder order, UnaryOperator<Screening> heard)
+      throws InterruptedException {
+    Deadline deadline = scope.deadline();
+    Rules rules = fraud.rules(order.merchantId(), deadline);
+    Duration wanted = fraud.limit(rules, deadline);
+    Duration left = deadline.remaining().minus(releaseTime(order));
+    boolean cut = left.compareTo(wanted) < 0;
+    return scope.fork(
+        "fraud",
+        cut ? left : wanted,
+        limit -> heard.apply(screen(order, rules, limit)),
+        failure -> heard.apply(fallback(order, rules, cut ? late(failure) : failure)));
+  }
+
+  /** What giving back the hold would take now; twice that, for what is expected is an average. */
+  private Duration releaseTime(PaymentOrder order) {
+    Duration expected = journal.expectedTime(order.merchantId());
+    long wantedNanos = 2 * expected.toNanos() + ANSWER_TIME.toNanos();
+    long mostNanos = order.deadline().remaining().toNanos() / RELEASE_PART_MAX;
+    return Duration.ofNanos(Math.min(wantedNanos, mostNanos));
+  }
+
+  private static Throwable late(Throwable failure) {
+    return failure instanceof DeadlineExceededException
+        ? new ScreeningLateException(failure)
+        : failure;
+  }
+
+  private Screening screen(PaymentOrder order, Rules rules, Deadline limit) throws Exception {
+    return dependencies.fraud().call(limit, left -> fraud.screen(order.subject(), rules, left));
+  }
+
+  private static Screening fallback(PaymentOrder order, Rules rules, Throwable failure)
+      throws Exception {
+    return rules
+        .fallback()
+        .screening(order.subject())
+        .orElseThrow(() -> failure instanceof Exception e ? e : new IllegalStateException(failure));
+  }
+}

@@ -1,0 +1,101 @@
+package io.quittance.payment.create;
+
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.Journal;
+import io.quittance.ledger.Balances;
+import io.quittance.ledger.Books;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.PaymentOrder;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds out what would become of a payment, by the very code that would carry it out, and leaves no
+ * trace. Thread-safe.
+ */
+@Component
+final class Simulation {
+
+  /**
+   * What would happen.
+   *
+   * @param result the payment as it would be, or the refusal
+   * @param balances of both accounts afterwards, by account
+   */
+  record Forecast(Authorize.Result result, Map<String, Balances> balances) {}
+
+  private final DeadlineScopes scopes;
+  private final Screener screener;
+  private final Journal journal;
+
+  Simulation(DeadlineScopes scopes, Screener screener, Journal journal) {
+    this.scopes = scopes;
+    this.screener = screener;
+    this.journal = journal;
+  }
+
+  Forecast of(PaymentOrder order) throws InterruptedException {
+    var authorize = new Authorize(order, Duration.ZERO);
+    try (DeadlineScope scope = scopes.open("simulation", order.deadline())) {
+      var _ = screener.fork(scope, order, authorize::screened);
+      scope.join();
+      return journal.rehearse(new Rehearsal(order, authorize));
+    } catch (ScopeFailedException e) {
+      Failure failure =
+          e.first() instanceof ScreeningLateException
+              ? Failure.deadlineExceeded()
+              : Failure.unavailable("fraud");
+      return journal.rehearse(new Rehearsal(order, failing(order, failure)));
+    } catch (DeadlineExceededException e) {
+      return journal.rehearse(new Rehearsal(order, failing(order, Failure.deadlineExceeded())));
+    }
+  }
+
+  /** What {@link Compensation} does to a payment that could not be screened. */
+  private static Command<Authorize.Result> failing(PaymentOrder order, Failure failure) {
+    return new Release(order, failure, true);
+  }
+
+  /** A command, and the balances that it leaves. */
+  private record Rehearsal(PaymentOrder order, Command<Authorize.Result> command)
+      implements Command<Forecast> {
+
+    @Override
+    public UUID merchantId() {
+      return order.merchantId();
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return order.accounts();
+    }
+
+    @Override
+    public void prepare(Batch batch) {
+      command.prepare(batch);
+    }
+
+    @Override
+    public Forecast decide(Batch batch) {
+      Authorize.Result result = command.decide(batch);
+      Map<String, Balances> balances = new TreeMap<>();
+      UUID merchantId = order.merchantId();
+      for (String account : new String[] {order.payer(), order.payee()}) {
+        batch
+            .table(Books.class)
+            .balances(merchantId, account)
+            .ifPresent(after -> balances.put(account, after));
+      }
+      return new Forecast(result, balances);
+    }
+  }
+}

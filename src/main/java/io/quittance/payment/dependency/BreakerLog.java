@@ -1,0 +1,43 @@
+package io.quittance.payment.dependency;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** One line each time that the circuit breaker of a dependency changes. */
+@Component
+final class BreakerLog {
+
+  private static final Logger log = LoggerFactory.getLogger(BreakerLog.class);
+
+  BreakerLog(CircuitBreakerRegistry breakers) {
+    for (String name : List.of("fraud", "ledger", "notification")) {
+      CircuitBreaker breaker = breakers.circuitBreaker(name);
+      breaker
+          .getEventPublisher()
+          .onStateTransition(event -> tell(breaker, event.getStateTransition()));
+    }
+  }
+
+  private static void tell(CircuitBreaker breaker, StateTransition change) {
+    switch (change.getToState()) {
+      case OPEN ->
+          log.warn(
+              "The circuit breaker of {} has opened: {} of the latest {} calls failed; calls are"
+                  + " refused",
+              breaker.getName(),
+              breaker.getMetrics().getNumberOfFailedCalls(),
+              breaker.getMetrics().getNumberOfBufferedCalls());
+      case HALF_OPEN ->
+          log.info(
+              "The circuit breaker of {} is half open: a few calls may try", breaker.getName());
+      case CLOSED ->
+          log.info("The circuit breaker of {} has closed: calls go through", breaker.getName());
+      default -> log.info("The circuit breaker of {}: {}", breaker.getName(), change);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package io.quittance.payment.dependency;
+
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.payment.PaymentProperties;
+import io.quittance.payment.PaymentsCommitted;
+import io.quittance.payment.model.Payment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+
+/**
+ * Tells those who deliver events that there are some. Best effort, and never at the payment's
+ * expense: the events are in the outbox already. Thread-safe.
+ */
+@Component
+public final class DeliveryTrigger {
+
+  private static final Logger log = LoggerFactory.getLogger(DeliveryTrigger.class);
+
+  private final Dependencies dependencies;
+  private final PaymentProperties properties;
+  private final ApplicationEventPublisher events;
+
+  DeliveryTrigger(
+      Dependencies dependencies, PaymentProperties properties, ApplicationEventPublisher events) {
+    this.dependencies = dependencies;
+    this.properties = properties;
+    this.events = events;
+  }
+
+  /** Runs as the subtask "notification" of the payment's scope. */
+  public void in(DeadlineScope scope, Payment payment) {
+    var committed = new PaymentsCommitted(payment.terms().merchantId(), payment.terms().id());
+    scope.fork(
+        "notification",
+        properties.handOverLimit(),
+        limit ->
+            dependencies
+                .notification()
+                .call(
+                    limit,
+                    left -> {
+                      events.publishEvent(committed);
+                      return true;
+                    }),
+        failure -> false);
+    try {
+      scope.join();
+    } catch (DeadlineExceededException | ScopeFailedException e) {
+      log.debug("The events of payment {} find their way without us", committed.paymentId(), e);
+    } catch (InterruptedException e) {
+      // The payment is committed: its caller is told so, whatever else is to stop.
+      Thread.currentThread().interrupt();
+    }
+  }
+}

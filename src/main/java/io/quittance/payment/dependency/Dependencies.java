@@ -1,0 +1,73 @@
+package io.quittance.payment.dependency;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.fraud.UnreadableRulesException;
+import io.quittance.journal.DatabaseUnavailableException;
+import io.quittance.journal.FateUnknownException;
+import io.quittance.payment.FaultPoint;
+import io.quittance.payment.PaymentProperties;
+import java.io.IOException;
+import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.stereotype.Component;
+
+/** What a payment depends on, each behind its breaker; their settings are Resilience4j's own. */
+@Component
+public final class Dependencies {
+
+  private final Dependency fraud;
+  private final Dependency ledger;
+  private final Dependency notification;
+
+  Dependencies(
+      CircuitBreakerRegistry breakers,
+      PaymentProperties properties,
+      ObjectProvider<FaultPoint> faultPoint) {
+    FaultPoint faults = faultPoint.getIfAvailable();
+    Duration fair = properties.fairBudget();
+    fraud =
+        new Dependency(
+            breakers.circuitBreaker("fraud"),
+            fair,
+            failure -> !(failure instanceof UnreadableRulesException),
+            faults);
+    ledger =
+        new Dependency(
+            breakers.circuitBreaker("ledger"), fair, Dependencies::ledgerIsToBlame, faults);
+    notification =
+        new Dependency(breakers.circuitBreaker("notification"), fair, failure -> true, faults);
+  }
+
+  /**
+   * Whether a command failed because of the database or the way to it, and not by what it said: the
+   * journal rolls the one back like the other, and tells them apart.
+   */
+  public static boolean ledgerIsToBlame(Throwable failure) {
+    return failure instanceof DatabaseUnavailableException
+        || failure instanceof FateUnknownException
+        || failure instanceof DeadlineExceededException
+        || failure instanceof IOException;
+  }
+
+  public Dependency fraud() {
+    return fraud;
+  }
+
+  public Dependency ledger() {
+    return ledger;
+  }
+
+  Dependency notification() {
+    return notification;
+  }
+
+  /** The state of the breaker that a subtask stands behind; settling is the ledger's business. */
+  public String breakerOf(String subtask) {
+    return switch (subtask) {
+      case "fraud" -> fraud.breakerState();
+      case "notification" -> notification.breakerState();
+      default -> ledger.breakerState();
+    };
+  }
+}

@@ -1,0 +1,101 @@
+package io.quittance.payment.dependency;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope.Work;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.Subtask;
+import io.quittance.payment.FaultPoint;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One thing that a payment depends on, behind its circuit breaker. Thread-safe.
+ *
+ * <p>Only what the dependency did wrong counts against it. The cancellation of a sibling, a full
+ * queue, a deadline too short for anybody, and what is wrong with one caller's own request are
+ * neutral: others share the breaker.
+ */
+public final class Dependency {
+
+  /** The key of the note that tells the breaker's state at the call. */
+  public static final String BREAKER_NOTE = "breaker";
+
+  private final CircuitBreaker breaker;
+  private final Duration fairBudget;
+  private final Predicate<Throwable> toBlame;
+  private final @Nullable FaultPoint faults;
+
+  /**
+   * @param fairBudget a call that had less than this and ran out of time is nobody's fault
+   * @param toBlame whether a failure of another kind is the dependency's, and not its caller's
+   */
+  Dependency(
+      CircuitBreaker breaker,
+      Duration fairBudget,
+      Predicate<Throwable> toBlame,
+      @Nullable FaultPoint faults) {
+    this.breaker = breaker;
+    this.fairBudget = fairBudget;
+    this.toBlame = toBlame;
+    this.faults = faults;
+  }
+
+  public String name() {
+    return breaker.getName();
+  }
+
+  /**
+   * Calls the dependency on the calling thread.
+   *
+   * @throws CallNotPermittedException at once, while the breaker is open
+   */
+  public <T> T call(Deadline deadline, Work<T> work) throws Exception {
+    Subtask.note(BREAKER_NOTE, breakerState());
+    breaker.acquirePermission();
+    Duration budget = deadline.remaining();
+    long start = System.nanoTime();
+    try {
+      Work<T> disturbed = faults == null ? work : faults.disturb(name(), work);
+      T result = disturbed.call(deadline);
+      breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+      return result;
+    } catch (Exception e) {
+      if (blameless(e, deadline, budget)) {
+        breaker.releasePermission();
+      } else {
+        breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+      }
+      throw e;
+    }
+  }
+
+  /** closed, open or half_open. */
+  String breakerState() {
+    return breaker.getState().name().toLowerCase(Locale.ROOT);
+  }
+
+  private boolean blameless(Exception e, Deadline deadline, Duration budget) {
+    boolean outOfTime =
+        e instanceof DeadlineExceededException || (Subtask.isCancellation(e) && deadline.expired());
+    if (e instanceof StillQueuedException || e instanceof ExpiredInQueueException) {
+      return true;
+    }
+    if (outOfTime) {
+      return budget.compareTo(fairBudget) < 0;
+    }
+    return Subtask.isCancellation(e) || e instanceof RejectedExecutionException || !toBlame.test(e);
+  }
+
+  /** How long an open breaker stays so, at most. */
+  public Duration openFor() {
+    return Duration.ofMillis(
+        breaker.getCircuitBreakerConfig().getWaitIntervalFunctionInOpenState().apply(1));
+  }
+}

@@ -1,0 +1,88 @@
+package io.quittance.payment.dependency;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.Journal;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A command and how far it has come, as seen by the caller that waits for it. Thread-safe. */
+public final class QueuedCommand<R> implements Command<R> {
+
+  private final Command<R> command;
+  private volatile @Nullable CompletableFuture<R> pending;
+  private volatile @Nullable Deadline limit;
+  private volatile boolean taken;
+
+  public QueuedCommand(Command<R> command) {
+    this.command = command;
+  }
+
+  /**
+   * Queues the command, once, and waits until it is committed.
+   *
+   * @throws StillQueuedException time ran out before its turn had come
+   */
+  public R committed(Journal journal, Deadline deadline) throws InterruptedException {
+    limit = deadline;
+    CompletableFuture<R> submitted = journal.submit(this, deadline);
+    pending = submitted;
+    try {
+      return deadline.await(submitted);
+    } catch (InterruptedException | DeadlineExceededException e) {
+      if (!taken && !journal.stalled(command.merchantId())) {
+        throw new StillQueuedException(e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Whether it was surely not applied, and never will be: it was never queued, it ended without a
+   * commit, or its deadline passed before it was looked at. The journal looks at the deadline once
+   * more after it has prepared a command, so one that was not prepared in time is dropped.
+   */
+  public boolean surelyNotApplied() {
+    CompletableFuture<R> submitted = pending;
+    Deadline until = limit;
+    if (submitted == null || until == null) {
+      return true;
+    }
+    if (submitted.isDone()) {
+      return submitted.isCompletedExceptionally()
+          && !(submitted.exceptionNow() instanceof FateUnknownException);
+    }
+    return until.expired() && !taken;
+  }
+
+  /** What is waited for; null when it was never queued. */
+  public @Nullable CompletableFuture<R> pending() {
+    return pending;
+  }
+
+  @Override
+  public UUID merchantId() {
+    return command.merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return command.accounts();
+  }
+
+  @Override
+  public void prepare(Batch batch) {
+    taken = true;
+    command.prepare(batch);
+  }
+
+  @Override
+  public R decide(Batch batch) {
+    return command.decide(batch);
+  }
+}

@@ -1,0 +1,65 @@
+package io.quittance.payment.event;
+
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentStatus;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one transaction did to a payment: it is new, it went from one status to another, or part of
+ * its money moved.
+ *
+ * @param amount that was ordered, in minor units
+ * @param before the status that it had; null: it is new
+ * @param after the status that it has from now on
+ * @param code why it was declined or has failed; null otherwise
+ * @param fraudReasons why screening wanted it declined or reviewed; may be empty
+ * @param usedMs how much of its deadline was used when its fate was decided, in milliseconds
+ * @param events how many events were stored that tell of it
+ */
+public record PaymentChange(
+    UUID merchantId,
+    Instant createdAt,
+    String currency,
+    String payer,
+    String payee,
+    long amount,
+    @Nullable String before,
+    String after,
+    @Nullable String code,
+    List<String> fraudReasons,
+    int usedMs,
+    int events) {
+
+  private static final String OPEN = PaymentStatus.PROCESSING.text();
+
+  static PaymentChange of(Payment payment) {
+    Payment.Terms terms = payment.terms();
+    PaymentStatus before = payment.storedStatus();
+    return new PaymentChange(
+        terms.merchantId(),
+        terms.createdAt(),
+        terms.money().currency(),
+        terms.payer(),
+        terms.payee(),
+        terms.money().amount(),
+        before == null ? null : before.text(),
+        payment.status().text(),
+        payment.failure() == null ? null : payment.failure().code().code(),
+        payment.verdict() == null ? List.of() : payment.verdict().reasons(),
+        payment.usedMs(),
+        payment.newEvents());
+  }
+
+  /** Whether its status is another one now, or its first. */
+  public boolean moves() {
+    return !after.equals(before);
+  }
+
+  /** Whether its processing ended here, which happens once to each payment. */
+  public boolean concludes() {
+    return (before == null || before.equals(OPEN)) && !after.equals(OPEN);
+  }
+}

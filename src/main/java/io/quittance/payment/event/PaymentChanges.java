@@ -1,0 +1,85 @@
+package io.quittance.payment.event;
+
+import io.quittance.journal.Batch;
+import io.quittance.journal.Table;
+import io.quittance.journal.Writes;
+import io.quittance.payment.model.Movement;
+import io.quittance.payment.model.Movements;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.Payments;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * What a batch changed about payments, for those who count it: tables after this one in its
+ * transaction, and the meters once it is committed. Payments that were made by releases which did
+ * not count them are left out, whatever becomes of them. Confined to the journal's thread.
+ */
+public final class PaymentChanges implements Table {
+
+  @Component
+  @Order(37)
+  static final class Factory implements Table.Factory {
+
+    private final PaymentMeters meters;
+
+    Factory(PaymentMeters meters) {
+      this.meters = meters;
+    }
+
+    @Override
+    public Table open(Batch batch) {
+      return new PaymentChanges(batch, meters);
+    }
+  }
+
+  private final Batch batch;
+  private final PaymentMeters meters;
+  private List<PaymentChange> payments = List.of();
+  private List<RefundChange> refunds = List.of();
+
+  private PaymentChanges(Batch batch, PaymentMeters meters) {
+    this.batch = batch;
+    this.meters = meters;
+  }
+
+  @Override
+  public void load(JdbcOperations jdbc) {
+    // Changes are not stored here.
+  }
+
+  @Override
+  public void flush(Writes writes, Instant now) {
+    var all = batch.table(Payments.class);
+    payments = all.moved().filter(Payment::counted).map(PaymentChange::of).toList();
+    refunds =
+        batch.table(Movements.class).refunds().stream()
+            .map(refunded -> RefundChange.of(refunded, of(refunded.movement())))
+            .toList();
+  }
+
+  private Payment of(Movement movement) {
+    return batch
+        .table(Payments.class)
+        .find(movement.merchantId(), movement.paymentId())
+        .orElseThrow();
+  }
+
+  @Override
+  public void committed() {
+    meters.committed(payments, refunds);
+  }
+
+  /** Complete when the tables after this one are flushed. */
+  public List<PaymentChange> payments() {
+    return payments;
+  }
+
+  /** Complete when the tables after this one are flushed. */
+  public List<RefundChange> refunds() {
+    return refunds;
+  }
+}

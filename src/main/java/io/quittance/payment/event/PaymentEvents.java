@@ -1,0 +1,113 @@
+package io.quittance.payment.event;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Table;
+import io.quittance.journal.Writes;
+import io.quittance.payment.PaymentEvent;
+import io.quittance.payment.model.Payment;
+import io.quittance.tracing.Tracing;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * The events of one batch, written in the transaction that they tell of (a transactional outbox).
+ * Confined to the journal's thread.
+ */
+public final class PaymentEvents implements Table {
+
+  private static final String INSERT =
+      """
+      insert into events (merchant_id, id, payment_id, sequence, type, created_at, data,
+                          traceparent)
+      select * from unnest(
+        cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
+        cast(? as integer array), cast(? as varchar array),
+        cast(? as timestamp with time zone array), cast(? as varchar array),
+        cast(? as varchar array))
+      """;
+
+  @Component
+  @Order(40)
+  static final class Factory implements Table.Factory {
+
+    private final ObjectMapper json;
+    private final Tracing tracing;
+
+    Factory(ObjectMapper json, Tracing tracing) {
+      this.json = json;
+      this.tracing = tracing;
+    }
+
+    @Override
+    public Table open(Batch batch) {
+      return new PaymentEvents(json, tracing);
+    }
+  }
+
+  private final ObjectMapper json;
+  private final Tracing tracing;
+  private final List<PaymentEvent> added = new ArrayList<>();
+
+  /** By the ids of events that belong to a recorded trace. */
+  private final Map<UUID, String> traceparents = new HashMap<>();
+
+  private PaymentEvents(ObjectMapper json, Tracing tracing) {
+    this.json = json;
+    this.tracing = tracing;
+  }
+
+  /** Takes over what the payment has to tell. */
+  public void add(Payment payment) {
+    payment.drainEvents().forEach(this::add);
+  }
+
+  /** Takes over what a batch of payments has to tell. */
+  public void add(PaymentEvent event) {
+    added.add(event);
+    String traceparent = tracing.traceparent();
+    if (traceparent != null) {
+      traceparents.put(event.id(), traceparent);
+    }
+  }
+
+  /** What the batch has to tell; complete when the tables after this one are flushed. */
+  public List<PaymentEvent> added() {
+    return added;
+  }
+
+  @Override
+  public void load(JdbcOperations jdbc) {
+    // Events are only ever added.
+  }
+
+  @Override
+  public void flush(Writes writes, Instant now) {
+    writes
+        .add(INSERT, added)
+        .column("uuid", PaymentEvent::merchantId)
+        .column("uuid", PaymentEvent::id)
+        .column("uuid", PaymentEvent::paymentId)
+        .column("integer", PaymentEvent::sequence)
+        .column("varchar", event -> event.type().text())
+        .column("varchar", event -> event.createdAt().toString())
+        .column("varchar", event -> text(event.data()))
+        .column("varchar", event -> traceparents.get(event.id()));
+  }
+
+  private String text(Object data) {
+    try {
+      return json.writeValueAsString(data);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an event cannot be written", e);
+    }
+  }
+}

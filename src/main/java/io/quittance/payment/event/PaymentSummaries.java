@@ -1,0 +1,55 @@
+package io.quittance.payment.event;
+
+import io.quittance.database.ArrayParameters;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentStatus;
+import io.quittance.payment.model.PaymentsSql;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/** Reads what others may know of payments, many at once. */
+public final class PaymentSummaries {
+
+  private static final String FIND =
+      "select " + PaymentsSql.SEEN_COLUMNS + " from payments where merchant_id = ? and id = any(?)";
+
+  /**
+   * A payment as it is now.
+   *
+   * @param ended whether its status is its last
+   */
+  public record Summary(UUID id, String payee, String currency, String status, boolean ended) {}
+
+  private PaymentSummaries() {}
+
+  /** Those of a merchant's payments that exist. */
+  public static List<Summary> find(Connection connection, UUID merchantId, Collection<UUID> ids)
+      throws SQLException {
+    var found = new ArrayList<Summary>();
+    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+      statement.setObject(1, merchantId);
+      ArrayParameters.bindIds(statement, 2, ids);
+      try (ResultSet rs = statement.executeQuery()) {
+        while (rs.next()) {
+          found.add(summary(PaymentsSql.seen(rs).store()));
+        }
+      }
+    }
+    return found;
+  }
+
+  private static Summary summary(Payment.Stored payment) {
+    return new Summary(
+        payment.terms().id(),
+        payment.terms().payee(),
+        payment.terms().money().currency(),
+        payment.status().text(),
+        payment.status().dead() || payment.status() == PaymentStatus.SUCCEEDED);
+  }
+}

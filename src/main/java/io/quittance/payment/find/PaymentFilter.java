@@ -1,0 +1,147 @@
+package io.quittance.payment.find;
+
+import io.quittance.ledger.AccountIds;
+import io.quittance.money.Currencies;
+import io.quittance.money.Money;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentStatus;
+import io.quittance.web.InputError;
+import io.quittance.web.QueryParameters;
+import io.quittance.web.RefusedInput;
+import io.quittance.web.TypeId;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What payments can be searched by: each filter has a fixed condition, to which its value is bound
+ * wherever that has a place for it. {@code reference} is the last one because it may hold any
+ * character (see {@link PaymentFilters#text}).
+ */
+enum PaymentFilter {
+  STATUS("", PaymentFilter::statuses),
+  PAYER("payer = ?", AccountIds::parse),
+  PAYEE("payee = ?", AccountIds::parse),
+  CURRENCY("currency = cast(? as char(3))", PaymentFilter::currency),
+  CREATED_FROM("created_at >= ?", QueryParameters::instant),
+  CREATED_TO("created_at < ?", QueryParameters::instant),
+  AMOUNT_MIN("amount >= ?", PaymentFilter::amount),
+  AMOUNT_MAX("amount <= ?", PaymentFilter::amount),
+  BATCH_ID("batch_id = ?", PaymentFilter::batch),
+  /** In two parts, because two indexes hold one part each. */
+  REFERENCE(
+      "(reference = ? and status not in %1$s or reference = ? and status in %1$s)"
+          .formatted(PaymentStatus.DEAD),
+      QueryParameters::reference);
+
+  /** Some of the states, in one order whatever order they were given in. */
+  private record Statuses(EnumSet<PaymentStatus> among) {
+
+    static Statuses parse(String text) {
+      var among = EnumSet.noneOf(PaymentStatus.class);
+      for (String one : text.split(",", -1)) {
+        among.add(status(one));
+      }
+      return new Statuses(among);
+    }
+
+    @Override
+    public String toString() {
+      return joined(",");
+    }
+
+    /** Which stored payments these are: one that has failed may not be recorded as failed yet. */
+    List<String> alternatives() {
+      boolean processing = among.contains(PaymentStatus.PROCESSING);
+      if (processing == among.contains(PaymentStatus.FAILED)) {
+        return List.of(stored());
+      }
+      if (!processing) {
+        return List.of(stored(), OVERDUE);
+      }
+      var others = new Statuses(EnumSet.copyOf(among));
+      others.among.remove(PaymentStatus.PROCESSING);
+      return others.among.isEmpty() ? List.of(UNRESOLVED) : List.of(others.stored(), UNRESOLVED);
+    }
+
+    /**
+     * Written out, from the enum: an index that leaves out the payments that succeeded is used only
+     * if the planner sees which states are meant.
+     */
+    private String stored() {
+      return "status in ('" + joined("', '") + "')";
+    }
+
+    private String joined(String separator) {
+      return among.stream().map(PaymentStatus::text).collect(Collectors.joining(separator));
+    }
+  }
+
+  private static final String UNRESOLVED =
+      "status = 'processing' and resolves_by > current_timestamp";
+
+  /** It has failed, see {@link Payment#seenAt}, though nobody has recorded it yet. */
+  private static final String OVERDUE =
+      "status = 'processing' and resolves_by <= current_timestamp";
+
+  private final String condition;
+  private final Function<String, Object> parser;
+
+  PaymentFilter(String condition, Function<String, Object> parser) {
+    this.condition = condition;
+    this.parser = parser;
+  }
+
+  /** The query parameter. */
+  String parameter() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /** The value in a text; throws {@link IllegalArgumentException} with what it must be. */
+  Object parse(String text) {
+    return parser.apply(text);
+  }
+
+  /** The condition on a row; of states, see {@link #statusAlternatives}. */
+  String condition() {
+    return condition;
+  }
+
+  /** The conditions on a row's state, of which one must hold. */
+  static List<String> statusAlternatives(Object statuses) {
+    return ((Statuses) statuses).alternatives();
+  }
+
+  /** The value, as often as it is bound to the condition. */
+  List<Object> bound(Object value) {
+    return Collections.nCopies((int) condition.chars().filter(c -> c == '?').count(), value);
+  }
+
+  private static Object statuses(String text) {
+    return Statuses.parse(text);
+  }
+
+  private static PaymentStatus status(String text) {
+    return RefusedInput.oneOf(List.of(PaymentStatus.values()), PaymentStatus::text, text);
+  }
+
+  private static Object currency(String text) {
+    if (!Currencies.isCode(text)) {
+      throw new RefusedInput(
+          InputError.Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
+    }
+    return text;
+  }
+
+  private static Object batch(String text) {
+    return TypeId.parse("bat", text)
+        .orElseThrow(() -> new IllegalArgumentException("must be the id of a batch: bat_…"));
+  }
+
+  private static Object amount(String text) {
+    return QueryParameters.number(text, 0, Money.MAX_AMOUNT);
+  }
+}

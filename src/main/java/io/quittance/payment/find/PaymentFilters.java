@@ -1,0 +1,105 @@
+package io.quittance.payment.find;
+
+import io.quittance.web.InputError.Code;
+import io.quittance.web.QueryParameters;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The filters of one search and their values; a payment is found if it meets all of them. */
+record PaymentFilters(Map<PaymentFilter, Object> values) {
+
+  /** Reads the filters that are there, and notes in the query what is wrong with them. */
+  static PaymentFilters from(QueryParameters query) {
+    var values = new EnumMap<PaymentFilter, Object>(PaymentFilter.class);
+    for (PaymentFilter filter : PaymentFilter.values()) {
+      Object value = query.read(filter.parameter(), filter::parse);
+      if (value != null) {
+        values.put(filter, value);
+      }
+    }
+    inOrder(query, PaymentFilter.AMOUNT_MIN, PaymentFilter.AMOUNT_MAX, values);
+    inOrder(query, PaymentFilter.CREATED_FROM, PaymentFilter.CREATED_TO, values);
+    return new PaymentFilters(values);
+  }
+
+  private static void inOrder(
+      QueryParameters query,
+      PaymentFilter from,
+      PaymentFilter to,
+      Map<PaymentFilter, Object> values) {
+    if (after(values.get(from), values.get(to))) {
+      query.reject(
+          from.parameter(), Code.OUT_OF_RANGE, "must not be above `" + to.parameter() + "`");
+    }
+  }
+
+  @SuppressWarnings("unchecked") // both sides of a range have the same parser
+  private static boolean after(@Nullable Object from, @Nullable Object to) {
+    return from != null
+        && to != null
+        && Comparator.<Comparable<Object>>naturalOrder()
+                .compare((Comparable<Object>) from, (Comparable<Object>) to)
+            > 0;
+  }
+
+  /**
+   * One text for one search, for its cursors. No value but the last one, a reference, can hold a
+   * space, so that no two searches have the same text.
+   */
+  String text() {
+    return values.entrySet().stream()
+        .map(filter -> " " + filter.getKey().parameter() + "=" + filter.getValue())
+        .collect(Collectors.joining("", "payments", ""));
+  }
+
+  /**
+   * What follows the first condition of a {@code where}: a payment is found if it meets one of
+   * these, each of which has an index. All bind the same values.
+   */
+  List<String> alternatives() {
+    Object status = values.get(PaymentFilter.STATUS);
+    return status == null
+        ? List.of(conditions(""))
+        : PaymentFilter.statusAlternatives(status).stream().map(this::conditions).toList();
+  }
+
+  private String conditions(String status) {
+    return values.entrySet().stream()
+        .map(
+            filter ->
+                filter.getKey() == PaymentFilter.STATUS ? status : filter.getKey().condition())
+        .map(condition -> " and " + condition)
+        .collect(Collectors.joining());
+  }
+
+  /** The values that are bound to the conditions, in their order. */
+  List<Object> bound() {
+    return values.entrySet().stream()
+        .flatMap(filter -> filter.getKey().bound(filter.getValue()).stream())
+        .toList();
+  }
+
+  /** The currency that is asked for. */
+  Object currency() {
+    return Objects.requireNonNull(values.get(PaymentFilter.CURRENCY));
+  }
+
+  /**
+   * The accounts of which each must be in the currency that is asked for, or nothing can be found:
+   * a payment has the currency of both of its accounts.
+   */
+  List<Object> accountsInCurrency() {
+    return values.containsKey(PaymentFilter.CURRENCY)
+        ? Stream.of(PaymentFilter.PAYER, PaymentFilter.PAYEE)
+            .filter(values::containsKey)
+            .map(account -> Objects.requireNonNull(values.get(account)))
+            .toList()
+        : List.of();
+  }
+}

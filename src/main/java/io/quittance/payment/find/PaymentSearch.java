@@ -1,0 +1,98 @@
+package io.quittance.payment.find;
+
+import io.quittance.journal.Dialect;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentsSql;
+import io.quittance.web.PageRequest;
+import io.quittance.web.TimePosition;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds a merchant's payments, newest first: by {@code created_at}, and by id where that is the
+ * same, as it is within a batch. Neither ever changes, so whoever goes from page to page meets each
+ * payment once, whatever is added meanwhile. Thread-safe.
+ */
+@Component
+final class PaymentSearch {
+
+  /** Looked at once, before any payment, so that a search for nothing ends there. */
+  private static final String ACCOUNT_IN_CURRENCY =
+      " and exists (select 1 from accounts a where a.merchant_id = ? and a.id = ?"
+          + " and a.currency = cast(? as char(3)))";
+
+  private static final String ORDER = " order by created_at desc, id desc limit ?";
+
+  private final JdbcOperations jdbc;
+  private final Dialect dialect;
+
+  PaymentSearch(JdbcOperations jdbc, Dialect dialect) {
+    this.jdbc = jdbc;
+    this.dialect = dialect;
+  }
+
+  List<Payment> newestFirst(UUID merchantId, PaymentFilters filters, PageRequest page) {
+    var values = new ArrayList<Object>();
+    String sql =
+        filters.alternatives().stream()
+            .map(conditions -> select(merchantId, filters, conditions, page, values))
+            .collect(Collectors.joining(") union all (", "(", ")"));
+    if (filters.alternatives().size() > 1) {
+      sql += ORDER;
+      values.add(page.fetch());
+    }
+    String whole = sql;
+    return jdbc.query(
+        connection -> statement(connection, whole, values), (rs, row) -> PaymentsSql.seen(rs));
+  }
+
+  private static String select(
+      UUID merchantId,
+      PaymentFilters filters,
+      String conditions,
+      PageRequest page,
+      List<Object> values) {
+    var sql = new StringBuilder("select " + PaymentsSql.SEEN_COLUMNS);
+    sql.append(" from payments where merchant_id = ?").append(conditions);
+    values.add(merchantId);
+    values.addAll(filters.bound());
+    for (Object account : filters.accountsInCurrency()) {
+      sql.append(ACCOUNT_IN_CURRENCY);
+      values.addAll(List.of(merchantId, account, filters.currency()));
+    }
+    page.after()
+        .map(TimePosition::parse)
+        .ifPresent(
+            after -> {
+              sql.append(" and (created_at, id) < (?, ?)");
+              values.add(after.createdAt());
+              values.add(after.id());
+            });
+    values.add(page.fetch());
+    return sql.append(ORDER).toString();
+  }
+
+  private PreparedStatement statement(Connection connection, String sql, List<Object> values)
+      throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    // Which index is best depends on the values: some payers have five payments, some a million.
+    dialect.planEachTime(statement);
+    for (int i = 0; i < values.size(); i++) {
+      statement.setObject(i + 1, values.get(i));
+    }
+    return statement;
+  }
+
+  /** What the page after this payment starts from. */
+  static String position(Payment payment) {
+    Payment.Terms terms = payment.terms();
+    return TimePosition.text(terms.createdAt(), terms.id());
+  }
+}

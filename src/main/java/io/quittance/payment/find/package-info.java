@@ -1,0 +1,7 @@
+/**
+ * Search: a merchant's payments by status, account, currency, amount, time, batch and reference.
+ */
+@NullMarked
+package io.quittance.payment.find;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,28 @@
+package io.quittance.payment.model;
+
+import io.quittance.journal.Batch;
+import io.quittance.ledger.Books;
+import java.time.Instant;
+import java.util.Objects;
+
+/** What approval means, whether by screening or by a reviewer. */
+public final class Approval {
+
+  private Approval() {}
+
+  /** Posts the hold of an automatic payment; keeps that of a manual one for its capture. */
+  public static void apply(Batch batch, Payment payment) {
+    var books = batch.table(Books.class);
+    Payment.Terms terms = payment.terms();
+    var holdId = Objects.requireNonNull(terms.holdId());
+    Instant now = batch.now();
+    if (terms.captureMethod() == CaptureMethod.AUTOMATIC) {
+      books.post(terms.merchantId(), holdId, now);
+      payment.succeed(now);
+    } else {
+      payment.authorize(now);
+      books.extend(
+          terms.merchantId(), holdId, Objects.requireNonNull(payment.milestones().expiresAt()));
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.quittance.payment.model;
+
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a payment was declined or has failed.
+ *
+ * @param dependency which one was unavailable, if that is the reason
+ */
+public record Failure(ProblemCode code, String detail, @Nullable String dependency) {
+
+  public Problem problem() {
+    return Problem.of(code, detail).dependency(dependency);
+  }
+
+  public static Failure deadlineExceeded() {
+    return new Failure(
+        ProblemCode.DEADLINE_EXCEEDED, "The deadline passed before the payment was done.", null);
+  }
+
+  public static Failure unavailable(String dependency) {
+    return new Failure(
+        ProblemCode.DEPENDENCY_UNAVAILABLE,
+        "The dependency %s did not answer; nothing was moved.".formatted(dependency),
+        dependency);
+  }
+
+  /** Something broke that is nobody's fault but ours. */
+  public static Failure internal() {
+    return new Failure(
+        ProblemCode.INTERNAL_ERROR,
+        ProblemCode.INTERNAL_ERROR.title() + "; nothing was moved.",
+        null);
+  }
+
+  public static Failure fraudDeclined() {
+    return new Failure(ProblemCode.FRAUD_DECLINED, ProblemCode.FRAUD_DECLINED.title() + ".", null);
+  }
+}

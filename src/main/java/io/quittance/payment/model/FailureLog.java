@@ -1,0 +1,40 @@
+package io.quittance.payment.model;
+
+import io.quittance.web.TypeId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One line for each payment that came to nothing: which, of whom, and why as a code. Without texts
+ * and accounts, which may name people.
+ */
+public final class FailureLog {
+
+  private static final Logger log = LoggerFactory.getLogger(FailureLog.class);
+
+  private FailureLog() {}
+
+  /** Tells of an end that has been committed, once. */
+  public static void tell(Payment payment) {
+    if (!payment.takeEnd()) {
+      return;
+    }
+    String id = TypeId.format("pay", payment.terms().id());
+    String merchant = TypeId.format("mch", payment.terms().merchantId());
+    String status = payment.status().text();
+    Failure failure = payment.failure();
+    if (failure == null) {
+      log.info("Payment {} of {} is {}", id, merchant, status);
+    } else if (payment.status() == PaymentStatus.FAILED) {
+      log.warn("Payment {} of {} has failed: {}", id, merchant, reason(failure));
+    } else {
+      log.info("Payment {} of {} is {}: {}", id, merchant, status, reason(failure));
+    }
+  }
+
+  private static String reason(Failure failure) {
+    return failure.dependency() == null
+        ? failure.code().code()
+        : failure.code().code() + " (" + failure.dependency() + ")";
+  }
+}

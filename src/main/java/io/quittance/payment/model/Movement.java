@@ -1,0 +1,20 @@
+package io.quittance.payment.model;
+
+import io.quittance.money.Money;
+import java.time.Instant;
+import java.util.UUID;
+
+/**
+ * A part of a payment's money that a merchant has moved.
+ *
+ * @param transferId the posted transfer that moved it
+ */
+public record Movement(
+    UUID merchantId,
+    UUID id,
+    UUID paymentId,
+    UUID transferId,
+    Money money,
+    int grantedMs,
+    int usedMs,
+    Instant createdAt) {}

@@ -1,0 +1,420 @@
+package io.quittance.payment.model;
+
+import io.quittance.fraud.Verdict;
+import io.quittance.money.Money;
+import io.quittance.payment.EventType;
+import io.quittance.payment.PaymentEvent;
+import io.quittance.web.TypeId;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A payment and every transition of its life: each checks that it is allowed, makes the change, and
+ * records the event that tells of it. Confined to the journal's thread until its transaction has
+ * committed, and unchanged from then on.
+ */
+public final class Payment {
+
+  /** Values that never change, but for what its merchant notes for its own use. */
+  public record Terms(
+      UUID merchantId,
+      UUID id,
+      Money money,
+      String payer,
+      String payee,
+      CaptureMethod captureMethod,
+      PaymentOrder.Texts texts,
+      @Nullable UUID batchId,
+      @Nullable UUID holdId,
+      int holdSeconds,
+      int grantedMs,
+      Instant createdAt,
+      Instant resolvesBy) {
+
+    private Terms with(PaymentOrder.Texts changed) {
+      return new Terms(
+          merchantId,
+          id,
+          money,
+          payer,
+          payee,
+          captureMethod,
+          changed,
+          batchId,
+          holdId,
+          holdSeconds,
+          grantedMs,
+          createdAt,
+          resolvesBy);
+    }
+
+    /** Both of its accounts. */
+    public Set<String> accounts() {
+      return new HashSet<>(Arrays.asList(payer, payee));
+    }
+  }
+
+  /** When it reached which milestone. */
+  record Milestones(
+      @Nullable Instant authorizedAt,
+      @Nullable Instant capturedAt,
+      @Nullable Instant canceledAt,
+      @Nullable Instant expiresAt) {
+
+    static final Milestones NONE = new Milestones(null, null, null, null);
+
+    Milestones capturedAt(Instant now) {
+      return new Milestones(authorizedAt, now, canceledAt, expiresAt);
+    }
+
+    Milestones canceledAt(Instant now) {
+      return new Milestones(authorizedAt, capturedAt, now, expiresAt);
+    }
+
+    Milestones withoutExpiry() {
+      return new Milestones(authorizedAt, capturedAt, canceledAt, null);
+    }
+  }
+
+  private static final int CREATED = 201;
+  private static final int ACCEPTED = 202;
+
+  private Terms terms;
+  private final @Nullable PaymentStatus storedStatus;
+  private final int storedEvents;
+  private final boolean counted;
+  private PaymentStatus status = PaymentStatus.PROCESSING;
+  private long amountCaptured;
+  private long amountRefunded;
+  private @Nullable Verdict verdict;
+  private @Nullable Failure failure;
+  private int answerStatus;
+  private int usedMs;
+  private int eventCount;
+  private Milestones milestones = Milestones.NONE;
+  private final List<PaymentEvent> news = new ArrayList<>(1);
+  private final AtomicBoolean untoldEnd = new AtomicBoolean();
+
+  private Payment(
+      Terms terms, @Nullable PaymentStatus storedStatus, int storedEvents, boolean counted) {
+    this.terms = terms;
+    this.storedStatus = storedStatus;
+    this.storedEvents = storedEvents;
+    this.counted = counted;
+  }
+
+  /**
+   * A payment whose funds are held and whose fate is open, until {@code resolvesBy} at the latest.
+   */
+  public static Payment processing(
+      PaymentOrder order, @Nullable UUID holdId, Instant now, Instant resolvesBy) {
+    return new Payment(
+        new Terms(
+            order.merchantId(),
+            order.id(),
+            order.money(),
+            order.payer(),
+            order.payee(),
+            order.captureMethod(),
+            order.texts(),
+            order.batchId(),
+            holdId,
+            order.holdSeconds(),
+            order.grantedMs(),
+            now,
+            resolvesBy),
+        null,
+        0,
+        true);
+  }
+
+  /**
+   * What is stored of the state.
+   *
+   * @param counted whether analytics has counted it; releases before that did not
+   */
+  public record Stored(
+      Terms terms,
+      PaymentStatus status,
+      long amountCaptured,
+      long amountRefunded,
+      @Nullable Verdict verdict,
+      @Nullable Failure failure,
+      int answerStatus,
+      int usedMs,
+      int eventCount,
+      Milestones milestones,
+      boolean counted) {}
+
+  static Payment stored(Stored row) {
+    var payment = new Payment(row.terms(), row.status(), row.eventCount(), row.counted());
+    payment.status = row.status();
+    payment.amountCaptured = row.amountCaptured();
+    payment.amountRefunded = row.amountRefunded();
+    payment.verdict = row.verdict();
+    payment.failure = row.failure();
+    payment.answerStatus = row.answerStatus();
+    payment.usedMs = row.usedMs();
+    payment.eventCount = row.eventCount();
+    // Releases before this one kept the expiry of what had ended.
+    payment.milestones = payment.waits() ? row.milestones() : row.milestones().withoutExpiry();
+    return payment;
+  }
+
+  public Stored store() {
+    return new Stored(
+        terms,
+        status,
+        amountCaptured,
+        amountRefunded,
+        verdict,
+        failure,
+        answerStatus,
+        usedMs,
+        eventCount,
+        milestones,
+        counted);
+  }
+
+  /** Screening has answered; what follows from it is one of the next transitions. */
+  public void screened(Verdict answer) {
+    require(PaymentStatus.PROCESSING);
+    verdict = answer;
+  }
+
+  /** The funds stay held until the merchant captures them. */
+  void authorize(Instant now) {
+    require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
+    Instant expiresAt = milestones.expiresAt() == null ? holdExpiry(now) : milestones.expiresAt();
+    milestones = new Milestones(now, null, null, expiresAt);
+    become(PaymentStatus.AUTHORIZED, CREATED, EventType.PAYMENT_AUTHORIZED, now);
+  }
+
+  /** The money has moved. */
+  void succeed(Instant now) {
+    require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
+    amountCaptured = terms.money().amount();
+    milestones = new Milestones(now, now, null, null);
+    become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+  }
+
+  /** The funds stay held until a person has decided. */
+  public void park(Instant now) {
+    require(PaymentStatus.PROCESSING);
+    milestones = new Milestones(null, null, null, holdExpiry(now));
+    become(PaymentStatus.IN_REVIEW, ACCEPTED, EventType.PAYMENT_IN_REVIEW, now);
+  }
+
+  /** Somebody said no: the payer's funds, screening, or a reviewer. */
+  public void decline(Failure reason, Instant now) {
+    require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
+    failure = reason;
+    become(PaymentStatus.DECLINED, reason.code().status(), EventType.PAYMENT_DECLINED, now);
+  }
+
+  /** It could not be carried out; nothing has moved. */
+  public void fail(Failure reason, Instant now) {
+    require(PaymentStatus.PROCESSING);
+    failure = reason;
+    become(PaymentStatus.FAILED, reason.code().status(), EventType.PAYMENT_FAILED, now);
+  }
+
+  /** Whether it is still open after the instant by which it was to be resolved. */
+  public boolean overdue(Instant now) {
+    return !concluded() && !now.isBefore(terms.resolvesBy());
+  }
+
+  /** Nobody has ended it in time. Its hold cannot be posted any more, so this is its only end. */
+  public void runOut(Instant now) {
+    usedMs = terms.grantedMs();
+    fail(Failure.deadlineExceeded(), now);
+  }
+
+  /** The payment as a reader sees it: one that is overdue has failed, recorded or not. */
+  Payment seenAt(Instant now) {
+    if (overdue(now)) {
+      runOut(now);
+      news.clear();
+    }
+    return this;
+  }
+
+  /** Part of the held money, or all of it, has moved. The last capture ends the holding. */
+  public void capture(long amount, boolean last, Instant now) {
+    require(PaymentStatus.AUTHORIZED);
+    amountCaptured = Math.addExact(amountCaptured, amount);
+    milestones = milestones.capturedAt(now);
+    tell(EventType.PAYMENT_CAPTURED, now, PaymentBody.from(this));
+    if (last) {
+      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+    }
+  }
+
+  /** What was still held has been given back; what was captured stays so. */
+  public void cancel(Instant now) {
+    require(PaymentStatus.AUTHORIZED);
+    if (amountCaptured > 0) {
+      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+    } else {
+      milestones = milestones.canceledAt(now);
+      become(PaymentStatus.CANCELED, CREATED, EventType.PAYMENT_CANCELED, now);
+    }
+  }
+
+  /** The time of its hold is over; what was captured before stays so. */
+  public void expire(Instant now) {
+    require(PaymentStatus.AUTHORIZED, PaymentStatus.IN_REVIEW);
+    if (amountCaptured > 0) {
+      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+    } else {
+      become(PaymentStatus.EXPIRED, CREATED, EventType.PAYMENT_EXPIRED, now);
+    }
+  }
+
+  /** Part of what was captured has gone back to the payer. */
+  public void refund(Refunded refunded, Instant now) {
+    require(PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED);
+    amountRefunded = Math.addExact(amountRefunded, refunded.amount());
+    tell(EventType.REFUND_SUCCEEDED, now, RefundBody.from(refunded));
+  }
+
+  /** Its merchant notes something else, whatever state it is in; no event tells of that. */
+  public void describe(@Nullable String description, String metadataJson) {
+    terms =
+        terms.with(new PaymentOrder.Texts(terms.texts().reference(), description, metadataJson));
+  }
+
+  private void require(PaymentStatus... allowed) {
+    for (PaymentStatus candidate : allowed) {
+      if (status == candidate) {
+        return;
+      }
+    }
+    throw new IllegalStateException("payment %s is %s".formatted(terms.id(), status.text()));
+  }
+
+  private void become(PaymentStatus next, int answer, EventType event, Instant now) {
+    status = next;
+    untoldEnd.set(next.dead());
+    if (!waits()) {
+      milestones = milestones.withoutExpiry();
+    }
+    if (answerStatus == 0) {
+      answerStatus = answer;
+    }
+    tell(event, now, PaymentBody.from(this));
+  }
+
+  private void tell(EventType event, Instant now, Object data) {
+    news.add(
+        new PaymentEvent(
+            terms.merchantId(),
+            TypeId.next(),
+            terms.id(),
+            terms.id(),
+            ++eventCount,
+            event,
+            now,
+            data));
+  }
+
+  public Instant holdExpiry(Instant now) {
+    return now.plusSeconds(terms.holdSeconds());
+  }
+
+  /** How much of the deadline was used when its fate was decided. */
+  public void used(int milliseconds) {
+    usedMs = milliseconds;
+  }
+
+  /** Whether the business is done with it, for now. */
+  public boolean concluded() {
+    return status != PaymentStatus.PROCESSING;
+  }
+
+  /** Whether funds are held until a merchant, or a reviewer, has decided. */
+  public boolean waits() {
+    return status == PaymentStatus.AUTHORIZED || status == PaymentStatus.IN_REVIEW;
+  }
+
+  /** What can still be captured, in minor units. */
+  public long amountCapturable() {
+    return status == PaymentStatus.AUTHORIZED ? terms.money().amount() - amountCaptured : 0;
+  }
+
+  /** What can still be given back, in minor units. */
+  public long amountRefundable() {
+    return amountCaptured - amountRefunded;
+  }
+
+  /** Whether it came to nothing by a transition of this object; says so once. Thread-safe. */
+  boolean takeEnd() {
+    return untoldEnd.compareAndSet(true, false);
+  }
+
+  /** The events of transitions that nobody has taken over yet. */
+  public List<PaymentEvent> drainEvents() {
+    List<PaymentEvent> taken = List.copyOf(news);
+    news.clear();
+    return taken;
+  }
+
+  public Terms terms() {
+    return terms;
+  }
+
+  public PaymentStatus status() {
+    return status;
+  }
+
+  /** What it was when it was read; null: it is new. */
+  public @Nullable PaymentStatus storedStatus() {
+    return storedStatus;
+  }
+
+  /** How many of its events are new since it was read. */
+  public int newEvents() {
+    return eventCount - storedEvents;
+  }
+
+  /** Whether analytics counts it: those of releases before that it does not know. */
+  public boolean counted() {
+    return counted;
+  }
+
+  public long amountCaptured() {
+    return amountCaptured;
+  }
+
+  long amountRefunded() {
+    return amountRefunded;
+  }
+
+  public @Nullable Verdict verdict() {
+    return verdict;
+  }
+
+  public @Nullable Failure failure() {
+    return failure;
+  }
+
+  /** The HTTP status that its first caller was, or was to be, answered with; 0 while open. */
+  public int answerStatus() {
+    return answerStatus;
+  }
+
+  public int usedMs() {
+    return usedMs;
+  }
+
+  Milestones milestones() {
+    return milestones;
+  }
+}

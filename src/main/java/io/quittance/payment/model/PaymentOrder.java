@@ -1,0 +1,65 @@
+package io.quittance.payment.model;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.fraud.Subject;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.TransferOrder;
+import io.quittance.money.Money;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A payment as it was asked for.
+ *
+ * @param id of the payment to be
+ * @param holdId of its hold to be
+ * @param request the idempotency key that it comes under
+ * @param batchId of the batch that it is an item of; null: it came by itself
+ * @param holdSeconds how long an authorization or a review may last
+ */
+public record PaymentOrder(
+    UUID id,
+    UUID holdId,
+    KeyedRequest request,
+    Money money,
+    String payer,
+    String payee,
+    CaptureMethod captureMethod,
+    Texts texts,
+    @Nullable UUID batchId,
+    int holdSeconds,
+    Deadline deadline) {
+
+  /** What the merchant attached for its own use. */
+  public record Texts(
+      @Nullable String reference, @Nullable String description, String metadataJson) {}
+
+  public UUID merchantId() {
+    return request.merchantId();
+  }
+
+  /** Both of its accounts. */
+  public Set<String> accounts() {
+    return new HashSet<>(Arrays.asList(payer, payee));
+  }
+
+  int grantedMs() {
+    return (int) deadline.granted().toMillis();
+  }
+
+  public int usedMs() {
+    return (int) deadline.used().toMillis();
+  }
+
+  public Subject subject() {
+    return new Subject(id, merchantId(), money, payer, payee, texts.metadataJson());
+  }
+
+  public TransferOrder hold() {
+    return new TransferOrder(
+        merchantId(), holdId, payer, payee, money, id, texts.reference(), "{}");
+  }
+}

@@ -1,0 +1,83 @@
+package io.quittance.payment.model;
+
+import io.quittance.web.LogFields;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Reads payments outside the journal. Thread-safe. */
+@Component
+public final class PaymentQueries {
+
+  /** Where a payment stands among those whose time is over. */
+  public record Position(OffsetDateTime since, UUID id) {
+
+    public static final Position FIRST =
+        new Position(Instant.EPOCH.atOffset(ZoneOffset.UTC), new UUID(0, 0));
+  }
+
+  /** A payment whose time is over. */
+  public record Due(Payment payment, OffsetDateTime since) {
+
+    public Position position() {
+      return new Position(since, payment.terms().id());
+    }
+  }
+
+  private final JdbcClient jdbc;
+
+  PaymentQueries(JdbcClient jdbc) {
+    this.jdbc = jdbc;
+  }
+
+  public Optional<Payment> find(UUID merchantId, UUID id) {
+    return jdbc.sql(
+            "select "
+                + PaymentsSql.SEEN_COLUMNS
+                + " from payments where merchant_id = ? and id = ?")
+        .param(merchantId)
+        .param(id)
+        .query((rs, row) -> PaymentsSql.seen(rs))
+        .optional();
+  }
+
+  /** The merchant's payment of this TypeID; what is not one names nothing that exists: 404. */
+  public Payment require(UUID merchantId, String id) {
+    UUID paymentId = TypeId.require("pay", id);
+    LogFields.payment(paymentId);
+    return find(merchantId, paymentId).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+
+  /** The next payments that should have been resolved by now, by the database's clock. */
+  public List<Due> stranded(Position after, int limit) {
+    return due("resolves_by", "status = 'processing'", after, limit);
+  }
+
+  /** The next payments whose hold has run out, by the database's clock. */
+  public List<Due> overdue(Position after, int limit) {
+    return due("expires_at", "status in ('authorized', 'in_review')", after, limit);
+  }
+
+  private List<Due> due(String column, String condition, Position after, int limit) {
+    return jdbc.sql(
+            "select %s from payments where %s and %s < current_timestamp"
+                    .formatted(PaymentsSql.COLUMNS, condition, column)
+                + " and (%s, id) > (?, ?) order by %s, id limit ?".formatted(column, column))
+        .params(after.since(), after.id(), limit)
+        .query(
+            (rs, row) ->
+                new Due(
+                    PaymentsSql.read(rs),
+                    Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class))))
+        .list();
+  }
+}

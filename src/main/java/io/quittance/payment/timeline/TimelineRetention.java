@@ -1,0 +1,137 @@
+package io.quittance.payment.timeline;
+
+import io.quittance.database.Instants;
+import io.quittance.journal.Dialect;
+import io.quittance.payment.PaymentProperties;
+import java.time.Clock;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionOperations;
+
+/**
+ * Forgets timelines after {@link PaymentProperties#timelineRetention()}. On PostgreSQL they are
+ * kept in partitions of a day each: this makes those of the days to come, and drops old ones whole,
+ * which costs the same however many rows they have. Every replica looks, one at a time changes
+ * anything.
+ */
+@Component
+final class TimelineRetention {
+
+  private static final Logger log = LoggerFactory.getLogger(TimelineRetention.class);
+
+  /** What the service can be down, or this job fail, before a timeline finds no partition. */
+  private static final int DAYS_AHEAD = 7;
+
+  private static final String PREFIX = "payment_timelines_before_";
+  private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
+
+  private final JdbcClient jdbc;
+  private final TransactionOperations transactions;
+  private final Dialect dialect;
+  private final Clock clock;
+  private final PaymentProperties properties;
+
+  TimelineRetention(
+      JdbcClient jdbc,
+      TransactionOperations transactions,
+      Dialect dialect,
+      Clock clock,
+      PaymentProperties properties) {
+    this.jdbc = jdbc;
+    this.transactions = transactions;
+    this.dialect = dialect;
+    this.clock = clock;
+    this.properties = properties;
+  }
+
+  @Scheduled(fixedDelayString = "PT1H")
+  void sweep() {
+    try {
+      if (dialect.dividesTables()) {
+        transactions.executeWithoutResult(status -> divide());
+        transactions.executeWithoutResult(status -> drop());
+      } else {
+        delete();
+      }
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Old timelines could not be dropped: {}", e.getMessage());
+    }
+  }
+
+  private void delete() {
+    jdbc.sql("delete from payment_timelines where opened_at < ?")
+        .param(Instants.parameter(clock.instant().minus(properties.timelineRetention())))
+        .update();
+  }
+
+  /** Attaching a partition lets others read and write meanwhile; creating it in place would not. */
+  private void divide() {
+    if (!alone()) {
+      return;
+    }
+    LocalDate today = LocalDate.now(clock.withZone(ZoneOffset.UTC));
+    TreeSet<LocalDate> ends = ends();
+    LocalDate start = ends.isEmpty() ? today : ends.last();
+    for (LocalDate day = start; day.isBefore(today.plusDays(DAYS_AHEAD)); day = day.plusDays(1)) {
+      String name = PREFIX + DAY.format(day.plusDays(1));
+      change("create table %s (like payment_timelines including all)".formatted(name));
+      change(
+          "alter table payment_timelines attach partition %s for values from ('%s') to ('%s')"
+              .formatted(name, midnight(day), midnight(day.plusDays(1))));
+    }
+  }
+
+  private static String midnight(LocalDate day) {
+    return day + " 00:00:00+00";
+  }
+
+  /** Needs the whole table for an instant; if that is in use, the next sweep will do. */
+  private void drop() {
+    if (!alone()) {
+      return;
+    }
+    LocalDate oldest =
+        LocalDate.ofInstant(clock.instant().minus(properties.timelineRetention()), ZoneOffset.UTC);
+    change("set local lock_timeout = '500ms'");
+    for (LocalDate end : ends().headSet(oldest, true)) {
+      change("drop table " + PREFIX + DAY.format(end));
+      log.info("Timelines from before {} are dropped", end);
+    }
+  }
+
+  /** Until the end of the transaction. */
+  private boolean alone() {
+    return jdbc.sql("select pg_try_advisory_xact_lock(hashtext('payment_timelines'))")
+        .query(Boolean.class)
+        .single();
+  }
+
+  /** The days before which the partitions' timelines were opened. */
+  private TreeSet<LocalDate> ends() {
+    List<String> names =
+        jdbc.sql(
+                "select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid"
+                    + " where i.inhparent = 'payment_timelines'::regclass")
+            .query(String.class)
+            .list();
+    var ends = new TreeSet<LocalDate>();
+    for (String name : names) {
+      ends.add(LocalDate.parse(name.substring(PREFIX.length()), DAY));
+    }
+    return ends;
+  }
+
+  private void change(String sql) {
+    jdbc.sql(sql).update();
+  }
+}

@@ -1,0 +1,192 @@
+package io.quittance.payment.timeline;
+
+import static io.quittance.database.ArrayParameters.bind;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.database.Instants;
+import io.quittance.journal.Dialect;
+import io.quittance.web.TypeId;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * What the scopes of each payment did. Written behind the payment, in batches: a diagnosis must not
+ * cost its patient anything, so under pressure, or in a crash, the last ones may be lost.
+ * Thread-safe.
+ */
+@Component
+public final class Timelines {
+
+  private static final Logger log = LoggerFactory.getLogger(Timelines.class);
+  private static final int QUEUE_CAPACITY = 8192;
+  private static final int BATCH_MAX = 512;
+  private static final Duration LINGER = Duration.ofMillis(100);
+  private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
+
+  private static final String INSERT =
+      """
+      insert into payment_timelines (merchant_id, payment_id, opened_at, body)
+      select * from unnest(
+        cast(? as uuid array), cast(? as uuid array),
+        cast(? as timestamp with time zone array), cast(? as varchar array))
+      """;
+
+  /** A payment's whole story. */
+  public record Timeline(String paymentId, List<TimelineScope> scopes) {}
+
+  private record Entry(UUID merchantId, UUID paymentId, TimelineScope scope) {}
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final Dialect dialect;
+  private final ObjectMapper json;
+  private final WorkerPool<Entry, Boolean> writer;
+  private final Cache<UUID, List<Entry>> unwritten =
+      Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).executor(Runnable::run).build();
+
+  Timelines(
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Dialect dialect,
+      ObjectMapper json,
+      MeterRegistry registry) {
+    this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactions);
+    this.dialect = dialect;
+    this.json = json;
+    this.writer =
+        WorkerPool.<Entry, Boolean>named("timelines", this::write)
+            .capacity(QUEUE_CAPACITY)
+            .maxBatch(BATCH_MAX)
+            .linger(LINGER)
+            .start(registry);
+  }
+
+  /** Keeps what a scope did; returns at once. */
+  public void record(UUID merchantId, UUID paymentId, TimelineScope scope) {
+    var entry = new Entry(merchantId, paymentId, scope);
+    unwritten.asMap().merge(paymentId, List.of(entry), Timelines::joined);
+    try {
+      writer
+          .submit(entry, Deadline.after(WRITE_PATIENCE))
+          .exceptionally(
+              failure -> {
+                log.debug("A timeline is lost", failure);
+                return false;
+              });
+    } catch (RejectedExecutionException e) {
+      log.debug("A timeline is kept in memory only", e);
+    }
+  }
+
+  /** The payment's scopes so far, oldest first. */
+  public Timeline of(UUID merchantId, UUID paymentId) {
+    List<Entry> recent = unwritten.asMap().getOrDefault(paymentId, List.of());
+    List<TimelineScope> scopes = new ArrayList<>(stored(merchantId, paymentId));
+    Set<Instant> seen = scopes.stream().map(TimelineScope::openedAt).collect(Collectors.toSet());
+    recent.stream()
+        .map(Entry::scope)
+        .filter(scope -> seen.add(scope.openedAt()))
+        .forEach(scopes::add);
+    return new Timeline(TypeId.format("pay", paymentId), scopes);
+  }
+
+  private List<TimelineScope> stored(UUID merchantId, UUID paymentId) {
+    return jdbc.query(
+        """
+        select opened_at, body from payment_timelines
+         where merchant_id = ? and payment_id = ? order by opened_at
+        """,
+        (rs, row) -> parse(rs.getString("body")).openedAt(Instants.read(rs, "opened_at")),
+        merchantId,
+        paymentId);
+  }
+
+  private void write(List<Job<Entry, Boolean>> jobs) {
+    try {
+      transactions.executeWithoutResult(
+          status -> {
+            dialect.commitWithoutWaiting(jdbc);
+            insert(jobs);
+          });
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("{} scopes' timelines are lost: {}", jobs.size(), e.toString());
+      jobs.forEach(job -> job.fail(e));
+      return;
+    }
+    for (Job<Entry, Boolean> job : jobs) {
+      unwritten
+          .asMap()
+          .computeIfPresent(job.item().paymentId(), (id, entries) -> without(entries, job.item()));
+      job.succeed(true);
+    }
+  }
+
+  private static List<Entry> joined(List<Entry> before, List<Entry> more) {
+    return Stream.concat(before.stream(), more.stream()).toList();
+  }
+
+  /** Null when nothing is left, which removes the payment from the cache. */
+  private static @Nullable List<Entry> without(List<Entry> entries, Entry written) {
+    List<Entry> rest = entries.stream().filter(entry -> entry != written).toList();
+    return rest.isEmpty() ? null : rest;
+  }
+
+  private void insert(List<Job<Entry, Boolean>> jobs) {
+    List<Entry> entries = jobs.stream().map(Job::item).toList();
+    jdbc.update(
+        INSERT,
+        statement -> {
+          bind(statement, 1, "uuid", entries, Entry::merchantId);
+          bind(statement, 2, "uuid", entries, Entry::paymentId);
+          bind(statement, 3, "varchar", entries, entry -> entry.scope().openedAt().toString());
+          bind(statement, 4, "varchar", entries, entry -> text(entry.scope()));
+        });
+  }
+
+  private String text(TimelineScope body) {
+    try {
+      return json.writeValueAsString(body);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a timeline cannot be written", e);
+    }
+  }
+
+  private TimelineScope parse(String text) {
+    try {
+      return json.readValue(text, new TypeReference<>() {});
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a timeline cannot be read", e);
+    }
+  }
+
+  @PreDestroy
+  void close() {
+    writer.close();
+  }
+}

@@ -1,0 +1,35 @@
+package io.quittance;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import io.quittance.testing.Rooms;
+
+/**
+ * Rooms are the packages inside a module. Spring Modulith hides them from other modules; here is
+ * which of them may import which. {@code "."} is the module's own package.
+ */
+@AnalyzeClasses(packages = "io.quittance", importOptions = DoNotIncludeTests.class)
+class RoomsTest {
+
+  @ArchTest
+  static final ArchRule roomsOfPayment =
+      Rooms.of("io.quittance.payment")
+          .room(".")
+          .room("model", ".")
+          .room("event", ".", "model")
+          .room("dependency", ".", "model")
+          .room("timeline", ".", "dependency")
+          .room("recover", "model", "event")
+          .room("create", ".", "model", "event", "dependency", "timeline", "recover")
+          .room("change", ".", "model", "event", "dependency", "timeline", "recover")
+          .room("find", "model")
+          .room("batch.item", ".", "model", "dependency", "timeline", "create")
+          .room("batch.store", ".", "model", "event", "create", "batch.item")
+          .room("batch.run", ".", "batch.item", "batch.store")
+          .room("batch", ".", "create", "batch.item", "batch.store", "batch.run")
+          .because(
+              "what is done to a payment builds on what a payment is, never the other way round;"
+                  + " and a payment does not know that there are batches");
+}

@@ -1,0 +1,109 @@
+package io.quittance.payment.batch.run;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.concurrency.Deadline;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+class ItemGateTest {
+
+  private static final UUID MERCHANT = UUID.randomUUID();
+  private static final int BESIDE_OTHERS = 2;
+
+  private final AtomicBoolean othersCome = new AtomicBoolean(true);
+  private final ItemGate gate = new ItemGate(_ -> othersCome.get(), BESIDE_OTHERS);
+
+  @Test
+  void letsAllInWhileNobodyElseComes() {
+    othersCome.set(false);
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(enters(Duration.ZERO)).isTrue();
+    }
+  }
+
+  @Test
+  void letsAFewInBesideOthers() {
+    assertThat(enters(Duration.ZERO)).isTrue();
+    assertThat(enters(Duration.ZERO)).isTrue();
+    assertThat(enters(Duration.ZERO)).isFalse();
+
+    gate.leave();
+
+    assertThat(enters(Duration.ZERO)).isTrue();
+    assertThat(enters(Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void letsTheNextInWhenOneLeaves() throws Exception {
+    fill();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<CompletableFuture<Boolean>> waiting = waiting(20, threads::execute);
+
+      for (int left = 0; left < 20; left++) {
+        gate.leave();
+        while (waiting.stream().filter(CompletableFuture::isDone).count() <= left) {
+          Thread.onSpinWait();
+        }
+        assertThat(waiting.stream().filter(CompletableFuture::isDone)).hasSize(left + 1);
+      }
+    }
+  }
+
+  @Test
+  void letsAllInWhenOthersHaveGone() throws Exception {
+    fill();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<CompletableFuture<Boolean>> waiting = waiting(20, threads::execute);
+
+      othersCome.set(false);
+      gate.leave();
+
+      CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(20, SECONDS);
+      assertThat(waiting).allSatisfy(one -> assertThat(one.join()).isTrue());
+    }
+  }
+
+  private void fill() {
+    for (int i = 0; i < BESIDE_OTHERS; i++) {
+      enters(Duration.ZERO);
+    }
+  }
+
+  private List<CompletableFuture<Boolean>> waiting(int count, Executor threads) {
+    var all = new ArrayList<CompletableFuture<Boolean>>();
+    for (int i = 0; i < count; i++) {
+      var thread = new CompletableFuture<Thread>();
+      all.add(
+          CompletableFuture.supplyAsync(
+              () -> {
+                thread.complete(Thread.currentThread());
+                return enters(Duration.ofHours(1));
+              },
+              threads));
+      while (thread.join().getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
+    }
+    return all;
+  }
+
+  private boolean enters(Duration patience) {
+    try {
+      return gate.enter(MERCHANT, Deadline.after(patience));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

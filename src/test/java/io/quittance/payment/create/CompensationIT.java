@@ -1,0 +1,90 @@
+package io.quittance.payment.create;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.QueueFullException;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.money.Money;
+import io.quittance.payment.dependency.QueuedCommand;
+import io.quittance.payment.model.CaptureMethod;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.PaymentResult;
+import io.quittance.payment.model.PaymentStatus;
+import io.quittance.web.TypeId;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.ActiveProfiles;
+
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties =
+        "spring.datasource.url=jdbc:h2:mem:compensation;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000")
+@ActiveProfiles("sandbox")
+class CompensationIT {
+
+  private static final Duration PLENTY = Duration.ofSeconds(30);
+
+  @Autowired private JdbcClient jdbc;
+  @Autowired private Journal journal;
+  @Autowired private Compensation compensation;
+
+  /** The journal refuses the second command of a payment, whose first one has made a hold. */
+  @Test
+  void givesTheHoldBackIfTheVerdictFindsNoRoom() throws Exception {
+    PaymentOrder order = order();
+    var authorize = new QueuedCommand<>(new Authorize(order, PLENTY));
+    authorize.committed(journal, Deadline.after(PLENTY));
+    assertThat(hold(order)).isEqualTo("pending");
+
+    PaymentResult result =
+        compensation.of(order, authorize, new QueueFullException("journal-1", 8));
+
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            PaymentResult.Concluded.class,
+            concluded -> assertThat(concluded.payment().status()).isEqualTo(PaymentStatus.FAILED));
+    assertThat(hold(order)).isEqualTo("voided");
+  }
+
+  @Test
+  void beginsNothingIfThePaymentFindsNoRoom() throws Exception {
+    PaymentOrder order = order();
+    var authorize = new QueuedCommand<>(new Authorize(order, PLENTY));
+
+    PaymentResult result =
+        compensation.of(order, authorize, new QueueFullException("journal-1", 8));
+
+    assertThat(result).isInstanceOf(PaymentResult.NotBegun.class);
+  }
+
+  private String hold(PaymentOrder order) {
+    return jdbc.sql("select state from transfers where id = ?")
+        .param(order.holdId())
+        .query(String.class)
+        .single();
+  }
+
+  private PaymentOrder order() {
+    UUID merchant = jdbc.sql("select id from merchants").query(UUID.class).single();
+    UUID id = TypeId.next();
+    return new PaymentOrder(
+        id,
+        TypeId.next(),
+        new KeyedRequest(merchant, "test", id.toString(), ""),
+        new Money(100, "EUR"),
+        "alice",
+        "shop",
+        CaptureMethod.AUTOMATIC,
+        new PaymentOrder.Texts(null, null, "{}"),
+        null,
+        600,
+        Deadline.after(PLENTY));
+  }
+}
