@@ -11,8 +11,8 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import io.quittance.access.RequiresScope;
 import io.quittance.concurrency.DeadlineScope;
+import io.quittance.identity.RequiresScope;
 import jakarta.persistence.Entity;
 import java.time.Instant;
 import java.util.concurrent.StructuredTaskScope;
@@ -125,7 +125,7 @@ class ArchitectureTest {
           .areMetaAnnotatedWith(RequestMapping.class)
           .should(
               beAnnotatedWith(RequiresScope.class)
-                  .or(beAnnotatedWith("io.quittance.access.OperatorOnly")))
+                  .or(beAnnotatedWith("io.quittance.identity.OperatorOnly")))
           .because(
               "a route without a scope is open to every key; pages and sessions are for whoever"
                   + " comes");

@@ -32,4 +32,11 @@ class RoomsTest {
           .because(
               "what is done to a payment builds on what a payment is, never the other way round;"
                   + " and a payment does not know that there are batches");
+
+  @ArchTest
+  static final ArchRule roomsOfAccess =
+      Rooms.of("io.quittance.access")
+          .room(".")
+          .room("merchant", ".")
+          .because("whom a key stands for is found out without knowing how keys are made");
 }

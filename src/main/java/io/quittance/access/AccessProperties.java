@@ -13,7 +13,8 @@ import org.springframework.boot.context.properties.bind.Name;
  * @param access how many keys there may be, and how they are looked up
  */
 @ConfigurationProperties("quittance")
-record AccessProperties(@Nullable String operatorKey, @Name("access") @DefaultValue Keys access) {
+public record AccessProperties(
+    @Nullable String operatorKey, @Name("access") @DefaultValue Keys access) {
 
   /**
    * How many keys there may be, and how they are looked up.
@@ -24,7 +25,7 @@ record AccessProperties(@Nullable String operatorKey, @Name("access") @DefaultVa
    * @param cacheSize keys remembered, at most
    * @param timeout how long a look-up may take before the request is refused
    */
-  record Keys(
+  public record Keys(
       @DefaultValue("100") int keysPerMerchant,
       @DefaultValue("500ms") Duration cacheTtl,
       @DefaultValue("10000") int cacheSize,

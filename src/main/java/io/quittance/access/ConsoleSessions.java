@@ -1,5 +1,7 @@
 package io.quittance.access;
 
+import io.quittance.identity.Origin;
+import io.quittance.identity.Scope;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestHead;

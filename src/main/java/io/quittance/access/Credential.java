@@ -11,7 +11,7 @@ import org.springframework.http.HttpHeaders;
  *
  * @param session whether it is the cookie
  */
-record Credential(Secret secret, boolean session) {
+public record Credential(Secret secret, boolean session) {
 
   /** Our page sends it. A page of another origin would have to ask first (CORS), and is refused. */
   static final String CONSOLE_HEADER = "X-Quittance-Console";
@@ -19,7 +19,7 @@ record Credential(Secret secret, boolean session) {
   private static final Set<String> READS = Set.of("GET", "HEAD");
 
   /** Null: it shows nothing that counts. */
-  static @Nullable Credential of(RequestHead head) {
+  public static @Nullable Credential of(RequestHead head) {
     String authorization = head.header(HttpHeaders.AUTHORIZATION);
     if (authorization != null) {
       Secret bearer = Secret.ofBearer(authorization);

@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
  * Thread-safe.
  */
 @Component
-final class Identification {
+public final class Identification {
 
   private final Authenticator authenticator;
   private final SessionAuthenticator sessions;
@@ -38,7 +38,7 @@ final class Identification {
             : new Secret(properties.operatorKey());
   }
 
-  boolean isOperator(Secret secret) {
+  public boolean isOperator(Secret secret) {
     boolean operator = operatorKey != null && operatorKey.sameAs(secret);
     if (operator) {
       known.remember(ByteBuffer.wrap(secret.hash()), Sender.OPERATOR);
@@ -58,7 +58,7 @@ final class Identification {
    * @throws Problem 401 it is not a good one; 403 its merchant is disabled; 503 that could not be
    *     found out in time
    */
-  Identity identify(Credential credential) {
+  public Identity identify(Credential credential) {
     Secret secret = credential.secret();
     if (credential.session()) {
       return enabled(() -> bySession(secret));

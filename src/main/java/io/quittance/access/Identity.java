@@ -1,11 +1,17 @@
 package io.quittance.access;
 
+import io.quittance.identity.Actor;
+import io.quittance.identity.Caller;
+import io.quittance.identity.Origin;
+import io.quittance.identity.RateLimit;
+import io.quittance.identity.Scope;
+import io.quittance.identity.Terms;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** What a key or a token says of its bearer, whatever the request. */
-record Identity(
+public record Identity(
     UUID merchantId,
     UUID keyId,
     Actor actor,
@@ -13,7 +19,7 @@ record Identity(
     Terms terms,
     @Nullable RateLimit rateLimit) {
 
-  Caller from(Origin origin) {
+  public Caller from(Origin origin) {
     return new Caller(merchantId, keyId, scopes, terms, rateLimit, origin);
   }
 }

@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
  * that has ended is remembered until it is next refused. Thread-safe.
  */
 @Component
-final class KnownKeys {
+public final class KnownKeys {
 
   private static final Duration GOOD_LATELY = Duration.ofMinutes(10);
 
@@ -33,7 +33,7 @@ final class KnownKeys {
    *
    * @param credential what it shows; null: nothing
    */
-  Sender sender(@Nullable Credential credential) {
+  public Sender sender(@Nullable Credential credential) {
     if (credential == null) {
       return Sender.unknown();
     }

@@ -3,6 +3,7 @@ package io.quittance.access;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.RememberedLookup;
+import io.quittance.identity.Terms;
 import jakarta.annotation.PreDestroy;
 import java.util.HashMap;
 import java.util.List;

@@ -26,7 +26,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * that does not wait for the disk. A note may be lost, a request never waits for one. Thread-safe.
  */
 @Component
-final class LastUse {
+public final class LastUse {
 
   private record Use(UUID keyId, Instant at) {}
 
@@ -77,7 +77,7 @@ final class LastUse {
   }
 
   /** Notes that a key has just been used, unless that was noted in the last minute. */
-  void note(UUID keyId) {
+  public void note(UUID keyId) {
     if (noted.getIfPresent(keyId) != null) {
       return;
     }

@@ -12,12 +12,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param burst at once, after a quiet while
  */
 @ConfigurationProperties("quittance.rate-limit")
-record RateLimitProperties(
+public record RateLimitProperties(
     @DefaultValue("true") boolean enabled,
     @DefaultValue("500") int requestsPerSecond,
     @DefaultValue("1000") int burst) {
 
-  RateLimitProperties {
+  public RateLimitProperties {
     if (requestsPerSecond < 1 || burst < 1) {
       throw new IllegalArgumentException(
           "quittance.rate-limit.requests-per-second and .burst must be 1 or more");

@@ -6,7 +6,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /** What this replica remembers of keys, sessions and merchants. */
 @Component
-final class Remembered {
+public final class Remembered {
 
   private final Authenticator authenticator;
   private final SessionAuthenticator sessions;
@@ -22,7 +22,7 @@ final class Remembered {
    * Forgets all of it when the caller's transaction has committed. Any earlier, the old state could
    * be looked up and remembered again.
    */
-  void forgetOnCommit() {
+  public void forgetOnCommit() {
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {
           @Override

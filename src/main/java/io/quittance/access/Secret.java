@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The text that a client sends as its key: {@code qt_} and 256 random bits; or as the token of a
  * session: {@code qs_} and as many. Never stored. Thread-safe.
  */
-final class Secret {
+public final class Secret {
 
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int RANDOM_BYTES = 32;
@@ -20,11 +20,11 @@ final class Secret {
   private final String text;
   private volatile byte @Nullable [] hash;
 
-  Secret(String text) {
+  public Secret(String text) {
     this.text = text;
   }
 
-  static Secret random() {
+  public static Secret random() {
     return random("qt_");
   }
 
@@ -46,12 +46,12 @@ final class Secret {
         : null;
   }
 
-  String text() {
+  public String text() {
     return text;
   }
 
   /** SHA-256; not to be changed. */
-  byte[] hash() {
+  public byte[] hash() {
     byte[] known = hash;
     if (known == null) {
       known = sha256();

@@ -9,21 +9,21 @@ import java.util.UUID;
  * @param key the SHA-256 of the API key or token
  * @param party the merchant, or one of the constants
  */
-record Sender(ByteBuffer key, UUID party) {
+public record Sender(ByteBuffer key, UUID party) {
 
   /** All those together whose key has not been good lately. */
-  static final UUID UNKNOWN = new UUID(0, 0);
+  public static final UUID UNKNOWN = new UUID(0, 0);
 
-  static final UUID OPERATOR = new UUID(0, 1);
+  public static final UUID OPERATOR = new UUID(0, 1);
 
   private static final Sender SOMEBODY = new Sender(ByteBuffer.allocate(0), UNKNOWN);
 
   /** One of the unknown, who are not told apart: each could pretend to be many. */
-  static Sender unknown() {
+  public static Sender unknown() {
     return SOMEBODY;
   }
 
-  boolean isMerchant() {
+  public boolean isMerchant() {
     return !party.equals(UNKNOWN) && !party.equals(OPERATOR);
   }
 }

@@ -1,6 +1,9 @@
 package io.quittance.access;
 
 import io.quittance.database.Instants;
+import io.quittance.identity.Actor;
+import io.quittance.identity.RateLimit;
+import io.quittance.identity.Scope;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;

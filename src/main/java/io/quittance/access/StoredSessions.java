@@ -1,7 +1,10 @@
 package io.quittance.access;
 
 import io.quittance.access.ConsoleSessions.Session;
+import io.quittance.audit.AuditEntry;
+import io.quittance.audit.AuditTrail;
 import io.quittance.database.Instants;
+import io.quittance.identity.Origin;
 import io.quittance.web.TypeId;
 import java.sql.ResultSet;
 import java.sql.SQLException;

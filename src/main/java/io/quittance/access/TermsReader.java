@@ -1,5 +1,7 @@
 package io.quittance.access;
 
+import io.quittance.identity.RateLimit;
+import io.quittance.identity.Terms;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.springframework.beans.factory.annotation.Value;

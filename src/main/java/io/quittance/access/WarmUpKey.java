@@ -1,5 +1,9 @@
 package io.quittance.access;
 
+import io.quittance.identity.Origin;
+import io.quittance.identity.RateLimit;
+import io.quittance.identity.Scope;
+import io.quittance.identity.Terms;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;

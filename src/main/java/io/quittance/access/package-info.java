@@ -1,5 +1,8 @@
-/** Who may do what, and who did: merchants, API keys, tokens, scopes, the audit trail. */
-@ApplicationModule(allowedDependencies = {"web", "database", "concurrency", "journal"})
+/**
+ * Authentication: API keys, tokens and sessions, whom they stand for, and what is known of them.
+ */
+@ApplicationModule(
+    allowedDependencies = {"audit", "concurrency", "database", "identity", "journal", "web"})
 @NullMarked
 package io.quittance.access;
 

@@ -4,9 +4,10 @@
  */
 @ApplicationModule(
     allowedDependencies = {
-      "access",
+      "admission",
       "concurrency",
       "database",
+      "identity",
       "journal",
       "money",
       "payment::event",

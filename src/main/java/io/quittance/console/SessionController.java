@@ -1,7 +1,7 @@
 package io.quittance.console;
 
 import io.quittance.access.ConsoleSessions;
-import io.quittance.access.Scope;
+import io.quittance.identity.Scope;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;

@@ -1,5 +1,5 @@
 /** Pages for people: the session of a browser, and what the pages are made of. */
-@ApplicationModule(allowedDependencies = {"web", "access", "money"})
+@ApplicationModule(allowedDependencies = {"access", "identity", "money", "web"})
 @NullMarked
 package io.quittance.console;
 

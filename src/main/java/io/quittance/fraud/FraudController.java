@@ -1,8 +1,8 @@
 package io.quittance.fraud;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;

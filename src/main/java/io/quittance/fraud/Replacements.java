@@ -1,7 +1,7 @@
 package io.quittance.fraud;
 
-import io.quittance.access.AuditTrail;
-import io.quittance.access.Caller;
+import io.quittance.audit.AuditTrail;
+import io.quittance.identity.Caller;
 import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.time.OffsetDateTime;
@@ -61,10 +61,9 @@ final class Replacements {
           == 1;
     }
     return jdbc.sql(
-                "insert into fraud_rule_sets (merchant_id, version, body, updated_at)"
-                    + " select cast(? as uuid), 1, cast(? as varchar), cast(? as timestamp with time zone)"
-                    + " where not exists"
-                    + " (select 1 from fraud_rule_sets where merchant_id = ?)")
+                "insert into fraud_rule_sets (merchant_id, version, body, updated_at) select cast(?"
+                    + " as uuid), 1, cast(? as varchar), cast(? as timestamp with time zone) where"
+                    + " not exists (select 1 from fraud_rule_sets where merchant_id = ?)")
             .params(merchantId, body, now, merchantId)
             .update()
         == 1;

@@ -1,7 +1,8 @@
 /**
  * Fraud screening: a merchant's rules, or a remote service, and what to do when neither answers.
  */
-@ApplicationModule(allowedDependencies = {"money", "concurrency", "access", "web", "tracing"})
+@ApplicationModule(
+    allowedDependencies = {"audit", "concurrency", "identity", "money", "tracing", "web"})
 @NullMarked
 package io.quittance.fraud;
 

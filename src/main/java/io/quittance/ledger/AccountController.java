@@ -2,9 +2,9 @@ package io.quittance.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.journal.AccountKey;
 import io.quittance.ledger.LedgerBodies.AccountBody;
 import io.quittance.ledger.LedgerBodies.AccountUpdate;
@@ -146,8 +146,8 @@ class AccountController {
       id = "changeAccount",
       summary = "Changes, freezes or closes an account",
       description =
-          "What is left out stays as it is; an empty `name` is none. Nothing new is paid from or to a"
-              + " `frozen` account; captures, cancels, refunds and expiry go on. An account is"
+          "What is left out stays as it is; an empty `name` is none. Nothing new is paid from or to"
+              + " a `frozen` account; captures, cancels, refunds and expiry go on. An account is"
               + " `closed` for good, and only with all balances at zero.",
       problems = {
         ProblemCode.ACCOUNT_NOT_EMPTY,

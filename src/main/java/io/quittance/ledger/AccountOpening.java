@@ -1,9 +1,9 @@
 package io.quittance.ledger;
 
-import io.quittance.access.AuditEntry;
-import io.quittance.access.AuditTrail;
-import io.quittance.access.Origin;
+import io.quittance.audit.AuditEntry;
+import io.quittance.audit.AuditTrail;
 import io.quittance.database.Instants;
+import io.quittance.identity.Origin;
 import io.quittance.journal.AccountKey;
 import java.time.Clock;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package io.quittance.ledger;
 
-import io.quittance.access.AuditEntry;
-import io.quittance.access.AuditTable;
-import io.quittance.access.Origin;
+import io.quittance.audit.AuditEntry;
+import io.quittance.audit.AuditTable;
+import io.quittance.identity.Origin;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;

@@ -1,7 +1,7 @@
 package io.quittance.ledger;
 
-import io.quittance.access.Origin;
 import io.quittance.concurrency.Deadline;
+import io.quittance.identity.Origin;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.Journal;
 import io.quittance.journal.KeyedRequest;

@@ -1,8 +1,8 @@
 package io.quittance.ledger;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.journal.AccountKey;
 import io.quittance.ledger.LedgerBodies.EntryBody;
 import io.quittance.ledger.LedgerQueries.StatementLine;
@@ -79,7 +79,8 @@ class LedgerController {
       id = "listAccountTrialBalances",
       summary = "Sums up the books by account",
       description =
-          "In the order of the accounts' ids. Each page is a report of its own, made from the entries.",
+          "In the order of the accounts' ids. Each page is a report of its own, made from the"
+              + " entries.",
       query = {"currency", "limit", "cursor"})
   @RequiresScope(Scope.LEDGER_READ)
   Page<AccountTrialBalance> accountTrialBalances(HttpServletRequest http, Caller caller) {

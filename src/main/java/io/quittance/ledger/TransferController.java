@@ -2,10 +2,10 @@ package io.quittance.ledger;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
 import io.quittance.concurrency.Deadline;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.journal.Command;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
@@ -103,9 +103,9 @@ class TransferController {
       summary = "Gives back what a transfer moved",
       description =
           "Makes a new transfer in the other direction, with the same reference. All reversals of a"
-              + " transfer together give back no more than it moved. A reversal is a transfer like any"
-              + " other, and can be reversed itself; that gives the first transfer nothing back to"
-              + " reverse. Payments are refunded instead.",
+              + " transfer together give back no more than it moved. A reversal is a transfer like"
+              + " any other, and can be reversed itself; that gives the first transfer nothing back"
+              + " to reverse. Payments are refunded instead.",
       answers = @Route.Answer(status = 201, body = TransferBody.class),
       problems = {
         ProblemCode.INVALID_STATE,

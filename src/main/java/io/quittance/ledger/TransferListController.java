@@ -1,8 +1,8 @@
 package io.quittance.ledger;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.ledger.LedgerBodies.TransferBody;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;
@@ -31,8 +31,8 @@ class TransferListController {
       id = "listTransfers",
       summary = "Lists transfers",
       description =
-          "Those that belong to no payment, reversals included. What payments move is listed by their"
-              + " captures and refunds; an account's entries have both.",
+          "Those that belong to no payment, reversals included. What payments move is listed by"
+              + " their captures and refunds; an account's entries have both.",
       query = {"from", "to", "reference", "created_from", "created_to", "limit", "cursor"})
   @RequiresScope(Scope.LEDGER_READ)
   Page<TransferBody> list(HttpServletRequest http, Caller caller) {

@@ -1,6 +1,14 @@
 /** Double-entry accounting: accounts, transfers, two-phase holds, entries, balances. */
 @ApplicationModule(
-    allowedDependencies = {"money", "concurrency", "database", "journal", "access", "web"})
+    allowedDependencies = {
+      "audit",
+      "concurrency",
+      "database",
+      "identity",
+      "journal",
+      "money",
+      "web"
+    })
 @NullMarked
 package io.quittance.ledger;
 

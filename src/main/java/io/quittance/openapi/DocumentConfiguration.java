@@ -1,6 +1,6 @@
 package io.quittance.openapi;
 
-import io.quittance.access.Caller;
+import io.quittance.identity.Caller;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.SpecVersion;

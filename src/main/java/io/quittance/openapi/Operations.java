@@ -1,6 +1,6 @@
 package io.quittance.openapi;
 
-import io.quittance.access.RequiresScope;
+import io.quittance.identity.RequiresScope;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import io.swagger.v3.oas.models.Operation;

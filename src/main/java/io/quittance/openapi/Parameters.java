@@ -1,6 +1,6 @@
 package io.quittance.openapi;
 
-import io.quittance.access.AuditEntry;
+import io.quittance.audit.AuditEntry;
 import io.quittance.ledger.AccountId;
 import io.quittance.money.Money;
 import io.swagger.v3.oas.models.media.Schema;
@@ -210,8 +210,8 @@ final class Parameters {
     addTo(
             "analytics",
             "from",
-            "The beginning, rounded down to a whole step. Up to 15 minutes before `to` with the step `1s`, 7 days with `1m`,"
-                + " 400 days otherwise.")
+            "The beginning, rounded down to a whole step. Up to 15 minutes before `to` with the"
+                + " step `1s`, 7 days with `1m`, 400 days otherwise.")
         .schema(time())
         .example("2026-01-31T12:00:00.000Z");
     addTo("analytics", "to", "The end, rounded up to a whole step; now, if it is left out.")

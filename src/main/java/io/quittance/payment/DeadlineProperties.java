@@ -1,7 +1,7 @@
 package io.quittance.payment;
 
-import io.quittance.access.Caller;
 import io.quittance.concurrency.Deadline;
+import io.quittance.identity.Caller;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;

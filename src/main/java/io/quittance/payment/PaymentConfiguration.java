@@ -1,7 +1,7 @@
 package io.quittance.payment;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.access.Backlog;
+import io.quittance.admission.Backlog;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.FanOut;
 import io.quittance.concurrency.JvmConcurrencyMetrics;

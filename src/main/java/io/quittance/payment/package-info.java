@@ -4,15 +4,17 @@
  */
 @ApplicationModule(
     allowedDependencies = {
-      "access",
-      "ledger",
-      "fraud",
-      "money",
-      "database",
-      "journal",
+      "admission",
+      "audit",
       "concurrency",
-      "web",
-      "tracing"
+      "database",
+      "fraud",
+      "identity",
+      "journal",
+      "ledger",
+      "money",
+      "tracing",
+      "web"
     })
 @NullMarked
 package io.quittance.payment;

@@ -1,6 +1,6 @@
 package io.quittance.sandbox;
 
-import io.quittance.access.Onboarding;
+import io.quittance.access.merchant.Onboarding;
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;

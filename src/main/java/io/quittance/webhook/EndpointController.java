@@ -1,9 +1,9 @@
 package io.quittance.webhook;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;

@@ -2,9 +2,9 @@ package io.quittance.webhook;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.access.AuditEntry;
-import io.quittance.access.AuditTrail;
-import io.quittance.access.Origin;
+import io.quittance.audit.AuditEntry;
+import io.quittance.audit.AuditTrail;
+import io.quittance.identity.Origin;
 import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog;
 import io.quittance.web.TypeId;

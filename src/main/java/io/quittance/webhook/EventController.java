@@ -1,8 +1,8 @@
 package io.quittance.webhook;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog;
 import io.quittance.payment.event.EventLog.EventBody;

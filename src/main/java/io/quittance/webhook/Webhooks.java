@@ -1,7 +1,7 @@
 package io.quittance.webhook;
 
-import io.quittance.access.AuditTrail;
-import io.quittance.access.Caller;
+import io.quittance.audit.AuditTrail;
+import io.quittance.identity.Caller;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;

@@ -1,14 +1,15 @@
 /** Tells the world: events by API, and their delivery over HTTP. */
 @ApplicationModule(
     allowedDependencies = {
+      "audit",
+      "concurrency",
+      "database",
+      "identity",
+      "journal",
       "payment",
       "payment::event",
-      "access",
-      "database",
-      "journal",
-      "concurrency",
-      "web",
-      "tracing"
+      "tracing",
+      "web"
     })
 @NullMarked
 package io.quittance.webhook;

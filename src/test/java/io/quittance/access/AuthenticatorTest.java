@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.identity.Actor;
+import io.quittance.identity.RateLimit;
+import io.quittance.identity.Scope;
+import io.quittance.identity.Terms;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumSet;

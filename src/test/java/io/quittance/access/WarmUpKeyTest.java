@@ -3,6 +3,8 @@ package io.quittance.access;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quittance.identity.Actor;
+import io.quittance.identity.Scope;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;

@@ -7,8 +7,8 @@ import static io.quittance.testing.EventReceiver.Manner.ANSWER_410;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.ledger.AccountId;
 import io.quittance.testing.EventReceiver;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
 import io.quittance.analytics.event.EventFormat;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,10 +1,10 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
 import io.quittance.analytics.pane.PaymentCounts;
 import io.quittance.analytics.pane.Totals;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.web.Route;
 import java.util.UUID;
 import org.springframework.beans.factory.ObjectProvider;

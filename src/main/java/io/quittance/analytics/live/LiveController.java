@@ -2,11 +2,11 @@ package io.quittance.analytics.live;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.quittance.access.Caller;
-import io.quittance.access.LongRequests;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.admission.LongRequests;
 import io.quittance.concurrency.Deadline;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.QueryParameters;
 import io.quittance.web.Route;
@@ -45,10 +45,11 @@ class LiveController {
       id = "watchLive",
       summary = "Streams what happens",
       description =
-          "Server-sent events: the `data` of each event `frame` is one object in JSON. A frame shows the last 60 seconds, comes"
-              + " up to four times a second, and is newer than what was committed a second before. A reader that is slow"
-              + " misses frames, and gets the newest one next. A comment comes every 15 seconds. The stream ends with its key"
-              + " and when the replica stops: connect again then.",
+          "Server-sent events: the `data` of each event `frame` is one object in JSON. A frame"
+              + " shows the last 60 seconds, comes up to four times a second, and is newer than"
+              + " what was committed a second before. A reader that is slow misses frames, and gets"
+              + " the newest one next. A comment comes every 15 seconds. The stream ends with its"
+              + " key and when the replica stops: connect again then.",
       answers = @Route.Answer(status = 200, body = LiveFrame.class, mediaType = EVENT_STREAM),
       problems = ProblemCode.OVERLOADED)
   @RequiresScope(Scope.ANALYTICS_READ)

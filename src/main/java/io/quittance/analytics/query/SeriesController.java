@@ -1,8 +1,8 @@
 package io.quittance.analytics.query;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.web.QueryParameters;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
@@ -29,8 +29,9 @@ class SeriesController {
       id = "getSeries",
       summary = "Shows a figure over time",
       description =
-          "Points are whole steps of UTC, and name the instant that they begin at; empty ones are left out. A payment is"
-              + " counted once, when it was created, under the status that it has now.",
+          "Points are whole steps of UTC, and name the instant that they begin at; empty ones are"
+              + " left out. A payment is counted once, when it was created, under the status that"
+              + " it has now.",
       query = {"metric", "from", "to", "step", "group_by", "quantile"})
   @RequiresScope(Scope.ANALYTICS_READ)
   SeriesBody series(HttpServletRequest request, Caller caller) {
@@ -43,8 +44,8 @@ class SeriesController {
       id = "getTop",
       summary = "Shows the largest payees, payers or types of events",
       description =
-          "Payees and types are exact, up to the limit of a label's values. Among more than 192 payers a figure may be off by"
-              + " 1.4 % of that of all payers together.",
+          "Payees and types are exact, up to the limit of a label's values. Among more than 192"
+              + " payers a figure may be off by 1.4 % of that of all payers together.",
       query = {"by", "metric", "from", "to", "limit"})
   @RequiresScope(Scope.ANALYTICS_READ)
   TopBody top(HttpServletRequest request, Caller caller) {

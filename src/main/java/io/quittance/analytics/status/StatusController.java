@@ -1,7 +1,7 @@
 package io.quittance.analytics.status;
 
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.web.QueryParameters;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,7 +24,8 @@ class StatusController {
       id = "getStatus",
       summary = "Shows how this replica is doing",
       description =
-          "What runs, what waits and what is refused on the replica that answers. Nothing of it is about the merchant.")
+          "What runs, what waits and what is refused on the replica that answers. Nothing of it is"
+              + " about the merchant.")
   @RequiresScope(Scope.ANALYTICS_READ)
   StatusBody get(HttpServletRequest request) {
     QueryParameters.of(request, Set.of()).check();

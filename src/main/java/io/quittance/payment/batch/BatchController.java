@@ -1,9 +1,9 @@
 package io.quittance.payment.batch;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
 import io.quittance.concurrency.Deadline;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;

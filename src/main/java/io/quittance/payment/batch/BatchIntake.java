@@ -3,7 +3,7 @@ package io.quittance.payment.batch;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
-import io.quittance.access.FairShares;
+import io.quittance.admission.FairShares;
 import io.quittance.web.BodyLimit;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;

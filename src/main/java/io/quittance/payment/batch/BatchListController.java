@@ -1,8 +1,8 @@
 package io.quittance.payment.batch;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.batch.store.BatchItemBody;
 import io.quittance.payment.batch.store.BatchStore;

@@ -1,8 +1,8 @@
 package io.quittance.payment.change;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.payment.model.CaptureBody;
 import io.quittance.payment.model.MovementQueries;
 import io.quittance.payment.model.Payment;

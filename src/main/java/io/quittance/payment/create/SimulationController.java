@@ -2,10 +2,10 @@ package io.quittance.payment.create;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
 import io.quittance.fraud.Verdict;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.Balances;
 import io.quittance.money.Money;

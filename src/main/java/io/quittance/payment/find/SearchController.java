@@ -1,8 +1,8 @@
 package io.quittance.payment.find;
 
-import io.quittance.access.Caller;
-import io.quittance.access.RequiresScope;
-import io.quittance.access.Scope;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
 import io.quittance.payment.model.PaymentBody;
 import io.quittance.web.Page;
 import io.quittance.web.PageRequest;

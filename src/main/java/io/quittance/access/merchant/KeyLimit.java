@@ -1,0 +1,41 @@
+package io.quittance.access.merchant;
+
+import io.quittance.access.AccessProperties;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.time.Clock;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Limits the keys that a merchant may have at a time. */
+@Component
+final class KeyLimit {
+
+  private final Merchants merchants;
+  private final ApiKeys keys;
+  private final int most;
+  private final Clock clock;
+
+  KeyLimit(Merchants merchants, ApiKeys keys, AccessProperties properties, Clock clock) {
+    this.merchants = merchants;
+    this.keys = keys;
+    this.most = properties.access().keysPerMerchant();
+    this.clock = clock;
+  }
+
+  /**
+   * Makes sure that there may be one more. The merchant's row stays locked until the transaction
+   * ends, so of two that ask at once the second one counts the key of the first.
+   *
+   * @throws Problem 409 there are as many as there may be
+   */
+  void check(UUID merchantId) {
+    merchants.lockById(merchantId);
+    if (keys.countUsable(merchantId, clock.instant()) >= most) {
+      throw Problem.of(
+          ProblemCode.INVALID_STATE,
+          "A merchant has at most %d API keys that work. Revoke one, or rotate one without overlap."
+              .formatted(most));
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.quittance.admission;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * The requests under way in one lane, and their limit. It follows the time that the lane's work
+ * takes: a tenth less while that is longer than it should be, a twentieth more while the limit is
+ * reached and it is not (additive increase would be slow to find a limit of a thousand). It begins
+ * high, so that a burst is let in, and comes back there when there is little to do. Of a limit that
+ * is reached, each merchant may have its fair share. Thread-safe.
+ *
+ * @see <a href="https://sre.google/sre-book/handling-overload/">Handling Overload, in: Site
+ *     Reliability Engineering</a>
+ */
+final class AdmissionLane {
+
+  /**
+   * Between what the limit moves, and where it begins.
+   *
+   * @param targetTime how long work may take before the limit is lowered
+   */
+  record Range(int floor, int start, int ceiling, Duration targetTime) {}
+
+  private static final long INTERVAL_NANOS = 100_000_000;
+
+  /** Whoever comes after so long a silence meets the limit of the beginning. */
+  private static final long FORGOTTEN_NANOS = 5_000_000_000L;
+
+  private static final Duration RETRY_AFTER_MAX = Duration.ofSeconds(30);
+
+  private final String name;
+  private final Range range;
+  private final Supplier<Duration> expectedTime;
+  private final LongSupplier nanoTime;
+  private final AtomicLong adjustedNanos;
+  private final FairShares underWay = new FairShares();
+  private final AtomicLong mostUnderWay = new AtomicLong();
+  private final LongAdder done = new LongAdder();
+  private final Map<Priority, LongAdder> refused = new EnumMap<>(Priority.class);
+  private volatile int limit;
+  private volatile double donePerSecond;
+
+  AdmissionLane(String name, Range range, Supplier<Duration> expectedTime, LongSupplier nanoTime) {
+    this.name = name;
+    this.range = range;
+    this.expectedTime = expectedTime;
+    this.nanoTime = nanoTime;
+    this.adjustedNanos = new AtomicLong(nanoTime.getAsLong());
+    this.limit = range.start();
+    for (Priority priority : Priority.values()) {
+      refused.put(priority, new LongAdder());
+    }
+  }
+
+  /** Takes a place, if there is one; then the party must {@link #leave}. */
+  boolean enter(UUID party, Arrival arrival) {
+    adjustWhenDue();
+    if (hopeless(arrival) || !underWay.take(party, 1, arrival.priority().of(limit))) {
+      return false;
+    }
+    mostUnderWay.accumulateAndGet(underWay.total(), Math::max);
+    return true;
+  }
+
+  /** Takes a place, whether there is one or not. */
+  void enterAnyway(UUID party) {
+    underWay.force(party, 1);
+  }
+
+  boolean hasRoom(UUID party, Arrival arrival) {
+    adjustWhenDue();
+    return !hopeless(arrival) && underWay.mayTake(party, 1, arrival.priority().of(limit));
+  }
+
+  /** What is under way is known, and is answered whatever it takes. */
+  private boolean hopeless(Arrival arrival) {
+    return arrival.priority() != Priority.UNDER_WAY
+        && arrival.priority() != Priority.REPORT
+        && arrival.patience().compareTo(expectedTime.get()) < 0;
+  }
+
+  void leave(UUID party) {
+    underWay.giveBack(party, 1);
+    done.increment();
+  }
+
+  /** When what is under way now will be done, at the pace of the last seconds. */
+  Duration retryAfter() {
+    double seconds = underWay.total() / Math.max(donePerSecond, 0.1);
+    Duration drained = Duration.ofMillis((long) (seconds * 1000));
+    return drained.compareTo(RETRY_AFTER_MAX) < 0 ? drained : RETRY_AFTER_MAX;
+  }
+
+  /** By whoever comes, so that nothing that hangs elsewhere holds it up. */
+  private void adjustWhenDue() {
+    long now = nanoTime.getAsLong();
+    long last = adjustedNanos.get();
+    if (now - last >= INTERVAL_NANOS && adjustedNanos.compareAndSet(last, now)) {
+      adjust(now - last);
+    }
+  }
+
+  private void adjust(long nanos) {
+    donePerSecond += (done.sumThenReset() * (1e9 / nanos) - donePerSecond) / 10;
+    boolean reached = mostUnderWay.getAndSet(underWay.total()) >= Priority.BEGINNING.of(limit);
+    if (nanos > FORGOTTEN_NANOS) {
+      limit = range.start();
+    } else if (expectedTime.get().compareTo(range.targetTime()) > 0) {
+      limit = Math.max(range.floor(), limit - Math.max(1, limit / 10));
+    } else if (reached || limit < range.start()) {
+      int most = reached ? range.ceiling() : range.start();
+      limit = Math.min(most, limit + Math.max(1, limit / 20));
+    }
+  }
+
+  void countRefusal(Priority priority) {
+    Objects.requireNonNull(refused.get(priority)).increment();
+  }
+
+  long refused(Priority priority) {
+    return Objects.requireNonNull(refused.get(priority)).sum();
+  }
+
+  String name() {
+    return name;
+  }
+
+  int limit() {
+    return limit;
+  }
+
+  long underWay() {
+    return underWay.total();
+  }
+}

@@ -1,0 +1,46 @@
+package io.quittance.admission;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How many requests are let in at once.
+ *
+ * @param enabled whether any are refused
+ * @param floor as many are let in to each lane, however long they wait
+ * @param ceiling no more are let in to all lanes together, however fast it goes, unless their
+ *     floors come to more
+ * @param targetTime how long the journal may take for a command, queue and all, before fewer are
+ *     let in
+ * @param halfSent what requests whose bodies are arriving may come to in memory
+ */
+@ConfigurationProperties("quittance.admission")
+record AdmissionProperties(
+    @DefaultValue("true") boolean enabled,
+    @DefaultValue("256") int floor,
+    @DefaultValue("2048") int ceiling,
+    @DefaultValue("50ms") Duration targetTime,
+    @DefaultValue("64MB") DataSize halfSent) {
+
+  private static final DataSize HALF_SENT_MIN = DataSize.ofMegabytes(1);
+
+  AdmissionProperties {
+    if (floor < 1 || ceiling < floor) {
+      throw new IllegalArgumentException(
+          "quittance.admission.floor must be 1 or more, and .ceiling no less than that");
+    }
+    if (halfSent.compareTo(HALF_SENT_MIN) < 0) {
+      throw new IllegalArgumentException(
+          "quittance.admission.half-sent must be %d MB or more"
+              .formatted(HALF_SENT_MIN.toMegabytes()));
+    }
+  }
+
+  /** For each of so many lanes. */
+  AdmissionLane.Range range(int lanes) {
+    int most = Math.max(floor, ceiling / lanes);
+    return new AdmissionLane.Range(floor, Math.max(floor, most / 2), most, targetTime);
+  }
+}

@@ -1,0 +1,91 @@
+package io.quittance.admission;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.quittance.access.Credential;
+import io.quittance.access.KnownKeys;
+import io.quittance.access.Sender;
+import io.quittance.web.RequestHead;
+import java.time.Duration;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+
+/** Reads the urgency of requests, and knows those again that were let in before. Thread-safe. */
+@Component
+final class Arrivals {
+
+  private static final Pattern PAYMENT = Pattern.compile("/v1/payments/pay_[^/]*(/timeline)?");
+  private static final Pattern OPERATION =
+      Pattern.compile("/v1/payments/[^/]*/(captures|refunds|cancel|review)");
+  private static final Set<String> READS = Set.of("GET", "HEAD");
+  private static final Pattern MILLISECONDS = Pattern.compile("[0-9]{2,5}");
+  private static final Duration PATIENCE_MIN = Duration.ofMillis(50);
+  private static final int KEYS_REMEMBERED_MAX = 100_000;
+  private static final Duration KEYS_REMEMBERED_FOR = Duration.ofMinutes(10);
+
+  private final KnownKeys known;
+  private final Duration patience;
+
+  /**
+   * Of requests that were let in, so that their repetitions are let in before others. Every payment
+   * adds one, and the upkeep is less than waking a thread for it.
+   */
+  private final Cache<Long, Boolean> keys =
+      Caffeine.newBuilder()
+          .maximumSize(KEYS_REMEMBERED_MAX)
+          .expireAfterWrite(KEYS_REMEMBERED_FOR)
+          .executor(Runnable::run)
+          .build();
+
+  Arrivals(KnownKeys known, @Value("${quittance.deadline.default-ms:2000}") long patienceMs) {
+    this.known = known;
+    this.patience = Duration.ofMillis(patienceMs);
+  }
+
+  Arrival of(RequestHead head) {
+    Long key = key(head);
+    Sender sender = known.sender(Credential.of(head));
+    return new Arrival(sender, priority(head, key), patience(head), key);
+  }
+
+  void remember(Arrival arrival) {
+    if (arrival.key() != null) {
+      keys.put(arrival.key(), true);
+    }
+  }
+
+  private Priority priority(RequestHead head, @Nullable Long key) {
+    if (READS.contains(head.method())) {
+      return PAYMENT.matcher(head.path()).matches() ? Priority.UNDER_WAY : Priority.REPORT;
+    }
+    if (key != null && keys.getIfPresent(key) != null) {
+      return Priority.UNDER_WAY;
+    }
+    return OPERATION.matcher(head.path()).matches() ? Priority.OPERATION : Priority.BEGINNING;
+  }
+
+  /** A collision only lets one in. */
+  private static @Nullable Long key(RequestHead head) {
+    String key = head.header("Idempotency-Key");
+    if (key == null) {
+      return null;
+    }
+    String caller = String.valueOf(head.header(HttpHeaders.AUTHORIZATION));
+    long high = 31L * caller.hashCode() + head.path().hashCode();
+    return high << 32 ^ key.hashCode() & 0xffff_ffffL;
+  }
+
+  /** A deadline that is no deadline is refused where it is read. */
+  private Duration patience(RequestHead head) {
+    String header = head.header("Payment-Deadline-Ms");
+    if (header == null || !MILLISECONDS.matcher(header).matches()) {
+      return patience;
+    }
+    Duration asked = Duration.ofMillis(Long.parseLong(header));
+    return asked.compareTo(PATIENCE_MIN) < 0 ? patience : asked;
+  }
+}

@@ -1,0 +1,133 @@
+package io.quittance.admission;
+
+import io.quittance.access.Credential;
+import io.quittance.access.Identification;
+import io.quittance.access.Identity;
+import io.quittance.access.LastUse;
+import io.quittance.access.Secret;
+import io.quittance.access.Sender;
+import io.quittance.identity.Actor;
+import io.quittance.identity.Caller;
+import io.quittance.identity.Origin;
+import io.quittance.web.LogFields;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.ProblemWriter;
+import io.quittance.web.RequestHead;
+import io.quittance.web.Resolution;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Lets nobody past /v1 without a valid key (RFC 6750) or session, and leaves the {@link Caller}
+ * behind.
+ */
+@Component
+@Order(0)
+final class AuthenticationFilter extends OncePerRequestFilter {
+
+  private static final String MERCHANTS = "/v1/merchants";
+
+  private final Identification identification;
+  private final Admission admission;
+  private final LastUse lastUse;
+  private final ProblemWriter problems;
+  private final Resolution resolution;
+
+  AuthenticationFilter(
+      Identification identification,
+      Admission admission,
+      LastUse lastUse,
+      ProblemWriter problems,
+      Resolution resolution) {
+    this.identification = identification;
+    this.admission = admission;
+    this.lastUse = lastUse;
+    this.problems = problems;
+    this.resolution = resolution;
+  }
+
+  @Override
+  protected boolean shouldNotFilter(HttpServletRequest request) {
+    String path = path(request);
+    return !path.equals("/v1") && !path.startsWith("/v1/");
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    try {
+      admit(request);
+    } catch (Problem problem) {
+      problems.write(honest(problem, request), request, response);
+      return;
+    }
+    chain.doFilter(request, response);
+  }
+
+  /** Nothing was begun, but a keyed request may repeat one that was carried out. */
+  private Problem honest(Problem problem, HttpServletRequest request) {
+    return problem.code() == ProblemCode.DEPENDENCY_UNAVAILABLE
+            && request.getHeader("Idempotency-Key") != null
+        ? problem.unknownUntil(resolution.ofAnyRequest())
+        : problem;
+  }
+
+  private void admit(HttpServletRequest request) {
+    Credential credential = Credential.of(RequestHead.of(request));
+    if (credential == null) {
+      throw Problem.of(ProblemCode.UNAUTHORIZED, "Send the header Authorization: Bearer KEY.");
+    }
+    boolean operator = !credential.session() && identification.isOperator(credential.secret());
+    if (isOperators(request)) {
+      if (!operator) {
+        identification.identify(credential);
+        throw Problem.of(ProblemCode.INSUFFICIENT_SCOPE, "Merchants are the operator's.");
+      }
+      Origin.of(Actor.operator(), request).attachTo(request);
+    } else if (operator) {
+      throw Problem.of(ProblemCode.UNAUTHORIZED, "The operator key manages merchants only.");
+    } else {
+      admit(identification.identify(credential), credential.secret(), request);
+    }
+  }
+
+  private void admit(Identity identity, Secret secret, HttpServletRequest request) {
+    settle(new Sender(ByteBuffer.wrap(secret.hash()), identity.merchantId()), request);
+    var origin = Origin.of(identity.actor(), request);
+    origin.attachTo(request);
+    request.setAttribute(Caller.ATTRIBUTE, identity.from(origin));
+    if (identity.actor().type() == Actor.Type.KEY) {
+      lastUse.note(identity.keyId());
+    }
+    LogFields.merchant(identity.merchantId());
+  }
+
+  /** Who was unknown on arrival has a place among the unknown, and needs one in his lane. */
+  private void settle(Sender sender, HttpServletRequest request) {
+    Place place = Place.of(request);
+    if (place != null
+        && !place.arrival().sender().isMerchant()
+        && !admission.settle(place, sender)) {
+      throw admission.refusal(place.arrival().from(sender));
+    }
+  }
+
+  private static boolean isOperators(HttpServletRequest request) {
+    String path = path(request);
+    return path.equals(MERCHANTS) || path.startsWith(MERCHANTS + "/");
+  }
+
+  /** Decoded and without parameters: /%761/x and /v1;y/x are routed as /v1/x. */
+  private static String path(HttpServletRequest request) {
+    return request.getServletPath();
+  }
+}

@@ -1,0 +1,65 @@
+package io.quittance.admission;
+
+import io.quittance.access.Sender;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Shares something limited among parties. One party alone may take all of it. Once the limit is
+ * reached, only a party that has less than an equal share, or less than half of what the largest
+ * one has, may take more. The limit is passed then, up to twice, until the larger ones have given
+ * back what is too much. Thread-safe.
+ */
+public final class FairShares {
+
+  private static final int EXCESS_MAX = 2;
+
+  private final Map<UUID, Long> taken = new HashMap<>();
+  private long total;
+
+  /** The one that took the most, unless that one has given back since. */
+  private UUID largest = Sender.UNKNOWN;
+
+  /** Takes an amount, if the party may; then it must {@link #giveBack} it. */
+  public synchronized boolean take(UUID party, long amount, long limit) {
+    if (!mayTake(party, amount, limit)) {
+      return false;
+    }
+    force(party, amount);
+    return true;
+  }
+
+  synchronized boolean mayTake(UUID party, long amount, long limit) {
+    return total + amount <= limit
+        || (of(party) + amount <= Math.max(amount, share(party, limit))
+            && total + amount <= EXCESS_MAX * limit);
+  }
+
+  private long share(UUID party, long limit) {
+    int parties = taken.containsKey(party) ? taken.size() : taken.size() + 1;
+    return Math.max(limit / parties, of(largest) / 2);
+  }
+
+  /** Takes an amount whatever the limit. */
+  synchronized void force(UUID party, long amount) {
+    long own = taken.merge(party, amount, Long::sum);
+    total += amount;
+    if (own > of(largest)) {
+      largest = party;
+    }
+  }
+
+  public synchronized void giveBack(UUID party, long amount) {
+    taken.computeIfPresent(party, (id, own) -> own == amount ? null : Long.valueOf(own - amount));
+    total -= amount;
+  }
+
+  public synchronized long total() {
+    return total;
+  }
+
+  private long of(UUID party) {
+    return taken.getOrDefault(party, 0L);
+  }
+}

@@ -1,0 +1,46 @@
+package io.quittance.admission;
+
+import io.quittance.access.Credential;
+import io.quittance.access.Identification;
+import io.quittance.identity.Scope;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestHead;
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.stereotype.Component;
+
+/**
+ * Requests that go on for hours, such as streams: they wait more than they work, and their keys may
+ * end before they do. Thread-safe.
+ */
+@Component
+public final class LongRequests {
+
+  private final Identification identification;
+
+  LongRequests(Identification identification) {
+    this.identification = identification;
+  }
+
+  /** Gives the place in admission back, so that others come in while this request waits. */
+  public void leaveAdmission(HttpServletRequest request) {
+    Place place = Place.of(request);
+    if (place != null) {
+      place.leave();
+    }
+  }
+
+  /**
+   * Whether the request would be let in again, with this scope. True as well while that cannot be
+   * found out.
+   */
+  public boolean stillAllowed(HttpServletRequest request, Scope scope) {
+    Credential credential = Credential.of(RequestHead.of(request));
+    try {
+      return credential != null && scope.isIn(identification.identify(credential).scopes());
+    } catch (Problem problem) {
+      return problem.code() != ProblemCode.UNAUTHORIZED
+          && problem.code() != ProblemCode.MERCHANT_DISABLED;
+    }
+  }
+}

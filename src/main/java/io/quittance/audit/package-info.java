@@ -1,0 +1,7 @@
+/** Who changed what: the audit trail, written with the change that it tells of, and its list. */
+@ApplicationModule(allowedDependencies = {"database", "identity", "journal", "web"})
+@NullMarked
+package io.quittance.audit;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,35 @@
+package io.quittance.identity;
+
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The merchant on whose behalf a request is made, as its API key or token says. Controllers take it
+ * as a parameter.
+ *
+ * @param keyId the key's; for a token one that its issuer, subject and merchant have in common
+ * @param terms the merchant's
+ * @param rateLimit the key's own; null: no other than the merchant's
+ * @param origin for the audit trail
+ */
+public record Caller(
+    UUID merchantId,
+    UUID keyId,
+    Set<Scope> scopes,
+    Terms terms,
+    @Nullable RateLimit rateLimit,
+    Origin origin) {
+
+  /** The attribute of a request that has been let in. */
+  public static final String ATTRIBUTE = Caller.class.getName();
+
+  /** The longest deadline that the merchant may be granted, in milliseconds. */
+  public int deadlineMaxMs() {
+    return terms.deadlineMaxMs();
+  }
+
+  public boolean may(Scope scope) {
+    return scope.isIn(scopes);
+  }
+}

@@ -1,0 +1,28 @@
+package io.quittance.identity;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotNull;
+import java.time.Duration;
+
+/**
+ * A token bucket's measures.
+ *
+ * @param requestsPerSecond in the long run
+ * @param burst at once, after a quiet while
+ */
+public record RateLimit(
+    @NotNull @Min(1) @Max(1_000_000) Integer requestsPerSecond,
+    @NotNull @Min(1) @Max(1_000_000) Integer burst) {
+
+  /** The stricter of both, measure by measure. */
+  public RateLimit within(RateLimit other) {
+    return new RateLimit(
+        Math.min(requestsPerSecond, other.requestsPerSecond), Math.min(burst, other.burst));
+  }
+
+  /** How long an empty bucket takes to be full. */
+  public Duration refill() {
+    return Duration.ofMillis(1000L * burst / requestsPerSecond);
+  }
+}

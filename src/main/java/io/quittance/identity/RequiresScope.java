@@ -1,0 +1,13 @@
+package io.quittance.identity;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The handler answers only to a key with this scope; every handler under /v1 names one. */
+@Target(ElementType.METHOD)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface RequiresScope {
+  Scope value();
+}
