@@ -24,14 +24,14 @@ class AnalyticsConfiguration {
   private static final String LIMITS =
       "-c statement_timeout=10s -c idle_in_transaction_session_timeout=2s -c lock_timeout=2s";
 
-  /** One connection for each shard, and one for look-ups; none while no events come. */
+  /** A connection for each that counts, and one for look-ups; none while no events come. */
   @Bean(defaultCandidate = false)
   @Qualifier(POOL)
   HikariDataSource analyticsPool(DataSourceProperties database, AnalyticsProperties properties) {
     HikariDataSource pool =
         database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
     pool.setPoolName(POOL);
-    pool.setMaximumPoolSize(properties.shards() + 1);
+    pool.setMaximumPoolSize(properties.connections());
     pool.setMinimumIdle(0);
     pool.setIdleTimeout(IDLE_MAX.toMillis());
     pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());

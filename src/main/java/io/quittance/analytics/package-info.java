@@ -9,6 +9,7 @@
       "database",
       "identity",
       "journal",
+      "kafka",
       "money",
       "payment::event",
       "web"

@@ -6,15 +6,18 @@ import java.util.Map;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * The settings of Kafka's clients: ours, unless the operator's say otherwise, and those that nobody
  * may change. Immutable.
  */
-final class ClientSettings {
+public final class ClientSettings {
 
   private static final Map<String, Object> COMMON =
       Map.of(
@@ -38,6 +41,13 @@ final class ClientSettings {
           ProducerConfig.LINGER_MS_CONFIG, 100,
           ProducerConfig.BATCH_SIZE_CONFIG, 64 * 1024);
 
+  private static final Map<String, Object> CONSUMER =
+      Map.of(
+          ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000,
+          ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000,
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+              CooperativeStickyAssignor.class.getName());
+
   private final KafkaProperties properties;
 
   /**
@@ -48,6 +58,7 @@ final class ClientSettings {
     try {
       var _ = new ProducerConfig(producer(0));
       var _ = new AdminClientConfig(admin());
+      var _ = new ConsumerConfig(consumer("", ""));
     } catch (ConfigException e) {
       throw new IllegalArgumentException("quittance.kafka.properties: " + e.getMessage(), e);
     }
@@ -55,15 +66,50 @@ final class ClientSettings {
 
   /** For the producer of a shard: all of them have the same transactional id. */
   Properties producer(int shard) {
+    Map<String, Object> settings = commonOfProducers("relay-" + shard);
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topic("relay-" + shard));
+    return complete(settings);
+  }
+
+  /**
+   * For a producer without transactions, which sends at once.
+   *
+   * @param recordBytesMax the largest record that it takes
+   */
+  public Properties producer(String client, int recordBytesMax) {
+    Map<String, Object> settings = commonOfProducers(client);
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    settings.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, recordBytesMax);
+    return complete(settings);
+  }
+
+  private Map<String, Object> commonOfProducers(String client) {
     var settings = new HashMap<>(PRODUCER);
-    settings.putAll(common("relay-" + shard));
+    settings.putAll(common(client));
     settings.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
     settings.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class.getName());
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    return settings;
+  }
+
+  /** For a consumer of a group that keeps its offsets itself. */
+  public Properties consumer(String client, String group) {
+    var settings = new HashMap<>(CONSUMER);
+    settings.putAll(common(client));
     settings.put(
-        ProducerConfig.TRANSACTIONAL_ID_CONFIG, properties.topicPrefix() + ".relay-" + shard);
+        ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    settings.put(
+        ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
+    settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     return complete(settings);
+  }
+
+  /** The name of a topic or a group of this installation. */
+  public String topic(String name) {
+    return properties.topicPrefix() + "." + name;
   }
 
   /** For a look at the topic. */

@@ -2,16 +2,9 @@ package io.quittance.kafka;
 
 import static java.util.Objects.requireNonNull;
 
-import io.quittance.concurrency.Deadline;
-import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.utils.Utils;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -35,22 +28,15 @@ final class EventTopic {
        where not exists (select 1 from kafka_topics k where k.name = t.name)
       """;
 
-  private static final Duration FAILURE_COUNTS = Duration.ofSeconds(1);
-
   private final String name;
-  private final ClientSettings settings;
+  private final TopicLookup topic;
   private final JdbcTemplate jdbc;
   private final ReentrantLock lock = new ReentrantLock();
   private volatile int used;
 
-  /** Of whoever has the lock. */
-  private @Nullable KafkaException lastFailure;
-
-  private Deadline failureCounts = Deadline.after(Duration.ZERO);
-
   EventTopic(String name, ClientSettings settings, JdbcTemplate jdbc) {
     this.name = name;
-    this.settings = settings;
+    this.topic = new TopicLookup(name, settings);
     this.jdbc = jdbc;
   }
 
@@ -67,7 +53,7 @@ final class EventTopic {
     lock.lockInterruptibly();
     try {
       if (used == 0) {
-        used = usable(existing());
+        used = usable(topic.describe().partitions().size());
       }
       return used;
     } finally {
@@ -83,36 +69,6 @@ final class EventTopic {
   /** The partition of a key, as Kafka's own producers choose it. */
   static int partition(byte[] key, int partitions) {
     return Utils.toPositive(Utils.murmur2(key)) % partitions;
-  }
-
-  /** Shards that ask together are told together what went wrong. */
-  private int existing() throws InterruptedException {
-    KafkaException failure = lastFailure;
-    if (failure != null && !failureCounts.expired()) {
-      throw failure;
-    }
-    try (Admin admin = Admin.create(settings.admin())) {
-      var found = admin.describeTopics(List.of(name)).allTopicNames().get();
-      return requireNonNull(found.get(name)).partitions().size();
-    } catch (ExecutionException e) {
-      throw failed(reason(requireNonNull(e.getCause())));
-    } catch (KafkaException e) {
-      throw failed(e);
-    }
-  }
-
-  private KafkaException failed(KafkaException e) {
-    lastFailure = e;
-    failureCounts = Deadline.after(FAILURE_COUNTS);
-    return e;
-  }
-
-  private KafkaException reason(Throwable cause) {
-    return cause instanceof UnknownTopicOrPartitionException
-        ? new UnknownTopicOrPartitionException(
-            "the topic %s does not exist: create it, with as many partitions as you want"
-                .formatted(name))
-        : new KafkaException(cause);
   }
 
   private int usable(int existing) {

@@ -66,12 +66,19 @@ class KafkaConfiguration {
   }
 
   @Bean
-  RelayState relayState() {
-    return new RelayState();
+  FailureState relayState() {
+    return new FailureState(
+        "Events wait in the database, and are sent to Kafka later",
+        "Events are sent to Kafka again");
   }
 
   @Bean
-  RelayMeters relayMeters(MeterRegistry registry, RelayState state, Clock clock) {
+  ClientSettings kafkaClientSettings(KafkaProperties properties) {
+    return new ClientSettings(properties);
+  }
+
+  @Bean
+  RelayMeters relayMeters(MeterRegistry registry, FailureState state, Clock clock) {
     return new RelayMeters(registry, state, clock);
   }
 
@@ -81,7 +88,7 @@ class KafkaConfiguration {
       Dialect dialect,
       KafkaProperties properties,
       ObjectMapper json,
-      RelayState state,
+      FailureState state,
       RelayMeters meters,
       Woken woken,
       MeterRegistry registry) {
@@ -94,7 +101,7 @@ class KafkaConfiguration {
       Dialect dialect,
       KafkaProperties properties,
       ObjectMapper json,
-      RelayState state,
+      FailureState state,
       RelayMeters meters) {
     var jdbc = new JdbcTemplate(pool);
     var transactions = new TransactionTemplate(new DataSourceTransactionManager(pool));
@@ -110,7 +117,7 @@ class KafkaConfiguration {
   }
 
   @Bean
-  RelayHealth kafkaRelayHealthIndicator(Relay relay, RelayState state, RelayMeters meters) {
+  RelayHealth kafkaRelayHealthIndicator(Relay relay, FailureState state, RelayMeters meters) {
     return new RelayHealth(relay, state, meters);
   }
 }

@@ -29,17 +29,22 @@ record KafkaProperties(
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
   private static final Duration LEASE_MIN = Duration.ofSeconds(2);
 
-  /** What the order and the acknowledgement of events depend on. */
+  /** What the order, the acknowledgement and the counting of events depend on. */
   private static final Set<String> RESERVED =
       Set.of(
           "acks",
+          "auto.offset.reset",
           "bootstrap.servers",
           "client.id",
+          "enable.auto.commit",
           "enable.idempotence",
+          "group.id",
+          "key.deserializer",
           "key.serializer",
           "max.in.flight.requests.per.connection",
           "partitioner.class",
           "transactional.id",
+          "value.deserializer",
           "value.serializer");
 
   KafkaProperties {

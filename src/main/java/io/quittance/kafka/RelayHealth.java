@@ -10,10 +10,10 @@ import org.springframework.boot.actuate.health.HealthIndicator;
 final class RelayHealth implements HealthIndicator {
 
   private final Relay relay;
-  private final RelayState state;
+  private final FailureState state;
   private final RelayMeters meters;
 
-  RelayHealth(Relay relay, RelayState state, RelayMeters meters) {
+  RelayHealth(Relay relay, FailureState state, RelayMeters meters) {
     this.relay = relay;
     this.state = state;
     this.meters = meters;

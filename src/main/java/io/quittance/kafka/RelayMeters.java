@@ -35,7 +35,7 @@ final class RelayMeters {
   private final Timer latency;
   private volatile Backlog backlog = Backlog.NONE;
 
-  RelayMeters(MeterRegistry registry, RelayState state, Clock clock) {
+  RelayMeters(MeterRegistry registry, FailureState state, Clock clock) {
     this.registry = registry;
     this.clock = clock;
     this.events =

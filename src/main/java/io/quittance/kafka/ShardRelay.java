@@ -34,7 +34,7 @@ final class ShardRelay {
       EventRecords records,
       ClientSettings settings,
       RelayMeters meters,
-      RelayState state) {}
+      FailureState state) {}
 
   private static final Logger log = LoggerFactory.getLogger(ShardRelay.class);
 

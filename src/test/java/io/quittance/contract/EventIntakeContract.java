@@ -64,8 +64,9 @@ abstract class EventIntakeContract extends Contract {
     assertThat(answer.number("/received")).isEqualTo(accepted + duplicates + late + rejected);
   }
 
-  /** What panes of an hour say of a metric. */
+  /** What panes of an hour say of a metric, when nothing waits to be counted any more. */
   private long counted(String metric, String labels) {
+    integrity();
     return jdbc.sql(
             """
             select coalesce(sum(occurrences), 0) from analytics_panes
@@ -80,8 +81,13 @@ abstract class EventIntakeContract extends Contract {
     return TypeId.require("mch", merchant.merchantId());
   }
 
+  /** When nothing waits to be counted any more; that is at once, unless Kafka has it. */
   private Answer integrity() {
-    return merchant.get("/v1/analytics/integrity").is(200);
+    return Awaitility.await()
+        .pollDelay(Duration.ZERO)
+        .until(
+            () -> merchant.get("/v1/analytics/integrity").is(200),
+            answer -> answer.number("/pending") == 0);
   }
 
   @ParameterizedTest
@@ -327,6 +333,7 @@ abstract class EventIntakeContract extends Contract {
 
     send(event("p") + "\n" + event("p"));
 
+    assertThat(integrity().number("/accepted")).isEqualTo(1);
     assertThat(accepted()).isGreaterThan(before);
     assertThat(
             meters.get("quittance.analytics.events").tag("verdict", "duplicate").counter().count())

@@ -48,7 +48,7 @@ class RelayIT {
   /** What one replica has. */
   private final class Replica {
 
-    private final RelayState state = new RelayState();
+    private final FailureState state = new FailureState("Events wait", "Events are sent");
     private final RelayMeters meters =
         new RelayMeters(new SimpleMeterRegistry(), state, Clock.systemUTC());
     private final ShardRelay.Shared shared;

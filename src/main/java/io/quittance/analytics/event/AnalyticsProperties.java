@@ -8,6 +8,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * The limits of interaction events.
  *
+ * @param engine what takes events and has them counted
  * @param maxTypes of events that a merchant's panes tell apart
  * @param maxLabelValues of each label that a merchant's panes tell apart
  * @param maxSeries sets of labels that a merchant's panes have in an hour, on each replica
@@ -20,6 +21,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("quittance.analytics")
 public record AnalyticsProperties(
+    @DefaultValue("database") Engine engine,
     @DefaultValue("1000") int maxTypes,
     @DefaultValue("100") int maxLabelValues,
     @DefaultValue("10000") int maxSeries,
@@ -30,7 +32,18 @@ public record AnalyticsProperties(
     @DefaultValue("32MB") DataSize queueBytes,
     @DefaultValue("500ms") Duration lookUpLimit) {
 
+  /** The name of the setting {@link #engine}. */
+  public static final String ENGINE = "quittance.analytics.engine";
+
   private static final int CAPACITY_MIN = 1000;
+
+  /** What an answer to events rests on. */
+  public enum Engine {
+    /** They are counted, in a commit of the database. */
+    DATABASE,
+    /** A topic of Kafka has them; they are counted a moment later. */
+    KAFKA
+  }
 
   public AnalyticsProperties {
     if (maxTypes < 1 || maxLabelValues < 1 || maxSeries < 1 || maxPending < 0 || shards < 1) {
@@ -43,5 +56,13 @@ public record AnalyticsProperties(
           "quittance.analytics.dedupe-capacity must be %d or more, and .dedupe-window positive"
               .formatted(CAPACITY_MIN));
     }
+  }
+
+  /** How many connections work at the same time, look-ups included. */
+  public int connections() {
+    return switch (engine) {
+      case DATABASE -> shards + 1;
+      case KAFKA -> 2 * shards + 2;
+    };
   }
 }

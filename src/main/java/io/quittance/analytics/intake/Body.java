@@ -1,6 +1,8 @@
 package io.quittance.analytics.intake;
 
 import io.quittance.analytics.event.ParsedBody;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -10,8 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param key under which it counts once; null: it counts each time it is sent
  * @param bytes of memory that it takes, about
  */
-record Body(UUID merchantId, ParsedBody content, @Nullable Key key, int bytes) {
+public record Body(UUID merchantId, ParsedBody content, @Nullable Key key, int bytes) {
 
   /** An idempotency key, and a fingerprint of what was sent under it. */
-  record Key(String text, String fingerprint) {}
+  public record Key(String text, String fingerprint) {
+
+    /** What is said when it was used for another body. */
+    public Problem reused() {
+      return Problem.of(
+          ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
+    }
+  }
 }

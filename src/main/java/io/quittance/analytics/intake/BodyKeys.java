@@ -6,12 +6,15 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransactionRollbackException;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -20,23 +23,33 @@ import org.springframework.stereotype.Component;
  * adds a key that another replica adds at the same time fails, and finds it then. Thread-safe.
  */
 @Component
-final class BodyKeys {
+public final class BodyKeys {
 
   private static final String FIND =
       """
-      select idempotency_key, fingerprint, answer
+      select idempotency_key, fingerprint, answer, counted
         from analytics_bodies
        where merchant_id = ? and idempotency_key = any(?)
       """;
 
   private static final String INSERT =
       """
-      insert into analytics_bodies (merchant_id, idempotency_key, fingerprint, answer, created_at)
-      values (?, ?, ?, ?, ?)
+      insert into analytics_bodies (
+        merchant_id, idempotency_key, fingerprint, answer, counted, created_at)
+      values (?, ?, ?, ?, ?, ?)
       """;
 
+  private static final String COUNT =
+      """
+      update analytics_bodies set counted = true
+       where merchant_id = ? and idempotency_key = ? and not counted
+      """;
+
+  /** serialization_failure: as if the database had found out by itself. */
+  private static final String CONFLICT = "40001";
+
   /** Of a merchant's body, in the order in which they are locked. */
-  record Id(UUID merchantId, String key) implements Comparable<Id> {
+  public record Id(UUID merchantId, String key) implements Comparable<Id> {
 
     @Override
     public int compareTo(Id other) {
@@ -45,8 +58,17 @@ final class BodyKeys {
     }
   }
 
-  /** What was sent, and what was answered. */
-  record Stored(String fingerprint, IntakeAnswer answer) {}
+  /**
+   * What was sent, and what was answered.
+   *
+   * @param counted whether its events have been counted; else they are to be, by whoever is first
+   */
+  public record Stored(String fingerprint, IntakeAnswer answer, boolean counted) {
+
+    public Stored asCounted() {
+      return new Stored(fingerprint, answer, true);
+    }
+  }
 
   private final ObjectMapper json;
 
@@ -55,7 +77,7 @@ final class BodyKeys {
   }
 
   /** Those of a merchant's keys that were used before. */
-  Map<Id, Stored> find(Connection connection, UUID merchantId, Collection<String> keys)
+  public Map<Id, Stored> find(Connection connection, UUID merchantId, Collection<String> keys)
       throws SQLException {
     Map<Id, Stored> found = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
@@ -65,7 +87,10 @@ final class BodyKeys {
         while (rs.next()) {
           found.put(
               new Id(merchantId, rs.getString("idempotency_key")),
-              new Stored(rs.getString("fingerprint"), answer(rs.getString("answer"))));
+              new Stored(
+                  rs.getString("fingerprint"),
+                  answer(rs.getString("answer")),
+                  rs.getBoolean("counted")));
         }
       }
     }
@@ -73,7 +98,7 @@ final class BodyKeys {
   }
 
   /** Adds keys, in the caller's transaction. */
-  void insert(Connection connection, SortedMap<Id, Stored> bodies, Instant now)
+  public void insert(Connection connection, SortedMap<Id, Stored> bodies, Instant now)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
       for (var body : bodies.entrySet()) {
@@ -81,10 +106,30 @@ final class BodyKeys {
         statement.setString(2, body.getKey().key());
         statement.setString(3, body.getValue().fingerprint());
         statement.setString(4, text(body.getValue().answer()));
-        statement.setObject(5, now.atOffset(ZoneOffset.UTC));
+        statement.setBoolean(5, body.getValue().counted());
+        statement.setObject(6, now.atOffset(ZoneOffset.UTC));
         statement.addBatch();
       }
       statement.executeBatch();
+    }
+  }
+
+  /**
+   * Says that bodies have been counted, in the caller's transaction.
+   *
+   * @throws SQLException somebody else has counted one of them, among others
+   */
+  public void count(Connection connection, SortedSet<Id> ids) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
+      for (Id id : ids) {
+        statement.setObject(1, id.merchantId());
+        statement.setString(2, id.key());
+        statement.addBatch();
+      }
+      if (Arrays.stream(statement.executeBatch()).sum() != ids.size()) {
+        throw new SQLTransactionRollbackException(
+            "a body was counted by another replica", CONFLICT);
+      }
     }
   }
 

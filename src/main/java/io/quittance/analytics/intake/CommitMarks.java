@@ -3,20 +3,34 @@ package io.quittance.analytics.intake;
 import io.quittance.database.SqlFailure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.UUID;
 
 /**
- * One row for each commit, by which it is found out whether a commit that got no answer was carried
- * out: whoever asks adds the row itself, so that it cannot be carried out any more once the answer
- * is no.
+ * One row for each commit, or for each record of Kafka that was counted, by which it is found out
+ * whether what got no answer was carried out: whoever asks adds the row itself, so that it cannot
+ * be carried out any more once the answer is no.
  */
-final class CommitMarks {
+public final class CommitMarks {
 
   private static final String INSERT =
       "insert into analytics_commits (merchant_id, id, created_at) values (?, ?, ?)";
+
+  private static final String FIND =
+      "select id from analytics_commits where merchant_id = ? and id = any(?)";
+
+  /**
+   * Longer than topics keep records, mostly: a record that is not to be counted is never counted.
+   */
+  private static final Duration REVOKED_FOR = Duration.ofDays(8);
 
   private static final String UNIQUE_VIOLATION = "23505";
 
@@ -30,6 +44,47 @@ final class CommitMarks {
       statement.setObject(3, now.atOffset(ZoneOffset.UTC));
       statement.executeUpdate();
     }
+  }
+
+  /** Those of a merchant's ids that have a row. */
+  public static Set<UUID> find(Connection connection, UUID merchantId, Collection<UUID> ids)
+      throws SQLException {
+    var found = new HashSet<UUID>();
+    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+      statement.setObject(1, merchantId);
+      statement.setArray(2, connection.createArrayOf("uuid", ids.toArray()));
+      try (ResultSet rs = statement.executeQuery()) {
+        while (rs.next()) {
+          found.add(rs.getObject(1, UUID.class));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Adds rows of merchants, in the caller's transaction. */
+  public static void insert(Connection connection, SortedMap<UUID, UUID> merchantsById, Instant now)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+      for (var row : merchantsById.entrySet()) {
+        statement.setObject(1, row.getValue());
+        statement.setObject(2, row.getKey());
+        statement.setObject(3, now.atOffset(ZoneOffset.UTC));
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  /**
+   * Sees to it that a record is never counted, unless it was.
+   *
+   * @return false: it was
+   * @throws SQLException nobody can say yet
+   */
+  public static boolean revoke(Connection connection, UUID merchantId, UUID id, Instant now)
+      throws SQLException {
+    return !committed(connection, merchantId, id, now.plus(REVOKED_FOR));
   }
 
   /**
@@ -59,7 +114,7 @@ final class CommitMarks {
   }
 
   /** Whether the same transaction may succeed when it is tried again. */
-  static boolean conflict(SQLException e) {
+  public static boolean conflict(SQLException e) {
     return uniqueViolation(e)
         || (e.getSQLState() != null && e.getSQLState().startsWith("40"))
         || (e.getNextException() != null && conflict(e.getNextException()));

@@ -5,4 +5,4 @@ package io.quittance.analytics.intake;
  *
  * @param replayed whether it was counted before, under its key
  */
-record Counted(IntakeAnswer answer, boolean replayed) {}
+public record Counted(IntakeAnswer answer, boolean replayed) {}

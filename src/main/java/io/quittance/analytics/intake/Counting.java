@@ -4,13 +4,13 @@ import io.quittance.analytics.enrich.KnownPayments;
 import io.quittance.analytics.enrich.PendingBatch;
 import io.quittance.analytics.event.EventBatch;
 import io.quittance.analytics.event.Name;
-import io.quittance.analytics.event.ParsedBody;
 import io.quittance.analytics.event.SeriesLimit;
 import io.quittance.analytics.event.Vocabulary;
 import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.Totals;
 import io.quittance.payment.event.PaymentSummaries.Summary;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +21,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the bodies of one commit: what is to be added to panes and totals. Not thread-safe. */
-final class Counting {
+public final class Counting {
+
+  private static final int PANES_PER_COMMIT_MAX = 20_000;
 
   /** What has been counted of one merchant. */
   private static final class Share {
@@ -39,52 +41,37 @@ final class Counting {
     }
   }
 
-  private final DuplicateFilter filter;
   private final SeriesLimit series;
   private final KnownPayments payments;
   private final PendingLimit pendingLimit;
   private final Map<UUID, Share> shares = new HashMap<>();
 
-  Counting(
-      DuplicateFilter filter,
-      SeriesLimit series,
-      KnownPayments payments,
-      PendingLimit pendingLimit) {
-    this.filter = filter;
+  Counting(SeriesLimit series, KnownPayments payments, PendingLimit pendingLimit) {
     this.series = series;
     this.payments = payments;
     this.pendingLimit = pendingLimit;
   }
 
-  /** Counts a body, whose names have been settled by a vocabulary. */
-  IntakeAnswer count(Body body, Vocabulary vocabulary) {
+  /**
+   * Counts the events of a body, whose names are settled.
+   *
+   * @param duplicates places of events that are left out
+   * @param verdicts what becomes of all events that were sent
+   */
+  public void count(
+      UUID merchantId,
+      Vocabulary vocabulary,
+      EventBatch events,
+      BitSet duplicates,
+      Totals.Counts verdicts) {
     Share share =
-        shares.computeIfAbsent(
-            body.merchantId(), id -> new Share(new OpenPanes(id, series), vocabulary));
-    ParsedBody content = body.content();
-    EventBatch events = content.events();
-    int duplicates = 0;
-    if (body.key() == null) {
-      filter.fetch(events);
+        shares.computeIfAbsent(merchantId, id -> new Share(new OpenPanes(id, series), vocabulary));
+    for (int i = duplicates.nextClearBit(0);
+        i < events.size();
+        i = duplicates.nextClearBit(i + 1)) {
+      count(merchantId, events, i, share);
     }
-    for (int i = 0; i < events.size(); i++) {
-      if (body.key() == null && !filter.add(events.idHash(i))) {
-        duplicates++;
-      } else {
-        count(body.merchantId(), events, i, share);
-      }
-    }
-    int accepted = events.size() - duplicates;
-    share.counts =
-        share.counts.plus(
-            new Totals.Counts(accepted, duplicates, content.late(), content.rejected(), 0, 0, 0));
-    return new IntakeAnswer(
-        content.received(),
-        accepted,
-        duplicates,
-        content.late(),
-        content.rejected(),
-        content.errors());
+    share.counts = share.counts.plus(verdicts);
   }
 
   private void count(UUID merchantId, EventBatch events, int i, Share share) {
@@ -132,12 +119,13 @@ final class Counting {
     }
   }
 
-  /** How many panes there are to be added to, about. */
-  int panes() {
-    return shares.values().stream().mapToInt(share -> share.panes.size()).sum();
+  /** Whether there are as many panes to be added to as one transaction should have. */
+  public boolean isFull() {
+    return shares.values().stream().mapToInt(share -> share.panes.size()).sum()
+        > PANES_PER_COMMIT_MAX;
   }
 
-  boolean isEmpty() {
+  public boolean isEmpty() {
     return shares.isEmpty();
   }
 

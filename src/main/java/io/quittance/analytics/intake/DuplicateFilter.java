@@ -3,6 +3,7 @@ package io.quittance.analytics.intake;
 import io.quittance.analytics.event.EventBatch;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.LongSupplier;
 
 /**
@@ -11,7 +12,7 @@ import java.util.function.LongSupplier;
  * the replica's own; that two of four million are the same happens once in a million replicas. Not
  * thread-safe.
  */
-final class DuplicateFilter {
+public final class DuplicateFilter {
 
   private final long windowNanos;
   private final int generationMax;
@@ -30,7 +31,7 @@ final class DuplicateFilter {
    * @param capacity how many ids are known, at most
    * @param nanoTime as {@link System#nanoTime}
    */
-  DuplicateFilter(Duration window, int capacity, LongSupplier nanoTime) {
+  public DuplicateFilter(Duration window, int capacity, LongSupplier nanoTime) {
     this.windowNanos = window.toNanos();
     this.generationMax = Math.max(1, capacity / 2);
     this.nanoTime = nanoTime;
@@ -38,10 +39,31 @@ final class DuplicateFilter {
   }
 
   /** Begins to note what is added, so that it can be taken back. */
-  void begin() {
+  public void begin() {
     addedCount = 0;
     if (nanoTime.getAsLong() - youngerSince >= windowNanos) {
       rotate();
+    }
+  }
+
+  /** Remembers the ids of a body's events; the places of those that were known. */
+  public BitSet addAll(EventBatch events) {
+    fetch(events);
+    var duplicates = new BitSet();
+    for (int i = 0; i < events.size(); i++) {
+      if (!add(events.idHash(i))) {
+        duplicates.set(i);
+      }
+    }
+    return duplicates;
+  }
+
+  /** Forgets the ids of a body's events, but for the duplicates among them. */
+  public void forget(EventBatch events, BitSet duplicates) {
+    for (int i = duplicates.nextClearBit(0);
+        i < events.size();
+        i = duplicates.nextClearBit(i + 1)) {
+      forget(events.idHash(i));
     }
   }
 
@@ -49,7 +71,7 @@ final class DuplicateFilter {
    * Brings near what {@link #add} will look at: of many ids at random places of tables that are
    * larger than any cache.
    */
-  void fetch(EventBatch events) {
+  private void fetch(EventBatch events) {
     long seen = 0;
     for (int i = 0; i < events.size(); i++) {
       long hash = events.idHash(i);
@@ -77,10 +99,14 @@ final class DuplicateFilter {
   /** Forgets what has been added since {@link #begin}: it was not counted after all. */
   void takeBack() {
     for (int i = 0; i < addedCount; i++) {
-      younger.remove(added[i]);
-      older.remove(added[i]);
+      forget(added[i]);
     }
     addedCount = 0;
+  }
+
+  private void forget(long hash) {
+    younger.remove(hash);
+    older.remove(hash);
   }
 
   private void rotate() {
@@ -97,7 +123,7 @@ final class DuplicateFilter {
   }
 
   /** How many ids were forgotten before their window was over, for want of room. */
-  long forgottenEarly() {
+  public long forgottenEarly() {
     return forgottenEarly;
   }
 

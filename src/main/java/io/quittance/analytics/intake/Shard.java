@@ -1,20 +1,11 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.analytics.enrich.Enrichment;
-import io.quittance.analytics.enrich.KnownPayments;
-import io.quittance.analytics.enrich.PendingBatch;
-import io.quittance.analytics.enrich.PendingTable;
 import io.quittance.analytics.event.AnalyticsProperties;
-import io.quittance.analytics.event.Name;
 import io.quittance.analytics.event.SeriesLimit;
 import io.quittance.analytics.event.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
-import io.quittance.analytics.pane.PaneStore;
-import io.quittance.analytics.pane.Totals;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool.Job;
-import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,10 +13,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
@@ -37,12 +30,12 @@ import org.springframework.stereotype.Component;
  * is committed. Nothing of a body is counted if that fails, the ids of its events included.
  * Confined to one thread.
  */
-final class Shard {
+final class Shard implements BodyCounter {
 
   private static final Logger log = LoggerFactory.getLogger(Shard.class);
 
   private static final int CONFLICTS_MAX = 5;
-  private static final int PANES_PER_COMMIT_MAX = 20_000;
+  private static final BitSet NONE = new BitSet();
   private static final Duration FATE_PATIENCE = Duration.ofSeconds(20);
   private static final Duration FATE_INTERVAL = Duration.ofMillis(200);
 
@@ -51,13 +44,9 @@ final class Shard {
   record Services(
       AnalyticsConnections connections,
       BodyKeys keys,
-      Totals totals,
-      PaneStore panes,
       Vocabularies vocabularies,
-      KnownPayments payments,
-      PendingLimit pendingLimit,
-      Enrichment enrichment,
-      Verdicts verdicts,
+      NameSettling names,
+      CountedSums sums,
       Clock clock) {}
 
   private final Services services;
@@ -74,9 +63,9 @@ final class Shard {
     this.series = new SeriesLimit(properties.maxSeries());
   }
 
-  /** Counts bodies and answers them. */
-  void count(List<Job<Body, Counted>> jobs) {
-    List<Job<Body, Counted>> left = settled(jobs);
+  @Override
+  public void count(List<Job<Body, Counted>> jobs) {
+    List<Job<Body, Counted>> left = services.names().settled(jobs);
     int conflicts = 0;
     while (!left.isEmpty()) {
       try {
@@ -92,39 +81,14 @@ final class Shard {
     }
   }
 
-  /** The bodies whose names are settled; the others have failed. */
-  private List<Job<Body, Counted>> settled(List<Job<Body, Counted>> jobs) {
-    Map<UUID, List<Name>> names = new HashMap<>();
-    for (Job<Body, Counted> job : jobs) {
-      Body body = job.item();
-      names
-          .computeIfAbsent(body.merchantId(), _ -> new ArrayList<>())
-          .addAll(body.content().newNames());
-    }
-    Map<UUID, Exception> failures = new HashMap<>();
-    names.forEach(
-        (merchantId, own) -> {
-          try {
-            services.vocabularies().settle(merchantId, own);
-          } catch (SQLException | RuntimeException e) {
-            failures.put(merchantId, e);
-          }
-        });
-    return jobs.stream()
-        .filter(
-            job -> {
-              Exception failure = failures.get(job.item().merchantId());
-              if (failure != null) {
-                job.fail(failure);
-              }
-              return failure == null;
-            })
-        .toList();
+  @Override
+  public long forgottenEarly() {
+    return filter.forgottenEarly();
   }
 
-  /** How many ids were forgotten early. */
-  long forgottenEarly() {
-    return filter.forgottenEarly();
+  @Override
+  public void close() {
+    // Has nothing of its own.
   }
 
   /** One transaction. */
@@ -133,10 +97,10 @@ final class Shard {
     private final List<Job<Body, Counted>> jobs;
     private final List<Runnable> answers = new ArrayList<>();
     private final Instant now = services.clock().instant();
-    private final Counting counting =
-        new Counting(filter, series, services.payments(), services.pendingLimit());
+    private final Counting counting = services.sums().counting(series);
     private final Map<BodyKeys.Id, BodyKeys.Stored> keys = new HashMap<>();
     private final TreeMap<BodyKeys.Id, BodyKeys.Stored> claimed = new TreeMap<>();
+    private final TreeSet<BodyKeys.Id> taken = new TreeSet<>();
 
     Attempt(List<Job<Body, Counted>> jobs) {
       this.jobs = jobs;
@@ -166,7 +130,6 @@ final class Shard {
           filter.takeBack();
         }
       }
-      services.verdicts().add(counting.totals().values());
       answers.forEach(Runnable::run);
       return answers.size();
     }
@@ -186,7 +149,7 @@ final class Shard {
 
     private void countBodies() throws SQLException {
       for (Job<Body, Counted> job : jobs) {
-        if (counting.panes() > PANES_PER_COMMIT_MAX) {
+        if (counting.isFull()) {
           return;
         }
         count(job);
@@ -197,30 +160,38 @@ final class Shard {
       Body body = job.item();
       Body.Key key = body.key();
       if (key == null) {
-        answer(job, body);
+        answer(job, body, filter.addAll(body.content().events()));
         return;
       }
       var id = new BodyKeys.Id(body.merchantId(), key.text());
       BodyKeys.Stored stored = keys.get(id);
       if (stored == null) {
-        stored = new BodyKeys.Stored(key.fingerprint(), answer(job, body));
+        stored = new BodyKeys.Stored(key.fingerprint(), answer(job, body, NONE), true);
         keys.put(id, stored);
         claimed.put(id, stored);
-      } else if (stored.fingerprint().equals(key.fingerprint())) {
+      } else if (!stored.fingerprint().equals(key.fingerprint())) {
+        answers.add(() -> job.fail(key.reused()));
+      } else if (stored.counted()) {
         var replay = new Counted(stored.answer(), true);
         answers.add(() -> job.succeed(replay));
       } else {
-        answers.add(
-            () ->
-                job.fail(
-                    Problem.of(
-                        ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                        "The key was used with another request body.")));
+        // Another engine has promised it.
+        var _ = answer(job, body, NONE);
+        keys.put(id, stored.asCounted());
+        taken.add(id);
       }
     }
 
-    private IntakeAnswer answer(Job<Body, Counted> job, Body body) throws SQLException {
-      IntakeAnswer answer = counting.count(body, services.vocabularies().of(body.merchantId()));
+    private IntakeAnswer answer(Job<Body, Counted> job, Body body, BitSet duplicates)
+        throws SQLException {
+      IntakeAnswer answer = IntakeAnswer.of(body.content(), duplicates);
+      UUID merchantId = body.merchantId();
+      counting.count(
+          merchantId,
+          services.vocabularies().of(merchantId),
+          body.content().events(),
+          duplicates,
+          answer.counts());
       answers.add(() -> job.succeed(new Counted(answer, false)));
       return answer;
     }
@@ -228,17 +199,14 @@ final class Shard {
     /** Locks are taken from here on: keys, totals, panes, each in order. */
     private boolean write(Connection connection) throws SQLException {
       UUID id = TypeId.next();
-      var totals = counting.totals();
-      UUID merchantId = totals.firstKey();
-      List<PendingBatch> pending = counting.pending();
+      UUID merchantId = counting.totals().firstKey();
       CommitMarks.insert(connection, merchantId, id, now);
       services.keys().insert(connection, claimed, now);
-      services.totals().add(connection, totals);
-      PendingTable.insert(connection, pending, now);
-      services.panes().add(connection, counting.deltas(), now);
+      services.keys().count(connection, taken);
+      CountedSums.Written written = services.sums().write(connection, counting, now);
       boolean committed = commit(connection, merchantId, id);
       if (committed) {
-        services.enrichment().offer(pending);
+        written.committed();
       }
       return committed;
     }

@@ -29,28 +29,34 @@ final class Shards {
   private static final int BODIES_QUEUED_MAX = 1024;
   private static final int BODIES_PER_COMMIT_MAX = 256;
 
+  private final BodyCounter.Source source;
+  private final List<BodyCounter> counters = new ArrayList<>();
   private final List<WorkerPool<Body, Counted>> pools = new ArrayList<>();
   private final List<AtomicLong> queuedBytes = new ArrayList<>();
   private final long queueBytesMax;
   private final Map<UUID, Long> underWay = new ConcurrentHashMap<>();
 
-  Shards(Shard.Services services, AnalyticsProperties properties, MeterRegistry registry) {
+  Shards(BodyCounter.Source source, AnalyticsProperties properties, MeterRegistry registry) {
+    this.source = source;
     this.queueBytesMax = properties.queueBytes().toBytes();
     for (int i = 0; i < properties.shards(); i++) {
-      var shard = new Shard(services, properties);
+      BodyCounter counter = source.open();
+      counters.add(counter);
       var bytes = new AtomicLong();
       queuedBytes.add(bytes);
       pools.add(
-          WorkerPool.<Body, Counted>named("analytics-" + i, shard::count)
+          WorkerPool.<Body, Counted>named("analytics-" + i, counter::count)
               .capacity(BODIES_QUEUED_MAX)
               .maxBatch(BODIES_PER_COMMIT_MAX)
               .start(registry));
-      measure(i, shard, bytes, registry);
+      measure(i, counter, bytes, registry);
     }
   }
 
-  private static void measure(int number, Shard shard, AtomicLong bytes, MeterRegistry registry) {
-    FunctionCounter.builder("quittance.analytics.ids.forgotten", shard, Shard::forgottenEarly)
+  private static void measure(
+      int number, BodyCounter counter, AtomicLong bytes, MeterRegistry registry) {
+    FunctionCounter.builder(
+            "quittance.analytics.ids.forgotten", counter, BodyCounter::forgottenEarly)
         .description("Ids that were forgotten before their window was over, for want of room")
         .tag("shard", Integer.toString(number))
         .register(registry);
@@ -96,9 +102,9 @@ final class Shards {
     return Math.floorMod(31 * merchantId.hashCode() >>> 7, pools.size());
   }
 
-  /** A merchant's events that this replica has read, and not yet counted. */
+  /** A merchant's events that this replica has read, and that are not yet counted. */
   long underWay(UUID merchantId) {
-    return underWay.getOrDefault(merchantId, 0L);
+    return underWay.getOrDefault(merchantId, 0L) + source.uncounted(merchantId);
   }
 
   /** How long a merchant's body that came now would wait, as far as can be told. */
@@ -109,5 +115,6 @@ final class Shards {
   @PreDestroy
   void close() {
     pools.forEach(WorkerPool::close);
+    counters.forEach(BodyCounter::close);
   }
 }

@@ -1,11 +1,11 @@
 package io.quittance.analytics.intake;
 
 /** A commit was sent, and nobody can say whether it was carried out. */
-final class UnknownCommitException extends RuntimeException {
+public final class UnknownCommitException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 
-  UnknownCommitException(Throwable cause) {
+  public UnknownCommitException(Throwable cause) {
     super("it is not known whether the events were counted", cause);
   }
 }

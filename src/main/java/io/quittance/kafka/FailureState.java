@@ -8,41 +8,52 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What keeps events from being relayed here, if anything does. Thread-safe. */
-final class RelayState {
+/** What keeps something from being done here, if anything does. Thread-safe. */
+public final class FailureState {
 
-  private static final Logger log = LoggerFactory.getLogger(RelayState.class);
+  private static final Logger log = LoggerFactory.getLogger(FailureState.class);
   private static final int CAUSES_MAX = 20;
 
   /** What goes on failing is told of so often. */
   private static final Duration SILENCE = Duration.ofMinutes(1);
 
   private final Map<Object, String> reasons = new ConcurrentHashMap<>();
+  private final String failing;
+  private final String again;
   private Deadline silence = Deadline.after(Duration.ZERO);
+
+  /**
+   * @param failing what the log says while it fails; the reason follows
+   * @param again what the log says when it does not any more
+   */
+  public FailureState(String failing, String again) {
+    this.failing = failing;
+    this.again = again;
+  }
 
   /**
    * Something could not be done, and will be tried again.
    *
    * @param part what it was about, such as a shard
    */
-  synchronized void failed(Object part, Throwable failure) {
+  public synchronized void failed(Object part, Throwable failure) {
     String reason = reason(failure);
     if (reasons.isEmpty() || silence.expired()) {
       silence = Deadline.after(SILENCE);
-      log.warn("Events wait in the database, and are sent to Kafka later: {}", reason);
+      log.warn("{}: {}", failing, reason);
     }
     reasons.put(part, reason);
   }
 
   /** It could be done, or is another replica's by now. */
-  synchronized void succeeded(Object part) {
+  public synchronized void succeeded(Object part) {
     if (reasons.remove(part) != null && reasons.isEmpty()) {
-      log.info("Events are sent to Kafka again");
+      log.info("{}", again);
     }
   }
 
-  /** Why events wait; null: they do not. */
-  @Nullable String reason() {
+  /** Why it fails; null: it does not. */
+  public @Nullable String reason() {
     return reasons.values().stream().findFirst().orElse(null);
   }
 

@@ -1,0 +1,76 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.analytics.enrich.Enrichment;
+import io.quittance.analytics.enrich.KnownPayments;
+import io.quittance.analytics.enrich.PendingBatch;
+import io.quittance.analytics.enrich.PendingTable;
+import io.quittance.analytics.event.SeriesLimit;
+import io.quittance.analytics.pane.PaneStore;
+import io.quittance.analytics.pane.Totals;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.stereotype.Component;
+
+/** Where what has been counted goes: totals, panes, and look-ups to come. Thread-safe. */
+@Component
+public final class CountedSums {
+
+  private final Totals totals;
+  private final PaneStore panes;
+  private final KnownPayments payments;
+  private final PendingLimit pendingLimit;
+  private final Enrichment enrichment;
+  private final Verdicts verdicts;
+
+  CountedSums(
+      Totals totals,
+      PaneStore panes,
+      KnownPayments payments,
+      PendingLimit pendingLimit,
+      Enrichment enrichment,
+      Verdicts verdicts) {
+    this.totals = totals;
+    this.panes = panes;
+    this.payments = payments;
+    this.pendingLimit = pendingLimit;
+    this.enrichment = enrichment;
+    this.verdicts = verdicts;
+  }
+
+  /** Begins to count for one transaction. */
+  public Counting counting(SeriesLimit series) {
+    return new Counting(series, payments, pendingLimit);
+  }
+
+  /** Written, and not yet committed. */
+  public final class Written {
+
+    private final Counting counting;
+    private final List<PendingBatch> pending;
+
+    private Written(Counting counting, List<PendingBatch> pending) {
+      this.counting = counting;
+      this.pending = pending;
+    }
+
+    /** The transaction was committed. */
+    public void committed() {
+      enrichment.offer(pending);
+      verdicts.add(counting.totals().values());
+    }
+  }
+
+  /**
+   * Adds all that was counted, in the caller's transaction: totals and then panes, each locked in
+   * order, so whatever else is locked comes before.
+   */
+  public Written write(Connection connection, Counting counting, Instant now) throws SQLException {
+    List<PendingBatch> pending = counting.pending();
+    totals.add(connection, counting.totals());
+    PendingTable.insert(connection, pending, now);
+    panes.add(connection, counting.deltas(), now);
+    return new Written(counting, pending);
+  }
+}

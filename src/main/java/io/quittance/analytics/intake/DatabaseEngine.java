@@ -1,0 +1,33 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.analytics.event.AnalyticsProperties;
+import java.util.UUID;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.stereotype.Component;
+
+/** Bodies are answered when their events are counted. Thread-safe. */
+@Component
+@ConditionalOnProperty(
+    name = AnalyticsProperties.ENGINE,
+    havingValue = "database",
+    matchIfMissing = true)
+final class DatabaseEngine implements BodyCounter.Source {
+
+  private final Shard.Services services;
+  private final AnalyticsProperties properties;
+
+  DatabaseEngine(Shard.Services services, AnalyticsProperties properties) {
+    this.services = services;
+    this.properties = properties;
+  }
+
+  @Override
+  public BodyCounter open() {
+    return new Shard(services, properties);
+  }
+
+  @Override
+  public long uncounted(UUID merchantId) {
+    return 0;
+  }
+}

@@ -1,0 +1,53 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.analytics.event.Name;
+import io.quittance.analytics.event.Vocabularies;
+import io.quittance.concurrency.WorkerPool.Job;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.springframework.stereotype.Component;
+
+/** Settles the names of bodies before their events are counted. Thread-safe. */
+@Component
+public final class NameSettling {
+
+  private final Vocabularies vocabularies;
+
+  NameSettling(Vocabularies vocabularies) {
+    this.vocabularies = vocabularies;
+  }
+
+  /** The bodies whose names are settled; the others have failed. */
+  public List<Job<Body, Counted>> settled(List<Job<Body, Counted>> jobs) {
+    Map<UUID, List<Name>> names = new HashMap<>();
+    for (Job<Body, Counted> job : jobs) {
+      Body body = job.item();
+      names
+          .computeIfAbsent(body.merchantId(), _ -> new ArrayList<>())
+          .addAll(body.content().newNames());
+    }
+    Map<UUID, Exception> failures = new HashMap<>();
+    names.forEach(
+        (merchantId, own) -> {
+          try {
+            vocabularies.settle(merchantId, own);
+          } catch (SQLException | RuntimeException e) {
+            failures.put(merchantId, e);
+          }
+        });
+    return jobs.stream()
+        .filter(
+            job -> {
+              Exception failure = failures.get(job.item().merchantId());
+              if (failure != null) {
+                job.fail(failure);
+              }
+              return failure == null;
+            })
+        .toList();
+  }
+}

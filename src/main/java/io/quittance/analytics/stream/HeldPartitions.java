@@ -1,0 +1,97 @@
+package io.quittance.analytics.stream;
+
+import io.quittance.analytics.stream.PartitionOffsets.Partition;
+import io.quittance.analytics.stream.PartitionOffsets.Taken;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The partitions that the group has given to a consumer. Each is paused until it has been taken in
+ * the database, too, which says where to read on. Confined to the consumer's thread.
+ */
+final class HeldPartitions implements ConsumerRebalanceListener {
+
+  private static final Logger log = LoggerFactory.getLogger(HeldPartitions.class);
+
+  private final Consumer<?, ?> consumer;
+  private final PartitionOffsets offsets;
+  private final UUID topicId;
+  private final Map<Partition, Taken> taken = new HashMap<>();
+  private final Set<TopicPartition> untaken = new HashSet<>();
+
+  HeldPartitions(Consumer<?, ?> consumer, PartitionOffsets offsets, UUID topicId) {
+    this.consumer = consumer;
+    this.offsets = offsets;
+    this.topicId = topicId;
+  }
+
+  Partition partition(int number) {
+    return new Partition(topicId, number);
+  }
+
+  /** Those that are taken. */
+  Map<Partition, Taken> taken() {
+    return Map.copyOf(taken);
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    // A place to begin is asked for, although nothing is read from there.
+    partitions.forEach(partition -> consumer.seek(partition, 0));
+    consumer.pause(partitions);
+    untaken.addAll(partitions);
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    partitions.forEach(partition -> taken.remove(partition(partition.partition())));
+    untaken.removeAll(partitions);
+  }
+
+  /** Takes what has not been taken, and goes on with it where its last commit ended. */
+  void take() throws SQLException {
+    for (TopicPartition partition : List.copyOf(untaken)) {
+      Taken own = offsets.take(partition(partition.partition()));
+      consumer.seek(partition, own.next());
+      consumer.resume(List.of(partition));
+      taken.put(partition(partition.partition()), own);
+      untaken.remove(partition);
+    }
+  }
+
+  /** After a failure: everything is to be taken anew, for nobody knows what was committed. */
+  void letGo() {
+    consumer.pause(consumer.assignment());
+    untaken.addAll(consumer.assignment());
+    taken.clear();
+  }
+
+  /** Goes on with what there is, where the next records are gone. */
+  void skip(OffsetOutOfRangeException gone) {
+    for (var one : gone.offsetOutOfRangePartitions().entrySet()) {
+      List<TopicPartition> partition = List.of(one.getKey());
+      long first = consumer.beginningOffsets(partition).getOrDefault(one.getKey(), 0L);
+      if (one.getValue() < first) {
+        consumer.seek(one.getKey(), first);
+      } else {
+        consumer.seekToEnd(partition);
+      }
+      log.error(
+          "Partition {} has no record {}: the topic has lost it before its events were counted",
+          one.getKey(),
+          one.getValue());
+    }
+  }
+}

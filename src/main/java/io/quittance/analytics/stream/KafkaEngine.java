@@ -1,0 +1,93 @@
+package io.quittance.analytics.stream;
+
+import io.quittance.analytics.intake.BodyCounter;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Bodies are answered when a topic of Kafka has their events; consumers of one group, on all
+ * replicas, count them. Thread-safe.
+ */
+final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
+
+  /** Nothing queues: there is a worker for each consumer. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  private final Supplier<BodyCounter> publishers;
+  private final Uncounted uncounted;
+  private final List<StreamConsumer> consumers;
+  private final WorkerPool<StreamConsumer, Boolean> pool;
+  private volatile boolean running;
+
+  /**
+   * @param consumers that this replica adds to the group
+   * @param pool with a worker for each of them, and {@link #run}
+   */
+  KafkaEngine(
+      Supplier<BodyCounter> publishers,
+      Uncounted uncounted,
+      List<StreamConsumer> consumers,
+      WorkerPool<StreamConsumer, Boolean> pool) {
+    this.publishers = publishers;
+    this.uncounted = uncounted;
+    this.consumers = consumers;
+    this.pool = pool;
+  }
+
+  @Override
+  public BodyCounter open() {
+    return publishers.get();
+  }
+
+  @Override
+  public long uncounted(UUID merchantId) {
+    return uncounted.events(merchantId);
+  }
+
+  /** How many partitions are read here. */
+  int partitions() {
+    return consumers.stream().mapToInt(StreamConsumer::partitions).sum();
+  }
+
+  /** How many records of them are still to be counted. */
+  long lag() {
+    return consumers.stream().mapToLong(StreamConsumer::lag).sum();
+  }
+
+  /** The work of the pool: a consumer has its worker until it is closed. */
+  static void run(List<Job<StreamConsumer, Boolean>> jobs) {
+    for (Job<StreamConsumer, Boolean> job : jobs) {
+      job.complete(
+          () -> {
+            job.item().run();
+            return true;
+          });
+    }
+  }
+
+  @Override
+  public void start() {
+    for (StreamConsumer consumer : consumers) {
+      var _ = pool.submit(consumer, Deadline.after(PATIENCE));
+    }
+    running = true;
+  }
+
+  @Override
+  public void stop() {
+    consumers.forEach(StreamConsumer::close);
+    pool.close();
+    running = false;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+}

@@ -1,0 +1,218 @@
+package io.quittance.analytics.stream;
+
+import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.event.EventBatch;
+import io.quittance.analytics.intake.Body;
+import io.quittance.analytics.intake.BodyCounter;
+import io.quittance.analytics.intake.BodyKeys;
+import io.quittance.analytics.intake.Counted;
+import io.quittance.analytics.intake.DuplicateFilter;
+import io.quittance.analytics.intake.IntakeAnswer;
+import io.quittance.analytics.intake.NameSettling;
+import io.quittance.analytics.intake.UnknownCommitException;
+import io.quittance.analytics.stream.RecordSender.Result;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends the bodies of some merchants to Kafka: those of a merchant that wait in one record, and
+ * answers them when the broker has acknowledged it. Confined to one thread.
+ */
+final class Publisher implements BodyCounter {
+
+  /** What all publishers use. */
+  record Services(
+      NameSettling names, KeyClaims claims, Fates fates, Uncounted uncounted, String topic) {}
+
+  private static final Logger log = LoggerFactory.getLogger(Publisher.class);
+  private static final BitSet NONE = new BitSet();
+
+  private final Services services;
+  private final RecordSender sender;
+  private final DuplicateFilter filter;
+
+  Publisher(Services services, RecordSender sender, AnalyticsProperties properties) {
+    this.services = services;
+    this.sender = sender;
+    this.filter =
+        new DuplicateFilter(
+            properties.dedupeWindow(),
+            properties.dedupeCapacity() / properties.shards(),
+            System::nanoTime);
+  }
+
+  @Override
+  public void count(List<Job<Body, Counted>> jobs) throws InterruptedException {
+    if (!sender.ready()) {
+      jobs.forEach(job -> job.fail(away()));
+      return;
+    }
+    List<Job<Body, Counted>> left = services.names().settled(jobs);
+    try {
+      KeyClaims.Claims claims = services.claims().claim(left.stream().map(Job::item).toList());
+      while (!left.isEmpty() && sender.ready()) {
+        left = left.subList(new Attempt(left, claims).run(), left.size());
+      }
+      left.forEach(job -> job.fail(away()));
+    } catch (SQLException e) {
+      log.warn("Keys of events' bodies could not be stored: {}", e.getMessage());
+      left.forEach(job -> job.fail(e));
+    }
+  }
+
+  private static Problem away() {
+    return Problem.of(
+            ProblemCode.DEPENDENCY_UNAVAILABLE,
+            "Kafka takes no events now, and none of these was taken.")
+        .dependency("kafka");
+  }
+
+  @Override
+  public long forgottenEarly() {
+    return filter.forgottenEarly();
+  }
+
+  @Override
+  public void close() {
+    sender.close();
+  }
+
+  /** A merchant's record, and who waits for it. */
+  private static final class Outgoing {
+
+    private final RecordBuilder record;
+    private final List<Job<Body, Counted>> jobs = new ArrayList<>();
+    private final List<Counted> answers = new ArrayList<>();
+    private final List<Runnable> forget = new ArrayList<>();
+
+    Outgoing(UUID merchantId) {
+      this.record = new RecordBuilder(merchantId);
+    }
+
+    void add(Job<Body, Counted> job, BitSet duplicates, Counted answer) {
+      record.add(job.item(), duplicates, answer.answer().counts());
+      jobs.add(job);
+      answers.add(answer);
+    }
+
+    int events() {
+      return answers.stream().mapToInt(answer -> answer.answer().received()).sum();
+    }
+
+    void succeed() {
+      for (int i = 0; i < jobs.size(); i++) {
+        jobs.get(i).succeed(answers.get(i));
+      }
+    }
+
+    /** Ids that were not counted are no duplicates when they come again. */
+    void fail(Exception reason) {
+      forget.forEach(Runnable::run);
+      jobs.forEach(job -> job.fail(reason));
+    }
+  }
+
+  /** One record for each merchant. */
+  private final class Attempt {
+
+    private final List<Job<Body, Counted>> jobs;
+    private final KeyClaims.Claims claims;
+    private final Map<UUID, Outgoing> outgoing = new LinkedHashMap<>();
+
+    Attempt(List<Job<Body, Counted>> jobs, KeyClaims.Claims claims) {
+      this.jobs = jobs;
+      this.claims = claims;
+    }
+
+    /**
+     * Sends bodies until a record is full, and answers them.
+     *
+     * @return how many
+     */
+    int run() throws InterruptedException {
+      filter.begin();
+      int taken = 0;
+      boolean full = false;
+      while (taken < jobs.size() && !full) {
+        Job<Body, Counted> job = jobs.get(taken++);
+        add(job);
+        Outgoing own = outgoing.get(job.item().merchantId());
+        full = own != null && own.record.isFull();
+      }
+      send(List.copyOf(outgoing.values()));
+      return taken;
+    }
+
+    private void add(Job<Body, Counted> job) {
+      Body body = job.item();
+      Body.Key key = body.key();
+      if (key == null) {
+        EventBatch events = body.content().events();
+        BitSet duplicates = filter.addAll(events);
+        Outgoing own = own(body);
+        own.add(job, duplicates, new Counted(IntakeAnswer.of(body.content(), duplicates), false));
+        own.forget.add(() -> filter.forget(events, duplicates));
+        return;
+      }
+      var id = new BodyKeys.Id(body.merchantId(), key.text());
+      BodyKeys.Stored stored = claims.stored().get(id);
+      if (stored == null || !stored.fingerprint().equals(key.fingerprint())) {
+        job.fail(key.reused());
+      } else if (stored.counted()) {
+        job.succeed(new Counted(stored.answer(), true));
+      } else {
+        own(body).add(job, NONE, new Counted(stored.answer(), !claims.fresh().remove(id)));
+      }
+    }
+
+    private Outgoing own(Body body) {
+      return outgoing.computeIfAbsent(body.merchantId(), Outgoing::new);
+    }
+
+    private void send(List<Outgoing> all) throws InterruptedException {
+      List<Result> results =
+          sender.send(all.stream().map(one -> one.record.end(services.topic())).toList());
+      var unanswered = new ArrayList<Outgoing>();
+      for (int i = 0; i < all.size(); i++) {
+        Outgoing one = all.get(i);
+        switch (results.get(i)) {
+          case Result.Acknowledged at -> {
+            services.uncounted().add(at, one.record.merchantId(), one.events());
+            one.succeed();
+          }
+          case Result.NotSent _ -> one.fail(away());
+          case Result.Unanswered _ -> unanswered.add(one);
+        }
+      }
+      for (int i = 0; i < unanswered.size(); i++) {
+        try {
+          settle(unanswered.get(i));
+        } catch (SQLException e) {
+          log.warn("It is not known whether Kafka has events: {}", e.getMessage());
+          var unknown = new UnknownCommitException(e);
+          unanswered.subList(i, unanswered.size()).forEach(one -> one.fail(unknown));
+          return;
+        }
+      }
+    }
+
+    /** Sees to it that a record is never counted, unless it was. */
+    private void settle(Outgoing one) throws SQLException {
+      if (services.fates().revoke(one.record.merchantId(), one.record.id())) {
+        one.fail(away());
+      } else {
+        one.succeed();
+      }
+    }
+  }
+}

@@ -1,0 +1,187 @@
+package io.quittance.analytics.stream;
+
+import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.event.SeriesLimit;
+import io.quittance.analytics.event.Vocabularies;
+import io.quittance.analytics.intake.Body;
+import io.quittance.analytics.intake.BodyKeys;
+import io.quittance.analytics.intake.BodyKeys.Id;
+import io.quittance.analytics.intake.BodyKeys.Stored;
+import io.quittance.analytics.intake.CommitMarks;
+import io.quittance.analytics.intake.CountedSums;
+import io.quittance.analytics.intake.Counting;
+import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.stream.EventRecord.Part;
+import io.quittance.analytics.stream.PartitionOffsets.Partition;
+import io.quittance.analytics.stream.PartitionOffsets.Taken;
+import io.quittance.journal.Dialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+
+/**
+ * Counts records: their sums and how far their partitions have been read are one transaction, so
+ * each record counts once, whatever dies. Confined to one thread.
+ */
+final class RecordCounter {
+
+  /** What all counters use. */
+  record Services(
+      AnalyticsConnections connections,
+      Dialect dialect,
+      BodyKeys keys,
+      Vocabularies vocabularies,
+      CountedSums sums,
+      Clock clock) {}
+
+  /** A record, and where it was read. */
+  record Placed(Partition partition, long offset, EventRecord record) {}
+
+  /** Lost in a crash, the offsets are as before, and the records are counted again. */
+  private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
+
+  private static final BitSet NONE = new BitSet();
+
+  private final Services services;
+  private final SeriesLimit series;
+
+  RecordCounter(Services services, AnalyticsProperties properties) {
+    this.services = services;
+    this.series = new SeriesLimit(properties.maxSeries());
+  }
+
+  /**
+   * Counts as many records as one transaction should.
+   *
+   * @param taken their partitions
+   * @return how many
+   * @throws SQLException it is not known whether they were counted: the offsets say so
+   * @throws FencedException they were not; others count them
+   */
+  int count(List<Placed> records, Map<Partition, Taken> taken)
+      throws SQLException, FencedException {
+    return new Attempt(records, taken).run();
+  }
+
+  /** One transaction. */
+  private final class Attempt {
+
+    private final List<Placed> records;
+    private final Map<Partition, Taken> taken;
+    private final Instant now = services.clock().instant();
+    private final Counting counting = services.sums().counting(series);
+    private final TreeMap<Partition, Taken> read = new TreeMap<>();
+    private final TreeMap<UUID, UUID> marks = new TreeMap<>();
+    private final Set<UUID> ended = new HashSet<>();
+    private final Map<Id, Stored> keys = new HashMap<>();
+    private final TreeSet<Id> claimed = new TreeSet<>();
+
+    Attempt(List<Placed> records, Map<Partition, Taken> taken) {
+      this.records = records;
+      this.taken = taken;
+    }
+
+    int run() throws SQLException, FencedException {
+      series.at(now.getEpochSecond());
+      CountedSums.Written written;
+      int counted;
+      try (Connection connection = services.connections().pool().getConnection()) {
+        try {
+          look(connection);
+          counted = countRecords();
+          written = write(connection);
+          connection.commit();
+        } catch (SQLException | FencedException | RuntimeException e) {
+          connection.rollback();
+          throw e;
+        }
+      }
+      written.committed();
+      return counted;
+    }
+
+    /** Finds what was revoked, or counted, and what is known of keys. */
+    private void look(Connection connection) throws SQLException {
+      Map<UUID, Set<UUID>> ids = new HashMap<>();
+      var wanted = new HashSet<Id>();
+      for (Placed placed : records) {
+        EventRecord record = placed.record();
+        ids.computeIfAbsent(record.merchantId(), _ -> new HashSet<>()).add(record.id());
+        for (Part part : record.parts()) {
+          if (part.key() != null) {
+            wanted.add(new Id(record.merchantId(), part.key().text()));
+          }
+        }
+      }
+      for (var own : ids.entrySet()) {
+        ended.addAll(CommitMarks.find(connection, own.getKey(), own.getValue()));
+      }
+      keys.putAll(KeyClaims.find(connection, services.keys(), wanted));
+    }
+
+    private int countRecords() throws SQLException {
+      int counted = 0;
+      while (counted < records.size() && !counting.isFull()) {
+        Placed placed = records.get(counted++);
+        EventRecord record = placed.record();
+        long epoch = Objects.requireNonNull(taken.get(placed.partition())).epoch();
+        read.put(placed.partition(), new Taken(epoch, placed.offset() + 1));
+        if (ended.add(record.id())) {
+          marks.put(record.id(), record.merchantId());
+          for (Part part : record.parts()) {
+            count(record.merchantId(), part);
+          }
+        }
+      }
+      return counted;
+    }
+
+    private void count(UUID merchantId, Part part) throws SQLException {
+      Body.Key key = part.key();
+      if (key == null || claims(new Id(merchantId, key.text()), key)) {
+        counting.count(
+            merchantId,
+            services.vocabularies().of(merchantId),
+            part.events(),
+            NONE,
+            part.verdicts());
+      }
+    }
+
+    /** Whether a body is the first of its key. A key that is not stored any more is over. */
+    private boolean claims(Id id, Body.Key key) {
+      Stored stored = keys.get(id);
+      if (stored == null || !stored.fingerprint().equals(key.fingerprint())) {
+        return true;
+      }
+      if (stored.counted()) {
+        return false;
+      }
+      keys.put(id, stored.asCounted());
+      return claimed.add(id);
+    }
+
+    /** Locks are taken from here on: partitions, marks, keys, totals, panes, each in order. */
+    private CountedSums.Written write(Connection connection) throws SQLException, FencedException {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(services.dialect().either(WITHOUT_WAITING, "select 1"));
+      }
+      PartitionOffsets.advance(connection, read);
+      CommitMarks.insert(connection, marks, now);
+      services.keys().count(connection, claimed);
+      return services.sums().write(connection, counting, now);
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package io.quittance.analytics.stream;
+
+import io.quittance.analytics.stream.RecordCounter.Placed;
+import io.quittance.kafka.ClientSettings;
+import io.quittance.kafka.FailureState;
+import io.quittance.kafka.TopicLookup;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the partitions that the group gives it and has their records counted, until it is closed.
+ * One thread runs it; the rest is thread-safe.
+ */
+final class StreamConsumer {
+
+  /** What all consumers use. */
+  record Services(
+      TopicLookup topic, ClientSettings settings, PartitionOffsets offsets, FailureState state) {}
+
+  private static final Logger log = LoggerFactory.getLogger(StreamConsumer.class);
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration LEAVE_LIMIT = Duration.ofSeconds(2);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private final Services services;
+  private final RecordCounter counter;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile int partitions;
+  private volatile long lag;
+
+  StreamConsumer(Services services, RecordCounter counter) {
+    this.services = services;
+    this.counter = counter;
+  }
+
+  /** How many partitions it reads. */
+  int partitions() {
+    return partitions;
+  }
+
+  /** How many records of them it has not counted yet. */
+  long lag() {
+    return lag;
+  }
+
+  /** Lets it end when what is being counted has been committed. */
+  void close() {
+    closed.countDown();
+  }
+
+  /** Consumes until it is closed; what fails is tried again after a pause, whatever it was. */
+  void run() throws InterruptedException {
+    do {
+      try {
+        consume();
+      } catch (RuntimeException e) {
+        services.state().failed(this, e);
+      }
+    } while (!closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  private void consume() throws InterruptedException {
+    TopicLookup topic = services.topic();
+    var topicId = PartitionOffsets.id(topic.describe());
+    var consumer =
+        new KafkaConsumer<byte[], byte[]>(
+            services.settings().consumer("analytics-consumer", topic.name()));
+    try {
+      var held = new HeldPartitions(consumer, services.offsets(), topicId);
+      consumer.subscribe(List.of(topic.name()), held);
+      while (closed.getCount() > 0) {
+        turn(consumer, held);
+        partitions = held.taken().size();
+        lag =
+            consumer.assignment().stream().mapToLong(of -> consumer.currentLag(of).orElse(0)).sum();
+      }
+    } finally {
+      partitions = 0;
+      lag = 0;
+      consumer.close(LEAVE_LIMIT);
+    }
+  }
+
+  private void turn(KafkaConsumer<byte[], byte[]> consumer, HeldPartitions held)
+      throws InterruptedException {
+    try {
+      // Asks the group first, which may have given the partitions to others by now.
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      held.take();
+      count(records, held);
+      services.state().succeeded(this);
+    } catch (OffsetOutOfRangeException e) {
+      held.skip(e);
+    } catch (FencedException e) {
+      log.info("Events are left to others: {}", e.getMessage());
+      held.letGo();
+    } catch (SQLException e) {
+      services.state().failed(this, e);
+      held.letGo();
+      var _ = closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void count(ConsumerRecords<byte[], byte[]> records, HeldPartitions held)
+      throws SQLException, FencedException {
+    List<Placed> left = new ArrayList<>(records.count());
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      var partition = held.partition(record.partition());
+      left.add(new Placed(partition, record.offset(), EventRecord.read(record.value())));
+    }
+    while (!left.isEmpty()) {
+      left = left.subList(counter.count(left, held.taken()), left.size());
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package io.quittance.analytics.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what {@link CompactWriter} wrote. Not thread-safe. */
+public final class CompactReader {
+
+  private final ByteBuffer in;
+  private final List<String> texts = new ArrayList<>();
+
+  public CompactReader(byte[] bytes) {
+    this.in = ByteBuffer.wrap(bytes);
+  }
+
+  public long number() {
+    long value = 0;
+    for (int shift = 0; ; shift += 7) {
+      byte next = in.get();
+      value |= (next & 0x7FL) << shift;
+      if (next >= 0) {
+        return value;
+      }
+    }
+  }
+
+  /** A number that is a count or a length. */
+  public int size() {
+    return Math.toIntExact(number());
+  }
+
+  public long word() {
+    return in.getLong();
+  }
+
+  public UUID id() {
+    return new UUID(word(), word());
+  }
+
+  public @Nullable String text() {
+    int code = size();
+    if (code == 0) {
+      return null;
+    }
+    if (code > 1) {
+      return texts.get(code - 2);
+    }
+    byte[] encoded = new byte[size()];
+    in.get(encoded);
+    var text = new String(encoded, UTF_8);
+    texts.add(text);
+    return text;
+  }
+
+  /** A text that is always there. */
+  public String someText() {
+    return Objects.requireNonNull(text());
+  }
+}

@@ -1,0 +1,362 @@
+package io.quittance.analytics.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.event.EventFormat;
+import io.quittance.analytics.event.EventParser;
+import io.quittance.analytics.event.Vocabularies;
+import io.quittance.analytics.intake.Body;
+import io.quittance.analytics.intake.BodyCounter;
+import io.quittance.analytics.intake.Counted;
+import io.quittance.analytics.intake.IntakeAnswer;
+import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.Totals;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.kafka.ClientSettings;
+import io.quittance.kafka.FailureState;
+import io.quittance.kafka.TopicLookup;
+import io.quittance.testing.KafkaBroker;
+import io.quittance.testing.Postgres;
+import io.quittance.web.Problem;
+import io.quittance.web.TypeId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Publishers and consumers on one broker: what is acknowledged is counted once. */
+@SpringBootTest(
+    properties = {
+      "quittance.analytics.engine=kafka",
+      "quittance.kafka.properties[metadata.max.age.ms]=500",
+      "quittance.kafka.properties[request.timeout.ms]=1000",
+      "quittance.kafka.properties[delivery.timeout.ms]=2000",
+      "quittance.kafka.properties[session.timeout.ms]=6000",
+      "quittance.kafka.properties[max.poll.interval.ms]=2000"
+    })
+@ActiveProfiles("sandbox")
+class StreamIT {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int EVENTS = 30;
+
+  @DynamicPropertySource
+  static void places(DynamicPropertyRegistry properties) {
+    properties.add("spring.datasource.url", Postgres.create()::url);
+    properties.add("spring.datasource.username", () -> Postgres.Database.USER);
+    properties.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+    properties.add("quittance.kafka.bootstrap-servers", KafkaBroker.running()::address);
+  }
+
+  @Autowired private ClientSettings settings;
+  @Autowired private Publisher.Services publishing;
+  @Autowired private RecordCounter.Services counting;
+  @Autowired private PartitionOffsets offsets;
+  @Autowired private AnalyticsProperties properties;
+  @Autowired private AnalyticsConnections connections;
+  @Autowired private EventParser parser;
+  @Autowired private Vocabularies vocabularies;
+  @Autowired private Totals totals;
+  @Autowired private JdbcClient jdbc;
+
+  private final KafkaBroker broker = KafkaBroker.running();
+  private final String topic = "stream-" + UUID.randomUUID();
+  private final FailureState state = new FailureState("It fails", "It works");
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final List<StreamConsumer> consumers = new ArrayList<>();
+  private final List<UUID> merchants = IntStream.range(0, 8).mapToObj(_ -> TypeId.next()).toList();
+  private BodyCounter publisher;
+  private WorkerPool<Body, Counted> pool;
+  private int sent;
+
+  @BeforeEach
+  void start() {
+    var own =
+        new Publisher.Services(
+            publishing.names(),
+            publishing.claims(),
+            publishing.fates(),
+            new Uncounted(offsets),
+            topic);
+    publisher = new Publisher(own, new RecordSender(lookup(), settings, state), properties);
+    pool =
+        WorkerPool.<Body, Counted>named("publisher", publisher::count)
+            .start(new SimpleMeterRegistry());
+  }
+
+  private TopicLookup lookup() {
+    return new TopicLookup(topic, settings);
+  }
+
+  @AfterEach
+  void stop() {
+    consumers.forEach(StreamConsumer::close);
+    pool.close();
+    publisher.close();
+    threads.close();
+  }
+
+  /** A consumer of the group, as a replica of its own has it. */
+  private StreamConsumer consume(DataSource database) {
+    var services =
+        new RecordCounter.Services(
+            new AnalyticsConnections(database),
+            counting.dialect(),
+            counting.keys(),
+            counting.vocabularies(),
+            counting.sums(),
+            counting.clock());
+    var consumer =
+        new StreamConsumer(
+            new StreamConsumer.Services(lookup(), settings, offsets, state),
+            new RecordCounter(services, properties));
+    consumers.add(consumer);
+    threads.submit(
+        () -> {
+          consumer.run();
+          return true;
+        });
+    return consumer;
+  }
+
+  /** Lets nobody begin a transaction while it is shut. */
+  private static final class Gate extends DelegatingDataSource {
+
+    private final CountDownLatch reached = new CountDownLatch(1);
+    private volatile CountDownLatch open = new CountDownLatch(0);
+
+    Gate(DataSource database) {
+      super(database);
+    }
+
+    void shut() {
+      open = new CountDownLatch(1);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      if (open.getCount() > 0) {
+        reached.countDown();
+        Awaitility.await().atMost(PATIENCE).until(() -> open.getCount() == 0);
+      }
+      return super.getConnection();
+    }
+  }
+
+  /** Sends a body of each merchant, with events that no other body has. */
+  private void publish() {
+    for (UUID merchant : merchants) {
+      publish(merchant, null, "e" + sent);
+    }
+    sent++;
+  }
+
+  private IntakeAnswer publish(UUID merchant, String key, String ids) {
+    byte[] bytes =
+        IntStream.range(0, EVENTS)
+            .mapToObj(
+                i ->
+                    "{\"id\":\"%s-%d\",\"type\":\"t%d\",\"data\":{\"amount\":%d,\"currency\":\"EUR\"}}"
+                        .formatted(ids, i, i % 3, i + 1))
+            .collect(Collectors.joining("\n"))
+            .getBytes(UTF_8);
+    try {
+      var content =
+          parser.parse(
+              bytes, EventFormat.LINES, merchant, vocabularies.of(merchant), Instant.now());
+      var once = key == null ? null : new Body.Key(key, "fingerprint of " + ids);
+      return pool.submit(new Body(merchant, content, once, bytes.length), Deadline.after(PATIENCE))
+          .join()
+          .answer();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Every body of every merchant is counted once, in totals and panes. */
+  private void awaitExactly(long bodies) {
+    for (UUID merchant : merchants) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(totals.of(merchant).accepted()).isEqualTo(bodies * EVENTS));
+      for (int step : List.of(1, 60, 3600)) {
+        assertThat(sum("occurrences", merchant, step)).isEqualTo(bodies * EVENTS);
+        assertThat(sum("amount", merchant, step)).isEqualTo(bodies * EVENTS * (EVENTS + 1) / 2);
+      }
+    }
+  }
+
+  private long sum(String column, UUID merchant, int step) {
+    return jdbc.sql(
+            "select cast(sum(%s) as bigint) from analytics_panes where merchant_id = ? and metric = 'events' and step = ?"
+                .formatted(column))
+        .params(merchant, step)
+        .query(Long.class)
+        .single();
+  }
+
+  private void awaitPartitions(StreamConsumer consumer, int count) {
+    Awaitility.await().atMost(PATIENCE).until(() -> consumer.partitions() == count);
+  }
+
+  /** It has read records, and is frozen before it counts them; others take its partitions. */
+  @Test
+  void aConsumerThatWakesUpTooLateCountsNothing() throws Exception {
+    broker.create(topic, 4, Map.of());
+    var gate = new Gate(connections.pool());
+    StreamConsumer frozen = consume(gate);
+    awaitPartitions(frozen, 4);
+    publish();
+    awaitExactly(1);
+    gate.shut();
+    publish();
+    gate.reached.await();
+
+    StreamConsumer other = consume(connections.pool());
+    awaitPartitions(other, 4);
+    awaitExactly(2);
+    publish();
+    gate.open.countDown();
+
+    Awaitility.await().atMost(PATIENCE).until(() -> frozen.partitions() > 0);
+    publish();
+    awaitExactly(4);
+  }
+
+  @Test
+  void eachPartitionIsReadWhetherThereAreFewerThanConsumersOrMoreThanBefore() throws Exception {
+    broker.create(topic, 1, Map.of());
+    StreamConsumer one = consume(connections.pool());
+    StreamConsumer other = consume(connections.pool());
+    Awaitility.await().atMost(PATIENCE).until(() -> one.partitions() + other.partitions() == 1);
+    publish();
+    publish();
+    awaitExactly(2);
+
+    broker.grow(topic, 7);
+    // The new ones have records before anybody reads them.
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              publish();
+              return one.partitions() + other.partitions() == 7;
+            });
+    publish();
+
+    awaitExactly(sent);
+  }
+
+  @Test
+  void aKeyCountsOnceHoweverOftenItsBodyIsSent() throws Exception {
+    broker.create(topic, 2, Map.of());
+    for (UUID merchant : merchants) {
+      publish(merchant, "key", "a");
+      publish(merchant, "key", "a");
+      assertThatThrownBy(() -> publish(merchant, "key", "b")).hasCauseInstanceOf(Problem.class);
+    }
+    consume(connections.pool());
+    awaitExactly(1);
+    for (UUID merchant : merchants) {
+      publish(merchant, "key", "a");
+      publish(merchant, "other", "b");
+    }
+
+    awaitExactly(2);
+  }
+
+  /** The same events come again, and are no duplicates: nothing of them was taken. */
+  @Test
+  void takesNothingWhileTheBrokerRefuses() throws Exception {
+    assertRefused("the topic " + topic + " does not exist");
+    broker.create(topic, 2, Map.of("max.message.bytes", "100"));
+    assertRefused("larger than the max message size");
+    broker.set(topic, "max.message.bytes", "1000000");
+    consume(connections.pool());
+
+    Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> accepted() == EVENTS);
+    merchants.subList(1, merchants.size()).forEach(merchant -> publish(merchant, null, "same"));
+
+    awaitExactly(1);
+    assertThat(state.reason()).isNull();
+  }
+
+  private int accepted() {
+    return publish(merchants.getFirst(), null, "same").accepted();
+  }
+
+  private void assertRefused(String reason) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThatThrownBy(this::accepted)
+                  .hasRootCauseInstanceOf(Problem.class)
+                  .hasMessageContaining("none of these was taken");
+              assertThat(state.reason()).contains(reason);
+            });
+  }
+
+  /** The broker has records that it could not acknowledge in time: they are never counted. */
+  @Test
+  void whatWasNotAcknowledgedIsNotCountedWhenItComesAgain() throws Exception {
+    broker.create(topic, 2, Map.of());
+    publish();
+    broker.freeze();
+    try {
+      assertThatThrownBy(this::accepted).hasRootCauseInstanceOf(Problem.class);
+    } finally {
+      broker.thaw();
+    }
+    Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> accepted() == EVENTS);
+    merchants.subList(1, merchants.size()).forEach(merchant -> publish(merchant, null, "same"));
+    consume(connections.pool());
+
+    awaitExactly(2);
+  }
+
+  @Test
+  void goesOnWhenTheBrokerWasKilled() throws Exception {
+    broker.create(topic, 2, Map.of());
+    consume(connections.pool());
+    publish();
+    awaitExactly(1);
+    broker.kill();
+    try {
+      assertThatThrownBy(this::accepted).hasRootCauseInstanceOf(Problem.class);
+    } finally {
+      broker.start();
+    }
+    Awaitility.await().atMost(PATIENCE).ignoreExceptions().until(() -> accepted() == EVENTS);
+    merchants.subList(1, merchants.size()).forEach(merchant -> publish(merchant, null, "same"));
+
+    awaitExactly(2);
+  }
+}
