@@ -32,7 +32,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Two replicas and a broker: every event arrives, in order, whatever is killed or frozen. */
+/**
+ * Two replicas and a broker: every event arrives, in order, and every event of analytics counts
+ * once, whatever is killed or frozen.
+ */
 class KafkaIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
@@ -51,6 +54,7 @@ class KafkaIT {
   static void start() throws Exception {
     broker = KafkaBroker.running();
     broker.create(PREFIX + ".events", 3, Map.of());
+    broker.create(PREFIX + ".analytics", 4, Map.of());
     database = Postgres.create();
     audit = new LedgerAudit(database);
     CompletableFuture<ServiceProcess> second = CompletableFuture.supplyAsync(KafkaIT::replica);
@@ -67,6 +71,8 @@ class KafkaIT {
         "--quittance.kafka.bootstrap-servers=" + broker.address(),
         "--quittance.kafka.topic-prefix=" + PREFIX,
         "--quittance.kafka.lease=2s",
+        "--quittance.kafka.properties.session.timeout.ms=6000",
+        "--quittance.analytics.engine=kafka",
         "--management.endpoint.health.show-components=always",
         "--management.endpoint.health.show-details=always");
   }
@@ -167,16 +173,44 @@ class KafkaIT {
     ServiceProcess owner = owner();
     ServiceProcess rest = owner == one ? other : one;
     pay(owner.uri(), 5);
+    long before = counted(rest);
+    see(owner.uri(), 5);
     owner.freeze();
 
     pay(rest.uri(), 5);
+    see(rest.uri(), 5);
     readAll();
     pay(rest.uri(), 5);
+    awaitCounted(rest, before + 10);
     owner.thaw();
     pay(owner.uri(), 5);
+    see(owner.uri(), 5);
 
+    awaitCounted(rest, before + 15);
     readAll();
     Awaitility.await().atMost(PATIENCE).until(() -> audit.number(WAITING) == 0);
+  }
+
+  /** Sends bodies of an event each. */
+  private static void see(URI service, int count) throws IOException, InterruptedException {
+    for (int i = 0; i < count; i++) {
+      String body = "[{\"id\":\"%s\",\"type\":\"seen\"}]".formatted(UUID.randomUUID());
+      Merchant.Answer answer = merchant.post(service, "/v1/analytics/events", body, Map.of());
+      assertThat(answer.status()).as(answer.raw().body()).isEqualTo(200);
+    }
+  }
+
+  private static long counted(ServiceProcess service) throws IOException, InterruptedException {
+    return merchant.get(service.uri(), "/v1/analytics/integrity").body().path("accepted").asLong();
+  }
+
+  private static void awaitCounted(ServiceProcess service, long events) {
+    Awaitility.await().atMost(PATIENCE).until(() -> counted(service) >= events);
+    assertThat(audit.number("select sum(accepted) from analytics_totals")).isEqualTo(events);
+    assertThat(
+            audit.number(
+                "select cast(sum(occurrences) as bigint) from analytics_panes where metric = 'events' and step = 60"))
+        .isEqualTo(events);
   }
 
   /** The replica that relays the merchant's shard. */
