@@ -110,9 +110,9 @@ public final class Idempotency {
    * @param operation method and path
    * @param body what the strict parser made of the JSON body; what was not sent is null
    */
-  public KeyedRequest request(UUID merchantId, String operation, IdempotencyKey key, Object body) {
+  public KeyedRequest request(UUID merchantId, String operation, String key, Object body) {
     return new KeyedRequest(
-        merchantId, operation, key.text(), fingerprints.of(body), () -> fingerprints.former(body));
+        merchantId, operation, key, fingerprints.of(body), () -> fingerprints.former(body));
   }
 
   /**

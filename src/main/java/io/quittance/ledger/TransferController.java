@@ -8,13 +8,13 @@ import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.journal.Command;
 import io.quittance.journal.Idempotency;
-import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.LedgerBodies.NewReversal;
 import io.quittance.ledger.LedgerBodies.NewTransfer;
 import io.quittance.ledger.LedgerBodies.TransferBody;
 import io.quittance.money.Money;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
@@ -31,7 +31,6 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Transfers: money moved at once, without a payment around it. */
@@ -70,29 +69,28 @@ class TransferController {
       })
   @RequiresScope(Scope.LEDGER_WRITE)
   ResponseEntity<TransferBody> post(
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
       @Valid @RequestBody NewTransfer body,
       Caller caller,
       HttpServletRequest servletRequest)
       throws JsonProcessingException {
     KeyedRequest request =
-        idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
+        idempotency.request(caller.merchantId(), OPERATION, headers.requireKey(), body);
     var command = new PostTransfer(request, order(body, caller));
-    return run(request, command, prefer, caller, servletRequest);
+    return run(request, command, headers, caller, servletRequest);
   }
 
   private ResponseEntity<TransferBody> run(
       KeyedRequest request,
       Command<PostTransfer.Result> command,
-      @Nullable String prefer,
+      IdempotencyHeaders headers,
       Caller caller,
       HttpServletRequest servletRequest) {
     Deadline deadline = commands.deadline(servletRequest);
     return idempotency.run(
         request,
         deadline,
-        IdempotencyKey.wait(prefer),
+        headers.waitLimit(),
         () -> created(execute(command, deadline), false),
         holder -> Optional.of(created(replay(caller, holder), true)));
   }
@@ -118,8 +116,7 @@ class TransferController {
   @RequiresScope(Scope.LEDGER_WRITE)
   ResponseEntity<TransferBody> reverse(
       @PathVariable String id,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
       @Valid @RequestBody(required = false) @Nullable NewReversal body,
       Caller caller,
       HttpServletRequest servletRequest) {
@@ -131,13 +128,10 @@ class TransferController {
             .order();
     KeyedRequest request =
         idempotency.request(
-            caller.merchantId(),
-            OPERATION + "/" + id + "/reverse",
-            IdempotencyKey.parse(key),
-            asked);
+            caller.merchantId(), OPERATION + "/" + id + "/reverse", headers.requireKey(), asked);
     var command =
         new ReverseTransfer(request, order, TypeId.next(), asked.amount(), asked.reason());
-    return run(request, command, prefer, caller, servletRequest);
+    return run(request, command, headers, caller, servletRequest);
   }
 
   private TransferOrder order(NewTransfer body, Caller caller) throws JsonProcessingException {

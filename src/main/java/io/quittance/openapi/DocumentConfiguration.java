@@ -1,6 +1,8 @@
 package io.quittance.openapi;
 
 import io.quittance.identity.Caller;
+import io.quittance.web.DeadlineHeader;
+import io.quittance.web.IdempotencyHeaders;
 import io.swagger.v3.core.converter.ModelConverter;
 import io.swagger.v3.oas.models.OpenAPI;
 import io.swagger.v3.oas.models.SpecVersion;
@@ -28,7 +30,8 @@ class DocumentConfiguration {
       """;
 
   DocumentConfiguration() {
-    SpringDocUtils.getConfig().addRequestWrapperToIgnore(Caller.class);
+    SpringDocUtils.getConfig()
+        .addRequestWrapperToIgnore(Caller.class, IdempotencyHeaders.class, DeadlineHeader.class);
   }
 
   @Bean

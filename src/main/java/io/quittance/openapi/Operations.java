@@ -1,6 +1,7 @@
 package io.quittance.openapi;
 
 import io.quittance.identity.RequiresScope;
+import io.quittance.web.FromHeaders;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import io.swagger.v3.oas.models.Operation;
@@ -19,6 +20,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.core.annotation.AnnotatedElementUtils;
@@ -98,12 +101,16 @@ final class Operations {
       return headers().contains(name);
     }
 
-    List<String> headers() {
-      var names = new ArrayList<String>();
+    SortedSet<String> headers() {
+      var names = new TreeSet<String>();
       for (MethodParameter parameter : method.getMethodParameters()) {
         RequestHeader header = parameter.getParameterAnnotation(RequestHeader.class);
         if (header != null) {
           names.add(header.name().isEmpty() ? header.value() : header.name());
+        }
+        FromHeaders several = parameter.getParameterType().getAnnotation(FromHeaders.class);
+        if (several != null) {
+          names.addAll(List.of(several.value()));
         }
       }
       return names;

@@ -21,7 +21,7 @@ final class SchemaNames {
           Map.entry("EndpointController.EndpointBody", "WebhookEndpoint"),
           Map.entry("EndpointController.Change", "WebhookEndpointChange"),
           Map.entry("EndpointController.Since", "NewRecovery"),
-          Map.entry("PaymentActionController.Decision", "ReviewDecision"),
+          Map.entry("ActionBodies.Decision", "ReviewDecision"),
           Map.entry("ActionResponses.OpenBody", "OpenOperation"),
           Map.entry("FraudController.NewRuleSet", "NewRuleSet"),
           Map.entry("ReportController.BalanceBody", "BalanceAt"),

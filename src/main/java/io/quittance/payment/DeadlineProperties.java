@@ -2,11 +2,9 @@ package io.quittance.payment;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.identity.Caller;
+import io.quittance.web.DeadlineHeader;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
-import io.quittance.web.RequestContext;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -20,7 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record DeadlineProperties(
     @DefaultValue("2000") int defaultMs, @DefaultValue("30000") int maxMs) {
 
-  private static final int MIN_MS = 50;
+  private static final int MIN_MS = DeadlineHeader.MIN_MS;
   private static final int MAX_MS = 30_000;
 
   public DeadlineProperties {
@@ -41,21 +39,9 @@ public record DeadlineProperties(
    *
    * @throws Problem 400 when it is not a number from 50 to 30000
    */
-  public Deadline grant(@Nullable String header, Caller caller, RequestContext request) {
-    int asked = header == null ? defaultMs : parse(header.strip());
+  public Deadline grant(DeadlineHeader header, Caller caller) {
+    int asked = header.milliseconds(defaultMs, MAX_MS, "");
     int granted = Math.min(asked, Math.min(maxMs, caller.deadlineMaxMs()));
-    return Deadline.startingAt(request.arrivedNanos(), Duration.ofMillis(granted));
-  }
-
-  private static int parse(String text) {
-    if (text.matches("\\d{1,9}")) {
-      int asked = Integer.parseInt(text);
-      if (asked >= MIN_MS && asked <= MAX_MS) {
-        return asked;
-      }
-    }
-    throw Problem.of(
-        ProblemCode.INVALID_DEADLINE,
-        "Payment-Deadline-Ms is a number of milliseconds from %d to %d.".formatted(MIN_MS, MAX_MS));
+    return Deadline.startingAt(header.arrivedNanos(), Duration.ofMillis(granted));
   }
 }

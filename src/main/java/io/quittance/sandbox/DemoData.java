@@ -3,7 +3,6 @@ package io.quittance.sandbox;
 import io.quittance.access.merchant.Onboarding;
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Idempotency;
-import io.quittance.journal.IdempotencyKey;
 import io.quittance.ledger.Ledger;
 import io.quittance.money.Money;
 import java.time.Duration;
@@ -51,8 +50,7 @@ class DemoData implements ApplicationRunner {
     if (ledger.hasEntries(MERCHANT, account)) {
       return;
     }
-    var request =
-        idempotency.request(MERCHANT, "demo data", new IdempotencyKey("fund " + account), money);
+    var request = idempotency.request(MERCHANT, "demo data", "fund " + account, money);
     ledger.transfer(request, source, account, money, Deadline.after(PATIENCE));
   }
 }

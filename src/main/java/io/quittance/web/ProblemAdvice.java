@@ -12,6 +12,7 @@ import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.MethodParameter;
 import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessException;
@@ -131,9 +132,13 @@ final class ProblemAdvice {
   private static boolean keyed(HttpServletRequest request) {
     return request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE)
             instanceof HandlerMethod handler
-        && Arrays.stream(handler.getMethodParameters())
-            .map(parameter -> parameter.getParameterAnnotation(RequestHeader.class))
-            .anyMatch(header -> header != null && header.name().equals("Idempotency-Key"));
+        && Arrays.stream(handler.getMethodParameters()).anyMatch(ProblemAdvice::takesKey);
+  }
+
+  private static boolean takesKey(MethodParameter parameter) {
+    RequestHeader header = parameter.getParameterAnnotation(RequestHeader.class);
+    return parameter.getParameterType() == IdempotencyHeaders.class
+        || (header != null && header.name().equals(IdempotencyHeaders.KEY));
   }
 
   private static String produced(List<MediaType> types) {

@@ -22,12 +22,10 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE + 3)
 final class SingleHeaders extends OncePerRequestFilter {
 
-  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-
   private static final List<String> NAMES =
       List.of(
-          IDEMPOTENCY_KEY,
-          "Payment-Deadline-Ms",
+          IdempotencyHeaders.KEY,
+          DeadlineHeader.NAME,
           HttpHeaders.AUTHORIZATION,
           HttpHeaders.CONTENT_TYPE);
 
@@ -60,7 +58,7 @@ final class SingleHeaders extends OncePerRequestFilter {
 
   private static Problem problem(String header) {
     String detail = "The header %s may be sent once, and was sent twice.".formatted(header);
-    return header.equals(IDEMPOTENCY_KEY)
+    return header.equals(IdempotencyHeaders.KEY)
         ? Problem.of(ProblemCode.INVALID_IDEMPOTENCY_KEY, detail)
         : Problem.invalid(header, InputError.Code.REPEATED, "may be sent once, and was sent twice");
   }

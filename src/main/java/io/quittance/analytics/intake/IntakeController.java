@@ -4,7 +4,7 @@ import io.quittance.analytics.event.EventFormat;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.journal.IdempotencyKey;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
@@ -51,7 +51,7 @@ class IntakeController {
       Caller caller,
       HttpServletRequest request)
       throws IOException, InterruptedException {
-    String once = key == null ? null : IdempotencyKey.parse(key).text();
+    String once = key == null ? null : IdempotencyHeaders.parseKey(key);
     EventFormat format = EventBodies.format(request);
     Counted counted = intake.take(caller.merchantId(), format, EventBodies.bytes(request), once);
     var response = ResponseEntity.ok();

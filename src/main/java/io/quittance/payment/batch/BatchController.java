@@ -5,7 +5,6 @@ import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.journal.Idempotency;
-import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.batch.item.AllOrNone;
@@ -14,9 +13,10 @@ import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.NewPaymentBatch;
 import io.quittance.payment.batch.store.PaymentBatchBody;
 import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.web.DeadlineHeader;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,14 +25,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Makes batches of payments, and resumes them. */
@@ -45,9 +43,6 @@ class BatchController {
   static final String PATH = "/v1/payment-batches";
 
   private static final String OPERATION = "POST " + PATH;
-
-  private static final Pattern RESPOND_ASYNC =
-      Pattern.compile("(?:^|[,;\\s])respond-async(?:$|[,;\\s])", Pattern.CASE_INSENSITIVE);
 
   private final Batches batches;
   private final AtomicBatches atomics;
@@ -84,22 +79,20 @@ class BatchController {
       refusal = BatchRefusal.class)
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> create(
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
+      DeadlineHeader deadlineMs,
       @Valid @RequestBody NewPaymentBatch body,
       Caller caller,
       HttpServletRequest http) {
-    boolean background = !body.atomic() && respondsAsync(prefer);
+    boolean background = !body.atomic() && headers.respondAsync();
     body.check(background);
     UUID merchantId = caller.merchantId();
-    KeyedRequest request =
-        idempotency.request(merchantId, OPERATION, IdempotencyKey.parse(key), body);
-    Deadline deadline = deadline(background, deadlineMs, http);
+    KeyedRequest request = idempotency.request(merchantId, OPERATION, headers.requireKey(), body);
+    Deadline deadline = deadline(background, deadlineMs);
     return idempotency.run(
         request,
         deadline,
-        IdempotencyKey.wait(prefer),
+        headers.waitLimit(),
         () -> {
           StoredBatch batch = batches.asked(merchantId, body, background, deadline);
           if (body.atomic()) {
@@ -154,27 +147,26 @@ class BatchController {
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> resume(
       @PathVariable String id,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
+      DeadlineHeader deadlineMs,
       @Valid @RequestBody(required = false) @Nullable NewResumption body,
       Caller caller,
       HttpServletRequest http) {
     UUID merchantId = caller.merchantId();
     StoredBatch seen = store.require(merchantId, TypeId.require("bat", id));
-    boolean background = respondsAsync(prefer);
-    Deadline deadline = deadline(background, deadlineMs, http);
+    boolean background = headers.respondAsync();
+    Deadline deadline = deadline(background, deadlineMs);
     KeyedRequest request =
         idempotency.request(
             merchantId,
             "POST %s/%s/resume".formatted(PATH, seen.text()),
-            IdempotencyKey.parse(key),
+            headers.requireKey(),
             Map.of());
     HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.OK;
     return idempotency.run(
         request,
         deadline,
-        IdempotencyKey.wait(prefer),
+        headers.waitLimit(),
         () -> {
           batches.resume(request, seen, background, deadline);
           return answers.show(status, merchantId, seen.id(), false);
@@ -187,14 +179,8 @@ class BatchController {
         });
   }
 
-  private static boolean respondsAsync(@Nullable String prefer) {
-    return prefer != null && RESPOND_ASYNC.matcher(prefer).find();
-  }
-
-  private static Deadline deadline(
-      boolean background, @Nullable String asked, HttpServletRequest http) {
-    return (background ? BatchDeadlines.BACKGROUND : BatchDeadlines.WAITED_FOR)
-        .grant(asked, RequestContext.of(http));
+  private static Deadline deadline(boolean background, DeadlineHeader deadlineMs) {
+    return (background ? BatchDeadlines.BACKGROUND : BatchDeadlines.WAITED_FOR).grant(deadlineMs);
   }
 
   private static HttpStatus status(boolean background) {

@@ -2,12 +2,12 @@ package io.quittance.payment.change;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Idempotency;
-import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.change.ActionResponses.Success;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -20,13 +20,6 @@ import org.springframework.stereotype.Component;
 /** ActionProcessor on payments under their idempotency keys. Thread-safe. */
 @Component
 final class IdempotentActions {
-
-  /**
-   * What the caller sent along.
-   *
-   * @param keyRequired whether an idempotency key must be among it
-   */
-  record Headers(@Nullable String key, @Nullable String prefer, boolean keyRequired) {}
 
   private final Idempotency idempotency;
   private final ActionProcessor actions;
@@ -48,28 +41,26 @@ final class IdempotentActions {
    * Carries the action out, or replays what became of it.
    *
    * @param body what the key's fingerprint is taken of
+   * @param headers null: the action is carried out without a key
    */
   <R> ResponseEntity<Object> run(
       Payment seen,
       PaymentAction<R> action,
       Object body,
-      Headers headers,
+      @Nullable IdempotencyHeaders headers,
       Deadline deadline,
       Success<R> success,
       HttpServletRequest http) {
-    if (headers.key() == null && !headers.keyRequired()) {
+    if (headers == null) {
       return carryOut(new ChangePayment<>(seen, null, action), deadline, success, http);
     }
     KeyedRequest request =
         idempotency.request(
-            seen.terms().merchantId(),
-            action.name() + " " + id(seen),
-            IdempotencyKey.parse(headers.key()),
-            body);
+            seen.terms().merchantId(), action.name() + " " + id(seen), headers.requireKey(), body);
     return idempotency.run(
         request,
         deadline,
-        IdempotencyKey.wait(headers.prefer()),
+        headers.waitLimit(),
         () -> carryOut(new ChangePayment<>(seen, request, action), deadline, success, http),
         holder -> Optional.of(replay(holder, seen, success)));
   }

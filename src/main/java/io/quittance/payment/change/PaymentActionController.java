@@ -1,37 +1,33 @@
 package io.quittance.payment.change;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.money.Money;
 import io.quittance.payment.DeadlineProperties;
+import io.quittance.payment.change.ActionBodies.Decision;
+import io.quittance.payment.change.ActionBodies.NewCancel;
+import io.quittance.payment.change.ActionBodies.NewCapture;
+import io.quittance.payment.change.ActionBodies.NewRefund;
+import io.quittance.payment.change.ActionBodies.NewReview;
+import io.quittance.payment.change.ActionBodies.PaymentChange;
 import io.quittance.payment.change.ActionResponses.OpenBody;
 import io.quittance.payment.change.ActionResponses.Success;
-import io.quittance.payment.change.IdempotentActions.Headers;
 import io.quittance.payment.model.CaptureBody;
 import io.quittance.payment.model.MovementQueries;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentBody;
 import io.quittance.payment.model.PaymentQueries;
 import io.quittance.payment.model.RefundBody;
-import io.quittance.web.Metadata;
-import io.quittance.web.Printable;
+import io.quittance.web.DeadlineHeader;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Size;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -40,40 +36,11 @@ import org.springframework.web.bind.annotation.PatchMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What merchants do to payments that exist. */
 @RestController
 class PaymentActionController {
-
-  record NewCapture(
-      @Min(1) @Max(Money.MAX_AMOUNT) @Nullable Long amount,
-      @JsonProperty("final") @Nullable Boolean last) {}
-
-  record NewCancel() {}
-
-  record NewRefund(
-      @Min(1) @Max(Money.MAX_AMOUNT) @Nullable Long amount,
-      @Size(max = 500) @Printable @Nullable String reason) {}
-
-  enum Decision {
-    APPROVE,
-    DECLINE;
-
-    @JsonValue
-    String text() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
-
-  record NewReview(
-      @NotNull Decision decision, @Size(max = 500) @Printable @Nullable String reason) {}
-
-  /** What is null stays as it is. */
-  record PaymentChange(
-      @Size(max = 1000) @Printable @Nullable String description,
-      @Metadata @Nullable Map<String, String> metadata) {}
 
   private final PaymentQueries payments;
   private final MovementQueries movements;
@@ -108,14 +75,13 @@ class PaymentActionController {
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> capture(
       @PathVariable String id,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
+      DeadlineHeader deadlineMs,
       @Valid @RequestBody(required = false) @Nullable NewCapture body,
       Caller caller,
       HttpServletRequest http) {
     NewCapture asked = body == null ? new NewCapture(null, null) : body;
-    Deadline deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
+    Deadline deadline = deadlines.grant(deadlineMs, caller);
     var capture =
         new Capture(
             TypeId.next(),
@@ -127,7 +93,7 @@ class PaymentActionController {
         payments.require(caller.merchantId(), id),
         capture,
         asked,
-        new Headers(key, prefer, true),
+        headers,
         deadline,
         new Success<>(
             HttpStatus.CREATED,
@@ -148,9 +114,8 @@ class PaymentActionController {
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> cancel(
       @PathVariable String id,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
+      DeadlineHeader deadlineMs,
       @Valid @RequestBody(required = false) @Nullable NewCancel body,
       Caller caller,
       HttpServletRequest http) {
@@ -159,8 +124,8 @@ class PaymentActionController {
         payment,
         new Cancel(payment.terms().id()),
         Map.of(),
-        new Headers(key, prefer, true),
-        deadlines.grant(deadlineMs, caller, RequestContext.of(http)),
+        headers,
+        deadlines.grant(deadlineMs, caller),
         ofPayment(),
         http);
   }
@@ -184,20 +149,19 @@ class PaymentActionController {
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> refund(
       @PathVariable String id,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
+      DeadlineHeader deadlineMs,
       @Valid @RequestBody(required = false) @Nullable NewRefund body,
       Caller caller,
       HttpServletRequest http) {
     NewRefund asked = body == null ? new NewRefund(null, null) : body;
-    Deadline deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
+    Deadline deadline = deadlines.grant(deadlineMs, caller);
     var refund = new Refund(TypeId.next(), TypeId.next(), asked.amount(), asked.reason(), deadline);
     return actions.run(
         payments.require(caller.merchantId(), id),
         refund,
         asked,
-        new Headers(key, prefer, true),
+        headers,
         deadline,
         new Success<>(
             HttpStatus.CREATED,
@@ -219,9 +183,8 @@ class PaymentActionController {
   @RequiresScope(Scope.FRAUD_WRITE)
   ResponseEntity<Object> review(
       @PathVariable String id,
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
+      DeadlineHeader deadlineMs,
       @Valid @RequestBody NewReview body,
       Caller caller,
       HttpServletRequest http) {
@@ -234,8 +197,8 @@ class PaymentActionController {
             body.reason(),
             caller.origin()),
         body,
-        new Headers(key, prefer, false),
-        deadlines.grant(deadlineMs, caller, RequestContext.of(http)),
+        headers.key() == null ? null : headers,
+        deadlines.grant(deadlineMs, caller),
         ofPayment(),
         http);
   }
@@ -254,7 +217,7 @@ class PaymentActionController {
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> change(
       @PathVariable String id,
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
+      DeadlineHeader deadlineMs,
       @Valid @RequestBody PaymentChange body,
       Caller caller,
       HttpServletRequest http)
@@ -267,8 +230,8 @@ class PaymentActionController {
             body.description(),
             body.metadata() == null ? null : json.writeValueAsString(body.metadata())),
         body,
-        new Headers(null, null, false),
-        deadlines.grant(deadlineMs, caller, RequestContext.of(http)),
+        null,
+        deadlines.grant(deadlineMs, caller),
         ofPayment(),
         http);
   }

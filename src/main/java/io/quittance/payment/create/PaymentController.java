@@ -7,7 +7,6 @@ import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.journal.Idempotency;
 import io.quittance.journal.Idempotency.Ran;
-import io.quittance.journal.IdempotencyKey;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.DeadlineProperties;
@@ -17,10 +16,11 @@ import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentQueries;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.DeadlineHeader;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,13 +28,11 @@ import jakarta.validation.Valid;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /** Payments over HTTP. */
@@ -92,22 +90,21 @@ class PaymentController {
       })
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> create(
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
-      @RequestHeader(name = "Prefer", required = false) @Nullable String prefer,
+      IdempotencyHeaders headers,
+      DeadlineHeader deadlineMs,
       @Valid @RequestBody NewPayment body,
       Caller caller,
       HttpServletRequest http)
       throws JsonProcessingException {
     KeyedRequest request =
-        idempotency.request(caller.merchantId(), OPERATION, IdempotencyKey.parse(key), body);
-    var deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
+        idempotency.request(caller.merchantId(), OPERATION, headers.requireKey(), body);
+    var deadline = deadlines.grant(deadlineMs, caller);
     PaymentOrder order = body.order(request, deadline, json);
     LogFields.payment(order.id());
     return idempotency.run(
         request,
         deadline,
-        IdempotencyKey.wait(prefer),
+        headers.waitLimit(),
         processor.look(),
         () -> {
           Processed processed = processor.process(order);

@@ -16,12 +16,11 @@ import io.quittance.payment.model.PaymentBody;
 import io.quittance.payment.model.PaymentBody.FailureBody;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentStatus;
+import io.quittance.web.DeadlineHeader;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
-import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -29,7 +28,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What would become of a payment. Writes nothing, so it needs no key. */
@@ -96,12 +94,9 @@ class SimulationController {
       })
   @RequiresScope(Scope.PAYMENTS_READ)
   SimulationBody simulate(
-      @RequestHeader(name = "Payment-Deadline-Ms", required = false) @Nullable String deadlineMs,
-      @Valid @RequestBody NewPayment body,
-      Caller caller,
-      HttpServletRequest http)
+      DeadlineHeader deadlineMs, @Valid @RequestBody NewPayment body, Caller caller)
       throws JsonProcessingException {
-    var deadline = deadlines.grant(deadlineMs, caller, RequestContext.of(http));
+    var deadline = deadlines.grant(deadlineMs, caller);
     Simulation.Forecast forecast = forecast(body.order(unkeyed(caller), deadline, json));
     return switch (forecast.result()) {
       case Authorize.Result.Begun(Payment payment) ->

@@ -1,18 +1,14 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.web.DeadlineHeader;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
-import io.quittance.web.RequestContext;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** What a batch may ask for with Payment-Deadline-Ms, and gets. */
 public enum BatchDeadlines {
   WAITED_FOR(10_000, 120_000),
   BACKGROUND(600_000, 600_000);
-
-  private static final int MIN_MS = 50;
 
   /** What the end of a batch takes once its last item has ended, and most of a short deadline. */
   private static final Duration END_TIME = Duration.ofMillis(75);
@@ -36,23 +32,11 @@ public enum BatchDeadlines {
    *
    * @throws Problem 400 when it is not a number in the range
    */
-  public Deadline grant(@Nullable String header, RequestContext request) {
-    int granted = header == null ? defaultMs : parse(header.strip());
-    long arriving = Math.min(System.nanoTime() - request.arrivedNanos(), ARRIVAL_NANOS_MAX);
+  public Deadline grant(DeadlineHeader header) {
+    String where = this == BACKGROUND ? "" : " for a batch that is waited for";
+    int granted = header.milliseconds(defaultMs, maxMs, where);
+    long arriving = Math.min(System.nanoTime() - header.arrivedNanos(), ARRIVAL_NANOS_MAX);
     return Deadline.startingAt(System.nanoTime() - arriving, Duration.ofMillis(granted));
-  }
-
-  private int parse(String text) {
-    if (text.matches("\\d{1,9}")) {
-      int asked = Integer.parseInt(text);
-      if (asked >= MIN_MS && asked <= maxMs) {
-        return asked;
-      }
-    }
-    throw Problem.of(
-        ProblemCode.INVALID_DEADLINE,
-        "Payment-Deadline-Ms is a number of milliseconds from %d to %d%s."
-            .formatted(MIN_MS, maxMs, this == BACKGROUND ? "" : " for a batch that is waited for"));
   }
 
   /** What items get of the deadline, so that the batch ends and is answered by it. */

@@ -1,0 +1,84 @@
+package io.quittance.web;
+
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The headers of a request that is carried out once, however often it is sent: its key, and what a
+ * caller prefers while it is carried out (RFC 7240). Controllers take it as a parameter.
+ *
+ * @param key the header Idempotency-Key as it was sent; null: none
+ * @param prefer the header Prefer; null: none
+ */
+@FromHeaders({IdempotencyHeaders.KEY, IdempotencyHeaders.PREFER})
+public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) {
+
+  static final String KEY = "Idempotency-Key";
+  static final String PREFER = "Prefer";
+
+  private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]{1,255}");
+  private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\[\"\\\\])*)\"");
+  private static final Pattern WAIT =
+      Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*(\\d{1,4})(?:$|[,;\\s])");
+  private static final Pattern RESPOND_ASYNC =
+      Pattern.compile("(?:^|[,;\\s])respond-async(?:$|[,;\\s])", Pattern.CASE_INSENSITIVE);
+  private static final int MAX_WAIT_SECONDS = 30;
+
+  static IdempotencyHeaders of(HttpServletRequest request) {
+    String prefer = request.getHeader(PREFER);
+    return new IdempotencyHeaders(
+        request.getHeader(KEY),
+        prefer == null ? null : String.join(",", Collections.list(request.getHeaders(PREFER))));
+  }
+
+  /**
+   * The key that was sent.
+   *
+   * @throws Problem 400 when there is none, or it is not of its form
+   */
+  public String requireKey() {
+    if (key == null) {
+      throw Problem.of(ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
+    }
+    return parseKey(key);
+  }
+
+  /**
+   * The key in a header: 1 to 255 printable ASCII characters, bare or a quoted string.
+   *
+   * @throws Problem 400 when it is not of this form
+   */
+  public static String parseKey(String header) {
+    String text = header.strip();
+    if (text.startsWith("\"")) {
+      Matcher quoted = QUOTED.matcher(text);
+      text = quoted.matches() ? quoted.group(1).replaceAll("\\\\(.)", "$1") : "";
+    }
+    if (!PRINTABLE.matcher(text).matches()) {
+      throw Problem.of(
+          ProblemCode.INVALID_IDEMPOTENCY_KEY,
+          "A key has 1 to 255 printable ASCII characters, bare or in double quotes.");
+    }
+    return text;
+  }
+
+  /** How long to wait for the same request, {@code wait=N}: at most 30 seconds, else not at all. */
+  public Duration waitLimit() {
+    if (prefer == null) {
+      return Duration.ZERO;
+    }
+    Matcher wait = WAIT.matcher(prefer);
+    return wait.find()
+        ? Duration.ofSeconds(Math.min(MAX_WAIT_SECONDS, Integer.parseInt(wait.group(1))))
+        : Duration.ZERO;
+  }
+
+  /** Whether the caller does not want to wait for the end, {@code respond-async}. */
+  public boolean respondAsync() {
+    return prefer != null && RESPOND_ASYNC.matcher(prefer).find();
+  }
+}
