@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Subtasks are canceled by interrupt, so they must neither swallow one nor run JDBC. Clean-up
  * that has to wait for something runs in a {@link Shield}.
  *
+ * <p>It is long because of what it documents; rounds, subtasks, limits and metrics have classes of
+ * their own.
+ *
  * @see <a href="https://openjdk.org/jeps/505">JEP 505: Structured Concurrency</a>
  */
 public final class DeadlineScope implements AutoCloseable {

@@ -5,15 +5,12 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.concurrency.WorkerPool;
-import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Resolution;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -40,9 +37,6 @@ public final class Idempotency {
 
   /** What a look-up may take whose request's own deadline may have passed. */
   private static final Duration LATE_LOOK_LIMIT = Duration.ofMillis(250);
-
-  private static final int LOOKUPS_QUEUED_MAX = 4096;
-  private static final int LOOKUPS_PER_QUERY_MAX = 512;
 
   /** When a key is looked up. */
   public enum Look {
@@ -74,8 +68,7 @@ public final class Idempotency {
   }
 
   private final Map<KeyedRequest.Id, Running> running = new ConcurrentHashMap<>();
-  private final WorkerPool<KeyedRequest.Id, Optional<KeyRecord>> lookups;
-  private final JdbcOperations jdbc;
+  private final KeyLookups lookups;
   private final Fingerprints fingerprints;
   private final Clock clock;
   private final Resolution resolution;
@@ -87,7 +80,6 @@ public final class Idempotency {
       Clock clock,
       Resolution resolution,
       MeterRegistry registry) {
-    this.jdbc = jdbc;
     this.clock = clock;
     this.resolution = resolution;
     this.fingerprints = new Fingerprints(json);
@@ -95,13 +87,7 @@ public final class Idempotency {
         Counter.builder("quittance.replays")
             .description("Repetitions that were told what became of the first request")
             .register(registry);
-    this.lookups =
-        WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::find)
-            // One of them may wait for a connection that is dead, and the other one goes on.
-            .workers(2)
-            .capacity(LOOKUPS_QUEUED_MAX)
-            .maxBatch(LOOKUPS_PER_QUERY_MAX)
-            .start(registry);
+    this.lookups = new KeyLookups(jdbc, registry);
   }
 
   /**
@@ -207,7 +193,7 @@ public final class Idempotency {
   private Optional<KeyRecord> lookUp(KeyedRequest request, Deadline deadline)
       throws InterruptedException {
     try {
-      return deadline.await(lookups.submit(request.id(), deadline));
+      return lookups.find(request.id(), deadline);
     } catch (RuntimeException e) {
       log.warn("An idempotency key could not be looked up: {}", e.toString());
       throw unknown(
@@ -244,12 +230,6 @@ public final class Idempotency {
       throw Problem.of(
           ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
     }
-  }
-
-  private void find(List<Job<KeyedRequest.Id, Optional<KeyRecord>>> jobs) {
-    Map<KeyedRequest.Id, KeyRecord> found =
-        IdempotencyKeys.find(jdbc, jobs.stream().map(Job::item).toList());
-    jobs.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
   }
 
   @PreDestroy

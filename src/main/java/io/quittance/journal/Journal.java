@@ -35,7 +35,7 @@ public final class Journal {
 
   private final Transaction transaction;
   private final Tracing tracing;
-  private final DataSource snapshots;
+  private final Rehearsals rehearsals;
   private final List<Lane> lanes;
   private final Duration longestTransaction;
   private final RecentMerchants recent = new RecentMerchants(System::nanoTime);
@@ -52,12 +52,11 @@ public final class Journal {
       JournalProperties properties,
       MeterRegistry registry,
       Tracing tracing) {
-    this.snapshots = snapshots;
     this.tracing = tracing;
     this.longestTransaction = JournalConnections.longestTransaction(properties);
-    this.transaction =
-        new Transaction(
-            dataSource, dialect, tables.orderedStream().toList(), properties.transactionLimit());
+    List<Table.Factory> ordered = tables.orderedStream().toList();
+    this.rehearsals = new Rehearsals(snapshots, dialect, ordered);
+    this.transaction = new Transaction(dataSource, dialect, ordered, properties.transactionLimit());
     int capacity = Math.max(1, properties.queueCapacity() / properties.lanes());
     this.lanes =
         IntStream.rangeClosed(1, properties.lanes())
@@ -106,7 +105,7 @@ public final class Journal {
    */
   public <R> R rehearse(Command<R> command) {
     try {
-      return transaction.rehearse(command, snapshots);
+      return rehearsals.decide(command);
     } catch (SQLException e) {
       throw new DataAccessResourceFailureException("a rehearsal could not read", e);
     }

@@ -218,31 +218,8 @@ final class Transaction {
     }
   }
 
-  /**
-   * Decides a command on a snapshot of the database, takes no lock and writes nothing.
-   *
-   * @param snapshots where to read; the journal's own connections are for what moves money
-   * @throws SQLException the snapshot could not be read
-   */
-  <R> R rehearse(Command<R> command, DataSource snapshots) throws SQLException {
-    Batch batch = Batch.rehearsal(tables);
-    command.prepare(batch);
-    try (Connection connection = snapshots.getConnection()) {
-      connection.setReadOnly(true);
-      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-      connection.setAutoCommit(false);
-      try {
-        JdbcOperations jdbc = on(connection);
-        batch.lock(jdbc, AccountKey.of(command));
-        batch.load(jdbc, dialect);
-        return command.decide(batch);
-      } finally {
-        connection.rollback();
-      }
-    }
-  }
-
-  private static JdbcTemplate on(Connection connection) {
+  /** Runs statements on this connection, which stays open. */
+  static JdbcTemplate on(Connection connection) {
     return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
   }
 

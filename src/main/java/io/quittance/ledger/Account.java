@@ -1,16 +1,12 @@
 package io.quittance.ledger;
 
-import com.fasterxml.jackson.annotation.JsonValue;
 import io.quittance.database.Instants;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.TableColumns;
 import io.quittance.money.Money;
-import io.quittance.web.ProblemCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -49,58 +45,10 @@ final class Account {
           .changing("metadata", "varchar", account -> account.terms.metadataJson())
           .build();
 
-  /** Whether the balance has a floor. */
-  enum Kind {
-    STANDARD,
-    EXTERNAL;
-
-    @JsonValue
-    String text() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static Kind from(String text) {
-      return valueOf(text.toUpperCase(Locale.ROOT));
-    }
-  }
-
-  /** What an account takes part in. */
-  enum Status {
-    OPEN,
-    /** What was begun goes on; nothing is begun. */
-    FROZEN,
-    /** For good, and empty. */
-    CLOSED;
-
-    @JsonValue
-    String text() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-
-    static Status from(String text) {
-      return valueOf(text.toUpperCase(Locale.ROOT));
-    }
-  }
-
-  /** What the merchant says of the account. */
-  record Terms(
-      String currency, @Nullable String name, Kind kind, long overdraftLimit, String metadataJson) {
-
-    /** The terms as the change leaves them; what it leaves out stays as it is. */
-    Terms with(AccountChange change) {
-      return new Terms(
-          currency,
-          change.name() == null ? name : change.name().isEmpty() ? null : change.name(),
-          kind,
-          change.overdraftLimit() == null ? overdraftLimit : change.overdraftLimit(),
-          change.metadataJson() == null ? metadataJson : change.metadataJson());
-    }
-  }
-
   private final AccountKey key;
   private final Instant createdAt;
-  private Terms terms;
-  private Status status;
+  private AccountTerms terms;
+  private AccountStatus status;
   private long posted;
   private long pendingOut;
   private long pendingIn;
@@ -110,7 +58,7 @@ final class Account {
   private boolean changed;
   private boolean renamed;
 
-  private Account(AccountKey key, Terms terms, Status status, Instant createdAt) {
+  private Account(AccountKey key, AccountTerms terms, AccountStatus status, Instant createdAt) {
     this.key = key;
     this.terms = terms;
     this.status = status;
@@ -121,13 +69,13 @@ final class Account {
     var account =
         new Account(
             new AccountKey(rs.getObject("merchant_id", UUID.class), rs.getString("id")),
-            new Terms(
+            new AccountTerms(
                 rs.getString("currency"),
                 rs.getString("name"),
-                Kind.from(rs.getString("kind")),
+                AccountKind.from(rs.getString("kind")),
                 rs.getLong("overdraft_limit"),
                 rs.getString("metadata")),
-            Status.from(rs.getString("status")),
+            AccountStatus.from(rs.getString("status")),
             Instants.read(rs, "created_at"));
     account.posted = rs.getLong("posted");
     account.pendingOut = rs.getLong("pending_out");
@@ -138,35 +86,9 @@ final class Account {
     return account;
   }
 
-  /** Why the account cannot be changed so; empty when it can. */
-  Optional<Refusal> refusal(AccountChange change) {
-    Terms changed = terms.with(change);
-    if (status == Status.CLOSED && !change.differences(this).isEmpty()) {
-      return Refusal.of(ProblemCode.INVALID_STATE, "The account is closed, for good.");
-    }
-    if (change.status() == Status.CLOSED && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
-      return Refusal.of(
-          ProblemCode.ACCOUNT_NOT_EMPTY,
-          "An account is closed with all balances at zero; posted is %d, pending_out %d, pending_in %d."
-              .formatted(posted, pendingOut, pendingIn));
-    }
-    if (changed.overdraftLimit() == terms.overdraftLimit() || terms.kind() == Kind.EXTERNAL) {
-      return Optional.empty();
-    }
-    if (posted - pendingOut + changed.overdraftLimit() < 0) {
-      return Refusal.of(
-          ProblemCode.INVALID_STATE,
-          "%d of the overdraft are in use; overdraft_limit must not be below that."
-              .formatted(pendingOut - posted));
-    }
-    return posted + pendingIn + changed.overdraftLimit() > Money.MAX_AMOUNT
-        ? Refusal.of(
-            ProblemCode.BALANCE_OUT_OF_RANGE,
-            "With this overdraft_limit, available could go beyond %d.".formatted(Money.MAX_AMOUNT))
-        : Optional.empty();
-  }
-
-  /** Changes what the merchant says of the account. Only if there is no {@link #refusal}. */
+  /**
+   * Changes what the merchant says of the account. Only if {@link AccountChange#refusal} is empty.
+   */
   void change(AccountChange change) {
     renamed |= change.name() != null || change.metadataJson() != null;
     terms = terms.with(change);
@@ -175,7 +97,7 @@ final class Account {
   }
 
   boolean canPay(long amount) {
-    return terms.kind() == Kind.EXTERNAL || available() >= amount;
+    return terms.kind() == AccountKind.EXTERNAL || available() >= amount;
   }
 
   /**
@@ -197,7 +119,7 @@ final class Account {
 
   /** An external account has no floor, and so no overdraft. */
   private long overdraft() {
-    return terms.kind() == Kind.EXTERNAL ? 0 : terms.overdraftLimit();
+    return terms.kind() == AccountKind.EXTERNAL ? 0 : terms.overdraftLimit();
   }
 
   void holdOut(long amount) {
@@ -246,18 +168,18 @@ final class Account {
 
   Balances balances() {
     return new Balances(
-        posted, pendingOut, pendingIn, terms.kind() == Kind.EXTERNAL ? null : available());
+        posted, pendingOut, pendingIn, terms.kind() == AccountKind.EXTERNAL ? null : available());
   }
 
   AccountKey key() {
     return key;
   }
 
-  Terms terms() {
+  AccountTerms terms() {
     return terms;
   }
 
-  Status status() {
+  AccountStatus status() {
     return status;
   }
 

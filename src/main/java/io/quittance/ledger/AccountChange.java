@@ -1,8 +1,11 @@
 package io.quittance.ledger;
 
+import io.quittance.money.Money;
+import io.quittance.web.ProblemCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +19,7 @@ record AccountChange(
     @Nullable String name,
     @Nullable String metadataJson,
     @Nullable Long overdraftLimit,
-    Account.@Nullable Status status) {
+    @Nullable AccountStatus status) {
 
   /**
    * What it makes different, for the audit trail; empty when nothing. Names and metadata may tell
@@ -24,8 +27,8 @@ record AccountChange(
    */
   Map<String, Object> differences(Account account) {
     var differences = new LinkedHashMap<String, Object>();
-    Account.Terms before = account.terms();
-    Account.Terms after = before.with(this);
+    AccountTerms before = account.terms();
+    AccountTerms after = before.with(this);
     if (!Objects.equals(before.name(), after.name())) {
       differences.put("name", "changed");
     }
@@ -40,5 +43,38 @@ record AccountChange(
       differences.put("status", Map.of("from", account.status(), "to", status));
     }
     return differences;
+  }
+
+  /** Why the account cannot be changed so; empty when it can. */
+  Optional<Refusal> refusal(Account account) {
+    AccountTerms terms = account.terms();
+    AccountTerms changed = terms.with(this);
+    long posted = account.posted();
+    long pendingOut = account.pendingOut();
+    long pendingIn = account.pendingIn();
+    if (account.status() == AccountStatus.CLOSED && !differences(account).isEmpty()) {
+      return Refusal.of(ProblemCode.INVALID_STATE, "The account is closed, for good.");
+    }
+    if (status == AccountStatus.CLOSED && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
+      return Refusal.of(
+          ProblemCode.ACCOUNT_NOT_EMPTY,
+          "An account is closed with all balances at zero; posted is %d, pending_out %d, pending_in %d."
+              .formatted(posted, pendingOut, pendingIn));
+    }
+    if (changed.overdraftLimit() == terms.overdraftLimit()
+        || terms.kind() == AccountKind.EXTERNAL) {
+      return Optional.empty();
+    }
+    if (posted - pendingOut + changed.overdraftLimit() < 0) {
+      return Refusal.of(
+          ProblemCode.INVALID_STATE,
+          "%d of the overdraft are in use; overdraft_limit must not be below that."
+              .formatted(pendingOut - posted));
+    }
+    return posted + pendingIn + changed.overdraftLimit() > Money.MAX_AMOUNT
+        ? Refusal.of(
+            ProblemCode.BALANCE_OUT_OF_RANGE,
+            "With this overdraft_limit, available could go beyond %d.".formatted(Money.MAX_AMOUNT))
+        : Optional.empty();
   }
 }

@@ -74,7 +74,7 @@ class AccountController {
           "id", Code.NOT_ALLOWED, "must not contain what looks like a card number");
     }
     var key = new AccountKey(caller.merchantId(), id);
-    Account.Terms terms = terms(body);
+    AccountTerms terms = terms(body);
     Optional<Account> known = queries.account(key);
     boolean opened = known.isEmpty() && open(key, terms, caller);
     Account account = known.isPresent() ? known.get() : queries.account(key).orElseThrow();
@@ -85,7 +85,7 @@ class AccountController {
         .body(AccountBody.from(account));
   }
 
-  private boolean open(AccountKey key, Account.Terms terms, Caller caller) {
+  private boolean open(AccountKey key, AccountTerms terms, Caller caller) {
     if (!Currencies.isActive(terms.currency())) {
       throw Problem.invalid(
           "currency",
@@ -93,7 +93,7 @@ class AccountController {
           "must be an active code of ISO 4217; %s is withdrawn, or is for tests"
               .formatted(terms.currency()));
     }
-    if (terms.kind() == Account.Kind.EXTERNAL && terms.overdraftLimit() > 0) {
+    if (terms.kind() == AccountKind.EXTERNAL && terms.overdraftLimit() > 0) {
       throw overdraftOfExternal();
     }
     return opening.open(key, terms, caller.origin());
@@ -106,9 +106,9 @@ class AccountController {
         "has no effect on an external account, which has no floor; leave it out");
   }
 
-  private void refuseUnlessTheSame(Account account, Account.Terms terms)
+  private void refuseUnlessTheSame(Account account, AccountTerms terms)
       throws JsonProcessingException {
-    if (account.status() == Account.Status.CLOSED) {
+    if (account.status() == AccountStatus.CLOSED) {
       throw Problem.of(
           ProblemCode.ACCOUNT_EXISTS,
           "The account %s is closed, for good; its id cannot be used again."
@@ -122,22 +122,22 @@ class AccountController {
     }
   }
 
-  private Account.Terms terms(NewAccount body) throws JsonProcessingException {
-    return new Account.Terms(
+  private AccountTerms terms(NewAccount body) throws JsonProcessingException {
+    return new AccountTerms(
         body.currency(),
         body.name(),
-        body.kind() == null ? Account.Kind.STANDARD : body.kind(),
+        body.kind() == null ? AccountKind.STANDARD : body.kind(),
         body.overdraftLimit() == null ? 0 : body.overdraftLimit(),
         json.writeValueAsString(body.metadata() == null ? Map.of() : body.metadata()));
   }
 
-  private boolean sameTerms(Account.Terms one, Account.Terms other) throws JsonProcessingException {
+  private boolean sameTerms(AccountTerms one, AccountTerms other) throws JsonProcessingException {
     return withoutMetadata(one).equals(withoutMetadata(other))
         && json.readTree(one.metadataJson()).equals(json.readTree(other.metadataJson()));
   }
 
-  private static Account.Terms withoutMetadata(Account.Terms terms) {
-    return new Account.Terms(
+  private static AccountTerms withoutMetadata(AccountTerms terms) {
+    return new AccountTerms(
         terms.currency(), terms.name(), terms.kind(), terms.overdraftLimit(), "{}");
   }
 
@@ -164,7 +164,7 @@ class AccountController {
       HttpServletRequest http)
       throws JsonProcessingException {
     Account account = find(id, caller);
-    if (account.terms().kind() == Account.Kind.EXTERNAL
+    if (account.terms().kind() == AccountKind.EXTERNAL
         && body.overdraftLimit() != null
         && body.overdraftLimit() > 0) {
       throw overdraftOfExternal();

@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /** What accounts are listed by; null: any. */
 record AccountFilter(
-    Account.@Nullable Kind kind, @Nullable String currency, Account.@Nullable Status status) {
+    @Nullable AccountKind kind, @Nullable String currency, @Nullable AccountStatus status) {
 
   /** Reads the filters that are there, and notes in the query what is wrong with them. */
   static AccountFilter from(QueryParameters query) {
     return new AccountFilter(
         query.read(
             "kind",
-            text -> RefusedInput.oneOf(List.of(Account.Kind.values()), Account.Kind::text, text)),
+            text -> RefusedInput.oneOf(List.of(AccountKind.values()), AccountKind::text, text)),
         query.read("currency", AccountFilter::currency),
         query.read(
             "status",
             text ->
-                RefusedInput.oneOf(List.of(Account.Status.values()), Account.Status::text, text)));
+                RefusedInput.oneOf(List.of(AccountStatus.values()), AccountStatus::text, text)));
   }
 
   static String currency(String text) {

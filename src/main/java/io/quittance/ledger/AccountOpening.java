@@ -40,12 +40,12 @@ final class AccountOpening {
   }
 
   /** Opens an account; false when one of this id exists already. */
-  boolean open(AccountKey key, Account.Terms terms, Origin origin) {
+  boolean open(AccountKey key, AccountTerms terms, Origin origin) {
     try {
       transaction.executeWithoutResult(
           status -> {
             insert(key, terms);
-            if (terms.kind() == Account.Kind.EXTERNAL || terms.overdraftLimit() > 0) {
+            if (terms.kind() == AccountKind.EXTERNAL || terms.overdraftLimit() > 0) {
               audit.record(opened(key, terms, origin));
             }
           });
@@ -55,7 +55,7 @@ final class AccountOpening {
     }
   }
 
-  private void insert(AccountKey key, Account.Terms terms) {
+  private void insert(AccountKey key, AccountTerms terms) {
     jdbc.sql(INSERT)
         .params(
             key.merchantId(),
@@ -69,7 +69,7 @@ final class AccountOpening {
         .update();
   }
 
-  private static AuditEntry opened(AccountKey key, Account.Terms terms, Origin origin) {
+  private static AuditEntry opened(AccountKey key, AccountTerms terms, Origin origin) {
     return AuditEntry.of(
         key.merchantId(),
         origin,

@@ -5,10 +5,6 @@ import io.quittance.journal.Batch;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
-import io.quittance.ledger.Account.Status;
-import io.quittance.ledger.Transfer.Entry;
-import io.quittance.money.Money;
-import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -31,6 +27,9 @@ import org.springframework.stereotype.Component;
  * The accounts and transfers of one batch. Accounts are locked in the order of their keys, so every
  * decision here is true until the commit; each account is written once, however often it moved.
  * Confined to the journal's thread.
+ *
+ * <p>It is long because all that callers do with money is one list of short methods here: announce,
+ * check, hold, post, release. What is checked is in {@link TransferRules}.
  */
 public final class Books implements Table {
 
@@ -50,6 +49,10 @@ public final class Books implements Table {
     }
   }
 
+  private static final Set<AccountStatus> CLOSED = EnumSet.of(AccountStatus.CLOSED);
+  private static final Set<AccountStatus> FROZEN_OR_CLOSED =
+      EnumSet.of(AccountStatus.FROZEN, AccountStatus.CLOSED);
+
   private record TransferKey(UUID merchantId, UUID id) {}
 
   private final BooksSql sql;
@@ -60,7 +63,7 @@ public final class Books implements Table {
   private final Set<Transfer> changed = new LinkedHashSet<>();
   private final Set<TransferKey> wantedReversals = new LinkedHashSet<>();
   private final Map<TransferKey, Long> reversed = new HashMap<>();
-  private final EntryChain chain = new EntryChain();
+  private final Posting posting = new Posting();
   private final boolean locks;
 
   Books(BooksSql sql, boolean locks) {
@@ -104,65 +107,17 @@ public final class Books implements Table {
 
   /** Why this order cannot be carried out now; empty when it can. */
   public Optional<Refusal> refusal(TransferOrder order) {
-    return refusal(order, EnumSet.of(Status.FROZEN, Status.CLOSED));
+    return refusal(order, FROZEN_OR_CLOSED);
   }
 
   /** As {@link #refusal}, for money that goes back: what was begun ends on frozen accounts, too. */
   public Optional<Refusal> refusalOfReturn(TransferOrder order) {
-    return refusal(order, EnumSet.of(Status.CLOSED));
+    return refusal(order, CLOSED);
   }
 
-  private Optional<Refusal> refusal(TransferOrder order, Set<Status> shut) {
-    if (order.from().equals(order.to())) {
-      return Refusal.of(ProblemCode.SAME_ACCOUNT, "Both sides are %s.".formatted(order.from()));
-    }
-    Account from = accounts.get(order.fromKey());
-    Account to = accounts.get(order.toKey());
-    if (from == null || to == null) {
-      String missing = from == null ? order.from() : order.to();
-      return Refusal.of(
-          ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.".formatted(missing));
-    }
-    for (Account account : List.of(from, to)) {
-      if (shut.contains(account.status())) {
-        return Refusal.of(
-            account.status() == Status.CLOSED
-                ? ProblemCode.ACCOUNT_CLOSED
-                : ProblemCode.ACCOUNT_FROZEN,
-            "The account %s is %s.".formatted(account.key().id(), account.status().text()));
-      }
-    }
-    String currency = order.money().currency();
-    if (!from.terms().currency().equals(currency) || !to.terms().currency().equals(currency)) {
-      return Refusal.of(
-          ProblemCode.CURRENCY_MISMATCH,
-          "The order is in %s, %s in %s, %s in %s."
-              .formatted(
-                  currency,
-                  order.from(),
-                  from.terms().currency(),
-                  order.to(),
-                  to.terms().currency()));
-    }
-    if (!from.canPay(order.money().amount())) {
-      return Refusal.of(
-          ProblemCode.INSUFFICIENT_FUNDS,
-          "%s has not enough available funds.".formatted(order.from()));
-    }
-    if (!from.fits(order.money().amount(), 0)) {
-      return outOfRange(order.from());
-    }
-    if (!to.fits(0, order.money().amount())) {
-      return outOfRange(order.to());
-    }
-    return Optional.empty();
-  }
-
-  private static Optional<Refusal> outOfRange(String account) {
-    return Refusal.of(
-        ProblemCode.BALANCE_OUT_OF_RANGE,
-        "A balance of %s would go beyond %d in minor units, holds included."
-            .formatted(account, Money.MAX_AMOUNT));
+  private Optional<Refusal> refusal(TransferOrder order, Set<AccountStatus> shut) {
+    return TransferRules.refusal(
+        order, accounts.get(order.fromKey()), accounts.get(order.toKey()), shut);
   }
 
   /**
@@ -215,24 +170,9 @@ public final class Books implements Table {
     if (!transfer.postable(now)) {
       throw new IllegalStateException("the hold %s cannot be posted".formatted(transferId));
     }
-    long amount = transfer.order().money().amount();
-    Account from = account(transfer.order().fromKey());
-    Account to = account(transfer.order().toKey());
-    Instant at = entryTime(transfer, from, to, now);
-    from.releaseOut(amount);
-    to.releaseIn(amount);
-    transfer.post(
-        new Entry(from.enter(-amount, at), from.posted()),
-        new Entry(to.enter(amount, at), to.posted()),
-        at);
-    seal(transfer, from, to);
+    posting.post(
+        transfer, account(transfer.order().fromKey()), account(transfer.order().toKey()), now);
     changed.add(transfer);
-  }
-
-  /** After a fail-over the database's clock may be behind; entry times never go back. */
-  private static Instant entryTime(Transfer transfer, Account from, Account to, Instant now) {
-    Instant created = transfer.createdAt();
-    return to.notBeforeLastEntry(from.notBeforeLastEntry(now.isAfter(created) ? now : created));
   }
 
   /**
@@ -263,14 +203,6 @@ public final class Books implements Table {
     account(transfer.order().fromKey()).releaseOut(amount);
     account(transfer.order().toKey()).releaseIn(amount);
     changed.add(transfer);
-  }
-
-  /** Chains the entries of a posted transfer to those before them, in both accounts. */
-  private void seal(Transfer transfer, Account from, Account to) {
-    UUID merchantId = transfer.order().merchantId();
-    transfer.seal(
-        from.chain(chain.next(from.chainHead(), merchantId, transfer.fromContent())),
-        to.chain(chain.next(to.chainHead(), merchantId, transfer.toContent())));
   }
 
   /** Gives held funds back: the hold ends voided, or expired if its time was over. */

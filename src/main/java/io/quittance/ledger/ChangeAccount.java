@@ -52,7 +52,7 @@ record ChangeAccount(AccountKey key, AccountChange change, Origin origin)
       return new Result.NotFound();
     }
     Account account = found.get();
-    Optional<Refusal> refusal = account.refusal(change);
+    Optional<Refusal> refusal = change.refusal(account);
     if (refusal.isPresent()) {
       return new Result.Refused(refusal.get());
     }

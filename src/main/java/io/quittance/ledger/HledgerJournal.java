@@ -92,7 +92,7 @@ final class HledgerJournal {
 
   /** Money in accounts is what there is (asset), external ones are where it came from (equity). */
   private void declareAccount(ResultSet rs) throws SQLException, IOException {
-    boolean external = Account.Kind.from(rs.getString("kind")) == Account.Kind.EXTERNAL;
+    boolean external = AccountKind.from(rs.getString("kind")) == AccountKind.EXTERNAL;
     out.write(
         "account %s  ; type: %s\n"
             .formatted(HledgerText.account(rs.getString("id")), external ? "E" : "A"));

@@ -28,8 +28,8 @@ public final class Ledger {
 
   /** Opens an account unless it exists. */
   public void ensureAccount(UUID merchantId, String id, String currency, boolean external) {
-    Account.Kind kind = external ? Account.Kind.EXTERNAL : Account.Kind.STANDARD;
-    var terms = new Account.Terms(currency, null, kind, 0, NO_METADATA);
+    AccountKind kind = external ? AccountKind.EXTERNAL : AccountKind.STANDARD;
+    var terms = new AccountTerms(currency, null, kind, 0, NO_METADATA);
     opening.open(new AccountKey(merchantId, id), terms, Origin.SYSTEM);
   }
 

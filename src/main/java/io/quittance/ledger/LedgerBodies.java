@@ -23,7 +23,7 @@ final class LedgerBodies {
   record NewAccount(
       @NotNull @CurrencyCode String currency,
       @Size(max = 200) @Printable @Nullable String name,
-      Account.@Nullable Kind kind,
+      @Nullable AccountKind kind,
       @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
       @Metadata @Nullable Map<String, String> metadata) {}
 
@@ -32,7 +32,7 @@ final class LedgerBodies {
       @Size(max = 200) @Printable @Nullable String name,
       @Metadata @Nullable Map<String, String> metadata,
       @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
-      Account.@Nullable Status status) {}
+      @Nullable AccountStatus status) {}
 
   record NewTransfer(
       @NotNull @AccountId String from,
@@ -50,15 +50,15 @@ final class LedgerBodies {
       String id,
       String currency,
       @Nullable String name,
-      Account.Kind kind,
-      Account.Status status,
+      AccountKind kind,
+      AccountStatus status,
       long overdraftLimit,
       @JsonRawValue String metadata,
       Balances balances,
       Instant createdAt) {
 
     static AccountBody from(Account account) {
-      Account.Terms terms = account.terms();
+      AccountTerms terms = account.terms();
       return new AccountBody(
           account.key().id(),
           terms.currency(),

@@ -8,7 +8,7 @@ import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.payment.PaymentsCommitted;
 import io.quittance.webhook.Agenda.Entry;
 import io.quittance.webhook.DeliveryQueue.Claimed;
-import io.quittance.webhook.DeliveryQueue.Due;
+import io.quittance.webhook.DueDeliveries.Due;
 import io.quittance.webhook.Lookout.Found;
 import io.quittance.webhook.Lookout.Look;
 import jakarta.annotation.PreDestroy;
@@ -53,6 +53,7 @@ final class Claimer {
    */
   private static final Duration LATE = Duration.ofSeconds(2);
 
+  private final DueDeliveries dueDeliveries;
   private final DeliveryQueue queue;
   private final Subscribers subscribers;
   private final Lookout lookout;
@@ -64,6 +65,7 @@ final class Claimer {
   private final WorkerPool<Boolean, Boolean> worker;
 
   Claimer(
+      DueDeliveries dueDeliveries,
       DeliveryQueue queue,
       Subscribers subscribers,
       Lookout lookout,
@@ -71,6 +73,7 @@ final class Claimer {
       Lanes lanes,
       Dispatcher dispatcher,
       MeterRegistry registry) {
+    this.dueDeliveries = dueDeliveries;
     this.queue = queue;
     this.subscribers = subscribers;
     this.lookout = lookout;
@@ -184,7 +187,7 @@ final class Claimer {
       }
     }
     boolean more = false;
-    for (Due due : due(entry, ready)) {
+    for (Due due : dueDeliveries.at(ready, entry.since(), DELIVERIES_AT_ONCE)) {
       int room = room(due.destination(), claimed);
       claimed.addAll(due.halfOpen() ? queue.claimProbe(due.destination()) : claim(due, room));
       boolean left =
@@ -204,25 +207,6 @@ final class Claimer {
         : queue.claim(
             due.destination().merchantId(),
             deliveries.subList(0, Math.min(room, deliveries.size())));
-  }
-
-  private List<Due> due(Entry entry, List<Destination> ready) {
-    var due = new ArrayList<Due>();
-    List<UUID> endpointIds =
-        ready.stream().map(Destination::endpointId).filter(Objects::nonNull).toList();
-    if (!endpointIds.isEmpty()) {
-      due.addAll(
-          queue.dueAtEndpoints(entry.merchantId(), endpointIds, entry.since(), DELIVERIES_AT_ONCE));
-    }
-    if (endpointIds.size() < ready.size()) {
-      due.add(
-          queue.dueAtOperator(
-              entry.merchantId(),
-              lanes.toOperator().halfOpen(),
-              entry.since(),
-              DELIVERIES_AT_ONCE));
-    }
-    return due;
   }
 
   /** How much may be claimed for a destination, besides what is claimed already. */

@@ -4,15 +4,10 @@ import static io.quittance.database.ArrayParameters.bind;
 import static io.quittance.database.ArrayParameters.bindIds;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.web.TypeId;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -25,9 +20,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The deliveries that are due, shared by all replicas: a claim is a lease, so a delivery whose
- * replica died is due again when the lease ends. What waits is never written while it waits. All
- * times are the database's. Thread-safe.
+ * The deliveries that wait, shared by all replicas: a claim is a lease, so a delivery whose replica
+ * died is due again when the lease ends. What waits is never written while it waits. All times are
+ * the database's. {@link DueDeliveries} finds what can be claimed. Thread-safe.
  */
 @Component
 final class DeliveryQueue {
@@ -53,37 +48,6 @@ final class DeliveryQueue {
       return new Destination(merchantId, endpointId);
     }
   }
-
-  /**
-   * What one destination has that is due, longest due first.
-   *
-   * @param halfOpen whether the destination has been closed, and is to be tried with one delivery
-   * @param deliveries at most as many as were asked for
-   */
-  record Due(Destination destination, boolean halfOpen, List<UUID> deliveries) {}
-
-  private static final String DUE_AT_ENDPOINTS =
-      """
-      select w.id, w.closed_until is not null as half_open,
-             array(select d.id from deliveries d
-                    where d.merchant_id = w.merchant_id and d.endpoint_id = w.id
-                      and d.state = 'pending'
-                      and d.next_attempt_at between cast(? as timestamp with time zone)
-                                            and current_timestamp
-                    order by d.next_attempt_at limit ?) as due
-        from webhook_endpoints w
-       where w.merchant_id = ? and w.id = any(?) and w.enabled
-         and (w.closed_until is null or w.closed_until <= current_timestamp)
-      """;
-
-  private static final String DUE_AT_OPERATOR =
-      """
-      select d.id from deliveries d
-       where d.merchant_id = ? and d.endpoint_id is null and d.state = 'pending'
-         and d.next_attempt_at between ? and current_timestamp
-       order by d.next_attempt_at
-       limit ?
-      """;
 
   /**
    * Of what is due, the one that waits longest. What has not been attempted yet stands in the order
@@ -157,39 +121,6 @@ final class DeliveryQueue {
     this.dialect = dialect;
     this.lease = properties.lease();
     this.startWithin = lease.minus(properties.timeout()).dividedBy(2);
-  }
-
-  /**
-   * Finds what is due at a merchant's endpoints. Those that are closed or disabled are passed over,
-   * whatever waits for them, and are not in the result. Locks nothing.
-   *
-   * @param since what was due before is left out
-   * @param limit for each endpoint
-   */
-  List<Due> dueAtEndpoints(
-      UUID merchantId, Collection<UUID> endpointIds, Instant since, int limit) {
-    return jdbc.query(
-        DUE_AT_ENDPOINTS,
-        statement -> {
-          statement.setObject(1, Instants.parameter(since));
-          statement.setInt(2, limit);
-          statement.setObject(3, merchantId);
-          bindIds(statement, 4, endpointIds);
-        },
-        (rs, row) ->
-            new Due(
-                new Destination(merchantId, rs.getObject("id", UUID.class)),
-                rs.getBoolean("half_open"),
-                uuids(rs, "due")));
-  }
-
-  /** Finds what is due at the operator's own receiver, which has no row. Locks nothing. */
-  Due dueAtOperator(UUID merchantId, boolean halfOpen, Instant since, int limit) {
-    return new Due(
-        new Destination(merchantId, null),
-        halfOpen,
-        jdbc.queryForList(
-            DUE_AT_OPERATOR, UUID.class, merchantId, Instants.parameter(since), limit));
   }
 
   /** Takes those of a merchant's deliveries that are still due and that no other replica has. */
@@ -293,13 +224,5 @@ final class DeliveryQueue {
           bind(statement, 4, "varchar", event.body().type().text());
           bind(statement, 5, "varchar", dialect.now(jdbc).toString());
         });
-  }
-
-  private static List<UUID> uuids(ResultSet rs, String column) throws SQLException {
-    var ids = new ArrayList<UUID>();
-    for (Object id : (Object[]) rs.getArray(column).getArray()) {
-      ids.add((UUID) id);
-    }
-    return ids;
   }
 }

@@ -1,0 +1,50 @@
+package io.quittance.journal;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import javax.sql.DataSource;
+import org.springframework.jdbc.core.JdbcOperations;
+
+/**
+ * Decides commands on a snapshot of the database; takes no lock and writes nothing. Thread-safe;
+ * each call uses a connection of its own.
+ */
+final class Rehearsals {
+
+  private final DataSource snapshots;
+  private final Dialect dialect;
+  private final List<Table.Factory> tables;
+
+  /**
+   * @param snapshots where to read; the journal's own connections are for what moves money
+   */
+  Rehearsals(DataSource snapshots, Dialect dialect, List<Table.Factory> tables) {
+    this.snapshots = snapshots;
+    this.dialect = dialect;
+    this.tables = tables;
+  }
+
+  /**
+   * What the command would decide now.
+   *
+   * @throws SQLException the snapshot could not be read
+   */
+  <R> R decide(Command<R> command) throws SQLException {
+    Batch batch = Batch.rehearsal(tables);
+    command.prepare(batch);
+    try (Connection connection = snapshots.getConnection()) {
+      connection.setReadOnly(true);
+      connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+      connection.setAutoCommit(false);
+      try {
+        JdbcOperations jdbc = Transaction.on(connection);
+        batch.lock(jdbc, AccountKey.of(command));
+        batch.load(jdbc, dialect);
+        return command.decide(batch);
+      } finally {
+        connection.rollback();
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package io.quittance.ledger;
+
+import io.quittance.money.Money;
+import io.quittance.web.ProblemCode;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an order to move money must meet. Each rule stands once here, in the order of precedence.
+ */
+final class TransferRules {
+
+  private TransferRules() {}
+
+  /**
+   * Why an order cannot be carried out now; empty when it can.
+   *
+   * @param from null: there is none; so for the other one
+   * @param shut accounts with such a status take no part
+   */
+  static Optional<Refusal> refusal(
+      TransferOrder order, @Nullable Account from, @Nullable Account to, Set<AccountStatus> shut) {
+    if (order.from().equals(order.to())) {
+      return Refusal.of(ProblemCode.SAME_ACCOUNT, "Both sides are %s.".formatted(order.from()));
+    }
+    if (from == null || to == null) {
+      String missing = from == null ? order.from() : order.to();
+      return Refusal.of(
+          ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.".formatted(missing));
+    }
+    for (Account account : List.of(from, to)) {
+      if (shut.contains(account.status())) {
+        return Refusal.of(
+            account.status() == AccountStatus.CLOSED
+                ? ProblemCode.ACCOUNT_CLOSED
+                : ProblemCode.ACCOUNT_FROZEN,
+            "The account %s is %s.".formatted(account.key().id(), account.status().text()));
+      }
+    }
+    String currency = order.money().currency();
+    if (!from.terms().currency().equals(currency) || !to.terms().currency().equals(currency)) {
+      return Refusal.of(
+          ProblemCode.CURRENCY_MISMATCH,
+          "The order is in %s, %s in %s, %s in %s."
+              .formatted(
+                  currency,
+                  order.from(),
+                  from.terms().currency(),
+                  order.to(),
+                  to.terms().currency()));
+    }
+    if (!from.canPay(order.money().amount())) {
+      return Refusal.of(
+          ProblemCode.INSUFFICIENT_FUNDS,
+          "%s has not enough available funds.".formatted(order.from()));
+    }
+    if (!from.fits(order.money().amount(), 0)) {
+      return outOfRange(order.from());
+    }
+    if (!to.fits(0, order.money().amount())) {
+      return outOfRange(order.to());
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<Refusal> outOfRange(String account) {
+    return Refusal.of(
+        ProblemCode.BALANCE_OUT_OF_RANGE,
+        "A balance of %s would go beyond %d in minor units, holds included."
+            .formatted(account, Money.MAX_AMOUNT));
+  }
+}
