@@ -121,7 +121,7 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
     schema.setDescription(words.ofProperty(name, property));
     String prefix = property.equals("id") ? IDS.get(name) : Parameters.prefixOf(property);
     if (prefix != null && schema.getPattern() == null) {
-      schema.setPattern(Parameters.idSchema(prefix).getPattern());
+      schema.setPattern(KnownParameters.id(prefix).getPattern());
     }
   }
 

@@ -1,8 +1,6 @@
 package io.quittance.openapi;
 
 import io.quittance.identity.RequiresScope;
-import io.quittance.web.FromHeaders;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.media.Content;
@@ -15,21 +13,12 @@ import io.swagger.v3.oas.models.security.SecurityRequirement;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
-import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PathVariable;
-import org.springframework.web.bind.annotation.PutMapping;
-import org.springframework.web.bind.annotation.RequestHeader;
-import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.method.HandlerMethod;
@@ -40,9 +29,6 @@ final class Operations {
   static final String KEY = "apiKey";
   static final String OPERATOR = "operatorKey";
 
-  private static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-  private static final String DEADLINE = "Payment-Deadline-Ms";
-
   private final Schemas schemas;
   private final Parameters parameters;
   private final Responses responses;
@@ -51,85 +37,6 @@ final class Operations {
     this.schemas = schemas;
     this.parameters = parameters;
     this.responses = new Responses(schemas);
-  }
-
-  /** What a handler takes and gives, and from whom. */
-  private record Handler(HandlerMethod method, String path, @Nullable Route route) {
-
-    static Handler of(HandlerMethod method) {
-      return new Handler(method, path(method), method.getMethodAnnotation(Route.class));
-    }
-
-    private static String path(HandlerMethod method) {
-      RequestMapping outer =
-          AnnotatedElementUtils.findMergedAnnotation(method.getBeanType(), RequestMapping.class);
-      RequestMapping inner =
-          Objects.requireNonNull(
-              AnnotatedElementUtils.findMergedAnnotation(method.getMethod(), RequestMapping.class));
-      return (outer == null ? "" : first(outer.path())) + first(inner.path());
-    }
-
-    private static String first(String[] paths) {
-      return paths.length == 0 ? "" : paths[0];
-    }
-
-    boolean open() {
-      return !path.startsWith("/v1");
-    }
-
-    @Nullable RequiresScope scope() {
-      return method.getMethodAnnotation(RequiresScope.class);
-    }
-
-    /** Whether the caller chooses the name of what is made: there is nothing not to be found. */
-    boolean namesItsObject() {
-      return route != null
-          && method.hasMethodAnnotation(PutMapping.class)
-          && Arrays.stream(route.answers()).anyMatch(answer -> answer.status() == 201);
-    }
-
-    boolean isPaged() {
-      return takes("cursor") || (route != null && List.of(route.query()).contains("cursor"));
-    }
-
-    private boolean takes(String name) {
-      return Arrays.stream(method.getMethod().getParameters())
-          .anyMatch(parameter -> parameter.getName().equals(name));
-    }
-
-    boolean takesHeader(String name) {
-      return headers().contains(name);
-    }
-
-    SortedSet<String> headers() {
-      var names = new TreeSet<String>();
-      for (MethodParameter parameter : method.getMethodParameters()) {
-        RequestHeader header = parameter.getParameterAnnotation(RequestHeader.class);
-        if (header != null) {
-          names.add(header.name().isEmpty() ? header.value() : header.name());
-        }
-        FromHeaders several = parameter.getParameterType().getAnnotation(FromHeaders.class);
-        if (several != null) {
-          names.addAll(List.of(several.value()));
-        }
-      }
-      return names;
-    }
-
-    /** Whether it reads its body itself. */
-    boolean hasOwnBodies() {
-      return route != null && route.bodies().length > 0;
-    }
-
-    @Nullable MethodParameter body() {
-      for (MethodParameter parameter : method.getMethodParameters()) {
-        if (parameter.hasParameterAnnotation(
-            org.springframework.web.bind.annotation.RequestBody.class)) {
-          return parameter;
-        }
-      }
-      return null;
-    }
   }
 
   Responses responses() {
@@ -194,7 +101,10 @@ final class Operations {
     for (String name : handler.headers()) {
       found.add(
           parameters.on(
-              handler.path(), "header", name, name.equals(IDEMPOTENCY_KEY) && needsKey(handler)));
+              handler.path(),
+              "header",
+              name,
+              name.equals(Handler.IDEMPOTENCY_KEY) && handler.needsKey()));
     }
     found.add(parameters.named("header", "X-Request-Id", false));
     return found;
@@ -202,10 +112,6 @@ final class Operations {
 
   private static String name(Handler handler, MethodParameter parameter) {
     return handler.method().getMethod().getParameters()[parameter.getParameterIndex()].getName();
-  }
-
-  private static boolean needsKey(Handler handler) {
-    return handler.route() == null || !handler.route().keyOptional();
   }
 
   private @Nullable RequestBody body(Handler handler) {
@@ -239,7 +145,7 @@ final class Operations {
   private ApiResponses responses(Handler handler) {
     var all = new ApiResponses();
     addSuccesses(handler, all);
-    responses.addProblems(problems(handler), all);
+    responses.addProblems(handler.problems(), all);
     if (handler.route() != null && handler.route().refusal() != void.class) {
       Responses.describe(
           Objects.requireNonNull(all.get("422")), schemas.of(handler.route().refusal()));
@@ -251,9 +157,9 @@ final class Operations {
             Responses.addHeader(response, "RateLimit");
             Responses.addHeader(response, "RateLimit-Policy");
           }
-          if (handler.takesHeader(IDEMPOTENCY_KEY)) {
+          if (handler.takesHeader(Handler.IDEMPOTENCY_KEY)) {
             Responses.addHeader(response, "Idempotent-Replayed");
-            if (handler.takesHeader(DEADLINE)) {
+            if (handler.takesHeader(Handler.DEADLINE)) {
               Responses.addHeader(response, "Server-Timing");
             }
           }
@@ -285,55 +191,5 @@ final class Operations {
     return type instanceof ParameterizedType generic && generic.getRawType() == ResponseEntity.class
         ? generic.getActualTypeArguments()[0]
         : type;
-  }
-
-  /** What follows from what the handler takes, and what it adds itself. */
-  private static Set<ProblemCode> problems(Handler handler) {
-    var codes =
-        EnumSet.of(
-            ProblemCode.INVALID_REQUEST,
-            ProblemCode.INVALID_IDEMPOTENCY_KEY,
-            ProblemCode.NOT_ACCEPTABLE,
-            ProblemCode.REQUEST_TOO_LARGE,
-            ProblemCode.INTERNAL_ERROR,
-            ProblemCode.OVERLOADED,
-            ProblemCode.DEPENDENCY_UNAVAILABLE);
-    if (!handler.open()) {
-      codes.add(ProblemCode.UNAUTHORIZED);
-      codes.add(ProblemCode.MERCHANT_DISABLED);
-      codes.add(ProblemCode.INSUFFICIENT_SCOPE);
-      codes.add(ProblemCode.RATE_LIMITED);
-    }
-    if (handler.path().contains("{") && !handler.namesItsObject()) {
-      codes.add(ProblemCode.NOT_FOUND);
-    }
-    if (handler.hasOwnBodies()) {
-      codes.add(ProblemCode.MALFORMED_JSON);
-      codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
-    }
-    if (handler.body() != null) {
-      codes.add(ProblemCode.MALFORMED_JSON);
-      codes.add(ProblemCode.UNKNOWN_FIELD);
-      codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
-    }
-    if (handler.takesHeader(IDEMPOTENCY_KEY)) {
-      codes.add(ProblemCode.IDEMPOTENCY_IN_PROGRESS);
-      codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
-      codes.add(ProblemCode.DEADLINE_EXCEEDED);
-      if (needsKey(handler)) {
-        codes.add(ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
-      }
-    }
-    if (handler.takesHeader(DEADLINE)) {
-      codes.add(ProblemCode.INVALID_DEADLINE);
-      codes.add(ProblemCode.DEADLINE_EXCEEDED);
-    }
-    if (handler.isPaged()) {
-      codes.add(ProblemCode.INVALID_CURSOR);
-    }
-    if (handler.route() != null) {
-      codes.addAll(List.of(handler.route().problems()));
-    }
-    return codes;
   }
 }

@@ -1,25 +1,13 @@
 package io.quittance.openapi;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.annotation.JsonInclude;
-import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import io.quittance.fraud.Fallback;
 import io.quittance.money.Money;
-import io.swagger.v3.oas.annotations.media.ArraySchema;
 import io.swagger.v3.oas.models.SpecVersion;
 import io.swagger.v3.oas.models.media.Discriminator;
 import io.swagger.v3.oas.models.media.Schema;
-import java.lang.reflect.AnnotatedArrayType;
-import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.AnnotatedParameterizedType;
-import java.lang.reflect.AnnotatedType;
-import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
@@ -28,7 +16,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -36,12 +23,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The schemas (JSON Schema 2020-12) of the records that Jackson reads and writes, from their
  * components: what is there always, what may be null, and what validation asks of it. Used once, by
  * one thread.
+ *
+ * <p>springdoc's own resolver does not see {@code @Nullable}, which annotates types, calls no field
+ * of an answer required, and copies Java's patterns as they are. To put that right takes the walk
+ * through each record that is most of this.
  */
 final class Schemas {
 
@@ -62,6 +52,7 @@ final class Schemas {
 
   private final Map<String, Schema<?>> named = new TreeMap<>();
   private final SchemaNames names = new SchemaNames();
+  private final RecordProperties properties = new RecordProperties(this);
   private final ObjectMapper json;
 
   Schemas(ObjectMapper json) {
@@ -86,7 +77,8 @@ final class Schemas {
     return schema;
   }
 
-  private Schema<?> of(Type type, Map<TypeVariable<?>, Type> bound) {
+  /** As {@link #of(Type)}, of a type whose variables stand for these types. */
+  Schema<?> of(Type type, Map<TypeVariable<?>, Type> bound) {
     return switch (type) {
       case TypeVariable<?> variable -> of(Objects.requireNonNull(bound.get(variable)), bound);
       case ParameterizedType generic -> ofGeneric(generic, bound);
@@ -157,7 +149,8 @@ final class Schemas {
     } else if (raw.isEnum()) {
       ofEnum(schema, raw);
     } else if (raw.isRecord()) {
-      ofRecord(schema, raw, bound);
+      schema.addType("object");
+      properties.addTo(schema, raw, bound);
     } else {
       ofAlternatives(schema, raw);
     }
@@ -209,109 +202,6 @@ final class Schemas {
     schema.addOneOfItem(below);
   }
 
-  private void ofRecord(Schema<?> schema, Class<?> raw, Map<TypeVariable<?>, Type> bound) {
-    schema.addType("object");
-    addProperties(schema, raw, bound);
-  }
-
-  private void addProperties(Schema<?> schema, Class<?> raw, Map<TypeVariable<?>, Type> bound) {
-    for (RecordComponent component : raw.getRecordComponents()) {
-      Field field = field(raw, component.getName());
-      if (field.isAnnotationPresent(JsonUnwrapped.class)) {
-        addProperties(schema, component.getType(), bound);
-      } else if (!field.isAnnotationPresent(JsonIgnore.class)) {
-        JsonProperty renamed = field.getAnnotation(JsonProperty.class);
-        String name =
-            renamed == null
-                ? SnakeCaseStrategy.INSTANCE.translate(component.getName())
-                : renamed.value();
-        addProperty(schema, name, component, new Where(raw, field), bound);
-      }
-    }
-  }
-
-  /** A component's annotations, and the record that it is of. */
-  private record Where(Class<?> record, Field field) {
-
-    /** Whether it is left out when it is null, or empty. */
-    boolean leftOut() {
-      JsonInclude rule = field.getAnnotation(JsonInclude.class);
-      if (rule == null) {
-        rule = record.getAnnotation(JsonInclude.class);
-      }
-      if (rule == null) {
-        rule =
-            Arrays.stream(record.getInterfaces())
-                .map(face -> face.getAnnotation(JsonInclude.class))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
-      }
-      return rule != null && rule.value() != JsonInclude.Include.ALWAYS;
-    }
-
-    boolean leftOutIfEmpty() {
-      JsonInclude rule = record.getAnnotation(JsonInclude.class);
-      return rule != null
-          && rule.value() == JsonInclude.Include.NON_EMPTY
-          && Collection.class.isAssignableFrom(field.getType());
-    }
-  }
-
-  private void addProperty(
-      Schema<?> schema,
-      String name,
-      RecordComponent component,
-      Where where,
-      Map<TypeVariable<?>, Type> bound) {
-    AnnotatedType type = component.getAnnotatedType();
-    boolean nullable = type.isAnnotationPresent(Nullable.class);
-    Schema<?> property = raw(where.field());
-    if (property == null) {
-      property = list(where.field());
-      if (property == null) {
-        property = of(component.getGenericType(), bound);
-      }
-      Constraints.of(where.field()).addTo(property);
-      itemConstraints(type, property);
-    }
-    schema.addProperty(name, nullable && !where.leftOut() ? orNull(property) : property);
-    if (!(nullable && where.leftOut()) && !where.leftOutIfEmpty()) {
-      schema.addRequiredItem(name);
-    }
-  }
-
-  private static void itemConstraints(AnnotatedType type, Schema<?> property) {
-    if (type instanceof AnnotatedParameterizedType generic && property.getItems() != null) {
-      Constraints.of((AnnotatedElement) generic.getAnnotatedActualTypeArguments()[0])
-          .addTo(property.getItems());
-    } else if (type instanceof AnnotatedArrayType) {
-      throw new IllegalArgumentException("no schema for arrays");
-    }
-  }
-
-  /** The schema of a list that is read by code of its own; null for all else. */
-  private @Nullable Schema<?> list(Field field) {
-    var says = field.getAnnotation(ArraySchema.class);
-    return says == null ? null : schema("array").items(of(says.schema().implementation()));
-  }
-
-  /** The schema of what is written as it is stored; null for all else. */
-  private @Nullable Schema<?> raw(Field field) {
-    if (!field.isAnnotationPresent(JsonRawValue.class)) {
-      return null;
-    }
-    var says = field.getAnnotation(io.swagger.v3.oas.annotations.media.Schema.class);
-    if (says == null) {
-      return Constraints.ofMetadata(schema("object"));
-    }
-    Schema<?> schema = schema();
-    for (Class<?> alternative : says.anyOf()) {
-      schema.addAnyOfItem(of(alternative));
-    }
-    return schema;
-  }
-
   static Schema<?> orNull(Schema<?> schema) {
     if (schema.getTypes() != null && schema.getEnum() == null) {
       schema.addType("null");
@@ -320,13 +210,5 @@ final class Schemas {
     Schema<?> either = schema();
     var both = new ArrayList<Schema>(List.of(schema, schema("null")));
     return either.anyOf(both);
-  }
-
-  private static Field field(Class<?> raw, String name) {
-    try {
-      return raw.getDeclaredField(name);
-    } catch (NoSuchFieldException e) {
-      throw new IllegalStateException("a record has a field for each component", e);
-    }
   }
 }

@@ -25,7 +25,11 @@ final class EventFields {
   /** The first thing that is wrong. */
   @Nullable InputError error;
 
+  /** A bit for each field that was there. */
+  private int seen;
+
   void clear() {
+    seen = 0;
     hasId = false;
     type = null;
     hasTime = false;
@@ -41,5 +45,14 @@ final class EventFields {
     if (error == null) {
       error = InputError.of(param, code, rule);
     }
+  }
+
+  /** Notes that a field is there, by its bit, and refuses it the second time. */
+  String once(int bit, String param) {
+    if ((seen & bit) != 0) {
+      refuse(param, InputError.Code.REPEATED, "is there more than once");
+    }
+    seen |= bit;
+    return param;
   }
 }

@@ -1,0 +1,59 @@
+package io.quittance.analytics.event;
+
+import com.fasterxml.jackson.core.JsonToken;
+import io.quittance.web.CardNumbers;
+import io.quittance.web.InputError.Code;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the texts of an event from where the parser is. What is wrong with one is noted in the
+ * event. Not thread-safe.
+ */
+final class TextReader {
+
+  private static final String A_TEXT = "must be a text of 1 to %d characters";
+
+  private final SliceParser parser;
+  private final EventFields event;
+  private final NewNames newNames;
+  private final Characters characters = new Characters();
+
+  TextReader(SliceParser parser, EventFields event, NewNames newNames) {
+    this.parser = parser;
+    this.event = event;
+    this.newNames = newNames;
+  }
+
+  /** Whether the value is a text of this length; if not, that is refused. */
+  boolean read(String param, JsonToken value, int lengthMax) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      event.refuse(param, Code.REQUIRED, "is required and " + A_TEXT.formatted(lengthMax));
+      return false;
+    }
+    if (value != JsonToken.VALUE_STRING) {
+      parser.skipChildren();
+      event.refuse(param, Code.WRONG_TYPE, A_TEXT.formatted(lengthMax));
+      return false;
+    }
+    characters.read(parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
+    if (characters.codePoints() > lengthMax) {
+      event.refuse(param, Code.TOO_LONG, A_TEXT.formatted(lengthMax));
+    } else if (characters.codePoints() == 0) {
+      event.refuse(param, Code.OUT_OF_RANGE, A_TEXT.formatted(lengthMax));
+    } else if (!characters.whole()) {
+      event.refuse(param, Code.INVALID_FORMAT, "must be whole Unicode characters, and no NUL");
+    } else {
+      return true;
+    }
+    return false;
+  }
+
+  /** The text that was read last, as a name that is not kept: new, if there is room for it. */
+  Name name(String param, String space, @Nullable Name other) throws IOException {
+    if (characters.mayHoldCard() && CardNumbers.in(parser.getText())) {
+      event.refuse(param, Code.NOT_ALLOWED, "must not contain what looks like a card number");
+    }
+    return other == null ? newNames.of(space, parser.getText()) : other;
+  }
+}
