@@ -19,7 +19,7 @@ import io.quittance.payment.dependency.Dependencies;
 import io.quittance.payment.dependency.QueuedCommand;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.FailureLog;
-import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.timeline.TimelineScope;
 import io.quittance.payment.timeline.Timelines;
 import io.quittance.web.Problem;
@@ -102,7 +102,7 @@ final class ActionProcessor {
         FailureLog.tell(refused.payment());
       }
       ScopeReport report = scope.report();
-      Payment.Terms terms = change.seen().terms();
+      PaymentTerms terms = change.seen().terms();
       timelines.record(terms.merchantId(), terms.id(), timeline(report, change.action(), result));
       return new Carried<>(result, report);
     }

@@ -5,6 +5,7 @@ import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentStatus;
+import io.quittance.payment.model.PaymentTerms;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,7 +32,7 @@ record Cancel(UUID paymentId) implements PaymentAction<Payment> {
 
   @Override
   public Payment apply(Batch batch, Payment payment) {
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     batch
         .table(Books.class)
         .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());

@@ -11,6 +11,7 @@ import io.quittance.payment.model.Movement;
 import io.quittance.payment.model.Movements;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentStatus;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.util.Objects;
@@ -53,7 +54,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
 
   @Override
   public Captured apply(Batch batch, Payment payment) {
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     UUID holdId = Objects.requireNonNull(terms.holdId());
     Instant now = batch.now();
     long amount = asked == null ? payment.amountCapturable() : asked;
@@ -80,7 +81,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
     return captured;
   }
 
-  private TransferOrder part(Payment.Terms terms, long amount) {
+  private TransferOrder part(PaymentTerms terms, long amount) {
     return new TransferOrder(
         terms.merchantId(),
         transferId,

@@ -7,6 +7,7 @@ import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.change.ActionResponses.Success;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.TypeId;
@@ -71,7 +72,7 @@ final class IdempotentActions {
   }
 
   private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {
-    Payment.Terms terms = seen.terms();
+    PaymentTerms terms = seen.terms();
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {
       throw refused.get().payment(id(seen));

@@ -9,6 +9,7 @@ import io.quittance.money.Money;
 import io.quittance.payment.model.Movement;
 import io.quittance.payment.model.Movements;
 import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.model.Refunded;
 import io.quittance.web.ProblemCode;
 import java.util.Optional;
@@ -77,7 +78,7 @@ record Refund(
   }
 
   private TransferOrder order(Payment payment) {
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     return new TransferOrder(
         terms.merchantId(),
         transferId,

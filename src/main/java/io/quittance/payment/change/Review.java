@@ -10,6 +10,7 @@ import io.quittance.payment.model.Approval;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentStatus;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.util.Map;
@@ -45,7 +46,7 @@ record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin o
     if (approve) {
       Approval.apply(batch, payment);
     } else {
-      Payment.Terms terms = payment.terms();
+      PaymentTerms terms = payment.terms();
       batch
           .table(Books.class)
           .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());

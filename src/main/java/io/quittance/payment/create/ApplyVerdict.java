@@ -11,6 +11,7 @@ import io.quittance.payment.model.Approval;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.model.Payments;
 import io.quittance.payment.recover.Resolve;
 import java.time.Duration;
@@ -81,7 +82,7 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
   }
 
   private static PayerHistory history(Batch batch, Payment payment, Screening screening) {
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     Instant openedAt =
         batch.table(Books.class).openedAt(terms.merchantId(), terms.payer()).orElseThrow();
     return new PayerHistory(

@@ -2,6 +2,7 @@ package io.quittance.payment.event;
 
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentStatus;
+import io.quittance.payment.model.PaymentTerms;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -36,7 +37,7 @@ public record PaymentChange(
   private static final String OPEN = PaymentStatus.PROCESSING.text();
 
   static PaymentChange of(Payment payment) {
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     PaymentStatus before = payment.storedStatus();
     return new PaymentChange(
         terms.merchantId(),

@@ -2,8 +2,8 @@ package io.quittance.payment.event;
 
 import io.quittance.database.ArrayParameters;
 import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentRows;
 import io.quittance.payment.model.PaymentStatus;
-import io.quittance.payment.model.PaymentsSql;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,7 +17,7 @@ import java.util.UUID;
 public final class PaymentSummaries {
 
   private static final String FIND =
-      "select " + PaymentsSql.SEEN_COLUMNS + " from payments where merchant_id = ? and id = any(?)";
+      "select " + PaymentRows.SEEN_COLUMNS + " from payments where merchant_id = ? and id = any(?)";
 
   /**
    * A payment as it is now.
@@ -37,7 +37,7 @@ public final class PaymentSummaries {
       ArrayParameters.bindIds(statement, 2, ids);
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
-          found.add(summary(PaymentsSql.seen(rs).store()));
+          found.add(summary(PaymentRows.seen(rs).store()));
         }
       }
     }

@@ -2,7 +2,8 @@ package io.quittance.payment.find;
 
 import io.quittance.journal.Dialect;
 import io.quittance.payment.model.Payment;
-import io.quittance.payment.model.PaymentsSql;
+import io.quittance.payment.model.PaymentRows;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.PageRequest;
 import io.quittance.web.TimePosition;
 import java.sql.Connection;
@@ -50,7 +51,7 @@ final class PaymentSearch {
     }
     String whole = sql;
     return jdbc.query(
-        connection -> statement(connection, whole, values), (rs, row) -> PaymentsSql.seen(rs));
+        connection -> statement(connection, whole, values), (rs, row) -> PaymentRows.seen(rs));
   }
 
   private static String select(
@@ -59,7 +60,7 @@ final class PaymentSearch {
       String conditions,
       PageRequest page,
       List<Object> values) {
-    var sql = new StringBuilder("select " + PaymentsSql.SEEN_COLUMNS);
+    var sql = new StringBuilder("select " + PaymentRows.SEEN_COLUMNS);
     sql.append(" from payments where merchant_id = ?").append(conditions);
     values.add(merchantId);
     values.addAll(filters.bound());
@@ -92,7 +93,7 @@ final class PaymentSearch {
 
   /** What the page after this payment starts from. */
   static String position(Payment payment) {
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     return TimePosition.text(terms.createdAt(), terms.id());
   }
 }

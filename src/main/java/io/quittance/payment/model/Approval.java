@@ -13,7 +13,7 @@ public final class Approval {
   /** Posts the hold of an automatic payment; keeps that of a manual one for its capture. */
   public static void apply(Batch batch, Payment payment) {
     var books = batch.table(Books.class);
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     var holdId = Objects.requireNonNull(terms.holdId());
     Instant now = batch.now();
     if (terms.captureMethod() == CaptureMethod.AUTOMATIC) {

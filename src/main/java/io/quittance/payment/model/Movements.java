@@ -2,6 +2,7 @@ package io.quittance.payment.model;
 
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,27 +15,24 @@ import org.springframework.stereotype.Component;
 /** The captures and refunds of one batch. Confined to the journal's thread. */
 public final class Movements implements Table {
 
-  private static final String INSERT_CAPTURES =
-      """
-      insert into captures (merchant_id, id, payment_id, transfer_id, amount, granted_ms, used_ms,
-                            created_at, is_final)
-      select * from unnest(
-        cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
-        cast(? as uuid array), cast(? as bigint array), cast(? as integer array),
-        cast(? as integer array), cast(? as timestamp with time zone array),
-        cast(? as boolean array))
-      """;
+  private static final TableColumns<Captured> CAPTURES =
+      of("captures", Captured::movement).fixed("is_final", "boolean", Captured::last).build();
 
-  private static final String INSERT_REFUNDS =
-      """
-      insert into refunds (merchant_id, id, payment_id, transfer_id, amount, granted_ms, used_ms,
-                           created_at, reason)
-      select * from unnest(
-        cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
-        cast(? as uuid array), cast(? as bigint array), cast(? as integer array),
-        cast(? as integer array), cast(? as timestamp with time zone array),
-        cast(? as varchar array))
-      """;
+  private static final TableColumns<Refunded> REFUNDS =
+      of("refunds", Refunded::movement).fixed("reason", "varchar", Refunded::reason).build();
+
+  /** The columns that both have. */
+  private static <R> TableColumns.Builder<R> of(String table, Function<R, Movement> movement) {
+    return TableColumns.<R>of(table)
+        .key("merchant_id", "uuid", row -> movement.apply(row).merchantId())
+        .key("id", "uuid", row -> movement.apply(row).id())
+        .fixed("payment_id", "uuid", row -> movement.apply(row).paymentId())
+        .fixed("transfer_id", "uuid", row -> movement.apply(row).transferId())
+        .fixed("amount", "bigint", row -> movement.apply(row).money().amount())
+        .fixed("granted_ms", "integer", row -> movement.apply(row).grantedMs())
+        .fixed("used_ms", "integer", row -> movement.apply(row).usedMs())
+        .fixed("created_at", "timestamp", row -> movement.apply(row).createdAt());
+  }
 
   @Component
   @Order(35)
@@ -69,20 +67,7 @@ public final class Movements implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    movement(writes.add(INSERT_CAPTURES, captures), Captured::movement)
-        .column("boolean", Captured::last);
-    movement(writes.add(INSERT_REFUNDS, refunds), Refunded::movement)
-        .column("varchar", Refunded::reason);
-  }
-
-  private static <R> Writes.Rows<R> movement(Writes.Rows<R> rows, Function<R, Movement> of) {
-    return rows.column("uuid", row -> of.apply(row).merchantId())
-        .column("uuid", row -> of.apply(row).id())
-        .column("uuid", row -> of.apply(row).paymentId())
-        .column("uuid", row -> of.apply(row).transferId())
-        .column("bigint", row -> of.apply(row).money().amount())
-        .column("integer", row -> of.apply(row).grantedMs())
-        .column("integer", row -> of.apply(row).usedMs())
-        .column("varchar", row -> of.apply(row).createdAt().toString());
+    writes.insert(CAPTURES, captures);
+    writes.insert(REFUNDS, refunds);
   }
 }

@@ -1,16 +1,12 @@
 package io.quittance.payment.model;
 
 import io.quittance.fraud.Verdict;
-import io.quittance.money.Money;
 import io.quittance.payment.EventType;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -19,74 +15,16 @@ import org.jspecify.annotations.Nullable;
  * A payment and every transition of its life: each checks that it is allowed, makes the change, and
  * records the event that tells of it. Confined to the journal's thread until its transaction has
  * committed, and unchanged from then on.
+ *
+ * <p>It is long because all transitions stand together, each a short method: what may follow what
+ * is read here and nowhere else.
  */
 public final class Payment {
-
-  /** Values that never change, but for what its merchant notes for its own use. */
-  public record Terms(
-      UUID merchantId,
-      UUID id,
-      Money money,
-      String payer,
-      String payee,
-      CaptureMethod captureMethod,
-      PaymentOrder.Texts texts,
-      @Nullable UUID batchId,
-      @Nullable UUID holdId,
-      int holdSeconds,
-      int grantedMs,
-      Instant createdAt,
-      Instant resolvesBy) {
-
-    private Terms with(PaymentOrder.Texts changed) {
-      return new Terms(
-          merchantId,
-          id,
-          money,
-          payer,
-          payee,
-          captureMethod,
-          changed,
-          batchId,
-          holdId,
-          holdSeconds,
-          grantedMs,
-          createdAt,
-          resolvesBy);
-    }
-
-    /** Both of its accounts. */
-    public Set<String> accounts() {
-      return new HashSet<>(Arrays.asList(payer, payee));
-    }
-  }
-
-  /** When it reached which milestone. */
-  record Milestones(
-      @Nullable Instant authorizedAt,
-      @Nullable Instant capturedAt,
-      @Nullable Instant canceledAt,
-      @Nullable Instant expiresAt) {
-
-    static final Milestones NONE = new Milestones(null, null, null, null);
-
-    Milestones capturedAt(Instant now) {
-      return new Milestones(authorizedAt, now, canceledAt, expiresAt);
-    }
-
-    Milestones canceledAt(Instant now) {
-      return new Milestones(authorizedAt, capturedAt, now, expiresAt);
-    }
-
-    Milestones withoutExpiry() {
-      return new Milestones(authorizedAt, capturedAt, canceledAt, null);
-    }
-  }
 
   private static final int CREATED = 201;
   private static final int ACCEPTED = 202;
 
-  private Terms terms;
+  private PaymentTerms terms;
   private final @Nullable PaymentStatus storedStatus;
   private final int storedEvents;
   private final boolean counted;
@@ -103,7 +41,7 @@ public final class Payment {
   private final AtomicBoolean untoldEnd = new AtomicBoolean();
 
   private Payment(
-      Terms terms, @Nullable PaymentStatus storedStatus, int storedEvents, boolean counted) {
+      PaymentTerms terms, @Nullable PaymentStatus storedStatus, int storedEvents, boolean counted) {
     this.terms = terms;
     this.storedStatus = storedStatus;
     this.storedEvents = storedEvents;
@@ -116,7 +54,7 @@ public final class Payment {
   public static Payment processing(
       PaymentOrder order, @Nullable UUID holdId, Instant now, Instant resolvesBy) {
     return new Payment(
-        new Terms(
+        new PaymentTerms(
             order.merchantId(),
             order.id(),
             order.money(),
@@ -141,7 +79,7 @@ public final class Payment {
    * @param counted whether analytics has counted it; releases before that did not
    */
   public record Stored(
-      Terms terms,
+      PaymentTerms terms,
       PaymentStatus status,
       long amountCaptured,
       long amountRefunded,
@@ -366,7 +304,7 @@ public final class Payment {
     return taken;
   }
 
-  public Terms terms() {
+  public PaymentTerms terms() {
     return terms;
   }
 

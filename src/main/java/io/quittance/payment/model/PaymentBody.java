@@ -42,7 +42,7 @@ public record PaymentBody(
   public record FailureBody(ProblemCode code, String detail) {}
 
   public static PaymentBody from(Payment payment) {
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     Failure failure = payment.failure();
     boolean open = !payment.concluded();
     return new PaymentBody(

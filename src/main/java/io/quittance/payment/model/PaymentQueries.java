@@ -42,11 +42,11 @@ public final class PaymentQueries {
   public Optional<Payment> find(UUID merchantId, UUID id) {
     return jdbc.sql(
             "select "
-                + PaymentsSql.SEEN_COLUMNS
+                + PaymentRows.SEEN_COLUMNS
                 + " from payments where merchant_id = ? and id = ?")
         .param(merchantId)
         .param(id)
-        .query((rs, row) -> PaymentsSql.seen(rs))
+        .query((rs, row) -> PaymentRows.seen(rs))
         .optional();
   }
 
@@ -70,13 +70,13 @@ public final class PaymentQueries {
   private List<Due> due(String column, String condition, Position after, int limit) {
     return jdbc.sql(
             "select %s from payments where %s and %s < current_timestamp"
-                    .formatted(PaymentsSql.COLUMNS, condition, column)
+                    .formatted(PaymentRows.COLUMNS, condition, column)
                 + " and (%s, id) > (?, ?) order by %s, id limit ?".formatted(column, column))
         .params(after.since(), after.id(), limit)
         .query(
             (rs, row) ->
                 new Due(
-                    PaymentsSql.read(rs),
+                    PaymentRows.read(rs),
                     Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class))))
         .list();
   }

@@ -5,6 +5,7 @@ import io.quittance.journal.Command;
 import io.quittance.ledger.Books;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.model.Payments;
 import java.util.Objects;
 import java.util.Set;
@@ -44,7 +45,7 @@ public record Expire(Payment overdue) implements Command<Payment> {
       return;
     }
     var books = batch.table(Books.class);
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     UUID holdId = Objects.requireNonNull(terms.holdId());
     if (books.postable(terms.merchantId(), holdId, batch.now())) {
       return;

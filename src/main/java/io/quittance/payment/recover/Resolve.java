@@ -5,6 +5,7 @@ import io.quittance.journal.Command;
 import io.quittance.ledger.Books;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.model.Payments;
 import java.util.Objects;
 import java.util.Set;
@@ -50,7 +51,7 @@ public record Resolve(Payment stranded) implements Command<Payment> {
 
   /** Gives back what is held for a payment that is processing. */
   public static void giveBack(Batch batch, Payment payment) {
-    Payment.Terms terms = payment.terms();
+    PaymentTerms terms = payment.terms();
     batch
         .table(Books.class)
         .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());

@@ -58,7 +58,7 @@ class VelocityPlanIT {
     var plan = new StringBuilder();
     try (Connection connection = database.dataSource().getConnection();
         PreparedStatement statement =
-            connection.prepareStatement("explain (analyze) " + PaymentsSql.PASTS)) {
+            connection.prepareStatement("explain (analyze) " + PayerPastsSql.PASTS)) {
       String[] types = {"integer", "uuid", "varchar", "integer", "varchar", "varchar", "uuid"};
       for (int i = 0; i < types.length; i++) {
         statement.setArray(i + 1, connection.createArrayOf(types[i], columns[i]));

@@ -2,7 +2,7 @@ package io.quittance.payment.batch.item;
 
 import io.quittance.database.ArrayParameters;
 import io.quittance.payment.model.Payment;
-import io.quittance.payment.model.PaymentsSql;
+import io.quittance.payment.model.PaymentRows;
 import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
@@ -26,14 +26,14 @@ public final class ItemQueries {
   public List<Found> of(UUID merchantId, UUID batchId, Collection<String> references) {
     return jdbc.query(
         "select %s from payments where merchant_id = ? and batch_id = ? and reference = any(?)"
-            .formatted(PaymentsSql.COLUMNS),
+            .formatted(PaymentRows.COLUMNS),
         statement -> {
           statement.setObject(1, merchantId);
           statement.setObject(2, batchId);
           ArrayParameters.bind(statement, 3, "varchar", references.toArray());
         },
         (rs, _) -> {
-          Payment payment = PaymentsSql.read(rs);
+          Payment payment = PaymentRows.read(rs);
           return new Found(
               payment.terms().id(),
               String.valueOf(payment.terms().texts().reference()),
