@@ -19,6 +19,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
@@ -74,12 +75,28 @@ public final class Idempotency {
   private final Resolution resolution;
   private final Counter replays;
 
+  @Autowired
   Idempotency(
       JdbcOperations jdbc,
       ObjectMapper json,
       Clock clock,
       Resolution resolution,
       MeterRegistry registry) {
+    this(
+        new KeyLookups(keys -> IdempotencyKeys.find(jdbc, keys), registry),
+        json,
+        clock,
+        resolution,
+        registry);
+  }
+
+  Idempotency(
+      KeyLookups lookups,
+      ObjectMapper json,
+      Clock clock,
+      Resolution resolution,
+      MeterRegistry registry) {
+    this.lookups = lookups;
     this.clock = clock;
     this.resolution = resolution;
     this.fingerprints = new Fingerprints(json);
@@ -87,7 +104,6 @@ public final class Idempotency {
         Counter.builder("quittance.replays")
             .description("Repetitions that were told what became of the first request")
             .register(registry);
-    this.lookups = new KeyLookups(jdbc, registry);
   }
 
   /**

@@ -7,7 +7,7 @@ import io.quittance.concurrency.WorkerPool.Job;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.springframework.jdbc.core.JdbcOperations;
+import java.util.function.Function;
 
 /**
  * Looks up the records of keys; those that are asked for together share one query. Nothing is
@@ -19,10 +19,15 @@ final class KeyLookups implements AutoCloseable {
   private static final int KEYS_PER_QUERY_MAX = 512;
 
   private final WorkerPool<KeyedRequest.Id, Optional<KeyRecord>> pool;
-  private final JdbcOperations jdbc;
+  private final Function<List<KeyedRequest.Id>, Map<KeyedRequest.Id, KeyRecord>> query;
 
-  KeyLookups(JdbcOperations jdbc, MeterRegistry registry) {
-    this.jdbc = jdbc;
+  /**
+   * @param query finds the records of keys; those that it does not return are not there
+   */
+  KeyLookups(
+      Function<List<KeyedRequest.Id>, Map<KeyedRequest.Id, KeyRecord>> query,
+      MeterRegistry registry) {
+    this.query = query;
     this.pool =
         WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::find)
             // One of them may wait for a connection that is dead, and the other one goes on.
@@ -44,7 +49,7 @@ final class KeyLookups implements AutoCloseable {
 
   private void find(List<Job<KeyedRequest.Id, Optional<KeyRecord>>> jobs) {
     Map<KeyedRequest.Id, KeyRecord> found =
-        IdempotencyKeys.find(jdbc, jobs.stream().map(Job::item).toList());
+        query.apply(jobs.stream().map(Job::item).toList());
     jobs.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
   }
 

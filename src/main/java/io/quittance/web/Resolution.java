@@ -21,7 +21,7 @@ public final class Resolution {
    * @param deadlineMaxMs the longest deadline that is granted
    * @param grace how long after its deadline a request may still be applied, at most
    */
-  Resolution(
+  public Resolution(
       Clock clock,
       @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs,
       @Value("${quittance.payment.resolve-grace:5s}") Duration grace) {

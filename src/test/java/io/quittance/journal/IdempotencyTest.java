@@ -1,0 +1,207 @@
+package io.quittance.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Idempotency.Look;
+import io.quittance.journal.Idempotency.Ran;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.Resolution;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessResourceFailureException;
+
+/** What becomes of a request and of its repetitions, with a map for the table of keys. */
+class IdempotencyTest {
+
+  private static final UUID MERCHANT = UUID.randomUUID();
+  private static final UUID MADE = UUID.randomUUID();
+  private static final Clock CLOCK =
+      Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
+
+  private final Map<KeyedRequest.Id, KeyRecord> stored = new HashMap<>();
+  private int lookedUp;
+  private int carriedOut;
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Idempotency idempotency =
+      new Idempotency(
+          new KeyLookups(this::find, registry),
+          new ObjectMapper(),
+          CLOCK,
+          new Resolution(CLOCK, 30_000, Duration.ofSeconds(5)),
+          registry);
+
+  @AfterEach
+  void close() {
+    idempotency.close();
+  }
+
+  private Map<KeyedRequest.Id, KeyRecord> find(List<KeyedRequest.Id> keys) {
+    lookedUp++;
+    return stored;
+  }
+
+  private KeyedRequest request(long amount) {
+    return idempotency.request(MERCHANT, "POST /v1/payments", "k", Map.of("amount", amount));
+  }
+
+  private KeyRecord recorded(KeyedRequest request) {
+    return new KeyRecord(request.fingerprint(), MADE, null, null, CLOCK.instant().plusSeconds(2));
+  }
+
+  private String carryOut() {
+    carriedOut++;
+    return "made";
+  }
+
+  private String run(KeyedRequest request, Supplier<String> first) {
+    return run(request, first, holder -> Optional.of("replayed " + holder.objectId()));
+  }
+
+  private String run(
+      KeyedRequest request,
+      Supplier<String> first,
+      Function<KeyRecord, Optional<String>> replay) {
+    return idempotency.run(
+        request, Deadline.after(Duration.ofMinutes(1)), Duration.ZERO, first, replay);
+  }
+
+  private static Consumer<Problem> code(ProblemCode code) {
+    return problem -> assertThat(problem.code()).isEqualTo(code);
+  }
+
+  @Test
+  void carriesOutARequestWhoseKeyIsNew() {
+    assertThat(run(request(1), this::carryOut)).isEqualTo("made");
+  }
+
+  @Test
+  void tellsARepetitionWhatWasMadeAndMakesNothing() {
+    stored.put(request(1).id(), recorded(request(1)));
+    assertThat(run(request(1), this::carryOut)).isEqualTo("replayed " + MADE);
+    assertThat(carriedOut).isZero();
+  }
+
+  @Test
+  void refusesAnotherBodyUnderAUsedKey() {
+    stored.put(request(1).id(), recorded(request(1)));
+    assertThatThrownBy(() -> run(request(2), this::carryOut))
+        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_KEY_REUSED));
+    assertThat(carriedOut).isZero();
+  }
+
+  @Test
+  void saysThatTheFirstRequestRunsOnAnotherReplica() {
+    stored.put(request(1).id(), recorded(request(1)));
+    assertThatThrownBy(() -> run(request(1), this::carryOut, _ -> Optional.empty()))
+        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_IN_PROGRESS));
+  }
+
+  @Test
+  void saysThatTheFirstRequestRunsOnThisReplica() {
+    run(
+        request(1),
+        () -> {
+          assertThatThrownBy(() -> run(request(1), this::carryOut))
+              .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_IN_PROGRESS));
+          return carryOut();
+        });
+    assertThat(carriedOut).isOne();
+  }
+
+  @Test
+  void replaysWhenAnotherReplicaClaimsTheKeyFirst() {
+    KeyedRequest request = request(1);
+    assertThat(
+            run(
+                request,
+                () -> {
+                  throw new KeyTakenException(recorded(request));
+                }))
+        .isEqualTo("replayed " + MADE);
+  }
+
+  @Test
+  void leavesNothingBehindWhenTheFirstRequestFails() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    request(1),
+                    () -> {
+                      throw new IllegalArgumentException("broken");
+                    }))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThat(run(request(1), this::carryOut)).isEqualTo("made");
+  }
+
+  @Test
+  void promisesNothingWhenTheKeyCannotBeLookedUp() {
+    var blind =
+        new Idempotency(
+            new KeyLookups(
+                _ -> {
+                  throw new DataAccessResourceFailureException("the database is away");
+                },
+                registry),
+            new ObjectMapper(),
+            CLOCK,
+            new Resolution(CLOCK, 30_000, Duration.ofSeconds(5)),
+            registry);
+    assertThatThrownBy(
+            () ->
+                blind.run(
+                    request(1),
+                    Deadline.after(Duration.ofMinutes(1)),
+                    Duration.ZERO,
+                    this::carryOut,
+                    _ -> Optional.empty()))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.DEPENDENCY_UNAVAILABLE);
+              assertThat(problem.isUnknown()).isTrue();
+            });
+    assertThat(carriedOut).isZero();
+    blind.close();
+  }
+
+  @Test
+  void spendsNoLookUpOnWhatTheJournalDecides() {
+    assertThat(runLate(true)).isEqualTo("made");
+    assertThat(lookedUp).isZero();
+  }
+
+  @Test
+  void looksAKeyUpThatTheJournalNeverCameTo() {
+    stored.put(request(1).id(), recorded(request(1)));
+    assertThat(runLate(false)).isEqualTo("replayed " + MADE);
+    assertThat(lookedUp).isOne();
+  }
+
+  private String runLate(boolean begun) {
+    return idempotency.run(
+        request(1),
+        Deadline.after(Duration.ofMinutes(1)),
+        Duration.ZERO,
+        Look.IF_NOT_BEGUN,
+        () -> new Ran<>(carryOut(), begun),
+        holder -> Optional.of("replayed " + holder.objectId()));
+  }
+}
