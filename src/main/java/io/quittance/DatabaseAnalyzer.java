@@ -8,7 +8,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.core.env.Environment;
 
-/** Says what the database, or the schema in it, did not let the start do. */
+/** Explains a start that failed because of the database or its schema. */
 class DatabaseAnalyzer implements FailureAnalyzer {
 
   private final Environment environment;

@@ -7,8 +7,8 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * A PostgreSQL database whose encoding is not UTF-8 is refused: it would break the batch of whoever
- * sends a letter that it does not know.
+ * A PostgreSQL database whose encoding is not UTF-8 is refused: it would break the batch of a
+ * request that sends a letter that it does not know.
  */
 final class DatabaseEncoding {
 

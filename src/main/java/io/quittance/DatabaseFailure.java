@@ -15,7 +15,8 @@ import org.springframework.core.env.Environment;
  */
 final class DatabaseFailure {
 
-  static final String REMEDY = "Check these environment variables, and that the database is there.";
+  static final String REMEDY =
+      "Check these environment variables, and that the database is running.";
 
   private static final Pattern URL =
       Pattern.compile("jdbc:postgresql:(?://(?<server>[^/?]*)/?)?(?<name>[^?]*).*");

@@ -114,8 +114,8 @@ class ProductionRequirements {
     if (password.isBlank()) {
       unmet.add("SPRING_DATASOURCE_PASSWORD: the database user's password");
     } else if (DEFAULT_PASSWORDS.contains(letters(password))) {
-      // Whoever can reach the database decides what this is worth; embedded servers ask for none.
-      log.warn("SPRING_DATASOURCE_PASSWORD is a well-known default: anybody would guess it.");
+      // Only a warning: test and embedded databases ask for no password.
+      log.warn("SPRING_DATASOURCE_PASSWORD is a well-known default: anybody can guess it.");
     }
   }
 

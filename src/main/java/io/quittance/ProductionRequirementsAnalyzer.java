@@ -4,7 +4,10 @@ import io.quittance.ProductionRequirements.UnmetException;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says what production lacks, in one readable message instead of a stack trace. */
+/**
+ * Lists what the configuration lacks for production, in one readable message instead of a stack
+ * trace.
+ */
 class ProductionRequirementsAnalyzer extends AbstractFailureAnalyzer<UnmetException> {
 
   @Override

@@ -8,9 +8,7 @@ import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
 
-/**
- * Starts the service: the sandbox by default, the real thing under the profile {@code production}.
- */
+/** Starts the service: the sandbox by default, production with the profile {@code production}. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 public class QuittanceApplication {

@@ -6,8 +6,8 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /**
- * Jobs that run again and again: sweeps for what is due or old. There is a thread for each of them,
- * so that one that hangs delays none. Spring Boot would run all of them on one.
+ * Scheduled jobs, such as sweeps. Each has a thread of its own, so that one that hangs does not
+ * delay the others; Spring Boot would run all of them on one.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling

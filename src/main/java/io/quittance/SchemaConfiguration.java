@@ -7,7 +7,7 @@ import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Brings the database's schema up to date, and says in one line what that came to. */
+/** Brings the database's schema up to date, and logs its version in one line. */
 @Configuration(proxyBeanMethods = false)
 class SchemaConfiguration {
 

@@ -8,7 +8,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.stereotype.Component;
 
-/** The first line of a shutdown; the web server and the journal tell of the steps after it. */
+/** The first line of a shutdown; the web server and the journal log the steps after it. */
 @Component
 class ShutdownLine implements ApplicationListener<ContextClosedEvent> {
 

@@ -2,7 +2,7 @@ package io.quittance;
 
 import java.util.List;
 
-/** Why the service does not start, for whoever started it: all reasons at once. */
+/** Why the service does not start, all reasons at once, for the person who started it. */
 final class StartRefusedException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

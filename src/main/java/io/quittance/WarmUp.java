@@ -200,7 +200,7 @@ class WarmUp {
     }
   }
 
-  /** Whoever stops the service does not wait for it to be warm. */
+  /** A shutdown does not wait for the warm-up. */
   @EventListener
   void stop(ContextClosedEvent closed) {
     stopping = true;

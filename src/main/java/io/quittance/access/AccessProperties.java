@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 
 /**
- * Who may come in.
+ * Keys, and how long they are remembered.
  *
  * @param operatorKey manages merchants; none: nobody may
  * @param access how many keys there may be, and how they are looked up

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What a request shows to be let in: a key or token in its header {@code Authorization}, or else
- * the cookie of the console.
+ * The credential of a request: a key or token in its header {@code Authorization}, or else the
+ * cookie of the console.
  *
  * @param session whether it is the cookie
  */

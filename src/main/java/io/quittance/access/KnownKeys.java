@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Remembers whose the keys, tokens and sessions are that were good lately, by their SHA-256, so
- * that a request can be counted as its merchant's before its key is checked. Opens nothing: a key
- * that has ended is remembered until it is next refused. Thread-safe.
+ * Remembers which merchant the keys, tokens and sessions belong to that were valid lately, by their
+ * SHA-256, so that a request can be counted as its merchant's before its key is checked. Opens
+ * nothing: a key that has ended is remembered until it is next refused. Thread-safe.
  */
 @Component
 public final class KnownKeys {

@@ -13,7 +13,7 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Which merchants there are, and their terms; remembered like keys. Thread-safe. */
+/** Looks merchants and their terms up, and remembers them as keys are remembered. Thread-safe. */
 @Component
 final class KnownMerchants {
 

@@ -4,8 +4,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How many requests a merchant may make of whom the operator says nothing else, on each replica:
- * one whose requests are spread over several replicas has as many times as much.
+ * The rate limit of merchants for whom the operator has set none. It counts on each replica:
+ * requests that are spread over N replicas may be N times as many.
  *
  * @param enabled whether any are refused
  * @param requestsPerSecond in the long run

@@ -13,7 +13,7 @@ final class SessionCookie {
   private SessionCookie() {}
 
   /**
-   * The token in a header {@code Cookie}; null: it holds none, or two, of which one is somebody
+   * The token in a header {@code Cookie}; null: it holds none, or two, of which one may be somebody
    * else's.
    */
   static @Nullable Secret read(@Nullable String header) {

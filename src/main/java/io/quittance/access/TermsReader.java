@@ -7,7 +7,9 @@ import java.sql.SQLException;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Reads the terms of merchants from their rows; the configuration says what is not said there. */
+/**
+ * Reads the terms of merchants from their rows; what is null there comes from the configuration.
+ */
 @Component
 final class TermsReader {
 

@@ -26,8 +26,8 @@ record TokenProperties(
   TokenProperties {
     if (issuer != null && !issuer.isBlank() && (audience == null || audience.isBlank())) {
       throw new IllegalArgumentException(
-          "quittance.access.jwt.audience is needed: without it, tokens for other services open"
-              + " this one");
+          "quittance.access.jwt.audience is required: without it, tokens for other services"
+              + " would be accepted here");
     }
   }
 

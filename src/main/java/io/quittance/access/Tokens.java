@@ -93,7 +93,7 @@ final class Tokens {
         JWKSourceBuilder.create(keysOf(issuer, properties.jwkSetUri()), retriever)
             .cache(KEYS_KEPT.toMillis(), REFRESH_LIMIT.toMillis())
             .refreshAheadCache(false)
-            // Or anybody could have the keys fetched as often as he can make up a key id.
+            // Otherwise a client could cause a fetch with each made-up key id.
             .rateLimited(properties.refreshInterval().toMillis())
             .outageTolerant(KEYS_KEPT_IN_OUTAGE.toMillis())
             .build();
@@ -161,7 +161,7 @@ final class Tokens {
           ProblemCode.DEPENDENCY_UNAVAILABLE, "The issuer's keys could not be fetched in time.");
     } catch (BadJOSEException | JOSEException e) {
       // Why, in words, would say to a forger what to do better.
-      throw invalid("The token is not valid here.");
+      throw invalid("The token is not valid for this service.");
     }
   }
 
@@ -169,7 +169,7 @@ final class Tokens {
     String subject = claims.getSubject();
     Set<Scope> scopes = scopes(claims);
     if (scopes.isEmpty() || subject.isBlank() || subject.length() > SUBJECT_LENGTH_MAX) {
-      throw invalid("The token has no scope or no subject that means something here.");
+      throw invalid("The token has no subject, or no scope of this API.");
     }
     String merchant = claims.getStringClaim(properties.merchantClaim());
     UUID merchantId =

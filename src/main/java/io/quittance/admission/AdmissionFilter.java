@@ -12,9 +12,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Counts who comes in, before the key is checked, and refuses whom the {@link EarlyAdmission} did
- * not. A sender who is known is never refused later for want of room; who is unknown may be once
- * more, when the key says whose lane it is.
+ * Counts requests before their key is checked, and refuses those that {@link EarlyAdmission} did
+ * not refuse. A request of a known sender is not refused for overload later; one of an unknown
+ * sender may be, when its key says which lane it belongs to.
  */
 @Component
 @Order(-10)

@@ -31,7 +31,7 @@ final class AdmissionLane {
 
   private static final long INTERVAL_NANOS = 100_000_000;
 
-  /** Whoever comes after so long a silence meets the limit of the beginning. */
+  /** After so long without requests the limit is reset to its initial value. */
   private static final long FORGOTTEN_NANOS = 5_000_000_000L;
 
   private static final Duration RETRY_AFTER_MAX = Duration.ofSeconds(30);
@@ -99,7 +99,10 @@ final class AdmissionLane {
     return drained.compareTo(RETRY_AFTER_MAX) < 0 ? drained : RETRY_AFTER_MAX;
   }
 
-  /** By whoever comes, so that nothing that hangs elsewhere holds it up. */
+  /**
+   * Done by arriving requests and not by a scheduler, so that nothing that hangs elsewhere delays
+   * it.
+   */
   private void adjustWhenDue() {
     long now = nanoTime.getAsLong();
     long last = adjustedNanos.get();

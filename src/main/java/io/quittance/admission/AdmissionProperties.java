@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How many requests are let in at once.
+ * Limits of the requests under way.
  *
  * @param enabled whether any are refused
  * @param floor as many are let in to each lane, however long they wait

@@ -14,7 +14,10 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
-/** Reads the urgency of requests, and knows those again that were let in before. Thread-safe. */
+/**
+ * Reads the urgency of requests, and recognizes repetitions of those that were admitted before.
+ * Thread-safe.
+ */
 @Component
 final class Arrivals {
 

@@ -26,7 +26,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Lets nobody past /v1 without a valid key (RFC 6750) or session, and leaves the {@link Caller}
+ * Refuses requests to /v1 without a valid key (RFC 6750) or session, and leaves the {@link Caller}
  * behind.
  */
 @Component
@@ -90,7 +90,8 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     if (isOperators(request)) {
       if (!operator) {
         identification.identify(credential);
-        throw Problem.of(ProblemCode.INSUFFICIENT_SCOPE, "Merchants are the operator's.");
+        throw Problem.of(
+            ProblemCode.INSUFFICIENT_SCOPE, "Only the operator key may use /v1/merchants.");
       }
       Origin.of(Actor.operator(), request).attachTo(request);
     } else if (operator) {

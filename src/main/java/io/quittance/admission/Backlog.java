@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * Whoever does the work that requests wait for, in lanes that do not wait for one another, and
- * knows how long that takes at the moment.
+ * The work that requests wait for, in lanes that do not wait for one another, and how long it takes
+ * at the moment.
  */
 public interface Backlog {
 

@@ -6,7 +6,9 @@ import io.quittance.web.RequestHead;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Refuses early whom the {@link AdmissionFilter} would refuse, for a third of the price. */
+/**
+ * Refuses early what the {@link AdmissionFilter} would refuse, for a third of its processor time.
+ */
 @Component
 final class EarlyAdmission implements EarlyRefusal {
 

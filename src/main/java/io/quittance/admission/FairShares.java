@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Shares something limited among parties. One party alone may take all of it. Once the limit is
+ * Shares a limited resource among parties. One party alone may take all of it. Once the limit is
  * reached, only a party that has less than an equal share, or less than half of what the largest
  * one has, may take more. The limit is passed then, up to twice, until the larger ones have given
  * back what is too much. Thread-safe.

@@ -28,7 +28,7 @@ final class HalfSent {
   HalfSent(AdmissionProperties properties, MeterRegistry registry) {
     this.limitBytes = properties.enabled() ? properties.halfSent().toBytes() : UNLIMITED;
     Gauge.builder("quittance.admission.half.sent", ofMerchants, FairShares::total)
-        .description("What requests whose bodies are arriving may come to")
+        .description("Memory that requests whose bodies are arriving may take")
         .baseUnit(BaseUnits.BYTES)
         .register(registry);
   }

@@ -10,8 +10,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.stereotype.Component;
 
 /**
- * Requests that go on for hours, such as streams: they wait more than they work, and their keys may
- * end before they do. Thread-safe.
+ * Requests that last for hours, such as streams: they use little processor time, and their keys may
+ * be revoked meanwhile. Thread-safe.
  */
 @Component
 public final class LongRequests {

@@ -1,7 +1,7 @@
 package io.quittance.admission;
 
 /**
- * Who is let in when not all can be: each class may fill a share of the limit, so that those above
+ * The class of a request under overload: each may fill a share of the limit, so that classes above
  * it still find room.
  */
 enum Priority {

@@ -13,9 +13,9 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
- * Token buckets of the merchants that were here lately, and of those keys that have a limit of
- * their own: a key can only have less than its merchant. A limit that changes comes with a full
- * bucket. Thread-safe.
+ * Token buckets of merchants that sent requests lately, and of keys that have a limit of their own:
+ * a key can only have less than its merchant. A limit that changes comes with a full bucket.
+ * Thread-safe.
  */
 @Component
 final class RateLimits {

@@ -13,8 +13,8 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The audit entries of one batch of the journal, written in the transaction that they tell of.
- * Confined to the journal's thread.
+ * The audit entries of one batch of the journal, written in the transaction of the changes that
+ * they describe. Confined to the journal's thread.
  */
 public final class AuditTable implements Table {
 

@@ -13,7 +13,7 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Who changed what, and when, from where. An entry is committed with the change that it tells of,
+ * Who changed what, and when, from where. An entry is committed with the change that it describes,
  * or not at all; none is ever changed. What the journal changes is told to {@link AuditTable}.
  */
 @Component

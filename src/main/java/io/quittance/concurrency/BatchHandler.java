@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Takes the jobs of a batch through the pool's handler, and sees to it that each has an end that is
+ * Takes the jobs of a batch through the pool's handler, and makes sure that each ends and is
  * counted once. Thread-safe if the handler is.
  */
 final class BatchHandler<T, R> {

@@ -35,7 +35,7 @@ final class FanOutNews<R> {
     news.add(all ? ALL_ENDED : SLOT_ENDED);
   }
 
-  /** Tells of items as they end, until the slots have ended or are being canceled. */
+  /** Calls the listener for items as they end, until the slots have ended or are being canceled. */
   void tellWhileRunning(int slots, Deadline cutoff) throws InterruptedException {
     if (listener == null) {
       return;
@@ -52,7 +52,9 @@ final class FanOutNews<R> {
     }
   }
 
-  /** Tells of what has ended meanwhile, and then of what never began. */
+  /**
+   * Calls the listener for items that have ended meanwhile, and then for those that never began.
+   */
   void tellTheRest() throws InterruptedException {
     if (listener == null) {
       return;

@@ -132,7 +132,7 @@ final class JobQueue<T, R> {
     }
   }
 
-  /** Whoever calls it looks again at what it waits for, and at the deadline. */
+  /** The caller checks its condition and the deadline again. */
   private static void awaitNanos(Condition condition, Deadline deadline)
       throws InterruptedException {
     var _ = condition.awaitNanos(deadline.sleepNanos());

@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Look-ups that arrive together share one query, askers of the same key share one look-up, and
- * answers are remembered for a while. Nobody's deadline ends another one's look-up, and after a
- * look-up that did not answer its asker in time the next asker begins a new one. Failures are not
- * remembered. Thread-safe.
+ * Look-ups that arrive together share one query, requests for the same key share one look-up, and
+ * answers are remembered for a while. One caller's deadline does not end another's look-up, and
+ * after a look-up that did not answer its asker in time the next asker begins a new one. Failures
+ * are not remembered. Thread-safe.
  *
  * @param <K> what is asked for, by its equality
  * @param <V> what is answered
@@ -78,7 +78,7 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
     try {
       return deadline.await(answer);
     } catch (RuntimeException e) {
-      // It failed, or hangs: whoever asks next is not to have this one.
+      // It failed, or hangs: the next request for the key starts another look-up.
       remembered.asMap().remove(question, answer);
       throw e;
     }

@@ -5,8 +5,8 @@ import io.quittance.concurrency.ScopeReport.Outcome;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows scopes and their subtasks, whichever threads they run on. This library knows no tracer:
- * whoever has one implements this. Thread-safe.
+ * Follows scopes and their subtasks, whichever threads they run on. This library knows no tracer: a
+ * module that knows one implements this. Thread-safe.
  */
 @FunctionalInterface
 public interface ScopeTracer {

@@ -5,8 +5,8 @@ import io.quittance.concurrency.ScopeReport.Outcome;
 import java.util.concurrent.Callable;
 
 /**
- * What is seen of one scope from outside: it is counted, and followed where somebody traces. Used
- * by the owner's thread, except for what subtasks do.
+ * The meters of one scope, and its tracer if there is one. Used by the owner's thread, except for
+ * what subtasks do.
  */
 final class ScopeWatch {
 

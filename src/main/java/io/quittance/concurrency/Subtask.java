@@ -220,7 +220,7 @@ public final class Subtask<T> {
     return deadline.expired() ? Outcome.TIMED_OUT : Outcome.CANCELED;
   }
 
-  /** Whether an error says no more than that somebody asked the work to stop. */
+  /** Whether an error only says that the work was asked to stop. */
   public static boolean isCancellation(@Nullable Throwable e) {
     return e instanceof InterruptedException
         || e instanceof CancellationException

@@ -59,7 +59,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       result.complete(value);
     }
 
-    /** Hands over what this work returns or throws; no other job of the batch hears of it. */
+    /** Hands over what this work returns or throws; other jobs of the batch are not affected. */
     public void complete(Callable<R> work) {
       try {
         succeed(work.call());
@@ -73,7 +73,9 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       result.completeExceptionally(error);
     }
 
-    /** Tells the pool that the handler has passed the job on: whoever has it will complete it. */
+    /**
+     * Tells the pool that the handler has passed the job on, and that it will be completed there.
+     */
     public void defer() {
       deferred = true;
     }

@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 
-/** The settings of a {@link WorkerPool}: one worker, a queue of 1024, no batching, unless told. */
+/** The settings of a {@link WorkerPool}: one worker, a queue of 1024 and no batching by default. */
 public final class WorkerPoolBuilder<T, R> {
 
   private final String name;
@@ -43,7 +43,7 @@ public final class WorkerPoolBuilder<T, R> {
 
   /**
    * How long a worker waits for its batch to fill once it has found a first job; zero, the default:
-   * not at all. For work that is cheaper in bulk and that nobody waits for.
+   * not at all. For work that is cheaper in bulk and has no waiting caller.
    */
   public WorkerPoolBuilder<T, R> linger(Duration limit) {
     this.linger = limit;

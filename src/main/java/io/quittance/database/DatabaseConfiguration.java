@@ -16,7 +16,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /**
- * Bulkheads: reports have a pool of their own, so that they leave everybody else their connections.
+ * Bulkheads: reports have a pool of their own, so that they take no connections from other work.
  * The pool for reads is Spring Boot's.
  */
 @Configuration(proxyBeanMethods = false)
@@ -31,7 +31,10 @@ class DatabaseConfiguration {
           "connectTimeout", "5",
           "options", "-c statement_timeout=0 -c lock_timeout=10s");
 
-  /** Whoever may make a report finds a connection at once, so it holds none in reserve. */
+  /**
+   * There are as many connections as reports may run, so a report finds one at once; none is held
+   * in reserve.
+   */
   @Bean(defaultCandidate = false)
   @Qualifier(ReportConnections.POOL)
   HikariDataSource reportPool(DataSourceProperties database, DatabaseProperties properties) {

@@ -5,7 +5,7 @@ import java.sql.SQLException;
 
 /**
  * Takes a connection out of its pool when its server has become read-only, is shutting down or has
- * no room: the next one may lead to a server that does better. HikariCP makes it by its name.
+ * no room: the next one may lead to another server. HikariCP makes it by its class name.
  */
 public final class Eviction implements SQLExceptionOverride {
 

@@ -44,7 +44,8 @@ final class Replacements {
       return Boolean.TRUE.equals(
           transactions.execute(status -> write(caller, rules, body) && audited(caller, rules)));
     } catch (DuplicateKeyException e) {
-      // Somebody else's first rules were faster. In plain SQL: Hibernate would log an error.
+      // Another request stored the first rules meanwhile. In plain SQL: Hibernate would log an
+      // error.
       return false;
     }
   }

@@ -73,7 +73,7 @@ final class RuleBook {
    * Replaces the rules.
    *
    * @param next with the version that the caller read
-   * @throws Problem 409 when somebody else changed them since
+   * @throws Problem 409 when they were changed since
    */
   RuleSet replace(Caller caller, RuleSet next) {
     UUID merchantId = caller.merchantId();

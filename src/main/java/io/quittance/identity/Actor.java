@@ -7,7 +7,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who does something.
+ * The sender of a change, for the audit trail.
  *
  * @param id the key's id, or the subject of a token; null: there is only one of the type
  */

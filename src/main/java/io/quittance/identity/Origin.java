@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a change comes from, for the audit trail.
  *
- * @param ip the client's address; null: nobody asked for it over the network
+ * @param ip the client's address; null: it was not asked for over the network
  * @param requestId null: likewise
  */
 public record Origin(Actor actor, @Nullable String ip, @Nullable String requestId) {

@@ -6,7 +6,7 @@ import jakarta.validation.constraints.NotNull;
 import java.time.Duration;
 
 /**
- * A token bucket's measures.
+ * The rate and size of a token bucket.
  *
  * @param requestsPerSecond in the long run
  * @param burst at once, after a quiet while

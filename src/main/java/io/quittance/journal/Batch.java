@@ -83,7 +83,10 @@ public final class Batch {
       try {
         table.committed();
       } catch (RuntimeException e) {
-        log.error("{} could not tell of a commit", table.getClass().getSimpleName(), e);
+        log.error(
+            "{} failed after the commit, in what it does then",
+            table.getClass().getSimpleName(),
+            e);
       }
     }
   }

@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives each command of a batch its end, whatever happens to the transaction. Data that the
- * database refuses is found by halving the batch, and its command fails alone. A database that is
+ * Completes each command of a batch, whatever happens to the transaction. Data that the database
+ * refuses is found by halving the batch, and its command fails alone. A database that is
  * unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would mend.
  * Thread-safe.
  */
@@ -38,7 +38,7 @@ final class Bisection {
     try {
       return retries.apply(jobs, awaited);
     } catch (FateUnknownException e) {
-      log.warn("The fate of {} commands is unknown", jobs.size(), e);
+      log.warn("It is unknown whether {} commands were committed", jobs.size(), e);
       jobs.forEach(job -> job.fail(e));
       return List.of();
     } catch (SQLException | RuntimeException e) {

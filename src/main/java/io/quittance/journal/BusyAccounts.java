@@ -65,7 +65,10 @@ final class BusyAccounts {
         .register(registry);
   }
 
-  /** Which of these accounts others wait for already: whoever needs one waits behind them. */
+  /**
+   * Those of these accounts that other commands wait for already; a command that needs one queues
+   * behind them.
+   */
   Set<AccountKey> busy(Set<AccountKey> accounts) {
     if (!waitedFor.isEmpty()) {
       accounts.retainAll(waitedFor.keySet());

@@ -1,6 +1,6 @@
 package io.quittance.journal;
 
-/** The database, and no command, is at fault. Nothing was applied. */
+/** The database is unavailable; no command caused this. Nothing was applied. */
 public final class DatabaseUnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -22,8 +22,8 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that a batch claims, and who holds them already. The table's primary key is the last
- * word: if another replica claims a key meanwhile, the batch is tried again and finds it.
+ * The keys that a batch claims, and who holds them already. The table's primary key decides: if
+ * another replica claims a key meanwhile, the batch is tried again and finds it.
  */
 public final class IdempotencyKeys implements Table {
 

@@ -9,7 +9,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The journal's own connections: whatever reads or reports take, it has its two for each lane. No
+ * The journal's own connections: it has two for each lane, however many reads and reports take. No
  * transaction on them outlives {@link #longestTransaction}: PostgreSQL ends one that runs, waits or
  * sleeps for too long, whatever its replica does.
  */

@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Forgets idempotency keys whose time is over, a few at a time, so that no payment waits for it.
- * Every replica does; what one has deleted the others do not find.
+ * Deletes idempotency keys after their retention, a few at a time, so that no payment waits for it.
+ * It runs on every replica; what one has deleted the others do not find.
  */
 @Component
 final class KeyRetention {

@@ -8,9 +8,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tries a transaction again whose failure says that it may succeed: after a deadlock or a
- * serialization failure, and once after a unique violation, for the next attempt finds the row that
- * another replica has added. Thread-safe.
+ * Retries a transaction that may succeed the next time: after a deadlock or a serialization
+ * failure, and once after a unique violation, for the next attempt finds the row that another
+ * replica has added. Thread-safe.
  */
 final class Retries {
 

@@ -19,7 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** All of it, if there is a broker. */
+/** The beans of the relay, if a broker is configured. */
 @Configuration(proxyBeanMethods = false)
 @Conditional(KafkaSwitch.class)
 class KafkaConfiguration {
@@ -38,7 +38,9 @@ class KafkaConfiguration {
     private final Set<Integer> shards = ConcurrentHashMap.newKeySet();
   }
 
-  /** However much waits for Kafka, it is read and deleted on connections that nobody else needs. */
+  /**
+   * A pool of its own: reading and deleting a long backlog takes no connections from other work.
+   */
   @Bean(defaultCandidate = false)
   @Qualifier(POOL)
   HikariDataSource kafkaPool(DataSourceProperties database) {

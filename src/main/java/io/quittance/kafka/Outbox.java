@@ -26,7 +26,7 @@ final class Outbox {
 
   /**
    * The place of an event in its shard. Events of one subject ascend; they are committed in that
-   * order, so whoever sees one sees all those before it that are still there.
+   * order, so a reader that sees one sees all those before it that are still there.
    */
   record Position(UUID merchantId, UUID subjectId, int sequence) {
 
@@ -47,7 +47,7 @@ final class Outbox {
     static final Backlog NONE = new Backlog(0, Duration.ZERO);
   }
 
-  /** Whoever has lost the shard finds nothing. */
+  /** A replica that has lost the shard reads nothing. */
   private static final String READ =
       """
       select o.merchant_id as of_merchant, o.subject_id, o.sequence as of_subject, o.event_id,
@@ -121,8 +121,9 @@ final class Outbox {
   }
 
   /**
-   * Forgets what the broker has acknowledged. That is right whoever holds the shard by now. The
-   * commit does not wait for the disk: what a crash brings back is sent once more.
+   * Deletes what the broker has acknowledged, which is right even if another replica holds the
+   * shard by now. The commit does not wait for the disk: what a crash brings back is sent once
+   * more.
    */
   void delete(int shard, Collection<Entry> acknowledged) {
     Map<UUID, List<Entry>> byMerchant =

@@ -20,8 +20,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Relays this replica's part of the shards: takes leases, keeps them, gives up what is too much,
- * and lets those work in which something waits. Thread-safe.
+ * Relays this replica's part of the shards: takes leases, keeps them, gives up those beyond its
+ * part, and runs those in which events wait. Thread-safe.
  */
 final class Relay {
 

@@ -123,7 +123,7 @@ final class ShardLeases {
             }));
   }
 
-  /** Takes shards that nobody has, so many at the most. */
+  /** Takes shards that no replica has, up to this number. */
   List<Lease> take(int most) {
     var taken = new ArrayList<Lease>();
     for (Shard free : most <= 0 ? List.<Shard>of() : shards(FREE)) {
@@ -151,7 +151,7 @@ final class ShardLeases {
     jdbc.update(RELEASE, held.shard(), held.epoch(), relay);
   }
 
-  /** Whether nobody has taken the shard since. */
+  /** Whether the shard was not taken by another replica since. */
   boolean holds(Lease held) {
     return shards(OWN, relay).contains(new Shard(held.shard(), held.epoch()));
   }

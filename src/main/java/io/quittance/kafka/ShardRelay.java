@@ -88,7 +88,7 @@ final class ShardRelay {
       failed = false;
       shared.state().succeeded(lease.shard());
     } catch (ProducerFencedException | InvalidProducerEpochException e) {
-      log.info("Another relay has begun with shard {}", lease.shard());
+      log.info("Another replica has begun to send the events of shard {}", lease.shard());
       startOver();
     } catch (RuntimeException e) {
       shared.meters().failed();
@@ -100,7 +100,7 @@ final class ShardRelay {
 
   /**
    * Makes a producer. To begin with the broker shuts others out, so the lease must hold before; and
-   * if it still does afterwards, whoever takes the shard later begins later.
+   * if it still does afterwards, a replica that takes the shard later registers later.
    *
    * @return false: the lease is lost
    */

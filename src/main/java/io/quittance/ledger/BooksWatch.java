@@ -46,7 +46,7 @@ class BooksWatch {
       unbalanced = found == null ? Double.NaN : found;
     } catch (DataAccessException e) {
       unbalanced = Double.NaN;
-      log.warn("Whether the books balance could not be read: {}", e.getMessage());
+      log.warn("The sums of balances could not be read: {}", e.getMessage());
     }
   }
 }

@@ -49,7 +49,7 @@ final class LedgerCommands {
   /**
    * What the command decided, after its commit.
    *
-   * @param advice what the caller can do when nobody knows whether it took effect
+   * @param advice what the caller can do when it is not known whether it took effect
    * @throws Problem {@code overloaded}, {@code dependency_unavailable} or {@code
    *     deadline_exceeded}: surely not applied, unless its outcome is unknown
    */
@@ -72,7 +72,7 @@ final class LedgerCommands {
               "The dependency ledger did not answer; nothing was changed.")
           .dependency("ledger");
     } catch (RuntimeException e) {
-      log.error("A command failed by its own fault, and was rolled back", e);
+      log.error("A command failed because of a bug, and was rolled back", e);
       throw Problem.of(ProblemCode.INTERNAL_ERROR);
     }
   }

@@ -31,7 +31,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What an auditor asks for: the balance at an instant, the books as a file, and their proof. */
+/** Reports for auditors: the balance at an instant, the books as a file, and their verification. */
 @RestController
 class ReportController {
 

@@ -20,7 +20,7 @@ final class ReportPlaces {
   private int total;
 
   /**
-   * @param size 1 or more; a single place is anybody's
+   * @param size 1 or more; a single place may be used by any merchant
    */
   ReportPlaces(int size) {
     this.size = size;

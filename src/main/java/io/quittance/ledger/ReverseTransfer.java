@@ -74,7 +74,8 @@ record ReverseTransfer(
     long left = books.reversible(order.merchantId(), order.id());
     if (left == 0 || amount(books) > left) {
       return Refusal.of(
-          ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE, "%d can be reversed.".formatted(left));
+          ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE,
+          "The amount must be at most %d, which can still be reversed.".formatted(left));
     }
     return books.refusal(order.reversed(id, amount(books), reason));
   }

@@ -101,9 +101,9 @@ class TransferController {
       summary = "Gives back what a transfer moved",
       description =
           "Makes a new transfer in the other direction, with the same reference. All reversals of a"
-              + " transfer together give back no more than it moved. A reversal is a transfer like"
-              + " any other, and can be reversed itself; that gives the first transfer nothing back"
-              + " to reverse. Payments are refunded instead.",
+              + " transfer together give back no more than it moved. A reversal is a transfer like any other"
+              + " and can be reversed itself; the first transfer cannot be reversed again because of"
+              + " that. Payments are refunded instead.",
       answers = @Route.Answer(status = 201, body = TransferBody.class),
       problems = {
         ProblemCode.INVALID_STATE,

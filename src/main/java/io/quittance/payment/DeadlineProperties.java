@@ -12,7 +12,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The deadlines that are granted.
  *
  * @param defaultMs to a caller that names none
- * @param maxMs the most that is granted to anybody
+ * @param maxMs the longest deadline that is granted
  */
 @ConfigurationProperties("quittance.deadline")
 public record DeadlineProperties(

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Makes a dependency slow, failing or hung, so that anyone can watch what happens then. */
+/** Makes a dependency slow, failing or hung, to show what happens then. */
 @RestController
 @Profile("sandbox")
 class FaultController {

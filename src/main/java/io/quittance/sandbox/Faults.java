@@ -29,7 +29,7 @@ final class Faults implements FaultPoint {
     static final Fault NONE = new Fault(0, 0, false);
   }
 
-  /** A failure that somebody asked for. */
+  /** A failure that was switched on. */
   static final class InjectedFaultException extends IOException {
     private static final long serialVersionUID = 1L;
 

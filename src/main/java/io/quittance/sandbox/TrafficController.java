@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Traffic at the push of a button, so that graphs have something to show. */
+/** Starts and stops demo traffic. */
 @RestController
 @Profile("sandbox")
 class TrafficController {

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
-/** What the service tells of its work to whoever collects traces. Thread-safe. */
+/** The spans of the service's work, for a collector of traces. Thread-safe. */
 public interface Tracing extends ScopeTracer {
 
-  /** Nobody collects traces. */
+  /** Traces are not collected. */
   Tracing OFF =
       new Tracing() {
         @Override

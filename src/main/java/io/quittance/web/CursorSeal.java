@@ -14,9 +14,9 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Makes cursors that nobody reads or builds on: a version, a checksum, and the text encrypted under
- * it. The key is in the code, so that every replica and release opens them; it keeps no secret, and
- * none is in a cursor. The same text makes the same cursor.
+ * Makes opaque cursors: a version, a checksum, and the text encrypted under it. The key is in the
+ * code, so that every replica and release opens them; it keeps no secret, and none is in a cursor.
+ * The same text makes the same cursor.
  */
 final class CursorSeal {
 

@@ -3,7 +3,7 @@ package io.quittance.web;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns requests away before anything is done for them, so that being asked too much costs little.
+ * Refuses requests before anything is done for them, so that overload costs little processor time.
  * Called for every request, on its thread: it must be quick.
  */
 @FunctionalInterface

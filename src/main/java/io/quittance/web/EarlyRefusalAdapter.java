@@ -89,7 +89,8 @@ final class EarlyRefusalAdapter implements Adapter {
   }
 
   /**
-   * Nobody's word is taken for more than a header that plain connections ignore (RFC 6797, 8.1).
+   * A client's claim to use TLS leads to no more than a header that plain connections ignore (RFC
+   * 6797, 8.1).
    */
   private static boolean secure(Request request) {
     return request.scheme().equals("https")

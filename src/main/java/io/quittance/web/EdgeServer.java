@@ -7,7 +7,7 @@ import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactor
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 
-/** Tomcat as a public service needs it: limits on time, and refusals in our own words. */
+/** Tomcat with limits on time, and with problem details for what it refuses by itself. */
 @Component
 final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 

@@ -15,10 +15,10 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 whose patience ends, and with a {@link EarlyRefusalAdapter}: Tomcat's timeouts are for
- * the time between two bytes, so a client that sends its headers byte by byte would keep its
- * connection for hours. Tomcat has one timeout for reading and writing; here a reader of answers
- * has one of its own.
+ * HTTP/1.1 with a limit on the time that headers take, and with an {@link EarlyRefusalAdapter}:
+ * Tomcat's timeouts are for the time between two bytes, so a client that sends its headers byte by
+ * byte would keep its connection for hours. Tomcat has one timeout for reading and writing; here a
+ * reader of answers has one of its own.
  */
 public final class HeaderTimeoutProtocol extends Http11NioProtocol {
 
@@ -96,7 +96,7 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
         connection.write(true, bytes, 0, bytes.length);
         connection.flush(true);
       } catch (IOException e) {
-        // Whoever is gone needs no answer, and is nobody's trouble.
+        // The client is gone: there is nobody to answer, and nothing to report.
         setErrorState(ErrorState.CLOSE_CONNECTION_NOW, e);
       }
     }

@@ -18,7 +18,7 @@ import org.springframework.web.util.WebUtils;
 /**
  * A request whose body may not pass a length, nor take longer than a time to arrive: one for all
  * bodies, and more for a long one as it comes in, at {@link #PACE_BYTES_PER_SECOND}. The body can
- * be received before anybody reads it; what goes wrong then is told to whoever reads it.
+ * be received before it is read; what goes wrong then is thrown when it is read.
  */
 public final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
@@ -75,7 +75,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
     limited().takeAll();
   }
 
-  /** Nobody waits for what is missing of the body. */
+  /** The rest of the body is not waited for. */
   public void abandon() throws IOException {
     limited().failure = Problem.of(ProblemCode.INVALID_REQUEST, "The body was not read.");
   }

@@ -12,8 +12,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts of requests, names in maps included: refused are card numbers, which nobody here wants to
- * keep, and half characters and NUL, which no database does.
+ * Texts of requests, names in maps included: refused are card numbers, which must not be stored,
+ * and half surrogate pairs and NUL, which the database cannot store.
  */
 final class PlainText extends SimpleModule {
 

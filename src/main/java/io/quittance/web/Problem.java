@@ -109,7 +109,7 @@ public final class Problem extends RuntimeException {
     return this;
   }
 
-  /** Nobody can say yet whether money moved; it is settled by the given instant. */
+  /** It is not known yet whether money moved; it is settled by the given instant. */
   public Problem unknownUntil(Instant instant) {
     this.outcome = Outcome.UNKNOWN;
     this.resolvesBy = instant;
@@ -126,7 +126,7 @@ public final class Problem extends RuntimeException {
     return code;
   }
 
-  /** Whether nobody can say yet what has moved. */
+  /** Whether it is not known yet what has moved. */
   public boolean isUnknown() {
     return outcome == Outcome.UNKNOWN;
   }

@@ -115,7 +115,7 @@ final class ProblemAdvice {
   }
 
   private Problem unexpected(Exception e, HttpServletRequest request) {
-    log.error("Unexpected failure", e);
+    log.error("A request failed by an unexpected error", e);
     return honest(Problem.of(ProblemCode.INTERNAL_ERROR), request);
   }
 

@@ -35,7 +35,7 @@ public final class ProblemValve extends ErrorReportValve {
         response.finishResponse();
       }
     } catch (IOException e) {
-      container.getLogger().debug("Nobody reads the problem", e);
+      container.getLogger().debug("The client closed the connection before it read the problem", e);
     }
   }
 

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The last line of defence: takes API keys, signing secrets, credentials and card numbers out of a
- * text that is about to be logged or answered.
+ * Masks secrets: takes API keys, signing secrets, credentials and card numbers out of a text that
+ * is about to be logged or answered.
  */
 final class Redaction {
 

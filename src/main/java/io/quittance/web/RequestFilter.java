@@ -80,7 +80,7 @@ final class RequestFilter extends OncePerRequestFilter {
 
   /**
    * Whether the path has a semicolon, encoded or not. The container and Spring would cut it off
-   * with what follows, and serve a path that nobody asked for.
+   * with what follows, and serve a path that was not asked for.
    */
   private static boolean hasParameters(HttpServletRequest request) {
     String path = request.getRequestURI();

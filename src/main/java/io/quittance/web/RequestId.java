@@ -3,7 +3,7 @@ package io.quittance.web;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The id under which a request is known: the caller's, if it sent a sane one, or one of ours. */
+/** The id under which a request is known: the caller's, if it sent a valid one, or a new one. */
 final class RequestId {
 
   static final String HEADER = "X-Request-Id";

@@ -5,7 +5,10 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/** The headers that tell browsers and caches to make nothing of an answer (OWASP REST security). */
+/**
+ * The headers that keep browsers from rendering an answer and caches from storing it (OWASP REST
+ * security).
+ */
 final class SecurityHeaders {
 
   private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";

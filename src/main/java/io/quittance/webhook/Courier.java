@@ -29,9 +29,9 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a message to a merchant's receiver, which may be anybody's and up to anything: it goes
- * only to an address that was checked in this very attempt ({@link Names}), it never takes longer
- * than its deadline, and of the answer little is read. Thread-safe.
+ * Carries a message to a merchant's receiver, which may be operated by anybody, with bad
+ * intentions, too: it goes only to an address that was checked in this very attempt ({@link
+ * Names}), it never takes longer than its deadline, and of the answer little is read. Thread-safe.
  *
  * <p>The name is looked up for each attempt, and the address is a part of the pool's key. So a
  * connection that was kept open is used again only while the host still has that address.

@@ -13,8 +13,8 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The deliveries of a batch's events, written in the same transaction: whoever is to hear of a
- * change will, even if the process dies right after the commit. Confined to the journal's thread.
+ * The deliveries of a batch's events, written in the same transaction: the event is delivered even
+ * if the process dies right after the commit. Confined to the journal's thread.
  */
 final class Deliveries implements Table {
 

@@ -90,7 +90,10 @@ class Endpoint implements Persistable<UUID> {
     closedUntil = null;
   }
 
-  /** Takes nothing any more, is shown to nobody, and gives its slot and its secrets away. */
+  /**
+   * Deletes the endpoint: it takes no more events, is not shown any more, and loses its slot and
+   * its secrets.
+   */
   void delete(Instant now) {
     enabled = false;
     deletedAt = now;

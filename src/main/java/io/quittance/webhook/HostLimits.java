@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Limits what goes on at once, per host and in all. A host is forgotten when nothing goes on there.
- * Who waits for a host does not take from the total. Thread-safe.
+ * A request that waits for its host does not count against the total. Thread-safe.
  *
  * <p>It stands before the HTTP client's pool, which so has a connection for everyone who is let in.
  * A wait in that pool can lose the connection when the waiter is interrupted just as it gets it,

@@ -101,7 +101,7 @@ final class Lane {
     return true;
   }
 
-  /** The next parcel of a turn; null: the turn is over. Whoever gets one reports how it went. */
+  /** The next parcel of a turn; null: the turn is over. The caller reports how it went. */
   synchronized @Nullable Parcel next() {
     Parcel next = null;
     while (next == null && !waiting.isEmpty() && underWay <= limit()) {

@@ -18,9 +18,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds what has fallen due without anybody telling: retries, what a dead replica left behind, what
- * was committed late. Takes a look at each endpoint's first due delivery, so a backlog costs as
- * much as one delivery does. Confined to one thread, but for its metric.
+ * Finds deliveries that are due without a commit on this replica: retries, what a dead replica left
+ * behind, what was committed late. Takes a look at each endpoint's first due delivery, so a backlog
+ * costs as much as one delivery does. Confined to one thread, but for its metric.
  */
 @Component
 final class Lookout {
@@ -105,9 +105,9 @@ final class Lookout {
   }
 
   /**
-   * Looks around, if it is time to. While somebody keeps a snapshot open for hours, what was
-   * delivered since cannot be cleaned up, and a look would walk all of it: so most looks then go
-   * back no further than a moment before the last one.
+   * Looks for due deliveries, if it is time to. While somebody keeps a snapshot open for hours,
+   * what was delivered since cannot be cleaned up, and a look would walk all of it: so most looks
+   * then go back no further than a moment before the last one.
    */
   @Nullable Look look() {
     if (!looks.due()) {

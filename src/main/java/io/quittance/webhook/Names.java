@@ -29,7 +29,7 @@ final class Names implements AutoCloseable {
   private static final int REMEMBERED_MAX = 10_000;
   private static final Duration REMEMBERED_FOR = Duration.ofSeconds(10);
 
-  /** Nobody waits so long; but an answer that comes late serves the next attempt. */
+  /** Longer than any caller waits; an answer that comes late serves the next attempt. */
   private static final Duration QUEUED_MAX = Duration.ofHours(1);
 
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);

@@ -79,7 +79,7 @@ final class Outcomes {
 
   private static Counter counter(String result, MeterRegistry registry) {
     return Counter.builder("quittance.webhook.deliveries")
-        .description("Attempts by what they came to: delivered, failed (tried again later), dead")
+        .description("Attempts by their result: delivered, failed (tried again later), dead")
         .tag("result", result)
         .register(registry);
   }

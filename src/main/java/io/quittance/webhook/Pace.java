@@ -4,8 +4,8 @@ import io.quittance.concurrency.Deadline;
 import java.time.Duration;
 
 /**
- * Keeps work that grows with the database to a twentieth of the time: what takes long is done
- * seldom. Confined to one thread.
+ * Keeps work that grows with the database to a twentieth of the time: the longer it takes, the less
+ * often it runs. Confined to one thread.
  */
 final class Pace {
 

@@ -33,9 +33,9 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Assembles the HTTP client of the {@link Courier}: one that goes only where it is told, by
- * address, and does nothing of its own accord. It looks no name up, and knows no proxy, redirect,
- * retry, cookie, credential or compression.
+ * Assembles the HTTP client of the {@link Courier}: it connects only to the address that it is
+ * given. It looks no name up, and knows no proxy, redirect, retry, cookie, credential or
+ * compression.
  */
 final class PinnedHttpClient {
 
@@ -127,7 +127,7 @@ final class PinnedHttpClient {
             .build());
   }
 
-  /** Whoever comes here has lost the address that was checked. */
+  /** A call that comes here has lost the address that was checked. */
   private static final class NoLookUps implements DnsResolver {
 
     @Override

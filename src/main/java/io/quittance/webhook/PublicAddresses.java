@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The addresses of the public internet: those that belong to nobody's inside, and lead to no
+ * The addresses of the public internet: those that belong to no private network, and lead to no
  * machine but the one that they name. Of IPv6 only global unicast counts, so that mapped,
  * compatible, translated (NAT64), local, multicast and discarded addresses are out; of IPv4, what
  * the registry does not set aside.

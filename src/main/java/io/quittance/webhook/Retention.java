@@ -23,9 +23,9 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Forgets deliveries that ended long ago, with their attempts, and events that are older still:
- * merchant by merchant, a few rows in a transaction, and no row is read that is not deleted. Every
- * replica does; what one deletes the others pass over. Thread-safe.
+ * Deletes deliveries after their retention, with their attempts, and events after theirs: merchant
+ * by merchant, a few rows in a transaction, and no row is read that is not deleted. It runs on
+ * every replica; what one deletes the others pass over. Thread-safe.
  */
 @Component
 final class Retention {

@@ -16,8 +16,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Who wants the events of a merchant that has just paid, as of some seconds ago: nobody need look
- * for the deliveries of others. An endpoint that is newer than that is found by {@link Lookout}.
+ * Which merchants have endpoints, as of some seconds ago: after a payment of another one no
+ * deliveries are looked for. An endpoint that is newer than that is found by {@link Lookout}.
  * Thread-safe.
  */
 @Component

@@ -61,7 +61,7 @@ final class Turns implements AutoCloseable {
     var _ =
         turn.exceptionally(
             failure -> {
-              log.warn("A turn at deliveries was broken off", failure);
+              log.warn("Deliveries to a receiver were interrupted by an error", failure);
               lane.giveBack();
               return false;
             });

@@ -12,13 +12,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a merchant wants to be told of events: an https URL that can be on the public internet, in
- * one spelling. That its name also leads there is checked at each attempt, by {@link Names}.
- * Immutable.
+ * The address of a webhook endpoint: an https URL that can be on the public internet, in one
+ * spelling. That its name also leads there is checked at each attempt, by {@link Names}. Immutable.
  *
- * <p>Ports are those of HTTPS, 443 and 8443, so that nobody has us knock at other services of
- * others. A host is a name of two labels or more, or a literal address in its usual form; a number
- * in another spelling (octal, hexadecimal, short) is refused, as no merchant means it.
+ * <p>Ports are those of HTTPS, 443 and 8443, so that no merchant can make us connect to other
+ * services of others. A host is a name of two labels or more, or a literal address in its usual
+ * form; a number in another spelling (octal, hexadecimal, short) is refused, as no merchant means
+ * it.
  *
  * @see <a href="https://www.iana.org/assignments/special-use-domain-names">IANA Special-Use Domain
  *     Names</a>

@@ -68,7 +68,10 @@ class Webhooks {
     this.clock = clock;
   }
 
-  /** Adds an endpoint. Whoever takes the same slot at the same time has the next one instead. */
+  /**
+   * Adds an endpoint. If another request takes the same slot at the same time, the next slot is
+   * used.
+   */
   Issued create(Caller caller, Target target) {
     DataIntegrityViolationException clash = null;
     for (int tries = 0; tries < Endpoint.SLOTS.length(); tries++) {

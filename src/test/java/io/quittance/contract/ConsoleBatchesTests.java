@@ -71,7 +71,7 @@ abstract class ConsoleBatchesTests extends ConsoleTests {
     assertThat(status()).hasText("Partial");
     assertThat(window.text("May")).isVisible();
     assertThat(window.mark("item-row")).hasCount(4);
-    assertThat(window.text("alice has not enough available funds.")).isVisible();
+    assertThat(window.text("The account alice does not have enough available funds.")).isVisible();
     assertThat(window.text("There is no account nobody.")).isVisible();
 
     tab("Failed 1").click();

@@ -147,7 +147,9 @@ class Keyring {
     if (!lacking.isEmpty()) {
       throw Problem.of(
           ProblemCode.INSUFFICIENT_SCOPE,
-          "A key hands out only scopes that it has itself, not " + Scope.join(lacking) + ".");
+          "A key can give another one only scopes that it has itself, not "
+              + Scope.join(lacking)
+              + ".");
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
 
-/** A tenant: everything else belongs to exactly one. */
+/** A tenant: every other object belongs to exactly one merchant. */
 @Entity
 @Table(name = "merchants")
 class Merchant implements Persistable<UUID> {

@@ -16,7 +16,7 @@ import java.util.UUID;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Takes in merchants, and changes what they are granted. */
+/** Registers merchants, and changes their terms. */
 @Service
 public class Onboarding {
 

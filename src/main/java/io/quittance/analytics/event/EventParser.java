@@ -35,7 +35,7 @@ public final class EventParser {
   /** Every replica and release counts the same sessions, so this key is none: it is known. */
   private static final TextHash SESSIONS = new TextHash(0x5e55_1045, 0xc0de_d1ce);
 
-  /** This replica's own, and unknown to anybody. */
+  /** Made at random by this replica, and never shown. */
   private final TextHash ids =
       new TextHash(ThreadLocalRandom.current().nextLong(), ThreadLocalRandom.current().nextLong());
 

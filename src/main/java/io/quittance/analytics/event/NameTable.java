@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class NameTable {
 
-  /** Nobody knows it, so nobody can fill a table with names of one slot. */
+  /** The key is secret, so a client cannot fill a table with names of one slot. */
   private static final long SEED = ThreadLocalRandom.current().nextLong();
 
   private static final long FACTOR = 0x9e37_79b9_7f4a_7c15L;

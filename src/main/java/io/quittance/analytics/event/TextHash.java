@@ -3,8 +3,8 @@ package io.quittance.analytics.event;
 import java.util.UUID;
 
 /**
- * A keyed hash of 64 bits of a text, so that nobody who does not know the key can make texts that
- * collide: SipHash-2-4 of its UTF-16 units. Immutable.
+ * A keyed hash of 64 bits of a text, so that texts cannot be made, without the key, that collide:
+ * SipHash-2-4 of its UTF-16 units. Immutable.
  *
  * @see <a href="https://www.aumasson.jp/siphash/siphash.pdf">Aumasson, Bernstein: SipHash</a>
  */

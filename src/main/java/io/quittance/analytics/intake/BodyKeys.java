@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
- * The bodies that were sent under a key, and their answers. The primary key is the last word: who
- * adds a key that another replica adds at the same time fails, and finds it then. Thread-safe.
+ * The bodies that were sent under a key, and their answers. The primary key decides: if two
+ * replicas add a key at the same time, one fails, and finds the other's row then. Thread-safe.
  */
 @Component
 public final class BodyKeys {

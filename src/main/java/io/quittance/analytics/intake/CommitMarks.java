@@ -90,7 +90,7 @@ public final class CommitMarks {
   /**
    * Whether a commit was carried out; waits for one that is being carried out.
    *
-   * @throws SQLException nobody can say yet
+   * @throws SQLException it is not known yet
    */
   static boolean committed(Connection connection, UUID merchantId, UUID id, Instant now)
       throws SQLException {
@@ -107,7 +107,7 @@ public final class CommitMarks {
     }
   }
 
-  /** Whether somebody else has added the same row. */
+  /** Whether another transaction has added the same row. */
   static boolean uniqueViolation(SQLException e) {
     return UNIQUE_VIOLATION.equals(e.getSQLState())
         || (e.getNextException() != null && uniqueViolation(e.getNextException()));

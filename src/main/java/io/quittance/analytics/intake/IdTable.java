@@ -25,8 +25,8 @@ final class IdTable {
   }
 
   /**
-   * What is where a hash begins to be looked for: whoever reads many of these in a row, one
-   * independent of the other, waits for memory once and not for each.
+   * The content of the place where the search for a hash begins: a caller that reads many of these
+   * in a row, one independent of the other, waits for memory once and not for each.
    */
   long peek(long hash) {
     return slots[home(of(hash))];

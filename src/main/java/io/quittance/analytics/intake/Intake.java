@@ -68,7 +68,7 @@ final class Intake {
    *
    * @param bytes unpacked
    * @param key under which it counts once; null: none
-   * @throws Problem nothing of it was taken, unless the problem's outcome says that nobody knows
+   * @throws Problem nothing of it was taken, unless the problem's outcome is unknown
    */
   Counted take(UUID merchantId, EventFormat format, byte[] bytes, @Nullable String key)
       throws InterruptedException {

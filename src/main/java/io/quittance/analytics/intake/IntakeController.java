@@ -33,9 +33,9 @@ class IntakeController {
           "Up to 10 000 events in 5 000 000 bytes, which may be packed by gzip. When the answer"
               + " comes, the accepted events are counted for good. Events are told apart by their"
               + " `id` for some minutes on each replica; under an `Idempotency-Key` the whole body"
-              + " counts once on any replica, for 24 hours, and its events are not told apart. An"
-              + " event that is wrong is rejected, and spoils no other. What is more than 24 hours"
-              + " old, or 5 minutes ahead, is late, and not counted. After 413, 429 and 503 nothing"
+              + " counts once on any replica, for 24 hours, and its events are not told apart. An invalid event"
+              + " is rejected, and the others are counted. An event that is more than 24 hours old,"
+              + " or 5 minutes ahead, is late and not counted. After 413, 429 and 503 nothing"
               + " was taken, unless the outcome is `unknown`.",
       answers = @Route.Answer(status = 200, body = IntakeAnswer.class),
       bodies = {

@@ -16,15 +16,14 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Forgets the keys of bodies whose time is over, and the marks of commits that nobody asks about
- * any more, a few at a time. Every replica does.
+ * Deletes the keys of old bodies and the marks of old commits, a few at a time, on every replica.
  */
 @Component
 final class IntakeRetention {
 
   private static final Logger log = LoggerFactory.getLogger(IntakeRetention.class);
 
-  /** Far longer than anybody asks what became of a commit. */
+  /** Far longer than the outcome of a commit is asked for. */
   private static final Duration MARKS_KEPT = Duration.ofHours(1);
 
   private static final OffsetDateTime BEGINNING = Instant.EPOCH.atOffset(ZoneOffset.UTC);

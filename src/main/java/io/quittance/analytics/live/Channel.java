@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest frame of one merchant, for all who watch. Whoever is slow misses the frames between,
- * and never gets an old one. Thread-safe.
+ * The newest frame of one merchant, for all watchers. A slow watcher misses the frames between, and
+ * never gets an old one. Thread-safe.
  */
 final class Channel {
 
@@ -46,7 +46,10 @@ final class Channel {
     inTheMaking.set(false);
   }
 
-  /** What the newest frame shows; null: there is none. Confined to whoever makes the next one. */
+  /**
+   * What the newest frame shows; null: there is none. Confined to the thread that makes the next
+   * one.
+   */
   @Nullable LiveFrame shown() {
     return shown;
   }

@@ -30,8 +30,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * A channel for each merchant that somebody watches. A frame is made once for all of them: one look
- * at the database and one encoding, however many there are. Thread-safe.
+ * A channel for each merchant that is watched. A frame is made once for all of them: one look at
+ * the database and one encoding, however many there are. Thread-safe.
  */
 @Component
 class Channels {

@@ -21,7 +21,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /**
  * The live stream, as server-sent events (HTML Living Standard, 9.2). Each watcher's own virtual
- * thread writes to it and waits while it does not read; the others hear nothing of that.
+ * thread writes to it and waits while it does not read; the others are not affected.
  */
 @RestController
 class LiveController {

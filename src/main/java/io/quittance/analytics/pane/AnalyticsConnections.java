@@ -2,5 +2,8 @@ package io.quittance.analytics.pane;
 
 import javax.sql.DataSource;
 
-/** The connections of analytics, so that what hangs there keeps nothing else from the database. */
+/**
+ * The connections of analytics, so that a statement that hangs there takes no connection from other
+ * work.
+ */
 public record AnalyticsConnections(DataSource pool) {}

@@ -15,8 +15,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Deletes panes that are too old for their step, oldest first and a few at a time. Every replica
- * does; what one has deleted the others do not find.
+ * Deletes panes that are too old for their step, oldest first and a few at a time. It runs on every
+ * replica; what one has deleted the others do not find.
  */
 @Component
 final class PaneRetention {

@@ -59,7 +59,7 @@ final class LabelLimits {
     return value;
   }
 
-  /** Stores what has been admitted here. Whoever does so is alone with the merchant's deltas. */
+  /** Stores what has been admitted here, under the lock of the merchant's deltas. */
   void store(JdbcOperations jdbc) {
     if (!fresh.isEmpty()) {
       jdbc.batchUpdate(

@@ -27,7 +27,7 @@ record PaymentDelta(UUID merchantId, List<PaymentChange> payments, List<RefundCh
     return List.copyOf(deltas.values());
   }
 
-  /** How many events were stored that tell of all this. */
+  /** How many events were stored for all this. */
   long events() {
     return payments.stream().mapToLong(PaymentChange::events).sum();
   }

@@ -52,7 +52,7 @@ public final class PaymentPanes {
   private static final String DECLINED = "declined";
   private static final String FRAUD_DECLINED = "fraud_declined";
 
-  /** What a decline by fraud is for when nobody has said: a reviewer need not. */
+  /** The reason of a decline by fraud without one: a reviewer need not give any. */
   private static final String NO_REASON = "none";
 
   private static final long HASH_SEED = 0x517cc1b727220a95L;

@@ -86,7 +86,7 @@ final class RollUp {
     try {
       jdbc.queryForList(MERCHANTS, UUID.class).forEach(this::rollUpAll);
     } catch (DataAccessException e) {
-      log.warn("What is to be rolled up could not be found: {}", e.getMessage());
+      log.warn("Payments to roll up could not be looked for: {}", e.getMessage());
     }
   }
 

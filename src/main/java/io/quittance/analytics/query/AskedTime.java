@@ -15,7 +15,7 @@ record AskedTime(Instant from, Instant to) {
    * now if none is asked for, or as late as can be asked for after a beginning long ago.
    *
    * @param step whose panes are kept long enough
-   * @param usual how long before the end it begins, if nobody says
+   * @param usual how long before the end it begins, if `from` is left out
    */
   static AskedTime of(QueryParameters query, Granularity step, Duration usual, Instant now) {
     Instant asked = query.read("from", Rfc3339::parse);

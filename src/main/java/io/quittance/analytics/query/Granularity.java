@@ -36,7 +36,7 @@ enum Granularity {
     return panes;
   }
 
-  /** How much of the past is shown when nobody says from when. */
+  /** How much of the past is shown when `from` is left out. */
   Duration usual() {
     return usual;
   }

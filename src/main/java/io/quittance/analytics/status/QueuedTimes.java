@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.springframework.stereotype.Component;
 
-/** Lets each worker pool's time in the queue be counted by buckets. Stateless. */
+/** Gives each worker pool's time in the queue a histogram. Stateless. */
 @Component
 final class QueuedTimes implements MeterFilter {
 

@@ -5,8 +5,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * What tells this replica from others: its host's name, which is the pod's in Kubernetes, and what
- * the process drew at its start.
+ * What tells this replica from others: its host's name, which is the pod's in Kubernetes, and a
+ * random part that the process chose at its start.
  */
 @Component
 final class ReplicaName {

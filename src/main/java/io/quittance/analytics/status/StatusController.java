@@ -24,7 +24,7 @@ class StatusController {
       id = "getStatus",
       summary = "Shows how this replica is doing",
       description =
-          "What runs, what waits and what is refused on the replica that answers. Nothing of it is"
+          "What runs, what waits and what is refused on the replica that answers. It shows nothing"
               + " about the merchant.")
   @RequiresScope(Scope.ANALYTICS_READ)
   StatusBody get(HttpServletRequest request) {

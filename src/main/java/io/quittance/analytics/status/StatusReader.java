@@ -25,7 +25,7 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.stereotype.Component;
 
-/** Reads how this replica is doing from its meters and breakers. Thread-safe. */
+/** Reads the replica's state from its meters and breakers. Thread-safe. */
 @Component
 final class StatusReader {
 

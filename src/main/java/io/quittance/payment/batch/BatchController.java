@@ -118,7 +118,7 @@ class BatchController {
     return answers.show(HttpStatus.CREATED, batch.merchantId(), batch.id(), false);
   }
 
-  /** Empty while somebody waits for the batch. */
+  /** Empty while a caller waits for the batch. */
   private Optional<ResponseEntity<Object>> replay(
       KeyRecord holder, UUID merchantId, HttpServletRequest http) {
     Optional<Problem> refused = holder.refused();

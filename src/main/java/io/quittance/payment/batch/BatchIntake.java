@@ -20,9 +20,8 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Bodies of batches are large, and read as they arrive. All that are here at once may come to a
- * part of the memory, of which each key has its fair share; others are refused before they are
- * read.
+ * Bodies of batches are large, and read as they arrive. Those that are read at once may take a part
+ * of the memory, of which each key has its fair share; others are refused before they are read.
  */
 @Configuration(proxyBeanMethods = false)
 class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
@@ -35,7 +34,7 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
 
   BatchIntake(MeterRegistry registry) {
     Gauge.builder("quittance.batch.bodies", underWay, FairShares::total)
-        .description("What the bodies of batches that are here come to")
+        .description("Memory that the bodies of batches under way take")
         .baseUnit(BaseUnits.BYTES)
         .register(registry);
   }
@@ -55,7 +54,7 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     if (!underWay.take(key(request), bytes(request), limitBytes)) {
       throw Problem.of(
-          ProblemCode.OVERLOADED, "Too many large batches are here; nothing was begun.");
+          ProblemCode.OVERLOADED, "Too many large batches are under way; nothing was begun.");
     }
     return true;
   }

@@ -27,7 +27,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Makes independent batches, and lets those that rest go on. Thread-safe. */
+/** Makes independent batches, and resumes those that have ended. Thread-safe. */
 @Component
 final class Batches {
 
@@ -167,7 +167,6 @@ final class Batches {
 
   private static Problem stillProcessing() {
     return Problem.of(
-        ProblemCode.INVALID_STATE,
-        "The batch is processing; it can be resumed when it has come to rest.");
+        ProblemCode.INVALID_STATE, "The batch is processing; it can be resumed when it has ended.");
   }
 }

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Remembers under its key that an atomic batch was refused, and why, item by item. Nothing of it is
- * ever shown but to a repetition of the request.
+ * Remembers under its key that an atomic batch was refused, and why, item by item. It is shown only
+ * to a repetition of the request.
  *
  * @param detail as it is answered
  */
@@ -45,7 +45,7 @@ record RefuseBatch(
     transaction.table(IdempotencyKeys.class).request(request);
   }
 
-  /** Who came first under the key; empty: nobody. */
+  /** The request that holds the key already; empty: none. */
   @Override
   public Optional<KeyRecord> decide(Batch transaction) {
     var keys = transaction.table(IdempotencyKeys.class);

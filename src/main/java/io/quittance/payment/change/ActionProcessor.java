@@ -176,7 +176,7 @@ final class ActionProcessor {
   }
 
   private <R> ActionResult<R> unknown(Deadline deadline, Exception reason) {
-    log.warn("An action's fate is open: {}", reason.toString());
+    log.warn("It is not known yet whether an action took effect: {}", reason.toString());
     return new ActionResult.Unknown<>(resolution.after(deadline.remaining()));
   }
 
@@ -192,7 +192,7 @@ final class ActionProcessor {
       case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
           Failure.unavailable("ledger").problem();
       default -> {
-        log.error("An action failed by its own fault, and was rolled back", failure);
+        log.error("An action failed because of a bug, and was rolled back", failure);
         yield Failure.internal().problem();
       }
     };

@@ -48,7 +48,8 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
         ? Optional.of(
             new Refusal(
                 ProblemCode.AMOUNT_EXCEEDS_CAPTURABLE,
-                "%d can be captured.".formatted(payment.amountCapturable())))
+                "The amount must be at most %d, which can still be captured."
+                    .formatted(payment.amountCapturable())))
         : Optional.empty();
   }
 

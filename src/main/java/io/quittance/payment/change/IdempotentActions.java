@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
-/** ActionProcessor on payments under their idempotency keys. Thread-safe. */
+/** Carries out actions on payments under their idempotency keys. Thread-safe. */
 @Component
 final class IdempotentActions {
 

@@ -44,7 +44,8 @@ record Refund(
       return Optional.of(
           new Refusal(
               ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE,
-              "%d can be refunded.".formatted(payment.amountRefundable())));
+              "The amount must be at most %d, which can still be refunded."
+                  .formatted(payment.amountRefundable())));
     }
     return batch.table(Books.class).refusalOfReturn(order(payment));
   }

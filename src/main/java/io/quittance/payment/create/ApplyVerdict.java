@@ -42,7 +42,7 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
     payments.requestPast(begun, screening.windows());
   }
 
-  /** The payment as it is now: concluded here, or before by somebody else. */
+  /** The payment as it is now: concluded here, or by another command before. */
   @Override
   public Payment decide(Batch batch) {
     var payments = batch.table(Payments.class);

@@ -29,7 +29,7 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * What becomes of a payment whose scope failed or ran out of time. Its hold is given back outside
- * the deadline, behind the command that may have made it, and the database has the last word: only
+ * the deadline, behind the command that may have made it, and what the database says counts: only
  * if even that cannot be heard in time is the answer "unknown". Thread-safe.
  */
 @Component
@@ -117,9 +117,9 @@ final class Compensation {
     return new PaymentResult.NotBegun(failure.problem());
   }
 
-  /** The result of a payment of which nobody can say yet what has become. */
+  /** The result of a payment whose outcome is not known yet. */
   PaymentResult unknown(PaymentOrder order, Exception reason) {
-    log.warn("The fate of payment {} is open: {}", order.id(), reason.toString());
+    log.warn("It is not known yet how payment {} ended: {}", order.id(), reason.toString());
     Instant resolvesBy =
         clock
             .instant()

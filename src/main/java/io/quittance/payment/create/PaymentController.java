@@ -71,8 +71,8 @@ class PaymentController {
       id = "createPayment",
       summary = "Makes a payment",
       description =
-          "201: it succeeded, or is authorized. 202: it is in review, or nobody can say yet;"
-              + " `resolves_by` is when.",
+          "201: it succeeded, or is authorized. 202: it is in review, or the outcome is not known yet;"
+              + " `resolves_by` says when it is.",
       answers = {
         @Route.Answer(status = 201, body = PaymentBody.class),
         @Route.Answer(status = 202, body = PaymentBody.class)

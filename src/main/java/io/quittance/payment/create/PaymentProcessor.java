@@ -25,9 +25,9 @@ import io.quittance.web.ProblemCode;
 import org.springframework.stereotype.Component;
 
 /**
- * Carries out one payment in one scope: screen for fraud and hold the funds side by side, draw the
- * conclusion, hand the news over. Whatever goes wrong, the payment gets a definite end and the hold
- * is given back ({@link Compensation}). Thread-safe.
+ * Carries out one payment in one scope: screen for fraud and hold the funds side by side, conclude
+ * the payment, and trigger the delivery of its events. Whatever goes wrong, the payment gets a
+ * definite end and the hold is given back ({@link Compensation}). Thread-safe.
  */
 @Component
 public final class PaymentProcessor {

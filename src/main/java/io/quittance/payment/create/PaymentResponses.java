@@ -21,7 +21,10 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
-/** Turns endings into HTTP answers, the same at first and in every replay. Thread-safe. */
+/**
+ * Turns the results of payments into HTTP answers, the same at first and in every replay.
+ * Thread-safe.
+ */
 @Component
 final class PaymentResponses {
 

@@ -50,8 +50,8 @@ final class Release implements Command<Authorize.Result> {
   }
 
   /**
-   * Gives up on recording a payment that was never begun: its key stays free, and nobody hears of
-   * it. Says whether that is certain; it is not once the record is on its way.
+   * Gives up on recording a payment that was never begun: its key stays free, and there is no
+   * record of it. Says whether that is certain; it is not once the record is on its way.
    */
   boolean giveUpRecord() {
     return recorded.compareAndExchange(Record.OPEN, Record.GIVEN_UP) != Record.MADE;

@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds out what would become of a payment, by the very code that would carry it out, and leaves no
- * trace. Thread-safe.
+ * Finds out what would become of a payment, by the code that would carry it out, and stores
+ * nothing. Thread-safe.
  */
 @Component
 final class Simulation {

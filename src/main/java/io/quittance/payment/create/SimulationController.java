@@ -115,7 +115,7 @@ class SimulationController {
     }
   }
 
-  /** A request that nobody else can have made. */
+  /** A request under a random key, which no other request can have. */
   private static KeyedRequest unkeyed(Caller caller) {
     return new KeyedRequest(caller.merchantId(), "simulate", TypeId.next().toString(), "");
   }

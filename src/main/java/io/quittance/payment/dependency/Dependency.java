@@ -33,7 +33,8 @@ public final class Dependency {
   private final @Nullable FaultPoint faults;
 
   /**
-   * @param fairBudget a call that had less than this and ran out of time is nobody's fault
+   * @param fairBudget a call that had less time than this and ran out of it does not count against
+   *     the dependency
    * @param toBlame whether a failure of another kind is the dependency's, and not its caller's
    */
   Dependency(

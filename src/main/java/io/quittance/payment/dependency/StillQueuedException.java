@@ -2,7 +2,10 @@ package io.quittance.payment.dependency;
 
 import java.util.concurrent.CancellationException;
 
-/** Time ran out while a command waited for its turn: too much to do, and no fault of the ledger. */
+/**
+ * Time ran out while a command waited in the queue: this is overload, and not a failure of the
+ * ledger.
+ */
 final class StillQueuedException extends CancellationException {
 
   private static final long serialVersionUID = 1L;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param code why it was declined or has failed; null otherwise
  * @param fraudReasons why screening wanted it declined or reviewed; may be empty
  * @param usedMs how much of its deadline was used when its fate was decided, in milliseconds
- * @param events how many events were stored that tell of it
+ * @param events how many events were stored for it
  */
 public record PaymentChange(
     UUID merchantId,

@@ -14,9 +14,9 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * What a batch changed about payments, for those who count it: tables after this one in its
- * transaction, and the meters once it is committed. Payments that were made by releases which did
- * not count them are left out, whatever becomes of them. Confined to the journal's thread.
+ * What a batch changed about payments, for counting: for tables after this one in its transaction,
+ * and the meters once it is committed. Payments that were made by releases which did not count them
+ * are left out, whatever becomes of them. Confined to the journal's thread.
  */
 public final class PaymentChanges implements Table {
 

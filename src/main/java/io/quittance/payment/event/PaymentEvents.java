@@ -19,8 +19,8 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The events of one batch, written in the transaction that they tell of (a transactional outbox).
- * Confined to the journal's thread.
+ * The events of one batch, written in the transaction of the changes that they describe (a
+ * transactional outbox). Confined to the journal's thread.
  */
 public final class PaymentEvents implements Table {
 

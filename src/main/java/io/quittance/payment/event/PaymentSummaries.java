@@ -13,7 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 
-/** Reads what others may know of payments, many at once. */
+/** Reads what other modules need of payments, many at once. */
 public final class PaymentSummaries {
 
   private static final String FIND =

@@ -83,7 +83,7 @@ enum PaymentFilter {
   private static final String UNRESOLVED =
       "status = 'processing' and resolves_by > current_timestamp";
 
-  /** It has failed, see {@link Payment#seenAt}, though nobody has recorded it yet. */
+  /** It has failed, see {@link Payment#seenAt}, though that is not recorded yet. */
   private static final String OVERDUE =
       "status = 'processing' and resolves_by <= current_timestamp";
 

@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Finds a merchant's payments, newest first: by {@code created_at}, and by id where that is the
- * same, as it is within a batch. Neither ever changes, so whoever goes from page to page meets each
- * payment once, whatever is added meanwhile. Thread-safe.
+ * same, as it is within a batch. Neither ever changes, so a caller that goes from page to page sees
+ * each payment once, whatever is added meanwhile. Thread-safe.
  */
 @Component
 final class PaymentSearch {

@@ -27,7 +27,7 @@ public record Failure(ProblemCode code, String detail, @Nullable String dependen
         dependency);
   }
 
-  /** Something broke that is nobody's fault but ours. */
+  /** An internal error. */
   public static Failure internal() {
     return new Failure(
         ProblemCode.INTERNAL_ERROR,

@@ -14,7 +14,7 @@ public final class FailureLog {
 
   private FailureLog() {}
 
-  /** Tells of an end that has been committed, once. */
+  /** Logs how a payment ended, once, after the commit. */
   public static void tell(Payment payment) {
     if (!payment.takeEnd()) {
       return;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A payment and every transition of its life: each checks that it is allowed, makes the change, and
- * records the event that tells of it. Confined to the journal's thread until its transaction has
+ * records its event. Confined to the journal's thread until its transaction has
  * committed, and unchanged from then on.
  *
  * <p>It is long because all transitions stand together, each a short method: what may follow what
@@ -150,7 +150,7 @@ public final class Payment {
     become(PaymentStatus.IN_REVIEW, ACCEPTED, EventType.PAYMENT_IN_REVIEW, now);
   }
 
-  /** Somebody said no: the payer's funds, screening, or a reviewer. */
+  /** Declines the payment: for want of funds, by screening, or by a reviewer. */
   public void decline(Failure reason, Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     failure = reason;
@@ -169,7 +169,7 @@ public final class Payment {
     return !concluded() && !now.isBefore(terms.resolvesBy());
   }
 
-  /** Nobody has ended it in time. Its hold cannot be posted any more, so this is its only end. */
+  /** Fails a payment that has not ended in time. Its hold cannot be posted any more, so it can end in no other way. */
   public void runOut(Instant now) {
     usedMs = terms.grantedMs();
     fail(Failure.deadlineExceeded(), now);
@@ -223,7 +223,7 @@ public final class Payment {
     tell(EventType.REFUND_SUCCEEDED, now, RefundBody.from(refunded));
   }
 
-  /** Its merchant notes something else, whatever state it is in; no event tells of that. */
+  /** Changes description or metadata, in any state; there is no event for that. */
   public void describe(@Nullable String description, String metadataJson) {
     terms =
         terms.with(new PaymentOrder.Texts(terms.texts().reference(), description, metadataJson));
@@ -297,7 +297,7 @@ public final class Payment {
     return untoldEnd.compareAndSet(true, false);
   }
 
-  /** The events of transitions that nobody has taken over yet. */
+  /** The events of transitions that are not stored yet. */
   public List<PaymentEvent> drainEvents() {
     List<PaymentEvent> taken = List.copyOf(news);
     news.clear();

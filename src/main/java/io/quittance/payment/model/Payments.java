@@ -24,8 +24,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * The payments of one batch, and what it must know of their payers' past. A payment is not locked
- * by itself: whoever changes it holds the lock of its payer's account. Confined to the journal's
- * thread.
+ * by itself: a command that changes it holds the lock of its payer's account. Confined to the
+ * journal's thread.
  */
 public final class Payments implements Table {
 

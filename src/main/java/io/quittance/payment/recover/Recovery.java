@@ -21,8 +21,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Ends the payments that nobody else ends: those that a dead process left processing, and those
- * whose hold has run out. Every replica looks; what two find, the first one ends. A payment that
+ * Ends payments that were left open: those that a dead process left processing, and those whose
+ * hold has run out. It runs on every replica; what two find, the first one ends. A payment that
  * cannot be ended now, because its account is locked, is passed over until its turn comes again.
  */
 @Component
@@ -88,7 +88,7 @@ final class Recovery {
     if (payments.isEmpty()) {
       return;
     }
-    log.info("PaymentResult {} {} payments", payments.size(), kind);
+    log.info("Ending {} {} payments", payments.size(), kind);
     var results =
         fanOut.map(
             "recovery",

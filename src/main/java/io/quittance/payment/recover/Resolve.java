@@ -39,7 +39,7 @@ public record Resolve(Payment stranded) implements Command<Payment> {
     return payment;
   }
 
-  /** Fails the payment, and gives its held funds back, if nobody has ended it in time. */
+  /** Fails the payment and releases its hold, if it has not ended in time. */
   public static void ifOverdue(Batch batch, Payment payment) {
     if (payment.overdue(batch.now())) {
       giveBack(batch, payment);

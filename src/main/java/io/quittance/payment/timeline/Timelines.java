@@ -35,9 +35,8 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What the scopes of each payment did. Written behind the payment, in batches: a diagnosis must not
- * cost its patient anything, so under pressure, or in a crash, the last ones may be lost.
- * Thread-safe.
+ * What the scopes of each payment did. Written behind the payment, in batches: payments do not wait
+ * for them, so under load, or in a crash, the last ones may be lost. Thread-safe.
  */
 @Component
 public final class Timelines {

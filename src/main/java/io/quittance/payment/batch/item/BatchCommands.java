@@ -107,7 +107,7 @@ public final class BatchCommands {
   }
 
   private Problem unknown(Deadline deadline, Exception reason) {
-    log.warn("The fate of a batch is open: {}", reason.toString());
+    log.warn("It is not known yet whether a batch was stored: {}", reason.toString());
     return Problem.of(
             ProblemCode.DEADLINE_EXCEEDED,
             "The batch was begun, and is not confirmed yet; repeat the request with the same key.")
@@ -125,7 +125,7 @@ public final class BatchCommands {
       case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
           Failure.unavailable("ledger").problem();
       default -> {
-        log.error("A command of a batch failed by its own fault, and was rolled back", failure);
+        log.error("A command of a batch failed because of a bug, and was rolled back", failure);
         yield Failure.internal().problem();
       }
     };

@@ -14,8 +14,8 @@ import java.util.UUID;
 public record BatchItem(UUID merchantId, UUID batchId, int position, int attempt, NewPayment body) {
 
   /**
-   * The key under which an attempt is begun: whoever claims it first decides what becomes of it,
-   * whatever another replica still has in its queue.
+   * The key under which an attempt is begun: the first command that claims it decides what becomes
+   * of the item, whatever another replica still has in its queue.
    */
   public static KeyedRequest key(UUID merchantId, UUID batchId, int position, int attempt) {
     return new KeyedRequest(

@@ -34,7 +34,7 @@ public record ItemResult(
             : "%s It is %s.".formatted(detail, problem.paymentId()));
   }
 
-  /** The payment was asked for, and nobody can say yet what has become of it. */
+  /** The payment was sent to the journal, and its outcome is not known yet. */
   static ItemResult unknown(UUID paymentId) {
     return new ItemResult(ItemStatus.UNKNOWN, paymentId, null, null);
   }

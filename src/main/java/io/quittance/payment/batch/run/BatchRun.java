@@ -114,7 +114,7 @@ final class BatchRun {
     return IntStream.range(0, todo.size()).boxed().toList();
   }
 
-  /** Begins nothing more; what is under way ends, and nobody waits for slices to be opened. */
+  /** Begins no more items; those under way end, and no thread waits for a slice to open. */
   void stop() {
     stopped = true;
     slices.forEach(slice -> slice.complete(Map.of()));
@@ -185,7 +185,8 @@ final class BatchRun {
       case Result.Done<ItemResult>(ItemResult end) -> end;
       case Result.NotBegun<ItemResult> _ -> ItemResult.NOT_STARTED;
       case Result.Failed<ItemResult>(Throwable error) -> {
-        log.error("Item {} of {} broke off", todo.get(place), batch.text(), error);
+        log.error(
+            "Item {} of {} ended by an unexpected error", todo.get(place), batch.text(), error);
         yield new ItemResult(ItemStatus.UNKNOWN, null, null, null);
       }
       case Result.Cut<ItemResult> _ -> new ItemResult(ItemStatus.UNKNOWN, null, null, null);

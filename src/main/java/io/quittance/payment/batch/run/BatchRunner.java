@@ -21,9 +21,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Carries batches out on the thread of its caller, and lets them come to rest. What it must leave
- * open, because of a crash, a database that does not answer or a service that stops, any replica
- * takes over. Thread-safe.
+ * Carries batches out on the thread of its caller, and ends them. What it must leave open, because
+ * of a crash, a database that does not answer or a service that stops, any replica takes over.
+ * Thread-safe.
  */
 @Component
 public final class BatchRunner {
@@ -63,7 +63,7 @@ public final class BatchRunner {
 
   /**
    * Begins what can be begun, and returns by the deadline and a grace. An interrupt leaves what is
-   * under way to whoever takes over.
+   * under way to the replica that takes over.
    */
   public void run(StoredBatch batch, Entry entry, Deadline deadline) throws InterruptedException {
     try {
@@ -75,7 +75,7 @@ public final class BatchRunner {
     } catch (LeaseLostException e) {
       log.info("{}: another replica goes on", e.getMessage());
     } catch (DataAccessException | TransactionException e) {
-      log.warn("{} is left for later: {}", batch.text(), e.getMessage());
+      log.warn("{} is carried on later: {}", batch.text(), e.getMessage());
     }
   }
 

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Lets a batch come to rest, and tells of it. Empty when it does not: an item is open, or somebody
- * else carries it out by now.
+ * Ends a batch, with an event. Empty when it does not: an item is open, or somebody else carries it
+ * out by now.
  */
 record EndBatch(StoredBatch batch, int usedMs) implements Command<Optional<StoredBatch>> {
 

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Sees to it that items which were under way can never be applied any more: claims their keys for a
- * refusal. Those whose key is taken have come about, or been refused, already.
+ * Makes sure that items which were under way cannot be applied any more: claims their keys for a
+ * refusal. Those whose key is taken were applied or refused already.
  */
 record FenceItems(StoredBatch batch, List<Open> items)
     implements Command<Optional<Map<Integer, KeyRecord>>> {
@@ -46,8 +46,8 @@ record FenceItems(StoredBatch batch, List<Open> items)
   }
 
   /**
-   * Whose key was taken, by position, and what it stands for; empty when somebody else carries the
-   * batch out by now.
+   * Whose key was taken, by position, and what it stands for; empty when another replica carries
+   * the batch out by now.
    */
   @Override
   public Optional<Map<Integer, KeyRecord>> decide(Batch transaction) {

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds out what became of items that nobody waits for any more, and sees to it that nothing
- * becomes of the others. Those whose payment did not come about are begun again if the batch goes
- * on in the background, and have failed if it does not. Thread-safe.
+ * Finds out what became of items whose run has ended, and makes sure that nothing becomes of the
+ * others. Those whose payment did not come about are begun again if the batch goes on in the
+ * background, and have failed if it does not. Thread-safe.
  */
 @Component
 final class Settlement {

@@ -24,8 +24,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Carries out batches that nobody waits for: those of this replica's callers, and those that
- * another replica has left. Every replica looks for them; whoever takes the lease goes on.
+ * Carries out batches without a waiting caller: those of this replica's callers, and those that
+ * another replica has left. Every replica looks for them; the one that takes the lease goes on.
  * Thread-safe.
  */
 @Component
@@ -141,7 +141,7 @@ public final class Takeover {
       Duration used = granted.minus(leases.left(batch));
       Deadline deadline = Deadline.startingAt(System.nanoTime() - used.toNanos(), granted);
       if (now.run() != batch.run()) {
-        log.info("Another replica carries {} out", batch.text());
+        log.info("Another replica runs {}", batch.text());
       } else if (batch.background() && now.begins() && !deadline.expired()) {
         runner.run(now, entry, deadline);
       } else {
@@ -150,7 +150,7 @@ public final class Takeover {
     } catch (LeaseLostException e) {
       log.info("{}: another replica goes on", e.getMessage());
     } catch (RuntimeException e) {
-      log.warn("{} is left for later: {}", batch.text(), e.toString());
+      log.warn("{} is carried on later: {}", batch.text(), e.toString());
     }
   }
 

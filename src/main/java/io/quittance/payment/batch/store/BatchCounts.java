@@ -39,7 +39,7 @@ public record BatchCounts(
         total, succeeded, authorized, inReview, declined, failed, processing, unknown, rest);
   }
 
-  /** Items of which nobody knows yet how they end. */
+  /** Items whose outcome is not known yet. */
   public int open() {
     return processing + unknown;
   }

@@ -55,7 +55,7 @@ public final class BatchLeases {
                     .toList()));
   }
 
-  /** Batches that nobody carries out, the longest abandoned first. */
+  /** Batches that no replica carries out, the longest abandoned first. */
   public List<StoredBatch> abandoned(int limit) {
     return jdbc.query(
         """
@@ -153,7 +153,7 @@ public final class BatchLeases {
                 batch.run()));
   }
 
-  /** Lets a batch that was woken rest again: whoever takes it over begins nothing. */
+  /** Ends a run that has nothing to begin: a replica that takes the batch over begins no items. */
   public void giveUp(StoredBatch batch) {
     transactions.executeWithoutResult(
         _ ->

@@ -39,7 +39,7 @@ public final class BatchProgress {
     }
   }
 
-  /** An item that was begun, and of which nobody has said how it ended. */
+  /** An item that was begun and whose result is not stored. */
   public record Open(int position, String reference, ItemStatus status, int attempt) {}
 
   private static final String UPDATE_ITEM =

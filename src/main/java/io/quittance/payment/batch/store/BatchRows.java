@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The batches of payments that one transaction of the journal changes as a whole: when they begin
- * and when they come to rest. Confined to the journal's thread.
+ * and when they end. Confined to the journal's thread.
  */
 public final class BatchRows implements Table {
 

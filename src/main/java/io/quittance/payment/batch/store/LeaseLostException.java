@@ -1,6 +1,6 @@
 package io.quittance.payment.batch.store;
 
-/** Somebody else carries the batch out by now; nothing was written. */
+/** Another replica carries the batch out by now; nothing was written. */
 public final class LeaseLostException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
