@@ -169,7 +169,10 @@ public final class Payment {
     return !concluded() && !now.isBefore(terms.resolvesBy());
   }
 
-  /** Fails a payment that has not ended in time. Its hold cannot be posted any more, so it can end in no other way. */
+  /**
+   * Fails a payment that has not ended in time. Its hold cannot be posted any more, so it can end
+   * in no other way.
+   */
   public void runOut(Instant now) {
     usedMs = terms.grantedMs();
     fail(Failure.deadlineExceeded(), now);

@@ -39,7 +39,9 @@ public record Expire(Payment overdue) implements Command<Payment> {
     return payment;
   }
 
-  /** Expires the payment if it waits for a capture or a review and its hold can no longer be posted. */
+  /**
+   * Expires the payment if it waits for a capture or a review and its hold can no longer be posted.
+   */
   public static void ifOverdue(Batch batch, Payment payment) {
     if (!payment.waits()) {
       return;
