@@ -48,8 +48,7 @@ final class KeyLookups implements AutoCloseable {
   }
 
   private void find(List<Job<KeyedRequest.Id, Optional<KeyRecord>>> jobs) {
-    Map<KeyedRequest.Id, KeyRecord> found =
-        query.apply(jobs.stream().map(Job::item).toList());
+    Map<KeyedRequest.Id, KeyRecord> found = query.apply(jobs.stream().map(Job::item).toList());
     jobs.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
   }
 

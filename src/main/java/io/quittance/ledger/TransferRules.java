@@ -23,7 +23,8 @@ final class TransferRules {
   static Optional<Refusal> refusal(
       TransferOrder order, @Nullable Account from, @Nullable Account to, Set<AccountStatus> shut) {
     if (order.from().equals(order.to())) {
-      return Refusal.of(ProblemCode.SAME_ACCOUNT, "Both sides are %s.".formatted(order.from()));
+      return Refusal.of(
+          ProblemCode.SAME_ACCOUNT, "Both sides are %s; they must differ.".formatted(order.from()));
     }
     if (from == null || to == null) {
       String missing = from == null ? order.from() : order.to();
@@ -54,7 +55,7 @@ final class TransferRules {
     if (!from.canPay(order.money().amount())) {
       return Refusal.of(
           ProblemCode.INSUFFICIENT_FUNDS,
-          "%s has not enough available funds.".formatted(order.from()));
+          "The account %s does not have enough available funds.".formatted(order.from()));
     }
     if (!from.fits(order.money().amount(), 0)) {
       return outOfRange(order.from());

@@ -83,9 +83,7 @@ final class KnownParameters {
         .schema(number(0, Money.MAX_AMOUNT).format("int64").example(100));
     add("query", "amount_max", "Payments of at most this amount, in minor units.")
         .schema(number(0, Money.MAX_AMOUNT).format("int64").example(500_000));
-    add("query", "batch_id", "Payments of this batch.")
-        .schema(id("bat"))
-        .example("bat" + SOME_ID);
+    add("query", "batch_id", "Payments of this batch.").schema(id("bat")).example("bat" + SOME_ID);
     add("query", "type", "Events of this type.").schema(Schemas.reference("EventType"));
     add("query", "payment_id", "Events of this payment.")
         .schema(id("pay"))
@@ -131,9 +129,7 @@ final class KnownParameters {
     addTo("audit-log", "to", "Changes before this instant.")
         .schema(time())
         .example("2027-01-01T00:00:00.000Z");
-    addTo("transfers", "from", "Transfers from this account.")
-        .schema(account())
-        .example("world");
+    addTo("transfers", "from", "Transfers from this account.").schema(account()).example("world");
     addTo("transfers", "to", "Transfers to this account.").schema(account()).example("alice");
     addTo("transfers", "reference", "Transfers with this reference.")
         .schema(Schemas.schema("string").minLength(1).maxLength(255))

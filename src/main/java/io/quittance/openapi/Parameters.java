@@ -91,10 +91,14 @@ final class Parameters {
           .schema(KnownParameters.id(prefix))
           .example(prefix + KnownParameters.SOME_ID);
     } else if (segment.equals("accounts")) {
-      parameter.description("The account's id, chosen by its merchant.").schema(KnownParameters.account());
+      parameter
+          .description("The account's id, chosen by its merchant.")
+          .schema(KnownParameters.account());
       parameter.example("alice");
     } else if (name.equals("dependency")) {
-      parameter.description("The dependency.").schema(KnownParameters.words("fraud", "ledger", "notification"));
+      parameter
+          .description("The dependency.")
+          .schema(KnownParameters.words("fraud", "ledger", "notification"));
     } else {
       parameter.schema(Schemas.schema("string"));
     }

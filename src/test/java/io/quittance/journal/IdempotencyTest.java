@@ -76,9 +76,7 @@ class IdempotencyTest {
   }
 
   private String run(
-      KeyedRequest request,
-      Supplier<String> first,
-      Function<KeyRecord, Optional<String>> replay) {
+      KeyedRequest request, Supplier<String> first, Function<KeyRecord, Optional<String>> replay) {
     return idempotency.run(
         request, Deadline.after(Duration.ofMinutes(1)), Duration.ZERO, first, replay);
   }

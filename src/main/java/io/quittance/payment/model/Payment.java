@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A payment and every transition of its life: each checks that it is allowed, makes the change, and
- * records its event. Confined to the journal's thread until its transaction has
- * committed, and unchanged from then on.
+ * records its event. Confined to the journal's thread until its transaction has committed, and
+ * unchanged from then on.
  *
  * <p>It is long because all transitions stand together, each a short method: what may follow what
  * is read here and nowhere else.
