@@ -29,6 +29,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -178,6 +179,10 @@ class StreamIT {
   }
 
   private IntakeAnswer publish(UUID merchant, String key, String ids) {
+    return pool.submit(body(merchant, key, ids), Deadline.after(PATIENCE)).join().answer();
+  }
+
+  private Body body(UUID merchant, String key, String ids) {
     byte[] bytes =
         IntStream.range(0, EVENTS)
             .mapToObj(
@@ -248,6 +253,29 @@ class StreamIT {
     Awaitility.await().atMost(PATIENCE).until(() -> frozen.partitions() > 0);
     publish();
     awaitExactly(4);
+  }
+
+  @Test
+  void onlyWhoeverTookAPartitionLastCountsItsRecords() throws Exception {
+    UUID merchant = merchants.getFirst();
+    var partition = new PartitionOffsets.Partition(UUID.randomUUID(), 0);
+    var record = new RecordBuilder(merchant);
+    record.add(
+        body(merchant, null, "a"), new BitSet(), new Totals.Counts(EVENTS, 0, 0, 0, 0, 0, 0));
+    var read = EventRecord.read(record.end(topic).value());
+    List<RecordCounter.Placed> records = List.of(new RecordCounter.Placed(partition, 7, read));
+    var counter = new RecordCounter(counting, properties);
+    PartitionOffsets.Taken before = offsets.take(partition);
+    PartitionOffsets.Taken now = offsets.take(partition);
+
+    assertThatThrownBy(() -> counter.count(records, Map.of(partition, before)))
+        .isInstanceOf(FencedException.class);
+    assertThat(totals.of(merchant).accepted()).isZero();
+    assertThat(offsets.all()).containsEntry(partition, 0L);
+    counter.count(records, Map.of(partition, now));
+    counter.count(records, Map.of(partition, now));
+    assertThat(totals.of(merchant).accepted()).isEqualTo(EVENTS);
+    assertThat(offsets.all()).containsEntry(partition, 8L);
   }
 
   @Test
