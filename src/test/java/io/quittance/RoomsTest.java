@@ -39,4 +39,15 @@ class RoomsTest {
           .room(".")
           .room("merchant", ".")
           .because("whom a key stands for is found out without knowing how keys are made");
+
+  @ArchTest
+  static final ArchRule roomsOfWeb =
+      Rooms.of("io.quittance.web")
+          .room("log")
+          .room(".", "log")
+          .room("json", ".", "log")
+          .room("request", ".", "json")
+          .room("edge", ".")
+          .because(
+              "what modules speak of, as problems and pages, does not hang on how it is served");
 }

@@ -12,7 +12,8 @@
       "kafka",
       "money",
       "payment::event",
-      "web"
+      "web",
+      "web::log"
     })
 @NullMarked
 package io.quittance.analytics;

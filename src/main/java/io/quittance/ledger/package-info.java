@@ -7,7 +7,9 @@
       "identity",
       "journal",
       "money",
-      "web"
+      "web",
+      "web::json",
+      "web::log"
     })
 @NullMarked
 package io.quittance.ledger;

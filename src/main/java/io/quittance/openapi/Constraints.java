@@ -2,8 +2,8 @@ package io.quittance.openapi;
 
 import io.quittance.ledger.AccountId;
 import io.quittance.money.CurrencyCode;
-import io.quittance.web.Metadata;
 import io.quittance.web.Printable;
+import io.quittance.web.json.Metadata;
 import io.swagger.v3.oas.models.media.Schema;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;

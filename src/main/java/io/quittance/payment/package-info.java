@@ -14,7 +14,8 @@
       "ledger",
       "money",
       "tracing",
-      "web"
+      "web",
+      "web::json"
     })
 @NullMarked
 package io.quittance.payment;

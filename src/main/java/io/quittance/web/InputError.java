@@ -1,6 +1,7 @@
 package io.quittance.web;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.web.log.Redaction;
 import java.util.Locale;
 
 /**

@@ -34,7 +34,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
   private final Duration limit;
   private @Nullable LimitedStream stream;
 
-  LimitedBodyRequest(
+  public LimitedBodyRequest(
       HttpServletRequest request, BodyLimit body, Duration limit, long arrivedNanos) {
     super(request);
     this.limitBytes = body.bytes();
@@ -92,7 +92,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
    *
    * @return whether nothing is left
    */
-  boolean drain() {
+  public boolean drain() {
     try {
       ServletInputStream body = getInputStream();
       byte[] buffer = new byte[8192];
@@ -106,7 +106,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
     }
   }
 
-  static Problem tooLarge(int limitBytes) {
+  public static Problem tooLarge(int limitBytes) {
     return Problem.of(
         ProblemCode.REQUEST_TOO_LARGE,
         "The body of this request may have at most %d bytes.".formatted(limitBytes));

@@ -12,7 +12,7 @@ public final class LogFields {
 
   private LogFields() {}
 
-  static void request(String id) {
+  public static void request(String id) {
     MDC.put(REQUEST, id);
   }
 
@@ -24,7 +24,7 @@ public final class LogFields {
     MDC.put(PAYMENT, TypeId.format("pay", id));
   }
 
-  static void clear() {
+  public static void clear() {
     MDC.remove(REQUEST);
     MDC.remove(MERCHANT);
     MDC.remove(PAYMENT);

@@ -2,6 +2,7 @@ package io.quittance.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.quittance.web.log.Redaction;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -78,7 +79,7 @@ public final class Problem extends RuntimeException {
   }
 
   /** Of one field, with another code than {@code invalid_request}. */
-  static Problem of(ProblemCode code, InputError error) {
+  public static Problem of(ProblemCode code, InputError error) {
     return new Problem(code, error.detail(), List.of(error));
   }
 

@@ -36,7 +36,8 @@ public final class ProblemWriter {
   }
 
   /** The body alone. */
-  byte[] bytes(Problem problem, String instance, String requestId) throws JsonProcessingException {
+  public byte[] bytes(Problem problem, String instance, String requestId)
+      throws JsonProcessingException {
     return json.writeValueAsBytes(problem.body(instance, requestId));
   }
 
@@ -44,7 +45,7 @@ public final class ProblemWriter {
     return problem.body(request.getRequestURI(), RequestContext.of(request).id());
   }
 
-  static HttpHeaders headers(Problem problem) {
+  public static HttpHeaders headers(Problem problem) {
     var headers = new HttpHeaders();
     if (problem.retryAfterSeconds() > 0) {
       headers.set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));

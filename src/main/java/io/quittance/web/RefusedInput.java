@@ -14,7 +14,7 @@ public final class RefusedInput extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   /** What is said of a text with another value: the text itself may be anything. */
-  static final String ANOTHER_TEXT = "; another text was given";
+  public static final String ANOTHER_TEXT = "; another text was given";
 
   private final InputError.Code code;
 
@@ -41,7 +41,7 @@ public final class RefusedInput extends IllegalArgumentException {
   }
 
   /** A rule that lists what is allowed. */
-  static String oneOf(Collection<String> names) {
+  public static String oneOf(Collection<String> names) {
     return names.size() == 1
         ? "must be " + names.iterator().next()
         : "must be one of " + String.join(", ", names);
@@ -52,7 +52,7 @@ public final class RefusedInput extends IllegalArgumentException {
   }
 
   /** The code of what a parser threw. */
-  static InputError.Code codeOf(IllegalArgumentException refusal) {
+  public static InputError.Code codeOf(IllegalArgumentException refusal) {
     return refusal instanceof RefusedInput input ? input.code : InputError.Code.INVALID_FORMAT;
   }
 }

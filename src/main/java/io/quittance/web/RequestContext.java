@@ -18,7 +18,7 @@ public record RequestContext(String id, long arrivedNanos) {
         : new RequestContext("unknown", System.nanoTime());
   }
 
-  void attachTo(HttpServletRequest request) {
+  public void attachTo(HttpServletRequest request) {
     request.setAttribute(ATTRIBUTE, this);
   }
 }

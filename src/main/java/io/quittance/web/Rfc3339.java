@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 public final class Rfc3339 {
 
   /** What a time must be. */
-  static final String RULE =
+  public static final String RULE =
       "must be a time after RFC 3339 in the years 1 to 9999, such as 2026-01-31T12:00:00Z";
 
   private static final int YEAR_MAX = 9999;

@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
  * The headers that keep browsers from rendering an answer and caches from storing it (OWASP REST
  * security).
  */
-final class SecurityHeaders {
+public final class SecurityHeaders {
 
   private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
@@ -43,7 +43,7 @@ final class SecurityHeaders {
         policy);
   }
 
-  static void add(HttpServletRequest request, HttpServletResponse response) {
+  public static void add(HttpServletRequest request, HttpServletResponse response) {
     add(String.valueOf(request.getRequestURI()), request.isSecure(), response::setHeader);
   }
 
@@ -55,7 +55,7 @@ final class SecurityHeaders {
   }
 
   /** Hands each header's name and value over. */
-  static void add(String path, boolean secure, BiConsumer<String, String> to) {
+  public static void add(String path, boolean secure, BiConsumer<String, String> to) {
     headersOf(path).forEach(to);
     if (secure) {
       to.accept("Strict-Transport-Security", "max-age=31536000; includeSubDomains");

@@ -16,7 +16,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param requestLog whether each request is logged, with its route, status and duration
  */
 @ConfigurationProperties("quittance.web")
-record WebProperties(
+public record WebProperties(
     @DefaultValue("393216") int maxBodyBytes,
     @DefaultValue("5s") Duration headerLimit,
     @DefaultValue("5s") Duration bodyLimit,

@@ -13,7 +13,7 @@ import io.quittance.payment.batch.store.BatchPayments.Findings;
 import io.quittance.payment.create.NewPayment;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
-import io.quittance.web.PartCheck;
+import io.quittance.web.json.PartCheck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

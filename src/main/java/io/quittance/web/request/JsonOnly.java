@@ -1,0 +1,123 @@
+package io.quittance.web.request;
+
+import io.quittance.web.Route;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.web.HttpMediaTypeException;
+import org.springframework.web.HttpMediaTypeNotAcceptableException;
+import org.springframework.web.HttpMediaTypeNotSupportedException;
+import org.springframework.web.accept.HeaderContentNegotiationStrategy;
+import org.springframework.web.context.request.NativeWebRequest;
+import org.springframework.web.context.request.RequestAttributes;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerInterceptor;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.config.annotation.ContentNegotiationConfigurer;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/**
+ * Decides what a request is answered in before it is carried out, and refuses a caller that does
+ * not take it: found out while writing the answer, the money would have moved. A route answers in
+ * JSON, or in what its {@link Route} names, always in UTF-8. A quality of 0 is a refusal, and the
+ * most specific range counts (RFC 9110, 12.5.1).
+ */
+@Configuration(proxyBeanMethods = false)
+class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
+
+  private static final String PRODUCED = JsonOnly.class.getName();
+
+  private final HeaderContentNegotiationStrategy accept = new HeaderContentNegotiationStrategy();
+
+  @Override
+  public void addInterceptors(InterceptorRegistry registry) {
+    registry.addInterceptor(this);
+  }
+
+  @Override
+  public void configureContentNegotiation(ContentNegotiationConfigurer configurer) {
+    configurer.strategies(List.of(this::negotiated));
+  }
+
+  /** Once it is decided, no parameter that the caller named changes how the answer is written. */
+  private List<MediaType> negotiated(NativeWebRequest request)
+      throws HttpMediaTypeNotAcceptableException {
+    return request.getAttribute(PRODUCED, RequestAttributes.SCOPE_REQUEST)
+            instanceof MediaType produced
+        ? List.of(produced)
+        : accept.resolveMediaTypes(request);
+  }
+
+  @Override
+  public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
+      throws HttpMediaTypeException {
+    Route route =
+        handler instanceof HandlerMethod method ? method.getMethodAnnotation(Route.class) : null;
+    if (route != null) {
+      if (unreadable(request.getContentType())) {
+        throw new HttpMediaTypeNotSupportedException("Only UTF-8 is read.");
+      }
+      MediaType produced = produced(route);
+      if (!met(accept.resolveMediaTypes(new ServletWebRequest(request)), produced)) {
+        throw new HttpMediaTypeNotAcceptableException(List.of(produced));
+      }
+      request.setAttribute(PRODUCED, produced);
+      request.setAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, Set.of(produced));
+    }
+    return true;
+  }
+
+  /** The one type that all successes of a route have. */
+  private static MediaType produced(Route route) {
+    return Arrays.stream(route.answers())
+        .map(answer -> MediaType.parseMediaType(answer.mediaType()))
+        .findFirst()
+        .orElse(MediaType.APPLICATION_JSON);
+  }
+
+  private static boolean met(List<MediaType> ranges, MediaType produced) {
+    return ranges.stream()
+        .filter(range -> range.isCompatibleWith(produced) && utf8(range.getCharset()))
+        .max(Comparator.comparingInt(JsonOnly::specificity))
+        .map(range -> range.getQualityValue() > 0)
+        .orElse(false);
+  }
+
+  private static int specificity(MediaType range) {
+    if (range.isWildcardType()) {
+      return 0;
+    }
+    return range.isWildcardSubtype() ? 1 : 2;
+  }
+
+  /**
+   * In another charset, or no type but a range of them, which Spring takes for a broken request.
+   */
+  private static boolean unreadable(@Nullable String contentType) {
+    if (contentType == null) {
+      return false;
+    }
+    try {
+      MediaType type = MediaType.parseMediaType(contentType);
+      return !type.isConcrete() || !utf8(type.getCharset());
+    } catch (InvalidMediaTypeException e) {
+      // Spring refuses it, where there is a body to read.
+      return false;
+    }
+  }
+
+  private static boolean utf8(@Nullable Charset charset) {
+    return charset == null || charset.equals(StandardCharsets.UTF_8);
+  }
+}

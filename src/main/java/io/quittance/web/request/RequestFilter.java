@@ -1,0 +1,150 @@
+package io.quittance.web.request;
+
+import io.quittance.web.BodyLimit;
+import io.quittance.web.LimitedBodyRequest;
+import io.quittance.web.LogFields;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.ProblemWriter;
+import io.quittance.web.RequestContext;
+import io.quittance.web.RequestId;
+import io.quittance.web.SecurityHeaders;
+import io.quittance.web.WebProperties;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerMapping;
+
+/**
+ * Gives every request its id, arrival time and limits, and every answer its headers. Only Spring's
+ * observation is before it, so that what is refused here is measured and traced, too.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 2)
+final class RequestFilter extends OncePerRequestFilter {
+
+  private static final Logger log = LoggerFactory.getLogger("io.quittance.requests");
+
+  private final ProblemWriter problems;
+  private final WebProperties properties;
+  private final List<BodyLimit> limits;
+
+  RequestFilter(ProblemWriter problems, WebProperties properties, List<BodyLimit> limits) {
+    this.problems = problems;
+    this.properties = properties;
+    this.limits = limits;
+  }
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    String id = RequestId.from(request.getHeader(RequestId.HEADER));
+    var context = new RequestContext(id, System.nanoTime());
+    context.attachTo(request);
+    response.setHeader(RequestId.HEADER, id);
+    SecurityHeaders.add(request, response);
+    LogFields.request(id);
+    try {
+      Optional<BodyLimit> own = own(request);
+      int limitBytes = own.map(BodyLimit::bytes).orElse(properties.maxBodyBytes());
+      if (hasParameters(request)) {
+        problems.write(
+            Problem.of(ProblemCode.NOT_FOUND, "No path of this API has a semicolon."),
+            request,
+            response);
+      } else if (request.getContentLengthLong() > limitBytes) {
+        problems.write(LimitedBodyRequest.tooLarge(limitBytes), request, response);
+        takeWhatIsSent(request, limitBytes, context);
+      } else if (hasBody(request)) {
+        withBody(
+            new LimitedBodyRequest(
+                request,
+                new BodyLimit("", "", limitBytes, own.map(BodyLimit::streamed).orElse(false)),
+                properties.bodyLimit(),
+                context.arrivedNanos()),
+            new WholeResponse(response),
+            chain);
+      } else {
+        chain.doFilter(request, new WholeResponse(response));
+      }
+    } finally {
+      if (properties.requestLog()) {
+        logEnd(request, response, context);
+      }
+      LogFields.clear();
+    }
+  }
+
+  /**
+   * Whether the path has a semicolon, encoded or not. The container and Spring would cut it off
+   * with what follows, and serve a path that was not asked for.
+   */
+  private static boolean hasParameters(HttpServletRequest request) {
+    String path = request.getRequestURI();
+    return path.indexOf(';') >= 0 || path.contains("%3B") || path.contains("%3b");
+  }
+
+  private Optional<BodyLimit> own(HttpServletRequest request) {
+    for (BodyLimit limit : limits) {
+      if (limit.method().equals(request.getMethod())
+          && limit.path().equals(request.getServletPath())) {
+        return Optional.of(limit);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * A client that still sends when the connection is closed never reads why. So a body of up to
+   * twice what is allowed is taken, and thrown away, within the limits of any other.
+   */
+  private void takeWhatIsSent(HttpServletRequest request, int limitBytes, RequestContext context) {
+    int mostBytes = (int) Math.min(Integer.MAX_VALUE, 2L * limitBytes);
+    if (request.getContentLengthLong() <= mostBytes
+        && request.getHeader(HttpHeaders.EXPECT) == null) {
+      var body = new BodyLimit("", "", mostBytes, true);
+      new LimitedBodyRequest(request, body, properties.bodyLimit(), context.arrivedNanos()).drain();
+    }
+  }
+
+  static boolean hasBody(HttpServletRequest request) {
+    return request.getContentLengthLong() > 0
+        || request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null;
+  }
+
+  private static void withBody(
+      LimitedBodyRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    chain.doFilter(request, response);
+    // A client that waits for leave to send its body (RFC 9110, 10.1.1) has nothing to take.
+    boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null;
+    if ((waiting || !request.drain()) && !response.isCommitted()) {
+      response.setHeader(HttpHeaders.CONNECTION, "close");
+    }
+  }
+
+  private static void logEnd(
+      HttpServletRequest request, HttpServletResponse response, RequestContext context) {
+    long nanos = System.nanoTime() - context.arrivedNanos();
+    Object route = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+    log.atInfo()
+        .addKeyValue("method", request.getMethod())
+        .addKeyValue("route", route == null ? "none" : route)
+        .addKeyValue("status", response.getStatus())
+        .addKeyValue("duration_ms", TimeUnit.NANOSECONDS.toMillis(nanos))
+        .log("request");
+  }
+}

@@ -1,0 +1,64 @@
+package io.quittance.web.request;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
+import java.io.IOException;
+
+/**
+ * A response that leaves when it is complete, or when the container's buffer is full, and not when
+ * a converter flushes it. A small one has a {@code Content-Length} so, and takes one system call
+ * and not two; and its request has given back its place when the client hears of it. What streams
+ * calls {@link #flushBuffer}.
+ */
+final class WholeResponse extends HttpServletResponseWrapper {
+
+  WholeResponse(HttpServletResponse response) {
+    super(response);
+  }
+
+  @Override
+  public ServletOutputStream getOutputStream() throws IOException {
+    return new Unflushed(super.getOutputStream());
+  }
+
+  private static final class Unflushed extends ServletOutputStream {
+
+    private final ServletOutputStream out;
+
+    Unflushed(ServletOutputStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      out.write(b);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void flush() {
+      // The container does, at the end.
+    }
+
+    @Override
+    public void close() throws IOException {
+      out.close();
+    }
+
+    @Override
+    public boolean isReady() {
+      return out.isReady();
+    }
+
+    @Override
+    public void setWriteListener(WriteListener listener) {
+      out.setWriteListener(listener);
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What is done around the handler of each request: ids, limits, formats, errors, metrics. */
+@NullMarked
+package io.quittance.web.request;
+
+import org.jspecify.annotations.NullMarked;
