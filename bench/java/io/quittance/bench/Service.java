@@ -170,6 +170,11 @@ final class Service implements AutoCloseable {
     return process.info().totalCpuDuration().map(time -> time.toNanos() / 1e9).orElse(0.0);
   }
 
+  /** SIGKILL. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+  }
+
   /** Ends it as an orchestrator would, and waits. */
   @Override
   public void close() throws InterruptedException {

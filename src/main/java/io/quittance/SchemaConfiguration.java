@@ -1,8 +1,12 @@
 package io.quittance;
 
+import io.quittance.database.Distribution;
+import java.util.stream.Stream;
+import org.flywaydb.core.api.Location;
 import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.flyway.FlywayConfigurationCustomizer;
 import org.springframework.boot.autoconfigure.flyway.FlywayMigrationStrategy;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,7 +15,21 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class SchemaConfiguration {
 
+  private static final Location DISTRIBUTED = new Location("classpath:db/migration/citus");
+
   private static final Logger log = LoggerFactory.getLogger(SchemaConfiguration.class);
+
+  /** Flyway runs what is in this location after all that has a version. */
+  @Bean
+  FlywayConfigurationCustomizer distributedTables(Distribution distribution) {
+    return flyway -> {
+      if (distribution == Distribution.CITUS) {
+        flyway.locations(
+            Stream.concat(Stream.of(flyway.getLocations()), Stream.of(DISTRIBUTED))
+                .toArray(Location[]::new));
+      }
+    };
+  }
 
   @Bean
   FlywayMigrationStrategy migrationStrategy() {

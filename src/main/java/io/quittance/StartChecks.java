@@ -1,6 +1,7 @@
 package io.quittance;
 
 import io.quittance.ProductionRequirements.UnmetException;
+import io.quittance.database.Distribution;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -68,7 +69,8 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
         throw new UnmetException(unmet);
       }
     }
-    if (!url.startsWith("jdbc:h2:mem:")) {
+    if (!url.startsWith("jdbc:h2:mem:")
+        || DatabaseDistribution.wanted(environment) != Distribution.NONE) {
       database(environment, url, active.contains(SANDBOX));
     }
   }
@@ -96,6 +98,7 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
     }
     try (Connection connection = DriverManager.getConnection(url, settings)) {
       DatabaseEncoding.check(connection);
+      DatabaseDistribution.check(environment, connection);
       if (sandbox && hasOtherMerchants(connection)) {
         throw new StartRefusedException(
             "this database is not a sandbox's",

@@ -2,6 +2,11 @@ package io.quittance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
 import java.io.IOException;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.constantpool.StringEntry;
@@ -19,6 +24,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.hibernate.annotations.PartitionKey;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,6 +42,15 @@ class DistributedSqlTest {
   private static final Pattern WRITE =
       Pattern.compile("\\b(?:insert into|update|delete from) (\\w+)\\b(.*)");
 
+  /** A column that an update moves by an interval, which depends on the session's time zone. */
+  private static final Pattern MOVED_TIME =
+      Pattern.compile("\\bset\\b.*\\b(\\w+) = \\1 [+-][^,]*\\binterval\\b");
+
+  private static final Pattern INSERT =
+      Pattern.compile("^insert into (\\w+)\\b.* select (?!.*on conflict)");
+
+  private static final Pattern JOIN = Pattern.compile("\\bjoin (\\w+)\\b");
+  private static final Pattern INNER_SELECT = Pattern.compile("\\(select\\b.*?\\bfrom (\\w+)\\b");
   private static final Pattern MERGE = Pattern.compile("\\bmerge into\\b");
   private static final Pattern LOCK = Pattern.compile("\\bfor (?:no key )?(?:update|share)\\b");
 
@@ -45,11 +60,37 @@ class DistributedSqlTest {
   /** What is appended to a text that names the merchant. */
   private static final Set<String> FRAGMENTS = Set.of("BooksSql");
 
+  /** Found before their merchant is known. */
+  private static final Set<String> ON_THE_COORDINATOR = Set.of("api_keys", "console_sessions");
+
+  /** Entities whose tables are copied or on the coordinator. */
+  private static final Set<String> NOT_DISTRIBUTED = Set.of("Merchant", "ApiKey");
+
+  /** Where {@code Dialect.ofMerchants} names the merchants of a join that are in rows only. */
+  private static final Set<String> NAMED_LATER =
+      Set.of("BooksSql", "Deliveries", "IdempotencyKeys", "PaymentsSql");
+
+  /** What goes through {@code Writes}, which has Citus say why it refuses a row. */
+  private static final Set<String> WRITTEN_BY_THE_JOURNAL =
+      Set.of(
+          "AuditTable",
+          "Deliveries",
+          "IdempotencyKeys",
+          "Movements",
+          "OutboxRows",
+          "PaymentDeltas",
+          "PaymentEvents");
+
+  /** Why it does not matter to others why a row is refused. */
+  private static final Map<String, String> OF_NEW_IDS =
+      Map.of(
+          "BatchStore", "items of a batch that nobody has seen yet",
+          "RollUp", "on H2 only",
+          "Timelines", "what cannot be written is lost, whatever the reason");
+
   /** Why a class may write to all merchants' rows at once. */
   private static final Map<String, String> OF_ALL_MERCHANTS =
       Map.of(
-          "ProductionRequirements", "tells an operator what to run",
-          "LastUse", "a key is known before its merchant is; one statement for one row",
           "PaneRetention", "sweeps by time; each node deletes its own, and nothing depends on when",
           "KeyRetention", "sweeps by time, likewise",
           "TimelineRetention", "sweeps by time, where there are no partitions to drop");
@@ -71,6 +112,25 @@ class DistributedSqlTest {
 
     boolean skipsOthersRows() {
       return sql.contains("skip locked") && !sql.contains("merchant_id = ?");
+    }
+
+    /** Citus calls whatever is wrong with what an insert selects an internal error. */
+    boolean insertsWhatItSelects(Set<String> owned) {
+      return INSERT.matcher(sql).results().anyMatch(insert -> owned.contains(insert.group(1)));
+    }
+
+    /** What sends a statement to each server, whosever the rows are. */
+    boolean joinsRowsByUnnest(Set<String> owned) {
+      return sql.contains("unnest")
+          && !sql.contains("merchant_id = ?")
+          && JOIN.matcher(sql).results().anyMatch(join -> owned.contains(join.group(1)));
+    }
+
+    /** The merchants are on all servers, and each server would look at all of them. */
+    boolean looksForRowsOfEachMerchant(Set<String> owned) {
+      return sql.contains("from merchants")
+          && !sql.contains("m.id = ?")
+          && INNER_SELECT.matcher(sql).results().anyMatch(from -> owned.contains(from.group(1)));
     }
 
     boolean writesWithoutMerchant(Set<String> owned) {
@@ -107,6 +167,52 @@ class DistributedSqlTest {
   }
 
   @Test
+  void insertsOfWhatIsSelectedAreTheJournalsOrOfNewIds() throws IOException {
+    Set<String> owned = owned();
+    var known = new TreeSet<>(WRITTEN_BY_THE_JOURNAL);
+    known.addAll(OF_NEW_IDS.keySet());
+
+    assertThat(types(text -> text.insertsWhatItSelects(owned))).isEqualTo(known);
+  }
+
+  @Test
+  void updatesMoveNoTimeByAnInterval() throws IOException {
+    assertThat(types(text -> text.has(MOVED_TIME))).isEmpty();
+  }
+
+  @Test
+  void joinsWithRowsNameTheMerchantsOnceMore() throws IOException {
+    Set<String> owned = owned();
+
+    assertThat(types(text -> text.joinsRowsByUnnest(owned))).isEqualTo(NAMED_LATER);
+  }
+
+  @Test
+  void looksForRowsOfEachMerchantFromATableThatIsDistributedToo() throws IOException {
+    Set<String> owned = owned();
+
+    assertThat(types(text -> text.looksForRowsOfEachMerchant(owned))).isEmpty();
+  }
+
+  /** Hibernate finds the row of an update by its id alone, unless it is told more. */
+  @Test
+  void entitiesNameTheMerchantWhenTheyAreWritten() {
+    assertThat(
+            new ClassFileImporter()
+                .importPackages("io.quittance").stream()
+                    .filter(type -> type.isAnnotatedWith(Entity.class))
+                    .filter(type -> !NOT_DISTRIBUTED.contains(type.getSimpleName()))
+                    .filter(type -> !namesTheMerchant(type))
+                    .map(JavaClass::getSimpleName))
+        .isEmpty();
+  }
+
+  private static boolean namesTheMerchant(JavaClass entity) {
+    JavaField merchant = entity.getField("merchantId");
+    return merchant.isAnnotatedWith(Id.class) || merchant.isAnnotatedWith(PartitionKey.class);
+  }
+
+  @Test
   void findsWhatItLooksFor() {
     Set<String> owned = Set.of("events");
 
@@ -116,7 +222,16 @@ class DistributedSqlTest {
         .isFalse();
     assertThat(new Text("A", "MERGE into t using s").has(MERGE)).isTrue();
     assertThat(new Text("A", "select 1 from unnest(?) for update").locksByUnnest()).isTrue();
+    assertThat(new Text("A", "insert into events (a) select 1").insertsWhatItSelects(owned))
+        .isTrue();
+    assertThat(new Text("A", "update t set a = a - ? * interval '1' day").has(MOVED_TIME)).isTrue();
     assertThat(new Text("A", "select 1 from t for update skip locked").skipsOthersRows()).isTrue();
+    assertThat(new Text("A", "select 1 from unnest(?) k join events e").joinsRowsByUnnest(owned))
+        .isTrue();
+    assertThat(
+            new Text("A", "select 1 from merchants m where exists (select 1 from events e)")
+                .looksForRowsOfEachMerchant(owned))
+        .isTrue();
   }
 
   private static Set<String> types(Predicate<Text> rule) throws IOException {
@@ -150,6 +265,7 @@ class DistributedSqlTest {
           .map((MatchResult table) -> table.group(1))
           .forEach(tables::add);
     }
+    tables.removeAll(ON_THE_COORDINATOR);
     return tables;
   }
 

@@ -31,6 +31,11 @@ class DatabaseConfiguration {
           "connectTimeout", "5",
           "options", "-c statement_timeout=0 -c lock_timeout=10s");
 
+  @Bean
+  Distribution distribution(DatabaseProperties properties) {
+    return properties.distribution();
+  }
+
   /**
    * There are as many connections as reports may run, so a report finds one at once; none is held
    * in reserve.

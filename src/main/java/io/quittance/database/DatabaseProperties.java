@@ -4,12 +4,15 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Connections beside those for reads, which are {@code spring.datasource.hikari}'s.
+ * The database's form, and connections beside those for reads, which are {@code
+ * spring.datasource.hikari}'s.
  *
+ * @param distribution where the tables are
  * @param reportConnections so many reports are made at once
  */
 @ConfigurationProperties("quittance.database")
-record DatabaseProperties(@DefaultValue("2") int reportConnections) {
+record DatabaseProperties(
+    @DefaultValue("none") Distribution distribution, @DefaultValue("2") int reportConnections) {
 
   DatabaseProperties {
     if (reportConnections < 1) {

@@ -27,6 +27,7 @@ public final class SqlFailure {
   /** What HikariCP says, without a state, of a connection that it has given up. */
   private static final String EVICTED = "Connection is closed";
 
+  private static final String INTERNAL_ERROR = "XX000";
   private static final String NO_CONNECTION = "08001";
   private static final int CAUSES_MAX = 20;
 
@@ -43,12 +44,14 @@ public final class SqlFailure {
 
   /**
    * Whether the server itself answered with an error, which ends the transaction without an effect.
-   * False when the connection broke: then a commit that was sent may have been carried out.
+   * False when the connection broke, or on Citus that to another server, which its coordinator
+   * calls an internal error: then a commit that was sent may have been carried out.
    */
   public static boolean refused(Throwable e) {
     String state = state(e);
     return !state.isEmpty()
         && !lost(state)
+        && !state.equals(INTERNAL_ERROR)
         && (TIMED_OUT.contains(state) || !state.startsWith("57"));
   }
 

@@ -61,13 +61,22 @@ final class Replacements {
               .update()
           == 1;
     }
+    if (hasRules(merchantId)) {
+      return false;
+    }
     return jdbc.sql(
-                "insert into fraud_rule_sets (merchant_id, version, body, updated_at) select cast(?"
-                    + " as uuid), 1, cast(? as varchar), cast(? as timestamp with time zone) where"
-                    + " not exists (select 1 from fraud_rule_sets where merchant_id = ?)")
-            .params(merchantId, body, now, merchantId)
+                "insert into fraud_rule_sets (merchant_id, version, body, updated_at)"
+                    + " values (?, 1, ?, ?)")
+            .params(merchantId, body, now)
             .update()
         == 1;
+  }
+
+  private boolean hasRules(UUID merchantId) {
+    return jdbc.sql("select exists (select 1 from fraud_rule_sets where merchant_id = ?)")
+        .param(merchantId)
+        .query(Boolean.class)
+        .single();
   }
 
   private boolean audited(Caller caller, RuleSet rules) {

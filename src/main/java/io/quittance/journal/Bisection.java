@@ -1,10 +1,15 @@
 package io.quittance.journal;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toUnmodifiableList;
+
 import io.micrometer.core.instrument.Counter;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -22,14 +27,31 @@ final class Bisection {
 
   private final Retries retries;
   private final Counter halved;
+  private final boolean byMerchant;
 
-  Bisection(Retries retries, Counter halved) {
+  /**
+   * @param byMerchant whether each transaction is one merchant's: on Citus, that of two merchants
+   *     is one of two servers
+   */
+  Bisection(Retries retries, Counter halved, boolean byMerchant) {
     this.retries = retries;
     this.halved = halved;
+    this.byMerchant = byMerchant;
+  }
+
+  /** What may be in one transaction, in the order of arrival of each merchant's first command. */
+  Collection<List<Job<Command<?>, Object>>> divide(List<Job<Command<?>, Object>> jobs) {
+    return byMerchant
+        ? jobs.stream()
+            .collect(
+                groupingBy(
+                    job -> job.item().merchantId(), LinkedHashMap::new, toUnmodifiableList()))
+            .values()
+        : List.of(jobs);
   }
 
   /**
-   * Applies the jobs, and fails those that cannot be applied.
+   * Applies the jobs in one transaction, and fails those that cannot be applied.
    *
    * @param awaited as in {@link Transaction#apply}
    * @return the commands that wait for others' locks; all others are done

@@ -166,7 +166,8 @@ final class BusyAccounts {
   /** Applies some of the commands that wait; returns all that still do, in their order. */
   private List<Place> tried(List<Place> all, List<Place> some, @Nullable AccountKey awaited) {
     List<Job<Command<?>, Object>> jobs = some.stream().map(place -> place.waiting().job()).toList();
-    List<Waiting> left = bisection.apply(jobs, awaited);
+    var left = new ArrayList<Waiting>();
+    bisection.divide(jobs).forEach(together -> left.addAll(bisection.apply(together, awaited)));
     var still = new ArrayList<Place>(all.size());
     for (Place place : all) {
       if (!some.contains(place)) {

@@ -2,10 +2,13 @@ package io.quittance.journal;
 
 import static java.util.stream.Collectors.groupingBy;
 
+import io.quittance.database.ArrayParameters;
+import io.quittance.database.Distribution;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -17,20 +20,35 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.postgresql.PGStatement;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
 
-/** Where the SQL of H2 and of PostgreSQL must differ. Immutable. */
+/**
+ * Where the SQL of H2, of PostgreSQL and of PostgreSQL with Citus must differ. Immutable.
+ *
+ * <p>Citus sends a statement to one server if it names the merchant by a parameter; a join with
+ * rows that name it goes to all servers.
+ */
 @Component
 public final class Dialect {
 
   private final boolean postgres;
+  private final boolean distributed;
 
+  /** For a database that is one server. */
   public Dialect(DataSource dataSource) throws SQLException {
+    this(dataSource, Distribution.NONE);
+  }
+
+  @Autowired
+  public Dialect(DataSource dataSource, Distribution distribution) throws SQLException {
+    distributed = distribution == Distribution.CITUS;
     try (Connection connection = dataSource.getConnection()) {
       postgres = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
     }
@@ -38,6 +56,58 @@ public final class Dialect {
 
   boolean postgres() {
     return postgres;
+  }
+
+  /** Whether each merchant's rows are on one of several servers. */
+  public boolean distributed() {
+    return distributed;
+  }
+
+  /**
+   * A table with one row for each merchant, whose {@code id} it is, that may be joined with the
+   * rows of all merchants.
+   */
+  public String merchants() {
+    return distributed ? "tenants" : "merchants";
+  }
+
+  /**
+   * A condition that names the merchants of the rows that are joined, where that is of use; it goes
+   * to the end of a statement and takes what {@link #bindMerchants} binds.
+   *
+   * @param table the distributed table's name in the statement
+   */
+  public String ofMerchants(String table) {
+    return distributed ? " and " + table + ".merchant_id = any(?)" : "";
+  }
+
+  /** Binds the parameter of {@link #ofMerchants}, if there is one. */
+  public void bindMerchants(PreparedStatement statement, int index, Object... merchantIds)
+      throws SQLException {
+    if (distributed) {
+      ArrayParameters.bind(statement, index, "uuid", merchantIds);
+    }
+  }
+
+  /** As above, with the merchants of rows. */
+  public <R> void bindMerchants(
+      PreparedStatement statement, int index, Collection<R> rows, Function<R, UUID> merchantId)
+      throws SQLException {
+    if (distributed) {
+      ArrayParameters.bind(statement, index, "uuid", rows, merchantId);
+    }
+  }
+
+  /**
+   * Limits how long the current transaction waits for a lock. On one server the session's own limit
+   * does; other servers are told with each transaction.
+   */
+  void limitLocks(Connection connection, Duration limit) throws SQLException {
+    if (distributed) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("set local lock_timeout = " + limit.toMillis());
+      }
+    }
   }
 
   /** The database's clock, now and not at the start of the transaction. */
@@ -53,9 +123,19 @@ public final class Dialect {
   String update(TableColumns.Update update) {
     return postgres
         ? "update %s t set %s from %s where %s"
-            .formatted(update.table(), update.set(), update.source(), update.match())
+                .formatted(update.table(), update.set(), update.source(), update.match())
+            + ofMerchants("t")
         : "merge into %s t using (select * from %s) k on %s when matched then update set %s"
             .formatted(update.table(), update.source(), update.match(), update.set());
+  }
+
+  /**
+   * A statement of {@link Writes}. Citus copies what an insert selects, and calls whatever is wrong
+   * with it an internal error, unless the insert returns something: a key that is taken, or a lock
+   * that is not free in time, has to be known as such.
+   */
+  String write(String sql) {
+    return distributed && sql.startsWith("insert into") ? sql + " returning merchant_id" : sql;
   }
 
   /**

@@ -78,12 +78,13 @@ public final class Idempotency {
   @Autowired
   Idempotency(
       JdbcOperations jdbc,
+      Dialect dialect,
       ObjectMapper json,
       Clock clock,
       Resolution resolution,
       MeterRegistry registry) {
     this(
-        new KeyLookups(keys -> IdempotencyKeys.find(jdbc, keys), registry),
+        new KeyLookups(keys -> IdempotencyKeys.find(jdbc, dialect, keys), registry),
         json,
         clock,
         resolution,

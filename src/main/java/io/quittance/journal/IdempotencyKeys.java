@@ -53,19 +53,29 @@ public final class IdempotencyKeys implements Table {
   @Component
   @Order(10)
   static final class Factory implements Table.Factory {
+
+    private final Dialect dialect;
+
+    Factory(Dialect dialect) {
+      this.dialect = dialect;
+    }
+
     @Override
     public Table open(Batch batch) {
-      return new IdempotencyKeys();
+      return new IdempotencyKeys(dialect);
     }
   }
 
   private record Claim(KeyedRequest request, KeyRecord record) {}
 
+  private final Dialect dialect;
   private final Set<KeyedRequest.Id> wanted = new LinkedHashSet<>();
   private final Map<KeyedRequest.Id, KeyRecord> known = new HashMap<>();
   private final List<Claim> claims = new ArrayList<>();
 
-  private IdempotencyKeys() {}
+  private IdempotencyKeys(Dialect dialect) {
+    this.dialect = dialect;
+  }
 
   /** Announces a key that will be claimed. */
   public void request(KeyedRequest request) {
@@ -101,20 +111,21 @@ public final class IdempotencyKeys implements Table {
   @Override
   public void load(JdbcOperations jdbc) {
     if (!wanted.isEmpty()) {
-      known.putAll(find(jdbc, wanted));
+      known.putAll(find(jdbc, dialect, wanted));
     }
   }
 
   /** Finds the records of keys, in one query. */
   static Map<KeyedRequest.Id, KeyRecord> find(
-      JdbcOperations jdbc, Collection<KeyedRequest.Id> ids) {
+      JdbcOperations jdbc, Dialect dialect, Collection<KeyedRequest.Id> ids) {
     Map<KeyedRequest.Id, KeyRecord> found = new HashMap<>();
     jdbc.query(
-        FIND,
+        FIND + dialect.ofMerchants("k"),
         statement -> {
           bind(statement, 1, "uuid", ids, KeyedRequest.Id::merchantId);
           bind(statement, 2, "varchar", ids, KeyedRequest.Id::operation);
           bind(statement, 3, "varchar", ids, KeyedRequest.Id::key);
+          dialect.bindMerchants(statement, 4, ids, KeyedRequest.Id::merchantId);
         },
         rs -> {
           found.put(

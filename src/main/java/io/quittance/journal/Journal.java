@@ -56,7 +56,7 @@ public final class Journal {
     this.longestTransaction = JournalConnections.longestTransaction(properties);
     List<Table.Factory> ordered = tables.orderedStream().toList();
     this.rehearsals = new Rehearsals(snapshots, dialect, ordered);
-    this.transaction = new Transaction(dataSource, dialect, ordered, properties.transactionLimit());
+    this.transaction = new Transaction(dataSource, dialect, ordered, properties);
     int capacity = Math.max(1, properties.queueCapacity() / properties.lanes());
     this.lanes =
         IntStream.rangeClosed(1, properties.lanes())

@@ -1,6 +1,7 @@
 package io.quittance.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.quittance.database.Distribution;
 import java.time.Duration;
 import java.util.Locale;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -26,9 +27,13 @@ class JournalConnections {
   private static final String TRANSACTION_TIMEOUT =
       "select set_config(name, '%d', false) from pg_settings where name = 'transaction_timeout'";
 
+  /** What a transaction sets for itself holds on all servers that it writes to. */
+  private static final String LIMITS_REACH_ALL_SERVERS = " -c citus.propagate_set_commands=local";
+
   @Bean(name = NAME, defaultCandidate = false)
   @Qualifier(NAME)
-  HikariDataSource journalDataSource(DataSourceProperties database, JournalProperties properties) {
+  HikariDataSource journalDataSource(
+      DataSourceProperties database, JournalProperties properties, Distribution distribution) {
     HikariDataSource pool =
         database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
     pool.setPoolName("journal");
@@ -38,7 +43,7 @@ class JournalConnections {
     pool.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
     pool.setAutoCommit(false);
     if (pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
-      pool.addDataSourceProperty("options", options(properties));
+      pool.addDataSourceProperty("options", options(properties, distribution));
       pool.addDataSourceProperty("ApplicationName", "quittance journal");
       pool.addDataSourceProperty("socketTimeout", String.valueOf(socketTimeoutSeconds(properties)));
       pool.setConnectionInitSql(
@@ -49,14 +54,15 @@ class JournalConnections {
     return pool;
   }
 
-  private static String options(JournalProperties properties) {
+  private static String options(JournalProperties properties, Distribution distribution) {
     long limitMs = properties.transactionLimit().toMillis();
     return String.format(
-        Locale.ROOT,
-        "-c statement_timeout=%d -c idle_in_transaction_session_timeout=%d -c lock_timeout=%d",
-        limitMs,
-        limitMs,
-        properties.lockLimit().toMillis());
+            Locale.ROOT,
+            "-c statement_timeout=%d -c idle_in_transaction_session_timeout=%d -c lock_timeout=%d",
+            limitMs,
+            limitMs,
+            properties.lockLimit().toMillis())
+        + (distribution == Distribution.CITUS ? LIMITS_REACH_ALL_SERVERS : "");
   }
 
   /** The server has given up by then, if it can be heard at all. */

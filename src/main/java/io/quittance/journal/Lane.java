@@ -42,7 +42,8 @@ final class Lane {
             new Retries(transaction),
             Counter.builder("quittance.journal.halved")
                 .description("Batches that failed and were tried in halves")
-                .register(registry));
+                .register(registry),
+            transaction.ofOneMerchant());
     this.busyAccounts =
         new BusyAccounts("journal-busy-" + number, bisection, capacity, maxBatch, registry);
     this.pool =
@@ -87,14 +88,17 @@ final class Lane {
     if (free.isEmpty()) {
       return;
     }
-    batchStartedNanos = System.nanoTime();
-    working = true;
-    try {
-      bisection.apply(free, null).forEach(this::letWait);
-    } finally {
-      working = false;
-      remember(System.nanoTime() - batchStartedNanos);
+    long startedNanos = System.nanoTime();
+    for (List<Job<Command<?>, Object>> together : bisection.divide(free)) {
+      batchStartedNanos = System.nanoTime();
+      working = true;
+      try {
+        bisection.apply(together, null).forEach(this::letWait);
+      } finally {
+        working = false;
+      }
     }
+    remember(System.nanoTime() - startedNanos);
   }
 
   /** Commands whose accounts others wait for already wait behind them; returns the others. */

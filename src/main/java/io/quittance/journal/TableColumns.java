@@ -71,7 +71,7 @@ public final class TableColumns<R> {
       this.table = table;
     }
 
-    /** A column of the primary key. */
+    /** A column of the primary key; the merchant's id is the first. */
     public Builder<R> key(String name, String type, Function<R, @Nullable Object> value) {
       keys.add(column(name, type, value));
       return this;
@@ -126,6 +126,7 @@ public final class TableColumns<R> {
 
   void bindUpdate(Writes.Rows<R> rows) {
     bind(rows, updated);
+    rows.merchants(updated.getFirst().value());
   }
 
   private static <R> void bind(Writes.Rows<R> rows, List<Column<R>> columns) {

@@ -32,17 +32,25 @@ final class Transaction {
   private final Dialect dialect;
   private final List<Table.Factory> tables;
   private final Duration limit;
+  private final Duration lockLimit;
   private final FreshPlans plans;
 
-  /**
-   * @param limit how long a transaction may take until its commit is sent
-   */
-  Transaction(DataSource dataSource, Dialect dialect, List<Table.Factory> tables, Duration limit) {
+  Transaction(
+      DataSource dataSource,
+      Dialect dialect,
+      List<Table.Factory> tables,
+      JournalProperties properties) {
     this.dataSource = dataSource;
     this.dialect = dialect;
     this.tables = tables;
-    this.limit = limit;
+    this.limit = properties.transactionLimit();
+    this.lockLimit = properties.lockLimit();
     this.plans = new FreshPlans(dialect);
+  }
+
+  /** Whether all of a transaction's commands have to be one merchant's. */
+  boolean ofOneMerchant() {
+    return dialect.distributed();
   }
 
   /**
@@ -59,6 +67,7 @@ final class Transaction {
       connection.setAutoCommit(false);
       try {
         plans.before(connection);
+        dialect.limitLocks(connection, lockLimit);
         var attempt = new Attempt(connection, jobs);
         if (awaited != null && !attempt.gets(awaited)) {
           connection.rollback();

@@ -42,10 +42,10 @@ public final class Writes {
   public <R> Rows<R> add(String sql, Collection<R> rows) {
     var columns = new ArrayList<Column>();
     if (!rows.isEmpty()) {
-      statements.add(sql.strip());
+      statements.add(dialect.write(sql.strip()));
       parameters.add(columns);
     }
-    return new Rows<>(rows, columns);
+    return new Rows<>(rows, columns, dialect.distributed());
   }
 
   /** Names the columns of the rows in the order of the statement's parameters. */
@@ -53,10 +53,17 @@ public final class Writes {
 
     private final Collection<R> rows;
     private final List<Column> columns;
+    private final boolean distributed;
 
-    private Rows(Collection<R> rows, List<Column> columns) {
+    private Rows(Collection<R> rows, List<Column> columns, boolean distributed) {
       this.rows = rows;
       this.columns = columns;
+      this.distributed = distributed;
+    }
+
+    /** The rows' merchants, for a statement with {@link Dialect#ofMerchants}. */
+    public Rows<R> merchants(Function<R, @Nullable Object> merchantId) {
+      return distributed ? column("uuid", merchantId) : this;
     }
 
     /** The next parameter. Times are written as text, and cast by the statement. */

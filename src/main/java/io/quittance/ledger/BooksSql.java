@@ -69,10 +69,11 @@ final class BooksSql {
 
   List<Transfer> findTransfers(JdbcOperations jdbc, Object[] merchantIds, Object[] ids) {
     return jdbc.query(
-        FIND_TRANSFERS,
+        FIND_TRANSFERS + dialect.ofMerchants("t"),
         statement -> {
           ArrayParameters.bind(statement, 1, "uuid", merchantIds);
           ArrayParameters.bind(statement, 2, "uuid", ids);
+          dialect.bindMerchants(statement, 3, merchantIds);
         },
         (rs, row) -> Transfer.read(rs));
   }

@@ -57,12 +57,12 @@ final class TrialBalanceReport {
       """
       select a.id, a.currency,
              coalesce((select sum(t.amount) from transfers t
-                        where t.merchant_id = a.merchant_id and t.from_account = a.id
+                        where t.merchant_id = ? and t.from_account = a.id
                           and t.from_entry is not null), 0) as debits,
              coalesce((select sum(t.amount) from transfers t
-                        where t.merchant_id = a.merchant_id and t.to_account = a.id
+                        where t.merchant_id = ? and t.to_account = a.id
                           and t.to_entry is not null), 0) as credits
-        from (select merchant_id, id, currency
+        from (select id, currency
                 from accounts
                where merchant_id = ? and id > ? and (currency = cast(? as char(3)) or ? = '')
                order by id
@@ -118,6 +118,8 @@ final class TrialBalanceReport {
           }
           return rows;
         },
+        merchantId,
+        merchantId,
         merchantId,
         page.after().map(TrialBalanceReport::position).orElse(""),
         filter,

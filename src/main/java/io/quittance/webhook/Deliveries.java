@@ -1,6 +1,7 @@
 package io.quittance.webhook;
 
 import io.quittance.journal.Batch;
+import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
@@ -32,7 +33,7 @@ final class Deliveries implements Table {
    * with the endpoint's slot as the last of its random digits: no query is needed to find out how
    * many.
    */
-  static final String TO_SUBSCRIBERS =
+  private static final String TO_SUBSCRIBERS =
       """
       insert into deliveries (id, merchant_id, event_id, endpoint_id, state, attempts,
                               next_attempt_at, created_at)
@@ -51,23 +52,32 @@ final class Deliveries implements Table {
   static final class Factory implements Table.Factory {
 
     private final boolean operatorWants;
+    private final Dialect dialect;
 
-    Factory(NotificationProperties properties) {
+    Factory(NotificationProperties properties, Dialect dialect) {
       this.operatorWants = properties.delivers();
+      this.dialect = dialect;
     }
 
     @Override
     public Table open(Batch batch) {
-      return new Deliveries(operatorWants, batch.table(PaymentEvents.class));
+      return new Deliveries(operatorWants, dialect, batch.table(PaymentEvents.class));
     }
   }
 
   private final boolean operatorWants;
+  private final Dialect dialect;
   private final PaymentEvents events;
 
-  private Deliveries(boolean operatorWants, PaymentEvents events) {
+  private Deliveries(boolean operatorWants, Dialect dialect, PaymentEvents events) {
     this.operatorWants = operatorWants;
+    this.dialect = dialect;
     this.events = events;
+  }
+
+  /** Takes ids, merchants, events, types, times, and {@link Dialect#bindMerchants}. */
+  static String toSubscribers(Dialect dialect) {
+    return TO_SUBSCRIBERS.strip() + dialect.ofMerchants("w");
   }
 
   @Override
@@ -84,11 +94,12 @@ final class Deliveries implements Table {
         .column("uuid", PaymentEvent::id)
         .column("varchar", event -> now.toString());
     writes
-        .add(TO_SUBSCRIBERS, events.added())
+        .add(toSubscribers(dialect), events.added())
         .column("uuid", event -> TypeId.nextWithRoom())
         .column("uuid", PaymentEvent::merchantId)
         .column("uuid", PaymentEvent::id)
         .column("varchar", event -> event.type().text())
-        .column("varchar", event -> now.toString());
+        .column("varchar", event -> now.toString())
+        .merchants(PaymentEvent::merchantId);
   }
 }

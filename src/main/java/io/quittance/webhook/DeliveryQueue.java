@@ -216,13 +216,14 @@ final class DeliveryQueue {
   /** Adds a delivery to each enabled endpoint that takes the event, due now; their number. */
   int addForSubscribers(StoredEvent event) {
     return jdbc.update(
-        Deliveries.TO_SUBSCRIBERS,
+        Deliveries.toSubscribers(dialect),
         statement -> {
           bind(statement, 1, "uuid", TypeId.nextWithRoom());
           bind(statement, 2, "uuid", event.merchantId());
           bind(statement, 3, "uuid", event.id());
           bind(statement, 4, "varchar", event.body().type().text());
           bind(statement, 5, "varchar", dialect.now(jdbc).toString());
+          dialect.bindMerchants(statement, 6, event.merchantId());
         });
   }
 }

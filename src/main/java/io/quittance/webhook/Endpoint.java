@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.hibernate.annotations.DynamicUpdate;
+import org.hibernate.annotations.PartitionKey;
 import org.hibernate.annotations.SQLRestriction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
@@ -27,7 +28,7 @@ class Endpoint implements Persistable<UUID> {
   static final String SLOTS = "0123456789abcdef";
 
   @Id private UUID id;
-  private UUID merchantId;
+  @PartitionKey private UUID merchantId;
   private @Nullable Character slot;
   private String url;
   private String events;

@@ -13,6 +13,13 @@ import org.springframework.data.repository.Repository;
 /** All webhook endpoints. */
 interface Endpoints extends Repository<Endpoint, UUID> {
 
+  /** What names an endpoint. */
+  interface Found {
+    UUID getMerchantId();
+
+    UUID getId();
+  }
+
   Endpoint saveAndFlush(Endpoint endpoint);
 
   Optional<Endpoint> findByMerchantIdAndId(UUID merchantId, UUID id);
@@ -31,9 +38,9 @@ interface Endpoints extends Repository<Endpoint, UUID> {
   List<Endpoint> newestFirst(UUID merchantId, UUID before, Limit limit);
 
   /** Endpoints with a secret that another key than this one seals, in the order of their ids. */
-  @Lock(LockModeType.PESSIMISTIC_WRITE)
   @Query(
-      "select e from Endpoint e where e.id > :after and (e.secretKeyId <> :keyId"
+      "select e.merchantId as merchantId, e.id as id from Endpoint e"
+          + " where e.id > :after and (e.secretKeyId <> :keyId"
           + " or e.previousSecretKeyId <> :keyId or e.earlierSecrets is not null) order by e.id")
-  List<Endpoint> notSealedWith(String keyId, UUID after, Limit limit);
+  List<Found> notSealedWith(String keyId, UUID after, Limit limit);
 }

@@ -76,7 +76,7 @@ final class Lookout {
                    and d.state = 'pending' and d.next_attempt_at <= current_timestamp
                    and d.next_attempt_at >= ?
                  order by d.next_attempt_at limit 1) as oldest
-          from merchants m offset 0) as looked_at
+          from %s m offset 0) as looked_at
        where oldest is not null
        order by oldest
        limit ?
@@ -121,7 +121,11 @@ final class Lookout {
     List<Found> found = new ArrayList<>(atEndpoints(since));
     if (operatorWants) {
       found.addAll(
-          jdbc.query(AT_OPERATOR, (rs, row) -> found(rs), Instants.parameter(since), FOUND_MAX));
+          jdbc.query(
+              AT_OPERATOR.formatted(dialect.merchants()),
+              (rs, row) -> found(rs),
+              Instants.parameter(since),
+              FOUND_MAX));
     }
     looks.took(watch.used());
     if (whole) {

@@ -43,7 +43,7 @@ final class Retention {
 
   private static final String WITH_OLD_DELIVERIES =
       """
-      select m.id from merchants m
+      select m.id from %s m
        where exists (select 1 from deliveries d
                       where d.merchant_id = m.id and d.state <> 'pending' and d.created_at < ?)
       """;
@@ -60,7 +60,7 @@ final class Retention {
   /** Ids ascend with time, so an index of their age is not needed. */
   private static final String WITH_OLD_EVENTS =
       """
-      select m.id from merchants m
+      select m.id from %s m
        where exists (select 1 from events e
                       where e.merchant_id = m.id and e.id < ? and e.created_at < ?)
       """;
@@ -108,7 +108,7 @@ final class Retention {
   void deleteDeliveries() {
     OffsetDateTime until = before(properties.retention());
     delete(
-        jdbc.queryForList(WITH_OLD_DELIVERIES, UUID.class, until),
+        jdbc.queryForList(WITH_OLD_DELIVERIES.formatted(dialect.merchants()), UUID.class, until),
         Instant.EPOCH.atOffset(ZoneOffset.UTC),
         (merchantId, since) -> deleteDeliveries(merchantId, since, until));
   }
@@ -118,7 +118,7 @@ final class Retention {
     OffsetDateTime until = before(properties.eventRetention());
     UUID end = TypeId.first(until.toInstant().plus(Backfill.SKEW));
     delete(
-        jdbc.queryForList(WITH_OLD_EVENTS, UUID.class, end, until),
+        jdbc.queryForList(WITH_OLD_EVENTS.formatted(dialect.merchants()), UUID.class, end, until),
         new UUID(0, 0),
         (merchantId, after) -> deleteEvents(merchantId, after, end, until));
   }

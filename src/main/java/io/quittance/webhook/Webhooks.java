@@ -208,17 +208,23 @@ class Webhooks {
   /** Seals some of them anew; the last of them, null if there was none. */
   private @Nullable UUID resealAfter(UUID after) {
     Instant now = clock.instant();
-    List<Endpoint> old =
+    List<Endpoints.Found> old =
         endpoints.notSealedWith(keys.currentId(), after, Limit.of(RESEALED_AT_ONCE));
-    for (Endpoint endpoint : old) {
-      try {
-        endpoint.reseal(now, secret -> again(endpoint, secret));
-      } catch (IllegalStateException e) {
-        log.error(
-            "Endpoint {} cannot sign: {}", TypeId.format("whe", endpoint.getId()), e.getMessage());
-      }
+    for (Endpoints.Found found : old) {
+      endpoints
+          .lock(found.getMerchantId(), found.getId())
+          .ifPresent(endpoint -> reseal(endpoint, now));
     }
     return old.isEmpty() ? null : old.getLast().getId();
+  }
+
+  private void reseal(Endpoint endpoint, Instant now) {
+    try {
+      endpoint.reseal(now, secret -> again(endpoint, secret));
+    } catch (IllegalStateException e) {
+      log.error(
+          "Endpoint {} cannot sign: {}", TypeId.format("whe", endpoint.getId()), e.getMessage());
+    }
   }
 
   private Sealed again(Endpoint endpoint, Sealed secret) {

@@ -297,7 +297,9 @@ abstract class AccountsContract extends Contract {
     int ahead =
         jdbc.sql(
                 """
-                update accounts set last_entry_at = last_entry_at + interval '1' hour
+                update accounts
+                   set last_entry_at = (select a.last_entry_at + interval '1' hour from accounts a
+                                         where a.merchant_id = accounts.merchant_id and a.id = accounts.id)
                  where id = 'till' and merchant_id in (select merchant_id from api_keys where id = ?)
                 """)
             .param(keyId())

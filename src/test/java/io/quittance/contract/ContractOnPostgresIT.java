@@ -8,7 +8,11 @@ import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** The contract on PostgreSQL, as production runs. */
+/**
+ * The contract on PostgreSQL, as production runs. With {@code -Dquittance.test.postgresql=jdbc:…}
+ * and {@code -Dquittance.test.distribution=citus} it uses an empty database of another server
+ * (docs/citus.md).
+ */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {
@@ -29,8 +33,12 @@ class ContractOnPostgresIT {
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
-    Postgres.Database database = Postgres.create();
-    registry.add("spring.datasource.url", database::url);
+    String given = System.getProperty("quittance.test.postgresql");
+    String url = given == null ? Postgres.create().url() : given;
+    registry.add("spring.datasource.url", () -> url);
+    registry.add(
+        "quittance.database.distribution",
+        () -> System.getProperty("quittance.test.distribution", "none"));
     registry.add("spring.datasource.username", () -> Postgres.Database.USER);
     registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
   }

@@ -40,6 +40,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 abstract class WebhooksContract extends Contract {
 
+  /** Citus adds no interval to a column of the row itself. */
+  private static final String SAME_DELIVERY =
+      " from deliveries d where d.merchant_id = deliveries.merchant_id and d.id = deliveries.id";
+
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private final EventReceiver receiver = new EventReceiver();
@@ -304,7 +308,10 @@ abstract class WebhooksContract extends Contract {
         .params(event, TypeId.require("evt", both.getLast().path("event_id").asText()))
         .update();
 
-    jdbc.sql("update deliveries set created_at = created_at - 31 * interval '1' day where id = ?")
+    jdbc.sql(
+            "update deliveries set created_at = (select d.created_at - 31 * interval '1' day"
+                + SAME_DELIVERY
+                + ") where id = ?")
         .param(old)
         .update();
 
@@ -683,8 +690,10 @@ abstract class WebhooksContract extends Contract {
 
   private void letTimePass(Answer endpoint, Duration time) {
     jdbc.sql(
-            "update deliveries set next_attempt_at = next_attempt_at - cast(? as bigint)"
-                + " * interval '1' second where endpoint_id = ?")
+            "update deliveries set next_attempt_at = (select d.next_attempt_at"
+                + " - cast(? as bigint) * interval '1' second"
+                + SAME_DELIVERY
+                + ") where endpoint_id = ?")
         .params(time.toSeconds(), key("whe", endpoint))
         .update();
   }
@@ -710,8 +719,10 @@ abstract class WebhooksContract extends Contract {
 
   private void failingFor(Answer endpoint, Duration time) {
     jdbc.sql(
-            "update webhook_endpoints set failing_since = failing_since - cast(? as bigint)"
-                + " * interval '1' second where id = ?")
+            "update webhook_endpoints set failing_since = (select w.failing_since"
+                + " - cast(? as bigint) * interval '1' second from webhook_endpoints w"
+                + " where w.merchant_id = webhook_endpoints.merchant_id"
+                + " and w.id = webhook_endpoints.id) where id = ?")
         .params(time.toSeconds(), key("whe", endpoint))
         .update();
   }

@@ -53,7 +53,7 @@ class SqlFailureTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"08006", "57P01", "57P02", "90067"})
+  @ValueSource(strings = {"08006", "57P01", "57P02", "90067", "XX000"})
   void aCommitOnAConnectionThatBreaksMayHaveOne(String state) {
     assertThat(SqlFailure.refused(new SQLException("gone", state))).isFalse();
   }

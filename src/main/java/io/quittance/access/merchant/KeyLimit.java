@@ -11,12 +11,12 @@ import org.springframework.stereotype.Component;
 @Component
 final class KeyLimit {
 
-  private final Merchants merchants;
+  private final MerchantRows merchants;
   private final ApiKeys keys;
   private final int most;
   private final Clock clock;
 
-  KeyLimit(Merchants merchants, ApiKeys keys, AccessProperties properties, Clock clock) {
+  KeyLimit(MerchantRows merchants, ApiKeys keys, AccessProperties properties, Clock clock) {
     this.merchants = merchants;
     this.keys = keys;
     this.most = properties.access().keysPerMerchant();
@@ -24,13 +24,13 @@ final class KeyLimit {
   }
 
   /**
-   * Makes sure that there may be one more. The merchant's row stays locked until the transaction
+   * Makes sure that there may be one more. A row of the merchant stays locked until the transaction
    * ends, so of two that ask at once the second one counts the key of the first.
    *
    * @throws Problem 409 there are as many as there may be
    */
   void check(UUID merchantId) {
-    merchants.lockById(merchantId);
+    merchants.lockOwn(merchantId);
     if (keys.countUsable(merchantId, clock.instant()) >= most) {
       throw Problem.of(
           ProblemCode.INVALID_STATE,

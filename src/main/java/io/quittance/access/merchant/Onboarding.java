@@ -20,14 +20,18 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Onboarding {
 
-  private final Merchants merchants;
+  private final MerchantRows merchants;
   private final Keyring keyring;
   private final Remembered remembered;
   private final AuditTrail audit;
   private final Clock clock;
 
   Onboarding(
-      Merchants merchants, Keyring keyring, Remembered remembered, AuditTrail audit, Clock clock) {
+      MerchantRows merchants,
+      Keyring keyring,
+      Remembered remembered,
+      AuditTrail audit,
+      Clock clock) {
     this.merchants = merchants;
     this.keyring = keyring;
     this.remembered = remembered;
@@ -38,7 +42,7 @@ public class Onboarding {
   /** A new merchant and its first key, which has every scope. */
   @Transactional
   Issued register(Merchant merchant, Origin origin) {
-    merchants.save(merchant);
+    merchants.add(merchant);
     record(merchant, origin, "merchant.created", Map.of("name", merchant.name()));
     return keyring.issue(merchant.getId(), origin, Wish.all("first key"), Secret.random());
   }
@@ -46,8 +50,8 @@ public class Onboarding {
   /** Makes sure that this merchant exists and that this secret is a key of it with every scope. */
   @Transactional
   public void ensure(UUID merchantId, String name, String secret) {
-    if (!merchants.existsById(merchantId)) {
-      merchants.save(new Merchant(merchantId, name, null, clock.instant()));
+    if (!merchants.exists(merchantId)) {
+      merchants.add(new Merchant(merchantId, name, null, clock.instant()));
     }
     keyring.ensure(merchantId, name, new Secret(secret));
   }
@@ -80,7 +84,7 @@ public class Onboarding {
   }
 
   private Merchant find(UUID id) {
-    return merchants.lockById(id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return merchants.lock(id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
   private void record(Merchant merchant, Origin origin, String action, Map<String, ?> details) {

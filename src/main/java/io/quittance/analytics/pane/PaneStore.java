@@ -88,9 +88,11 @@ public final class PaneStore {
        where merchant_id = ? and metric = ? and step = ? and starts_at = ? and labels = ?
       """;
 
+  private final Dialect dialect;
   private final String add;
 
   public PaneStore(Dialect dialect) {
+    this.dialect = dialect;
     add = dialect.either(ADD, ADD_ON_H2);
   }
 
@@ -102,12 +104,25 @@ public final class PaneStore {
    */
   public void add(Connection connection, PaneDeltas deltas, Instant now) throws SQLException {
     List<Map.Entry<PaneRow, PaneDelta>> rows = List.copyOf(rows(deltas, now).entrySet());
-    for (int from = 0; from < rows.size(); from += ROWS_PER_STATEMENT_MAX) {
-      var some = rows.subList(from, Math.min(rows.size(), from + ROWS_PER_STATEMENT_MAX));
+    for (int from = 0, to; from < rows.size(); from = to) {
+      to = end(rows, from);
+      var some = rows.subList(from, to);
       addSums(connection, some);
       mergeSketches(
           connection, some.stream().filter(row -> row.getValue().sketch() != null).toList());
     }
+  }
+
+  /** Where the statement ends that begins with a row: on Citus its rows are one merchant's. */
+  private int end(List<Map.Entry<PaneRow, PaneDelta>> rows, int from) {
+    UUID merchant = rows.get(from).getKey().merchantId();
+    int limit = Math.min(rows.size(), from + ROWS_PER_STATEMENT_MAX);
+    int end = from + 1;
+    while (end < limit
+        && (!dialect.distributed() || rows.get(end).getKey().merchantId().equals(merchant))) {
+      end++;
+    }
+    return end;
   }
 
   private static SortedMap<PaneRow, PaneDelta> rows(PaneDeltas deltas, Instant now) {
@@ -142,7 +157,7 @@ public final class PaneStore {
   }
 
   /** Their rows are locked by now: the sums have been added to them. */
-  private static void mergeSketches(Connection connection, List<Map.Entry<PaneRow, PaneDelta>> rows)
+  private void mergeSketches(Connection connection, List<Map.Entry<PaneRow, PaneDelta>> rows)
       throws SQLException {
     if (rows.isEmpty()) {
       return;
@@ -150,8 +165,11 @@ public final class PaneStore {
     var merged = new TreeMap<PaneRow, Sketch>();
     var stored = new HashMap<PaneRow, byte[]>();
     rows.forEach(row -> merged.put(row.getKey(), Objects.requireNonNull(row.getValue().sketch())));
-    try (PreparedStatement statement = connection.prepareStatement(SKETCHES)) {
-      bindKeys(statement, rows);
+    try (PreparedStatement statement =
+        connection.prepareStatement(SKETCHES + dialect.ofMerchants("t"))) {
+      int parameter = bindKeys(statement, rows);
+      dialect.bindMerchants(
+          statement, parameter, rows.stream().map(row -> row.getKey().merchantId()).toArray());
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
           byte[] sketch = rs.getBytes("sketch");

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.analytics.pane.Step;
 import io.quittance.database.ReportConnections;
+import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.time.Duration;
@@ -53,13 +54,14 @@ final class PaneWatch {
                (select coalesce(sum(a.occurrences), 0) from analytics_panes a
                  where a.merchant_id = m.id and a.metric = ? and a.step = ?
                    and a.starts_at >= ? and a.starts_at < ?) as shown
-          from merchants m) compared
+          from %s m) compared
        where stored <> shown
       """;
 
   private record Compared(UUID merchantId, long stored, long shown) {}
 
   private final JdbcTemplate jdbc;
+  private final Dialect dialect;
   private final TransactionTemplate snapshot;
   private final PendingDeltas pending;
   private final Clock clock;
@@ -67,7 +69,12 @@ final class PaneWatch {
   private @Nullable Instant checkedUntil;
 
   PaneWatch(
-      ReportConnections connections, PendingDeltas pending, Clock clock, MeterRegistry registry) {
+      ReportConnections connections,
+      Dialect dialect,
+      PendingDeltas pending,
+      Clock clock,
+      MeterRegistry registry) {
+    this.dialect = dialect;
     this.jdbc = new JdbcTemplate(connections.pool());
     this.snapshot = new TransactionTemplate(new DataSourceTransactionManager(connections.pool()));
     this.snapshot.setReadOnly(true);
@@ -107,7 +114,7 @@ final class PaneWatch {
 
   private List<Compared> different(Instant from, Instant to) {
     return jdbc.query(
-        DIFFERENT,
+        DIFFERENT.formatted(dialect.merchants()),
         (row, number) ->
             new Compared(
                 row.getObject("merchant_id", UUID.class),

@@ -41,7 +41,7 @@ final class PayerPastsSql {
    * payer stands before the time in each comparison, so that only the index by payer fits: of a
    * table that was not analyzed yet, that by time looks as good, which reads the payments of all.
    */
-  static final String PASTS =
+  private static final String PASTS =
       "select k.i, p.payments, p.amount"
           + WINDOWS
           + """
@@ -53,8 +53,7 @@ final class PayerPastsSql {
           + IN_WINDOW.formatted(
               "(p.payer, p.created_at) > (k.payer, "
                   + FROM
-                  + ") and (p.payer, p.created_at, p.id) <= (k.payer, k.up_to, k.up_to_id)")
-          + ") p";
+                  + ") and (p.payer, p.created_at, p.id) <= (k.payer, k.up_to, k.up_to_id)");
 
   /** H2 knows no lateral join. */
   private static final String PASTS_ON_H2 =
@@ -72,8 +71,8 @@ final class PayerPastsSql {
     List<PayerPasts.Past> pasts = new ArrayList<>(wanted);
     Map<PayerPasts.Past, Totals> totals = new HashMap<>();
     jdbc.query(
-        dialect.either(PASTS, PASTS_ON_H2),
-        statement -> bindPasts(statement, pasts),
+        dialect.either(onPostgres(dialect), PASTS_ON_H2),
+        statement -> bindPasts(statement, dialect, pasts),
         rs -> {
           totals.put(
               pasts.get(rs.getInt("i")),
@@ -82,7 +81,12 @@ final class PayerPastsSql {
     return totals;
   }
 
-  private static void bindPasts(PreparedStatement statement, List<PayerPasts.Past> pasts)
+  static String onPostgres(Dialect dialect) {
+    return PASTS + dialect.ofMerchants("p") + ") p";
+  }
+
+  private static void bindPasts(
+      PreparedStatement statement, Dialect dialect, List<PayerPasts.Past> pasts)
       throws SQLException {
     bind(statement, 1, "integer", IntStream.range(0, pasts.size()).boxed().toArray());
     bind(statement, 2, "uuid", pasts, PayerPasts.Past::merchantId);
@@ -91,5 +95,6 @@ final class PayerPastsSql {
     bind(statement, 5, "varchar", pasts, past -> past.window().currency());
     bind(statement, 6, "varchar", pasts, past -> past.upTo().toString());
     bind(statement, 7, "uuid", pasts, PayerPasts.Past::upToId);
+    dialect.bindMerchants(statement, 8, pasts, PayerPasts.Past::merchantId);
   }
 }

@@ -178,12 +178,12 @@ public final class Payments implements Table {
   @Override
   public void load(JdbcOperations jdbc) {
     if (!wanted.isEmpty()) {
-      for (Payment payment : PaymentsSql.find(jdbc, wanted)) {
+      for (Payment payment : PaymentsSql.find(jdbc, dialect, wanted)) {
         known.put(new Key(payment.terms().merchantId(), payment.terms().id()), payment);
       }
     }
     if (!wantedReferences.isEmpty()) {
-      holders = PaymentsSql.holders(jdbc, wantedReferences);
+      holders = PaymentsSql.holders(jdbc, dialect, wantedReferences);
     }
     pasts.load(jdbc);
   }

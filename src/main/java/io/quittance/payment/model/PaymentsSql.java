@@ -31,25 +31,27 @@ final class PaymentsSql {
 
   private PaymentsSql() {}
 
-  static List<Payment> find(JdbcOperations jdbc, Collection<Payments.Key> keys) {
+  static List<Payment> find(JdbcOperations jdbc, Dialect dialect, Collection<Payments.Key> keys) {
     return jdbc.query(
-        FIND,
+        FIND + dialect.ofMerchants("p"),
         statement -> {
           bind(statement, 1, "uuid", keys, Payments.Key::merchantId);
           bind(statement, 2, "uuid", keys, Payments.Key::id);
+          dialect.bindMerchants(statement, 3, keys, Payments.Key::merchantId);
         },
         (rs, row) -> PaymentRows.read(rs));
   }
 
   /** The payments that hold these references now. */
   static Map<Payments.Reference, UUID> holders(
-      JdbcOperations jdbc, Collection<Payments.Reference> references) {
+      JdbcOperations jdbc, Dialect dialect, Collection<Payments.Reference> references) {
     Map<Payments.Reference, UUID> holders = new HashMap<>();
     jdbc.query(
-        HOLDERS,
+        HOLDERS + dialect.ofMerchants("p"),
         statement -> {
           bind(statement, 1, "uuid", references, Payments.Reference::merchantId);
           bind(statement, 2, "varchar", references, Payments.Reference::text);
+          dialect.bindMerchants(statement, 3, references, Payments.Reference::merchantId);
         },
         rs -> {
           holders.put(

@@ -148,9 +148,10 @@ class RollUpIT {
         .update();
   }
 
-  private static PaneWatch watch(DataSource database) {
+  private static PaneWatch watch(DataSource database) throws SQLException {
     return new PaneWatch(
         new ReportConnections(database, 1),
+        new Dialect(database),
         new PendingDeltas(PanesAudit.properties(Map.of())),
         Clock.systemUTC(),
         new SimpleMeterRegistry());

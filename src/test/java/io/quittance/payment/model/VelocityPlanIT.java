@@ -2,6 +2,7 @@ package io.quittance.payment.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.journal.Dialect;
 import io.quittance.testing.Postgres;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -58,7 +59,9 @@ class VelocityPlanIT {
     var plan = new StringBuilder();
     try (Connection connection = database.dataSource().getConnection();
         PreparedStatement statement =
-            connection.prepareStatement("explain (analyze) " + PayerPastsSql.PASTS)) {
+            connection.prepareStatement(
+                "explain (analyze) "
+                    + PayerPastsSql.onPostgres(new Dialect(database.dataSource())))) {
       String[] types = {"integer", "uuid", "varchar", "integer", "varchar", "varchar", "uuid"};
       for (int i = 0; i < types.length; i++) {
         statement.setArray(i + 1, connection.createArrayOf(types[i], columns[i]));
