@@ -51,6 +51,7 @@ public final class Payments implements Table {
   /** A reference is held by one of a merchant's payments at a time, until that comes to nothing. */
   record Reference(UUID merchantId, String text) {}
 
+  private final Dialect dialect;
   private final PayerPasts pasts;
   private final Set<Key> wanted = new LinkedHashSet<>();
   private final Set<Reference> wantedReferences = new LinkedHashSet<>();
@@ -62,6 +63,7 @@ public final class Payments implements Table {
   private final Set<Payment> described = new LinkedHashSet<>();
 
   private Payments(Dialect dialect) {
+    this.dialect = dialect;
     this.pasts = new PayerPasts(dialect);
   }
 

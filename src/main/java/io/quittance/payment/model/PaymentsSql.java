@@ -2,6 +2,7 @@ package io.quittance.payment.model;
 
 import static io.quittance.database.ArrayParameters.bind;
 
+import io.quittance.journal.Dialect;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
