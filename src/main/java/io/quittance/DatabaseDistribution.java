@@ -70,6 +70,8 @@ final class DatabaseDistribution {
 
   private static void refuse(String reason) {
     throw new StartRefusedException(
-        "its database is not distributed as the settings say", List.of(PROPERTY + ": " + reason), REMEDY);
+        "its database is not distributed as the settings say",
+        List.of(PROPERTY + ": " + reason),
+        REMEDY);
   }
 }

@@ -38,7 +38,8 @@ class DatabaseDistributionIT {
     try (Connection connection = database.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute("create table accounts (id integer)");
-      statement.execute("create table pg_dist_partition as select 'accounts'::regclass as logicalrelid");
+      statement.execute(
+          "create table pg_dist_partition as select 'accounts'::regclass as logicalrelid");
 
       assertRefused("none", connection, "none needs one server, and the tables of");
     }

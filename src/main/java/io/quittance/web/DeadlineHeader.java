@@ -16,7 +16,7 @@ public record DeadlineHeader(@Nullable String text, long arrivedNanos) {
   /** The least that can be asked for, in milliseconds. */
   public static final int MIN_MS = 50;
 
-  static final String NAME = "Payment-Deadline-Ms";
+  public static final String NAME = "Payment-Deadline-Ms";
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,9}");
 

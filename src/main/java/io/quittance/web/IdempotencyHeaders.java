@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 @FromHeaders({IdempotencyHeaders.KEY, IdempotencyHeaders.PREFER})
 public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) {
 
-  static final String KEY = "Idempotency-Key";
+  public static final String KEY = "Idempotency-Key";
   static final String PREFER = "Prefer";
 
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]{1,255}");

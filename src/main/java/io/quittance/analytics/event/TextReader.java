@@ -1,8 +1,8 @@
 package io.quittance.analytics.event;
 
 import com.fasterxml.jackson.core.JsonToken;
-import io.quittance.web.CardNumbers;
 import io.quittance.web.InputError.Code;
+import io.quittance.web.log.CardNumbers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

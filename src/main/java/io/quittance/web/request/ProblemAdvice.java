@@ -1,6 +1,7 @@
 package io.quittance.web.request;
 
 import io.quittance.database.SqlFailure;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;

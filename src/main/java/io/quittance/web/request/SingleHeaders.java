@@ -1,5 +1,7 @@
 package io.quittance.web.request;
 
+import io.quittance.web.DeadlineHeader;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.InputError;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;

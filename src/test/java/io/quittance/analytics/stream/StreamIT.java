@@ -196,9 +196,7 @@ class StreamIT {
           parser.parse(
               bytes, EventFormat.LINES, merchant, vocabularies.of(merchant), Instant.now());
       var once = key == null ? null : new Body.Key(key, "fingerprint of " + ids);
-      return pool.submit(new Body(merchant, content, once, bytes.length), Deadline.after(PATIENCE))
-          .join()
-          .answer();
+      return new Body(merchant, content, once, bytes.length);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
