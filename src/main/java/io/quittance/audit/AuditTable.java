@@ -1,6 +1,6 @@
 package io.quittance.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.quittance.web.JsonText;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
@@ -72,17 +72,9 @@ public final class AuditTable implements Table {
         .column("varchar", AuditEntry::action)
         .column("varchar", AuditEntry::objectType)
         .column("varchar", AuditEntry::objectId)
-        .column("varchar", this::details)
+        .column("varchar", entry -> JsonText.of(json, entry.details()))
         .column("varchar", entry -> entry.origin().ip())
         .column("varchar", entry -> entry.origin().requestId())
         .column("varchar", entry -> now.toString());
-  }
-
-  private String details(AuditEntry entry) {
-    try {
-      return json.writeValueAsString(entry.details());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an audit entry cannot be written", e);
-    }
   }
 }

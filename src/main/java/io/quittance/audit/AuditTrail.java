@@ -1,6 +1,6 @@
 package io.quittance.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.quittance.web.JsonText;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.database.Instants;
 import io.quittance.identity.Caller;
@@ -53,18 +53,10 @@ public class AuditTrail {
             entry.action(),
             entry.objectType(),
             entry.objectId(),
-            text(entry),
+            JsonText.of(json, entry.details()),
             origin.ip(),
             origin.requestId(),
             Instants.parameter(clock.instant()))
         .update();
-  }
-
-  private String text(AuditEntry entry) {
-    try {
-      return json.writeValueAsString(entry.details());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an audit entry cannot be written", e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.quittance.fraud;
 
+import io.quittance.web.JsonText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -77,7 +78,7 @@ final class RuleBook {
    */
   RuleSet replace(Caller caller, RuleSet next) {
     UUID merchantId = caller.merchantId();
-    if (!replacements.replace(caller, next, write(next))) {
+    if (!replacements.replace(caller, next, JsonText.of(json, next))) {
       throw Problem.of(
           ProblemCode.STALE_VERSION,
           "Version %d was read, version %d is in force."
@@ -126,14 +127,6 @@ final class RuleBook {
       return fallback == null ? RuleSet.INITIAL.fallback() : fallback;
     } catch (JsonProcessingException e) {
       return RuleSet.INITIAL.fallback();
-    }
-  }
-
-  private String write(RuleSet rules) {
-    try {
-      return json.writeValueAsString(rules);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a rule set cannot be written", e);
     }
   }
 

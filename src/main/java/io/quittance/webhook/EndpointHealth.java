@@ -1,6 +1,6 @@
 package io.quittance.webhook;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.quittance.web.JsonText;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.audit.AuditEntry;
 import io.quittance.audit.AuditTrail;
@@ -216,14 +216,6 @@ final class EndpointHealth {
             endpoint.merchantId(),
             EventType.WEBHOOK_ENDPOINT_DISABLED,
             clock.instant(),
-            write(data)));
-  }
-
-  private String write(Map<String, String> data) {
-    try {
-      return json.writeValueAsString(data);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an event cannot be written", e);
-    }
+            JsonText.of(json, data)));
   }
 }

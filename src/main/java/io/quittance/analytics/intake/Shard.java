@@ -29,6 +29,8 @@ import org.springframework.stereotype.Component;
  * Counts the bodies of some merchants: all that wait, in one transaction, and answers them when it
  * is committed. Nothing of a body is counted if that fails, the ids of its events included.
  * Confined to one thread.
+ *
+ * <p>It is long because one transaction, from its first read to the fate of its commit, stands here.
  */
 final class Shard implements BodyCounter {
 

@@ -1,7 +1,7 @@
 package io.quittance.payment.batch;
 
 import io.quittance.journal.Batch;
-import io.quittance.journal.Command;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
@@ -13,8 +13,6 @@ import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
 /**
  * Remembers under its key that an atomic batch was refused, and why, item by item. It is shown only
@@ -28,17 +26,7 @@ record RefuseBatch(
     List<String> references,
     List<ItemResult> ends,
     String detail)
-    implements Command<Optional<KeyRecord>> {
-
-  @Override
-  public UUID merchantId() {
-    return batch.merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return Set.of();
-  }
+    implements CommandOnBatch<Optional<KeyRecord>> {
 
   @Override
   public void prepare(Batch transaction) {

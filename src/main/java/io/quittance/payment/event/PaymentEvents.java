@@ -1,6 +1,6 @@
 package io.quittance.payment.event;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import io.quittance.web.JsonText;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
@@ -99,15 +99,7 @@ public final class PaymentEvents implements Table {
         .column("integer", PaymentEvent::sequence)
         .column("varchar", event -> event.type().text())
         .column("varchar", event -> event.createdAt().toString())
-        .column("varchar", event -> text(event.data()))
+        .column("varchar", event -> JsonText.of(json, event.data()))
         .column("varchar", event -> traceparents.get(event.id()));
-  }
-
-  private String text(Object data) {
-    try {
-      return json.writeValueAsString(data);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an event cannot be written", e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package io.quittance.payment.timeline;
 
+import io.quittance.web.JsonText;
 import static io.quittance.database.ArrayParameters.bind;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -164,16 +165,8 @@ public final class Timelines {
           bind(statement, 1, "uuid", entries, Entry::merchantId);
           bind(statement, 2, "uuid", entries, Entry::paymentId);
           bind(statement, 3, "varchar", entries, entry -> entry.scope().openedAt().toString());
-          bind(statement, 4, "varchar", entries, entry -> text(entry.scope()));
+          bind(statement, 4, "varchar", entries, entry -> JsonText.of(json, entry.scope()));
         });
-  }
-
-  private String text(TimelineScope body) {
-    try {
-      return json.writeValueAsString(body);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a timeline cannot be written", e);
-    }
   }
 
   private TimelineScope parse(String text) {

@@ -32,6 +32,9 @@ import org.springframework.transaction.TransactionException;
  * the database knows that a slice is under way before any item of it begins, so that a crash leaves
  * no doubt about the others. What became of items is written as it comes, on the thread that runs
  * this; the items themselves run no JDBC.
+ *
+ * <p>It is long because handing out and writing down are one loop on one thread: neither may wait for
+ * the other.
  */
 final class BatchRun {
 

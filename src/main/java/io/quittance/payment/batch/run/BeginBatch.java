@@ -1,7 +1,7 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.journal.Batch;
-import io.quittance.journal.Command;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
@@ -9,15 +9,13 @@ import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.BatchStatus;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
 /**
  * Claims the key of the request that makes a batch, or resumes it; a batch that was prepared is
  * shown from then on.
  */
 public record BeginBatch(KeyedRequest request, StoredBatch batch)
-    implements Command<BeginBatch.Result> {
+    implements CommandOnBatch<BeginBatch.Result> {
 
   /** What came of it. */
   public sealed interface Result {
@@ -28,16 +26,6 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
 
     /** It was prepared too long ago. */
     record Gone() implements Result {}
-  }
-
-  @Override
-  public UUID merchantId() {
-    return batch.merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return Set.of();
   }
 
   @Override

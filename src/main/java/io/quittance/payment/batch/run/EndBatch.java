@@ -1,28 +1,16 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.journal.Batch;
-import io.quittance.journal.Command;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
 /**
  * Ends a batch, with an event. Empty when it does not: an item is open, or somebody else carries it
  * out by now.
  */
-record EndBatch(StoredBatch batch, int usedMs) implements Command<Optional<StoredBatch>> {
-
-  @Override
-  public UUID merchantId() {
-    return batch.merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return Set.of();
-  }
+record EndBatch(StoredBatch batch, int usedMs) implements CommandOnBatch<Optional<StoredBatch>> {
 
   @Override
   public void prepare(Batch transaction) {

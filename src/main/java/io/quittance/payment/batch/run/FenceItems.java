@@ -1,7 +1,7 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.journal.Batch;
-import io.quittance.journal.Command;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
@@ -14,29 +14,17 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 
 /**
  * Makes sure that items which were under way cannot be applied any more: claims their keys for a
  * refusal. Those whose key is taken were applied or refused already.
  */
 record FenceItems(StoredBatch batch, List<Open> items)
-    implements Command<Optional<Map<Integer, KeyRecord>>> {
+    implements CommandOnBatch<Optional<Map<Integer, KeyRecord>>> {
 
   static final String DETAIL =
       "The replica that carried out the batch stopped while the item was under way; nothing was"
           + " moved.";
-
-  @Override
-  public UUID merchantId() {
-    return batch.merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return Set.of();
-  }
 
   @Override
   public void prepare(Batch transaction) {
