@@ -1,10 +1,10 @@
 package io.quittance.audit;
 
-import io.quittance.web.JsonText;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.Writes;
+import io.quittance.web.JsonText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

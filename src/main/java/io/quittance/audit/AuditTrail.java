@@ -1,10 +1,10 @@
 package io.quittance.audit;
 
-import io.quittance.web.JsonText;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.database.Instants;
 import io.quittance.identity.Caller;
 import io.quittance.identity.Origin;
+import io.quittance.web.JsonText;
 import java.time.Clock;
 import java.util.Map;
 import org.springframework.jdbc.core.simple.JdbcClient;

@@ -1,6 +1,5 @@
 package io.quittance.fraud;
 
-import io.quittance.web.JsonText;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -8,6 +7,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.RememberedLookup;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.identity.Caller;
+import io.quittance.web.JsonText;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import jakarta.annotation.PreDestroy;

@@ -27,8 +27,8 @@ import org.springframework.stereotype.Component;
  * Runs a request at most once per key and tells every repetition what became of it. The key's
  * record is written by the request's own transaction ({@link IdempotencyKeys}). Thread-safe.
  *
- * <p>It is long because a repetition may come before, while and after the first request runs, and what
- * each of them is told is one decision.
+ * <p>It is long because a repetition may come before, while and after the first request runs, and
+ * what each of them is told is one decision.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The
  *     Idempotency-Key header field (IETF draft)</a>

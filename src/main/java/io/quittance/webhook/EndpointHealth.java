@@ -1,12 +1,12 @@
 package io.quittance.webhook;
 
-import io.quittance.web.JsonText;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.audit.AuditEntry;
 import io.quittance.audit.AuditTrail;
 import io.quittance.identity.Origin;
 import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog;
+import io.quittance.web.JsonText;
 import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.time.Duration;

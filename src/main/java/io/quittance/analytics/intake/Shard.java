@@ -30,7 +30,8 @@ import org.springframework.stereotype.Component;
  * is committed. Nothing of a body is counted if that fails, the ids of its events included.
  * Confined to one thread.
  *
- * <p>It is long because one transaction, from its first read to the fate of its commit, stands here.
+ * <p>It is long because one transaction, from its first read to the fate of its commit, stands
+ * here.
  */
 final class Shard implements BodyCounter {
 

@@ -1,7 +1,6 @@
 package io.quittance.payment.batch;
 
 import io.quittance.journal.Batch;
-import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
@@ -9,6 +8,7 @@ import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.BatchCounts;
 import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.BatchStatus;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
 import java.util.List;

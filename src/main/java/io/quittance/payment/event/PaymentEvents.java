@@ -1,6 +1,5 @@
 package io.quittance.payment.event;
 
-import io.quittance.web.JsonText;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
@@ -8,6 +7,7 @@ import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.model.Payment;
 import io.quittance.tracing.Tracing;
+import io.quittance.web.JsonText;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,5 @@
 package io.quittance.payment.timeline;
 
-import io.quittance.web.JsonText;
 import static io.quittance.database.ArrayParameters.bind;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -14,6 +13,7 @@ import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
+import io.quittance.web.JsonText;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;

@@ -33,8 +33,8 @@ import org.springframework.transaction.TransactionException;
  * no doubt about the others. What became of items is written as it comes, on the thread that runs
  * this; the items themselves run no JDBC.
  *
- * <p>It is long because handing out and writing down are one loop on one thread: neither may wait for
- * the other.
+ * <p>It is long because handing out and writing down are one loop on one thread: neither may wait
+ * for the other.
  */
 final class BatchRun {
 

@@ -1,12 +1,12 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.journal.Batch;
-import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.BatchStatus;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
 

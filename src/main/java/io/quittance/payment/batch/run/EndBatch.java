@@ -1,8 +1,8 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.journal.Batch;
-import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.BatchRows;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
 

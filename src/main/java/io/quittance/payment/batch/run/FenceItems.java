@@ -1,13 +1,13 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.journal.Batch;
-import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.journal.IdempotencyKeys;
 import io.quittance.journal.KeyRecord;
 import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.batch.item.BatchItem;
 import io.quittance.payment.batch.store.BatchProgress.Open;
 import io.quittance.payment.batch.store.BatchRows;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
 import java.util.HashMap;
