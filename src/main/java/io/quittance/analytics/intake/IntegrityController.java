@@ -81,9 +81,11 @@ class IntegrityController {
   Integrity get(Caller caller) {
     UUID merchantId = caller.merchantId();
     PaymentCounts counts = payments.getIfAvailable();
+    // First, so that what is counted meanwhile is not missing in both.
+    long waiting = shards.underWay(merchantId);
     return Integrity.of(
         totals.of(merchantId),
-        shards.underWay(merchantId),
+        waiting,
         counts == null ? PaymentCounts.Counts.NONE : counts.of(merchantId));
   }
 }

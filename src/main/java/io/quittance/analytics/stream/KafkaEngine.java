@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.springframework.boot.web.context.WebServerGracefulShutdownLifecycle;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -18,6 +19,9 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
 
   /** Nothing queues: there is a worker for each consumer. */
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+
+  /** Graceful shutdown, and stopping the server, are 1 024 apart. */
+  private static final int PHASES_OF_WEB_SERVER = 2_048;
 
   private final Supplier<BodyCounter> publishers;
   private final Uncounted uncounted;
@@ -69,6 +73,12 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
             return true;
           });
     }
+  }
+
+  /** After the web server has stopped, so that what it took last is counted, too. */
+  @Override
+  public int getPhase() {
+    return WebServerGracefulShutdownLifecycle.SMART_LIFECYCLE_PHASE - PHASES_OF_WEB_SERVER;
   }
 
   @Override
