@@ -68,7 +68,7 @@ class DistributedSqlTest {
 
   /** Where {@code Dialect.ofMerchants} names the merchants of a join that are in rows only. */
   private static final Set<String> NAMED_LATER =
-      Set.of("BooksSql", "Deliveries", "IdempotencyKeys", "PaymentsSql");
+      Set.of("BooksSql", "Deliveries", "IdempotencyKeys", "PayerPastsSql", "PaymentsSql");
 
   /** What goes through {@code Writes}, which has Citus say why it refuses a row. */
   private static final Set<String> WRITTEN_BY_THE_JOURNAL =
@@ -76,7 +76,6 @@ class DistributedSqlTest {
           "AuditTable",
           "Deliveries",
           "IdempotencyKeys",
-          "Movements",
           "OutboxRows",
           "PaymentDeltas",
           "PaymentEvents");
