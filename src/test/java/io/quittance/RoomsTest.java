@@ -41,6 +41,15 @@ class RoomsTest {
           .because("whom a key stands for is found out without knowing how keys are made");
 
   @ArchTest
+  static final ArchRule roomsOfLedger =
+      Rooms.of("io.quittance.ledger")
+          .room(".")
+          .room("find", ".")
+          .room("change", ".", "find")
+          .room("report", ".", "find")
+          .because("the books do not depend on who moves money in them and who reports on them");
+
+  @ArchTest
   static final ArchRule roomsOfWeb =
       Rooms.of("io.quittance.web")
           .room("log")

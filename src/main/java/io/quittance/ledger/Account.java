@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * overdraft_limit ≥ 0} on a standard account. A hold that {@link #fits} can be posted or released
  * later, in any order with others, without any balance leaving its range. Confined to one thread.
  */
-final class Account {
+public final class Account {
 
-  static final TableColumns<Account> TABLE =
+  public static final TableColumns<Account> TABLE =
       TableColumns.<Account>of("accounts")
           .key("merchant_id", "uuid", account -> account.key.merchantId())
           .key("id", "varchar", account -> account.key.id())
@@ -65,7 +65,7 @@ final class Account {
     this.createdAt = createdAt;
   }
 
-  static Account read(ResultSet rs) throws SQLException {
+  public static Account read(ResultSet rs) throws SQLException {
     var account =
         new Account(
             new AccountKey(rs.getObject("merchant_id", UUID.class), rs.getString("id")),
@@ -89,7 +89,7 @@ final class Account {
   /**
    * Changes what the merchant says of the account. Only if {@link AccountChange#refusal} is empty.
    */
-  void change(AccountChange change) {
+  public void change(AccountChange change) {
     renamed |= change.name() != null || change.metadataJson() != null;
     terms = terms.with(change);
     status = change.status() == null ? status : change.status();
@@ -166,28 +166,28 @@ final class Account {
     return posted - pendingOut + terms.overdraftLimit();
   }
 
-  Balances balances() {
+  public Balances balances() {
     return new Balances(
         posted, pendingOut, pendingIn, terms.kind() == AccountKind.EXTERNAL ? null : available());
   }
 
-  AccountKey key() {
+  public AccountKey key() {
     return key;
   }
 
-  AccountTerms terms() {
+  public AccountTerms terms() {
     return terms;
   }
 
-  AccountStatus status() {
+  public AccountStatus status() {
     return status;
   }
 
-  Instant createdAt() {
+  public Instant createdAt() {
     return createdAt;
   }
 
-  long posted() {
+  public long posted() {
     return posted;
   }
 
@@ -199,17 +199,17 @@ final class Account {
     return pendingIn;
   }
 
-  long entryCount() {
+  public long entryCount() {
     return entryCount;
   }
 
   /** The hash of the latest entry; null as long as no entry has one. */
-  byte @Nullable [] chainHead() {
+  public byte @Nullable [] chainHead() {
     return chainHead;
   }
 
   /** The time of the latest entry; null: none since times were kept here. */
-  @Nullable Instant lastEntryAt() {
+  public @Nullable Instant lastEntryAt() {
     return lastEntryAt;
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadataJson replaces all that there is: a JSON object of strings
  * @param overdraftLimit in minor units; only for standard accounts
  */
-record AccountChange(
+public record AccountChange(
     @Nullable String name,
     @Nullable String metadataJson,
     @Nullable Long overdraftLimit,
@@ -25,7 +25,7 @@ record AccountChange(
    * What it makes different, for the audit trail; empty when nothing. Names and metadata may tell
    * of people, and the trail is kept for good: it says only that they changed.
    */
-  Map<String, Object> differences(Account account) {
+  public Map<String, Object> differences(Account account) {
     var differences = new LinkedHashMap<String, Object>();
     AccountTerms before = account.terms();
     AccountTerms after = before.with(this);
@@ -46,7 +46,7 @@ record AccountChange(
   }
 
   /** Why the account cannot be changed so; empty when it can. */
-  Optional<Refusal> refusal(Account account) {
+  public Optional<Refusal> refusal(Account account) {
     AccountTerms terms = account.terms();
     AccountTerms changed = terms.with(this);
     long posted = account.posted();

@@ -8,11 +8,11 @@ public final class AccountIds {
   private static final Pattern FORM = Pattern.compile(AccountId.PATTERN);
 
   /** Follows the name of what has another form. */
-  static final String RULE = "must be an account id: " + AccountId.PATTERN;
+  public static final String RULE = "must be an account id: " + AccountId.PATTERN;
 
   private AccountIds() {}
 
-  static boolean areLike(String text) {
+  public static boolean areLike(String text) {
     return FORM.matcher(text).matches();
   }
 

@@ -4,16 +4,16 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** Whether the balance has a floor. */
-enum AccountKind {
+public enum AccountKind {
   STANDARD,
   EXTERNAL;
 
   @JsonValue
-  String text() {
+  public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static AccountKind from(String text) {
+  public static AccountKind from(String text) {
     return valueOf(text.toUpperCase(Locale.ROOT));
   }
 }

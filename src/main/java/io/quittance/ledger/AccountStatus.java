@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What an account takes part in. */
-enum AccountStatus {
+public enum AccountStatus {
   OPEN,
   /** What was begun goes on; nothing is begun. */
   FROZEN,
@@ -12,7 +12,7 @@ enum AccountStatus {
   CLOSED;
 
   @JsonValue
-  String text() {
+  public String text() {
     return name().toLowerCase(Locale.ROOT);
   }
 

@@ -3,7 +3,7 @@ package io.quittance.ledger;
 import org.jspecify.annotations.Nullable;
 
 /** What the merchant says of the account. */
-record AccountTerms(
+public record AccountTerms(
     String currency,
     @Nullable String name,
     AccountKind kind,

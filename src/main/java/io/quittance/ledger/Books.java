@@ -77,13 +77,13 @@ public final class Books implements Table {
   }
 
   /** Announces that a transfer of an earlier batch will be reversed. */
-  void requestReversible(UUID merchantId, UUID transferId) {
+  public void requestReversible(UUID merchantId, UUID transferId) {
     request(merchantId, transferId);
     wantedReversals.add(new TransferKey(merchantId, transferId));
   }
 
   /** What was moved by a transfer that was announced so, and is not given back yet. */
-  long reversible(UUID merchantId, UUID transferId) {
+  public long reversible(UUID merchantId, UUID transferId) {
     return transfer(merchantId, transferId).order().money().amount()
         - reversed.getOrDefault(new TransferKey(merchantId, transferId), 0L);
   }
@@ -101,7 +101,7 @@ public final class Books implements Table {
   }
 
   /** An account that was announced; empty when there is none of this id. */
-  Optional<Account> find(AccountKey key) {
+  public Optional<Account> find(AccountKey key) {
     return Optional.ofNullable(accounts.get(key));
   }
 
@@ -138,7 +138,7 @@ public final class Books implements Table {
   }
 
   /** As {@link #move}. */
-  Transfer transfer(TransferOrder order, Instant now) {
+  public Transfer transfer(TransferOrder order, Instant now) {
     move(order, now);
     return transfer(order.merchantId(), order.id());
   }
@@ -227,7 +227,7 @@ public final class Books implements Table {
   }
 
   /** A transfer that was announced, or was made by this batch. */
-  Transfer transfer(UUID merchantId, UUID id) {
+  public Transfer transfer(UUID merchantId, UUID id) {
     return Objects.requireNonNull(
         transfers.get(new TransferKey(merchantId, id)), () -> "not wanted or not there: " + id);
   }

@@ -16,14 +16,14 @@ import org.jspecify.annotations.Nullable;
  * it and of everything that its own entry says. docs/adr/0008 has the encoding. Confined to one
  * thread.
  */
-final class EntryChain {
+public final class EntryChain {
 
   private static final byte[] DOMAIN = "quittance entries 1".getBytes(UTF_8);
   private static final int ABSENT = -1;
 
   private final MessageDigest sha256 = sha256();
 
-  static MessageDigest sha256() {
+  public static MessageDigest sha256() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -37,7 +37,7 @@ final class EntryChain {
    * @param entries how many entries the account had before its chain began; 0 for most
    * @param balance posted, after them
    */
-  byte[] start(AccountKey account, long entries, long balance) {
+  public byte[] start(AccountKey account, long entries, long balance) {
     byte[] id = account.id().getBytes(UTF_8);
     var content = ByteBuffer.allocate(DOMAIN.length + 16 + 4 + id.length + 16);
     content.put(DOMAIN);
@@ -48,7 +48,7 @@ final class EntryChain {
   }
 
   /** The hash of an entry that follows the one with this hash; null: the first of the chain. */
-  byte[] next(byte @Nullable [] previous, UUID merchantId, EntryContent entry) {
+  public byte[] next(byte @Nullable [] previous, UUID merchantId, EntryContent entry) {
     byte[] before =
         previous != null
             ? previous

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param amount signed, minor units
  * @param counterparty the account on the other side
  */
-record EntryContent(
+public record EntryContent(
     UUID transferId,
     String account,
     String counterparty,
@@ -29,7 +29,7 @@ record EntryContent(
     Instant createdAt,
     Instant postedAt) {
 
-  static EntryContent read(ResultSet rs) throws SQLException {
+  public static EntryContent read(ResultSet rs) throws SQLException {
     return new EntryContent(
         rs.getObject("id", UUID.class),
         rs.getString("account_id"),

@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
  * the payer's funds: its amount is what it still holds. What has ended never changes. Confined to
  * one thread.
  */
-final class Transfer {
+public final class Transfer {
 
-  static final TableColumns<Transfer> TABLE =
+  public static final TableColumns<Transfer> TABLE =
       TableColumns.<Transfer>of("transfers")
           .key("merchant_id", "uuid", transfer -> transfer.order.merchantId())
           .key("id", "uuid", transfer -> transfer.order.id())
@@ -45,14 +45,14 @@ final class Transfer {
           .build();
 
   /** Where a transfer stands. */
-  enum State {
+  public enum State {
     PENDING,
     POSTED,
     VOIDED,
     EXPIRED;
 
     @JsonValue
-    String text() {
+    public String text() {
       return name().toLowerCase(Locale.ROOT);
     }
   }
@@ -84,7 +84,7 @@ final class Transfer {
     this.expiresAt = expiresAt;
   }
 
-  static Transfer read(ResultSet rs) throws SQLException {
+  public static Transfer read(ResultSet rs) throws SQLException {
     var transfer =
         new Transfer(
             new TransferOrder(
@@ -186,37 +186,37 @@ final class Transfer {
   }
 
   /** Whether it stands for itself and moved money, so that it can be reversed. */
-  boolean reversible() {
+  public boolean reversible() {
     return order.paymentId() == null && state == State.POSTED;
   }
 
   /** The transfer whose money it gives back; null: none. */
-  @Nullable UUID reverses() {
+  public @Nullable UUID reverses() {
     return order.reversal() == null ? null : order.reversal().of();
   }
 
   /** Why it gives that back, for people. */
-  @Nullable String reason() {
+  public @Nullable String reason() {
     return order.reversal() == null ? null : order.reversal().reason();
   }
 
-  TransferOrder order() {
+  public TransferOrder order() {
     return order;
   }
 
-  State state() {
+  public State state() {
     return state;
   }
 
-  Instant createdAt() {
+  public Instant createdAt() {
     return createdAt;
   }
 
-  @Nullable Instant expiresAt() {
+  public @Nullable Instant expiresAt() {
     return expiresAt;
   }
 
-  @Nullable Instant endedAt() {
+  public @Nullable Instant endedAt() {
     return endedAt;
   }
 

@@ -41,7 +41,7 @@ public record TransferOrder(
   }
 
   /** Both of its accounts. */
-  Set<String> accounts() {
+  public Set<String> accounts() {
     return new HashSet<>(Arrays.asList(from, to));
   }
 
@@ -59,7 +59,7 @@ public record TransferOrder(
   }
 
   /** The order that moves this much of its money back, under the same reference. */
-  TransferOrder reversed(UUID newId, long amount, @Nullable String reason) {
+  public TransferOrder reversed(UUID newId, long amount, @Nullable String reason) {
     return new TransferOrder(
         merchantId,
         newId,

@@ -3,7 +3,7 @@ package io.quittance.sandbox;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.quittance.ledger.Ledger;
+import io.quittance.ledger.change.Ledger;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,0 +1,72 @@
+package io.quittance.ledger.change;
+
+import io.quittance.audit.AuditEntry;
+import io.quittance.audit.AuditTable;
+import io.quittance.identity.Origin;
+import io.quittance.journal.AccountKey;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.ledger.Account;
+import io.quittance.ledger.AccountChange;
+import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
+import io.quittance.ledger.find.LedgerBodies.AccountBody;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/**
+ * Changes an account under its lock: each movement is decided entirely before or entirely after it,
+ * so that an account is never closed while a payment comes in.
+ */
+record ChangeAccount(AccountKey key, AccountChange change, Origin origin)
+    implements Command<ChangeAccount.Result> {
+
+  /** What came of it. */
+  sealed interface Result {
+
+    /** The account as the change left it. */
+    record Changed(AccountBody account) implements Result {}
+
+    record Refused(Refusal refusal) implements Result {}
+
+    record NotFound() implements Result {}
+  }
+
+  @Override
+  public UUID merchantId() {
+    return key.merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return Set.of(key.id());
+  }
+
+  @Override
+  public void prepare(Batch batch) {
+    // The account is all that it looks at.
+  }
+
+  @Override
+  public Result decide(Batch batch) {
+    Optional<Account> found = batch.table(Books.class).find(key);
+    if (found.isEmpty()) {
+      return new Result.NotFound();
+    }
+    Account account = found.get();
+    Optional<Refusal> refusal = change.refusal(account);
+    if (refusal.isPresent()) {
+      return new Result.Refused(refusal.get());
+    }
+    Map<String, Object> differences = change.differences(account);
+    if (!differences.isEmpty()) {
+      account.change(change);
+      batch
+          .table(AuditTable.class)
+          .add(AuditEntry.of(key.merchantId(), origin, "account.changed", key.id(), differences));
+    }
+    return new Result.Changed(AccountBody.from(account));
+  }
+}

@@ -1,0 +1,53 @@
+package io.quittance.ledger.change;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.identity.Origin;
+import io.quittance.journal.AccountKey;
+import io.quittance.journal.Journal;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.AccountKind;
+import io.quittance.ledger.AccountTerms;
+import io.quittance.ledger.TransferOrder;
+import io.quittance.ledger.find.LedgerQueries;
+import io.quittance.money.Money;
+import io.quittance.web.TypeId;
+import java.util.UUID;
+import org.springframework.stereotype.Service;
+
+/** What other modules may do with the ledger outside a batch of their own. Thread-safe. */
+@Service
+public final class Ledger {
+
+  private static final String NO_METADATA = "{}";
+
+  private final LedgerQueries queries;
+  private final AccountOpening opening;
+  private final Journal journal;
+
+  Ledger(LedgerQueries queries, AccountOpening opening, Journal journal) {
+    this.queries = queries;
+    this.opening = opening;
+    this.journal = journal;
+  }
+
+  /** Opens an account unless it exists. */
+  public void ensureAccount(UUID merchantId, String id, String currency, boolean external) {
+    AccountKind kind = external ? AccountKind.EXTERNAL : AccountKind.STANDARD;
+    var terms = new AccountTerms(currency, null, kind, 0, NO_METADATA);
+    opening.open(new AccountKey(merchantId, id), terms, Origin.SYSTEM);
+  }
+
+  /** Whether an account has had any entry. */
+  public boolean hasEntries(UUID merchantId, String id) {
+    return queries.account(new AccountKey(merchantId, id)).orElseThrow().entryCount() > 0;
+  }
+
+  /** Moves money under a key, and waits until it is committed. */
+  public void transfer(KeyedRequest request, String from, String to, Money money, Deadline deadline)
+      throws InterruptedException {
+    var order =
+        new TransferOrder(
+            request.merchantId(), TypeId.next(), from, to, money, null, null, NO_METADATA);
+    deadline.await(journal.submit(new PostTransfer(request, order), deadline));
+  }
+}

@@ -1,0 +1,84 @@
+package io.quittance.ledger.change;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.journal.Command;
+import io.quittance.journal.DatabaseUnavailableException;
+import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.Journal;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestContext;
+import io.quittance.web.Resolution;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.stereotype.Component;
+
+/** Gives the journal a command and waits for what it decides. Thread-safe. */
+@Component
+final class LedgerCommands {
+
+  private static final Logger log = LoggerFactory.getLogger(LedgerCommands.class);
+
+  /** How long after its deadline a command that was begun is waited for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Journal journal;
+  private final Resolution resolution;
+  private final Duration budget;
+
+  LedgerCommands(
+      Journal journal,
+      Resolution resolution,
+      @Value("${quittance.deadline.default-ms:2000}") int budgetMs) {
+    this.journal = journal;
+    this.resolution = resolution;
+    this.budget = Duration.ofMillis(budgetMs);
+  }
+
+  /** Until when a command of this request may begin. */
+  Deadline deadline(HttpServletRequest request) {
+    return Deadline.startingAt(RequestContext.of(request).arrivedNanos(), budget);
+  }
+
+  /**
+   * What the command decided, after its commit.
+   *
+   * @param advice what the caller can do when it is not known whether it took effect
+   * @throws Problem {@code overloaded}, {@code dependency_unavailable} or {@code
+   *     deadline_exceeded}: surely not applied, unless its outcome is unknown
+   */
+  <R> R execute(Command<R> command, Deadline deadline, String advice) {
+    try {
+      var patience = Deadline.after(deadline.remaining().plus(PATIENCE));
+      return patience.await(journal.submit(command, deadline));
+    } catch (RejectedExecutionException e) {
+      throw Problem.of(ProblemCode.OVERLOADED);
+    } catch (ExpiredInQueueException e) {
+      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+    } catch (DeadlineExceededException | FateUnknownException e) {
+      throw unknown("It was begun, and is not confirmed yet; " + advice, deadline);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw unknown("The service is stopping; " + advice, deadline);
+    } catch (DatabaseUnavailableException e) {
+      throw Problem.of(
+              ProblemCode.DEPENDENCY_UNAVAILABLE,
+              "The dependency ledger did not answer; nothing was changed.")
+          .dependency("ledger");
+    } catch (RuntimeException e) {
+      log.error("A command failed because of a bug, and was rolled back", e);
+      throw Problem.of(ProblemCode.INTERNAL_ERROR);
+    }
+  }
+
+  private Problem unknown(String detail, Deadline deadline) {
+    return Problem.of(ProblemCode.DEADLINE_EXCEEDED, detail + ".")
+        .unknownUntil(resolution.after(deadline.remaining()));
+  }
+}

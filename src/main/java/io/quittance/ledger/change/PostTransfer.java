@@ -1,0 +1,60 @@
+package io.quittance.ledger.change;
+
+import io.quittance.journal.Batch;
+import io.quittance.journal.Command;
+import io.quittance.journal.IdempotencyKeys;
+import io.quittance.journal.KeyTakenException;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
+import io.quittance.ledger.Transfer;
+import io.quittance.ledger.TransferOrder;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** Moves money at once, under an idempotency key; a refusal is kept under the key, too. */
+record PostTransfer(KeyedRequest request, TransferOrder order)
+    implements Command<PostTransfer.Result> {
+
+  /** What came of it. */
+  sealed interface Result {
+    record Posted(Transfer transfer) implements Result {}
+
+    record Refused(Refusal refusal) implements Result {}
+
+    record KeyTaken(KeyTakenException by) implements Result {}
+  }
+
+  @Override
+  public UUID merchantId() {
+    return order.merchantId();
+  }
+
+  @Override
+  public Set<String> accounts() {
+    return order.accounts();
+  }
+
+  @Override
+  public void prepare(Batch batch) {
+    batch.table(IdempotencyKeys.class).request(request);
+  }
+
+  @Override
+  public Result decide(Batch batch) {
+    var keys = batch.table(IdempotencyKeys.class);
+    var books = batch.table(Books.class);
+    var holder = keys.holder(request);
+    if (holder.isPresent()) {
+      return new Result.KeyTaken(new KeyTakenException(holder.get()));
+    }
+    Optional<Refusal> refusal = books.refusal(order);
+    if (refusal.isPresent()) {
+      keys.refuse(request, refusal.get().code(), refusal.get().detail(), batch.now());
+      return new Result.Refused(refusal.get());
+    }
+    keys.claim(request, order.id(), batch.now());
+    return new Result.Posted(books.transfer(order, batch.now()));
+  }
+}

@@ -1,0 +1,185 @@
+package io.quittance.ledger.change;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
+import io.quittance.journal.Command;
+import io.quittance.journal.Idempotency;
+import io.quittance.journal.KeyRecord;
+import io.quittance.journal.KeyedRequest;
+import io.quittance.ledger.Transfer;
+import io.quittance.ledger.TransferOrder;
+import io.quittance.ledger.find.LedgerBodies.NewReversal;
+import io.quittance.ledger.find.LedgerBodies.NewTransfer;
+import io.quittance.ledger.find.LedgerBodies.TransferBody;
+import io.quittance.ledger.find.LedgerQueries;
+import io.quittance.money.Money;
+import io.quittance.web.IdempotencyHeaders;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.Route;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.validation.Valid;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Transfers: money moved at once, without a payment around it. */
+@RestController
+class TransferController {
+
+  private static final String OPERATION = "POST /v1/transfers";
+
+  private final Idempotency idempotency;
+  private final LedgerCommands commands;
+  private final LedgerQueries queries;
+  private final ObjectMapper json;
+
+  TransferController(
+      Idempotency idempotency, LedgerCommands commands, LedgerQueries queries, ObjectMapper json) {
+    this.idempotency = idempotency;
+    this.commands = commands;
+    this.queries = queries;
+    this.json = json;
+  }
+
+  @PostMapping("/v1/transfers")
+  @Route(
+      id = "createTransfer",
+      summary = "Moves money at once",
+      answers = @Route.Answer(status = 201, body = TransferBody.class),
+      problems = {
+        ProblemCode.INSUFFICIENT_FUNDS,
+        ProblemCode.ACCOUNT_NOT_FOUND,
+        ProblemCode.ACCOUNT_FROZEN,
+        ProblemCode.ACCOUNT_CLOSED,
+        ProblemCode.CURRENCY_MISMATCH,
+        ProblemCode.BALANCE_OUT_OF_RANGE,
+        ProblemCode.BALANCE_OUT_OF_RANGE,
+        ProblemCode.SAME_ACCOUNT
+      })
+  @RequiresScope(Scope.LEDGER_WRITE)
+  ResponseEntity<TransferBody> post(
+      IdempotencyHeaders headers,
+      @Valid @RequestBody NewTransfer body,
+      Caller caller,
+      HttpServletRequest servletRequest)
+      throws JsonProcessingException {
+    KeyedRequest request =
+        idempotency.request(caller.merchantId(), OPERATION, headers.requireKey(), body);
+    var command = new PostTransfer(request, order(body, caller));
+    return run(request, command, headers, caller, servletRequest);
+  }
+
+  private ResponseEntity<TransferBody> run(
+      KeyedRequest request,
+      Command<PostTransfer.Result> command,
+      IdempotencyHeaders headers,
+      Caller caller,
+      HttpServletRequest servletRequest) {
+    Deadline deadline = commands.deadline(servletRequest);
+    return idempotency.run(
+        request,
+        deadline,
+        headers.waitLimit(),
+        () -> created(execute(command, deadline), false),
+        holder -> Optional.of(created(replay(caller, holder), true)));
+  }
+
+  @PostMapping("/v1/transfers/{id}/reverse")
+  @Route(
+      id = "reverseTransfer",
+      summary = "Gives back what a transfer moved",
+      description =
+          "Makes a new transfer in the other direction, with the same reference. All reversals of a"
+              + " transfer together give back no more than it moved. A reversal is a transfer like"
+              + " any other and can be reversed itself; the first transfer cannot be reversed again"
+              + " because of that. Payments are refunded instead.",
+      answers = @Route.Answer(status = 201, body = TransferBody.class),
+      problems = {
+        ProblemCode.INVALID_STATE,
+        ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE,
+        ProblemCode.INSUFFICIENT_FUNDS,
+        ProblemCode.ACCOUNT_FROZEN,
+        ProblemCode.ACCOUNT_CLOSED,
+        ProblemCode.BALANCE_OUT_OF_RANGE
+      })
+  @RequiresScope(Scope.LEDGER_WRITE)
+  ResponseEntity<TransferBody> reverse(
+      @PathVariable String id,
+      IdempotencyHeaders headers,
+      @Valid @RequestBody(required = false) @Nullable NewReversal body,
+      Caller caller,
+      HttpServletRequest servletRequest) {
+    NewReversal asked = body == null ? new NewReversal(null, null) : body;
+    TransferOrder order =
+        queries
+            .transfer(caller.merchantId(), TypeId.require("trf", id))
+            .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND))
+            .order();
+    KeyedRequest request =
+        idempotency.request(
+            caller.merchantId(), OPERATION + "/" + id + "/reverse", headers.requireKey(), asked);
+    var command =
+        new ReverseTransfer(request, order, TypeId.next(), asked.amount(), asked.reason());
+    return run(request, command, headers, caller, servletRequest);
+  }
+
+  private TransferOrder order(NewTransfer body, Caller caller) throws JsonProcessingException {
+    return new TransferOrder(
+        caller.merchantId(),
+        TypeId.next(),
+        body.from(),
+        body.to(),
+        new Money(body.amount(), body.currency()),
+        null,
+        body.reference(),
+        json.writeValueAsString(body.metadata() == null ? Map.of() : body.metadata()));
+  }
+
+  private Transfer execute(Command<PostTransfer.Result> command, Deadline deadline) {
+    return switch (commands.execute(command, deadline, "repeat the request with the same key")) {
+      case PostTransfer.Result.Posted posted -> posted.transfer();
+      case PostTransfer.Result.Refused refused ->
+          throw Problem.of(refused.refusal().code(), refused.refusal().detail());
+      case PostTransfer.Result.KeyTaken taken -> throw taken.by();
+    };
+  }
+
+  private Transfer replay(Caller caller, KeyRecord holder) {
+    holder.throwRefusal();
+    return queries
+        .transfer(caller.merchantId(), Objects.requireNonNull(holder.objectId()))
+        .orElseThrow();
+  }
+
+  private static ResponseEntity<TransferBody> created(Transfer transfer, boolean replayed) {
+    var response = ResponseEntity.status(HttpStatus.CREATED);
+    if (replayed) {
+      response.header("Idempotent-Replayed", "true");
+    }
+    return response.body(TransferBody.from(transfer));
+  }
+
+  @GetMapping("/v1/transfers/{id}")
+  @Route(id = "getTransfer", summary = "Shows a transfer")
+  @RequiresScope(Scope.LEDGER_READ)
+  TransferBody get(@PathVariable String id, Caller caller) {
+    return queries
+        .transfer(caller.merchantId(), TypeId.require("trf", id))
+        .map(TransferBody::from)
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}

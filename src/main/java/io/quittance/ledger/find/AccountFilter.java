@@ -1,0 +1,56 @@
+package io.quittance.ledger.find;
+
+import io.quittance.ledger.AccountKind;
+import io.quittance.ledger.AccountStatus;
+import io.quittance.money.Currencies;
+import io.quittance.web.InputError.Code;
+import io.quittance.web.QueryParameters;
+import io.quittance.web.RefusedInput;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What accounts are listed by; null: any. */
+public record AccountFilter(
+    @Nullable AccountKind kind, @Nullable String currency, @Nullable AccountStatus status) {
+
+  /** Reads the filters that are there, and notes in the query what is wrong with them. */
+  public static AccountFilter from(QueryParameters query) {
+    return new AccountFilter(
+        query.read(
+            "kind",
+            text -> RefusedInput.oneOf(List.of(AccountKind.values()), AccountKind::text, text)),
+        query.read("currency", AccountFilter::currency),
+        query.read(
+            "status",
+            text ->
+                RefusedInput.oneOf(List.of(AccountStatus.values()), AccountStatus::text, text)));
+  }
+
+  public static String currency(String text) {
+    if (!Currencies.isCode(text)) {
+      throw new RefusedInput(Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
+    }
+    return text;
+  }
+
+  /** One text for one filter, for its cursors. */
+  public String text() {
+    return "accounts %s %s %s".formatted(kind, currency, status);
+  }
+
+  /**
+   * What follows the first conditions of a {@code where}. Kind and status are written out, from the
+   * enums: the indexes that leave most accounts out are used only if the planner sees which is
+   * meant.
+   */
+  String conditions() {
+    return (kind == null ? "" : " and kind = '" + kind.text() + "'")
+        + (status == null ? "" : " and status = '" + status.text() + "'")
+        + (currency == null ? "" : " and currency = cast(? as char(3))");
+  }
+
+  /** The values that are bound to the conditions. */
+  List<Object> values() {
+    return currency == null ? List.of() : List.of(currency);
+  }
+}

@@ -1,0 +1,60 @@
+package io.quittance.ledger.find;
+
+import io.quittance.ledger.AccountIds;
+import io.quittance.web.InputError.Code;
+import io.quittance.web.QueryParameters;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What transfers are listed by; null: any. */
+record TransferFilter(
+    @Nullable String from,
+    @Nullable String to,
+    @Nullable OffsetDateTime createdFrom,
+    @Nullable OffsetDateTime createdTo,
+    @Nullable String reference) {
+
+  /** Reads the filters that are there, and notes in the query what is wrong with them. */
+  static TransferFilter from(QueryParameters query) {
+    var filter =
+        new TransferFilter(
+            query.read("from", AccountIds::parse),
+            query.read("to", AccountIds::parse),
+            query.read("created_from", QueryParameters::instant),
+            query.read("created_to", QueryParameters::instant),
+            query.read("reference", QueryParameters::reference));
+    if (filter.createdFrom != null
+        && filter.createdTo != null
+        && filter.createdFrom.isAfter(filter.createdTo)) {
+      query.reject("created_from", Code.OUT_OF_RANGE, "must not be above `created_to`");
+    }
+    return filter;
+  }
+
+  /** One text for one filter, for its cursors: only the last value may hold a space. */
+  String text() {
+    return "transfers %s %s %s %s %s".formatted(from, to, createdFrom, createdTo, reference);
+  }
+
+  /** What follows the first condition of a {@code where}. */
+  String conditions() {
+    return (from == null ? "" : " and from_account = ?")
+        + (to == null ? "" : " and to_account = ?")
+        + (createdFrom == null ? "" : " and created_at >= ?")
+        + (createdTo == null ? "" : " and created_at < ?")
+        + (reference == null ? "" : " and reference = ?");
+  }
+
+  /** The values that are bound to the conditions. */
+  List<Object> values() {
+    var values = new ArrayList<Object>();
+    for (Object value : new @Nullable Object[] {from, to, createdFrom, createdTo, reference}) {
+      if (value != null) {
+        values.add(value);
+      }
+    }
+    return values;
+  }
+}

@@ -1,0 +1,62 @@
+package io.quittance.ledger.find;
+
+import io.quittance.journal.Dialect;
+import io.quittance.ledger.Transfer;
+import io.quittance.web.PageRequest;
+import io.quittance.web.TimePosition;
+import java.sql.PreparedStatement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * A merchant's transfers that belong to no payment, newest first: by {@code created_at}, and by id
+ * where that is the same. Neither changes, so each is met once however many pages there are. The
+ * indexes leave payments' transfers out, which therefore pay nothing for them. Thread-safe.
+ */
+@Component
+final class TransferList {
+
+  private final JdbcOperations jdbc;
+  private final Dialect dialect;
+
+  TransferList(JdbcOperations jdbc, Dialect dialect) {
+    this.jdbc = jdbc;
+    this.dialect = dialect;
+  }
+
+  List<Transfer> newestFirst(UUID merchantId, TransferFilter filter, PageRequest page) {
+    var sql = new StringBuilder("select " + Transfer.TABLE.names());
+    sql.append(" from transfers where merchant_id = ? and payment_id is null");
+    sql.append(filter.conditions());
+    var values = new ArrayList<Object>(List.of(merchantId));
+    values.addAll(filter.values());
+    page.after()
+        .map(TimePosition::parse)
+        .ifPresent(
+            after -> {
+              sql.append(" and (created_at, id) < (?, ?)");
+              values.addAll(List.of(after.createdAt(), after.id()));
+            });
+    sql.append(" order by created_at desc, id desc limit ?");
+    values.add(page.fetch());
+    return jdbc.query(
+        connection -> {
+          PreparedStatement statement = connection.prepareStatement(sql.toString());
+          // Which index is best depends on the values: some accounts have five transfers.
+          dialect.planEachTime(statement);
+          for (int i = 0; i < values.size(); i++) {
+            statement.setObject(i + 1, values.get(i));
+          }
+          return statement;
+        },
+        (rs, row) -> Transfer.read(rs));
+  }
+
+  /** What the page after this transfer starts from. */
+  static String position(Transfer transfer) {
+    return TimePosition.text(transfer.createdAt(), transfer.order().id());
+  }
+}

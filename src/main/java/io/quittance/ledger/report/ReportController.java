@@ -1,0 +1,191 @@
+package io.quittance.ledger.report;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
+import io.quittance.journal.AccountKey;
+import io.quittance.ledger.Account;
+import io.quittance.ledger.AccountIds;
+import io.quittance.ledger.find.LedgerQueries;
+import io.quittance.web.InputError.Code;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.QueryParameters;
+import io.quittance.web.Route;
+import io.quittance.web.TimeParameter;
+import io.quittance.web.TypeId;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Reports for auditors: the balance at an instant, the books as a file, and their verification. */
+@RestController
+class ReportController {
+
+  private static final Instant FOREVER = Instant.MAX;
+
+  private final LedgerQueries queries;
+  private final AccountHistory history;
+  private final Reports reports;
+
+  ReportController(LedgerQueries queries, AccountHistory history, Reports reports) {
+    this.queries = queries;
+    this.history = history;
+    this.reports = reports;
+  }
+
+  /** What had been posted to an account, and by how many entries. */
+  record BalanceBody(String accountId, String currency, Instant at, long posted, long entries) {}
+
+  /** What is wrong, where. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record BadBody(
+      String accountId, @Nullable Long number, @Nullable String transferId, String reason) {
+
+    static BadBody from(AccountCheck.Finding finding) {
+      return new BadBody(
+          finding.accountId(),
+          finding.number(),
+          finding.transferId() == null ? null : TypeId.format("trf", finding.transferId()),
+          finding.reason());
+    }
+  }
+
+  /** The result of a verification. */
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record VerificationBody(
+      boolean intact,
+      long accounts,
+      long entries,
+      long unchained,
+      @Nullable String digest,
+      @Nullable Instant at,
+      @Nullable BadBody firstBad) {}
+
+  @GetMapping("/v1/accounts/{id}/balance")
+  @Route(id = "getBalance", summary = "Shows what an account had at an instant")
+  @RequiresScope(Scope.LEDGER_READ)
+  BalanceBody balance(
+      @PathVariable String id,
+      @RequestParam(required = false) @Nullable String at,
+      Caller caller,
+      HttpServletRequest http) {
+    QueryParameters.of(http, Set.of("at")).check();
+    Instant instant = past(at);
+    Account account = find(id, caller);
+    String currency = account.terms().currency();
+    if (instant == null) {
+      return new BalanceBody(id, currency, history.now(), account.posted(), account.entryCount());
+    }
+    long entries = history.entriesBefore(account, Period.through(instant));
+    return new BalanceBody(id, currency, instant, history.balanceAfter(account, entries), entries);
+  }
+
+  private @Nullable Instant past(@Nullable String at) {
+    Instant instant = TimeParameter.of("at", at);
+    if (instant != null && instant.isAfter(history.now())) {
+      throw Problem.invalid("at", Code.OUT_OF_RANGE, "must not be in the future");
+    }
+    return instant;
+  }
+
+  @GetMapping("/v1/ledger/export")
+  @Route(
+      id = "exportLedger",
+      summary = "Exports the books as a journal for hledger",
+      answers = @Route.Answer(status = 200, body = String.class, mediaType = "text/plain"))
+  @RequiresScope(Scope.LEDGER_READ)
+  void export(
+      @RequestParam String format,
+      @RequestParam(required = false) @Nullable String from,
+      @RequestParam(required = false) @Nullable String to,
+      Caller caller,
+      HttpServletRequest http,
+      HttpServletResponse response)
+      throws IOException {
+    QueryParameters.of(http, Set.of("format", "from", "to")).check();
+    if (!format.equals("hledger")) {
+      throw Problem.invalid("format", Code.NOT_ONE_OF, "must be hledger");
+    }
+    Period period = Period.of(from, to);
+    try {
+      reports.read(
+          caller.merchantId(),
+          books -> {
+            write(books, caller.merchantId(), period, response);
+            return true;
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** On the request's own thread: the reader sets the pace, and its absence ends the report. */
+  private static void write(
+      Reports.Snapshot books, UUID merchantId, Period period, HttpServletResponse response) {
+    response.setContentType("text/plain;charset=utf-8");
+    try {
+      Writer out = new BufferedWriter(new OutputStreamWriter(response.getOutputStream(), UTF_8));
+      new HledgerJournal(books, merchantId, period, out).write();
+      out.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @GetMapping("/v1/ledger/verify")
+  @Route(
+      id = "verifyLedger",
+      summary = "Recomputes the books and their hash chains",
+      problems = ProblemCode.NOT_FOUND)
+  @RequiresScope(Scope.LEDGER_READ)
+  VerificationBody verify(
+      @RequestParam(required = false) @Nullable String account,
+      @RequestParam(required = false) @Nullable String at,
+      Caller caller,
+      HttpServletRequest http) {
+    QueryParameters.of(http, Set.of("account", "at")).check();
+    Instant instant = past(at);
+    if (account != null) {
+      find(account, caller);
+    }
+    Instant digestBefore = instant == null ? FOREVER : Period.through(instant);
+    Verification.Result result =
+        reports.read(
+            caller.merchantId(),
+            books -> new Verification(books, caller.merchantId(), digestBefore).run(account));
+    return new VerificationBody(
+        result.firstBad() == null,
+        result.accounts(),
+        result.entries(),
+        result.unchained(),
+        result.digest(),
+        instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS),
+        result.firstBad() == null ? null : BadBody.from(result.firstBad()));
+  }
+
+  private Account find(String id, Caller caller) {
+    if (!AccountIds.areLike(id)) {
+      throw Problem.of(ProblemCode.NOT_FOUND);
+    }
+    return queries
+        .account(new AccountKey(caller.merchantId(), id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}
