@@ -50,6 +50,19 @@ class RoomsTest {
           .because("the books do not depend on who moves money in them and who reports on them");
 
   @ArchTest
+  static final ArchRule roomsOfWebhook =
+      Rooms.of("io.quittance.webhook")
+          .room(".")
+          .room("courier", ".")
+          .room("endpoint", ".")
+          .room("delivery", ".")
+          .room("dispatch", ".", "courier", "endpoint", "delivery")
+          .room("manage", ".", "courier", "endpoint", "dispatch")
+          .because(
+              "what reaches into a stranger's network knows neither secrets nor deliveries, and"
+                  + " stored deliveries do not depend on how they are sent");
+
+  @ArchTest
   static final ArchRule roomsOfWeb =
       Rooms.of("io.quittance.web")
           .room("log")

@@ -26,7 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param eventRetention how long events are kept; what still waits to be delivered ends with them
  */
 @ConfigurationProperties("quittance.notification")
-record NotificationProperties(
+public record NotificationProperties(
     @Nullable URI url,
     @DefaultValue("false") boolean allowLoopback,
     @Nullable String secretKey,
@@ -43,7 +43,7 @@ record NotificationProperties(
 
   private static final int KEY_BYTES = 32;
 
-  NotificationProperties {
+  public NotificationProperties {
     if (lease.compareTo(timeout) <= 0) {
       throw new IllegalArgumentException(
           "quittance.notification.lease must be longer than quittance.notification.timeout");
@@ -51,15 +51,15 @@ record NotificationProperties(
   }
 
   /** Whether the operator's own receiver is configured. */
-  boolean delivers() {
+  public boolean delivers() {
     return url != null && !url.toString().isBlank();
   }
 
-  byte @Nullable [] secretKeyBytes() {
+  public byte @Nullable [] secretKeyBytes() {
     return secretKey == null || secretKey.isBlank() ? null : decode(secretKey);
   }
 
-  List<byte[]> previousSecretKeyBytes() {
+  public List<byte[]> previousSecretKeyBytes() {
     return previousSecretKeys.stream()
         .filter(key -> !key.isBlank())
         .map(NotificationProperties::decode)

@@ -10,6 +10,7 @@ import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
+import io.quittance.webhook.endpoint.SigningSecret;
 import java.io.IOException;
 import java.net.http.HttpHeaders;
 import java.security.MessageDigest;

@@ -1,0 +1,160 @@
+package io.quittance.webhook.delivery;
+
+import io.quittance.web.TypeId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Sends again what an endpoint has not taken since an instant, some events a second. How far it has
+ * come is kept with the endpoint, so any replica goes on with it. Thread-safe.
+ */
+@Component
+final class Backfill {
+
+  private static final Logger log = LoggerFactory.getLogger(Backfill.class);
+  private static final int EVENTS_AT_ONCE = 500;
+  private static final int ENDPOINTS_AT_ONCE = 20;
+
+  /** The clock that made an id may differ so much from the one that dated its event. */
+  static final Duration SKEW = Duration.ofMinutes(1);
+
+  /** How far an endpoint has come. */
+  private record Progress(
+      UUID endpointId,
+      UUID merchantId,
+      String events,
+      OffsetDateTime since,
+      OffsetDateTime until,
+      @Nullable UUID recoveredTo) {
+
+    UUID after() {
+      return recoveredTo == null ? TypeId.first(since.toInstant().minus(SKEW)) : recoveredTo;
+    }
+
+    UUID end() {
+      return TypeId.first(until.toInstant().plus(SKEW));
+    }
+  }
+
+  /** An event, and whether the endpoint is to have it. */
+  private record Candidate(UUID eventId, boolean wanted) {}
+
+  private static final String EVENTS =
+      """
+      select e.id,
+             e.created_at >= :since and e.created_at <= :until
+               and (:events = '*' or position(' ' || e.type || ' ' in :events) > 0)
+               and not exists (select 1 from deliveries d
+                                where d.merchant_id = e.merchant_id and d.event_id = e.id
+                                  and d.endpoint_id = :endpoint
+                                  and d.state <> 'dead') as wanted
+        from events e
+       where e.merchant_id = :merchant and e.id > :after and e.id < :end
+       order by e.id
+       limit :limit
+      """;
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transactions;
+  private final DeliveryQueue queue;
+
+  Backfill(JdbcClient jdbc, PlatformTransactionManager transactions, DeliveryQueue queue) {
+    this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactions);
+    this.queue = queue;
+  }
+
+  @Scheduled(fixedDelay = 1000)
+  void run() {
+    try {
+      for (Destination endpoint : recovering()) {
+        transactions.executeWithoutResult(status -> step(endpoint));
+      }
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Endpoints could not be sent what they missed: {}", e.getMessage());
+    }
+  }
+
+  private List<Destination> recovering() {
+    return jdbc.sql(
+            "select merchant_id, id from webhook_endpoints"
+                + " where recovering_since is not null and enabled limit ?")
+        .param(ENDPOINTS_AT_ONCE)
+        .query(
+            (rs, row) ->
+                new Destination(
+                    rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)))
+        .list();
+  }
+
+  private void step(Destination endpoint) {
+    jdbc.sql(
+            """
+            select id, merchant_id, events, recovering_since, recovering_until, recovered_to
+              from webhook_endpoints
+             where merchant_id = ? and id = ? and recovering_since is not null and enabled
+               for update skip locked
+            """)
+        .params(endpoint.merchantId(), endpoint.endpointId())
+        .query((rs, row) -> progress(rs))
+        .optional()
+        .ifPresent(this::goOn);
+  }
+
+  private static Progress progress(ResultSet rs) throws SQLException {
+    return new Progress(
+        rs.getObject("id", UUID.class),
+        rs.getObject("merchant_id", UUID.class),
+        rs.getString("events"),
+        Objects.requireNonNull(rs.getObject("recovering_since", OffsetDateTime.class)),
+        Objects.requireNonNull(rs.getObject("recovering_until", OffsetDateTime.class)),
+        rs.getObject("recovered_to", UUID.class));
+  }
+
+  private void goOn(Progress progress) {
+    List<Candidate> next =
+        jdbc.sql(EVENTS)
+            .param("since", progress.since().withOffsetSameInstant(ZoneOffset.UTC))
+            .param("until", progress.until().withOffsetSameInstant(ZoneOffset.UTC))
+            .param("events", progress.events())
+            .param("endpoint", progress.endpointId())
+            .param("merchant", progress.merchantId())
+            .param("after", progress.after())
+            .param("end", progress.end())
+            .param("limit", EVENTS_AT_ONCE)
+            .query(
+                (rs, row) -> new Candidate(rs.getObject("id", UUID.class), rs.getBoolean("wanted")))
+            .list();
+    queue.add(
+        progress.merchantId(),
+        progress.endpointId(),
+        next.stream().filter(Candidate::wanted).map(Candidate::eventId).toList());
+    if (next.size() == EVENTS_AT_ONCE) {
+      jdbc.sql("update webhook_endpoints set recovered_to = ? where merchant_id = ? and id = ?")
+          .params(next.getLast().eventId(), progress.merchantId(), progress.endpointId())
+          .update();
+    } else {
+      jdbc.sql(
+              "update webhook_endpoints set recovering_since = null, recovering_until = null,"
+                  + " recovered_to = null where merchant_id = ? and id = ?")
+          .params(progress.merchantId(), progress.endpointId())
+          .update();
+    }
+  }
+}

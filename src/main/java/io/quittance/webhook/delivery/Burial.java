@@ -1,0 +1,97 @@
+package io.quittance.webhook.delivery;
+
+import io.quittance.journal.Dialect;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.delivery.Lookout.Found;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Ends deliveries to endpoints that take none any more, a few at a time; their history says why.
+ * Thread-safe.
+ */
+@Component
+public final class Burial {
+
+  public static final String DISABLED = "the endpoint is disabled";
+  public static final String DELETED = "the endpoint was deleted";
+
+  private static final int ENDPOINTS_AT_ONCE = 10;
+  private static final int DELIVERIES_AT_ONCE = 250;
+
+  private static final String DUE =
+      """
+      select id from deliveries
+       where merchant_id = ? and endpoint_id = ?
+         and state = 'pending' and next_attempt_at <= current_timestamp
+       order by next_attempt_at
+       limit ?
+         for update skip locked
+      """;
+
+  private static final String END =
+      """
+      update deliveries set state = 'dead', attempts = attempts + 1, last_error = ?
+       where merchant_id = ? and id = ?
+      """;
+
+  private static final String NOTE =
+      """
+      insert into delivery_attempts (merchant_id, delivery_id, id, started_at, duration_ms, error)
+      values (?, ?, ?, current_timestamp, 0, ?)
+      """;
+
+  /** An hour is longer than any transaction lives that saw the endpoint and adds to it. */
+  private static final String FORGET =
+      """
+      delete from webhook_endpoints w
+       where w.deleted_at < current_timestamp - interval '1' hour
+         and not exists (select 1 from deliveries d
+                          where d.merchant_id = w.merchant_id and d.endpoint_id = w.id
+                            and d.state = 'pending')
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final Dialect dialect;
+
+  Burial(JdbcTemplate jdbc, PlatformTransactionManager transactions, Dialect dialect) {
+    this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactions);
+    this.dialect = dialect;
+  }
+
+  /** Ends some of what is due at destinations that are disabled or deleted. */
+  public void bury(List<Found> gone) {
+    gone.stream()
+        .limit(ENDPOINTS_AT_ONCE)
+        .forEach(
+            found ->
+                transactions.executeWithoutResult(
+                    status -> end(found.destination(), found.deleted() ? DELETED : DISABLED)));
+  }
+
+  private void end(Destination destination, String why) {
+    dialect.commitWithoutWaiting(jdbc);
+    UUID merchantId = destination.merchantId();
+    List<UUID> due =
+        jdbc.queryForList(
+            DUE, UUID.class, merchantId, destination.endpointId(), DELIVERIES_AT_ONCE);
+    jdbc.batchUpdate(NOTE, rows(due, id -> new Object[] {merchantId, id, TypeId.next(), why}));
+    jdbc.batchUpdate(END, rows(due, id -> new Object[] {why, merchantId, id}));
+  }
+
+  private static List<Object[]> rows(List<UUID> ids, Function<UUID, Object[]> row) {
+    return ids.stream().map(row).toList();
+  }
+
+  /** Forgets deleted endpoints for which nothing waits any more. */
+  void forgetDeleted() {
+    jdbc.update(FORGET);
+  }
+}

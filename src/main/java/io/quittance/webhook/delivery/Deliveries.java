@@ -1,0 +1,106 @@
+package io.quittance.webhook.delivery;
+
+import io.quittance.journal.Batch;
+import io.quittance.journal.Dialect;
+import io.quittance.journal.Table;
+import io.quittance.journal.Writes;
+import io.quittance.payment.PaymentEvent;
+import io.quittance.payment.event.PaymentEvents;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.NotificationProperties;
+import java.time.Instant;
+import java.util.List;
+import org.springframework.core.annotation.Order;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
+
+/**
+ * The deliveries of a batch's events, written in the same transaction: the event is delivered even
+ * if the process dies right after the commit. Confined to the journal's thread.
+ */
+final class Deliveries implements Table {
+
+  private static final String TO_THE_OPERATOR =
+      """
+      insert into deliveries (id, merchant_id, event_id, state, attempts, next_attempt_at, created_at)
+      select id, merchant_id, event_id, 'pending', 0, due, due
+        from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
+                    cast(? as timestamp with time zone array))
+               as k(id, merchant_id, event_id, due)
+      """;
+
+  /**
+   * One delivery for each endpoint that takes the event. Its id is the one given for the event,
+   * with the endpoint's slot as the last of its random digits: no query is needed to find out how
+   * many.
+   */
+  private static final String TO_SUBSCRIBERS =
+      """
+      insert into deliveries (id, merchant_id, event_id, endpoint_id, state, attempts,
+                              next_attempt_at, created_at)
+      select cast(substring(cast(k.id as varchar(36)) from 1 for 35) || w.slot as uuid),
+             k.merchant_id, k.event_id, w.id, 'pending', 0, k.due, k.due
+        from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
+                    cast(? as varchar array), cast(? as timestamp with time zone array))
+               as k(id, merchant_id, event_id, type, due)
+        join webhook_endpoints w
+          on w.merchant_id = k.merchant_id and w.enabled
+         and (w.events = '*' or position(' ' || k.type || ' ' in w.events) > 0)
+      """;
+
+  @Component
+  @Order(50)
+  static final class Factory implements Table.Factory {
+
+    private final boolean operatorWants;
+    private final Dialect dialect;
+
+    Factory(NotificationProperties properties, Dialect dialect) {
+      this.operatorWants = properties.delivers();
+      this.dialect = dialect;
+    }
+
+    @Override
+    public Table open(Batch batch) {
+      return new Deliveries(operatorWants, dialect, batch.table(PaymentEvents.class));
+    }
+  }
+
+  private final boolean operatorWants;
+  private final Dialect dialect;
+  private final PaymentEvents events;
+
+  private Deliveries(boolean operatorWants, Dialect dialect, PaymentEvents events) {
+    this.operatorWants = operatorWants;
+    this.dialect = dialect;
+    this.events = events;
+  }
+
+  /** Takes ids, merchants, events, types, times, and {@link Dialect#bindMerchants}. */
+  static String toSubscribers(Dialect dialect) {
+    return TO_SUBSCRIBERS.strip() + dialect.ofMerchants("w");
+  }
+
+  @Override
+  public void load(JdbcOperations jdbc) {
+    // Deliveries are only ever added here.
+  }
+
+  @Override
+  public void flush(Writes writes, Instant now) {
+    writes
+        .add(TO_THE_OPERATOR, operatorWants ? events.added() : List.<PaymentEvent>of())
+        .column("uuid", event -> TypeId.next())
+        .column("uuid", PaymentEvent::merchantId)
+        .column("uuid", PaymentEvent::id)
+        .column("varchar", event -> now.toString());
+    writes
+        .add(toSubscribers(dialect), events.added())
+        .column("uuid", event -> TypeId.nextWithRoom())
+        .column("uuid", PaymentEvent::merchantId)
+        .column("uuid", PaymentEvent::id)
+        .column("varchar", event -> event.type().text())
+        .column("varchar", event -> now.toString())
+        .merchants(PaymentEvent::merchantId);
+  }
+}

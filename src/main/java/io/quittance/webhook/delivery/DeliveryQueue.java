@@ -1,0 +1,230 @@
+package io.quittance.webhook.delivery;
+
+import static io.quittance.database.ArrayParameters.bind;
+import static io.quittance.database.ArrayParameters.bindIds;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Dialect;
+import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.NotificationProperties;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * The deliveries that wait, shared by all replicas: a claim is a lease, so a delivery whose replica
+ * died is due again when the lease ends. What waits is never written while it waits. All times are
+ * the database's. {@code DueDeliveries} finds what can be claimed. Thread-safe.
+ */
+@Component
+public final class DeliveryQueue {
+
+  /**
+   * A delivery that is this replica's until its lease ends.
+   *
+   * @param endpointId null: the operator's own receiver
+   * @param attempts made before
+   * @param probe whether the endpoint was closed, and this alone decides whether it opens
+   * @param startBy an attempt that starts later could outlive the lease
+   */
+  public record Claimed(
+      UUID id,
+      UUID merchantId,
+      UUID eventId,
+      @Nullable UUID endpointId,
+      int attempts,
+      boolean probe,
+      Deadline startBy) {
+
+    Destination destination() {
+      return new Destination(merchantId, endpointId);
+    }
+  }
+
+  /**
+   * Of what is due, the one that waits longest. What has not been attempted yet stands in the order
+   * of its ids; what has been, does not, and there is little of it.
+   */
+  private static final String LONGEST_WAITING =
+      """
+      select id from (
+        (select id from deliveries
+          where merchant_id = ? and endpoint_id = ? and state = 'pending'
+            and attempts > 0 and next_attempt_at <= current_timestamp
+          order by id limit 1)
+        union all
+        (select id from deliveries
+          where merchant_id = ? and endpoint_id = ? and state = 'pending'
+            and attempts = 0 and next_attempt_at <= current_timestamp
+          order by next_attempt_at limit 1)) as waiting
+       order by id
+       limit 1
+      """;
+
+  /** One replica at a time tries a half-open endpoint: until the lease ends it looks closed. */
+  private static final String TRY_ENDPOINT =
+      """
+      update webhook_endpoints
+         set closed_until = current_timestamp + cast(? as bigint) * interval '0.001' second
+       where merchant_id = ? and id = ? and enabled and closed_until <= current_timestamp
+      """;
+
+  /**
+   * {@code state = 'pending'} would let PostgreSQL take an index of what waits for a shorter way
+   * than the key, as long as it does not know yet how much waits there.
+   */
+  static final String CLAIM =
+      """
+      select id, event_id, endpoint_id, attempts
+        from deliveries
+       where merchant_id = ? and id = any(?)
+         and state not in ('delivered', 'dead') and next_attempt_at <= current_timestamp
+       order by next_attempt_at, id
+         for update skip locked
+      """;
+
+  private static final String LEASE =
+      """
+      update deliveries
+         set next_attempt_at = current_timestamp + cast(? as bigint) * interval '0.001' second
+       where merchant_id = ? and id = any(?)
+      """;
+
+  private static final String ADD =
+      """
+      insert into deliveries (id, merchant_id, event_id, endpoint_id, state, attempts,
+                              next_attempt_at, created_at)
+      values (?, ?, ?, ?, 'pending', 0, current_timestamp, current_timestamp)
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final Dialect dialect;
+  private final Duration lease;
+  private final Duration startWithin;
+
+  DeliveryQueue(
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Dialect dialect,
+      NotificationProperties properties) {
+    this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactions);
+    this.dialect = dialect;
+    this.lease = properties.lease();
+    this.startWithin = lease.minus(properties.timeout()).dividedBy(2);
+  }
+
+  /** Takes those of a merchant's deliveries that are still due and that no other replica has. */
+  public List<Claimed> claim(UUID merchantId, Collection<UUID> deliveries) {
+    return inTransaction(() -> lease(merchantId, deliveries, false));
+  }
+
+  /**
+   * Takes the delivery that has waited longest for a half-open destination, to try it; none if
+   * another replica is at it, or nothing is due.
+   */
+  public List<Claimed> claimProbe(Destination destination) {
+    return inTransaction(
+        () -> {
+          List<UUID> longest = longestWaiting(destination);
+          return !longest.isEmpty() && mayTry(destination)
+              ? lease(destination.merchantId(), longest, true)
+              : List.of();
+        });
+  }
+
+  private List<UUID> longestWaiting(Destination destination) {
+    UUID merchantId = destination.merchantId();
+    UUID endpointId = destination.endpointId();
+    return endpointId == null
+        ? jdbc.queryForList(
+            LONGEST_WAITING.replace("endpoint_id = ?", "endpoint_id is null"),
+            UUID.class,
+            merchantId,
+            merchantId)
+        : jdbc.queryForList(
+            LONGEST_WAITING, UUID.class, merchantId, endpointId, merchantId, endpointId);
+  }
+
+  /** The operator's receiver has no row that replicas share: each tries it. */
+  private boolean mayTry(Destination destination) {
+    return destination.endpointId() == null
+        || jdbc.update(
+                TRY_ENDPOINT, lease.toMillis(), destination.merchantId(), destination.endpointId())
+            == 1;
+  }
+
+  private List<Claimed> inTransaction(Supplier<List<Claimed>> claim) {
+    return Objects.requireNonNull(
+        transactions.execute(
+            status -> {
+              // A claim that a crash undoes is made again.
+              dialect.commitWithoutWaiting(jdbc);
+              return claim.get();
+            }));
+  }
+
+  private List<Claimed> lease(UUID merchantId, Collection<UUID> ids, boolean probe) {
+    Deadline startBy = Deadline.after(startWithin);
+    List<Claimed> claimed =
+        jdbc.query(
+            CLAIM,
+            statement -> {
+              statement.setObject(1, merchantId);
+              bindIds(statement, 2, ids);
+            },
+            (rs, row) ->
+                new Claimed(
+                    rs.getObject("id", UUID.class),
+                    merchantId,
+                    rs.getObject("event_id", UUID.class),
+                    rs.getObject("endpoint_id", UUID.class),
+                    rs.getInt("attempts"),
+                    probe,
+                    startBy));
+    if (!claimed.isEmpty()) {
+      jdbc.update(
+          LEASE,
+          statement -> {
+            statement.setLong(1, lease.toMillis());
+            statement.setObject(2, merchantId);
+            bindIds(statement, 3, claimed.stream().map(Claimed::id).toList());
+          });
+    }
+    return claimed;
+  }
+
+  /** Adds a delivery of each event to one endpoint, due now; their ids. */
+  public List<UUID> add(UUID merchantId, UUID endpointId, Collection<UUID> eventIds) {
+    List<Object[]> rows =
+        eventIds.stream()
+            .map(eventId -> new Object[] {TypeId.next(), merchantId, eventId, endpointId})
+            .toList();
+    jdbc.batchUpdate(ADD, rows);
+    return rows.stream().map(row -> (UUID) row[0]).toList();
+  }
+
+  /** Adds a delivery to each enabled endpoint that takes the event, due now; their number. */
+  int addForSubscribers(StoredEvent event) {
+    return jdbc.update(
+        Deliveries.toSubscribers(dialect),
+        statement -> {
+          bind(statement, 1, "uuid", TypeId.nextWithRoom());
+          bind(statement, 2, "uuid", event.merchantId());
+          bind(statement, 3, "uuid", event.id());
+          bind(statement, 4, "varchar", event.body().type().text());
+          bind(statement, 5, "varchar", dialect.now(jdbc).toString());
+          dialect.bindMerchants(statement, 6, event.merchantId());
+        });
+  }
+}

@@ -1,0 +1,222 @@
+package io.quittance.webhook.delivery;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.audit.AuditEntry;
+import io.quittance.audit.AuditTrail;
+import io.quittance.identity.Origin;
+import io.quittance.payment.EventType;
+import io.quittance.payment.event.EventLog;
+import io.quittance.web.JsonText;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.NotificationProperties;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Keeps track of endpoints that fail: closes them for a while when nothing succeeds, and disables
+ * those that are gone or have done nothing else for {@link NotificationProperties#disableAfter()};
+ * the merchant's other endpoints are told. Thread-safe; works in the caller's transaction.
+ */
+@Component
+final class EndpointHealth {
+
+  /** An endpoint that something becomes of. */
+  private record Found(UUID id, UUID merchantId, String url) {
+
+    String name() {
+      return TypeId.format("whe", id);
+    }
+
+    String merchant() {
+      return TypeId.format("mch", merchantId);
+    }
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(EndpointHealth.class);
+
+  private static final String CLOSE =
+      """
+      update webhook_endpoints
+         set closed_until = current_timestamp + cast(? as bigint) * interval '0.001' second
+       where merchant_id = ? and id = ?
+      """;
+
+  private static final String DISABLE =
+      """
+      update webhook_endpoints set enabled = false, disabled_reason = ?
+       where merchant_id = ? and id = ?
+      """;
+
+  private final JdbcClient jdbc;
+  private final EventLog events;
+  private final DeliveryQueue queue;
+  private final AuditTrail audit;
+  private final ObjectMapper json;
+  private final Clock clock;
+  private final NotificationProperties properties;
+
+  EndpointHealth(
+      JdbcClient jdbc,
+      EventLog events,
+      DeliveryQueue queue,
+      AuditTrail audit,
+      ObjectMapper json,
+      Clock clock,
+      NotificationProperties properties) {
+    this.jdbc = jdbc;
+    this.events = events;
+    this.queue = queue;
+    this.audit = audit;
+    this.json = json;
+    this.clock = clock;
+    this.properties = properties;
+  }
+
+  /** Takes note of attempts, locking endpoints in the order of their ids, as all replicas do. */
+  void note(Collection<Attempt> attempts) {
+    List<Attempt> made =
+        attempts.stream()
+            .filter(attempt -> attempt.made() && attempt.delivery().endpointId() != null)
+            .toList();
+    var failed = of(made, attempt -> !attempt.succeeded());
+    var succeeded = of(made, Attempt::succeeded);
+    change("failing_since = current_timestamp", "failing_since is null", failed)
+        .forEach(endpoint -> failing(endpoint, made));
+    change("failing_since = null", "failing_since is not null", succeeded)
+        .forEach(
+            endpoint ->
+                log.info(
+                    "Endpoint {} of {} takes deliveries again",
+                    endpoint.name(),
+                    endpoint.merchant()));
+    close(made);
+    change("closed_until = null", "closed_until is not null", of(made, Attempt::reopens))
+        .forEach(
+            endpoint ->
+                log.info("Endpoint {} of {} is open", endpoint.name(), endpoint.merchant()));
+    locked("and enabled", of(made, Attempt::gone))
+        .forEach(endpoint -> disable(endpoint, "it answered 410 Gone"));
+    locked("and enabled and failing_since < current_timestamp - " + limit(), failed)
+        .forEach(endpoint -> disable(endpoint, "no delivery has succeeded for " + hours()));
+  }
+
+  private static void failing(Found endpoint, List<Attempt> attempts) {
+    String error =
+        attempts.stream()
+            .filter(attempt -> endpoint.id().equals(attempt.delivery().endpointId()))
+            .map(Attempt::error)
+            .filter(Objects::nonNull)
+            .findFirst()
+            .orElse("");
+    log.warn("Endpoint {} of {} begins to fail: {}", endpoint.name(), endpoint.merchant(), error);
+  }
+
+  /** An endpoint that was closed for longer stays so. */
+  private void close(List<Attempt> attempts) {
+    Map<UUID, Duration> pauses = new HashMap<>();
+    for (Attempt attempt : attempts) {
+      Duration pause = attempt.closeFor();
+      if (pause != null) {
+        pauses.merge(
+            Objects.requireNonNull(attempt.delivery().endpointId()),
+            pause,
+            (a, b) -> a.compareTo(b) > 0 ? a : b);
+      }
+    }
+    for (Found endpoint : locked("and enabled", of(attempts, a -> a.closeFor() != null))) {
+      Duration pause = Objects.requireNonNull(pauses.get(endpoint.id()));
+      jdbc.sql(CLOSE).params(pause.toMillis(), endpoint.merchantId(), endpoint.id()).update();
+      log.warn(
+          "Endpoint {} of {} is closed for {} s: what is due there waits",
+          endpoint.name(),
+          endpoint.merchant(),
+          pause.toMillis() / 1000.0);
+    }
+  }
+
+  private String limit() {
+    return properties.disableAfter().toSeconds() + " * interval '1' second";
+  }
+
+  private String hours() {
+    return properties.disableAfter().toHours() + " hours";
+  }
+
+  private static Set<Destination> of(Collection<Attempt> attempts, Predicate<Attempt> which) {
+    return attempts.stream()
+        .filter(which)
+        .map(attempt -> attempt.delivery().destination())
+        .collect(Collectors.toSet());
+  }
+
+  /** Seldom finds anything to change; what it has changed. */
+  private List<Found> change(String change, String condition, Set<Destination> endpoints) {
+    List<Found> affected = locked("and " + condition, endpoints);
+    if (!affected.isEmpty()) {
+      jdbc.sql(
+              "update webhook_endpoints set "
+                  + change
+                  + " where merchant_id in (:merchants) and id in (:ids)")
+          .param("merchants", affected.stream().map(Found::merchantId).toList())
+          .param("ids", affected.stream().map(Found::id).toList())
+          .update();
+    }
+    return affected;
+  }
+
+  private List<Found> locked(String condition, Set<Destination> endpoints) {
+    if (endpoints.isEmpty()) {
+      return List.of();
+    }
+    return jdbc.sql(
+            "select id, merchant_id, url from webhook_endpoints"
+                + " where merchant_id in (:merchants) and id in (:ids) "
+                + condition
+                + " order by id for update")
+        .param("merchants", endpoints.stream().map(Destination::merchantId).distinct().toList())
+        .param("ids", endpoints.stream().map(Destination::endpointId).toList())
+        .query(
+            (rs, row) ->
+                new Found(
+                    rs.getObject("id", UUID.class),
+                    rs.getObject("merchant_id", UUID.class),
+                    rs.getString("url")))
+        .list();
+  }
+
+  private void disable(Found endpoint, String reason) {
+    jdbc.sql(DISABLE).params(reason, endpoint.merchantId(), endpoint.id()).update();
+    log.warn("Endpoint {} of {} is disabled: {}", endpoint.name(), endpoint.merchant(), reason);
+    Map<String, String> data = new LinkedHashMap<>();
+    data.put("id", endpoint.name());
+    data.put("url", endpoint.url());
+    data.put("reason", reason);
+    audit.record(
+        AuditEntry.of(
+            endpoint.merchantId(),
+            Origin.SYSTEM,
+            "webhook_endpoint.disabled",
+            endpoint.name(),
+            Map.of("url", endpoint.url(), "reason", reason)));
+    queue.addForSubscribers(
+        events.add(
+            endpoint.merchantId(),
+            EventType.WEBHOOK_ENDPOINT_DISABLED,
+            clock.instant(),
+            JsonText.of(json, data)));
+  }
+}

@@ -1,0 +1,172 @@
+package io.quittance.webhook.delivery;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.database.Instants;
+import io.quittance.journal.Dialect;
+import io.quittance.webhook.NotificationProperties;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/**
+ * Finds deliveries that are due without a commit on this replica: retries, what a dead replica left
+ * behind, what was committed late. Takes a look at each endpoint's first due delivery, so a backlog
+ * costs as much as one delivery does. Confined to one thread, but for its metric.
+ */
+@Component
+public final class Lookout {
+
+  /**
+   * A destination with something due.
+   *
+   * @param enabled whether it still takes deliveries
+   * @param deleted whether it is gone for good
+   * @param open whether one may be tried now
+   * @param oldest when the first of them was due
+   */
+  public record Found(
+      Destination destination, boolean enabled, boolean deleted, boolean open, Instant oldest) {}
+
+  /**
+   * What a look found.
+   *
+   * @param since what was due before was left out
+   */
+  public record Look(List<Found> found, Instant since) {}
+
+  private static final int FOUND_MAX = 10_000;
+
+  /** What falls due earlier than it can be seen: a transaction lives less long. */
+  private static final Duration LATE_MAX = Duration.ofSeconds(30);
+
+  /** A closed endpoint may have what fell due long ago, and opens for it. */
+  private static final String AT_ENDPOINTS =
+      """
+      select * from (
+        select w.merchant_id, w.id, w.enabled, w.deleted_at is not null as deleted,
+               w.closed_until is null or w.closed_until <= current_timestamp as is_open,
+               (select d.next_attempt_at from deliveries d
+                 where d.merchant_id = w.merchant_id and d.endpoint_id = w.id
+                   and d.state = 'pending' and d.next_attempt_at <= current_timestamp
+                   and d.next_attempt_at >= case when w.closed_until is null
+                          then cast(? as timestamp with time zone)
+                          else cast(? as timestamp with time zone) end
+                 order by d.next_attempt_at limit 1) as oldest
+          from webhook_endpoints w offset 0) as looked_at
+       where oldest is not null
+       limit ?
+      """;
+
+  private static final String AT_OPERATOR =
+      """
+      select * from (
+        select m.id as merchant_id, cast(null as uuid) as id, true as enabled, false as deleted,
+               true as is_open,
+               (select d.next_attempt_at from deliveries d
+                 where d.merchant_id = m.id and d.endpoint_id is null
+                   and d.state = 'pending' and d.next_attempt_at <= current_timestamp
+                   and d.next_attempt_at >= ?
+                 order by d.next_attempt_at limit 1) as oldest
+          from %s m offset 0) as looked_at
+       where oldest is not null
+       order by oldest
+       limit ?
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final Dialect dialect;
+  private final boolean operatorWants;
+  private final Pace looks = new Pace();
+  private final Pace wholeLooks = new Pace();
+  private volatile @Nullable Instant lookedAt;
+  private volatile double oldestSeconds;
+
+  Lookout(
+      JdbcTemplate jdbc,
+      Dialect dialect,
+      NotificationProperties properties,
+      MeterRegistry registry) {
+    this.jdbc = jdbc;
+    this.dialect = dialect;
+    this.operatorWants = properties.delivers();
+    Gauge.builder("quittance.webhook.oldest.waiting", () -> oldestSeconds)
+        .description("How long the oldest delivery has been due, closed endpoints included")
+        .baseUnit("seconds")
+        .register(registry);
+  }
+
+  /**
+   * Looks for due deliveries, if it is time to. While somebody keeps a snapshot open for hours,
+   * what was delivered since cannot be cleaned up, and a look would walk all of it: so most looks
+   * then go back no further than a moment before the last one.
+   */
+  public @Nullable Look look() {
+    if (!looks.due()) {
+      return null;
+    }
+    Instant last = lookedAt;
+    boolean whole = last == null || wholeLooks.due();
+    Instant since = last == null || whole ? Instant.EPOCH : last.minus(LATE_MAX);
+    Deadline watch = Deadline.after(Duration.ZERO);
+    Instant now = dialect.now(jdbc);
+    List<Found> found = new ArrayList<>(atEndpoints(since));
+    if (operatorWants) {
+      found.addAll(
+          jdbc.query(
+              AT_OPERATOR.formatted(dialect.merchants()),
+              (rs, row) -> found(rs),
+              Instants.parameter(since),
+              FOUND_MAX));
+    }
+    looks.took(watch.used());
+    if (whole) {
+      wholeLooks.took(watch.used());
+      note(found, now);
+    }
+    lookedAt = now;
+    return new Look(found, since);
+  }
+
+  private List<Found> atEndpoints(Instant since) {
+    return jdbc.query(
+        AT_ENDPOINTS,
+        (rs, row) -> found(rs),
+        Instants.parameter(since),
+        Instants.parameter(Instant.EPOCH),
+        FOUND_MAX);
+  }
+
+  private void note(List<Found> found, Instant now) {
+    oldestSeconds =
+        found.stream()
+            .filter(Found::enabled)
+            .map(Found::oldest)
+            .min(Instant::compareTo)
+            .map(oldest -> Duration.between(oldest, now).toMillis() / 1000.0)
+            .orElse(0.0);
+  }
+
+  /** When the last look was taken, by the database's clock: what was due by then was found. */
+  public Instant lookedAt() {
+    return Objects.requireNonNullElse(lookedAt, Instant.EPOCH);
+  }
+
+  private static Found found(ResultSet rs) throws SQLException {
+    return new Found(
+        new Destination(rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
+        rs.getBoolean("enabled"),
+        rs.getBoolean("deleted"),
+        rs.getBoolean("is_open"),
+        Instants.read(rs, "oldest"));
+  }
+}

@@ -1,0 +1,187 @@
+package io.quittance.webhook.delivery;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.database.ArrayParameters;
+import io.quittance.journal.Dialect;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.NotificationProperties;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Deletes deliveries after their retention, with their attempts, and events after theirs: merchant
+ * by merchant, a few rows in a transaction, and no row is read that is not deleted. It runs on
+ * every replica; what one deletes the others pass over. Thread-safe.
+ */
+@Component
+final class Retention {
+
+  private record OldDelivery(UUID id, OffsetDateTime createdAt) {}
+
+  /** What was deleted at once: so many rows, up to that one. */
+  private record Batch<K>(int rows, K last) {}
+
+  private static final Logger log = LoggerFactory.getLogger(Retention.class);
+  private static final int ROWS_PER_BATCH = 1_000;
+
+  /** The next sweep goes on: payments come first. */
+  private static final Duration SWEEP_MAX = Duration.ofSeconds(40);
+
+  private static final String WITH_OLD_DELIVERIES =
+      """
+      select m.id from %s m
+       where exists (select 1 from deliveries d
+                      where d.merchant_id = m.id and d.state <> 'pending' and d.created_at < ?)
+      """;
+
+  private static final String OLD_DELIVERIES =
+      """
+      select id, created_at from deliveries
+       where merchant_id = ? and state <> 'pending' and created_at >= ? and created_at < ?
+       order by created_at
+       limit ?
+         for update skip locked
+      """;
+
+  /** Ids ascend with time, so an index of their age is not needed. */
+  private static final String WITH_OLD_EVENTS =
+      """
+      select m.id from %s m
+       where exists (select 1 from events e
+                      where e.merchant_id = m.id and e.id < ? and e.created_at < ?)
+      """;
+
+  private static final String OLD_EVENTS =
+      """
+      select id from events
+       where merchant_id = ? and id > ? and id < ? and created_at < ?
+       order by id
+       limit ?
+         for update skip locked
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate transactions;
+  private final Dialect dialect;
+  private final Burial burial;
+  private final NotificationProperties properties;
+
+  Retention(
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Dialect dialect,
+      Burial burial,
+      NotificationProperties properties) {
+    this.jdbc = jdbc;
+    this.transactions = new TransactionTemplate(transactions);
+    this.dialect = dialect;
+    this.burial = burial;
+    this.properties = properties;
+  }
+
+  @Scheduled(fixedDelayString = "${quittance.notification.sweep-interval:1m}")
+  void sweep() {
+    try {
+      deleteDeliveries();
+      burial.forgetDeleted();
+      deleteEvents();
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Old deliveries and events could not be deleted: {}", e.getMessage());
+    }
+  }
+
+  /** Deletes deliveries that ended and are older than their retention, with their attempts. */
+  void deleteDeliveries() {
+    OffsetDateTime until = before(properties.retention());
+    delete(
+        jdbc.queryForList(WITH_OLD_DELIVERIES.formatted(dialect.merchants()), UUID.class, until),
+        Instant.EPOCH.atOffset(ZoneOffset.UTC),
+        (merchantId, since) -> deleteDeliveries(merchantId, since, until));
+  }
+
+  /** Deletes events that are older than their retention, whatever became of their deliveries. */
+  void deleteEvents() {
+    OffsetDateTime until = before(properties.eventRetention());
+    UUID end = TypeId.first(until.toInstant().plus(Backfill.SKEW));
+    delete(
+        jdbc.queryForList(WITH_OLD_EVENTS.formatted(dialect.merchants()), UUID.class, end, until),
+        new UUID(0, 0),
+        (merchantId, after) -> deleteEvents(merchantId, after, end, until));
+  }
+
+  private OffsetDateTime before(Duration retention) {
+    return dialect.now(jdbc).minus(retention).atOffset(ZoneOffset.UTC);
+  }
+
+  /**
+   * Deletes batches of each merchant's until there is no more. A batch goes on where the last one
+   * ended: what that has deleted is still in the index.
+   */
+  private <K> void delete(List<UUID> merchants, K start, BiFunction<UUID, K, Batch<K>> delete) {
+    Deadline end = Deadline.after(SWEEP_MAX);
+    for (UUID merchantId : merchants) {
+      Batch<K> batch = new Batch<>(ROWS_PER_BATCH, start);
+      while (batch.rows() == ROWS_PER_BATCH && !end.expired()) {
+        K from = batch.last();
+        batch = Objects.requireNonNull(transactions.execute(s -> delete.apply(merchantId, from)));
+      }
+    }
+  }
+
+  private Batch<OffsetDateTime> deleteDeliveries(
+      UUID merchantId, OffsetDateTime since, OffsetDateTime until) {
+    dialect.commitWithoutWaiting(jdbc);
+    List<OldDelivery> old =
+        jdbc.query(
+            OLD_DELIVERIES,
+            (rs, row) ->
+                new OldDelivery(
+                    rs.getObject("id", UUID.class),
+                    rs.getObject("created_at", OffsetDateTime.class)),
+            merchantId,
+            since,
+            until,
+            ROWS_PER_BATCH);
+    List<UUID> ids = old.stream().map(OldDelivery::id).toList();
+    delete(
+        "delete from delivery_attempts where merchant_id = ? and delivery_id = any(?)",
+        merchantId,
+        ids);
+    delete("delete from deliveries where merchant_id = ? and id = any(?)", merchantId, ids);
+    return new Batch<>(old.size(), old.isEmpty() ? since : old.getLast().createdAt());
+  }
+
+  private Batch<UUID> deleteEvents(UUID merchantId, UUID after, UUID end, OffsetDateTime until) {
+    dialect.commitWithoutWaiting(jdbc);
+    List<UUID> old =
+        jdbc.queryForList(OLD_EVENTS, UUID.class, merchantId, after, end, until, ROWS_PER_BATCH);
+    delete("delete from events where merchant_id = ? and id = any(?)", merchantId, old);
+    return new Batch<>(old.size(), old.isEmpty() ? after : old.getLast());
+  }
+
+  private void delete(String sql, UUID merchantId, List<UUID> ids) {
+    if (!ids.isEmpty()) {
+      jdbc.update(
+          sql,
+          statement -> {
+            statement.setObject(1, merchantId);
+            ArrayParameters.bindIds(statement, 2, ids);
+          });
+    }
+  }
+}

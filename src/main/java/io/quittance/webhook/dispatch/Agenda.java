@@ -1,0 +1,54 @@
+package io.quittance.webhook.dispatch;
+
+import io.quittance.webhook.delivery.Destination;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * The destinations that may have something due, in the order in which their merchants' turns come.
+ * Thread-safe.
+ */
+final class Agenda {
+
+  /**
+   * Some destinations of one merchant.
+   *
+   * @param since nothing that was due before is left, as far as this replica knows
+   */
+  record Entry(UUID merchantId, List<Destination> destinations, Instant since) {}
+
+  private final Map<UUID, Map<Destination, Instant>> merchants = new LinkedHashMap<>();
+
+  /** Adds a destination; what was due there before {@code since} is known to be on its way. */
+  synchronized void add(Destination destination, Instant since) {
+    merchants
+        .computeIfAbsent(destination.merchantId(), id -> new LinkedHashMap<>())
+        .merge(destination, since, (a, b) -> a.isBefore(b) ? a : b);
+  }
+
+  synchronized void add(Entry entry) {
+    entry.destinations().forEach(destination -> add(destination, entry.since()));
+  }
+
+  /** Takes off all that there is, one entry for each merchant. */
+  synchronized List<Entry> takeAll() {
+    var entries = new ArrayList<Entry>(merchants.size());
+    merchants.forEach(
+        (merchantId, destinations) ->
+            entries.add(
+                new Entry(
+                    merchantId,
+                    List.copyOf(destinations.keySet()),
+                    destinations.values().stream().min(Instant::compareTo).orElse(Instant.EPOCH))));
+    merchants.clear();
+    return entries;
+  }
+
+  synchronized boolean isEmpty() {
+    return merchants.isEmpty();
+  }
+}

@@ -1,0 +1,237 @@
+package io.quittance.webhook.dispatch;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.QueueFullException;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.payment.PaymentsCommitted;
+import io.quittance.webhook.delivery.Burial;
+import io.quittance.webhook.delivery.DeliveryQueue;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import io.quittance.webhook.delivery.Destination;
+import io.quittance.webhook.delivery.Lookout;
+import io.quittance.webhook.delivery.Lookout.Found;
+import io.quittance.webhook.delivery.Lookout.Look;
+import io.quittance.webhook.dispatch.Agenda.Entry;
+import io.quittance.webhook.dispatch.DueDeliveries.Due;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
+import org.springframework.dao.DataAccessException;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * Takes due deliveries from the queue: as many as their destinations' lanes have room for, a few of
+ * each destination at a time. One worker claims, merchant by merchant. Thread-safe.
+ */
+@Component
+final class Claimer {
+
+  private static final Logger log = LoggerFactory.getLogger(Claimer.class);
+
+  /** Of one destination, before the others have their turn. */
+  private static final int DELIVERIES_AT_ONCE = 64;
+
+  private static final int HANDED_AT_ONCE = 256;
+  private static final int WAKES_MAX = 256;
+
+  /** Payments that commit within it share one look for what is due. */
+  private static final Duration LINGER = Duration.ofMillis(5);
+
+  /**
+   * A commit seldom shows later than that after its deliveries are due; else the lookout finds
+   * them.
+   */
+  private static final Duration LATE = Duration.ofSeconds(2);
+
+  private final DueDeliveries dueDeliveries;
+  private final DeliveryQueue queue;
+  private final Subscribers subscribers;
+  private final Lookout lookout;
+  private final Burial burial;
+  private final Lanes lanes;
+  private final Dispatcher dispatcher;
+  private final Agenda agenda = new Agenda();
+  private final Set<UUID> paid = ConcurrentHashMap.newKeySet();
+  private final WorkerPool<Boolean, Boolean> worker;
+
+  Claimer(
+      DueDeliveries dueDeliveries,
+      DeliveryQueue queue,
+      Subscribers subscribers,
+      Lookout lookout,
+      Burial burial,
+      Lanes lanes,
+      Dispatcher dispatcher,
+      MeterRegistry registry) {
+    this.dueDeliveries = dueDeliveries;
+    this.queue = queue;
+    this.subscribers = subscribers;
+    this.lookout = lookout;
+    this.burial = burial;
+    this.lanes = lanes;
+    this.dispatcher = dispatcher;
+    this.worker =
+        WorkerPool.<Boolean, Boolean>named("delivery-claims", this::claim)
+            .capacity(WAKES_MAX)
+            .maxBatch(WAKES_MAX)
+            .linger(LINGER)
+            .start(registry);
+  }
+
+  /** A hand-over from a payment: looks for due deliveries soon, and returns at once. */
+  @EventListener
+  void on(PaymentsCommitted committed) {
+    lookAt(committed.merchantId());
+  }
+
+  /** Looks for due deliveries of a merchant soon, and returns at once. */
+  void lookAt(UUID merchantId) {
+    paid.add(merchantId);
+    wake();
+  }
+
+  /** Looks for retries, and for what other replicas left behind. */
+  @Scheduled(fixedDelay = 1000)
+  void lookAround() {
+    try {
+      Look look = lookout.look();
+      if (look != null) {
+        look.found().stream()
+            .filter(Found::enabled)
+            .filter(Found::open)
+            .forEach(found -> agenda.add(found.destination(), look.since()));
+        burial.bury(look.found().stream().filter(found -> !found.enabled()).toList());
+      }
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Due deliveries could not be looked for: {}", e.getMessage());
+    }
+    wake();
+  }
+
+  /** Comes back to lanes that were closed, or full. */
+  @Scheduled(fixedDelay = 100)
+  void comeBack() {
+    if (!agenda.isEmpty()) {
+      wake();
+    }
+  }
+
+  private void wake() {
+    try {
+      var _ =
+          worker
+              .submit(true, Deadline.after(Duration.ofMinutes(1)))
+              .exceptionally(
+                  failure -> {
+                    log.warn("Due deliveries could not be claimed: {}", failure.toString());
+                    return false;
+                  });
+    } catch (QueueFullException e) {
+      log.trace("A claim is queued, and will find this one");
+    }
+  }
+
+  private void claim(List<Job<Boolean, Boolean>> jobs) throws InterruptedException {
+    boolean more;
+    do {
+      takePaid();
+      more = round();
+    } while (more);
+    jobs.forEach(job -> job.succeed(true));
+  }
+
+  private void takePaid() {
+    Set<UUID> merchants = Set.copyOf(paid);
+    paid.removeAll(merchants);
+    Instant since = lookout.lookedAt().minus(LATE);
+    subscribers.of(merchants).forEach(destination -> agenda.add(destination, since));
+  }
+
+  /** Takes a few deliveries for each destination on the agenda; whether it is worth another one. */
+  private boolean round() throws InterruptedException {
+    boolean more = false;
+    var left = new ArrayDeque<>(agenda.takeAll());
+    var claimed = new ArrayList<Claimed>();
+    try {
+      while (!left.isEmpty()) {
+        more |= claim(left.removeFirst(), claimed);
+        if (claimed.size() >= HANDED_AT_ONCE || left.isEmpty()) {
+          dispatcher.hand(claimed);
+          claimed.clear();
+        }
+      }
+    } finally {
+      left.forEach(agenda::add);
+    }
+    return more;
+  }
+
+  /** Claims for one merchant; whether its destinations could take more at once. */
+  private boolean claim(Entry entry, List<Claimed> claimed) {
+    List<Destination> ready = new ArrayList<>();
+    for (Destination destination : entry.destinations()) {
+      if (room(destination, claimed) > 0) {
+        ready.add(destination);
+      } else {
+        agenda.add(destination, entry.since());
+      }
+    }
+    boolean more = false;
+    for (Due due : dueDeliveries.at(ready, entry.since(), DELIVERIES_AT_ONCE)) {
+      int room = room(due.destination(), claimed);
+      claimed.addAll(due.halfOpen() ? queue.claimProbe(due.destination()) : claim(due, room));
+      boolean left =
+          due.deliveries().size() == DELIVERIES_AT_ONCE || due.deliveries().size() > room;
+      if (left) {
+        agenda.add(due.destination(), entry.since());
+      }
+      more |= left && !due.halfOpen() && room(due.destination(), claimed) > 0;
+    }
+    return more;
+  }
+
+  private List<Claimed> claim(Due due, int room) {
+    List<UUID> deliveries = due.deliveries();
+    return deliveries.isEmpty()
+        ? List.of()
+        : queue.claim(
+            due.destination().merchantId(),
+            deliveries.subList(0, Math.min(room, deliveries.size())));
+  }
+
+  /** How much may be claimed for a destination, besides what is claimed already. */
+  private int room(Destination destination, List<Claimed> claimed) {
+    Lane lane = lanes.find(destination);
+    if (lane == null) {
+      return DELIVERIES_AT_ONCE;
+    }
+    long taken =
+        claimed.stream()
+            .filter(c -> Objects.equals(c.endpointId(), destination.endpointId()))
+            .count();
+    int room = (int) Math.max(0, lane.room() - taken);
+    if (room == 0) {
+      lane.whenRoom(this::wake);
+    }
+    return room;
+  }
+
+  @PreDestroy
+  void close() {
+    worker.close();
+  }
+}

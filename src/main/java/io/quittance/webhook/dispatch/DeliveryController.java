@@ -1,0 +1,148 @@
+package io.quittance.webhook.dispatch;
+
+import io.quittance.identity.Caller;
+import io.quittance.identity.RequiresScope;
+import io.quittance.identity.Scope;
+import io.quittance.payment.EventType;
+import io.quittance.payment.event.EventLog;
+import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.web.Page;
+import io.quittance.web.PageRequest;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.QueryParameters;
+import io.quittance.web.RefusedInput;
+import io.quittance.web.Route;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.delivery.DeliveryHistory;
+import io.quittance.webhook.delivery.DeliveryHistory.DeliveryBody;
+import io.quittance.webhook.delivery.DeliveryQueue;
+import io.quittance.webhook.endpoint.Endpoint;
+import io.quittance.webhook.endpoint.Endpoints;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Deliveries to the merchant's endpoints: their history, and new ones on request. */
+@RestController
+class DeliveryController {
+
+  private static final List<String> STATES = List.of("pending", "delivered", "dead");
+
+  record Redelivered(List<DeliveryBody> data) {}
+
+  private final Endpoints endpoints;
+  private final EventLog events;
+  private final DeliveryQueue queue;
+  private final DeliveryHistory history;
+  private final Claimer claimer;
+  private final Clock clock;
+
+  DeliveryController(
+      Endpoints endpoints,
+      EventLog events,
+      DeliveryQueue queue,
+      DeliveryHistory history,
+      Claimer claimer,
+      Clock clock) {
+    this.endpoints = endpoints;
+    this.events = events;
+    this.queue = queue;
+    this.history = history;
+    this.claimer = claimer;
+    this.clock = clock;
+  }
+
+  @GetMapping("/v1/webhook-endpoints/{id}/deliveries")
+  @Route(
+      id = "listDeliveries",
+      summary = "Lists the deliveries to an endpoint",
+      query = {"state", "limit", "cursor"})
+  @RequiresScope(Scope.WEBHOOKS_READ)
+  Page<DeliveryBody> list(@PathVariable String id, HttpServletRequest request, Caller caller) {
+    Endpoint endpoint = endpoint(caller, id);
+    QueryParameters query = QueryParameters.of(request, Set.of("state", "limit", "cursor"));
+    String state = query.read("state", DeliveryController::state);
+    PageRequest page = query.page("deliveries of " + id + " state=" + state);
+    return Page.of(
+        history.newestFirst(caller.merchantId(), endpoint.getId(), state, page),
+        page,
+        delivery -> delivery.key().toString(),
+        delivery -> delivery);
+  }
+
+  private static String state(String text) {
+    return RefusedInput.oneOf(STATES, state -> state, text);
+  }
+
+  /** Sends a made-up event to one endpoint, whatever it takes otherwise. */
+  @PostMapping("/v1/webhook-endpoints/{id}/test")
+  @Route(
+      id = "testWebhookEndpoint",
+      summary = "Sends a made-up event to an endpoint",
+      problems = ProblemCode.INVALID_STATE)
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @RequiresScope(Scope.WEBHOOKS_WRITE)
+  DeliveryBody test(@PathVariable String id, Caller caller) {
+    Endpoint endpoint = endpoint(caller, id);
+    if (!endpoint.enabled()) {
+      throw Problem.of(ProblemCode.INVALID_STATE, "The endpoint is disabled; enable it first.");
+    }
+    StoredEvent event =
+        events.add(
+            caller.merchantId(),
+            EventType.WEBHOOK_TEST,
+            clock.instant(),
+            "{\"endpoint_id\":\"" + id + "\"}");
+    return deliver(caller, endpoint, event.id());
+  }
+
+  /** Sends an event once more, to every enabled endpoint that takes its type. */
+  @PostMapping("/v1/events/{id}/redeliver")
+  @Route(
+      id = "redeliverEvent",
+      summary = "Sends an event once more",
+      description = "To every enabled endpoint that takes its type.",
+      problems = ProblemCode.INVALID_STATE)
+  @ResponseStatus(HttpStatus.ACCEPTED)
+  @RequiresScope(Scope.WEBHOOKS_WRITE)
+  Redelivered redeliver(@PathVariable String id, Caller caller) {
+    StoredEvent event =
+        events
+            .find(caller.merchantId(), TypeId.require("evt", id))
+            .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    List<DeliveryBody> deliveries =
+        endpoints.findByMerchantId(caller.merchantId()).stream()
+            .filter(Endpoint::enabled)
+            .filter(endpoint -> endpoint.events().takes(event.body().type()))
+            .map(endpoint -> deliver(caller, endpoint, event.id()))
+            .toList();
+    if (deliveries.isEmpty()) {
+      throw Problem.of(
+          ProblemCode.INVALID_STATE,
+          "No enabled endpoint takes %s.".formatted(event.body().type().text()));
+    }
+    return new Redelivered(deliveries);
+  }
+
+  private DeliveryBody deliver(Caller caller, Endpoint endpoint, UUID eventId) {
+    List<UUID> ids = queue.add(caller.merchantId(), endpoint.getId(), List.of(eventId));
+    DeliveryBody delivery = history.find(caller.merchantId(), ids).getFirst();
+    claimer.lookAt(caller.merchantId());
+    return delivery;
+  }
+
+  private Endpoint endpoint(Caller caller, String id) {
+    return endpoints
+        .findByMerchantIdAndId(caller.merchantId(), TypeId.require("whe", id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+}

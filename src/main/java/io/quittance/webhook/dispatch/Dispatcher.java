@@ -1,0 +1,108 @@
+package io.quittance.webhook.dispatch;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.payment.event.EventLog;
+import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.delivery.Attempt;
+import io.quittance.webhook.delivery.Burial;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import io.quittance.webhook.delivery.Outcomes;
+import io.quittance.webhook.endpoint.Endpoint;
+import io.quittance.webhook.endpoint.Endpoints;
+import jakarta.annotation.PreDestroy;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.stereotype.Component;
+
+/**
+ * Delivers events at least once: puts what was claimed into its receiver's lane, at which senders
+ * take turns. Thread-safe.
+ */
+@Component
+final class Dispatcher {
+
+  private final EventLog events;
+  private final Endpoints endpoints;
+  private final Lanes lanes;
+  private final Sender sender;
+  private final Outcomes outcomes;
+  private final Clock clock;
+  private final Turns turns;
+
+  Dispatcher(
+      EventLog events,
+      Endpoints endpoints,
+      Lanes lanes,
+      Sender sender,
+      Outcomes outcomes,
+      NotificationProperties properties,
+      Clock clock,
+      MeterRegistry registry) {
+    this.events = events;
+    this.endpoints = endpoints;
+    this.lanes = lanes;
+    this.sender = sender;
+    this.outcomes = outcomes;
+    this.clock = clock;
+    this.turns =
+        new Turns(
+            this::attempt, properties.workers(), properties.timeout().multipliedBy(2), registry);
+  }
+
+  /** Has these attempted, as soon as their receivers' turns come. */
+  void hand(List<Claimed> claimed) throws InterruptedException {
+    Map<UUID, StoredEvent> found = events(claimed);
+    Map<UUID, Endpoint> receivers = receivers(claimed);
+    for (Claimed delivery : claimed) {
+      StoredEvent event = found.get(delivery.eventId());
+      UUID endpointId = delivery.endpointId();
+      Endpoint endpoint = endpointId == null ? null : receivers.get(endpointId);
+      if (event == null) {
+        outcomes.record(Attempt.none(delivery, clock.instant(), "the event was deleted"));
+      } else if (endpointId == null) {
+        turns.offer(new Parcel(delivery, event, null, lanes.toOperator()));
+      } else if (endpoint == null || !endpoint.enabled()) {
+        String why = endpoint == null ? Burial.DELETED : Burial.DISABLED;
+        outcomes.record(Attempt.none(delivery, clock.instant(), why));
+      } else {
+        turns.offer(new Parcel(delivery, event, endpoint, lanes.to(endpoint)));
+      }
+    }
+  }
+
+  private Map<UUID, StoredEvent> events(List<Claimed> claimed) {
+    return events
+        .findAll(
+            claimed.stream().map(Claimed::eventId).distinct().toList(),
+            claimed.stream().map(Claimed::merchantId).distinct().toList())
+        .stream()
+        .collect(Collectors.toMap(StoredEvent::id, Function.identity()));
+  }
+
+  private Map<UUID, Endpoint> receivers(List<Claimed> claimed) {
+    List<UUID> ids =
+        claimed.stream().map(Claimed::endpointId).filter(Objects::nonNull).distinct().toList();
+    return ids.isEmpty()
+        ? Map.of()
+        : endpoints
+            .findByMerchantIdInAndIdIn(
+                claimed.stream().map(Claimed::merchantId).distinct().toList(), ids)
+            .stream()
+            .collect(Collectors.toMap(Endpoint::getId, Function.identity()));
+  }
+
+  private void attempt(Parcel parcel) throws InterruptedException {
+    outcomes.record(sender.attempt(parcel));
+  }
+
+  @PreDestroy
+  void close() {
+    turns.close();
+  }
+}

@@ -1,0 +1,59 @@
+package io.quittance.webhook.dispatch;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.delivery.Destination;
+import io.quittance.webhook.endpoint.Endpoint;
+import java.time.Duration;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/** A lane for each receiver that had something to take lately. Thread-safe. */
+@Component
+public final class Lanes {
+
+  private static final int LANES_MAX = 100_000;
+  private static final Duration IDLE_MAX = Duration.ofMinutes(10);
+
+  /** That an endpoint is closed stands in its row, a moment after the attempt that closed it. */
+  private static final Duration CLOSED_BESIDE_ROW_MAX = Duration.ofSeconds(5);
+
+  private static final Duration CLOSED_WITHOUT_ROW_MAX = Duration.ofDays(1);
+
+  /** The operator's own receiver. */
+  private static final UUID OPERATOR = new UUID(0, 0);
+
+  private final NotificationProperties properties;
+  private final Cache<UUID, Lane> lanes =
+      Caffeine.newBuilder().maximumSize(LANES_MAX).expireAfterAccess(IDLE_MAX).build();
+
+  Lanes(NotificationProperties properties) {
+    this.properties = properties;
+  }
+
+  Lane to(Endpoint endpoint) {
+    boolean failing = endpoint.failingSince() != null;
+    return lanes.get(endpoint.getId(), id -> newLane(CLOSED_BESIDE_ROW_MAX, failing));
+  }
+
+  /** The lane of a destination; null: it has had nothing to take lately. */
+  @Nullable Lane find(Destination destination) {
+    UUID endpointId = destination.endpointId();
+    return lanes.getIfPresent(endpointId == null ? OPERATOR : endpointId);
+  }
+
+  Lane toOperator() {
+    return lanes.get(OPERATOR, id -> newLane(CLOSED_WITHOUT_ROW_MAX, false));
+  }
+
+  private Lane newLane(Duration closedMax, boolean failing) {
+    return new Lane(properties.perEndpoint(), properties.breakerOpen(), closedMax, failing);
+  }
+
+  /** Starts afresh with an endpoint: what it did before says nothing any more. */
+  public void forget(UUID endpointId) {
+    lanes.invalidate(endpointId);
+  }
+}

@@ -1,0 +1,13 @@
+package io.quittance.webhook.dispatch;
+
+import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import io.quittance.webhook.endpoint.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A claimed delivery with all that it takes to attempt it.
+ *
+ * @param endpoint null: the operator's own receiver
+ */
+record Parcel(Claimed delivery, StoredEvent event, @Nullable Endpoint endpoint, Lane lane) {}

@@ -1,0 +1,182 @@
+package io.quittance.webhook.dispatch;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.quittance.concurrency.Deadline;
+import io.quittance.payment.event.EventLog.EventBody;
+import io.quittance.tracing.Call;
+import io.quittance.tracing.Tracing;
+import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.courier.Courier;
+import io.quittance.webhook.courier.Courier.Reply;
+import io.quittance.webhook.courier.OperatorReceiver;
+import io.quittance.webhook.courier.WebhookUrl;
+import io.quittance.webhook.delivery.Attempt;
+import io.quittance.webhook.endpoint.Endpoint;
+import io.quittance.webhook.endpoint.SecretKeys;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
+
+/**
+ * Attempts deliveries: signs the event (Standard Webhooks), posts it, and judges the answer. 2xx is
+ * success; everything else is a failure, redirects included. Thread-safe.
+ */
+@Component
+final class Sender {
+
+  /** Statuses with which a receiver may say when it wants to be asked again. */
+  private static final Set<Integer> WAIT = Set.of(429, 502, 503, 504);
+
+  private final NotificationProperties properties;
+  private final SecretKeys keys;
+  private final ObjectMapper json;
+  private final Clock clock;
+  private final Courier courier;
+  private final Tracing tracing;
+  private final @Nullable OperatorReceiver operator;
+  private final Timer delivered;
+
+  Sender(
+      NotificationProperties properties,
+      SecretKeys keys,
+      ObjectMapper json,
+      Clock clock,
+      Courier courier,
+      Tracing tracing,
+      MeterRegistry registry) {
+    this.properties = properties;
+    this.keys = keys;
+    this.json = json;
+    this.clock = clock;
+    this.courier = courier;
+    this.tracing = tracing;
+    this.operator =
+        properties.delivers()
+            ? new OperatorReceiver(Objects.requireNonNull(properties.url()), properties.timeout())
+            : null;
+    this.delivered =
+        Timer.builder("quittance.deliveries.latency")
+            .description("From the event to its receipt, all pauses included")
+            .publishPercentileHistogram()
+            .register(registry);
+  }
+
+  Attempt attempt(Parcel parcel) throws InterruptedException {
+    try (Call call = tracing.call("webhook attempt", parcel.event().traceparent())) {
+      return attempt(parcel, call);
+    }
+  }
+
+  private Attempt attempt(Parcel parcel, Call call) throws InterruptedException {
+    Instant startedAt = clock.instant();
+    long start = System.nanoTime();
+    try {
+      Reply reply = post(parcel, startedAt, call.headers());
+      call.answered(reply.status());
+      return judge(parcel, startedAt, since(start), reply);
+    } catch (IOException | RuntimeException e) {
+      call.failed(e);
+      return failed(parcel, startedAt, since(start), null, e, null);
+    } catch (InterruptedException | Error e) {
+      parcel.lane().gaveUp();
+      throw e;
+    }
+  }
+
+  private static Duration since(long startNanos) {
+    return Duration.ofNanos(System.nanoTime() - startNanos);
+  }
+
+  private Reply post(Parcel parcel, Instant now, Map<String, String> trace)
+      throws IOException, InterruptedException {
+    EventBody event = parcel.event().body();
+    byte[] body = body(event);
+    Map<String, String> headers = new LinkedHashMap<>(trace);
+    headers.put("Content-Type", "application/json");
+    headers.put("User-Agent", "Quittance");
+    headers.put("webhook-id", event.id());
+    headers.put("webhook-timestamp", Long.toString(now.getEpochSecond()));
+    Endpoint endpoint = parcel.endpoint();
+    if (endpoint == null) {
+      return Objects.requireNonNull(operator).post(headers, body);
+    }
+    headers.put("webhook-signature", signatures(endpoint, event.id(), now, body));
+    return courier.post(
+        WebhookUrl.parse(endpoint.url(), properties.allowLoopback()),
+        headers,
+        body,
+        Deadline.after(properties.timeout()));
+  }
+
+  private byte[] body(EventBody event) {
+    try {
+      return json.writeValueAsBytes(event);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an event cannot be written", e);
+    }
+  }
+
+  private String signatures(Endpoint endpoint, String id, Instant now, byte[] body) {
+    return endpoint.secrets(now).stream()
+        .map(secret -> keys.open(endpoint.getId(), secret).sign(id, now, body))
+        .collect(Collectors.joining(" "));
+  }
+
+  private Attempt judge(Parcel parcel, Instant startedAt, Duration took, Reply reply) {
+    if (reply.status() >= 200 && reply.status() < 300) {
+      parcel.lane().succeeded(took);
+      delivered.record(Duration.between(parcel.event().body().timestamp(), clock.instant()));
+      return new Attempt(
+          parcel.delivery(),
+          startedAt,
+          took,
+          reply.status(),
+          null,
+          reply.excerpt(),
+          null,
+          null,
+          true);
+    }
+    @Nullable Duration retryAfter =
+        WAIT.contains(reply.status()) ? Schedule.retryAfter(reply.retryAfter(), clock) : null;
+    var failure = new IOException("status " + reply.status());
+    return failed(parcel, startedAt, took, reply, failure, retryAfter);
+  }
+
+  private Attempt failed(
+      Parcel parcel,
+      Instant startedAt,
+      Duration took,
+      @Nullable Reply reply,
+      Exception failure,
+      @Nullable Duration retryAfter) {
+    @Nullable Duration closeFor =
+        parcel.lane().failed(took, failure, parcel.delivery().probe(), retryAfter);
+    int attempts = parcel.delivery().attempts() + 1;
+    Duration pause =
+        parcel.endpoint() == null
+            ? Schedule.forOperator(attempts, properties.retryMax())
+            : Schedule.forEndpoint(attempts, retryAfter).orElse(null);
+    return new Attempt(
+        parcel.delivery(),
+        startedAt,
+        took,
+        reply == null ? null : reply.status(),
+        reply == null ? failure.toString() : failure.getMessage(),
+        reply == null ? null : reply.excerpt(),
+        pause,
+        closeFor,
+        true);
+  }
+}

@@ -1,0 +1,99 @@
+package io.quittance.webhook.dispatch;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.delivery.Destination;
+import io.quittance.webhook.delivery.Lookout;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Which merchants have endpoints, as of some seconds ago: after a payment of another one no
+ * deliveries are looked for. An endpoint that is newer than that is found by {@link Lookout}.
+ * Thread-safe.
+ */
+@Component
+public final class Subscribers {
+
+  private static final Duration TRUSTED = Duration.ofSeconds(10);
+  private static final int MERCHANTS_MAX = 100_000;
+  private static final int MERCHANTS_AT_ONCE = 1_000;
+
+  private static final String ENDPOINTS =
+      "select merchant_id, id from webhook_endpoints where merchant_id in (:merchants) and enabled";
+
+  private final JdbcClient jdbc;
+  private final boolean operatorWants;
+  private final Cache<UUID, List<Destination>> known =
+      Caffeine.newBuilder().maximumSize(MERCHANTS_MAX).expireAfterWrite(TRUSTED).build();
+
+  Subscribers(JdbcClient jdbc, NotificationProperties properties) {
+    this.jdbc = jdbc;
+    this.operatorWants = properties.delivers();
+  }
+
+  /** Where the events of these merchants go. */
+  List<Destination> of(Collection<UUID> merchants) {
+    var found = new ArrayList<Destination>();
+    var unknown = new HashSet<UUID>();
+    for (UUID merchantId : merchants) {
+      List<Destination> destinations = known.getIfPresent(merchantId);
+      if (destinations == null) {
+        unknown.add(merchantId);
+      } else {
+        found.addAll(destinations);
+      }
+    }
+    for (Set<UUID> part = part(unknown); !part.isEmpty(); part = part(unknown)) {
+      look(part).values().forEach(found::addAll);
+      unknown.removeAll(part);
+    }
+    return found;
+  }
+
+  private static Set<UUID> part(Set<UUID> merchants) {
+    return merchants.stream().limit(MERCHANTS_AT_ONCE).collect(Collectors.toSet());
+  }
+
+  private Map<UUID, List<Destination>> look(Set<UUID> merchants) {
+    List<Destination> destinations =
+        jdbc.sql(ENDPOINTS)
+            .param("merchants", merchants)
+            .query(
+                (rs, row) ->
+                    new Destination(
+                        rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)))
+            .list();
+    Map<UUID, List<Destination>> found = new HashMap<>();
+    merchants.forEach(merchantId -> found.put(merchantId, operator(merchantId)));
+    for (Destination destination : destinations) {
+      found.computeIfAbsent(destination.merchantId(), this::operator).add(destination);
+    }
+    known.putAll(found);
+    return found;
+  }
+
+  private List<Destination> operator(UUID merchantId) {
+    var destinations = new ArrayList<Destination>();
+    if (operatorWants) {
+      destinations.add(new Destination(merchantId, null));
+    }
+    return destinations;
+  }
+
+  /** Looks again when the merchant pays next. */
+  public void forget(UUID merchantId) {
+    known.invalidate(merchantId);
+  }
+}

@@ -1,0 +1,227 @@
+package io.quittance.webhook.endpoint;
+
+import io.quittance.webhook.endpoint.EarlierSecrets.Replaced;
+import io.quittance.webhook.endpoint.SecretKeys.Sealed;
+import jakarta.persistence.Entity;
+import jakarta.persistence.Id;
+import jakarta.persistence.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.hibernate.annotations.DynamicUpdate;
+import org.hibernate.annotations.PartitionKey;
+import org.hibernate.annotations.SQLRestriction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Persistable;
+
+/** A merchant's webhook endpoint. Its secrets are kept sealed. */
+@Entity
+@Table(name = "webhook_endpoints")
+@DynamicUpdate // the columns of its health are written by deliveries
+@SQLRestriction("deleted_at is null")
+public class Endpoint implements Persistable<UUID> {
+
+  /** The hexadecimal digits: a merchant has at most as many endpoints. */
+  public static final String SLOTS = "0123456789abcdef";
+
+  @Id private UUID id;
+  @PartitionKey private UUID merchantId;
+  private @Nullable Character slot;
+  private String url;
+  private String events;
+  private @Nullable String description;
+  private boolean enabled;
+  private @Nullable String disabledReason;
+  private @Nullable Instant failingSince;
+  private byte[] secret;
+  private String secretKeyId;
+  private byte @Nullable [] previousSecret;
+  private @Nullable String previousSecretKeyId;
+  private @Nullable Instant previousSecretUntil;
+  private @Nullable String earlierSecrets;
+  private @Nullable Instant closedUntil;
+  private @Nullable Instant deletedAt;
+  private @Nullable Instant recoveringSince;
+  private @Nullable Instant recoveringUntil;
+
+  @SuppressWarnings("UnusedVariable") // recovery reads it
+  private @Nullable UUID recoveredTo;
+
+  private Instant createdAt;
+  private transient boolean stored = true;
+
+  @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields
+  protected Endpoint() {}
+
+  public Endpoint(
+      UUID id, UUID merchantId, char slot, Target target, Sealed secret, Instant createdAt) {
+    this.id = id;
+    this.merchantId = merchantId;
+    this.slot = slot;
+    this.url = target.url();
+    this.events = target.events().text();
+    this.description = target.description();
+    this.enabled = true;
+    this.secret = secret.bytes();
+    this.secretKeyId = secret.keyId();
+    this.createdAt = createdAt;
+    this.stored = false;
+  }
+
+  /** What a merchant says of an endpoint. */
+  public record Target(String url, Subscription events, @Nullable String description) {}
+
+  public void retarget(Target target) {
+    this.url = target.url();
+    this.events = target.events().text();
+    this.description = target.description();
+  }
+
+  /** Takes events again, as if it had never failed. */
+  public void enable() {
+    enabled = true;
+    disabledReason = null;
+    failingSince = null;
+  }
+
+  /** Is tried at once, whatever it did before. */
+  public void reopen() {
+    closedUntil = null;
+  }
+
+  /**
+   * Deletes the endpoint: it takes no more events, is not shown any more, and loses its slot and
+   * its secrets.
+   */
+  public void delete(Instant now) {
+    enabled = false;
+    deletedAt = now;
+    slot = null;
+    secret = new byte[0];
+    previousSecret = null;
+    previousSecretKeyId = null;
+    earlierSecrets = null;
+    recoveringSince = null;
+  }
+
+  public void disable(String reason) {
+    if (enabled) {
+      enabled = false;
+      disabledReason = reason;
+    }
+  }
+
+  /** Signs with the new secret, and with each old one as well until its own overlap is over. */
+  public void rotate(Sealed next, Instant now, Duration overlap) {
+    var earlier = new ArrayList<>(EarlierSecrets.parse(earlierSecrets, now).secrets());
+    Sealed previous = previousSecret(now);
+    if (previous != null && previousSecretUntil != null) {
+      earlier.add(new Replaced(previous, previousSecretUntil));
+    }
+    earlierSecrets = new EarlierSecrets(earlier).text();
+    previousSecret = secret;
+    previousSecretKeyId = secretKeyId;
+    previousSecretUntil = now.plus(overlap);
+    secret = next.bytes();
+    secretKeyId = next.keyId();
+  }
+
+  /** Keeps the secrets that sign at this instant under another key. */
+  public void reseal(Instant now, UnaryOperator<Sealed> again) {
+    Sealed current = again.apply(new Sealed(secretKeyId, secret));
+    Sealed previous = previousSecret(now);
+    Sealed resealed = previous == null ? null : again.apply(previous);
+    earlierSecrets = EarlierSecrets.parse(earlierSecrets, now).reseal(again).text();
+    secret = current.bytes();
+    secretKeyId = current.keyId();
+    previousSecret = resealed == null ? null : resealed.bytes();
+    previousSecretKeyId = resealed == null ? null : resealed.keyId();
+  }
+
+  /** Starts to send again what it has not taken since then. */
+  public void recover(Instant since, Instant until) {
+    recoveringSince = since;
+    recoveringUntil = until;
+    recoveredTo = null;
+  }
+
+  /** The secrets that sign at this instant: the newest first. */
+  public List<Sealed> secrets(Instant now) {
+    var secrets = new ArrayList<Sealed>();
+    secrets.add(new Sealed(secretKeyId, secret));
+    Sealed previous = previousSecret(now);
+    if (previous != null) {
+      secrets.add(previous);
+    }
+    EarlierSecrets.parse(earlierSecrets, now).secrets().reversed().stream()
+        .map(Replaced::secret)
+        .forEach(secrets::add);
+    return secrets;
+  }
+
+  private @Nullable Sealed previousSecret(Instant now) {
+    return previousSecret != null
+            && previousSecretKeyId != null
+            && previousSecretUntil != null
+            && previousSecretUntil.isAfter(now)
+        ? new Sealed(previousSecretKeyId, previousSecret)
+        : null;
+  }
+
+  @Override
+  public UUID getId() {
+    return id;
+  }
+
+  @Override
+  public boolean isNew() {
+    return !stored;
+  }
+
+  UUID merchantId() {
+    return merchantId;
+  }
+
+  public @Nullable Character slot() {
+    return slot;
+  }
+
+  public String url() {
+    return url;
+  }
+
+  public Subscription events() {
+    return new Subscription(events);
+  }
+
+  public @Nullable String description() {
+    return description;
+  }
+
+  public boolean enabled() {
+    return enabled;
+  }
+
+  public @Nullable String disabledReason() {
+    return disabledReason;
+  }
+
+  public @Nullable Instant failingSince() {
+    return failingSince;
+  }
+
+  public @Nullable Instant recoveringSince() {
+    return recoveringSince;
+  }
+
+  public @Nullable Instant recoveringUntil() {
+    return recoveringUntil;
+  }
+
+  public Instant createdAt() {
+    return createdAt;
+  }
+}

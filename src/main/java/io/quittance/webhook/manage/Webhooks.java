@@ -1,0 +1,241 @@
+package io.quittance.webhook.manage;
+
+import io.quittance.audit.AuditTrail;
+import io.quittance.identity.Caller;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.dispatch.Lanes;
+import io.quittance.webhook.dispatch.Subscribers;
+import io.quittance.webhook.endpoint.Endpoint;
+import io.quittance.webhook.endpoint.Endpoint.Target;
+import io.quittance.webhook.endpoint.Endpoints;
+import io.quittance.webhook.endpoint.SecretKeys;
+import io.quittance.webhook.endpoint.SecretKeys.Sealed;
+import io.quittance.webhook.endpoint.SigningSecret;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.data.domain.Limit;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What merchants do to their webhook endpoints. Thread-safe. */
+@Service
+class Webhooks {
+
+  /** An endpoint together with its secret, which is shown this once. */
+  record Issued(Endpoint endpoint, SigningSecret secret) {}
+
+  private static final Logger log = LoggerFactory.getLogger(Webhooks.class);
+  private static final int RESEALED_AT_ONCE = 100;
+
+  /** Each of them signs each delivery. */
+  private static final int SECRETS_MAX = 10;
+
+  private static final UUID FIRST = new UUID(0, 0);
+
+  private final Endpoints endpoints;
+  private final SecretKeys keys;
+  private final Lanes lanes;
+  private final Subscribers subscribers;
+  private final AuditTrail audit;
+  private final Clock clock;
+  private final TransactionTemplate transactions;
+
+  Webhooks(
+      Endpoints endpoints,
+      SecretKeys keys,
+      Lanes lanes,
+      Subscribers subscribers,
+      AuditTrail audit,
+      Clock clock,
+      PlatformTransactionManager transactions) {
+    this.endpoints = endpoints;
+    this.keys = keys;
+    this.lanes = lanes;
+    this.subscribers = subscribers;
+    this.transactions = new TransactionTemplate(transactions);
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /**
+   * Adds an endpoint. If another request takes the same slot at the same time, the next slot is
+   * used.
+   */
+  Issued create(Caller caller, Target target) {
+    DataIntegrityViolationException clash = null;
+    for (int tries = 0; tries < Endpoint.SLOTS.length(); tries++) {
+      try {
+        return Objects.requireNonNull(
+            transactions.execute(status -> createInFreeSlot(caller, target)));
+      } catch (DataIntegrityViolationException e) {
+        clash = e;
+      }
+    }
+    throw Objects.requireNonNull(clash);
+  }
+
+  private Issued createInFreeSlot(Caller caller, Target target) {
+    UUID merchantId = caller.merchantId();
+    UUID id = TypeId.next();
+    SigningSecret secret = SigningSecret.random();
+    Sealed sealed = keys.seal(id, secret);
+    char slot = freeSlot(merchantId);
+    var endpoint = new Endpoint(id, merchantId, slot, target, sealed, clock.instant());
+    var issued = new Issued(endpoints.saveAndFlush(endpoint), secret);
+    audited(caller, "created", id, described(target));
+    subscribers.forget(merchantId);
+    return issued;
+  }
+
+  private char freeSlot(UUID merchantId) {
+    String used =
+        endpoints.findByMerchantId(merchantId).stream()
+            .map(endpoint -> String.valueOf(endpoint.slot()))
+            .collect(Collectors.joining());
+    return (char)
+        Endpoint.SLOTS
+            .chars()
+            .filter(slot -> used.indexOf(slot) < 0)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    Problem.of(
+                        ProblemCode.INVALID_STATE,
+                        "A merchant has at most %d endpoints.".formatted(Endpoint.SLOTS.length())));
+  }
+
+  /**
+   * Changes an endpoint.
+   *
+   * @param change what becomes of its target
+   * @param enabled null: as it is
+   */
+  @Transactional
+  Endpoint change(Caller caller, UUID id, UnaryOperator<Target> change, @Nullable Boolean enabled) {
+    Endpoint endpoint = lock(caller.merchantId(), id);
+    Target target =
+        change.apply(new Target(endpoint.url(), endpoint.events(), endpoint.description()));
+    endpoint.retarget(target);
+    if (Boolean.TRUE.equals(enabled)) {
+      endpoint.enable();
+    } else if (Boolean.FALSE.equals(enabled)) {
+      endpoint.disable("by the merchant");
+    }
+    endpoint.reopen();
+    Map<String, Object> details = described(target);
+    details.put("enabled", endpoint.enabled());
+    audited(caller, "changed", id, details);
+    lanes.forget(id);
+    subscribers.forget(caller.merchantId());
+    return endpoint;
+  }
+
+  @Transactional
+  Issued rotate(Caller caller, UUID id, Duration overlap) {
+    Endpoint endpoint = lock(caller.merchantId(), id);
+    Instant now = clock.instant();
+    if (overlap.isPositive() && endpoint.secrets(now).size() >= SECRETS_MAX) {
+      throw Problem.of(
+          ProblemCode.INVALID_STATE,
+          "%d secrets sign already; wait until an overlap has ended, or rotate with overlap_seconds 0."
+              .formatted(SECRETS_MAX));
+    }
+    SigningSecret next = SigningSecret.random();
+    endpoint.rotate(keys.seal(id, next), now, overlap);
+    audited(caller, "secret_rotated", id, Map.of("overlap_seconds", overlap.toSeconds()));
+    return new Issued(endpoint, next);
+  }
+
+  @Transactional
+  Endpoint recover(Caller caller, UUID id, Instant since) {
+    Endpoint endpoint = lock(caller.merchantId(), id);
+    if (!endpoint.enabled()) {
+      throw Problem.of(ProblemCode.INVALID_STATE, "The endpoint is disabled; enable it first.");
+    }
+    endpoint.recover(since, clock.instant());
+    endpoint.reopen();
+    audited(caller, "recovery_started", id, Map.of("since", since));
+    lanes.forget(id);
+    return endpoint;
+  }
+
+  @Transactional
+  void delete(Caller caller, UUID id) {
+    Endpoint endpoint = lock(caller.merchantId(), id);
+    endpoint.delete(clock.instant());
+    audited(caller, "deleted", id, Map.of("url", endpoint.url()));
+  }
+
+  private void audited(Caller caller, String what, UUID id, Map<String, Object> details) {
+    audit.record(caller, "webhook_endpoint." + what, TypeId.format("whe", id), details);
+  }
+
+  private static Map<String, Object> described(Target target) {
+    var details = new LinkedHashMap<String, Object>();
+    details.put("url", target.url());
+    details.put("events", target.events().types());
+    return details;
+  }
+
+  private Endpoint lock(UUID merchantId, UUID id) {
+    return endpoints.lock(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+
+  /** Seals with the current key what an earlier one sealed, so that it can be given up. */
+  @Scheduled(fixedDelayString = "PT1M", initialDelayString = "PT5S")
+  void reseal() {
+    if (!keys.available()) {
+      return;
+    }
+    @Nullable UUID after = FIRST;
+    while (after != null) {
+      UUID from = after;
+      after = transactions.execute(status -> resealAfter(from));
+    }
+  }
+
+  /** Seals some of them anew; the last of them, null if there was none. */
+  private @Nullable UUID resealAfter(UUID after) {
+    Instant now = clock.instant();
+    List<Endpoints.Found> old =
+        endpoints.notSealedWith(keys.currentId(), after, Limit.of(RESEALED_AT_ONCE));
+    for (Endpoints.Found found : old) {
+      endpoints
+          .lock(found.getMerchantId(), found.getId())
+          .ifPresent(endpoint -> reseal(endpoint, now));
+    }
+    return old.isEmpty() ? null : old.getLast().getId();
+  }
+
+  private void reseal(Endpoint endpoint, Instant now) {
+    try {
+      endpoint.reseal(now, secret -> again(endpoint, secret));
+    } catch (IllegalStateException e) {
+      log.error(
+          "Endpoint {} cannot sign: {}", TypeId.format("whe", endpoint.getId()), e.getMessage());
+    }
+  }
+
+  private Sealed again(Endpoint endpoint, Sealed secret) {
+    return secret.keyId().equals(keys.currentId())
+        ? secret
+        : keys.seal(endpoint.getId(), keys.open(endpoint.getId(), secret));
+  }
+}

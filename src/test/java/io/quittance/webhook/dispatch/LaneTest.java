@@ -1,0 +1,219 @@
+package io.quittance.webhook.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.payment.EventType;
+import io.quittance.payment.event.EventLog.EventBody;
+import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** One receiver's share of the senders. */
+class LaneTest {
+
+  private static final Duration TOOK = Duration.ofMillis(20);
+  private static final Duration LONG = Duration.ofHours(1);
+
+  @Test
+  void givesAsManyTurnsAsItMayHaveAndLetsTheRestWait() {
+    var lane = lane(2);
+
+    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.offer(parcel(lane))).isFalse();
+
+    assertThat(lane.next()).isNotNull();
+    assertThat(lane.next()).isNotNull();
+    lane.succeeded(TOOK);
+    assertThat(lane.next()).as("what waited").isNotNull();
+    lane.succeeded(TOOK);
+    assertThat(lane.next()).isNull();
+  }
+
+  @Test
+  void allowsOneMoreWithEachSuccessAndHalfWithAFailure() {
+    var lane = lane(32);
+    for (int i = 0; i < 4; i++) {
+      assertThat(lane.offer(parcel(lane))).isTrue();
+      assertThat(lane.next()).isNotNull();
+    }
+    assertThat(lane.offer(parcel(lane))).as("a fifth at first").isFalse();
+    lane.succeeded(TOOK);
+    assertThat(lane.offer(parcel(lane))).as("a fifth then").isTrue();
+
+    lane.failed(TOOK, new IOException("status 500"), false, null);
+
+    assertThat(lane.next()).as("one of five turns, of which two are allowed").isNull();
+  }
+
+  @Test
+  void hasRoomForSoManyAndTellsWhenThereIsAgain() {
+    var lane = lane(1);
+    int taken = 0;
+    while (lane.room() > 0 && taken < 10_000) {
+      lane.offer(parcel(lane));
+      taken++;
+    }
+    var told = new AtomicInteger();
+    lane.whenRoom(told::incrementAndGet);
+
+    assertThat(taken).isLessThan(1_000);
+    lane.next();
+    assertThat(told).as("almost full").hasValue(0);
+    while (taken > 1) {
+      lane.succeeded(TOOK);
+      lane.next();
+      taken--;
+    }
+    assertThat(told).hasValue(1);
+  }
+
+  @Test
+  void triesOneAtATimeWhileItFails() {
+    var lane = new Lane(8, LONG, LONG, true);
+
+    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.next()).isNotNull();
+    assertThat(lane.offer(parcel(lane))).isFalse();
+    lane.succeeded(TOOK);
+    assertThat(lane.offer(parcel(lane))).isTrue();
+  }
+
+  @Test
+  void closesWhenNothingSucceedsAndOpensWithAProbe() {
+    var closed = lane(8);
+    assertThat(failThreeTimes(closed)).isEqualTo(LONG);
+    assertThat(closed.room()).isZero();
+
+    var probing = new Lane(8, Duration.ZERO, LONG, false);
+    failThreeTimes(probing);
+    assertThat(probing.halfOpen()).isTrue();
+    assertThat(probing.room()).isEqualTo(1);
+    assertThat(probing.offer(parcel(probing))).isTrue();
+    assertThat(probing.next()).isNotNull();
+    assertThat(probing.room()).as("while it is tried").isZero();
+    probing.succeeded(TOOK);
+    assertThat(probing.halfOpen()).isFalse();
+    assertThat(probing.room()).isGreaterThan(1);
+  }
+
+  @Test
+  void closesAgainWhenItsProbeFailsThoughAnotherReplicaClosedIt() {
+    var lane = lane(8);
+    lane.offer(parcel(lane));
+    lane.next();
+
+    assertThat(lane.failed(TOOK, new IOException("status 500"), true, null)).isEqualTo(LONG);
+  }
+
+  @Test
+  void remembersThatItClosedOnlyUntilTheRowSaysSo() {
+    var lane = new Lane(8, LONG, Duration.ZERO, false);
+
+    assertThat(failThreeTimes(lane)).isEqualTo(LONG);
+
+    assertThat(lane.room()).isEqualTo(1);
+  }
+
+  @Test
+  void takesAProbeAfterOneThatEndedWithoutAResult() {
+    var lane = new Lane(8, Duration.ZERO, LONG, false);
+    failThreeTimes(lane);
+    lane.offer(parcel(lane));
+    lane.next();
+
+    lane.gaveUp();
+    lane.giveBack();
+
+    assertThat(lane.room()).isEqualTo(1);
+    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.next()).isNotNull();
+  }
+
+  @Test
+  void dropsWhatWaitsWhenItsLastTurnIsBrokenOff() {
+    var lane = lane(1);
+    lane.offer(parcel(lane));
+    lane.next();
+    lane.offer(parcel(lane));
+    int room = lane.room();
+
+    lane.giveBack();
+
+    assertThat(lane.room()).isEqualTo(room + 1);
+    assertThat(lane.offer(parcel(lane))).as("a turn is free").isTrue();
+  }
+
+  @Test
+  void staysOpenForAReceiverThatTakesSomeAndRefusesOthers() {
+    var lane = lane(8);
+    for (int i = 0; i < 30; i++) {
+      assertThat(lane.offer(parcel(lane))).isTrue();
+      assertThat(lane.next()).isNotNull();
+      if (i % 3 == 0) {
+        lane.succeeded(TOOK);
+      } else {
+        lane.failed(TOOK, new IOException("status 500"), false, null);
+      }
+      assertThat(lane.next()).isNull();
+    }
+  }
+
+  @Test
+  void leavesAReceiverAloneThatAsksForIt() {
+    var lane = new Lane(8, Duration.ZERO, LONG, false);
+    lane.offer(parcel(lane));
+    lane.next();
+
+    assertThat(lane.failed(TOOK, new IOException("status 503"), false, Duration.ofMinutes(10)))
+        .isEqualTo(Duration.ofMinutes(10));
+
+    assertThat(lane.room()).isZero();
+  }
+
+  @Test
+  void dropsWhatHasWaitedPastItsLease() {
+    var lane = lane(1);
+    lane.offer(parcel(lane, Deadline.after(Duration.ZERO)));
+
+    assertThat(lane.next()).isNull();
+
+    assertThat(lane.offer(parcel(lane))).as("the turn was given back").isTrue();
+  }
+
+  private static @Nullable Duration failThreeTimes(Lane lane) {
+    Duration closed = null;
+    for (int i = 0; i < 3; i++) {
+      assertThat(lane.offer(parcel(lane))).isTrue();
+      assertThat(lane.next()).isNotNull();
+      closed = lane.failed(TOOK, new IOException("status 500"), false, null);
+      assertThat(lane.next()).isNull();
+    }
+    return closed;
+  }
+
+  private static Lane lane(int limit) {
+    return new Lane(limit, LONG, LONG, false);
+  }
+
+  private static Parcel parcel(Lane lane) {
+    return parcel(lane, Deadline.after(LONG));
+  }
+
+  private static Parcel parcel(Lane lane, Deadline startBy) {
+    UUID id = UUID.randomUUID();
+    var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
+    return new Parcel(
+        new Claimed(id, id, id, id, 0, false, startBy),
+        new StoredEvent(id, id, body, null),
+        null,
+        lane);
+  }
+}

@@ -1,0 +1,100 @@
+package io.quittance.webhook.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.payment.EventType;
+import io.quittance.payment.event.EventLog.EventBody;
+import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+/** Senders' turns at lanes. */
+class TurnsTest {
+
+  private static final Duration LONG = Duration.ofHours(1);
+  private static final int WORKERS = 2;
+
+  private final Lane lane = new Lane(1, LONG, LONG, false);
+
+  @Test
+  void areGivenBackWhateverFails() throws InterruptedException {
+    var errands = new AtomicInteger();
+    try (var turns =
+        turns(
+            parcel -> {
+              if (errands.incrementAndGet() <= 3) {
+                throw new IllegalStateException("the outcome cannot be written");
+              }
+              lane.succeeded(Duration.ZERO);
+            })) {
+      for (int i = 1; i <= 5; i++) {
+        int expected = i;
+        turns.offer(parcel());
+        Awaitility.await().until(() -> errands.get() == expected);
+        Awaitility.await().until(() -> lane.room() == 256);
+      }
+    }
+  }
+
+  @Test
+  void areGivenBackWhenNobodyTakesThem() throws InterruptedException {
+    var turns = turns(parcel -> {});
+    turns.close();
+
+    for (int i = 0; i < 2; i++) {
+      try {
+        turns.offer(parcel());
+      } catch (RejectedExecutionException e) {
+        assertThat(e).hasMessageContaining("closed");
+      }
+    }
+
+    assertThat(lane.offer(parcel())).as("a turn is free").isTrue();
+  }
+
+  @Test
+  void endWithAnotherLanesBehindThem() throws InterruptedException {
+    var other = new Lane(1, LONG, LONG, false);
+    var done = new CountDownLatch(40);
+    try (var turns =
+        turns(
+            parcel -> {
+              parcel.lane().succeeded(Duration.ZERO);
+              done.countDown();
+            })) {
+      for (int i = 0; i < 20; i++) {
+        turns.offer(parcel());
+        turns.offer(parcel(other));
+      }
+      assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  private static Turns turns(Turns.Errand errand) {
+    return new Turns(errand, WORKERS, LONG, new SimpleMeterRegistry());
+  }
+
+  private Parcel parcel() {
+    return parcel(lane);
+  }
+
+  private static Parcel parcel(Lane lane) {
+    UUID id = UUID.randomUUID();
+    var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
+    return new Parcel(
+        new Claimed(id, id, id, id, 0, false, Deadline.after(LONG)),
+        new StoredEvent(id, id, body, null),
+        null,
+        lane);
+  }
+}
