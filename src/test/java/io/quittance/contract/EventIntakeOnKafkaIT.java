@@ -4,6 +4,7 @@ import io.quittance.testing.KafkaBroker;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Tag;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.test.context.ActiveProfiles;
@@ -19,6 +20,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "spring.datasource.url=jdbc:h2:mem:on-kafka;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000"
     })
 @ActiveProfiles("sandbox")
+@Tag("long")
 class EventIntakeOnKafkaIT extends EventIntakeContract {
 
   @DynamicPropertySource

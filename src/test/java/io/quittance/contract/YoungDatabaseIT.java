@@ -11,6 +11,7 @@ import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -18,6 +19,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * A payment reads the rows that it names soon after tables have grown, although PostgreSQL saw them
  * empty when it looked at them last, and keeps the plans that it made then.
  */
+@Tag("long")
 class YoungDatabaseIT {
 
   private static final int ROWS = 20_000;

@@ -29,6 +29,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -169,6 +170,7 @@ class KafkaIT {
   }
 
   @Test
+  @Tag("long")
   void aFrozenReplicaSendsNothingOutOfOrderWhenItComesBack() throws Exception {
     ServiceProcess owner = owner();
     ServiceProcess rest = owner == one ? other : one;

@@ -30,9 +30,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Every event reaches its receiver at least once, whatever becomes of the one who brings it. */
+@Tag("long")
 class DeliveryIT {
 
   private static final int PAYMENTS = 40;

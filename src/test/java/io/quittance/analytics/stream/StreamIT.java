@@ -42,6 +42,7 @@ import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -231,6 +232,7 @@ class StreamIT {
 
   /** It has read records, and is frozen before it counts them; others take its partitions. */
   @Test
+  @Tag("long")
   void aConsumerThatWakesUpTooLateCountsNothing() throws Exception {
     broker.create(topic, 4, Map.of());
     var gate = new Gate(connections.pool());
@@ -369,6 +371,7 @@ class StreamIT {
   }
 
   @Test
+  @Tag("long")
   void goesOnWhenTheBrokerWasKilled() throws Exception {
     broker.create(topic, 2, Map.of());
     consume(connections.pool());
