@@ -20,6 +20,11 @@ public interface Command<R> {
    */
   Set<String> accounts();
 
+  /** Whether it is part of a batch of payments, which gives way to commands that are not. */
+  default boolean ofBatch() {
+    return false;
+  }
+
   /** Names the other rows that {@link #decide} will look at. No I/O. */
   void prepare(Batch batch);
 

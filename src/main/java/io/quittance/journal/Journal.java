@@ -77,7 +77,7 @@ public final class Journal {
    */
   @SuppressWarnings("unchecked") // a lane carries commands of all result types
   public <R> CompletableFuture<R> submit(Command<R> command, Deadline deadline) {
-    recent.note(command.merchantId());
+    note(command);
     return (CompletableFuture<R>) lane(command.merchantId()).submit(traced(command), deadline);
   }
 
@@ -89,9 +89,15 @@ public final class Journal {
   @SuppressWarnings("unchecked") // a lane carries commands of all result types
   public <R> CompletableFuture<R> submitWhenRoom(Command<R> command, Deadline deadline)
       throws InterruptedException {
-    recent.note(command.merchantId());
+    note(command);
     return (CompletableFuture<R>)
         lane(command.merchantId()).submitWhenRoom(traced(command), deadline);
+  }
+
+  private void note(Command<?> command) {
+    if (!command.ofBatch()) {
+      recent.note(command.merchantId());
+    }
   }
 
   private <R> Command<R> traced(Command<R> command) {
@@ -145,7 +151,10 @@ public final class Journal {
     return lanes.get(lane).expectedTime();
   }
 
-  /** Whether a command of another merchant came within the last while, in any lane; about. */
+  /**
+   * Whether a command of another merchant came within the last while, in any lane; about. Batches
+   * do not count: they need not give way to each other.
+   */
   public boolean othersWithin(UUID merchantId, Duration span) {
     return recent.othersWithin(merchantId, span);
   }

@@ -5,8 +5,9 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * Remembers whose commands came last, so that work which can wait knows whether it is alone. About:
- * of two that come at once, one may be forgotten. Thread-safe, and waits for nobody.
+ * Remembers whose commands came last, of those outside of batches, so that work which can wait
+ * knows whether it is alone. About: of two that come at once, one may be forgotten. Thread-safe,
+ * and waits for nobody.
  */
 final class RecentMerchants {
 

@@ -18,6 +18,11 @@ record TracedCommand<R>(Command<R> command, Origin origin) implements Command<R>
   }
 
   @Override
+  public boolean ofBatch() {
+    return command.ofBatch();
+  }
+
+  @Override
   public void prepare(Batch batch) {
     command.prepare(batch);
   }

@@ -50,6 +50,11 @@ record PayAll(
   }
 
   @Override
+  public boolean ofBatch() {
+    return true;
+  }
+
+  @Override
   public void prepare(Batch transaction) {
     transaction.table(IdempotencyKeys.class).request(request);
     payments.prepare(transaction);

@@ -34,6 +34,11 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
   }
 
   @Override
+  public boolean ofBatch() {
+    return order.batchId() != null;
+  }
+
+  @Override
   public void prepare(Batch batch) {
     var books = batch.table(Books.class);
     books.request(order.merchantId(), order.holdId());

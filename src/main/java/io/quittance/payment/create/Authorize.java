@@ -112,6 +112,11 @@ public final class Authorize implements Command<Authorize.Result> {
   }
 
   @Override
+  public boolean ofBatch() {
+    return order.batchId() != null;
+  }
+
+  @Override
   public void prepare(Batch batch) {
     used = answered;
     if (ownKey) {

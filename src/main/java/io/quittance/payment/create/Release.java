@@ -68,6 +68,11 @@ final class Release implements Command<Authorize.Result> {
   }
 
   @Override
+  public boolean ofBatch() {
+    return order.batchId() != null;
+  }
+
+  @Override
   public void prepare(Batch batch) {
     batch.table(IdempotencyKeys.class).request(order.request());
     if (mayHold) {

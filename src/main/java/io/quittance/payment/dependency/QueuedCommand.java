@@ -76,6 +76,11 @@ public final class QueuedCommand<R> implements Command<R> {
   }
 
   @Override
+  public boolean ofBatch() {
+    return command.ofBatch();
+  }
+
+  @Override
   public void prepare(Batch batch) {
     taken = true;
     command.prepare(batch);

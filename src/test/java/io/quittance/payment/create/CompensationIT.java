@@ -15,6 +15,7 @@ import io.quittance.payment.model.PaymentStatus;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -64,6 +65,22 @@ class CompensationIT {
     assertThat(result).isInstanceOf(PaymentResult.NotBegun.class);
   }
 
+  /** Batches give way to other merchants' payments, and not to other merchants' batches. */
+  @Test
+  void anItemOfABatchIsNobodyToGiveWayTo() throws Exception {
+    UUID another = UUID.randomUUID();
+    long begun = System.nanoTime();
+    PaymentOrder item = order(UUID.randomUUID());
+    var authorize = new QueuedCommand<>(new Authorize(item, PLENTY));
+    authorize.committed(journal, Deadline.after(PLENTY));
+    compensation.of(item, authorize, new QueueFullException("journal-1", 8));
+    assertThat(journal.othersWithin(another, Duration.ofNanos(System.nanoTime() - begun)))
+        .isFalse();
+
+    new QueuedCommand<>(new Authorize(order(), PLENTY)).committed(journal, Deadline.after(PLENTY));
+    assertThat(journal.othersWithin(another, PLENTY)).isTrue();
+  }
+
   private String hold(PaymentOrder order) {
     return jdbc.sql("select state from transfers where id = ?")
         .param(order.holdId())
@@ -72,6 +89,10 @@ class CompensationIT {
   }
 
   private PaymentOrder order() {
+    return order(null);
+  }
+
+  private PaymentOrder order(@Nullable UUID batchId) {
     UUID merchant = jdbc.sql("select id from merchants").query(UUID.class).single();
     UUID id = TypeId.next();
     return new PaymentOrder(
@@ -83,7 +104,7 @@ class CompensationIT {
         "shop",
         CaptureMethod.AUTOMATIC,
         new PaymentOrder.Texts(null, null, "{}"),
-        null,
+        batchId,
         600,
         Deadline.after(PLENTY));
   }

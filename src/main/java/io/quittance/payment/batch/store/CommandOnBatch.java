@@ -18,4 +18,9 @@ public interface CommandOnBatch<R> extends Command<R> {
   default Set<String> accounts() {
     return Set.of();
   }
+
+  @Override
+  default boolean ofBatch() {
+    return true;
+  }
 }
