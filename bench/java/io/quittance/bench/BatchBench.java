@@ -32,6 +32,8 @@ public final class BatchBench {
   private static final int NEIGHBOURS = 8;
   private static final int CREATED = 201;
   private static final int LATE_DEADLINE_MS = 1_000;
+  private static final int LATE_WARM_UP = 20;
+  private static final int LATE_BATCHES = 20;
 
   private final java.net.http.HttpClient http =
       java.net.http.HttpClient.newBuilder()
@@ -56,14 +58,15 @@ public final class BatchBench {
   }
 
   /**
-   * {@code bench/run batches [--seconds 10] [--rounds 3] [--warm-up 60] [--sides atomic|none]
-   * [--parallelism N]}.
+   * {@code bench/run batches [--seconds 10] [--rounds 3] [--warm-up 60] [--sides atomic] [--parts
+   * throughput,neighbours,lateness] [--parallelism N] [--beside N] [--service-jvm "-XX:…"]}.
    */
   public static void main(String[] args) throws Exception {
     int seconds = 10;
     int rounds = 3;
     int warmUp = 60;
     String sides = "";
+    var parts = List.of("throughput", "neighbours", "lateness");
     var jvm = new ArrayList<String>();
     var words = Arrays.asList(args).iterator();
     while (words.hasNext()) {
@@ -72,6 +75,9 @@ public final class BatchBench {
         case "--seconds" -> seconds = Integer.parseInt(words.next());
         case "--warm-up" -> warmUp = Integer.parseInt(words.next());
         case "--sides" -> sides = words.next();
+        case "--parts" -> parts = List.of(words.next().split(","));
+        case "--service-jvm" -> jvm.addAll(List.of(words.next().split(" ")));
+        case "--beside" -> jvm.add("-Dquittance.batch.parallelism-beside-others=" + words.next());
         case "--rounds" -> rounds = Integer.parseInt(words.next());
         case "--parallelism" -> jvm.add("-Dquittance.batch.parallelism=" + words.next());
         default -> throw new IllegalArgumentException(word + "?");
@@ -88,20 +94,27 @@ public final class BatchBench {
         merchant =
             UUID.fromString(Database.text(connection, "select min(id::text) from merchants"));
       }
-      try (Service service = build.start(jvm)) {
-        var bench = new BatchBench(report, database, build, service, merchant, seconds);
-        bench.throughput(rounds, warmUp, sides);
-        bench.neighbours(rounds);
+      if (parts.contains("throughput") || parts.contains("neighbours")) {
+        try (Service service = build.start(jvm)) {
+          var bench = new BatchBench(report, database, build, service, merchant, seconds);
+          if (parts.contains("throughput")) {
+            bench.throughput(rounds, warmUp, sides);
+          }
+          if (parts.contains("neighbours")) {
+            bench.neighbours(rounds, warmUp / 2);
+          }
+        }
       }
-      var hung = new ArrayList<>(jvm);
-      hung.add("-Dquittance.fraud.url=" + screening.url());
-      // The breaker would answer at once, and there would be nothing to measure.
-      hung.add("-Dquittance.payment.fair-budget=1h");
-      try (Service service = build.start(hung)) {
-        var bench = new BatchBench(report, database, build, service, merchant, seconds);
-        bench.measured(new Side("warm-up", 2, 1000, false), warmUp / 3);
-        screening.hang(true);
-        bench.lateness(rounds);
+      if (parts.contains("lateness")) {
+        jvm.add("-Dquittance.fraud.url=" + screening.url());
+        // The breaker would answer at once, and there would be nothing to measure.
+        jvm.add("-Dquittance.payment.fair-budget=1h");
+        try (Service service = build.start(jvm)) {
+          var bench = new BatchBench(report, database, build, service, merchant, seconds);
+          bench.measured(new Side("warm-up", 2, 1000, false), warmUp / 3);
+          screening.hang(true);
+          bench.lateness(rounds);
+        }
       }
     }
   }
@@ -232,11 +245,12 @@ public final class BatchBench {
   }
 
   /** Another merchant's payments at a steady, moderate pace, with and without a batch of 1 000. */
-  private void neighbours(int rounds) throws Exception {
+  private void neighbours(int rounds, int warmUp) throws Exception {
+    neighbours(true, warmUp);
     report.line("| round | others' payments | p50 | p99 ms |");
     for (int round = 1; round <= rounds; round++) {
       for (boolean busy : round % 2 == 0 ? List.of(true, false) : List.of(false, true)) {
-        Histogram took = neighbours(busy);
+        Histogram took = neighbours(busy, seconds);
         report.line(
             "| %d | %s | %.1f | %.1f |",
             round,
@@ -247,11 +261,11 @@ public final class BatchBench {
     }
   }
 
-  private Histogram neighbours(boolean busy) throws Exception {
+  private Histogram neighbours(boolean busy, int limit) throws Exception {
     database.settle();
     var all = new Histogram(3);
     var stop = new AtomicBoolean();
-    long end = System.nanoTime() + seconds * 1_000_000_000L;
+    long end = System.nanoTime() + limit * 1_000_000_000L;
     try (var threads = Executors.newFixedThreadPool(NEIGHBOURS + 1)) {
       var others = new ArrayList<Future<Histogram>>();
       for (int i = 0; i < NEIGHBOURS; i++) {
@@ -294,8 +308,10 @@ public final class BatchBench {
     var late = new Histogram(3);
     var random = new SplittableRandom(1);
     int all = 0;
-    send(batch(1000, false, random), LATE_DEADLINE_MS);
-    for (int i = 0; i < 10 * rounds; i++) {
+    for (int i = 0; i < LATE_WARM_UP; i++) {
+      send(batch(1000, false, random), LATE_DEADLINE_MS);
+    }
+    for (int i = 0; i < LATE_BATCHES * rounds; i++) {
       String body = batch(1000, false, random);
       long sent = System.nanoTime();
       String answer = send(body, LATE_DEADLINE_MS);
@@ -307,10 +323,11 @@ public final class BatchBench {
         "%s",
         String.format(
             Locale.ROOT,
-            "%d batches of 1000, screening hangs, deadline %d ms: p50 %d, p99 %d ms late; %d of them failed as a whole",
+            "%d batches of 1000, screening hangs, deadline %d ms: p50 %d, p90 %d, p99 %d ms late; %d of them failed as a whole",
             late.getTotalCount(),
             LATE_DEADLINE_MS,
             late.getValueAtPercentile(50),
+            late.getValueAtPercentile(90),
             late.getValueAtPercentile(99),
             all));
   }

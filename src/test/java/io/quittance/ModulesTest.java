@@ -30,6 +30,7 @@ class ModulesTest {
             "access",
             "admission",
             "journal",
+            "idempotency",
             "ledger",
             "fraud",
             "payment",

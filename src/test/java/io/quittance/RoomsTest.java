@@ -67,6 +67,7 @@ class RoomsTest {
       Rooms.of("io.quittance.web")
           .room("log")
           .room(".", "log")
+          .room("query", ".")
           .room("json", ".", "log")
           .room("request", ".", "json")
           .room("edge", ".")

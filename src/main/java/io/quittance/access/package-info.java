@@ -2,7 +2,15 @@
  * Authentication: API keys, tokens and sessions, whom they stand for, and what is known of them.
  */
 @ApplicationModule(
-    allowedDependencies = {"audit", "concurrency", "database", "identity", "journal", "web"})
+    allowedDependencies = {
+      "audit",
+      "concurrency",
+      "database",
+      "identity",
+      "journal",
+      "web",
+      "web::query"
+    })
 @NullMarked
 package io.quittance.access;
 

@@ -13,6 +13,7 @@
       "money",
       "payment::event",
       "web",
+      "web::query",
       "web::log"
     })
 @NullMarked

@@ -1,5 +1,5 @@
 /** Who changed what: the audit trail, written with the change that it tells of, and its list. */
-@ApplicationModule(allowedDependencies = {"database", "identity", "journal", "web"})
+@ApplicationModule(allowedDependencies = {"database", "identity", "journal", "web", "web::query"})
 @NullMarked
 package io.quittance.audit;
 

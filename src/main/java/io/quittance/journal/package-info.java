@@ -1,9 +1,8 @@
 /**
  * The one way in which money moves: commands queue up, a batch of them is one transaction, and each
- * caller learns the fate of its own. Idempotency keys live here because a key is claimed in the
- * transaction that it protects.
+ * caller learns the fate of its own.
  */
-@ApplicationModule(allowedDependencies = {"concurrency", "database", "web", "tracing"})
+@ApplicationModule(allowedDependencies = {"concurrency", "database", "tracing"})
 @NullMarked
 package io.quittance.journal;
 

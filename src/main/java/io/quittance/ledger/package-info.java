@@ -4,12 +4,14 @@
       "audit",
       "concurrency",
       "database",
+      "idempotency",
       "identity",
       "journal",
       "money",
       "web",
       "web::json",
-      "web::log"
+      "web::log",
+      "web::query"
     })
 @NullMarked
 package io.quittance.ledger;

@@ -9,13 +9,15 @@
       "concurrency",
       "database",
       "fraud",
+      "idempotency",
       "identity",
       "journal",
       "ledger",
       "money",
       "tracing",
       "web",
-      "web::json"
+      "web::json",
+      "web::query"
     })
 @NullMarked
 package io.quittance.payment;

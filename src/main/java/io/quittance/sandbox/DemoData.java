@@ -2,7 +2,7 @@ package io.quittance.sandbox;
 
 import io.quittance.access.merchant.Onboarding;
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.Idempotency;
+import io.quittance.idempotency.Idempotency;
 import io.quittance.ledger.change.Ledger;
 import io.quittance.money.Money;
 import java.time.Duration;

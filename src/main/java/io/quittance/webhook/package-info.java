@@ -9,7 +9,8 @@
       "payment",
       "payment::event",
       "tracing",
-      "web"
+      "web",
+      "web::query"
     })
 @NullMarked
 package io.quittance.webhook;

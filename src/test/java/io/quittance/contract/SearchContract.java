@@ -7,7 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.quittance.web.ForgedCursor;
+import io.quittance.web.query.ForgedCursor;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;

@@ -1,8 +1,8 @@
 package io.quittance.analytics.query;
 
 import io.quittance.web.InputError.Code;
-import io.quittance.web.QueryParameters;
 import io.quittance.web.Rfc3339;
+import io.quittance.web.query.QueryParameters;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

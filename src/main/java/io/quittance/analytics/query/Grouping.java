@@ -1,7 +1,7 @@
 package io.quittance.analytics.query;
 
 import io.quittance.web.InputError.Code;
-import io.quittance.web.QueryParameters;
+import io.quittance.web.query.QueryParameters;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

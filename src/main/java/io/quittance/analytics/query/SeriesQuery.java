@@ -1,8 +1,8 @@
 package io.quittance.analytics.query;
 
 import io.quittance.web.InputError.Code;
-import io.quittance.web.QueryParameters;
 import io.quittance.web.RefusedInput;
+import io.quittance.web.query.QueryParameters;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;

@@ -1,8 +1,8 @@
 package io.quittance.analytics.query;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.quittance.web.QueryParameters;
 import io.quittance.web.RefusedInput;
+import io.quittance.web.query.QueryParameters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -2,8 +2,8 @@ package io.quittance.analytics.status;
 
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.web.QueryParameters;
 import io.quittance.web.Route;
+import io.quittance.web.query.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Set;
 import org.springframework.web.bind.annotation.GetMapping;

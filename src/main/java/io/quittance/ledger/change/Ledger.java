@@ -1,10 +1,10 @@
 package io.quittance.ledger.change;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.identity.Origin;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.Journal;
-import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountTerms;
 import io.quittance.ledger.TransferOrder;

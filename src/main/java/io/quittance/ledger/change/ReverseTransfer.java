@@ -1,10 +1,10 @@
 package io.quittance.ledger.change;
 
+import io.quittance.idempotency.IdempotencyKeys;
+import io.quittance.idempotency.KeyTakenException;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
-import io.quittance.journal.IdempotencyKeys;
-import io.quittance.journal.KeyTakenException;
-import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.Transfer;

@@ -4,8 +4,8 @@ import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountStatus;
 import io.quittance.money.Currencies;
 import io.quittance.web.InputError.Code;
-import io.quittance.web.QueryParameters;
 import io.quittance.web.RefusedInput;
+import io.quittance.web.query.QueryParameters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package io.quittance.ledger.find;
 
 import io.quittance.ledger.AccountIds;
 import io.quittance.web.InputError.Code;
-import io.quittance.web.QueryParameters;
+import io.quittance.web.query.QueryParameters;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;

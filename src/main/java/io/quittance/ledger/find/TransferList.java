@@ -2,8 +2,8 @@ package io.quittance.ledger.find;
 
 import io.quittance.journal.Dialect;
 import io.quittance.ledger.Transfer;
-import io.quittance.web.PageRequest;
-import io.quittance.web.TimePosition;
+import io.quittance.web.query.PageRequest;
+import io.quittance.web.query.TimePosition;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.quittance.ledger.report;
 
 import io.quittance.web.InputError;
 import io.quittance.web.Problem;
-import io.quittance.web.TimeParameter;
+import io.quittance.web.query.TimeParameter;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;

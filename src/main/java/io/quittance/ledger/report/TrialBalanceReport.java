@@ -1,9 +1,9 @@
 package io.quittance.ledger.report;
 
 import io.quittance.ledger.AccountIds;
-import io.quittance.web.PageRequest;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.query.PageRequest;
 import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;

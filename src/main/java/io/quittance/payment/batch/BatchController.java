@@ -1,12 +1,12 @@
 package io.quittance.payment.batch;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.idempotency.Idempotency;
+import io.quittance.idempotency.KeyRecord;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.journal.Idempotency;
-import io.quittance.journal.KeyRecord;
-import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.batch.item.AllOrNone;
 import io.quittance.payment.batch.run.BatchDeadlines;
 import io.quittance.payment.batch.store.BatchStore;

@@ -1,10 +1,10 @@
 package io.quittance.payment.change;
 
+import io.quittance.idempotency.IdempotencyKeys;
+import io.quittance.idempotency.KeyRecord;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
-import io.quittance.journal.IdempotencyKeys;
-import io.quittance.journal.KeyRecord;
-import io.quittance.journal.KeyedRequest;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Payment;

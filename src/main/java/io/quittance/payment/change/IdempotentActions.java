@@ -1,9 +1,9 @@
 package io.quittance.payment.change;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.Idempotency;
-import io.quittance.journal.KeyRecord;
-import io.quittance.journal.KeyedRequest;
+import io.quittance.idempotency.Idempotency;
+import io.quittance.idempotency.KeyRecord;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.payment.change.ActionResponses.Success;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;

@@ -3,7 +3,7 @@ package io.quittance.payment.create;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.KeyedRequest;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.ledger.AccountId;
 import io.quittance.money.CurrencyCode;
 import io.quittance.money.Money;

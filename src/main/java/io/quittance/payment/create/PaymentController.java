@@ -2,13 +2,13 @@ package io.quittance.payment.create;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.idempotency.Idempotency;
+import io.quittance.idempotency.Idempotency.Ran;
+import io.quittance.idempotency.KeyRecord;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.journal.Idempotency;
-import io.quittance.journal.Idempotency.Ran;
-import io.quittance.journal.KeyRecord;
-import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.DeadlineProperties;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentBody;

@@ -1,9 +1,9 @@
 package io.quittance.payment.create;
 
+import io.quittance.idempotency.IdempotencyKeys;
+import io.quittance.idempotency.KeyRecord;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
-import io.quittance.journal.IdempotencyKeys;
-import io.quittance.journal.KeyRecord;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.event.PaymentEvents;

@@ -1,7 +1,7 @@
 package io.quittance.payment.find;
 
 import io.quittance.web.InputError.Code;
-import io.quittance.web.QueryParameters;
+import io.quittance.web.query.QueryParameters;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;

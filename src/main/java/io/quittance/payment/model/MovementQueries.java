@@ -2,7 +2,7 @@ package io.quittance.payment.model;
 
 import io.quittance.database.Instants;
 import io.quittance.money.Money;
-import io.quittance.web.PageRequest;
+import io.quittance.web.query.PageRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.quittance.payment.model;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.fraud.Subject;
-import io.quittance.journal.KeyedRequest;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.ledger.TransferOrder;
 import io.quittance.money.Money;
 import java.util.Arrays;

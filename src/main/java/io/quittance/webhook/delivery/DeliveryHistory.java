@@ -2,8 +2,8 @@ package io.quittance.webhook.delivery;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import io.quittance.database.Instants;
-import io.quittance.web.PageRequest;
 import io.quittance.web.TypeId;
+import io.quittance.web.query.PageRequest;
 import jakarta.validation.constraints.Pattern;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -2,7 +2,7 @@ package io.quittance.analytics.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quittance.web.QueryParameters;
+import io.quittance.web.query.QueryParameters;
 import java.time.Instant;
 import java.util.Set;
 import java.util.TimeZone;

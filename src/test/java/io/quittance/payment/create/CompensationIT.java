@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.QueueFullException;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Journal;
-import io.quittance.journal.KeyedRequest;
 import io.quittance.money.Money;
 import io.quittance.payment.dependency.QueuedCommand;
 import io.quittance.payment.model.CaptureMethod;

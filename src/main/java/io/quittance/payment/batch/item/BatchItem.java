@@ -1,6 +1,6 @@
 package io.quittance.payment.batch.item;
 
-import io.quittance.journal.KeyedRequest;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.payment.create.NewPayment;
 import io.quittance.web.TypeId;
 import java.util.UUID;

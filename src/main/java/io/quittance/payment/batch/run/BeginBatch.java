@@ -1,9 +1,9 @@
 package io.quittance.payment.batch.run;
 
+import io.quittance.idempotency.IdempotencyKeys;
+import io.quittance.idempotency.KeyRecord;
+import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Batch;
-import io.quittance.journal.IdempotencyKeys;
-import io.quittance.journal.KeyRecord;
-import io.quittance.journal.KeyedRequest;
 import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.BatchStatus;
 import io.quittance.payment.batch.store.CommandOnBatch;

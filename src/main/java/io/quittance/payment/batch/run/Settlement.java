@@ -1,8 +1,8 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.idempotency.KeyRecord;
 import io.quittance.journal.Journal;
-import io.quittance.journal.KeyRecord;
 import io.quittance.payment.batch.item.ItemQueries;
 import io.quittance.payment.batch.item.ItemQueries.Found;
 import io.quittance.payment.batch.item.ItemResult;

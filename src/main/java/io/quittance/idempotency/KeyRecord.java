@@ -1,4 +1,4 @@
-package io.quittance.journal;
+package io.quittance.idempotency;
 
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;

@@ -1,4 +1,4 @@
-package io.quittance.journal;
+package io.quittance.idempotency;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;

@@ -1,4 +1,4 @@
-package io.quittance.journal;
+package io.quittance.idempotency;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;

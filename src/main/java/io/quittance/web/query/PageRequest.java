@@ -1,5 +1,9 @@
-package io.quittance.web;
+package io.quittance.web.query;
 
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.RefusedInput;
+import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.Set;

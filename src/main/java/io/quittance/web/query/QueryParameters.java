@@ -1,9 +1,13 @@
-package io.quittance.web;
+package io.quittance.web.query;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
+import io.quittance.web.Problem;
+import io.quittance.web.RefusedInput;
+import io.quittance.web.Rfc3339;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
 import java.nio.ByteBuffer;

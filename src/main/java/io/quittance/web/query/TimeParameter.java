@@ -1,5 +1,8 @@
-package io.quittance.web;
+package io.quittance.web.query;
 
+import io.quittance.web.InputError;
+import io.quittance.web.Problem;
+import io.quittance.web.Rfc3339;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

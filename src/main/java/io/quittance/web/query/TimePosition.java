@@ -1,5 +1,7 @@
-package io.quittance.web;
+package io.quittance.web.query;
 
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;

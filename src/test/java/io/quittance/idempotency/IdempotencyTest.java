@@ -1,4 +1,4 @@
-package io.quittance.journal;
+package io.quittance.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.Idempotency.Look;
-import io.quittance.journal.Idempotency.Ran;
+import io.quittance.idempotency.Idempotency.Look;
+import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Resolution;

@@ -1,8 +1,12 @@
-package io.quittance.journal;
+package io.quittance.idempotency;
 
 import static io.quittance.database.ArrayParameters.bind;
 
 import io.quittance.database.Instants;
+import io.quittance.journal.Batch;
+import io.quittance.journal.Dialect;
+import io.quittance.journal.Table;
+import io.quittance.journal.Writes;
 import io.quittance.web.ProblemCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,4 +1,4 @@
-package io.quittance.journal;
+package io.quittance.idempotency;
 
 /** Another request claimed the key first, on another replica and just now. */
 public final class KeyTakenException extends RuntimeException {

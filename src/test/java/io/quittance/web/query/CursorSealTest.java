@@ -1,4 +1,4 @@
-package io.quittance.web;
+package io.quittance.web.query;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.quittance.journal;
+package io.quittance.idempotency;
 
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;

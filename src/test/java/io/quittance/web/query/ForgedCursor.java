@@ -1,4 +1,4 @@
-package io.quittance.web;
+package io.quittance.web.query;
 
 /** A cursor as somebody makes it who has read our source. */
 public final class ForgedCursor {

@@ -1,4 +1,4 @@
-package io.quittance.web;
+package io.quittance.web.query;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 

@@ -1,4 +1,4 @@
-package io.quittance.journal;
+package io.quittance.idempotency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.quittance.web;
+package io.quittance.web.query;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;

@@ -1,0 +1,7 @@
+/** What a request for a list says: parameters, times, and pages with their cursors. */
+@NamedInterface("query")
+@NullMarked
+package io.quittance.web.query;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.NamedInterface;
