@@ -3,6 +3,7 @@ package io.quittance.audit;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import io.quittance.web.JsonText;
 import java.time.Instant;
@@ -18,16 +19,25 @@ import org.springframework.stereotype.Component;
  */
 public final class AuditTable implements Table {
 
-  private static final String INSERT =
-      """
-      insert into audit_log (merchant_id, id, actor_type, actor_id, action, object_type, object_id,
-                             details, ip, request_id, created_at)
-      select * from unnest(
-        cast(? as uuid array), cast(? as uuid array), cast(? as varchar array),
-        cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
-        cast(? as varchar array), cast(? as varchar array), cast(? as varchar array),
-        cast(? as varchar array), cast(? as timestamp with time zone array))
-      """;
+  /**
+   * @param details their JSON
+   */
+  private record Row(AuditEntry entry, String details, Instant at) {}
+
+  private static final TableColumns<Row> TABLE =
+      TableColumns.<Row>of("audit_log")
+          .key("merchant_id", "uuid", row -> row.entry().merchantId())
+          .key("id", "uuid", row -> row.entry().id())
+          .fixed("actor_type", "varchar", row -> row.entry().origin().actor().type().text())
+          .fixed("actor_id", "varchar", row -> row.entry().origin().actor().id())
+          .fixed("action", "varchar", row -> row.entry().action())
+          .fixed("object_type", "varchar", row -> row.entry().objectType())
+          .fixed("object_id", "varchar", row -> row.entry().objectId())
+          .fixed("details", "varchar", Row::details)
+          .fixed("ip", "varchar", row -> row.entry().origin().ip())
+          .fixed("request_id", "varchar", row -> row.entry().origin().requestId())
+          .fixed("created_at", "timestamp", Row::at)
+          .build();
 
   @Component
   @Order(60)
@@ -63,18 +73,10 @@ public final class AuditTable implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    writes
-        .add(INSERT, added)
-        .column("uuid", AuditEntry::merchantId)
-        .column("uuid", AuditEntry::id)
-        .column("varchar", entry -> entry.origin().actor().type().text())
-        .column("varchar", entry -> entry.origin().actor().id())
-        .column("varchar", AuditEntry::action)
-        .column("varchar", AuditEntry::objectType)
-        .column("varchar", AuditEntry::objectId)
-        .column("varchar", entry -> JsonText.of(json, entry.details()))
-        .column("varchar", entry -> entry.origin().ip())
-        .column("varchar", entry -> entry.origin().requestId())
-        .column("varchar", entry -> now.toString());
+    writes.insert(
+        TABLE,
+        added.stream()
+            .map(entry -> new Row(entry, JsonText.of(json, entry.details()), now))
+            .toList());
   }
 }

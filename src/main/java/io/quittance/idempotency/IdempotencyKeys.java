@@ -6,6 +6,7 @@ import io.quittance.database.Instants;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
+import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import io.quittance.web.ProblemCode;
 import java.sql.ResultSet;
@@ -43,16 +44,22 @@ public final class IdempotencyKeys implements Table {
          and k.idempotency_key = wanted.idempotency_key
       """;
 
-  private static final String INSERT =
-      """
-      insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint, object_id,
-                                    refusal, detail, runs_until, created_at)
-      select * from unnest(
-        cast(? as uuid array), cast(? as varchar array), cast(? as varchar array),
-        cast(? as varchar array), cast(? as uuid array), cast(? as varchar array),
-        cast(? as varchar array), cast(? as timestamp with time zone array),
-        cast(? as timestamp with time zone array))
-      """;
+  private record Claim(KeyedRequest request, KeyRecord record) {}
+
+  private record Row(KeyedRequest request, KeyRecord record, Instant claimedAt) {}
+
+  private static final TableColumns<Row> TABLE =
+      TableColumns.<Row>of("idempotency_keys")
+          .key("merchant_id", "uuid", row -> row.request().merchantId())
+          .key("operation", "varchar", row -> row.request().operation())
+          .key("idempotency_key", "varchar", row -> row.request().key())
+          .fixed("fingerprint", "varchar", row -> row.request().fingerprint())
+          .fixed("object_id", "uuid", row -> row.record().objectId())
+          .fixed("refusal", "varchar", row -> row.record().refusal())
+          .fixed("detail", "varchar", row -> row.record().detail())
+          .fixed("runs_until", "timestamp", row -> row.record().runsUntil())
+          .fixed("created_at", "timestamp", Row::claimedAt)
+          .build();
 
   @Component
   @Order(10)
@@ -69,8 +76,6 @@ public final class IdempotencyKeys implements Table {
       return new IdempotencyKeys(dialect);
     }
   }
-
-  private record Claim(KeyedRequest request, KeyRecord record) {}
 
   private final Dialect dialect;
   private final Set<KeyedRequest.Id> wanted = new LinkedHashSet<>();
@@ -153,16 +158,8 @@ public final class IdempotencyKeys implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    writes
-        .add(INSERT, claims)
-        .column("uuid", claim -> claim.request().merchantId())
-        .column("varchar", claim -> claim.request().operation())
-        .column("varchar", claim -> claim.request().key())
-        .column("varchar", claim -> claim.request().fingerprint())
-        .column("uuid", claim -> claim.record().objectId())
-        .column("varchar", claim -> claim.record().refusal())
-        .column("varchar", claim -> claim.record().detail())
-        .column("varchar", claim -> claim.record().runsUntil().toString())
-        .column("varchar", claim -> now.toString());
+    writes.insert(
+        TABLE,
+        claims.stream().map(claim -> new Row(claim.request(), claim.record(), now)).toList());
   }
 }

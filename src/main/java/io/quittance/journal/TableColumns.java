@@ -11,6 +11,10 @@ import org.jspecify.annotations.Nullable;
  * How rows of a table are written: each column is named once, with its type and where its value
  * comes from, for inserts and updates alike. Immutable.
  *
+ * <p>jOOQ would generate such lists from the schema. It is not here, because the statements of a
+ * batch send one array per column and travel together, and would be written as plain SQL there,
+ * too: a generator, a dialect and a runtime for these hundred lines.
+ *
  * @param <R> a row
  */
 public final class TableColumns<R> {

@@ -1,16 +1,12 @@
 package io.quittance.journal;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.WorkerPool.Job;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -86,14 +82,13 @@ final class Transaction {
 
     private final Connection connection;
     private final JdbcOperations jdbc;
-    private final List<Job<Command<?>, Object>> live;
-    private final List<Waiting> waiting = new ArrayList<>();
+    private final LiveCommands live;
     private long databaseNanos;
 
     Attempt(Connection connection, List<Job<Command<?>, Object>> jobs) {
       this.connection = connection;
       this.jdbc = on(connection);
-      this.live = new ArrayList<>(jobs);
+      this.live = new LiveCommands(jobs);
     }
 
     /** Waits for an account's lock, for as long as the connection waits for locks. */
@@ -111,92 +106,34 @@ final class Transaction {
 
     List<Waiting> run() throws SQLException {
       var life = Deadline.after(limit);
-      while (dropExpired()) {
+      while (live.dropExpired()) {
         Batch batch = Batch.of(tables);
         long asked = System.nanoTime();
-        Set<AccountKey> busy = batch.lock(jdbc, accounts());
+        Set<AccountKey> busy = batch.lock(jdbc, live.accounts());
         databaseNanos += System.nanoTime() - asked;
-        leaveOut(busy);
-        if (live.isEmpty()) {
+        if (!live.leaveOut(busy)) {
           break;
         }
         List<Object> results = decide(batch);
-        if (results.size() == live.size() && !anyExpired()) {
+        if (results.size() == live.size() && !live.anyExpired()) {
           write(batch, life);
-          tell(results);
-          return waiting;
+          live.tell(results);
+          return live.waiting();
         }
       }
       connection.rollback();
-      return waiting;
-    }
-
-    /** Drops the commands whose time is over; says whether any is left. */
-    private boolean dropExpired() {
-      live.removeIf(
-          job -> {
-            if (job.deadline().expired()) {
-              job.fail(new ExpiredInQueueException("journal"));
-            }
-            return job.done();
-          });
-      return !live.isEmpty();
-    }
-
-    private boolean anyExpired() {
-      return live.stream().anyMatch(job -> job.deadline().expired());
-    }
-
-    private Set<AccountKey> accounts() {
-      return live.stream()
-          .flatMap(job -> AccountKey.of(job.item()).stream())
-          .collect(Collectors.toCollection(HashSet::new));
-    }
-
-    private void leaveOut(Set<AccountKey> busy) {
-      if (busy.isEmpty()) {
-        return;
-      }
-      live.removeIf(
-          job -> {
-            Set<AccountKey> own = AccountKey.of(job.item());
-            own.retainAll(busy);
-            if (!own.isEmpty()) {
-              waiting.add(new Waiting(job, own));
-            }
-            return !own.isEmpty();
-          });
+      return live.waiting();
     }
 
     /** The results, or fewer than there are commands if one of them failed by its own fault. */
     private List<Object> decide(Batch batch) {
-      var results = new ArrayList<Object>(live.size());
-      if (prepare(batch)) {
-        long asked = System.nanoTime();
-        batch.load(jdbc, dialect);
-        databaseNanos += System.nanoTime() - asked;
-        for (Job<Command<?>, Object> job : live) {
-          try {
-            results.add(job.item().decide(batch));
-          } catch (RuntimeException e) {
-            job.fail(e);
-            return List.of();
-          }
-        }
+      if (!live.prepare(batch)) {
+        return List.of();
       }
-      return results;
-    }
-
-    private boolean prepare(Batch batch) {
-      for (Job<Command<?>, Object> job : live) {
-        try {
-          job.item().prepare(batch);
-        } catch (RuntimeException e) {
-          job.fail(e);
-          return false;
-        }
-      }
-      return true;
+      long asked = System.nanoTime();
+      batch.load(jdbc, dialect);
+      databaseNanos += System.nanoTime() - asked;
+      return live.decide(batch);
     }
 
     private void write(Batch batch, Deadline life) throws SQLException {
@@ -218,12 +155,6 @@ final class Transaction {
               "a transaction took longer than the %d ms that are allowed"
                   .formatted(limit.toMillis()))
           : new TransactionTooLongException(limit);
-    }
-
-    private void tell(List<Object> results) {
-      for (int i = 0; i < results.size(); i++) {
-        live.get(i).succeed(results.get(i));
-      }
     }
   }
 

@@ -2,6 +2,7 @@ package io.quittance.kafka;
 
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.event.EventLog.StoredEvent;
@@ -20,17 +21,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class OutboxRows implements Table {
 
-  private static final String INSERT =
-      "insert into kafka_outbox (shard, merchant_id, subject_id, sequence, event_id, created_at) ";
+  private static final TableColumns<PaymentEvent> TABLE =
+      TableColumns.<PaymentEvent>of("kafka_outbox")
+          .key("shard", "integer", event -> Shards.of(event.merchantId()))
+          .key("merchant_id", "uuid", PaymentEvent::merchantId)
+          .key("subject_id", "uuid", PaymentEvent::subjectId)
+          .key("sequence", "integer", PaymentEvent::sequence)
+          .fixed("event_id", "uuid", PaymentEvent::id)
+          .fixed("created_at", "timestamp", PaymentEvent::createdAt)
+          .build();
 
-  private static final String ROWS =
-      INSERT
-          + """
-          select * from unnest(
-            cast(? as integer array), cast(? as uuid array), cast(? as uuid array),
-            cast(? as integer array), cast(? as uuid array),
-            cast(? as timestamp with time zone array))
-          """;
+  private static final String INSERT_ONE =
+      "insert into kafka_outbox (%s) values (?, ?, ?, ?, ?, ?)".formatted(TABLE.names());
 
   /** Opens them for each batch, and adds the events that come without one. Thread-safe. */
   @Order(70)
@@ -56,7 +58,7 @@ final class OutboxRows implements Table {
     /** Has no subject but itself. The relay finds it without being told. */
     @EventListener
     void on(StoredEvent event) {
-      jdbc.sql(INSERT + "values (?, ?, ?, ?, ?, ?)")
+      jdbc.sql(INSERT_ONE)
           .params(
               Shards.of(event.merchantId()),
               event.merchantId(),
@@ -83,14 +85,7 @@ final class OutboxRows implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    writes
-        .add(ROWS, events.added())
-        .column("integer", event -> Shards.of(event.merchantId()))
-        .column("uuid", PaymentEvent::merchantId)
-        .column("uuid", PaymentEvent::subjectId)
-        .column("integer", PaymentEvent::sequence)
-        .column("uuid", PaymentEvent::id)
-        .column("varchar", event -> event.createdAt().toString());
+    writes.insert(TABLE, events.added());
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.quittance.payment.event;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.model.Payment;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
@@ -24,16 +26,23 @@ import org.springframework.stereotype.Component;
  */
 public final class PaymentEvents implements Table {
 
-  private static final String INSERT =
-      """
-      insert into events (merchant_id, id, payment_id, sequence, type, created_at, data,
-                          traceparent)
-      select * from unnest(
-        cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
-        cast(? as integer array), cast(? as varchar array),
-        cast(? as timestamp with time zone array), cast(? as varchar array),
-        cast(? as varchar array))
-      """;
+  /**
+   * @param data its JSON
+   * @param traceparent null: it belongs to no recorded trace
+   */
+  private record Row(PaymentEvent event, String data, @Nullable String traceparent) {}
+
+  private static final TableColumns<Row> TABLE =
+      TableColumns.<Row>of("events")
+          .key("merchant_id", "uuid", row -> row.event().merchantId())
+          .key("id", "uuid", row -> row.event().id())
+          .fixed("payment_id", "uuid", row -> row.event().paymentId())
+          .fixed("sequence", "integer", row -> row.event().sequence())
+          .fixed("type", "varchar", row -> row.event().type().text())
+          .fixed("created_at", "timestamp", row -> row.event().createdAt())
+          .fixed("data", "varchar", Row::data)
+          .fixed("traceparent", "varchar", Row::traceparent)
+          .build();
 
   @Component
   @Order(40)
@@ -91,15 +100,10 @@ public final class PaymentEvents implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    writes
-        .add(INSERT, added)
-        .column("uuid", PaymentEvent::merchantId)
-        .column("uuid", PaymentEvent::id)
-        .column("uuid", PaymentEvent::paymentId)
-        .column("integer", PaymentEvent::sequence)
-        .column("varchar", event -> event.type().text())
-        .column("varchar", event -> event.createdAt().toString())
-        .column("varchar", event -> JsonText.of(json, event.data()))
-        .column("varchar", event -> traceparents.get(event.id()));
+    writes.insert(TABLE, added.stream().map(this::row).toList());
+  }
+
+  private Row row(PaymentEvent event) {
+    return new Row(event, JsonText.of(json, event.data()), traceparents.get(event.id()));
   }
 }

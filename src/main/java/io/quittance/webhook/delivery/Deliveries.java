@@ -3,13 +3,14 @@ package io.quittance.webhook.delivery;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
+import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.NotificationProperties;
 import java.time.Instant;
-import java.util.List;
+import java.util.UUID;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
@@ -20,14 +21,18 @@ import org.springframework.stereotype.Component;
  */
 final class Deliveries implements Table {
 
-  private static final String TO_THE_OPERATOR =
-      """
-      insert into deliveries (id, merchant_id, event_id, state, attempts, next_attempt_at, created_at)
-      select id, merchant_id, event_id, 'pending', 0, due, due
-        from unnest(cast(? as uuid array), cast(? as uuid array), cast(? as uuid array),
-                    cast(? as timestamp with time zone array))
-               as k(id, merchant_id, event_id, due)
-      """;
+  private record ToTheOperator(PaymentEvent event, UUID id, Instant due) {}
+
+  private static final TableColumns<ToTheOperator> TO_THE_OPERATOR =
+      TableColumns.<ToTheOperator>of("deliveries")
+          .key("merchant_id", "uuid", row -> row.event().merchantId())
+          .key("id", "uuid", ToTheOperator::id)
+          .fixed("event_id", "uuid", row -> row.event().id())
+          .fixed("state", "varchar", row -> "pending")
+          .fixed("attempts", "integer", row -> 0)
+          .fixed("next_attempt_at", "timestamp", ToTheOperator::due)
+          .fixed("created_at", "timestamp", ToTheOperator::due)
+          .build();
 
   /**
    * One delivery for each endpoint that takes the event. Its id is the one given for the event,
@@ -88,12 +93,13 @@ final class Deliveries implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    writes
-        .add(TO_THE_OPERATOR, operatorWants ? events.added() : List.<PaymentEvent>of())
-        .column("uuid", event -> TypeId.next())
-        .column("uuid", PaymentEvent::merchantId)
-        .column("uuid", PaymentEvent::id)
-        .column("varchar", event -> now.toString());
+    if (operatorWants) {
+      writes.insert(
+          TO_THE_OPERATOR,
+          events.added().stream()
+              .map(event -> new ToTheOperator(event, TypeId.next(), now))
+              .toList());
+    }
     writes
         .add(toSubscribers(dialect), events.added())
         .column("uuid", event -> TypeId.nextWithRoom())

@@ -1,0 +1,106 @@
+package io.quittance.journal;
+
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.WorkerPool.Job;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * The commands that a transaction is still to apply, in order. It starts with all of them; those
+ * that have expired, fail by their own fault, or would have to wait for a lock are left out one
+ * after another. Confined to one thread.
+ */
+final class LiveCommands {
+
+  private final List<Job<Command<?>, Object>> live;
+  private final List<Waiting> waiting = new ArrayList<>();
+
+  LiveCommands(List<Job<Command<?>, Object>> jobs) {
+    this.live = new ArrayList<>(jobs);
+  }
+
+  int size() {
+    return live.size();
+  }
+
+  /** Those that were left out because of others' locks. */
+  List<Waiting> waiting() {
+    return waiting;
+  }
+
+  /** Drops the commands whose time is over; says whether any is left. */
+  boolean dropExpired() {
+    live.removeIf(
+        job -> {
+          if (job.deadline().expired()) {
+            job.fail(new ExpiredInQueueException("journal"));
+          }
+          return job.done();
+        });
+    return !live.isEmpty();
+  }
+
+  boolean anyExpired() {
+    return live.stream().anyMatch(job -> job.deadline().expired());
+  }
+
+  /** The accounts of all. */
+  Set<AccountKey> accounts() {
+    return live.stream()
+        .flatMap(job -> AccountKey.of(job.item()).stream())
+        .collect(Collectors.toCollection(HashSet::new));
+  }
+
+  /** Leaves out the commands of accounts that are locked elsewhere; says whether any is left. */
+  boolean leaveOut(Set<AccountKey> busy) {
+    if (!busy.isEmpty()) {
+      live.removeIf(
+          job -> {
+            Set<AccountKey> own = AccountKey.of(job.item());
+            own.retainAll(busy);
+            if (!own.isEmpty()) {
+              waiting.add(new Waiting(job, own));
+            }
+            return !own.isEmpty();
+          });
+    }
+    return !live.isEmpty();
+  }
+
+  /** Lets each name its rows; false if one of them failed, and was told. */
+  boolean prepare(Batch batch) {
+    for (Job<Command<?>, Object> job : live) {
+      try {
+        job.item().prepare(batch);
+      } catch (RuntimeException e) {
+        job.fail(e);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The result of each, in order; none if one of them failed, and was told. */
+  List<Object> decide(Batch batch) {
+    var results = new ArrayList<Object>(live.size());
+    for (Job<Command<?>, Object> job : live) {
+      try {
+        results.add(job.item().decide(batch));
+      } catch (RuntimeException e) {
+        job.fail(e);
+        return List.of();
+      }
+    }
+    return results;
+  }
+
+  /** Tells each its result. */
+  void tell(List<Object> results) {
+    for (int i = 0; i < results.size(); i++) {
+      live.get(i).succeed(results.get(i));
+    }
+  }
+}
