@@ -73,4 +73,23 @@ class RoomsTest {
           .room("edge", ".")
           .because(
               "what modules speak of, as problems and pages, does not hang on how it is served");
+
+  @ArchTest
+  static final ArchRule roomsOfAnalytics =
+      Rooms.of("io.quittance.analytics")
+          .room("wire")
+          .room("pane")
+          .room("name", "pane")
+          .room("event", "wire", "pane", "name")
+          .room("enrich", "pane", "name", "event")
+          .room("intake", "pane", "name", "event", "enrich")
+          .room("stream", "wire", "pane", "name", "event", "intake")
+          .room("payment", "wire", "pane", "name")
+          .room("query", "pane", "payment")
+          .room("live", "pane", "payment", "query")
+          .room("status")
+          .room(".", "pane", "name", "event")
+          .because(
+              "panes do not know what they count; events are read without knowing who counts them,"
+                  + " and whoever asks for figures does not depend on how they came in");
 }

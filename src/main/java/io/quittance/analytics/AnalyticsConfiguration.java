@@ -1,9 +1,9 @@
 package io.quittance.analytics;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.quittance.analytics.event.AnalyticsProperties;
 import io.quittance.analytics.event.EventParser;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.web.BodyLimit;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Qualifier;

@@ -32,7 +32,10 @@ final class OutboxRows implements Table {
           .build();
 
   private static final String INSERT_ONE =
-      "insert into kafka_outbox (%s) values (?, ?, ?, ?, ?, ?)".formatted(TABLE.names());
+      """
+      insert into kafka_outbox (shard, merchant_id, subject_id, sequence, event_id, created_at)
+      values (?, ?, ?, ?, ?, ?)
+      """;
 
   /** Opens them for each batch, and adds the events that come without one. Thread-safe. */
   @Order(70)

@@ -2,11 +2,11 @@ package io.quittance.analytics.enrich;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.analytics.event.AnalyticsProperties;
-import io.quittance.analytics.event.Name;
-import io.quittance.analytics.event.SeriesLimit;
-import io.quittance.analytics.event.Vocabularies;
+import io.quittance.analytics.name.Name;
+import io.quittance.analytics.name.SeriesLimit;
+import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.EventMetrics;
 import io.quittance.analytics.pane.Labels;
 import io.quittance.analytics.pane.PaneDelta;

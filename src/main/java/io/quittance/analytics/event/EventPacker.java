@@ -1,5 +1,6 @@
 package io.quittance.analytics.event;
 
+import io.quittance.analytics.name.Name;
 import io.quittance.analytics.wire.CompactWriter;
 import java.util.BitSet;
 import java.util.HashMap;

@@ -2,6 +2,8 @@ package io.quittance.analytics.event;
 
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import io.quittance.analytics.name.NewNames;
+import io.quittance.analytics.name.Vocabulary;
 import io.quittance.web.InputError;
 import java.io.IOException;
 import java.nio.ByteBuffer;

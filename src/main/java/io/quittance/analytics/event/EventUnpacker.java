@@ -1,5 +1,6 @@
 package io.quittance.analytics.event;
 
+import io.quittance.analytics.name.Name;
 import io.quittance.analytics.wire.CompactReader;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,9 @@
 package io.quittance.analytics.event;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.quittance.analytics.name.Name;
+import io.quittance.analytics.name.NameTable;
+import io.quittance.analytics.name.Vocabulary;
 import io.quittance.web.InputError.Code;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.quittance.analytics.event;
 
+import io.quittance.analytics.name.Name;
 import java.util.List;
 
 /**

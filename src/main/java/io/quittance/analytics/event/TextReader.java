@@ -1,6 +1,8 @@
 package io.quittance.analytics.event;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.quittance.analytics.name.Name;
+import io.quittance.analytics.name.NewNames;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.log.CardNumbers;
 import java.io.IOException;

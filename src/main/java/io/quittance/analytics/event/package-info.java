@@ -1,4 +1,4 @@
-/** Interaction events: how bodies are read, and the names of types and labels that are kept. */
+/** Interaction events: how bodies are read, divided and packed. */
 @NullMarked
 package io.quittance.analytics.event;
 

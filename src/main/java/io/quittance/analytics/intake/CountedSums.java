@@ -4,7 +4,7 @@ import io.quittance.analytics.enrich.Enrichment;
 import io.quittance.analytics.enrich.KnownPayments;
 import io.quittance.analytics.enrich.PendingBatch;
 import io.quittance.analytics.enrich.PendingTable;
-import io.quittance.analytics.event.SeriesLimit;
+import io.quittance.analytics.name.SeriesLimit;
 import io.quittance.analytics.pane.PaneStore;
 import io.quittance.analytics.pane.Totals;
 import java.sql.Connection;

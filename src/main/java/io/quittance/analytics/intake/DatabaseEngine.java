@@ -1,6 +1,6 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import java.util.UUID;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;

@@ -5,7 +5,7 @@ import io.quittance.analytics.event.EventParser;
 import io.quittance.analytics.event.ParsedBody;
 import io.quittance.analytics.event.TooManyEventsException;
 import io.quittance.analytics.event.UndividedBodyException;
-import io.quittance.analytics.event.Vocabularies;
+import io.quittance.analytics.name.Vocabularies;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.ExpiredInQueueException;

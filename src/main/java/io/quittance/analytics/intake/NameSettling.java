@@ -1,7 +1,7 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.analytics.event.Name;
-import io.quittance.analytics.event.Vocabularies;
+import io.quittance.analytics.name.Name;
+import io.quittance.analytics.name.Vocabularies;
 import io.quittance.concurrency.WorkerPool.Job;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.quittance.analytics.intake;
 
 import io.quittance.analytics.enrich.PendingBatch;
-import io.quittance.analytics.event.Name;
-import io.quittance.analytics.event.SeriesLimit;
+import io.quittance.analytics.name.Name;
+import io.quittance.analytics.name.SeriesLimit;
 import io.quittance.analytics.pane.EventMetrics;
 import io.quittance.analytics.pane.Labels;
 import io.quittance.analytics.pane.PaneDelta;

@@ -1,7 +1,7 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.analytics.event.AnalyticsProperties;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;

@@ -1,9 +1,9 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.analytics.event.AnalyticsProperties;
-import io.quittance.analytics.event.SeriesLimit;
-import io.quittance.analytics.event.Vocabularies;
+import io.quittance.analytics.name.SeriesLimit;
+import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.TypeId;

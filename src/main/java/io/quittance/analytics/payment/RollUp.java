@@ -1,6 +1,6 @@
 package io.quittance.analytics.payment;
 
-import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.PaneStore;
 import io.quittance.journal.Dialect;

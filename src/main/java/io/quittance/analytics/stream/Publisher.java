@@ -1,6 +1,5 @@
 package io.quittance.analytics.stream;
 
-import io.quittance.analytics.event.AnalyticsProperties;
 import io.quittance.analytics.event.EventBatch;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyCounter;
@@ -10,6 +9,7 @@ import io.quittance.analytics.intake.DuplicateFilter;
 import io.quittance.analytics.intake.IntakeAnswer;
 import io.quittance.analytics.intake.NameSettling;
 import io.quittance.analytics.intake.UnknownCommitException;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.stream.RecordSender.Result;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.Problem;

@@ -1,8 +1,5 @@
 package io.quittance.analytics.stream;
 
-import io.quittance.analytics.event.AnalyticsProperties;
-import io.quittance.analytics.event.SeriesLimit;
-import io.quittance.analytics.event.Vocabularies;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyKeys;
 import io.quittance.analytics.intake.BodyKeys.Id;
@@ -10,7 +7,10 @@ import io.quittance.analytics.intake.BodyKeys.Stored;
 import io.quittance.analytics.intake.CommitMarks;
 import io.quittance.analytics.intake.CountedSums;
 import io.quittance.analytics.intake.Counting;
+import io.quittance.analytics.name.SeriesLimit;
+import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.stream.EventRecord.Part;
 import io.quittance.analytics.stream.PartitionOffsets.Partition;
 import io.quittance.analytics.stream.PartitionOffsets.Taken;

@@ -2,12 +2,12 @@ package io.quittance.analytics.stream;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.analytics.event.AnalyticsProperties;
-import io.quittance.analytics.event.Vocabularies;
 import io.quittance.analytics.intake.BodyKeys;
 import io.quittance.analytics.intake.CountedSums;
 import io.quittance.analytics.intake.NameSettling;
+import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.journal.Dialect;
 import io.quittance.kafka.ClientSettings;

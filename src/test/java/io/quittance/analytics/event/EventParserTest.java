@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quittance.analytics.name.Name;
+import io.quittance.analytics.name.Vocabulary;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -296,11 +298,11 @@ class EventParserTest {
     Vocabulary full =
         vocabulary.with(
             List.of(
-                new Name(Name.TYPES, "page.view"),
-                new Name(Name.TYPES, "b"),
-                new Name(Name.TYPES, "c"),
-                new Name("label:plan", "pro"),
-                new Name("label:plan", "free")));
+                Name.unsettled(Name.TYPES, "page.view"),
+                Name.unsettled(Name.TYPES, "b"),
+                Name.unsettled(Name.TYPES, "c"),
+                Name.unsettled("label:plan", "pro"),
+                Name.unsettled("label:plan", "free")));
     byte[] body =
         "{\"id\":\"1\",\"type\":\"d\",\"data\":{\"labels\":{\"plan\":\"pro\"}}}\n{\"id\":\"1\",\"type\":\"c\",\"data\":{\"labels\":{\"plan\":\"gold\"}}}"
             .getBytes(UTF_8);

@@ -1,6 +1,6 @@
 package io.quittance.analytics.payment;
 
-import io.quittance.analytics.event.AnalyticsProperties;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.Labels;
 import java.math.BigDecimal;
 import java.util.ArrayList;

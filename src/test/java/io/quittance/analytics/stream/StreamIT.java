@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.analytics.event.AnalyticsProperties;
 import io.quittance.analytics.event.EventFormat;
 import io.quittance.analytics.event.EventParser;
-import io.quittance.analytics.event.Vocabularies;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyCounter;
 import io.quittance.analytics.intake.Counted;
 import io.quittance.analytics.intake.IntakeAnswer;
+import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.Totals;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;

@@ -1,8 +1,9 @@
-package io.quittance.analytics.event;
+package io.quittance.analytics.name;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.Totals;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

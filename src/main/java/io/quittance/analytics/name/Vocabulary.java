@@ -1,4 +1,4 @@
-package io.quittance.analytics.event;
+package io.quittance.analytics.name;
 
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,7 +21,7 @@ public final class Vocabulary {
   public record Limits(int types, int labelValues) {
 
     /** Labels, by key. */
-    static final int KEYS = 100;
+    public static final int KEYS = 100;
 
     int of(String space) {
       return space.equals(Name.TYPES) ? types : labelValues;
@@ -107,12 +107,12 @@ public final class Vocabulary {
   }
 
   /** The type of these characters; null: it is not kept, but could be. */
-  @Nullable Name type(char[] text, int offset, int length) {
+  public @Nullable Name type(char[] text, int offset, int length) {
     return types.find(text, offset, length);
   }
 
   /** The values of a label; null: the label is not known, but could be. */
-  @Nullable NameTable label(String key) {
+  public @Nullable NameTable label(String key) {
     NameTable table = labels.get(key);
     return table == null && labels.size() >= Limits.KEYS ? otherLabel : table;
   }
@@ -123,12 +123,12 @@ public final class Vocabulary {
     return table == null ? null : table.find(account);
   }
 
-  Name otherType() {
+  public Name otherType() {
     return types.other();
   }
 
   /** The table of all labels whose keys are not kept. */
-  NameTable otherLabel() {
+  public NameTable otherLabel() {
     return otherLabel;
   }
 
@@ -137,7 +137,7 @@ public final class Vocabulary {
     return spaces.values().stream().mapToInt(table -> table.names().size()).sum();
   }
 
-  Limits limits() {
+  public Limits limits() {
     return limits;
   }
 }

@@ -1,4 +1,4 @@
-package io.quittance.analytics.event;
+package io.quittance.analytics.pane;
 
 import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;

@@ -1,4 +1,4 @@
-package io.quittance.analytics.event;
+package io.quittance.analytics.name;
 
 import io.quittance.analytics.pane.Labels;
 import org.jspecify.annotations.Nullable;
@@ -35,16 +35,16 @@ public final class Name {
     return new Name(space, text);
   }
 
-  static Name other(String space) {
+  public static Name other(String space) {
     return new Name(space, Labels.OTHER);
   }
 
   /** The space of the values of a label. */
-  static String labelSpace(String key) {
+  public static String labelSpace(String key) {
     return LABEL + key;
   }
 
-  static boolean isLabelSpace(String space) {
+  public static boolean isLabelSpace(String space) {
     return space.startsWith(LABEL);
   }
 

@@ -1,4 +1,4 @@
-package io.quittance.analytics.event;
+package io.quittance.analytics.name;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -9,17 +9,17 @@ import java.util.Map;
  * The names of one body that the service has not seen before, each once. Of each space there are no
  * more than it keeps: others are {@code other}. Not thread-safe.
  */
-final class NewNames {
+public final class NewNames {
 
   private final Vocabulary.Limits limits;
   private final Map<String, Map<String, Name>> spaces = new HashMap<>();
   private final List<Name> all = new ArrayList<>();
 
-  NewNames(Vocabulary.Limits limits) {
+  public NewNames(Vocabulary.Limits limits) {
     this.limits = limits;
   }
 
-  Name of(String space, String text) {
+  public Name of(String space, String text) {
     Map<String, Name> names = spaces.get(space);
     if (names == null) {
       if (Name.isLabelSpace(space) && spaces.size() > Vocabulary.Limits.KEYS) {
@@ -40,7 +40,7 @@ final class NewNames {
     return name;
   }
 
-  List<Name> all() {
+  public List<Name> all() {
     return all;
   }
 }

@@ -1,4 +1,4 @@
-package io.quittance.analytics.event;
+package io.quittance.analytics.name;
 
 import java.util.HashMap;
 import java.util.HashSet;

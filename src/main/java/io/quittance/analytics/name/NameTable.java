@@ -1,4 +1,4 @@
-package io.quittance.analytics.event;
+package io.quittance.analytics.name;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The names of one space that are kept, found by their characters, without making a text of them.
  * Immutable.
  */
-final class NameTable {
+public final class NameTable {
 
   /** The key is secret, so a client cannot fill a table with names of one slot. */
   private static final long SEED = ThreadLocalRandom.current().nextLong();
@@ -61,7 +61,7 @@ final class NameTable {
    *
    * @return {@code other} when there is no room
    */
-  @Nullable Name find(char[] text, int offset, int length) {
+  public @Nullable Name find(char[] text, int offset, int length) {
     int at = slot(text, offset, length);
     for (Name name = slots[at]; name != null; name = slots[at]) {
       if (is(name.text(), text, offset, length)) {
@@ -80,7 +80,7 @@ final class NameTable {
     return names.size() >= limit;
   }
 
-  Name other() {
+  public Name other() {
     return other;
   }
 
