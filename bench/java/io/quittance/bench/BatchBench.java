@@ -31,9 +31,13 @@ public final class BatchBench {
   private static final int DIRECT_CONNECTIONS = 8;
   private static final int NEIGHBOURS = 8;
   private static final int CREATED = 201;
+  private static final int LANES = 2;
   private static final int LATE_DEADLINE_MS = 1_000;
   private static final int LATE_WARM_UP = 20;
   private static final int LATE_BATCHES = 20;
+
+  private static final String ALL_MERCHANTS =
+      "select string_agg(cast(id as text), ',') from merchants where name = 'bench'";
 
   private final java.net.http.HttpClient http =
       java.net.http.HttpClient.newBuilder()
@@ -67,7 +71,7 @@ public final class BatchBench {
     int warmUp = 60;
     String sides = "";
     var parts = List.of("throughput", "neighbours", "lateness");
-    var jvm = new ArrayList<String>();
+    var jvm = new ArrayList<>(List.of("-Dquittance.journal.lanes=" + LANES));
     var words = Arrays.asList(args).iterator();
     while (words.hasNext()) {
       String word = words.next();
@@ -246,6 +250,8 @@ public final class BatchBench {
 
   /** Another merchant's payments at a steady, moderate pace, with and without a batch of 1 000. */
   private void neighbours(int rounds, int warmUp) throws Exception {
+    report.line(
+        "The two merchants %s a lane of the journal", shareALane() ? "share" : "do not share");
     neighbours(true, warmUp);
     report.line("| round | others' payments | p50 | p99 ms |");
     for (int round = 1; round <= rounds; round++) {
@@ -258,6 +264,18 @@ public final class BatchBench {
             took.getValueAtPercentile(50) / 1e3,
             took.getValueAtPercentile(99) / 1e3);
       }
+    }
+  }
+
+  /** As {@code Journal.laneOf} has it. */
+  private boolean shareALane() throws Exception {
+    try (Connection connection = database.connect("this")) {
+      long lanes =
+          Stream.of(Database.text(connection, ALL_MERCHANTS).split(","))
+              .mapToInt(id -> Math.floorMod(UUID.fromString(id).hashCode(), LANES))
+              .distinct()
+              .count();
+      return lanes == 1;
     }
   }
 
