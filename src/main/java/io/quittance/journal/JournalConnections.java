@@ -42,6 +42,9 @@ class JournalConnections {
     pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
     pool.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
     pool.setAutoCommit(false);
+    // Commits what initializes a connection. Else it waits in a transaction, which PostgreSQL ends,
+    // and a rollback takes the limit back.
+    pool.setIsolateInternalQueries(true);
     if (pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
       pool.addDataSourceProperty("options", options(properties, distribution));
       pool.addDataSourceProperty("ApplicationName", "quittance journal");
