@@ -6,6 +6,7 @@ import io.quittance.payment.batch.item.BatchItem;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.create.NewPayment;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -13,7 +14,9 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -41,6 +44,12 @@ public final class BatchProgress {
 
   /** An item that was begun and whose result is not stored. */
   public record Open(int position, String reference, ItemStatus status, int attempt) {}
+
+  private static final String LOCK =
+      """
+      select 1 from payment_batches
+       where merchant_id = ? and id = ? and run = ? and status = 'processing' for update
+      """;
 
   private static final String UPDATE_ITEM =
       """
@@ -128,7 +137,8 @@ public final class BatchProgress {
   }
 
   /**
-   * Writes what became of items, and that others are under way from now on.
+   * Writes what became of items, and that others are under way from now on. What is written already
+   * changes nothing, so that a caller who does not know whether it was may repeat it.
    *
    * @param next the first and the last position of the items to be begun; null: none
    * @param begins whether more items may begin
@@ -138,73 +148,92 @@ public final class BatchProgress {
       StoredBatch batch, Collection<Change> changes, int @Nullable [] next, boolean begins) {
     transactions.executeWithoutResult(
         _ -> {
+          lock(batch);
           int begun = next == null ? 0 : begin(batch, next[0], next[1]);
-          count(batch, changes, begun, begins);
-          update(batch, changes);
+          count(batch, update(batch, changes), begun, begins);
         });
+  }
+
+  /** Fails for another's run, before anything is written. */
+  private void lock(StoredBatch batch) {
+    List<Integer> own =
+        jdbc.queryForList(LOCK, Integer.class, batch.merchantId(), batch.id(), batch.run());
+    if (own.isEmpty()) {
+      throw new LeaseLostException(batch.text());
+    }
   }
 
   private int begin(StoredBatch batch, int from, int to) {
     return jdbc.update(BEGIN_ITEMS, batch.merchantId(), batch.id(), from, to);
   }
 
-  /** Fails for another's run, before anything is written of items. */
-  private void count(StoredBatch batch, Collection<Change> changes, int begun, boolean begins) {
+  /** Counts the items that have changed: those that only seemed to be left are counted already. */
+  private void count(StoredBatch batch, Collection<Change> made, int begun, boolean begins) {
     Map<ItemStatus, Integer> more = new EnumMap<>(ItemStatus.class);
     for (ItemStatus status : ItemStatus.values()) {
       more.put(status, 0);
     }
     more.merge(ItemStatus.PROCESSING, begun, Integer::sum);
-    for (Change change : changes) {
+    for (Change change : made) {
       more.merge(change.was(), -1, Integer::sum);
       more.merge(change.end().status(), 1, Integer::sum);
     }
-    int updated =
-        jdbc.update(
-            """
-            update payment_batches
-               set succeeded_items = succeeded_items + ?, authorized_items = authorized_items + ?,
-                   in_review_items = in_review_items + ?, declined_items = declined_items + ?,
-                   failed_items = failed_items + ?, processing_items = processing_items + ?,
-                   unknown_items = unknown_items + ?, begins = begins and ?
-             where merchant_id = ? and id = ? and run = ? and status = 'processing'
-            """,
-            more.get(ItemStatus.SUCCEEDED),
-            more.get(ItemStatus.AUTHORIZED),
-            more.get(ItemStatus.IN_REVIEW),
-            more.get(ItemStatus.DECLINED),
-            more.get(ItemStatus.FAILED),
-            more.get(ItemStatus.PROCESSING),
-            more.get(ItemStatus.UNKNOWN),
-            begins,
-            batch.merchantId(),
-            batch.id(),
-            batch.run());
-    if (updated == 0) {
-      throw new LeaseLostException(batch.text());
-    }
+    jdbc.update(
+        """
+        update payment_batches
+           set succeeded_items = succeeded_items + ?, authorized_items = authorized_items + ?,
+               in_review_items = in_review_items + ?, declined_items = declined_items + ?,
+               failed_items = failed_items + ?, processing_items = processing_items + ?,
+               unknown_items = unknown_items + ?, begins = begins and ?
+         where merchant_id = ? and id = ?
+        """,
+        more.get(ItemStatus.SUCCEEDED),
+        more.get(ItemStatus.AUTHORIZED),
+        more.get(ItemStatus.IN_REVIEW),
+        more.get(ItemStatus.DECLINED),
+        more.get(ItemStatus.FAILED),
+        more.get(ItemStatus.PROCESSING),
+        more.get(ItemStatus.UNKNOWN),
+        begins,
+        batch.merchantId(),
+        batch.id());
   }
 
-  private void update(StoredBatch batch, Collection<Change> changes) {
-    if (changes.isEmpty()) {
-      return;
+  /** The changes that were made: an item that is not as it was before one is left as it is. */
+  private List<Change> update(StoredBatch batch, Collection<Change> changes) {
+    var all = List.copyOf(changes);
+    if (all.isEmpty()) {
+      return all;
     }
-    jdbc.batchUpdate(
-        UPDATE_ITEM,
-        changes,
-        changes.size(),
-        (statement, change) -> {
-          ItemResult end = change.end();
-          statement.setString(1, end.status().text());
-          statement.setObject(2, end.paymentId());
-          statement.setString(3, end.code());
-          statement.setString(4, end.detail());
-          statement.setInt(5, change.anew() ? 1 : 0);
-          statement.setBoolean(6, end.status().ended());
-          statement.setObject(7, batch.merchantId());
-          statement.setObject(8, batch.id());
-          statement.setInt(9, change.position());
-          statement.setString(10, change.was().text());
-        });
+    int[] rows =
+        jdbc.batchUpdate(
+            UPDATE_ITEM,
+            new BatchPreparedStatementSetter() {
+              @Override
+              public void setValues(PreparedStatement statement, int i) throws SQLException {
+                bind(statement, batch, all.get(i));
+              }
+
+              @Override
+              public int getBatchSize() {
+                return all.size();
+              }
+            });
+    return IntStream.range(0, all.size()).filter(i -> rows[i] == 1).mapToObj(all::get).toList();
+  }
+
+  private static void bind(PreparedStatement statement, StoredBatch batch, Change change)
+      throws SQLException {
+    ItemResult end = change.end();
+    statement.setString(1, end.status().text());
+    statement.setObject(2, end.paymentId());
+    statement.setString(3, end.code());
+    statement.setString(4, end.detail());
+    statement.setInt(5, change.anew() ? 1 : 0);
+    statement.setBoolean(6, end.status().ended());
+    statement.setObject(7, batch.merchantId());
+    statement.setObject(8, batch.id());
+    statement.setInt(9, change.position());
+    statement.setString(10, change.was().text());
   }
 }
