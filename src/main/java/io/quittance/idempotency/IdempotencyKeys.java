@@ -98,7 +98,13 @@ public final class IdempotencyKeys implements Table {
 
   /** The key stands for an object from now on. */
   public void claim(KeyedRequest request, UUID objectId, Instant runsUntil) {
-    add(request, new KeyRecord(request.fingerprint(), objectId, null, null, runsUntil));
+    claim(request, objectId, runsUntil, null);
+  }
+
+  /** As above, with what a repetition has to be told beyond the object. */
+  public void claim(
+      KeyedRequest request, UUID objectId, Instant runsUntil, @Nullable String detail) {
+    add(request, new KeyRecord(request.fingerprint(), objectId, null, detail, runsUntil));
   }
 
   /** The key stands for a refusal from now on. */

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param objectId the payment, transfer, … that the request made, or because of which it was
  *     refused
  * @param refusal the code of the refusal, when nothing was made; a newer version may have others
+ * @param detail what the refusal said; without one, what a repetition is told beyond the object
  * @param runsUntil when the request that claimed the key will have ended
  */
 public record KeyRecord(

@@ -7,11 +7,12 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.stereotype.Component;
 
 /**
- * What every connection to PostgreSQL needs and H2 does not know: no statement, lock or socket may
- * keep a worker for ever, batches of inserts travel as one statement, and a connection to a server
- * that cannot write is given up. Reads are planned for their own values and the tables of today: a
- * plan takes a fraction of a millisecond, and one that is kept may fit a table that was empty, or
- * walk through all of a merchant's panes for one figure. A setting in the URL wins.
+ * What every connection to PostgreSQL needs and H2 does not know: no statement, lock, socket or
+ * client that is silent in a transaction may keep others waiting for ever, batches of inserts
+ * travel as one statement, and a connection to a server that cannot write is given up. Reads are
+ * planned for their own values and the tables of today: a plan takes a fraction of a millisecond,
+ * and one that is kept may fit a table that was empty, or walk through all of a merchant's panes
+ * for one figure. A setting in the URL wins.
  */
 @Component
 class PostgresConnections implements BeanPostProcessor {
@@ -24,7 +25,8 @@ class PostgresConnections implements BeanPostProcessor {
           "connectTimeout", "5",
           "socketTimeout", "20",
           "options",
-              "-c statement_timeout=10s -c lock_timeout=5s -c plan_cache_mode=force_custom_plan");
+              "-c statement_timeout=10s -c idle_in_transaction_session_timeout=10s -c lock_timeout=5s"
+                  + " -c plan_cache_mode=force_custom_plan");
 
   @Override
   public Object postProcessBeforeInitialization(Object bean, String name) {

@@ -47,12 +47,12 @@ abstract class BatchesContract extends Contract {
     return counted(merchant.get(PATH + "/" + batch).is(200));
   }
 
-  /** The counts sum to the total, and are those of the items. */
   /** Where nobody has the time to write its end within the deadline, that comes a little later. */
   private Answer atRest(String batch) {
     return await().until(() -> get(batch), answer -> !answer.text("/status").equals("processing"));
   }
 
+  /** The counts sum to the total, and are those of the items. */
   private static Answer counted(Answer answer) {
     JsonNode counts = answer.at("/counts");
     int sum = 0;
@@ -422,6 +422,65 @@ abstract class BatchesContract extends Contract {
             .is(200);
     assertThat(Json.texts(rest.at("/data"), "index")).containsExactly("1007");
     assertThat(endings(id)).hasSize(1);
+  }
+
+  /** Each request keeps the status of its answer, whatever later ones do with the batch. */
+  @Test
+  void repeatsEachAnswerWithItsOwnStatus() {
+    ObjectNode body =
+        batchOf(200, i -> item(1, i == 10 ? "nobody" : "alice", "shop", "own-" + i))
+            .put("on_failure", "stop");
+    Call made = post(body).header("Prefer", "respond-async");
+    String id = made.send().is(202).id();
+    assertThat(atRest(id).number("/counts/not_started")).isPositive();
+    Call resumed = resume(id);
+    assertThat(resumed.send().is(200).number("/counts/not_started")).isZero();
+
+    assertThat(made.send().is(202).header("Location")).contains(PATH + "/" + id);
+    Call again = resumed.header("Prefer", "respond-async");
+    assertThat(again.send().is(200).header("Idempotent-Replayed")).contains("true");
+    moved(199);
+  }
+
+  /** The fate of the first run is one thing, and that of a later one another. */
+  @Test
+  void repeatsAnAnswerWhileALaterRunIsUnderWay() {
+    ObjectNode body =
+        batchOf(200, i -> item(1, i == 10 ? "nobody" : "alice", "shop", "later-" + i))
+            .put("on_failure", "stop");
+    Call made = post(body);
+    Answer stopped = made.send().is(201);
+    merchant.fault("fraud", "hang", true);
+    Call resumed = resume(stopped.id()).header("Prefer", "respond-async");
+    resumed.send().is(202);
+
+    assertThat(made.send().is(201).text("/status")).isEqualTo("processing");
+    assertThat(resumed.send().is(202).text("/status")).isEqualTo("processing");
+    resume(stopped.id()).send().isProblem(409, "invalid_state");
+    heal();
+    atRest(stopped.id());
+  }
+
+  @Test
+  void resumesOnceUnderOneKey() {
+    ObjectNode body =
+        batchOf(300, i -> item(1, i == 10 ? "nobody" : "alice", "shop", "once-" + i))
+            .put("on_failure", "stop");
+    String id = post(body).send().is(201).id();
+    Call call = resume(id);
+
+    List<Answer> answers = IntStream.range(0, 6).parallel().mapToObj(_ -> call.send()).toList();
+
+    assertThat(answers)
+        .allSatisfy(
+            answer -> {
+              if (answer.status() != 200) {
+                answer.isProblem(409, "idempotency_in_progress");
+              }
+            })
+        .anySatisfy(answer -> answer.is(200));
+    moved(299);
+    assertThat(endings(id)).hasSize(2);
   }
 
   @Test

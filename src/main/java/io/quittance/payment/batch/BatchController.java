@@ -9,6 +9,7 @@ import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.payment.batch.item.AllOrNone;
 import io.quittance.payment.batch.run.BatchDeadlines;
+import io.quittance.payment.batch.run.BatchKeys;
 import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.NewPaymentBatch;
 import io.quittance.payment.batch.store.PaymentBatchBody;
@@ -99,9 +100,10 @@ class BatchController {
             return atomic(request, batch, body, deadline, http);
           }
           batches.make(request, batch, body, deadline);
-          return answers.show(status(background), merchantId, batch.id(), false);
+          HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.CREATED;
+          return answers.show(status, merchantId, batch.id(), false);
         },
-        holder -> replay(holder, merchantId, http));
+        holder -> replay(holder, HttpStatus.CREATED, merchantId, http));
   }
 
   private ResponseEntity<Object> atomic(
@@ -118,18 +120,21 @@ class BatchController {
     return answers.show(HttpStatus.CREATED, batch.merchantId(), batch.id(), false);
   }
 
-  /** Empty while a caller waits for the batch. */
+  /** Empty while the caller of the request that came first waits for its run. */
   private Optional<ResponseEntity<Object>> replay(
-      KeyRecord holder, UUID merchantId, HttpServletRequest http) {
+      KeyRecord holder, HttpStatus waitedFor, UUID merchantId, HttpServletRequest http) {
     Optional<Problem> refused = holder.refused();
     UUID id = Objects.requireNonNull(holder.objectId());
     if (refused.isPresent()) {
       return Optional.of(answers.refusedBefore(refused.get(), merchantId, id, http));
     }
     StoredBatch batch = store.require(merchantId, id);
-    return batch.processing() && !batch.background()
+    if (BatchKeys.inBackground(holder)) {
+      return Optional.of(answers.show(HttpStatus.ACCEPTED, merchantId, id, true));
+    }
+    return BatchKeys.runs(holder, batch)
         ? Optional.empty()
-        : Optional.of(answers.show(status(batch.background()), merchantId, id, true));
+        : Optional.of(answers.show(waitedFor, merchantId, id, true));
   }
 
   @PostMapping(PATH + "/{id}/resume")
@@ -171,19 +176,10 @@ class BatchController {
           batches.resume(request, seen, background, deadline);
           return answers.show(status, merchantId, seen.id(), false);
         },
-        holder -> {
-          StoredBatch now = store.require(merchantId, seen.id());
-          return now.processing() && !now.background()
-              ? Optional.empty()
-              : Optional.of(answers.show(status, merchantId, seen.id(), true));
-        });
+        holder -> replay(holder, HttpStatus.OK, merchantId, http));
   }
 
   private static Deadline deadline(boolean background, DeadlineHeader deadlineMs) {
     return (background ? BatchDeadlines.BACKGROUND : BatchDeadlines.WAITED_FOR).grant(deadlineMs);
-  }
-
-  private static HttpStatus status(boolean background) {
-    return background ? HttpStatus.ACCEPTED : HttpStatus.CREATED;
   }
 }

@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.journal.Command;
 import io.quittance.payment.batch.item.BatchCommands;
 import io.quittance.payment.batch.run.BatchRunner;
 import io.quittance.payment.batch.run.BeginBatch;
+import io.quittance.payment.batch.run.ResumeBatch;
 import io.quittance.payment.batch.run.RunningBatches;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.run.Takeover;
@@ -23,7 +25,6 @@ import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -31,11 +32,10 @@ import org.springframework.stereotype.Component;
 @Component
 final class Batches {
 
-  /** How long after its deadline the key of a batch may still be claimed. */
+  /** How long the journal may take to claim a key. */
   private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
   private final BatchStore store;
-  private final BatchLeases leases;
   private final BatchCommands commands;
   private final BatchRunner runner;
   private final RunningBatches running;
@@ -44,14 +44,12 @@ final class Batches {
 
   Batches(
       BatchStore store,
-      BatchLeases leases,
       BatchCommands commands,
       BatchRunner runner,
       RunningBatches running,
       Takeover takeover,
       ObjectMapper json) {
     this.store = store;
-    this.leases = leases;
     this.commands = commands;
     this.runner = runner;
     this.running = running;
@@ -74,6 +72,7 @@ final class Batches {
         (int) deadline.granted().toMillis(),
         0,
         now.plus(deadline.remaining()),
+        now.plus(BatchLeases.LEASE),
         1,
         0,
         now,
@@ -97,72 +96,58 @@ final class Batches {
   void make(KeyedRequest request, StoredBatch batch, NewPaymentBatch body, Deadline deadline) {
     store.prepare(batch, body.payments());
     body.payments().forget();
-    begin(request, batch, deadline);
+    carryOut(shown(request, batch), deadline);
   }
 
-  private void begin(KeyedRequest request, StoredBatch batch, Deadline deadline) {
-    Entry entry = running.enter(batch);
-    try {
-      claim(request, batch);
-      StoredBatch shown = batch.with(BatchStatus.PROCESSING);
-      if (batch.background()) {
-        entry.close();
-        takeover.handOver(shown);
-      } else {
-        runner.run(shown, entry, deadline);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } finally {
-      entry.close();
-    }
-  }
-
-  private void claim(KeyedRequest request, StoredBatch batch) {
+  private StoredBatch shown(KeyedRequest request, StoredBatch batch) {
     BeginBatch.Result result;
     try {
-      result =
-          commands.execute("batch", new BeginBatch(request, batch), Deadline.after(CLAIM_LIMIT));
+      result = execute(new BeginBatch(request, batch));
     } catch (Problem e) {
       if (!e.isUnknown()) {
-        undo(batch);
+        store.discard(batch.merchantId(), batch.id());
       }
       throw e;
     }
-    switch (result) {
-      case BeginBatch.Result.Begun _ -> {}
+    return switch (result) {
+      case BeginBatch.Result.Begun(var shown) -> shown;
       case BeginBatch.Result.KeyTaken(var holder) -> {
-        undo(batch);
+        store.discard(batch.merchantId(), batch.id());
         throw new KeyTakenException(holder);
       }
       case BeginBatch.Result.Gone _ -> throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
-    }
-  }
-
-  /** Nothing of it had begun: it was never shown, or it rests again. */
-  private void undo(StoredBatch batch) {
-    if (batch.run() == 1) {
-      store.discard(batch.merchantId(), batch.id());
-    } else {
-      leases.giveUp(batch);
-    }
+    };
   }
 
   /**
    * Begins what was not started, if anything is left.
    *
+   * @throws KeyTakenException another request came first under the key
    * @throws Problem 409 while the batch is processing
    */
   void resume(KeyedRequest request, StoredBatch seen, boolean background, Deadline deadline) {
-    if (seen.processing()) {
-      throw stillProcessing();
+    switch (execute(new ResumeBatch(request, seen, background, deadline.granted()))) {
+      case ResumeBatch.Result.Begun(var batch) -> carryOut(batch, deadline);
+      case ResumeBatch.Result.NothingLeft _ -> {}
+      case ResumeBatch.Result.KeyTaken(var holder) -> throw new KeyTakenException(holder);
+      case ResumeBatch.Result.Processing _ -> throw stillProcessing();
     }
-    if (seen.counts().notStarted() == 0) {
-      claim(request, seen);
+  }
+
+  private <R> R execute(Command<R> command) {
+    return commands.execute("batch", command, Deadline.after(CLAIM_LIMIT));
+  }
+
+  private void carryOut(StoredBatch batch, Deadline deadline) {
+    if (batch.background()) {
+      takeover.handOver(batch);
       return;
     }
-    Optional<StoredBatch> awake = leases.wake(seen, background, deadline.granted());
-    begin(request, awake.orElseThrow(Batches::stillProcessing), deadline);
+    try (Entry entry = running.enter(batch)) {
+      runner.run(batch, entry, deadline);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static Problem stillProcessing() {

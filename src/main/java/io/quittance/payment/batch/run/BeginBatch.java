@@ -5,21 +5,19 @@ import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Batch;
 import io.quittance.payment.batch.store.BatchRows;
-import io.quittance.payment.batch.store.BatchStatus;
 import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
 
 /**
- * Claims the key of the request that makes a batch, or resumes it; a batch that was prepared is
- * shown from then on.
+ * Claims the key of the request that makes a batch, which was prepared and is shown from then on.
  */
 public record BeginBatch(KeyedRequest request, StoredBatch batch)
     implements CommandOnBatch<BeginBatch.Result> {
 
   /** What came of it. */
   public sealed interface Result {
-    record Begun() implements Result {}
+    record Begun(StoredBatch shown) implements Result {}
 
     /** Another request came first under the key. */
     record KeyTaken(KeyRecord holder) implements Result {}
@@ -36,8 +34,7 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
 
   @Override
   public Result decide(Batch transaction) {
-    var keys = transaction.table(IdempotencyKeys.class);
-    Optional<KeyRecord> holder = keys.holder(request);
+    Optional<KeyRecord> holder = transaction.table(IdempotencyKeys.class).holder(request);
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
@@ -46,10 +43,9 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
     if (present.isEmpty()) {
       return new Result.Gone();
     }
-    keys.claim(request, batch.id(), batch.endsAt());
-    if (present.get().status().equals(BatchStatus.PREPARING)) {
-      rows.change(present.get().with(BatchStatus.PROCESSING));
-    }
-    return new Result.Begun();
+    StoredBatch shown = present.get().shown(transaction.now());
+    BatchKeys.claim(transaction, request, shown);
+    rows.change(shown);
+    return new Result.Begun(shown);
   }
 }

@@ -13,9 +13,11 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -90,9 +92,23 @@ public final class Takeover {
   }
 
   private boolean hasRoom(StoredBatch batch) {
-    int all = carried.values().stream().mapToInt(Integer::intValue).sum();
-    int own = carried.getOrDefault(batch.merchantId(), 0);
-    return !running.stopping() && all < max && own < Math.max(1, max / PARTS);
+    return !isFull() && carried.getOrDefault(batch.merchantId(), 0) < maxOfOne();
+  }
+
+  private boolean isFull() {
+    return running.stopping() || carried.values().stream().mapToInt(Integer::intValue).sum() >= max;
+  }
+
+  private int maxOfOne() {
+    return Math.max(1, max / PARTS);
+  }
+
+  /** However many batches of theirs wait, those of others are seen behind them. */
+  private Set<UUID> merchantsWithoutRoom() {
+    return carried.entrySet().stream()
+        .filter(own -> own.getValue() >= maxOfOne())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toSet());
   }
 
   private void leave(UUID merchantId, Entry entry) {
@@ -102,14 +118,23 @@ public final class Takeover {
 
   @Scheduled(fixedDelay = 500)
   void lookForAbandoned() {
+    if (isFull()) {
+      return;
+    }
     try {
-      for (StoredBatch batch : leases.abandoned(LOOKED_AT)) {
-        if (hasRoom(batch)) {
-          leases.take(batch).ifPresent(this::handOver);
-        }
-      }
+      leases.abandoned(merchantsWithoutRoom(), LOOKED_AT).stream()
+          .filter(this::hasRoom)
+          .forEach(this::take);
     } catch (DataAccessException | TransactionException e) {
-      log.warn("Abandoned batches could not be looked for: {}", e.getMessage());
+      log.warn("The query for abandoned batches failed: {}", e.getMessage());
+    }
+  }
+
+  private void take(StoredBatch batch) {
+    try {
+      leases.take(batch).ifPresent(this::handOver);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("{} could not be taken over: {}", batch.text(), e.getMessage());
     }
   }
 
@@ -118,7 +143,7 @@ public final class Takeover {
     try {
       leases.unprepared(LOOKED_AT).forEach(batch -> store.discard(batch.merchantId(), batch.id()));
     } catch (DataAccessException | TransactionException e) {
-      log.warn("Batches that were never shown could not be swept: {}", e.getMessage());
+      log.warn("The deletion of batches that were never shown failed: {}", e.getMessage());
     }
   }
 

@@ -1,13 +1,16 @@
 package io.quittance.payment.batch.store;
 
+import io.quittance.database.ArrayParameters;
 import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -21,7 +24,21 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class BatchLeases {
 
   /** How long a replica that says nothing keeps a batch. */
-  static final Duration LEASE = Duration.ofSeconds(3);
+  public static final Duration LEASE = Duration.ofSeconds(3);
+
+  private static final String LOCK =
+      """
+      select 1 from payment_batches
+       where merchant_id = ? and id = ? and run = ? and status = 'processing'
+         and lease_until < current_timestamp
+         for update skip locked
+      """;
+
+  private static final String TAKE =
+      "update payment_batches set run = run + 1, lease_until = ? where merchant_id = ? and id = ?";
+
+  private static final String READ =
+      "select * from payment_batches where merchant_id = ? and id = ?";
 
   private final JdbcTemplate jdbc;
   private final Dialect dialect;
@@ -55,19 +72,27 @@ public final class BatchLeases {
                     .toList()));
   }
 
-  /** Batches that no replica carries out, the longest abandoned first. */
-  public List<StoredBatch> abandoned(int limit) {
+  /**
+   * Batches that no replica carries out, the longest abandoned first.
+   *
+   * @param without merchants whose batches are left to others
+   */
+  public List<StoredBatch> abandoned(Set<UUID> without, int limit) {
     return jdbc.query(
         """
         select * from payment_batches
          where status = 'processing' and lease_until < current_timestamp
+           and not (merchant_id = any(?))
          order by lease_until limit ?
         """,
-        (rs, _) -> BatchSql.batch(rs),
-        limit);
+        statement -> {
+          ArrayParameters.bindIds(statement, 1, without);
+          statement.setInt(2, limit);
+        },
+        (rs, _) -> BatchSql.batch(rs));
   }
 
-  /** Batches whose items were never stored completely. */
+  /** Batches that were stored and never shown: nobody claimed the key of their request. */
   public List<StoredBatch> unprepared(int limit) {
     return jdbc.query(
         """
@@ -79,58 +104,23 @@ public final class BatchLeases {
         limit);
   }
 
-  /** Takes an abandoned batch over, unless another replica was faster. */
+  /**
+   * Takes an abandoned batch over, unless another replica was faster, or its row is locked: by one
+   * that hangs in the middle of a transaction, perhaps.
+   */
   public Optional<StoredBatch> take(StoredBatch seen) {
     OffsetDateTime until = in(LEASE);
-    return changed(
-        """
-        update payment_batches set run = run + 1, lease_until = ?
-         where merchant_id = ? and id = ? and run = ? and status = 'processing'
-           and lease_until < current_timestamp
-        """,
-        seen,
-        until,
-        seen.merchantId(),
-        seen.id(),
-        seen.run());
+    return Optional.ofNullable(transactions.execute(_ -> taken(seen, until)));
   }
 
-  /**
-   * Lets a batch that rests be carried out again.
-   *
-   * @param granted its new deadline
-   * @return empty when it does not rest any more
-   */
-  public Optional<StoredBatch> wake(StoredBatch seen, boolean background, Duration granted) {
-    Instant now = dialect.now(jdbc);
-    return changed(
-        """
-        update payment_batches
-           set status = 'processing', run = run + 1, begins = true, background = ?, granted_ms = ?,
-               used_ms = 0, ends_at = ?, lease_until = ?, completed_at = null
-         where merchant_id = ? and id = ? and run = ? and status in ('completed', 'partial', 'failed')
-        """,
-        seen,
-        background,
-        granted.toMillis(),
-        Instants.parameter(now.plus(granted)),
-        Instants.parameter(now.plus(LEASE)),
-        seen.merchantId(),
-        seen.id(),
-        seen.run());
-  }
-
-  private Optional<StoredBatch> changed(String sql, StoredBatch seen, Object... values) {
-    return Optional.ofNullable(
-        transactions.execute(
-            _ ->
-                jdbc.update(sql, values) == 0
-                    ? null
-                    : jdbc.queryForObject(
-                        "select * from payment_batches where merchant_id = ? and id = ?",
-                        (rs, _) -> BatchSql.batch(rs),
-                        seen.merchantId(),
-                        seen.id())));
+  private @Nullable StoredBatch taken(StoredBatch seen, OffsetDateTime until) {
+    List<Integer> free =
+        jdbc.queryForList(LOCK, Integer.class, seen.merchantId(), seen.id(), seen.run());
+    if (free.isEmpty()) {
+      return null;
+    }
+    jdbc.update(TAKE, until, seen.merchantId(), seen.id());
+    return jdbc.queryForObject(READ, (rs, _) -> BatchSql.batch(rs), seen.merchantId(), seen.id());
   }
 
   /**
@@ -148,21 +138,6 @@ public final class BatchLeases {
                  where merchant_id = ? and id = ? and run = ? and status = 'processing'
                 """,
                 until,
-                batch.merchantId(),
-                batch.id(),
-                batch.run()));
-  }
-
-  /** Ends a run that has nothing to begin: a replica that takes the batch over begins no items. */
-  public void giveUp(StoredBatch batch) {
-    transactions.executeWithoutResult(
-        _ ->
-            jdbc.update(
-                """
-                update payment_batches set begins = false, background = false,
-                       lease_until = current_timestamp
-                 where merchant_id = ? and id = ? and run = ? and status = 'processing'
-                """,
                 batch.merchantId(),
                 batch.id(),
                 batch.run()));

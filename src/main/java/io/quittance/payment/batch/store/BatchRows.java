@@ -56,7 +56,12 @@ public final class BatchRows implements Table {
 
   /** A batch that was announced, as it is now; empty if it is not that run of it any more. */
   public Optional<StoredBatch> present(StoredBatch seen) {
-    return Optional.ofNullable(known.get(key(seen))).filter(now -> now.run() == seen.run());
+    return current(seen).filter(now -> now.run() == seen.run());
+  }
+
+  /** A batch that was announced, as it is now, whoever ran it last. */
+  public Optional<StoredBatch> current(StoredBatch seen) {
+    return Optional.ofNullable(known.get(key(seen)));
   }
 
   /** A stored batch has another state. */

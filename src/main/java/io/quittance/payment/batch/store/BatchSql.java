@@ -32,13 +32,13 @@ public final class BatchSql {
           .fixed("failed_items", "integer", row -> row.counts().failed())
           .fixed("processing_items", "integer", row -> row.counts().processing())
           .fixed("unknown_items", "integer", row -> row.counts().unknown())
-          .fixed("background", "boolean", StoredBatch::background)
-          .fixed("granted_ms", "integer", StoredBatch::grantedMs)
-          .fixed("ends_at", "timestamp", StoredBatch::endsAt)
-          .fixed("run", "integer", StoredBatch::run)
-          .fixed("lease_until", "timestamp", StoredBatch::endsAt)
           .fixed("created_at", "timestamp", StoredBatch::createdAt)
           .changing("status", "varchar", StoredBatch::status)
+          .changing("background", "boolean", StoredBatch::background)
+          .changing("granted_ms", "integer", StoredBatch::grantedMs)
+          .changing("ends_at", "timestamp", StoredBatch::endsAt)
+          .changing("run", "integer", StoredBatch::run)
+          .changing("lease_until", "timestamp", StoredBatch::leaseUntil)
           .changing("begins", "boolean", StoredBatch::begins)
           .changing("used_ms", "integer", StoredBatch::usedMs)
           .changing("rests", "integer", StoredBatch::rests)
@@ -77,6 +77,7 @@ public final class BatchSql {
         rs.getInt("granted_ms"),
         rs.getInt("used_ms"),
         Instants.read(rs, "ends_at"),
+        Instants.read(rs, "lease_until"),
         rs.getInt("run"),
         rs.getInt("rests"),
         Instants.read(rs, "created_at"),

@@ -87,7 +87,7 @@ public final class BatchStore {
         batch.background(),
         batch.grantedMs(),
         Instants.parameter(batch.endsAt()),
-        Instants.parameter(batch.createdAt().plus(BatchLeases.LEASE)),
+        Instants.parameter(batch.leaseUntil()),
         Instants.parameter(batch.createdAt()));
   }
 

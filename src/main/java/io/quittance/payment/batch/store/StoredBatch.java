@@ -1,6 +1,7 @@
 package io.quittance.payment.batch.store;
 
 import io.quittance.web.TypeId;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param status as it is stored, which may be one that is not shown
  * @param begins whether the present run may still begin items
+ * @param leaseUntil until when it is left to who carries it out, by the database's clock
  * @param run counts those who have carried it out, so that an earlier one can be told to stop
  * @param rests how often it has come to rest
  */
@@ -24,6 +26,7 @@ public record StoredBatch(
     int grantedMs,
     int usedMs,
     Instant endsAt,
+    Instant leaseUntil,
     int run,
     int rests,
     Instant createdAt,
@@ -49,6 +52,7 @@ public record StoredBatch(
         grantedMs,
         usedMs,
         endsAt,
+        leaseUntil,
         run,
         rests,
         createdAt,
@@ -67,6 +71,7 @@ public record StoredBatch(
         grantedMs,
         usedMs,
         endsAt,
+        leaseUntil,
         run,
         rests,
         createdAt,
@@ -86,10 +91,41 @@ public record StoredBatch(
         grantedMs,
         used,
         endsAt,
+        leaseUntil,
         run,
         rests + 1,
         createdAt,
         now);
+  }
+
+  /** As it is shown for the first time, in the hands of the replica that prepared it. */
+  public StoredBatch shown(Instant now) {
+    return processing(background, grantedMs, endsAt, now, run);
+  }
+
+  /** As it goes on after it has come to rest, in the hands of another run. */
+  public StoredBatch resumed(boolean inBackground, Duration granted, Instant now) {
+    return processing(inBackground, (int) granted.toMillis(), now.plus(granted), now, run + 1);
+  }
+
+  private StoredBatch processing(
+      boolean inBackground, int granted, Instant ends, Instant now, int runs) {
+    return new StoredBatch(
+        merchantId,
+        id,
+        BatchStatus.PROCESSING.text(),
+        asked,
+        counts,
+        inBackground,
+        true,
+        granted,
+        0,
+        ends,
+        now.plus(BatchLeases.LEASE),
+        runs,
+        rests,
+        createdAt,
+        null);
   }
 
   public boolean processing() {

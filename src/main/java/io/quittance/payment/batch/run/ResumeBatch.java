@@ -1,0 +1,63 @@
+package io.quittance.payment.batch.run;
+
+import io.quittance.idempotency.IdempotencyKeys;
+import io.quittance.idempotency.KeyRecord;
+import io.quittance.idempotency.KeyedRequest;
+import io.quittance.journal.Batch;
+import io.quittance.payment.batch.store.BatchRows;
+import io.quittance.payment.batch.store.CommandOnBatch;
+import io.quittance.payment.batch.store.StoredBatch;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * Claims the key of the request that resumes a batch, and lets the batch go on, in one: a request
+ * that is refused changes nothing, and a repetition of it joins it.
+ *
+ * @param batch as it was seen
+ * @param granted the deadline of the run that begins
+ */
+public record ResumeBatch(
+    KeyedRequest request, StoredBatch batch, boolean background, Duration granted)
+    implements CommandOnBatch<ResumeBatch.Result> {
+
+  /** What came of it. */
+  public sealed interface Result {
+    record Begun(StoredBatch batch) implements Result {}
+
+    /** Every item was begun before. */
+    record NothingLeft() implements Result {}
+
+    /** Another request came first under the key. */
+    record KeyTaken(KeyRecord holder) implements Result {}
+
+    /** It has not come to rest. */
+    record Processing() implements Result {}
+  }
+
+  @Override
+  public void prepare(Batch transaction) {
+    transaction.table(IdempotencyKeys.class).request(request);
+    transaction.table(BatchRows.class).request(batch);
+  }
+
+  @Override
+  public Result decide(Batch transaction) {
+    Optional<KeyRecord> holder = transaction.table(IdempotencyKeys.class).holder(request);
+    if (holder.isPresent()) {
+      return new Result.KeyTaken(holder.get());
+    }
+    var rows = transaction.table(BatchRows.class);
+    StoredBatch present = rows.current(batch).orElseThrow();
+    if (present.processing()) {
+      return new Result.Processing();
+    }
+    StoredBatch resumed = present.resumed(background, granted, transaction.now());
+    BatchKeys.claim(transaction, request, resumed);
+    if (present.counts().notStarted() == 0) {
+      return new Result.NothingLeft();
+    }
+    rows.change(resumed);
+    return new Result.Begun(resumed);
+  }
+}

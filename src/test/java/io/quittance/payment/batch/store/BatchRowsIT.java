@@ -1,0 +1,146 @@
+package io.quittance.payment.batch.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.journal.Dialect;
+import io.quittance.payment.batch.item.ItemResult;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.store.BatchProgress.Change;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/** Progress that is written twice, and leases while something hangs. */
+class BatchRowsIT {
+
+  private static final int ITEMS = 10;
+
+  private static final ItemResult PAID =
+      new ItemResult(ItemStatus.SUCCEEDED, TypeId.next(), null, null);
+
+  private final DataSource database = waitingForLocks(Postgres.create().migrated());
+  private final JdbcTemplate jdbc = new JdbcTemplate(database);
+  private final DataSourceTransactionManager transactions =
+      new DataSourceTransactionManager(database);
+  private final BatchLeases leases;
+  private final BatchStore store;
+  private final BatchProgress progress;
+
+  BatchRowsIT() throws SQLException {
+    var dialect = new Dialect(database);
+    leases = new BatchLeases(jdbc, dialect, transactions);
+    store = new BatchStore(jdbc, dialect, transactions);
+    progress = new BatchProgress(jdbc, transactions, new ObjectMapper());
+  }
+
+  private static DataSource waitingForLocks(Postgres.Database database) {
+    return new Postgres.Database(database.url() + "&options=-c%20lock_timeout=2s").dataSource();
+  }
+
+  /** Its commit may have come about though its answer was lost. */
+  @Test
+  void countsNothingTwiceThatIsWrittenTwice() {
+    StoredBatch batch = batch(UUID.randomUUID(), Duration.ofSeconds(3));
+    progress.record(batch, List.of(), new int[] {0, 3}, true);
+    List<Change> ended = ends(0, 3);
+
+    progress.record(batch, ended, new int[] {4, 9}, true);
+    progress.record(batch, ended, new int[] {4, 9}, true);
+
+    assertThat(counts(batch)).isEqualTo(new BatchCounts(ITEMS, 4, 0, 0, 0, 0, 6, 0, 0));
+    progress.record(batch, ends(0, 9), null, true);
+    assertThat(counts(batch)).isEqualTo(new BatchCounts(ITEMS, ITEMS, 0, 0, 0, 0, 0, 0, 0));
+  }
+
+  @Test
+  void writesNothingForAnotherRun() {
+    StoredBatch batch = batch(UUID.randomUUID(), Duration.ofSeconds(-1));
+    StoredBatch taken = leases.take(batch).orElseThrow();
+
+    assertThatThrownBy(() -> progress.record(batch, List.of(), new int[] {0, 3}, true))
+        .isInstanceOf(LeaseLostException.class);
+
+    assertThat(counts(batch)).isEqualTo(new BatchCounts(ITEMS, 0, 0, 0, 0, 0, 0, 0, ITEMS));
+    progress.record(taken, List.of(), new int[] {0, 3}, true);
+    assertThat(counts(batch).processing()).isEqualTo(4);
+  }
+
+  /** A replica that hangs in a transaction keeps its batch, and nobody waits for that. */
+  @Test
+  void takesNoBatchWhoseRowIsLocked() throws SQLException {
+    StoredBatch batch = batch(UUID.randomUUID(), Duration.ofSeconds(-1));
+    try (Connection hanging = database.getConnection()) {
+      hanging.setAutoCommit(false);
+      try (var statement = hanging.createStatement()) {
+        statement.execute("select 1 from payment_batches for update");
+      }
+
+      assertThat(leases.take(batch)).isEmpty();
+
+      hanging.rollback();
+    }
+    assertThat(leases.take(batch)).isPresent();
+  }
+
+  @Test
+  void findsWhatIsBehindTheManyBatchesOfOneMerchant() {
+    UUID busy = UUID.randomUUID();
+    IntStream.range(0, 3).forEach(_ -> batch(busy, Duration.ofMinutes(-1)));
+    StoredBatch behind = batch(UUID.randomUUID(), Duration.ofSeconds(-1));
+
+    assertThat(leases.abandoned(Set.of(), 3))
+        .extracting(StoredBatch::merchantId)
+        .containsOnly(busy);
+    assertThat(leases.abandoned(Set.of(busy), 3))
+        .extracting(StoredBatch::id)
+        .containsExactly(behind.id());
+  }
+
+  private StoredBatch batch(UUID merchantId, Duration lease) {
+    var now = store.now();
+    var batch =
+        new StoredBatch(
+            merchantId,
+            TypeId.next(),
+            BatchStatus.PREPARING,
+            new StoredBatch.Asked(BatchMode.INDEPENDENT, BatchOnFailure.CONTINUE, null, "{}"),
+            new BatchCounts(ITEMS, 0, 0, 0, 0, 0, 0, 0, ITEMS),
+            true,
+            true,
+            600_000,
+            0,
+            now.plusSeconds(600),
+            now.plus(lease),
+            1,
+            0,
+            now,
+            null);
+    store.prepare(
+        batch,
+        IntStream.range(0, ITEMS).mapToObj(i -> new BatchPayments.Asked("r" + i, "{}")).toList());
+    jdbc.update("update payment_batches set status = 'processing' where id = ?", batch.id());
+    return store.require(merchantId, batch.id());
+  }
+
+  private static List<Change> ends(int from, int to) {
+    return IntStream.rangeClosed(from, to)
+        .mapToObj(i -> new Change(i, ItemStatus.PROCESSING, PAID))
+        .toList();
+  }
+
+  private BatchCounts counts(StoredBatch batch) {
+    return store.require(batch.merchantId(), batch.id()).counts();
+  }
+}
