@@ -69,7 +69,7 @@ class RoomsTest {
           .room(".", "log")
           .room("query", ".")
           .room("json", ".", "log")
-          .room("request", ".", "json")
+          .room("request", ".", "json", "query")
           .room("edge", ".")
           .because(
               "what modules speak of, as problems and pages, does not hang on how it is served");

@@ -235,15 +235,25 @@ public final class Idempotency {
   private <A> Attempt<A> replayed(
       KeyedRequest request, KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
     refuseOtherBody(request, holder.fingerprint());
-    if (holder.refused().isPresent()) {
-      // It is told by an exception.
-      replays.increment();
-    }
-    Optional<A> answer = replay.apply(holder);
-    answer.ifPresent(told -> replays.increment());
+    Optional<A> answer = replayedAnswer(holder, replay);
+    answer.ifPresent(_ -> replays.increment());
     return answer.isPresent()
         ? new Attempt.Answered<>(answer.get())
         : new Attempt.StillRunning<>(Duration.between(clock.instant(), holder.runsUntil()));
+  }
+
+  /** A refusal is told by an exception. */
+  private <A> Optional<A> replayedAnswer(
+      KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
+    try {
+      return replay.apply(holder);
+    } catch (Problem refusal) {
+      if (holder.refused().isEmpty()) {
+        throw refusal;
+      }
+      replays.increment();
+      throw refusal.replayed();
+    }
   }
 
   private static void refuseOtherBody(KeyedRequest request, String fingerprint) {

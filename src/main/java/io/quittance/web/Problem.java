@@ -62,6 +62,7 @@ public final class Problem extends RuntimeException {
   private @Nullable String challenge;
   private @Nullable Instant resolvesBy;
   private @Nullable Duration retryAfter;
+  private boolean replayed;
 
   private Problem(ProblemCode code, String detail, List<InputError> errors) {
     super(detail, null, false, false);
@@ -121,6 +122,16 @@ public final class Problem extends RuntimeException {
   public Problem retryAfter(Duration delay) {
     this.retryAfter = delay;
     return this;
+  }
+
+  /** It was answered before, to the same request under the same key. */
+  public Problem replayed() {
+    this.replayed = true;
+    return this;
+  }
+
+  boolean isReplayed() {
+    return replayed;
   }
 
   public ProblemCode code() {

@@ -50,6 +50,9 @@ public final class ProblemWriter {
     if (problem.retryAfterSeconds() > 0) {
       headers.set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
     }
+    if (problem.isReplayed()) {
+      headers.set("Idempotent-Replayed", "true");
+    }
     if (problem.code() == ProblemCode.UNAUTHORIZED) {
       headers.set(HttpHeaders.WWW_AUTHENTICATE, problem.wwwAuthenticate());
     }

@@ -208,6 +208,10 @@ abstract class ErrorsContract extends Contract {
     "/v1/ledger/export, format, required",
     "/v1/ledger/export?format=x, format, not_one_of",
     "/v1/ledger/export?format=hledger&to=x, to, invalid_format",
+    "/v1/ledger/trial-balance?currency=EUR, currency, unknown_field",
+    "/v1/analytics/integrity?from=x, from, unknown_field",
+    "/v1/accounts/alice?x=1, x, unknown_field",
+    "/v1/fraud/rules?x=1, x, unknown_field",
     "/v1/accounts/alice/balance?at=9999-01-01T00:00:00Z, at, out_of_range",
     "/v1/audit-log?object_id=%21, object_id, invalid_format"
   })

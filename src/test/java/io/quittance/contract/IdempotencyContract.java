@@ -121,7 +121,8 @@ abstract class IdempotencyContract extends Contract {
     order.send().isProblem(422, "account_not_found");
     merchant.open("later");
 
-    order.send().isProblem(422, "account_not_found");
+    Answer again = order.send().isProblem(422, "account_not_found");
+    assertThat(again.header("Idempotent-Replayed")).contains("true");
     nothingMoved();
   }
 
