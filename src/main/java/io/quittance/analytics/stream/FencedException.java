@@ -1,11 +1,16 @@
 package io.quittance.analytics.stream;
 
-/** A partition is another consumer's by now; nothing was counted. */
+/**
+ * A partition is another consumer's by now, or the database has lost what was committed last.
+ * Nothing was counted.
+ */
 final class FencedException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
   FencedException(int partition) {
-    super("another consumer has taken partition " + partition);
+    super(
+        "partition %d is another consumer's, or has gone back with the database"
+            .formatted(partition));
   }
 }

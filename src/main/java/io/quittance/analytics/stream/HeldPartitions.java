@@ -46,6 +46,23 @@ final class HeldPartitions implements ConsumerRebalanceListener {
     return Map.copyOf(taken);
   }
 
+  /** Those that are taken have been counted further. */
+  void advance(Map<Partition, Taken> counted) {
+    taken.putAll(counted);
+  }
+
+  /**
+   * Checks that they are in the database as they are here. Otherwise what a crash took back would
+   * wait for the next record of the same partition.
+   *
+   * @throws FencedException they are not
+   */
+  void check() throws SQLException, FencedException {
+    if (!taken.isEmpty()) {
+      offsets.check(taken);
+    }
+  }
+
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
     // A place to begin is asked for, although nothing is read from there.

@@ -8,15 +8,17 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.UUID;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * How far each partition has been counted, and by whom: each that takes a partition raises its
- * epoch, and commits with an older one no more. A topic that is made anew has another id, and is
- * read from its beginning. Thread-safe.
+ * epoch, and commits with an older one no more, nor from an offset that is not there any more. A
+ * topic that is made anew has another id, and is read from its beginning. Thread-safe.
  */
 final class PartitionOffsets {
 
@@ -57,7 +59,7 @@ final class PartitionOffsets {
   private static final String ADVANCE =
       """
       update analytics_offsets set next_offset = ?
-       where topic_id = ? and partition_number = ? and epoch = ?
+       where topic_id = ? and partition_number = ? and epoch = ? and next_offset = ?
       """;
 
   private static final String ALL =
@@ -87,7 +89,7 @@ final class PartitionOffsets {
           if (update(connection, RAISE, partition) == 0) {
             update(connection, FIRST, partition);
           }
-          Taken taken = read(connection, partition);
+          Taken taken = Objects.requireNonNull(read(connection, partition));
           connection.commit();
           return taken;
         } catch (SQLException e) {
@@ -109,35 +111,58 @@ final class PartitionOffsets {
     }
   }
 
-  private static Taken read(Connection connection, Partition partition) throws SQLException {
+  private static @Nullable Taken read(Connection connection, Partition partition)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(READ)) {
       statement.setObject(1, partition.topicId());
       statement.setInt(2, partition.number());
       try (ResultSet rs = statement.executeQuery()) {
-        rs.next();
-        return new Taken(rs.getLong("epoch"), rs.getLong("next_offset"));
+        return rs.next() ? new Taken(rs.getLong("epoch"), rs.getLong("next_offset")) : null;
       }
     }
   }
 
   /**
    * Says that partitions have been counted so far, in the caller's transaction, which has to do so
-   * before anything else.
+   * before anything else. They have to be where the caller's last commit left them: a crash of the
+   * database may have taken that commit back.
    *
-   * @throws FencedException another consumer has taken one of them
+   * @param next the new offset of each
+   * @param held what the caller has of them, and of others
+   * @throws FencedException one of them is not as it is held
    */
-  static void advance(Connection connection, SortedMap<Partition, Taken> partitions)
+  static void advance(
+      Connection connection, SortedMap<Partition, Long> next, Map<Partition, Taken> held)
       throws SQLException, FencedException {
     try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
-      for (var partition : partitions.entrySet()) {
-        statement.setLong(1, partition.getValue().next());
-        statement.setObject(2, partition.getKey().topicId());
-        statement.setInt(3, partition.getKey().number());
-        statement.setLong(4, partition.getValue().epoch());
+      for (var entry : next.entrySet()) {
+        Partition partition = entry.getKey();
+        Taken from = Objects.requireNonNull(held.get(partition));
+        statement.setLong(1, entry.getValue());
+        statement.setObject(2, partition.topicId());
+        statement.setInt(3, partition.number());
+        statement.setLong(4, from.epoch());
+        statement.setLong(5, from.next());
         if (statement.executeUpdate() == 0) {
+          throw new FencedException(partition.number());
+        }
+      }
+    }
+  }
+
+  /**
+   * Checks that nothing has changed but by the caller.
+   *
+   * @throws FencedException a partition is not as it is held
+   */
+  void check(Map<Partition, Taken> held) throws SQLException, FencedException {
+    try (Connection connection = connections.pool().getConnection()) {
+      for (var partition : held.entrySet()) {
+        if (!partition.getValue().equals(read(connection, partition.getKey()))) {
           throw new FencedException(partition.getKey().number());
         }
       }
+      connection.commit();
     }
   }
 

@@ -49,7 +49,18 @@ final class RecordCounter {
   /** A record, and where it was read. */
   record Placed(Partition partition, long offset, EventRecord record) {}
 
-  /** Lost in a crash, the offsets are as before, and the records are counted again. */
+  /**
+   * What was counted.
+   *
+   * @param records how many
+   * @param partitions their partitions, as they are held from now on
+   */
+  record Progress(int records, Map<Partition, Taken> partitions) {}
+
+  /**
+   * A commit that a crash takes back takes its offsets back, too. Whoever holds their partitions
+   * finds that by {@link PartitionOffsets#advance}, reads the records again, and counts them.
+   */
   private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
 
   private static final BitSet NONE = new BitSet();
@@ -65,12 +76,11 @@ final class RecordCounter {
   /**
    * Counts as many records as one transaction should.
    *
-   * @param taken their partitions
-   * @return how many
+   * @param taken their partitions, as the last commit has left them
    * @throws SQLException it is not known whether they were counted: the offsets say so
-   * @throws FencedException they were not; others count them
+   * @throws FencedException they were not; others count them, or they are to be read again
    */
-  int count(List<Placed> records, Map<Partition, Taken> taken)
+  Progress count(List<Placed> records, Map<Partition, Taken> taken)
       throws SQLException, FencedException {
     return new Attempt(records, taken).run();
   }
@@ -82,7 +92,7 @@ final class RecordCounter {
     private final Map<Partition, Taken> taken;
     private final Instant now = services.clock().instant();
     private final Counting counting = services.sums().counting(series);
-    private final TreeMap<Partition, Taken> read = new TreeMap<>();
+    private final TreeMap<Partition, Long> read = new TreeMap<>();
     private final TreeMap<UUID, UUID> marks = new TreeMap<>();
     private final Set<UUID> ended = new HashSet<>();
     private final Map<Id, Stored> keys = new HashMap<>();
@@ -93,7 +103,7 @@ final class RecordCounter {
       this.taken = taken;
     }
 
-    int run() throws SQLException, FencedException {
+    Progress run() throws SQLException, FencedException {
       series.at(now.getEpochSecond());
       CountedSums.Written written;
       int counted;
@@ -109,7 +119,17 @@ final class RecordCounter {
         }
       }
       written.committed();
-      return counted;
+      return new Progress(counted, held());
+    }
+
+    private Map<Partition, Taken> held() {
+      var held = new HashMap<Partition, Taken>();
+      read.forEach(
+          (partition, next) -> {
+            long epoch = Objects.requireNonNull(taken.get(partition)).epoch();
+            held.put(partition, new Taken(epoch, next));
+          });
+      return held;
     }
 
     /** Finds what was revoked, or counted, and what is known of keys. */
@@ -136,8 +156,7 @@ final class RecordCounter {
       while (counted < records.size() && !counting.isFull()) {
         Placed placed = records.get(counted++);
         EventRecord record = placed.record();
-        long epoch = Objects.requireNonNull(taken.get(placed.partition())).epoch();
-        read.put(placed.partition(), new Taken(epoch, placed.offset() + 1));
+        read.put(placed.partition(), placed.offset() + 1);
         if (ended.add(record.id())) {
           marks.put(record.id(), record.merchantId());
           for (Part part : record.parts()) {
@@ -178,7 +197,7 @@ final class RecordCounter {
       try (Statement statement = connection.createStatement()) {
         statement.execute(services.dialect().either(WITHOUT_WAITING, "select 1"));
       }
-      PartitionOffsets.advance(connection, read);
+      PartitionOffsets.advance(connection, read, taken);
       CommitMarks.insert(connection, marks, now);
       services.keys().count(connection, claimed);
       return services.sums().write(connection, counting, now);

@@ -32,6 +32,9 @@ class StreamConfiguration {
   /** A commit, and leaving the group. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(15);
 
+  /** A crash of the database takes back what was not yet on its disk; that is found by then. */
+  private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
+
   /** What everything here needs of Kafka. */
   record Broker(ClientSettings settings, TopicLookup topic, FailureState state) {}
 
@@ -103,7 +106,8 @@ class StreamConfiguration {
       AnalyticsProperties properties,
       MeterRegistry registry) {
     var consuming =
-        new StreamConsumer.Services(broker.topic(), broker.settings(), offsets, broker.state());
+        new StreamConsumer.Services(
+            broker.topic(), broker.settings(), offsets, broker.state(), CHECK_INTERVAL);
     List<StreamConsumer> consumers =
         Stream.generate(
                 () -> new StreamConsumer(consuming, new RecordCounter(counting, properties)))

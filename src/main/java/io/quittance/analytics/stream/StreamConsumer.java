@@ -1,6 +1,7 @@
 package io.quittance.analytics.stream;
 
 import io.quittance.analytics.stream.RecordCounter.Placed;
+import io.quittance.concurrency.Deadline;
 import io.quittance.kafka.ClientSettings;
 import io.quittance.kafka.FailureState;
 import io.quittance.kafka.TopicLookup;
@@ -23,9 +24,17 @@ import org.slf4j.LoggerFactory;
  */
 final class StreamConsumer {
 
-  /** What all consumers use. */
+  /**
+   * What all consumers use.
+   *
+   * @param checkInterval how often offsets are compared with the database while nothing comes
+   */
   record Services(
-      TopicLookup topic, ClientSettings settings, PartitionOffsets offsets, FailureState state) {}
+      TopicLookup topic,
+      ClientSettings settings,
+      PartitionOffsets offsets,
+      FailureState state,
+      Duration checkInterval) {}
 
   private static final Logger log = LoggerFactory.getLogger(StreamConsumer.class);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -35,6 +44,7 @@ final class StreamConsumer {
   private final Services services;
   private final RecordCounter counter;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private Deadline nextCheck = Deadline.after(Duration.ZERO);
   private volatile int partitions;
   private volatile long lag;
 
@@ -98,16 +108,24 @@ final class StreamConsumer {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       held.take();
       count(records, held);
+      check(held);
       services.state().succeeded(this);
     } catch (OffsetOutOfRangeException e) {
       held.skip(e);
     } catch (FencedException e) {
-      log.info("Events are left to others: {}", e.getMessage());
+      log.info("Partitions are taken again: {}", e.getMessage());
       held.letGo();
     } catch (SQLException e) {
       services.state().failed(this, e);
       held.letGo();
       var _ = closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+  }
+
+  private void check(HeldPartitions held) throws SQLException, FencedException {
+    if (nextCheck.expired()) {
+      held.check();
+      nextCheck = Deadline.after(services.checkInterval());
     }
   }
 
@@ -119,7 +137,9 @@ final class StreamConsumer {
       left.add(new Placed(partition, record.offset(), EventRecord.read(record.value())));
     }
     while (!left.isEmpty()) {
-      left = left.subList(counter.count(left, held.taken()), left.size());
+      RecordCounter.Progress progress = counter.count(left, held.taken());
+      held.advance(progress.partitions());
+      left = left.subList(progress.records(), left.size());
     }
   }
 }

@@ -136,7 +136,7 @@ class StreamIT {
             counting.clock());
     var consumer =
         new StreamConsumer(
-            new StreamConsumer.Services(lookup(), settings, offsets, state),
+            new StreamConsumer.Services(lookup(), settings, offsets, state, Duration.ofMillis(500)),
             new RecordCounter(services, properties));
     consumers.add(consumer);
     threads.submit(
@@ -259,11 +259,7 @@ class StreamIT {
   void onlyWhoeverTookAPartitionLastCountsItsRecords() throws Exception {
     UUID merchant = merchants.getFirst();
     var partition = new PartitionOffsets.Partition(UUID.randomUUID(), 0);
-    var record = new RecordBuilder(merchant);
-    record.add(
-        body(merchant, null, "a"), new BitSet(), new Totals.Counts(EVENTS, 0, 0, 0, 0, 0, 0));
-    var read = EventRecord.read(record.end(topic).value());
-    List<RecordCounter.Placed> records = List.of(new RecordCounter.Placed(partition, 7, read));
+    List<RecordCounter.Placed> records = List.of(placed(partition, 7, "a"));
     var counter = new RecordCounter(counting, properties);
     PartitionOffsets.Taken before = offsets.take(partition);
     PartitionOffsets.Taken now = offsets.take(partition);
@@ -272,10 +268,63 @@ class StreamIT {
         .isInstanceOf(FencedException.class);
     assertThat(totals.of(merchant).accepted()).isZero();
     assertThat(offsets.all()).containsEntry(partition, 0L);
-    counter.count(records, Map.of(partition, now));
-    counter.count(records, Map.of(partition, now));
+    var progress = counter.count(records, Map.of(partition, now));
+    counter.count(records, progress.partitions());
     assertThat(totals.of(merchant).accepted()).isEqualTo(EVENTS);
     assertThat(offsets.all()).containsEntry(partition, 8L);
+  }
+
+  /** A record of the first merchant. */
+  private RecordCounter.Placed placed(
+      PartitionOffsets.Partition partition, long offset, String ids) {
+    UUID merchant = merchants.getFirst();
+    var record = new RecordBuilder(merchant);
+    record.add(
+        body(merchant, null, ids), new BitSet(), new Totals.Counts(EVENTS, 0, 0, 0, 0, 0, 0));
+    return new RecordCounter.Placed(partition, offset, EventRecord.read(record.end(topic).value()));
+  }
+
+  /** As after a crash of the database that took asynchronous commits back. */
+  @Test
+  void goesOnFromNoOffsetThatTheDatabaseHasLost() throws Exception {
+    var partition = new PartitionOffsets.Partition(UUID.randomUUID(), 0);
+    var counter = new RecordCounter(counting, properties);
+    PartitionOffsets.Taken own = offsets.take(partition);
+    RecordCounter.Progress first =
+        counter.count(List.of(placed(partition, 0, "a")), Map.of(partition, own));
+    back(partition.topicId());
+
+    assertThatThrownBy(() -> counter.count(List.of(placed(partition, 1, "b")), first.partitions()))
+        .isInstanceOf(FencedException.class);
+    assertThatThrownBy(() -> offsets.check(first.partitions())).isInstanceOf(FencedException.class);
+    assertThat(totals.of(merchants.getFirst()).accepted()).isEqualTo(EVENTS);
+    assertThat(offsets.take(partition).next()).isZero();
+  }
+
+  private void back(UUID topicId) {
+    jdbc.sql("update analytics_offsets set next_offset = 0 where topic_id = ?")
+        .param(topicId)
+        .update();
+  }
+
+  /** The database forgets a commit while the consumer is idle; no other record comes. */
+  @Test
+  void countsAgainWhatTheDatabaseHasLost() throws Exception {
+    broker.create(topic, 1, Map.of());
+    StreamConsumer consumer = consume(connections.pool());
+    awaitPartitions(consumer, 1);
+    publish();
+    awaitExactly(1);
+    for (UUID merchant : merchants) {
+      for (String table : List.of("analytics_commits", "analytics_totals", "analytics_panes")) {
+        jdbc.sql("delete from %s where merchant_id = ?".formatted(table)).param(merchant).update();
+      }
+    }
+    back(PartitionOffsets.id(lookup().describe()));
+
+    awaitExactly(1);
+    publish();
+    awaitExactly(2);
   }
 
   @Test
