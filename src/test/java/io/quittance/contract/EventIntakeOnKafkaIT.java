@@ -29,7 +29,7 @@ class EventIntakeOnKafkaIT extends EventIntakeContract {
     KafkaBroker broker = KafkaBroker.running();
     String prefix = "contract-" + UUID.randomUUID();
     broker.create(prefix + ".events", 1, Map.of());
-    broker.create(prefix + ".analytics", 3, Map.of());
+    broker.create(prefix + ".interactions", 3, Map.of());
     properties.add("quittance.kafka.bootstrap-servers", broker::address);
     properties.add("quittance.kafka.topic-prefix", () -> prefix);
   }

@@ -55,7 +55,7 @@ class KafkaIT {
   static void start() throws Exception {
     broker = KafkaBroker.running();
     broker.create(PREFIX + ".events", 3, Map.of());
-    broker.create(PREFIX + ".analytics", 4, Map.of());
+    broker.create(PREFIX + ".interactions", 4, Map.of());
     database = Postgres.create();
     audit = new LedgerAudit(database);
     CompletableFuture<ServiceProcess> second = CompletableFuture.supplyAsync(KafkaIT::replica);

@@ -9,14 +9,14 @@ import org.springframework.stereotype.Component;
 @Component
 @ConditionalOnProperty(
     name = AnalyticsProperties.ENGINE,
-    havingValue = "database",
+    havingValue = "embedded",
     matchIfMissing = true)
-final class DatabaseEngine implements BodyCounter.Source {
+final class EmbeddedEngine implements BodyCounter.Source {
 
   private final Shard.Services services;
   private final AnalyticsProperties properties;
 
-  DatabaseEngine(Shard.Services services, AnalyticsProperties properties) {
+  EmbeddedEngine(Shard.Services services, AnalyticsProperties properties) {
     this.services = services;
     this.properties = properties;
   }

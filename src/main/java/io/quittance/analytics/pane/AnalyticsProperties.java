@@ -21,7 +21,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties("quittance.analytics")
 public record AnalyticsProperties(
-    @DefaultValue("database") Engine engine,
+    @DefaultValue("embedded") Engine engine,
     @DefaultValue("1000") int maxTypes,
     @DefaultValue("100") int maxLabelValues,
     @DefaultValue("10000") int maxSeries,
@@ -40,7 +40,7 @@ public record AnalyticsProperties(
   /** What an answer to events rests on. */
   public enum Engine {
     /** They are counted, in a commit of the database. */
-    DATABASE,
+    EMBEDDED,
     /** A topic of Kafka has them; they are counted a moment later. */
     KAFKA
   }
@@ -61,7 +61,7 @@ public record AnalyticsProperties(
   /** How many connections work at the same time, look-ups included. */
   public int connections() {
     return switch (engine) {
-      case DATABASE -> shards + 1;
+      case EMBEDDED -> shards + 1;
       case KAFKA -> 2 * shards + 2;
     };
   }

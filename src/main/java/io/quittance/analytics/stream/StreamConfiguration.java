@@ -27,7 +27,7 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnProperty(name = AnalyticsProperties.ENGINE, havingValue = "kafka")
 class StreamConfiguration {
 
-  private static final String TOPIC = "analytics";
+  private static final String TOPIC = "interactions";
 
   /** A commit, and leaving the group. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(15);

@@ -2,7 +2,11 @@ package io.quittance.analytics.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.analytics.pane.AnalyticsProperties;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
 class StreamConfigurationTest {
@@ -13,6 +17,15 @@ class StreamConfigurationTest {
   @Test
   void nothingOfItIsThereUnlessItIsTheEngine() {
     service.run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(KafkaEngine.class));
+  }
+
+  @Test
+  void theDatabaseIsTheEngineUnlessAnotherIsChosen() {
+    var bound =
+        new Binder(new MapConfigurationPropertySource(Map.of()))
+            .bindOrCreate("quittance.analytics", AnalyticsProperties.class);
+
+    assertThat(bound.engine()).isEqualTo(AnalyticsProperties.Engine.valueOf("EMBEDDED"));
   }
 
   @Test
