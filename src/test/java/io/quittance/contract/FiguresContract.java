@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,44 @@ abstract class FiguresContract extends Contract {
     check.run();
     rolledUp();
     check.run();
+  }
+
+  /** One pane a minute. */
+  private void addPanes(String type, Instant from, int minutes) {
+    jdbc.sql(
+            """
+            insert into analytics_panes (
+              merchant_id, metric, step, starts_at, labels, occurrences, amount)
+            with recursive minutes(i) as (
+              select 0 union all select i + 1 from minutes where i + 1 < ?)
+            select cast(? as uuid), 'events', 60,
+                   cast(? as timestamp with time zone) + i * interval '1' minute, ?, 1, 0
+              from minutes
+            """)
+        .params(
+            minutes,
+            TypeId.parse("mch", merchant.merchantId()).orElseThrow(),
+            from.atOffset(ZoneOffset.UTC),
+            "type=" + type)
+        .update();
+  }
+
+  @Test
+  void refusesAnAnswerOfMoreThanAHundredThousandPoints() {
+    int minutes = 5_000;
+    Instant from = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(minutes, ChronoUnit.MINUTES);
+    for (int type = 0; type < 20; type++) {
+      addPanes("t" + type, from, minutes);
+    }
+    String query = "metric=events.count&step=1m&from=" + from;
+
+    assertThat(sums(query)).isEqualTo(Map.of("", 20L * minutes));
+    assertThat(sums(query + "&group_by=type")).hasSize(20).containsEntry("t7", (long) minutes);
+    addPanes("t", from, 1);
+    merchant
+        .get("/v1/analytics/series?" + query + "&group_by=type")
+        .isRefused("step", "out_of_range");
+    assertThat(sums(query)).isEqualTo(Map.of("", 20L * minutes + 1));
   }
 
   @Test

@@ -6,11 +6,16 @@ import io.quittance.analytics.pane.Sketch;
 import io.quittance.analytics.pane.Step;
 import io.quittance.analytics.payment.PendingDeltas;
 import io.quittance.journal.Dialect;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -51,6 +56,20 @@ public final class PaneReader {
        group by metric, labels
       """;
 
+  /** In the order of the primary key, so that nothing is sorted and nothing is held. */
+  private static final String IN_ORDER =
+      """
+      select cast(extract(epoch from starts_at) as bigint) as starts, labels, occurrences, %s, %s
+        from analytics_panes
+       where merchant_id = ? and metric = ? and step = ? and starts_at >= ? and starts_at < ?
+       order by starts_at
+      """;
+
+  private static final int FETCHED_SUMS = 2_000;
+
+  /** Each has up to some ten kilobytes. */
+  private static final int FETCHED_SKETCHES = 100;
+
   private static final String SUMS = SELECT.formatted("null");
   private static final String SKETCHES = SELECT.formatted("sketch");
 
@@ -70,6 +89,20 @@ public final class PaneReader {
     this.snapshot.setReadOnly(true);
     this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     this.pending = pending;
+  }
+
+  /**
+   * What is read of panes, besides occurrences.
+   *
+   * @param amounts whether amounts are; else they are zero
+   * @param sketches what makes an empty sketch of their kind; null: sketches are not read
+   */
+  public record Figures(boolean amounts, @Nullable Supplier<? extends Sketch> sketches) {
+
+    private String select() {
+      return IN_ORDER.formatted(
+          amounts ? "amount" : "null as amount", sketches == null ? "null as sketch" : "sketch");
+    }
   }
 
   /** One merchant's panes as of one instant. Confined to the thread that opened it. */
@@ -107,9 +140,42 @@ public final class PaneReader {
             statement.setObject(5, time(span.to()));
           },
           row -> {
-            reader.accept(pane(row, labels, metrics.get(row.getString("metric"))));
+            String metric = row.getString("metric");
+            reader.accept(pane(row, metric, labels, metrics.get(metric)));
           });
       readPending(metrics.keySet(), step, span, labels, reader);
+    }
+
+    /**
+     * Hands over the panes of a metric that begin in a span, in order of time. However many there
+     * are, few are in memory at a time.
+     */
+    public void readInOrder(
+        String metric, Figures figures, Step step, Span span, Consumer<Pane> reader) {
+      Map<String, Map<String, String>> labels = new HashMap<>();
+      var waiting = new ArrayList<Pane>();
+      readPending(Set.of(metric), step, span, labels, waiting::add);
+      waiting.sort(Comparator.comparingLong(Pane::startsAt));
+      var next = new ArrayDeque<>(waiting);
+      jdbc.query(
+          figures.select(),
+          statement -> {
+            // Without it, the driver reads all rows before it shows the first.
+            statement.setFetchSize(figures.sketches() == null ? FETCHED_SUMS : FETCHED_SKETCHES);
+            statement.setObject(1, merchantId);
+            statement.setString(2, metric);
+            statement.setInt(3, step.seconds());
+            statement.setObject(4, time(span.from()));
+            statement.setObject(5, time(span.to()));
+          },
+          row -> {
+            Pane pane = pane(row, metric, labels, figures.sketches());
+            while (!next.isEmpty() && next.getFirst().startsAt() <= pane.startsAt()) {
+              reader.accept(next.removeFirst());
+            }
+            reader.accept(pane);
+          });
+      next.forEach(reader);
     }
 
     /**
@@ -121,7 +187,7 @@ public final class PaneReader {
       jdbc.query(
           TOTALS,
           row -> {
-            reader.accept(pane(row, labels, null));
+            reader.accept(pane(row, metric, labels, null));
           },
           span.from(),
           merchantId,
@@ -168,6 +234,7 @@ public final class PaneReader {
 
   private static Pane pane(
       ResultSet row,
+      String metric,
       Map<String, Map<String, String>> labels,
       @Nullable Supplier<? extends Sketch> empty)
       throws SQLException {
@@ -177,12 +244,13 @@ public final class PaneReader {
       sketch = empty.get();
       sketch.merge(bytes);
     }
+    BigDecimal amount = row.getBigDecimal("amount");
     return new Pane(
-        row.getString("metric"),
+        metric,
         row.getLong("starts"),
         labels.computeIfAbsent(row.getString("labels"), PaneReader::values),
         row.getLong("occurrences"),
-        row.getBigDecimal("amount").toBigInteger(),
+        amount == null ? BigInteger.ZERO : amount.toBigInteger(),
         sketch);
   }
 

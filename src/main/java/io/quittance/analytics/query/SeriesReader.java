@@ -2,16 +2,13 @@ package io.quittance.analytics.query;
 
 import io.quittance.analytics.query.SeriesBody.LabeledSeries;
 import io.quittance.analytics.query.SeriesBody.Point;
-import java.math.BigDecimal;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -25,52 +22,51 @@ final class SeriesReader {
     this.panes = panes;
   }
 
+  /**
+   * @throws io.quittance.web.Problem 400: it is too much for one answer
+   */
   SeriesBody read(UUID merchantId, SeriesQuery query) {
-    Map<SortedMap<String, String>, SortedMap<Long, Cell>> cells = new HashMap<>();
     Metric metric = query.metric();
-    panes.read(
-        merchantId,
-        snapshot -> {
-          snapshot.read(
-              Collections.singletonMap(metric.panes(query.grouping()), metric.sketches()),
-              query.step().panes(),
-              query.span(),
-              pane ->
-                  metric.add(
-                      pane,
-                      cells
-                          .computeIfAbsent(query.grouping().of(pane.labels()), _ -> new TreeMap<>())
-                          .computeIfAbsent(
-                              query.step().startOf(pane.startsAt()), _ -> new Cell())));
-          return cells;
-        });
-    return new SeriesBody(metric, query.step(), series(cells, query));
+    var limit = new QueryLimit("step", "must be longer, or the span shorter, or the groups fewer");
+    Map<SortedMap<String, String>, PointsInOrder> series =
+        panes.read(
+            merchantId,
+            snapshot -> {
+              var all = new HashMap<SortedMap<String, String>, PointsInOrder>();
+              // Panes with the same labels have the same map of them.
+              var byLabels = new IdentityHashMap<Map<String, String>, PointsInOrder>();
+              snapshot.readInOrder(
+                  metric.panes(query.grouping()),
+                  new PaneReader.Figures(metric.isMoney(), metric.sketches()),
+                  query.step().panes(),
+                  query.span(),
+                  pane -> {
+                    limit.addPane(pane);
+                    byLabels
+                        .computeIfAbsent(
+                            pane.labels(),
+                            labels ->
+                                all.computeIfAbsent(
+                                    query.grouping().of(labels),
+                                    _ -> new PointsInOrder(query, limit)))
+                        .add(pane);
+                  });
+              return all;
+            });
+    return new SeriesBody(metric, query.step(), inOrder(series));
   }
 
   /** In the order of their labels; a series without points is none. */
-  private static List<LabeledSeries> series(
-      Map<SortedMap<String, String>, SortedMap<Long, Cell>> cells, SeriesQuery query) {
+  private static List<LabeledSeries> inOrder(Map<SortedMap<String, String>, PointsInOrder> series) {
     var all = new ArrayList<LabeledSeries>();
-    cells.forEach(
+    series.forEach(
         (labels, points) -> {
-          List<Point> own = points(points, query);
+          List<Point> own = points.end();
           if (!own.isEmpty()) {
             all.add(new LabeledSeries(labels, own));
           }
         });
     all.sort(Comparator.comparing(one -> one.labels().toString()));
     return all;
-  }
-
-  private static List<Point> points(SortedMap<Long, Cell> cells, SeriesQuery query) {
-    var points = new ArrayList<Point>(cells.size());
-    cells.forEach(
-        (second, cell) -> {
-          BigDecimal value = query.metric().value(cell, query.quantile());
-          if (value != null) {
-            points.add(new Point(Instant.ofEpochSecond(second).toString(), value));
-          }
-        });
-    return points;
   }
 }

@@ -81,12 +81,14 @@ final class TopReader {
   private static List<TopRow> payers(PaneReader.Snapshot snapshot, TopQuery query) {
     boolean money = query.measure() == Measure.AMOUNT;
     Map<String, Sketch.Frequent> found = new HashMap<>();
-    snapshot.read(
-        Map.of(
-            money ? PaymentPanes.LARGE_PAYERS : PaymentPanes.FREQUENT_PAYERS, Sketch.Frequent::new),
+    var limit = new QueryLimit("from", "must be nearer to `to`");
+    snapshot.readInOrder(
+        money ? PaymentPanes.LARGE_PAYERS : PaymentPanes.FREQUENT_PAYERS,
+        new PaneReader.Figures(false, Sketch.Frequent::new),
         query.step().panes(),
         query.span(),
         pane -> {
+          limit.addPane(pane);
           String currency = money ? pane.labels().getOrDefault(PaymentPanes.CURRENCY, "") : "";
           if (pane.sketch() != null) {
             found.computeIfAbsent(currency, _ -> new Sketch.Frequent()).merge(pane.sketch());

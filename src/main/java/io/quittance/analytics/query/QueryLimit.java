@@ -1,0 +1,58 @@
+package io.quittance.analytics.query;
+
+import io.quittance.web.InputError;
+import io.quittance.web.InputError.Code;
+import io.quittance.web.Problem;
+import java.util.List;
+
+/** What one query may read and answer. Not thread-safe. */
+final class QueryLimit {
+
+  /** Of all series together. */
+  static final int POINTS_MAX = 100_000;
+
+  /** Some seconds of reading. */
+  static final int PANES_MAX = 2_000_000;
+
+  /** As many take about as long. */
+  static final int SKETCHES_MAX = 100_000;
+
+  private final String parameter;
+  private final String remedy;
+  private int points;
+  private int panes;
+  private int sketches;
+
+  /**
+   * @param parameter of the query, which an error names
+   * @param remedy what it must be to get an answer
+   */
+  QueryLimit(String parameter, String remedy) {
+    this.parameter = parameter;
+    this.remedy = remedy;
+  }
+
+  /**
+   * @throws Problem 400: the answer has too many
+   */
+  void addPoint() {
+    if (++points > POINTS_MAX) {
+      throw exceeded("an answer has at most %d points".formatted(POINTS_MAX));
+    }
+  }
+
+  /**
+   * @throws Problem 400: the query reads too many
+   */
+  void addPane(Pane pane) {
+    if (++panes > PANES_MAX || (pane.sketch() != null && ++sketches > SKETCHES_MAX)) {
+      throw exceeded(
+          "it is made of at most %d panes, or %d with sketches".formatted(PANES_MAX, SKETCHES_MAX));
+    }
+  }
+
+  private Problem exceeded(String reason) {
+    return Problem.invalid(
+        List.of(InputError.of(parameter, Code.OUT_OF_RANGE, remedy + ": " + reason)));
+  }
+}
