@@ -16,13 +16,19 @@ import java.util.UUID;
 
 /**
  * One row for each commit, or for each record of Kafka that was counted, by which it is found out
- * whether what got no answer was carried out: whoever asks adds the row itself, so that it cannot
- * be carried out any more once the answer is no.
+ * whether what got no answer was carried out: whoever asks adds the row itself, as revoked, so that
+ * it cannot be carried out any more once the answer is no.
  */
 public final class CommitMarks {
 
   private static final String INSERT =
       "insert into analytics_commits (merchant_id, id, created_at) values (?, ?, ?)";
+
+  private static final String REVOKE =
+      "insert into analytics_commits (merchant_id, id, created_at, revoked) values (?, ?, ?, true)";
+
+  private static final String REVOKED =
+      "select revoked from analytics_commits where merchant_id = ? and id = ?";
 
   private static final String FIND =
       "select id from analytics_commits where merchant_id = ? and id = any(?)";
@@ -38,7 +44,13 @@ public final class CommitMarks {
 
   static void insert(Connection connection, UUID merchantId, UUID id, Instant now)
       throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(INSERT)) {
+    insert(connection, INSERT, merchantId, id, now);
+  }
+
+  private static void insert(
+      Connection connection, String sql, UUID merchantId, UUID id, Instant now)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, merchantId);
       statement.setObject(2, id);
       statement.setObject(3, now.atOffset(ZoneOffset.UTC));
@@ -88,22 +100,37 @@ public final class CommitMarks {
   }
 
   /**
-   * Whether a commit was carried out; waits for one that is being carried out.
+   * Whether a commit was carried out; waits for one that is being carried out. May be asked again.
    *
    * @throws SQLException it is not known yet
    */
   static boolean committed(Connection connection, UUID merchantId, UUID id, Instant now)
       throws SQLException {
     try {
-      insert(connection, merchantId, id, now);
+      insert(connection, REVOKE, merchantId, id, now);
       connection.commit();
       return false;
     } catch (SQLException e) {
       if (uniqueViolation(e)) {
         connection.rollback();
-        return true;
+        return !revoked(connection, merchantId, id);
       }
       throw e;
+    }
+  }
+
+  /** Whether a row that is there is the asker's own, which got no answer when it added that. */
+  private static boolean revoked(Connection connection, UUID merchantId, UUID id)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(REVOKED)) {
+      statement.setObject(1, merchantId);
+      statement.setObject(2, id);
+      try (ResultSet rs = statement.executeQuery()) {
+        if (!rs.next()) {
+          throw new SQLException("the row of a commit is gone");
+        }
+        return rs.getBoolean(1);
+      }
     }
   }
 

@@ -369,6 +369,21 @@ class StreamIT {
     awaitExactly(2);
   }
 
+  /** As when the first answer of the database was lost. */
+  @Test
+  void aRecordIsRevokedHoweverOftenThatIsAskedUnlessItWasCounted() throws Exception {
+    UUID merchant = merchants.getFirst();
+    UUID id = TypeId.next();
+
+    assertThat(publishing.fates().revoke(merchant, id)).isTrue();
+    assertThat(publishing.fates().revoke(merchant, id)).isTrue();
+    var partition = new PartitionOffsets.Partition(UUID.randomUUID(), 0);
+    RecordCounter.Placed counted = placed(partition, 0, "a");
+    new RecordCounter(counting, properties)
+        .count(List.of(counted), Map.of(partition, offsets.take(partition)));
+    assertThat(publishing.fates().revoke(merchant, counted.record().id())).isFalse();
+  }
+
   /** The same events come again, and are no duplicates: nothing of them was taken. */
   @Test
   void takesNothingWhileTheBrokerRefuses() throws Exception {
