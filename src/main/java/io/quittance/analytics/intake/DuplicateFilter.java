@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 
 /**
  * Knows the ids of events again for a while, in two generations: the older one is forgotten when
- * the younger one has lasted for the window, or is full. Ids are hashes of 64 bits under a key of
- * the replica's own; that two of four million are the same happens once in a million replicas. Not
- * thread-safe.
+ * the younger one has lasted for the window, or is full. So an id is known for one window, and for
+ * two at most. Ids are hashes of 64 bits under a key of the replica's own: beside four million
+ * others, one new id in some four million millions is taken for a known one. Not thread-safe.
  */
 public final class DuplicateFilter {
 
@@ -41,8 +41,16 @@ public final class DuplicateFilter {
   /** Begins to note what is added, so that it can be taken back. */
   public void begin() {
     addedCount = 0;
-    if (nanoTime.getAsLong() - youngerSince >= windowNanos) {
-      rotate();
+    long now = nanoTime.getAsLong();
+    long end = youngerSince + windowNanos;
+    if (now - end >= windowNanos) {
+      younger.clear();
+      older.clear();
+      youngerSince = now;
+      olderUntil = now;
+    } else if (now - end >= 0) {
+      // Not at this instant: nothing was added since the end, and the next end is a window later.
+      rotate(end);
     }
   }
 
@@ -91,7 +99,7 @@ public final class DuplicateFilter {
     }
     added[addedCount++] = hash;
     if (younger.size() >= generationMax) {
-      rotate();
+      rotate(nanoTime.getAsLong());
     }
     return true;
   }
@@ -109,17 +117,19 @@ public final class DuplicateFilter {
     older.remove(hash);
   }
 
-  private void rotate() {
-    long now = nanoTime.getAsLong();
-    if (now - olderUntil < windowNanos) {
+  /**
+   * @param at the end of the younger generation
+   */
+  private void rotate(long at) {
+    if (at - olderUntil < windowNanos) {
       forgottenEarly += older.size();
     }
     IdTable forgotten = older;
     older = younger;
-    olderUntil = now;
+    olderUntil = at;
     forgotten.clear();
     younger = forgotten;
-    youngerSince = now;
+    youngerSince = at;
   }
 
   /** How many ids were forgotten before their window was over, for want of room. */

@@ -50,6 +50,25 @@ class DuplicateFilterTest {
   }
 
   @Test
+  void knowsAnIdForTwoWindowsAtMostHoweverSeldomBodiesCome() {
+    DuplicateFilter filter = filter(1000);
+    filter.begin();
+    assertThat(filter.add(7)).isTrue();
+    pass(WINDOW.multipliedBy(2).minusSeconds(1));
+    filter.begin();
+    assertThat(filter.add(8)).isTrue();
+    pass(Duration.ofSeconds(1));
+    filter.begin();
+
+    assertThat(filter.add(7)).isTrue();
+    assertThat(filter.add(8)).isFalse();
+    pass(WINDOW.multipliedBy(3));
+    filter.begin();
+    assertThat(filter.size()).isZero();
+    assertThat(filter.forgottenEarly()).isZero();
+  }
+
+  @Test
   void forgetsEarlyWhenThereIsNoRoomAndCountsThat() {
     DuplicateFilter filter = filter(1000);
     filter.begin();
