@@ -11,7 +11,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Shows that nothing is lost between what was sent, or stored, and what is counted. */
+/** Shows what became of events, and that panes have every change of payments that is stored. */
 @RestController
 class IntegrityController {
 
@@ -22,7 +22,8 @@ class IntegrityController {
    * @param pending those of them that wait to be counted
    * @param paymentEvents changes of payments that are stored
    * @param paymentEventsCounted those of them that panes have
-   * @param difference 0, unless something was lost
+   * @param difference stored changes of payments that panes lack. Events add nothing to it: they
+   *     are not stored, so {@code received} is made of the other counts
    */
   record Integrity(
       long received,
@@ -75,8 +76,10 @@ class IntegrityController {
       summary = "Shows that every event is counted",
       description =
           "`difference` = `received` - (`accepted` + `duplicates` + `late` + `rejected`) -"
-              + " `pending` + `payment_events` - `payment_events_counted`. It is 0 when nothing is"
-              + " lost; just after a payment it may be more for a moment.")
+              + " `pending` + `payment_events` - `payment_events_counted`. It is 0 when panes have"
+              + " every stored change of payments; just after a payment it may be more for a moment."
+              + " Events themselves are not stored: `received` is the sum of what became of them, so"
+              + " compare it with what you have sent.")
   @RequiresScope(Scope.ANALYTICS_READ)
   Integrity get(Caller caller) {
     UUID merchantId = caller.merchantId();
