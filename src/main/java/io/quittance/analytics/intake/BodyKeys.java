@@ -27,7 +27,7 @@ public final class BodyKeys {
 
   private static final String FIND =
       """
-      select idempotency_key, fingerprint, answer, counted
+      select idempotency_key, fingerprint, answer, counted, refused
         from analytics_bodies
        where merchant_id = ? and idempotency_key = any(?)
       """;
@@ -43,6 +43,18 @@ public final class BodyKeys {
       """
       update analytics_bodies set counted = true
        where merchant_id = ? and idempotency_key = ? and not counted
+      """;
+
+  private static final String REFUSE =
+      """
+      update analytics_bodies set refused = true
+       where merchant_id = ? and idempotency_key = ? and not counted
+      """;
+
+  private static final String RENEW =
+      """
+      update analytics_bodies set answer = ?, refused = false
+       where merchant_id = ? and idempotency_key = ? and refused and not counted
       """;
 
   /** serialization_failure: as if the database had found out by itself. */
@@ -62,11 +74,12 @@ public final class BodyKeys {
    * What was sent, and what was answered.
    *
    * @param counted whether its events have been counted; else they are to be, by whoever is first
+   * @param refused whether it was answered that nothing was taken, after it had been stored
    */
-  public record Stored(String fingerprint, IntakeAnswer answer, boolean counted) {
+  public record Stored(String fingerprint, IntakeAnswer answer, boolean counted, boolean refused) {
 
     public Stored asCounted() {
-      return new Stored(fingerprint, answer, true);
+      return new Stored(fingerprint, answer, true, refused);
     }
   }
 
@@ -90,7 +103,8 @@ public final class BodyKeys {
               new Stored(
                   rs.getString("fingerprint"),
                   answer(rs.getString("answer")),
-                  rs.getBoolean("counted")));
+                  rs.getBoolean("counted"),
+                  rs.getBoolean("refused")));
         }
       }
     }
@@ -129,6 +143,40 @@ public final class BodyKeys {
       if (Arrays.stream(statement.executeBatch()).sum() != ids.size()) {
         throw new SQLTransactionRollbackException(
             "a body was counted by another replica", CONFLICT);
+      }
+    }
+  }
+
+  /**
+   * Says that nothing was taken of bodies, in the caller's transaction, unless they are counted.
+   */
+  public void refuse(Connection connection, SortedSet<Id> ids) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(REFUSE)) {
+      for (Id id : ids) {
+        statement.setObject(1, id.merchantId());
+        statement.setString(2, id.key());
+        statement.addBatch();
+      }
+      statement.executeBatch();
+    }
+  }
+
+  /**
+   * Stores other answers to bodies that were refused, in the caller's transaction.
+   *
+   * @throws SQLException somebody else has done so with one of them, among others
+   */
+  public void renew(Connection connection, SortedMap<Id, Stored> bodies) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
+      for (var body : bodies.entrySet()) {
+        statement.setString(1, text(body.getValue().answer()));
+        statement.setObject(2, body.getKey().merchantId());
+        statement.setString(3, body.getKey().key());
+        statement.addBatch();
+      }
+      if (Arrays.stream(statement.executeBatch()).sum() != bodies.size()) {
+        throw new SQLTransactionRollbackException(
+            "a refused body was sent again to another replica", CONFLICT);
       }
     }
   }

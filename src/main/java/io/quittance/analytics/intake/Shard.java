@@ -169,7 +169,7 @@ final class Shard implements BodyCounter {
       var id = new BodyKeys.Id(body.merchantId(), key.text());
       BodyKeys.Stored stored = keys.get(id);
       if (stored == null) {
-        stored = new BodyKeys.Stored(key.fingerprint(), answer(job, body, NONE), true);
+        stored = new BodyKeys.Stored(key.fingerprint(), answer(job, body, NONE), true, false);
         keys.put(id, stored);
         claimed.put(id, stored);
       } else if (!stored.fingerprint().equals(key.fingerprint())) {

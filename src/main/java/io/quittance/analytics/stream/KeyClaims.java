@@ -18,8 +18,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stores keys, with fingerprints and answers, before their bodies are sent: so that the same key is
@@ -27,6 +31,7 @@ import java.util.stream.Collectors;
  */
 final class KeyClaims {
 
+  private static final Logger log = LoggerFactory.getLogger(KeyClaims.class);
   private static final int CONFLICTS_MAX = 5;
   private static final BitSet NONE = new BitSet();
 
@@ -34,7 +39,7 @@ final class KeyClaims {
    * Keys of bodies.
    *
    * @param stored what was stored under each, by now
-   * @param fresh those that were not used before
+   * @param fresh those that were not used before, or were refused
    */
   record Claims(Map<Id, Stored> stored, Set<Id> fresh) {}
 
@@ -56,7 +61,8 @@ final class KeyClaims {
       if (key != null) {
         var answer = IntakeAnswer.of(body.content(), NONE);
         wanted.putIfAbsent(
-            new Id(body.merchantId(), key.text()), new Stored(key.fingerprint(), answer, false));
+            new Id(body.merchantId(), key.text()),
+            new Stored(key.fingerprint(), answer, false, false));
       }
     }
     if (wanted.isEmpty()) {
@@ -79,14 +85,49 @@ final class KeyClaims {
         Map<Id, Stored> all = find(connection, keys, wanted.keySet());
         var missing = new TreeMap<>(wanted);
         missing.keySet().removeAll(all.keySet());
+        var again = new TreeMap<>(wanted);
+        again.entrySet().removeIf(body -> !refused(all.get(body.getKey()), body.getValue()));
         keys.insert(connection, missing, clock.instant());
+        keys.renew(connection, again);
         connection.commit();
         all.putAll(missing);
-        return new Claims(all, new HashSet<>(missing.keySet()));
+        all.putAll(again);
+        var fresh = new HashSet<>(missing.keySet());
+        fresh.addAll(again.keySet());
+        return new Claims(all, fresh);
       } catch (SQLException | RuntimeException e) {
         connection.rollback();
         throw e;
       }
+    }
+  }
+
+  private static boolean refused(@Nullable Stored before, Stored now) {
+    return before != null
+        && before.refused()
+        && !before.counted()
+        && before.fingerprint().equals(now.fingerprint());
+  }
+
+  /**
+   * Notes that nothing was taken of bodies, before that is answered: so what comes again is the
+   * first of its key. Best effort; otherwise it is answered as it was to be before.
+   */
+  void refuse(Collection<Body> bodies) {
+    var ids = new TreeSet<Id>();
+    for (Body body : bodies) {
+      if (body.key() != null) {
+        ids.add(new Id(body.merchantId(), body.key().text()));
+      }
+    }
+    if (ids.isEmpty()) {
+      return;
+    }
+    try (Connection connection = connections.pool().getConnection()) {
+      keys.refuse(connection, ids);
+      connection.commit();
+    } catch (SQLException e) {
+      log.warn("Keys of refused bodies are not free to be answered anew: {}", e.getMessage());
     }
   }
 

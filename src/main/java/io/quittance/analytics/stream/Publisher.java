@@ -63,6 +63,9 @@ final class Publisher implements BodyCounter {
       while (!left.isEmpty() && sender.ready()) {
         left = left.subList(new Attempt(left, claims).run(), left.size());
       }
+      if (!left.isEmpty()) {
+        services.claims().refuse(left.stream().map(Job::item).toList());
+      }
       left.forEach(job -> job.fail(away()));
     } catch (SQLException e) {
       log.warn("Keys of events' bodies could not be stored: {}", e.getMessage());
@@ -99,8 +102,10 @@ final class Publisher implements BodyCounter {
       this.record = new RecordBuilder(merchantId);
     }
 
+    /** The totals are to have what is counted, even where an earlier answer is repeated. */
     void add(Job<Body, Counted> job, BitSet duplicates, Counted answer) {
-      record.add(job.item(), duplicates, answer.answer().counts());
+      var verdicts = IntakeAnswer.of(job.item().content(), duplicates).counts();
+      record.add(job.item(), duplicates, verdicts);
       jobs.add(job);
       answers.add(answer);
     }
@@ -190,7 +195,7 @@ final class Publisher implements BodyCounter {
             services.uncounted().add(at, one.record.merchantId(), one.events());
             one.succeed();
           }
-          case Result.NotSent _ -> one.fail(away());
+          case Result.NotSent _ -> refuse(one);
           case Result.Unanswered _ -> unanswered.add(one);
         }
       }
@@ -209,10 +214,15 @@ final class Publisher implements BodyCounter {
     /** Sees to it that a record is never counted, unless it was. */
     private void settle(Outgoing one) throws SQLException {
       if (services.fates().revoke(one.record.merchantId(), one.record.id())) {
-        one.fail(away());
+        refuse(one);
       } else {
         one.succeed();
       }
+    }
+
+    private void refuse(Outgoing one) {
+      services.claims().refuse(one.jobs.stream().map(Job::item).toList());
+      one.fail(away());
     }
   }
 }

@@ -384,6 +384,42 @@ class StreamIT {
     assertThat(publishing.fates().revoke(merchant, counted.record().id())).isFalse();
   }
 
+  /** Nothing of it was taken, and what is sent again is late by then. */
+  @Test
+  void aKeyedBodyThatWasRefusedIsAnsweredAsTheFirstOfItsKey() throws Exception {
+    UUID merchant = merchants.getFirst();
+    Instant time = Instant.now().minus(Duration.ofHours(23));
+    Instant late = Instant.now().plus(Duration.ofHours(2));
+    assertThatThrownBy(() -> answer(timed(merchant, time, Instant.now())))
+        .hasRootCauseInstanceOf(Problem.class);
+    broker.create(topic, 1, Map.of());
+
+    Counted first =
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .ignoreExceptions()
+            .until(() -> answer(timed(merchant, time, late)), _ -> true);
+    Counted again = answer(timed(merchant, time, Instant.now()));
+
+    assertThat(first.replayed()).isFalse();
+    assertThat(first.answer().late()).isOne();
+    assertThat(again).isEqualTo(new Counted(first.answer(), true));
+    consume(connections.pool());
+    Awaitility.await().atMost(PATIENCE).until(() -> totals.of(merchant).late() == 1);
+    assertThat(totals.of(merchant).accepted()).isZero();
+  }
+
+  private Counted answer(Body body) {
+    return pool.submit(body, Deadline.after(PATIENCE)).join();
+  }
+
+  /** An event under a key. */
+  private Body timed(UUID merchant, Instant time, Instant now) throws SQLException {
+    byte[] bytes = "{\"id\":\"e\",\"type\":\"t\",\"time\":\"%s\"}".formatted(time).getBytes(UTF_8);
+    var content = parser.parse(bytes, EventFormat.LINES, merchant, vocabularies.of(merchant), now);
+    return new Body(merchant, content, new Body.Key("key", "fingerprint"), bytes.length);
+  }
+
   /** The same events come again, and are no duplicates: nothing of them was taken. */
   @Test
   void takesNothingWhileTheBrokerRefuses() throws Exception {
