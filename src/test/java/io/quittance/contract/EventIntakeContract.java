@@ -234,6 +234,41 @@ abstract class EventIntakeContract extends Contract {
     sending(event("b")).key("").send().isProblem(400, "invalid_idempotency_key");
   }
 
+  /** As it is stored when Kafka was to have it, and the engine may be another one by now. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void repeatsTheAnswerToABodyThatIsNotCountedYetUnlessItWasRefused(boolean refused) {
+    Call call = sending(event("a")).key("promised");
+    Answer first = call.send();
+    Awaitility.await().until(() -> bodies("counted") == 1);
+    jdbc.sql(
+            "update analytics_bodies set counted = false, refused = ?, answer = ? where merchant_id = ?")
+        .params(refused, promise(first), merchantId())
+        .update();
+
+    Answer again = call.send();
+
+    assertThat(again.header("Idempotent-Replayed").isPresent()).isNotEqualTo(refused);
+    assertThat(again.number("/late")).isEqualTo(refused ? 0 : 1);
+    assertThat(call.send().body()).isEqualTo(again.body());
+  }
+
+  /** Another answer than the body would get now. */
+  private static String promise(Answer answer) {
+    return answer
+        .body()
+        .toString()
+        .replace("\"accepted\":1", "\"accepted\":0")
+        .replace("\"late\":0", "\"late\":1");
+  }
+
+  private long bodies(String condition) {
+    return jdbc.sql("select count(*) from analytics_bodies where merchant_id = ? and " + condition)
+        .param(merchantId())
+        .query(Long.class)
+        .single();
+  }
+
   @Test
   void countsABodyOnceHoweverOftenItIsSentAtOnce() {
     Call call = sending(events("k", 100)).key("burst");

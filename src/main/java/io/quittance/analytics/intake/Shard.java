@@ -103,6 +103,7 @@ final class Shard implements BodyCounter {
     private final Counting counting = services.sums().counting(series);
     private final Map<BodyKeys.Id, BodyKeys.Stored> keys = new HashMap<>();
     private final TreeMap<BodyKeys.Id, BodyKeys.Stored> claimed = new TreeMap<>();
+    private final TreeMap<BodyKeys.Id, BodyKeys.Stored> renewed = new TreeMap<>();
     private final TreeSet<BodyKeys.Id> taken = new TreeSet<>();
 
     Attempt(List<Job<Body, Counted>> jobs) {
@@ -177,9 +178,16 @@ final class Shard implements BodyCounter {
       } else if (stored.counted()) {
         var replay = new Counted(stored.answer(), true);
         answers.add(() -> job.succeed(replay));
+      } else if (stored.refused()) {
+        var own = new BodyKeys.Stored(key.fingerprint(), answer(job, body, NONE), false, true);
+        keys.put(id, own.asCounted());
+        renewed.put(id, own);
+        taken.add(id);
       } else {
-        // Another engine has promised it.
-        var _ = answer(job, body, NONE);
+        // Another engine has promised it, with this answer.
+        count(body, NONE, IntakeAnswer.of(body.content(), NONE));
+        var promised = new Counted(stored.answer(), true);
+        answers.add(() -> job.succeed(promised));
         keys.put(id, stored.asCounted());
         taken.add(id);
       }
@@ -188,15 +196,19 @@ final class Shard implements BodyCounter {
     private IntakeAnswer answer(Job<Body, Counted> job, Body body, BitSet duplicates)
         throws SQLException {
       IntakeAnswer answer = IntakeAnswer.of(body.content(), duplicates);
+      count(body, duplicates, answer);
+      answers.add(() -> job.succeed(new Counted(answer, false)));
+      return answer;
+    }
+
+    private void count(Body body, BitSet duplicates, IntakeAnswer verdicts) throws SQLException {
       UUID merchantId = body.merchantId();
       counting.count(
           merchantId,
           services.vocabularies().of(merchantId),
           body.content().events(),
           duplicates,
-          answer.counts());
-      answers.add(() -> job.succeed(new Counted(answer, false)));
-      return answer;
+          verdicts.counts());
     }
 
     /** Locks are taken from here on: keys, totals, panes, each in order. */
@@ -205,6 +217,7 @@ final class Shard implements BodyCounter {
       UUID merchantId = counting.totals().firstKey();
       CommitMarks.insert(connection, merchantId, id, now);
       services.keys().insert(connection, claimed, now);
+      services.keys().renew(connection, renewed);
       services.keys().count(connection, taken);
       CountedSums.Written written = services.sums().write(connection, counting, now);
       boolean committed = commit(connection, merchantId, id);
