@@ -14,6 +14,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.identity.RequiresScope;
 import jakarta.persistence.Entity;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.StructuredTaskScope;
 import org.springframework.data.repository.Repository;
@@ -82,6 +83,22 @@ class ArchitectureTest {
           .resideInAnyPackage(
               "java.sql..", "javax.sql..", "org.springframework.jdbc..", "jakarta.persistence..")
           .because("subtasks are canceled by interrupt: let them wait on a WorkerPool's future");
+
+  @ArchTest
+  static final ArchRule whatIsForgottenOrJudgedByAgeGoesByTheDatabasesClock =
+      noClasses()
+          .that()
+          .haveSimpleNameEndingWith("Retention")
+          .and()
+          .resideOutsideOfPackage("io.quittance.analytics..")
+          .or()
+          .resideInAPackage("io.quittance.ledger..")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(Clock.class)
+          .because(
+              "a replica whose clock is ahead would delete what all others need; use"
+                  + " Dialect.now or current_timestamp");
 
   @ArchTest
   static final ArchRule timeComesFromAClock =

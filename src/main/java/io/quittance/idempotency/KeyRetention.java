@@ -1,14 +1,15 @@
 package io.quittance.idempotency;
 
-import java.time.Clock;
+import io.quittance.database.Instants;
+import io.quittance.journal.Dialect;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -16,14 +17,15 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * Deletes idempotency keys after their retention, a few at a time, so that no payment waits for it.
- * It runs on every replica; what one has deleted the others do not find.
+ * It runs on every replica; what one has deleted the others do not find. The database's clock
+ * counts, by which keys are claimed: a replica whose clock is ahead deletes none too early.
  */
 @Component
 final class KeyRetention {
 
   private static final Logger log = LoggerFactory.getLogger(KeyRetention.class);
 
-  private static final OffsetDateTime BEGINNING = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+  private static final OffsetDateTime BEGINNING = Instants.parameter(Instant.EPOCH);
 
   private static final int KEYS_PER_BATCH = 500;
   private static final int BATCHES_PER_SWEEP = 100;
@@ -42,20 +44,22 @@ final class KeyRetention {
   static final String DELETE =
       "delete from idempotency_keys where created_at > ? and created_at <= ?";
 
+  private final JdbcOperations operations;
   private final JdbcClient jdbc;
-  private final Clock clock;
+  private final Dialect dialect;
   private final Duration retention;
 
-  KeyRetention(JdbcClient jdbc, Clock clock, IdempotencyProperties properties) {
-    this.jdbc = jdbc;
-    this.clock = clock;
+  KeyRetention(JdbcOperations operations, Dialect dialect, IdempotencyProperties properties) {
+    this.operations = operations;
+    this.jdbc = JdbcClient.create(operations);
+    this.dialect = dialect;
     this.retention = properties.retention();
   }
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")
   void sweep() {
-    OffsetDateTime cutoff = clock.instant().minus(retention).atOffset(ZoneOffset.UTC);
     try {
+      OffsetDateTime cutoff = Instants.parameter(dialect.now(operations).minus(retention));
       Optional<OffsetDateTime> done = Optional.of(BEGINNING);
       for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
         done = deleteNext(done.get(), cutoff);

@@ -2,12 +2,10 @@ package io.quittance.ledger.change;
 
 import io.quittance.audit.AuditEntry;
 import io.quittance.audit.AuditTrail;
-import io.quittance.database.Instants;
 import io.quittance.identity.Origin;
 import io.quittance.journal.AccountKey;
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountTerms;
-import java.time.Clock;
 import java.util.Map;
 import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -16,7 +14,8 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Opens accounts. One that may owe money, external or with an overdraft, is in the audit trail; an
- * ordinary one is not, since a merchant may open one for every customer. Thread-safe.
+ * ordinary one is not, since a merchant may open one for every customer. Its age counts from the
+ * database's time, by which payments are judged. Thread-safe.
  */
 @Component
 final class AccountOpening {
@@ -25,20 +24,17 @@ final class AccountOpening {
       """
       insert into accounts (merchant_id, id, currency, name, kind, overdraft_limit, metadata, posted,
                             pending_out, pending_in, entry_count, created_at)
-      values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, ?)
+      values (?, ?, ?, ?, ?, ?, ?, 0, 0, 0, 0, current_timestamp)
       """;
 
   private final JdbcClient jdbc;
   private final TransactionOperations transaction;
   private final AuditTrail audit;
-  private final Clock clock;
 
-  AccountOpening(
-      JdbcClient jdbc, TransactionOperations transaction, AuditTrail audit, Clock clock) {
+  AccountOpening(JdbcClient jdbc, TransactionOperations transaction, AuditTrail audit) {
     this.jdbc = jdbc;
     this.transaction = transaction;
     this.audit = audit;
-    this.clock = clock;
   }
 
   /** Opens an account; false when one of this id exists already. */
@@ -66,8 +62,7 @@ final class AccountOpening {
             terms.name(),
             terms.kind().text(),
             terms.overdraftLimit(),
-            terms.metadataJson(),
-            Instants.parameter(clock.instant()))
+            terms.metadataJson())
         .update();
   }
 

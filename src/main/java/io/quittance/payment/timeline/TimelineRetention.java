@@ -3,7 +3,7 @@ package io.quittance.payment.timeline;
 import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.PaymentProperties;
-import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -38,48 +39,52 @@ final class TimelineRetention {
   private final JdbcClient jdbc;
   private final TransactionOperations transactions;
   private final Dialect dialect;
-  private final Clock clock;
+  private final JdbcOperations operations;
   private final PaymentProperties properties;
 
   TimelineRetention(
-      JdbcClient jdbc,
+      JdbcOperations operations,
       TransactionOperations transactions,
       Dialect dialect,
-      Clock clock,
       PaymentProperties properties) {
-    this.jdbc = jdbc;
+    this.operations = operations;
+    this.jdbc = JdbcClient.create(operations);
     this.transactions = transactions;
     this.dialect = dialect;
-    this.clock = clock;
     this.properties = properties;
   }
 
   @Scheduled(fixedDelayString = "PT1H")
   void sweep() {
     try {
-      if (dialect.dividesTables()) {
-        transactions.executeWithoutResult(status -> divide());
-        transactions.executeWithoutResult(status -> drop());
-      } else {
-        delete();
-      }
+      sweep(dialect.now(operations));
     } catch (DataAccessException | TransactionException e) {
       log.warn("Old timelines could not be dropped: {}", e.getMessage());
     }
   }
 
-  private void delete() {
+  /** The same for all replicas: by its own clock, one that is ahead would drop what is young. */
+  void sweep(Instant now) {
+    if (dialect.dividesTables()) {
+      transactions.executeWithoutResult(status -> divide(now));
+      transactions.executeWithoutResult(status -> drop(now));
+    } else {
+      delete(now);
+    }
+  }
+
+  private void delete(Instant now) {
     jdbc.sql("delete from payment_timelines where opened_at < ?")
-        .param(Instants.parameter(clock.instant().minus(properties.timelineRetention())))
+        .param(Instants.parameter(now.minus(properties.timelineRetention())))
         .update();
   }
 
   /** Attaching a partition lets others read and write meanwhile; creating it in place would not. */
-  private void divide() {
+  private void divide(Instant now) {
     if (!alone()) {
       return;
     }
-    LocalDate today = LocalDate.now(clock.withZone(ZoneOffset.UTC));
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
     TreeSet<LocalDate> ends = ends();
     LocalDate start = ends.isEmpty() ? today : ends.last();
     for (LocalDate day = start; day.isBefore(today.plusDays(DAYS_AHEAD)); day = day.plusDays(1)) {
@@ -96,12 +101,12 @@ final class TimelineRetention {
   }
 
   /** Needs the whole table for an instant; if that is in use, the next sweep will do. */
-  private void drop() {
+  private void drop(Instant now) {
     if (!alone()) {
       return;
     }
     LocalDate oldest =
-        LocalDate.ofInstant(clock.instant().minus(properties.timelineRetention()), ZoneOffset.UTC);
+        LocalDate.ofInstant(now.minus(properties.timelineRetention()), ZoneOffset.UTC);
     change("set local lock_timeout = '500ms'");
     for (LocalDate end : ends().headSet(oldest, true)) {
       change("drop table " + PREFIX + DAY.format(end));

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.testing.Postgres;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -16,6 +15,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -30,6 +30,7 @@ class TimelineRetentionIT {
   abstract static class Retention {
 
     @Autowired JdbcClient jdbc;
+    @Autowired JdbcOperations operations;
     @Autowired TransactionOperations transactions;
     @Autowired Dialect dialect;
 
@@ -57,10 +58,9 @@ class TimelineRetentionIT {
 
     private void sweep(Duration later) {
       new TimelineRetention(
-              jdbc,
+              operations,
               transactions,
               dialect,
-              Clock.fixed(NOW.plus(later), ZoneOffset.UTC),
               new PaymentProperties(
                   Duration.ofSeconds(1),
                   Duration.ofSeconds(1),
@@ -68,7 +68,7 @@ class TimelineRetentionIT {
                   Duration.ofSeconds(1),
                   Duration.ofSeconds(1),
                   Duration.ofDays(30)))
-          .sweep();
+          .sweep(NOW.plus(later));
     }
 
     private void open(String body, Duration later) {
