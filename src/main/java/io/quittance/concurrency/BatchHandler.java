@@ -25,6 +25,15 @@ final class BatchHandler<T, R> {
 
   /** Drops what was canceled or has expired, and hands the rest over. */
   void handle(List<Job<T, R>> taken) {
+    try {
+      sortOut(taken);
+    } catch (Throwable e) {
+      failOpen(taken, e);
+      throw e;
+    }
+  }
+
+  private void sortOut(List<Job<T, R>> taken) {
     long now = ticker.nanoTime();
     var batch = new ArrayList<Job<T, R>>(taken.size());
     for (Job<T, R> job : taken) {
@@ -49,7 +58,15 @@ final class BatchHandler<T, R> {
     try {
       handler.handle(batch);
     } catch (Throwable e) {
-      batch.stream().filter(job -> !job.deferred()).forEach(job -> job.fail(e));
+      failOpen(batch, e);
+    }
+  }
+
+  private static <T, R> void failOpen(List<Job<T, R>> jobs, Throwable reason) {
+    for (Job<T, R> job : jobs) {
+      if (!job.deferred()) {
+        job.fail(reason);
+      }
     }
   }
 

@@ -139,7 +139,6 @@ final class JobQueue<T, R> {
   }
 
   private List<Job<T, R>> removeBatch() {
-    inHand++;
     lastTakenNanos = ticker.nanoTime();
     lastWaitNanos = lastTakenNanos - jobs.getFirst().queuedNanos();
     int size = Math.min(jobs.size(), maxBatch);
@@ -147,6 +146,7 @@ final class JobQueue<T, R> {
     for (int i = 0; i < size; i++) {
       batch.add(jobs.removeFirst());
     }
+    inHand++;
     notFull.signalAll();
     if (!jobs.isEmpty()) {
       notEmpty.signal();

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A fixed number of workers behind one bounded queue. A worker takes whatever has queued up, up to
@@ -98,6 +100,8 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     }
   }
 
+  private static final Logger log = LoggerFactory.getLogger(WorkerPool.class);
+
   private final WorkerPoolBuilder<T, R> settings;
   private final Ticker ticker;
   private final PoolMetrics metrics;
@@ -180,16 +184,29 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     queue.wakeWorkers();
   }
 
+  /** A thread that ended by an error would leave the queue to nobody, and count as alive. */
   private void work() {
-    for (List<Job<T, R>> batch = queue.take(workers);
-        !batch.isEmpty();
-        batch = queue.take(workers)) {
+    for (boolean more = true; more; ) {
       try {
-        batches.handle(batch);
-      } finally {
-        queue.handIn();
+        more = workOnce();
+      } catch (Throwable e) {
+        log.error("A worker of {} failed beside its jobs, and goes on", name(), e);
       }
     }
+  }
+
+  /** False when the worker has to end. */
+  private boolean workOnce() {
+    List<Job<T, R>> batch = queue.take(workers);
+    if (batch.isEmpty()) {
+      return false;
+    }
+    try {
+      batches.handle(batch);
+    } finally {
+      queue.handIn();
+    }
+    return true;
   }
 
   /**

@@ -15,6 +15,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class WorkerPoolTest {
@@ -71,6 +73,36 @@ class WorkerPoolTest {
     List<String> handled() {
       return batches.stream().flatMap(List::stream).toList();
     }
+  }
+
+  /** What the pool itself does for a batch fails once, wherever that is. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5})
+  void goesOnWhenItsOwnCodeFails(int reading) throws Exception {
+    var readings = new AtomicInteger();
+    var faulty = new AtomicBoolean();
+    Ticker ticker =
+        () -> {
+          if (faulty.get()
+              && Thread.currentThread().getName().contains("faulty")
+              && readings.incrementAndGet() == reading) {
+            throw new NoClassDefFoundError("a meter");
+          }
+          return System.nanoTime();
+        };
+    WorkerPool<String, String> pool =
+        WorkerPool.<String, String>named(
+                "faulty", batch -> batch.forEach(job -> job.succeed(job.item())))
+            .ticker(ticker)
+            .start(registry);
+    opened.add(pool);
+    assertThat(LATER.await(pool.submit("before", LATER))).isEqualTo("before");
+
+    faulty.set(true);
+    var _ = pool.submit("meanwhile", LATER).handle((_, _) -> null).get(10, TimeUnit.SECONDS);
+
+    assertThat(pool.submit("after", LATER).get(10, TimeUnit.SECONDS)).isEqualTo("after");
+    await().until(() -> pool.busy() == 0);
   }
 
   @AfterEach
