@@ -67,7 +67,7 @@ public final class Dependency {
       T result = disturbed.call(deadline);
       breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
       return result;
-    } catch (Exception e) {
+    } catch (Throwable e) {
       if (blameless(e, deadline, budget)) {
         breaker.releasePermission();
       } else {
@@ -82,7 +82,7 @@ public final class Dependency {
     return breaker.getState().name().toLowerCase(Locale.ROOT);
   }
 
-  private boolean blameless(Exception e, Deadline deadline, Duration budget) {
+  private boolean blameless(Throwable e, Deadline deadline, Duration budget) {
     boolean outOfTime =
         e instanceof DeadlineExceededException || (Subtask.isCancellation(e) && deadline.expired());
     if (e instanceof StillQueuedException || e instanceof ExpiredInQueueException) {
