@@ -18,7 +18,6 @@ import io.quittance.payment.model.PaymentResult;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -86,10 +85,8 @@ final class Compensation {
     boolean mayHold = !authorize.surelyNotApplied();
     var release = new Release(order, failure, mayHold);
     try {
-      Duration patience = order.deadline().remaining().plus(properties.answerGrace());
-      // What is still waiting after that is left to recovery, and is final by resolves_by.
-      var limit = Deadline.after(patience.plus(properties.resolveGrace()));
-      return switch (Deadline.after(patience).await(journal.submit(release, limit))) {
+      var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));
+      return switch (patience.await(journal.submit(release, releaseLimit(order)))) {
         case Authorize.Result.Begun begun -> new PaymentResult.Concluded(begun.payment());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
         case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
@@ -101,6 +98,19 @@ final class Compensation {
           ? notBegun(failure)
           : unknown(order, e);
     }
+  }
+
+  /**
+   * Until when a release may be applied: its transaction has ended by {@code resolves_by} even if
+   * it begins at the last moment. What still waits then is left to recovery.
+   */
+  Deadline releaseLimit(PaymentOrder order) {
+    return Deadline.after(
+        order
+            .deadline()
+            .remaining()
+            .plus(properties.resolveGrace())
+            .minus(journal.longestTransaction()));
   }
 
   /** Whether the payment is not recorded as failed, and never will be. */

@@ -18,9 +18,11 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Fails a payment and gives its held funds back. It runs after the command that began the payment,
- * in the same queue: so it finds out whether that took effect. A payment that was never begun is
- * recorded as failed, and one that was concluded after all is left as it is.
+ * Fails a payment and gives its held funds back. A payment that was never begun is recorded as
+ * failed, and one that was concluded after all is left as it is. It is usually applied after the
+ * command that began the payment, being queued behind it; but either of the two may be left waiting
+ * for a busy account. What makes it safe in any order are the idempotency key, which only one of
+ * them can claim, and the accounts' locks.
  */
 final class Release implements Command<Authorize.Result> {
 

@@ -14,6 +14,7 @@ import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.model.PaymentStatus;
 import io.quittance.web.TypeId;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -63,6 +64,21 @@ class CompensationIT {
         compensation.of(order, authorize, new QueueFullException("journal-1", 8));
 
     assertThat(result).isInstanceOf(PaymentResult.NotBegun.class);
+  }
+
+  /** A release that is committed as late as it can be is known by the instant that was told. */
+  @Test
+  void recordsNothingAfterTheInstantThatItTells() {
+    PaymentOrder order = order();
+
+    Duration released =
+        compensation.releaseLimit(order).remaining().plus(journal.longestTransaction());
+    Instant recordedBy = Instant.now().plus(released);
+
+    assertThat(compensation.unknown(order, new IllegalStateException()))
+        .isInstanceOfSatisfying(
+            PaymentResult.Unknown.class,
+            unknown -> assertThat(unknown.resolvesBy()).isAfter(recordedBy));
   }
 
   /** Batches give way to other merchants' payments, and not to other merchants' batches. */
