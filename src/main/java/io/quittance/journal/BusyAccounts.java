@@ -31,6 +31,12 @@ final class BusyAccounts {
   /** One account's commands may take one part in so many of the room, so that others find some. */
   private static final int PARTS = 4;
 
+  /**
+   * As many again for commands that finish what others began, and all of them twice: those that go
+   * on waiting are queued again before they leave the worker's hands.
+   */
+  private static final int ROOM = 4;
+
   /** A waiting command, with its place in the order of arrival. */
   private record Place(Waiting waiting, long number) {}
 
@@ -46,7 +52,8 @@ final class BusyAccounts {
   private @Nullable AccountKey lastAwaited;
 
   /**
-   * @param capacity commands that may wait; one account's may be a quarter of them
+   * @param capacity commands that may wait, beside those that finish what others began; one
+   *     account's may be a quarter of them
    */
   BusyAccounts(
       String name, Bisection bisection, int capacity, int maxBatch, MeterRegistry registry) {
@@ -55,9 +62,8 @@ final class BusyAccounts {
     this.maxBatch = maxBatch;
     this.pool =
         WorkerPool.<Place, Boolean>named(name, this::work)
-            // Those that go on waiting are queued again before they leave the worker's hands.
-            .capacity(2 * capacity)
-            .maxBatch(2 * capacity)
+            .capacity(ROOM * capacity)
+            .maxBatch(ROOM * capacity)
             .start(registry);
     Gauge.builder("quittance.journal.busy.accounts", waitedFor, Map::size)
         .description("Accounts that commands wait for because other transactions lock them")
@@ -77,13 +83,21 @@ final class BusyAccounts {
     return Set.of();
   }
 
-  /** Lets a command wait. One for which there is no room is refused. */
+  /**
+   * Lets a command wait. One for which there is no room is refused, unless it finishes what another
+   * one began: of these, there are no more than payments under way.
+   */
   void add(Waiting command) {
-    if (waiting.get() >= capacity || command.accounts().stream().anyMatch(this::full)) {
+    boolean finishing = command.job().item() instanceof Finishing<?>;
+    if (!finishing && (waiting.get() >= capacity || anyFull(command.accounts()))) {
       command.job().fail(new QueueFullException(pool.name(), capacity));
       return;
     }
     queue(new Place(command, arrivals.getAndIncrement()));
+  }
+
+  private boolean anyFull(Set<AccountKey> accounts) {
+    return accounts.stream().anyMatch(this::full);
   }
 
   private boolean full(AccountKey account) {

@@ -69,11 +69,14 @@ public final class Journal {
    * Queues a command.
    *
    * @param deadline until when it may be applied; from then on it is dropped
-   * @return completes after the commit, or with {@link
-   *     io.quittance.concurrency.ExpiredInQueueException} (surely not applied), {@link
-   *     DatabaseUnavailableException} (neither), {@link FateUnknownException}, or the error of its
-   *     own that rolled it back
-   * @throws QueueFullException too much is waiting already
+   * @return completes after the commit. It fails with {@link FateUnknownException} if it is unknown
+   *     whether the command was applied. All other failures say that it was not, and will not be:
+   *     {@link io.quittance.concurrency.ExpiredInQueueException}, {@link
+   *     DatabaseUnavailableException}, {@link TransactionTooLongException}, {@link
+   *     QueueFullException} if too many commands wait for one of its accounts, {@link
+   *     java.util.concurrent.RejectedExecutionException} if the journal has closed, or the error of
+   *     its own that rolled it back
+   * @throws QueueFullException the lane's queue is full
    */
   @SuppressWarnings("unchecked") // a lane carries commands of all result types
   public <R> CompletableFuture<R> submit(Command<R> command, Deadline deadline) {
@@ -82,8 +85,11 @@ public final class Journal {
   }
 
   /**
-   * Queues a command that finishes what another one began, waiting for room: it is never shed.
+   * Queues a command that finishes what another one began. It waits for room in the lane's queue,
+   * and if an account is busy it is let into that queue however many wait there.
    *
+   * @param deadline until when it waits for room, and may be applied
+   * @return as of {@link #submit}
    * @throws DeadlineExceededException there was no room in time
    */
   @SuppressWarnings("unchecked") // a lane carries commands of all result types
@@ -91,7 +97,7 @@ public final class Journal {
       throws InterruptedException {
     note(command);
     return (CompletableFuture<R>)
-        lane(command.merchantId()).submitWhenRoom(traced(command), deadline);
+        lane(command.merchantId()).submitWhenRoom(new Finishing<>(traced(command)), deadline);
   }
 
   private void note(Command<?> command) {

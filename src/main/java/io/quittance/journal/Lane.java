@@ -12,9 +12,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The commands of some merchants: a worker, a queue and a connection of their own. Whatever has
- * queued up is applied in one transaction, in order of arrival. The lane never waits for an
- * account: commands that have to step aside into {@link BusyAccounts}. Thread-safe.
+ * The commands of some merchants, with two queues, each with a worker and a connection of its own.
+ * Whatever has queued up in the first is applied in one transaction, in order of arrival. Its
+ * worker never waits for an account: commands whose accounts are locked elsewhere step aside into
+ * the second, {@link BusyAccounts}. Thread-safe.
  */
 final class Lane {
 
