@@ -77,12 +77,15 @@ public final class Batch {
     return writes;
   }
 
-  /** What fails here changes nothing about the commit, and must not look as if it did. */
+  /**
+   * What fails here, an error included, changes nothing about the commit, and must not look as if
+   * it did.
+   */
   void committed() {
     for (Table table : tables.values()) {
       try {
         table.committed();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         log.error(
             "{} failed after the commit, in what it does then",
             table.getClass().getSimpleName(),

@@ -1,6 +1,7 @@
 package io.quittance.journal;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toUnmodifiableList;
 
 import io.micrometer.core.instrument.Counter;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,8 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Completes each command of a batch, whatever happens to the transaction. Data that the database
  * refuses is found by halving the batch, and its command fails alone. A database that is
- * unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would mend.
- * Thread-safe.
+ * unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would mend. What
+ * takes too long to decide is tried again without its largest commands. Thread-safe.
  */
 final class Bisection {
 
@@ -63,12 +65,13 @@ final class Bisection {
       log.warn("It is unknown whether {} commands were committed", jobs.size(), e);
       jobs.forEach(job -> job.fail(e));
       return List.of();
-    } catch (SQLException | RuntimeException e) {
+    } catch (SQLException | RuntimeException | Error e) {
+      Faults.rethrowIfFatal(e);
       return afterFailure(jobs.stream().filter(job -> !job.done()).toList(), e);
     }
   }
 
-  private List<Waiting> afterFailure(List<Job<Command<?>, Object>> open, Exception e) {
+  private List<Waiting> afterFailure(List<Job<Command<?>, Object>> open, Throwable e) {
     if (SqlStates.lockTimeout(e)) {
       return open.stream().map(Waiting::forUnknownLock).toList();
     }
@@ -79,9 +82,7 @@ final class Bisection {
       return List.of();
     }
     if (e instanceof TransactionTooLongException) {
-      log.warn("{} commands failed: {}", open.size(), e.getMessage());
-      open.forEach(job -> job.fail(e));
-      return List.of();
+      return withoutLargest(open, e);
     }
     if (open.size() <= 1) {
       log.warn("A command failed: {}", e.toString());
@@ -92,8 +93,28 @@ final class Bisection {
     return halve(open);
   }
 
-  private static boolean unavailable(Exception e) {
+  private static boolean unavailable(Throwable e) {
     return e instanceof DatabaseUnavailableException || SqlFailure.unavailable(e);
+  }
+
+  /**
+   * Fails the commands of most accounts, which take longest to decide, and applies the others. If
+   * all have as many, none is known to be the cause, and all fail: to try them one after another
+   * would keep the lane for as many limits.
+   */
+  private List<Waiting> withoutLargest(List<Job<Command<?>, Object>> open, Throwable e) {
+    int most = open.stream().mapToInt(Bisection::accounts).max().orElse(0);
+    Map<Boolean, List<Job<Command<?>, Object>>> largest =
+        open.stream().collect(partitioningBy(job -> accounts(job) == most));
+    List<Job<Command<?>, Object>> failed = largest.get(true);
+    log.warn("{} of {} commands failed: {}", failed.size(), open.size(), e.getMessage());
+    failed.forEach(job -> job.fail(e));
+    List<Job<Command<?>, Object>> others = largest.get(false);
+    return others.isEmpty() ? List.of() : apply(others, null);
+  }
+
+  private static int accounts(Job<Command<?>, Object> job) {
+    return job.item().accounts().size();
   }
 
   private List<Waiting> halve(List<Job<Command<?>, Object>> open) {

@@ -75,7 +75,8 @@ final class LiveCommands {
     for (Job<Command<?>, Object> job : live) {
       try {
         job.item().prepare(batch);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        Faults.rethrowIfFatal(e);
         job.fail(e);
         return false;
       }
@@ -89,7 +90,8 @@ final class LiveCommands {
     for (Job<Command<?>, Object> job : live) {
       try {
         results.add(job.item().decide(batch));
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        Faults.rethrowIfFatal(e);
         job.fail(e);
         return List.of();
       }

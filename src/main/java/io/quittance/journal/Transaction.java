@@ -117,7 +117,11 @@ final class Transaction {
         List<Object> results = decide(batch);
         if (results.size() == live.size() && !live.anyExpired()) {
           write(batch, life);
-          live.tell(results);
+          try {
+            batch.committed();
+          } finally {
+            live.tell(results);
+          }
           return live.waiting();
         }
       }
@@ -145,7 +149,6 @@ final class Transaction {
         throw tooLong();
       }
       commit(connection);
-      batch.committed();
     }
 
     /** Only a database that took most of the time is to blame for it. */
@@ -170,6 +173,9 @@ final class Transaction {
       if (SqlStates.rolledBack(e)) {
         throw new TransientDataAccessResourceException("commit", e);
       }
+      throw new FateUnknownException(e);
+    } catch (RuntimeException | Error e) {
+      // The driver has failed, and what it sent before is anybody's guess.
       throw new FateUnknownException(e);
     }
   }

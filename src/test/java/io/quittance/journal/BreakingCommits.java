@@ -10,8 +10,11 @@ import org.springframework.jdbc.datasource.DelegatingDataSource;
 /** Connections that break while they commit, as when the server dies at that instant. */
 final class BreakingCommits extends DelegatingDataSource {
 
-  BreakingCommits(DataSource target) {
+  private final Throwable failure;
+
+  BreakingCommits(DataSource target, Throwable failure) {
     super(target);
+    this.failure = failure;
   }
 
   @Override
@@ -23,7 +26,7 @@ final class BreakingCommits extends DelegatingDataSource {
             new Class<?>[] {Connection.class},
             (proxy, method, arguments) -> {
               if (method.getName().equals("commit")) {
-                throw new SQLException("the connection broke", "08006");
+                throw failure;
               }
               try {
                 return method.invoke(connection, arguments);

@@ -35,6 +35,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class JournalIT {
 
   private static final UUID MERCHANT = new UUID(0, 1);
+  private static final int UNWRITABLE = 1_000;
+  private static final int UNTELLABLE = 2_000;
   private static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(2);
   private static final Deadline PATIENCE = Deadline.after(Duration.ofSeconds(60));
 
@@ -75,23 +77,32 @@ class JournalIT {
 
     @Override
     public void flush(Writes writes, Instant now) {
+      if (added.contains(UNWRITABLE)) {
+        throw new NoClassDefFoundError("a row");
+      }
       writes
           .add("insert into lines select * from unnest(cast(? as integer array))", added)
           .column("integer", line -> line);
     }
+
+    @Override
+    public void committed() {
+      if (added.contains(UNTELLABLE)) {
+        throw new NoClassDefFoundError("a meter");
+      }
+    }
   }
 
   /** Decides for longer than a transaction may take. */
-  private record Ponder(int line) implements Command<Integer> {
+  private record Ponder(int line, Set<String> accounts) implements Command<Integer> {
+
+    Ponder(int line) {
+      this(line, Set.of());
+    }
 
     @Override
     public UUID merchantId() {
       return MERCHANT;
-    }
-
-    @Override
-    public Set<String> accounts() {
-      return Set.of();
     }
 
     @Override
@@ -374,6 +385,112 @@ class JournalIT {
     assertThat(halved()).isZero();
   }
 
+  /** As an atomic batch does that decides about many payments. */
+  @Test
+  void failsOnlyTheCommandOfMostAccountsIfATransactionTakesTooLongToDecide() throws Exception {
+    openAccounts("a", "b");
+    var blocker = Append.gated(0);
+    journal.submit(blocker, PATIENCE);
+    blocker.reached().await();
+    var first = journal.submit(new Move("a", 1), PATIENCE);
+    var large = journal.submit(new Ponder(2, Set.of("a", "b")), PATIENCE);
+    var last = journal.submit(new Append(3), PATIENCE);
+    blocker.gate().countDown();
+
+    assertThatThrownBy(() -> PATIENCE.await(large)).isInstanceOf(TransactionTooLongException.class);
+    assertThat(PATIENCE.await(first)).isEqualTo(1);
+    assertThat(PATIENCE.await(last)).isEqualTo(3);
+    assertThat(lines()).containsExactly(0, 1, 3);
+  }
+
+  @Test
+  void failsOnlyTheCommandThatEndsByAnError() throws Exception {
+    var blocker = Append.gated(0);
+    journal.submit(blocker, PATIENCE);
+    blocker.reached().await();
+    var first = journal.submit(new Append(1), PATIENCE);
+    var unprepared = journal.submit(new Broken(true), PATIENCE);
+    var undecided = journal.submit(new Broken(false), PATIENCE);
+    var last = journal.submit(new Append(2), PATIENCE);
+    blocker.gate().countDown();
+
+    assertThatThrownBy(() -> PATIENCE.await(unprepared)).isInstanceOf(StackOverflowError.class);
+    assertThatThrownBy(() -> PATIENCE.await(undecided)).isInstanceOf(StackOverflowError.class);
+    assertThat(PATIENCE.await(first)).isEqualTo(1);
+    assertThat(PATIENCE.await(last)).isEqualTo(2);
+  }
+
+  /** An error, and not an exception, while it prepares or decides. */
+  private record Broken(boolean early) implements Command<Integer> {
+
+    @Override
+    public UUID merchantId() {
+      return MERCHANT;
+    }
+
+    @Override
+    public Set<String> accounts() {
+      return Set.of();
+    }
+
+    @Override
+    public void prepare(Batch batch) {
+      if (early) {
+        throw new StackOverflowError();
+      }
+    }
+
+    @Override
+    public Integer decide(Batch batch) {
+      throw new StackOverflowError();
+    }
+  }
+
+  /** The database refuses nothing, but its rows cannot be written down. */
+  @Test
+  void failsOnlyTheCommandWhoseRowsCannotBeWritten() throws Exception {
+    List<CompletableFuture<Integer>> results = submitTogether(List.of(1, UNWRITABLE, 2));
+
+    assertThatThrownBy(() -> PATIENCE.await(results.get(1))).isInstanceOf(LinkageError.class);
+    assertThat(PATIENCE.await(results.get(0))).isEqualTo(1);
+    assertThat(PATIENCE.await(results.get(2))).isEqualTo(2);
+  }
+
+  @Test
+  void tellsCallersWhateverFailsAfterTheCommit() throws Exception {
+    var result = journal.submit(new Append(UNTELLABLE), PATIENCE);
+
+    assertThat(PATIENCE.await(result)).isEqualTo(UNTELLABLE);
+    assertThat(lines()).containsExactly(UNTELLABLE);
+  }
+
+  /** The account has a quarter of the room, which is two. */
+  @Test
+  void refusesWhatBeginsAndNotWhatFinishesWhenManyWaitForAnAccount() throws Exception {
+    openAccounts("a");
+    try (Connection other = locking("a")) {
+      var first = journal.submit(new Move("a", 1), PATIENCE);
+      var second = journal.submit(new Move("a", 2), PATIENCE);
+      Awaitility.await()
+          .until(() -> registry.get("quittance.journal.busy.accounts").gauge().value() > 0);
+      var beginning = journal.submit(new Move("a", 3), PATIENCE);
+      assertThatThrownBy(() -> PATIENCE.await(beginning)).isInstanceOf(QueueFullException.class);
+
+      List<CompletableFuture<Integer>> finishing = new ArrayList<>();
+      for (int line = 4; line < 14; line++) {
+        finishing.add(journal.submitWhenRoom(new Move("a", line), PATIENCE));
+      }
+      Awaitility.await().until(() -> journal.waiting() >= 12);
+      other.rollback();
+
+      assertThat(PATIENCE.await(first)).isEqualTo(1);
+      assertThat(PATIENCE.await(second)).isEqualTo(2);
+      for (CompletableFuture<Integer> result : finishing) {
+        assertThat(PATIENCE.await(result)).isPositive();
+      }
+    }
+  }
+
   private double halved() {
     return registry.get("quittance.journal.halved").counter().count();
   }
@@ -478,7 +595,17 @@ class JournalIT {
   @Test
   void saysThatTheFateIsUnknownWhenTheConnectionBreaksInTheCommit() throws Exception {
     journal.close();
-    journal = journal(new BreakingCommits(dataSource));
+    journal = journal(new BreakingCommits(dataSource, new SQLException("broke", "08006")));
+
+    CompletableFuture<Integer> result = journal.submit(new Append(1), PATIENCE);
+
+    assertThatThrownBy(() -> PATIENCE.await(result)).isInstanceOf(FateUnknownException.class);
+  }
+
+  @Test
+  void saysThatTheFateIsUnknownWhenTheDriverFailsInTheCommit() throws Exception {
+    journal.close();
+    journal = journal(new BreakingCommits(dataSource, new NoClassDefFoundError("of the driver")));
 
     CompletableFuture<Integer> result = journal.submit(new Append(1), PATIENCE);
 
