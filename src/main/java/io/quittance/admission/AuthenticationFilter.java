@@ -77,7 +77,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   private Problem honest(Problem problem, HttpServletRequest request) {
     return problem.code() == ProblemCode.DEPENDENCY_UNAVAILABLE
             && request.getHeader("Idempotency-Key") != null
-        ? problem.unknownUntil(resolution.ofAnyRequest())
+        ? problem.unknownUntil(resolution.ofAnyRequest(request.getServletPath()))
         : problem;
   }
 

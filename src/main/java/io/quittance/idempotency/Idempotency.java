@@ -165,7 +165,7 @@ public final class Idempotency {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unknown(ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
+      throw unknown(request, ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
     }
   }
 
@@ -218,6 +218,7 @@ public final class Idempotency {
     } catch (RuntimeException e) {
       log.warn("An idempotency key could not be looked up: {}", e.toString());
       throw unknown(
+          request,
           e instanceof DeadlineExceededException
               ? ProblemCode.DEADLINE_EXCEEDED
               : ProblemCode.DEPENDENCY_UNAVAILABLE,
@@ -226,10 +227,10 @@ public final class Idempotency {
   }
 
   /** Nothing was begun here, but the request may repeat one that was. */
-  private Problem unknown(ProblemCode code, String reason) {
+  private Problem unknown(KeyedRequest request, ProblemCode code, String reason) {
     return Problem.of(code, reason + "; repeat the request with the same key.")
         .dependency("ledger")
-        .unknownUntil(resolution.ofAnyRequest());
+        .unknownUntil(resolution.ofAnyRequest(request.path()));
   }
 
   private <A> Attempt<A> replayed(

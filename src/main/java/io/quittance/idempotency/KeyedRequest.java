@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 /**
  * A request under its idempotency key.
  *
- * @param operation method and path
+ * @param operation method and path, with a space between them
  * @param fingerprint of its body, see {@link Fingerprints}
  * @param former its fingerprint in the form that is not written any more
  */
@@ -23,6 +23,11 @@ public record KeyedRequest(
 
   public Id id() {
     return new Id(merchantId, operation, key);
+  }
+
+  /** The path of its operation. */
+  String path() {
+    return operation.substring(operation.indexOf(' ') + 1);
   }
 
   /** Whether a recorded fingerprint is that of this request's body. */

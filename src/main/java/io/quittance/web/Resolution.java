@@ -8,17 +8,21 @@ import org.springframework.stereotype.Component;
 
 /**
  * The instant {@code resolves_by} of an answer whose outcome is unknown: what is under way has been
- * applied by then, or it never will be. Thread-safe.
+ * applied by then, or it never will be. It is told by this replica's clock, for the database may be
+ * what does not answer. Thread-safe.
  */
 @Component
 public final class Resolution {
+
+  private static final String BATCHES = "/v1/payment-batches";
+  private static final Duration LONGEST_OF_BATCHES = Duration.ofMinutes(10);
 
   private final Clock clock;
   private final Duration longestDeadline;
   private final Duration grace;
 
   /**
-   * @param deadlineMaxMs the longest deadline that is granted
+   * @param deadlineMaxMs the longest deadline that a request is granted, unless it is of a batch
    * @param grace how long after its deadline a request may still be applied, at most
    */
   public Resolution(
@@ -35,8 +39,19 @@ public final class Resolution {
     return clock.instant().plus(left).plus(grace);
   }
 
-  /** For any request, also one of the same key that another replica has begun just now. */
+  /** For any request that is not of a batch, also one that another replica has begun just now. */
   public Instant ofAnyRequest() {
     return after(longestDeadline);
+  }
+
+  /**
+   * For any request of this path, also one of the same key that another replica has begun just now,
+   * under a longer deadline: batches are granted up to 10 minutes.
+   *
+   * @param path from {@code /v1} on
+   */
+  public Instant ofAnyRequest(String path) {
+    boolean ofBatch = path.equals(BATCHES) || path.startsWith(BATCHES + "/");
+    return ofBatch ? after(LONGEST_OF_BATCHES) : ofAnyRequest();
   }
 }

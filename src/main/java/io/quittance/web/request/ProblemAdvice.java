@@ -133,7 +133,7 @@ final class ProblemAdvice {
    */
   private Problem honest(Problem problem, HttpServletRequest request) {
     return CommitWatch.mayHaveCommitted() || keyed(request)
-        ? problem.unknownUntil(resolution.ofAnyRequest())
+        ? problem.unknownUntil(resolution.ofAnyRequest(request.getServletPath()))
         : problem;
   }
 
