@@ -44,21 +44,19 @@ public final class IdempotencyKeys implements Table {
          and k.idempotency_key = wanted.idempotency_key
       """;
 
-  private record Claim(KeyedRequest request, KeyRecord record) {}
+  private record Claim(KeyedRequest request, KeyRecord record, Instant claimedAt) {}
 
-  private record Row(KeyedRequest request, KeyRecord record, Instant claimedAt) {}
-
-  private static final TableColumns<Row> TABLE =
-      TableColumns.<Row>of("idempotency_keys")
-          .key("merchant_id", "uuid", row -> row.request().merchantId())
-          .key("operation", "varchar", row -> row.request().operation())
-          .key("idempotency_key", "varchar", row -> row.request().key())
-          .fixed("fingerprint", "varchar", row -> row.request().fingerprint())
-          .fixed("object_id", "uuid", row -> row.record().objectId())
-          .fixed("refusal", "varchar", row -> row.record().refusal())
-          .fixed("detail", "varchar", row -> row.record().detail())
-          .fixed("runs_until", "timestamp", row -> row.record().runsUntil())
-          .fixed("created_at", "timestamp", Row::claimedAt)
+  private static final TableColumns<Claim> TABLE =
+      TableColumns.<Claim>of("idempotency_keys")
+          .key("merchant_id", "uuid", claim -> claim.request().merchantId())
+          .key("operation", "varchar", claim -> claim.request().operation())
+          .key("idempotency_key", "varchar", claim -> claim.request().key())
+          .fixed("fingerprint", "varchar", claim -> claim.request().fingerprint())
+          .fixed("object_id", "uuid", claim -> claim.record().objectId())
+          .fixed("refusal", "varchar", claim -> claim.record().refusal())
+          .fixed("detail", "varchar", claim -> claim.record().detail())
+          .fixed("runs_until", "timestamp", claim -> claim.record().runsUntil())
+          .fixed("created_at", "timestamp", Claim::claimedAt)
           .build();
 
   @Component
@@ -73,17 +71,19 @@ public final class IdempotencyKeys implements Table {
 
     @Override
     public Table open(Batch batch) {
-      return new IdempotencyKeys(dialect);
+      return new IdempotencyKeys(dialect, batch);
     }
   }
 
   private final Dialect dialect;
+  private final Batch batch;
   private final Set<KeyedRequest.Id> wanted = new LinkedHashSet<>();
   private final Map<KeyedRequest.Id, KeyRecord> known = new HashMap<>();
   private final List<Claim> claims = new ArrayList<>();
 
-  private IdempotencyKeys(Dialect dialect) {
+  private IdempotencyKeys(Dialect dialect, Batch batch) {
     this.dialect = dialect;
+    this.batch = batch;
   }
 
   /** Announces a key that will be claimed. */
@@ -119,7 +119,7 @@ public final class IdempotencyKeys implements Table {
   }
 
   private void add(KeyedRequest request, KeyRecord record) {
-    claims.add(new Claim(request, record));
+    claims.add(new Claim(request, record, batch.now()));
     known.put(request.id(), record);
   }
 
@@ -164,8 +164,6 @@ public final class IdempotencyKeys implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    writes.insert(
-        TABLE,
-        claims.stream().map(claim -> new Row(claim.request(), claim.record(), now)).toList());
+    writes.insert(TABLE, claims);
   }
 }

@@ -1,6 +1,9 @@
 package io.quittance.idempotency;
 
-/** Another request claimed the key first, on another replica and just now. */
+/**
+ * Another request claimed the key before this one could: on another replica, or earlier than the
+ * look-up here could find.
+ */
 public final class KeyTakenException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -110,7 +110,10 @@ public final class Dialect {
     }
   }
 
-  /** The database's clock, now and not at the start of the transaction. */
+  /**
+   * The database's clock: on PostgreSQL the time now, on H2 the time at which the transaction first
+   * asked, which is the same for all of its statements.
+   */
   public Instant now(JdbcOperations jdbc) {
     String sql = postgres ? "select clock_timestamp()" : "select current_timestamp(6)";
     return Objects.requireNonNull(jdbc.queryForObject(sql, OffsetDateTime.class)).toInstant();

@@ -11,9 +11,10 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.stereotype.Component;
 
 /**
- * Checks at the start that the database will end the journal's transactions as {@link
- * JournalConnections} promises: an option in the URL, or of a proxy on the way, could say
- * otherwise.
+ * Checks at the start, on one connection, that the journal's sessions have the limits that {@link
+ * JournalConnections} asks for: an option in the URL could override them, and a connection pooler
+ * on the way could drop them. PostgreSQL only; its {@code transaction_timeout}, which older
+ * versions do not have, is not checked.
  */
 @Component
 final class SessionLimits implements SmartInitializingSingleton {

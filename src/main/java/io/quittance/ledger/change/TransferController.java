@@ -67,7 +67,6 @@ class TransferController {
         ProblemCode.ACCOUNT_CLOSED,
         ProblemCode.CURRENCY_MISMATCH,
         ProblemCode.BALANCE_OUT_OF_RANGE,
-        ProblemCode.BALANCE_OUT_OF_RANGE,
         ProblemCode.SAME_ACCOUNT
       })
   @RequiresScope(Scope.LEDGER_WRITE)
