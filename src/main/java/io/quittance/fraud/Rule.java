@@ -91,12 +91,12 @@ sealed interface Rule {
 
     @Override
     public Optional<Window> window(Subject subject) {
-      return Optional.of(new Window(windowSeconds, null));
+      return Optional.of(Window.toCountAbove(count, windowSeconds));
     }
 
     @Override
     public boolean fires(Subject subject, PayerHistory history) {
-      return history.in(new Window(windowSeconds, null)).count() > count;
+      return history.in(Window.toCountAbove(count, windowSeconds)).count() > count;
     }
   }
 
@@ -113,7 +113,7 @@ sealed interface Rule {
     @Override
     public Optional<Window> window(Subject subject) {
       return concerns(subject)
-          ? Optional.of(new Window(windowSeconds, currency))
+          ? Optional.of(Window.toAddUp(currency, windowSeconds))
           : Optional.empty();
     }
 
@@ -121,7 +121,7 @@ sealed interface Rule {
     public boolean fires(Subject subject, PayerHistory history) {
       return concerns(subject)
           && history
-                  .in(new Window(windowSeconds, currency))
+                  .in(Window.toAddUp(currency, windowSeconds))
                   .amount()
                   .compareTo(BigInteger.valueOf(amount))
               > 0;

@@ -6,5 +6,18 @@ import org.jspecify.annotations.Nullable;
  * A stretch of a payer's past, up to the payment in question.
  *
  * @param currency only payments in this one; null: all
+ * @param countedMax how many payments are counted at most, with the amounts of any so many; null:
+ *     all
  */
-public record Window(int seconds, @Nullable String currency) {}
+public record Window(int seconds, @Nullable String currency, @Nullable Integer countedMax) {
+
+  /** Counts payments until there are more than this: nobody asks how many more. */
+  static Window toCountAbove(int limit, int seconds) {
+    return new Window(seconds, null, limit + 1);
+  }
+
+  /** Adds up all that was paid in a currency. */
+  static Window toAddUp(String currency, int seconds) {
+    return new Window(seconds, currency, null);
+  }
+}

@@ -22,8 +22,8 @@ class RuleSetTest {
   private static final int REVIEW_FROM = 50;
   private static final int DECLINE_FROM = 80;
   private static final Duration OLD = Duration.ofDays(365);
-  private static final Window HOUR = new Window(3_600, null);
-  private static final Window EUROS = new Window(3_600, "EUR");
+  private static final Window HOUR = Window.toCountAbove(3, 3_600);
+  private static final Window EUROS = Window.toAddUp("EUR", 3_600);
 
   private static final Rule ALLOW =
       new Rule.Listed("friends", null, null, Rule.Listed.Kind.ALLOW, List.of("alice"), null);
@@ -123,7 +123,7 @@ class RuleSetTest {
             1,
             List.of(
                 new Rule.VelocityCount("many", Action.DECLINE, null, 3, 3_600),
-                new Rule.VelocityCount("more", Action.REVIEW, null, 2, 3_600),
+                new Rule.VelocityCount("as many", Action.REVIEW, null, 3, 3_600),
                 new Rule.VelocityAmount("much", Action.DECLINE, null, 500L, "EUR", 3_600)),
             REVIEW_FROM,
             DECLINE_FROM,

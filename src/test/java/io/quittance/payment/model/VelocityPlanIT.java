@@ -2,15 +2,24 @@ package io.quittance.payment.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.fraud.PayerHistory.Totals;
+import io.quittance.fraud.Window;
 import io.quittance.journal.Dialect;
+import io.quittance.payment.model.PayerPasts.Past;
 import io.quittance.testing.Postgres;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What a payer has done lately is looked up in the payer's payments of that time. */
@@ -18,6 +27,7 @@ class VelocityPlanIT {
 
   private static final int PAYMENTS = 100_000;
   private static final int PAYERS = 13;
+  private static final int COUNTED_MAX = 5;
   private static final UUID MERCHANT = UUID.randomUUID();
 
   /** Without statistics, PostgreSQL takes one index for another that begins alike. */
@@ -27,6 +37,47 @@ class VelocityPlanIT {
     Postgres.Database database = Postgres.create().migrated();
     var jdbc = JdbcClient.create(database.dataSource());
     jdbc.sql("alter table payments set (autovacuum_enabled = false)").update();
+    addPayments(jdbc, PAYMENTS);
+    if (analyzed) {
+      jdbc.sql("analyze payments").update();
+    }
+
+    assertThat(plan(database, 60, null))
+        .contains("payments_by_payer")
+        .doesNotContain("Seq Scan on payments");
+    // Each payer has some 7,692 payments in that window.
+    assertThat(plan(database, 1_000_000, COUNTED_MAX).lines())
+        .filteredOn(line -> line.contains("payments_by_payer"))
+        .singleElement()
+        .asString()
+        .containsPattern("actual time=\\S+ rows=%d(\\.00)? ".formatted(COUNTED_MAX));
+  }
+
+  /** Nobody asks how many more there are than the rule allows. */
+  @Test
+  void countsNoMorePaymentsThanTheRuleAsksFor() throws SQLException {
+    Postgres.Database database = Postgres.create().migrated();
+    addPayments(JdbcClient.create(database.dataSource()), 100);
+    var dialect = new Dialect(database.dataSource());
+    Past some = past(new Window(3_600, null, COUNTED_MAX));
+    Past few = past(new Window(3_600, null, 1_000));
+    Past money = past(new Window(3_600, "EUR", null));
+
+    var found =
+        PayerPastsSql.find(
+            new JdbcTemplate(database.dataSource()), dialect, List.of(some, few, money));
+
+    assertThat(found.get(some).count()).isEqualTo(COUNTED_MAX);
+    assertThat(found.get(few)).isEqualTo(new Totals(8, BigInteger.valueOf(800)));
+    assertThat(found.get(money)).isEqualTo(new Totals(8, BigInteger.valueOf(800)));
+  }
+
+  private static Past past(Window window) {
+    return new Past(
+        MERCHANT, "p1", window, Instant.parse("9999-12-31T00:00:00Z"), new UUID(-1, -1));
+  }
+
+  private static void addPayments(JdbcClient jdbc, int count) {
     jdbc.sql(
             """
             insert into payments (merchant_id, id, status, amount, currency, payer, payee,
@@ -37,24 +88,21 @@ class VelocityPlanIT {
                    100, 0, '{}', 2000, 3, 0, 1, now() - i * interval '1 s', now()
               from generate_series(1, ?) i
             """)
-        .params(MERCHANT, PAYERS, PAYMENTS)
+        .params(MERCHANT, PAYERS, count)
         .update();
-    if (analyzed) {
-      jdbc.sql("analyze payments").update();
-    }
-
-    assertThat(plan(database)).contains("payments_by_payer").doesNotContain("Seq Scan on payments");
   }
 
-  private static String plan(Postgres.Database database) throws SQLException {
-    var columns = new Object[7][PAYERS];
+  private static String plan(Postgres.Database database, int seconds, @Nullable Integer countedMax)
+      throws SQLException {
+    var columns = new Object[8][PAYERS];
     for (int i = 0; i < PAYERS; i++) {
       columns[0][i] = i;
       columns[1][i] = MERCHANT;
       columns[2][i] = "p" + i;
-      columns[3][i] = 60;
+      columns[3][i] = seconds;
       columns[5][i] = "9999-12-31T00:00:00Z";
       columns[6][i] = new UUID(-1, -1);
+      columns[7][i] = countedMax;
     }
     var plan = new StringBuilder();
     try (Connection connection = database.dataSource().getConnection();
@@ -62,7 +110,9 @@ class VelocityPlanIT {
             connection.prepareStatement(
                 "explain (analyze) "
                     + PayerPastsSql.onPostgres(new Dialect(database.dataSource())))) {
-      String[] types = {"integer", "uuid", "varchar", "integer", "varchar", "varchar", "uuid"};
+      String[] types = {
+        "integer", "uuid", "varchar", "integer", "varchar", "varchar", "uuid", "integer"
+      };
       for (int i = 0; i < types.length; i++) {
         statement.setArray(i + 1, connection.createArrayOf(types[i], columns[i]));
       }
