@@ -1,7 +1,6 @@
 package io.quittance.journal;
 
 import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.partitioningBy;
 import static java.util.stream.Collectors.toUnmodifiableList;
 
 import io.micrometer.core.instrument.Counter;
@@ -12,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,12 +102,12 @@ final class Bisection {
    */
   private List<Waiting> withoutLargest(List<Job<Command<?>, Object>> open, Throwable e) {
     int most = open.stream().mapToInt(Bisection::accounts).max().orElse(0);
-    Map<Boolean, List<Job<Command<?>, Object>>> largest =
-        open.stream().collect(partitioningBy(job -> accounts(job) == most));
-    List<Job<Command<?>, Object>> failed = largest.get(true);
+    List<Job<Command<?>, Object>> failed =
+        open.stream().filter(job -> accounts(job) == most).toList();
+    List<Job<Command<?>, Object>> others =
+        open.stream().filter(job -> accounts(job) < most).toList();
     log.warn("{} of {} commands failed: {}", failed.size(), open.size(), e.getMessage());
     failed.forEach(job -> job.fail(e));
-    List<Job<Command<?>, Object>> others = largest.get(false);
     return others.isEmpty() ? List.of() : apply(others, null);
   }
 
