@@ -112,10 +112,12 @@ final class Admission {
     return !enabled || laneOf(arrival.sender()).hasRoom(arrival.sender().party(), arrival);
   }
 
-  /** What those are told who are not let in, and counts them. */
+  /** Counts a request that is refused, and returns its problem. */
   Problem refusal(Arrival arrival) {
     laneOf(arrival.sender()).countRefusal(arrival.priority());
-    return Problem.of(ProblemCode.OVERLOADED, "Nothing was begun. Try again a little later.")
+    return Problem.of(
+            ProblemCode.OVERLOADED,
+            "Too many requests are under way; nothing of this one was begun. Try again later.")
         .retryAfter(retryAfter(arrival.sender()));
   }
 

@@ -34,8 +34,8 @@ final class Arrivals {
   private final Duration patience;
 
   /**
-   * Of requests that were let in, so that their repetitions are let in before others. Every payment
-   * adds one, and the upkeep is less than waking a thread for it.
+   * The keys of requests that were let in: their repetitions are let in before others. Every
+   * payment adds one, and the upkeep is less than waking a thread for it.
    */
   private final Cache<Long, Boolean> keys =
       Caffeine.newBuilder()

@@ -112,7 +112,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     LogFields.merchant(identity.merchantId());
   }
 
-  /** Who was unknown on arrival has a place among the unknown, and needs one in his lane. */
+  /** Moves a request from the places of unknown callers to those of its merchant. */
   private void settle(Sender sender, HttpServletRequest request) {
     Place place = Place.of(request);
     if (place != null

@@ -28,7 +28,7 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
 
   private static final int BATCH_MAX = 256;
 
-  /** For a look-up that is queued; who asks has a deadline of his own. */
+  /** How long a look-up may be queued; callers have deadlines of their own. */
   private static final Duration QUEUED_MAX = Duration.ofSeconds(10);
 
   /**

@@ -1,4 +1,4 @@
-/** Who calls, from where, and what that caller may do: known to every module, and knows none. */
+/** Who calls, from where, and what that caller may do: for every module with callers. */
 @ApplicationModule(allowedDependencies = {"web"})
 @NullMarked
 package io.quittance.identity;

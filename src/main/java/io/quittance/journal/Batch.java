@@ -87,9 +87,7 @@ public final class Batch {
         table.committed();
       } catch (Throwable e) {
         log.error(
-            "{} failed after the commit, in what it does then",
-            table.getClass().getSimpleName(),
-            e);
+            "{}.committed() failed; its rows are committed", table.getClass().getSimpleName(), e);
       }
     }
   }

@@ -37,7 +37,7 @@ final class Retries {
           throw e;
         }
         collided |= collision;
-        log.debug("Attempt {} of {} commands is tried again", attempt, jobs.size(), e);
+        log.debug("Attempt {} failed ({} commands) and is repeated", attempt, jobs.size(), e);
       }
     }
   }

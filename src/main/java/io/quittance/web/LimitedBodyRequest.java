@@ -77,7 +77,8 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
   /** The rest of the body is not waited for. */
   public void abandon() throws IOException {
-    limited().failure = Problem.of(ProblemCode.INVALID_REQUEST, "The body was not read.");
+    limited().failure =
+        Problem.of(ProblemCode.INVALID_REQUEST, "The request was ended before its body was read.");
   }
 
   /** The most bytes that the body may come to. */

@@ -1,6 +1,7 @@
 /**
- * The HTTP edge that all REST modules share: problem details (RFC 9457), strict JSON, request ids,
- * TypeIDs, pages and cursors. It knows nothing of payments.
+ * The HTTP edge that all REST modules share: problem details (RFC 9457), routes, request ids,
+ * TypeIDs; in rooms of their own strict JSON, pages and cursors, and the server itself. It knows
+ * nothing of payments.
  */
 @ApplicationModule(allowedDependencies = "database")
 @NullMarked

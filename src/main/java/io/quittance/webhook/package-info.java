@@ -1,4 +1,4 @@
-/** Tells the world: events by API, and their delivery over HTTP. */
+/** Webhooks: the list of events, and their delivery over HTTP. */
 @ApplicationModule(
     allowedDependencies = {
       "audit",

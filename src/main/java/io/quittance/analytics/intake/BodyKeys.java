@@ -185,7 +185,7 @@ public final class BodyKeys {
     try {
       return json.writeValueAsString(answer);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an answer of ours cannot be written", e);
+      throw new IllegalStateException("an answer cannot be written as JSON", e);
     }
   }
 

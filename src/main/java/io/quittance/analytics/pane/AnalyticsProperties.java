@@ -8,7 +8,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * The limits of interaction events.
  *
- * @param engine what takes events and has them counted
+ * @param engine where events are kept until they are counted: the database or Kafka
  * @param maxTypes of events that a merchant's panes tell apart
  * @param maxLabelValues of each label that a merchant's panes tell apart
  * @param maxSeries sets of labels that a merchant's panes have in an hour, on each replica

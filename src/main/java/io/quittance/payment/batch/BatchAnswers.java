@@ -49,7 +49,7 @@ final class BatchAnswers {
     return answer.body(body);
   }
 
-  /** The refusal of an atomic batch, for the first time. */
+  /** The first answer of an atomic batch that is refused. */
   ResponseEntity<Object> refused(
       List<ItemResult> ends, BatchPayments asked, HttpServletRequest request) {
     var items = new ArrayList<BatchItemBody>(ends.size());
@@ -59,7 +59,7 @@ final class BatchAnswers {
     return refused(refusal(ends), items, request);
   }
 
-  /** The refusal of an atomic batch, once more. */
+  /** Repeats the answer of an atomic batch that was refused. */
   ResponseEntity<Object> refusedBefore(
       Problem problem, UUID merchantId, UUID id, HttpServletRequest request) {
     ResponseEntity<Object> answer = refused(problem, store.firstItems(merchantId, id), request);

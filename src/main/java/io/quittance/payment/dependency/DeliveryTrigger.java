@@ -50,7 +50,10 @@ public final class DeliveryTrigger {
     try {
       scope.join();
     } catch (DeadlineExceededException | ScopeFailedException e) {
-      log.debug("The events of payment {} find their way without us", committed.paymentId(), e);
+      log.debug(
+          "The events of payment {} are left to the next look at what is due",
+          committed.paymentId(),
+          e);
     } catch (InterruptedException e) {
       // The payment is committed: its caller is told so, whatever else is to stop.
       Thread.currentThread().interrupt();

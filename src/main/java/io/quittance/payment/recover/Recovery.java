@@ -56,7 +56,7 @@ final class Recovery {
         last = found.size() < PAYMENTS_PER_SWEEP ? Position.FIRST : found.getLast().position();
         end(kind, found, command);
       } catch (DataAccessException | TransactionException e) {
-        log.warn("Payments to be ended could not be looked for: {}", e.getMessage());
+        log.warn("The query for payments whose time is over failed: {}", e.getMessage());
       }
     }
   }

@@ -127,7 +127,7 @@ final class PinnedHttpClient {
             .build());
   }
 
-  /** A call that comes here has lost the address that was checked. */
+  /** Fails every look-up: addresses are looked up and checked before the request. */
   private static final class NoLookUps implements DnsResolver {
 
     @Override

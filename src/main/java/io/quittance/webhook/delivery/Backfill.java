@@ -87,7 +87,8 @@ final class Backfill {
         transactions.executeWithoutResult(status -> step(endpoint));
       }
     } catch (DataAccessException | TransactionException e) {
-      log.warn("Endpoints could not be sent what they missed: {}", e.getMessage());
+      log.warn(
+          "The deliveries of events that endpoints missed could not be stored: {}", e.getMessage());
     }
   }
 

@@ -66,7 +66,7 @@ public final class Burial {
     this.dialect = dialect;
   }
 
-  /** Ends some of what is due at destinations that are disabled or deleted. */
+  /** Ends a limited number of due deliveries to endpoints that are disabled or deleted. */
   public void bury(List<Found> gone) {
     gone.stream()
         .limit(ENDPOINTS_AT_ONCE)

@@ -125,7 +125,7 @@ final class EndpointHealth {
     log.warn("Endpoint {} of {} begins to fail: {}", endpoint.name(), endpoint.merchant(), error);
   }
 
-  /** An endpoint that was closed for longer stays so. */
+  /** Closes endpoints; never shortens how long one is closed already. */
   private void close(List<Attempt> attempts) {
     Map<UUID, Duration> pauses = new HashMap<>();
     for (Attempt attempt : attempts) {

@@ -92,7 +92,8 @@ public final class Outcomes {
             .exceptionally(
                 failure -> {
                   log.warn(
-                      "An attempt was not recorded, and is made again: {}", failure.toString());
+                      "An attempt could not be recorded; its delivery is sent again: {}",
+                      failure.toString());
                   return false;
                 });
   }

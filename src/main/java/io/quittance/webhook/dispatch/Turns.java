@@ -61,7 +61,7 @@ final class Turns implements AutoCloseable {
     var _ =
         turn.exceptionally(
             failure -> {
-              log.warn("Deliveries to a receiver were interrupted by an error", failure);
+              log.warn("Sending to a receiver failed; its lane goes on", failure);
               lane.giveBack();
               return false;
             });

@@ -48,7 +48,7 @@ final class BatchRun {
    */
   private static final int FIRST_SLICE = 4;
 
-  /** What waits longer to be written makes a reader wonder. */
+  /** How old the progress may be that a reader sees. */
   private static final Duration WRITE_INTERVAL = Duration.ofMillis(250);
 
   private static final Duration RETRY_INTERVAL = Duration.ofMillis(50);
