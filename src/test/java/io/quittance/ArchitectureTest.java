@@ -89,8 +89,6 @@ class ArchitectureTest {
       noClasses()
           .that()
           .haveSimpleNameEndingWith("Retention")
-          .and()
-          .resideOutsideOfPackage("io.quittance.analytics..")
           .or()
           .resideInAPackage("io.quittance.ledger..")
           .should()

@@ -1,22 +1,24 @@
 package io.quittance.analytics.intake;
 
-import java.time.Clock;
+import io.quittance.database.Instants;
+import io.quittance.journal.Dialect;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Deletes the keys of old bodies and the marks of old commits, a few at a time, on every replica.
+ * Deletes the keys of old bodies and the marks of old commits, a few at a time, on every replica,
+ * by the database's clock.
  */
 @Component
 final class IntakeRetention {
@@ -26,7 +28,7 @@ final class IntakeRetention {
   /** Far longer than the outcome of a commit is asked for. */
   private static final Duration MARKS_KEPT = Duration.ofHours(1);
 
-  private static final OffsetDateTime BEGINNING = Instant.EPOCH.atOffset(ZoneOffset.UTC);
+  private static final OffsetDateTime BEGINNING = Instants.parameter(Instant.EPOCH);
   private static final int ROWS_PER_BATCH = 1000;
   private static final int BATCHES_PER_SWEEP = 100;
 
@@ -40,15 +42,17 @@ final class IntakeRetention {
   private static final String DELETE = "delete from %s where created_at > ? and created_at <= ?";
 
   private final JdbcClient jdbc;
-  private final Clock clock;
+  private final JdbcOperations operations;
+  private final Dialect dialect;
   private final Duration keysKept;
 
   IntakeRetention(
-      JdbcClient jdbc,
-      Clock clock,
+      JdbcOperations operations,
+      Dialect dialect,
       @Value("${quittance.idempotency.retention:24h}") Duration keysKept) {
-    this.jdbc = jdbc;
-    this.clock = clock;
+    this.operations = operations;
+    this.jdbc = JdbcClient.create(operations);
+    this.dialect = dialect;
     this.keysKept = keysKept;
   }
 
@@ -63,7 +67,7 @@ final class IntakeRetention {
   }
 
   private void sweep(String table, Duration kept) {
-    OffsetDateTime cutoff = clock.instant().minus(kept).atOffset(ZoneOffset.UTC);
+    OffsetDateTime cutoff = Instants.parameter(dialect.now(operations).minus(kept));
     Optional<OffsetDateTime> done = Optional.of(BEGINNING);
     for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
       done = deleteNext(table, done.get(), cutoff);

@@ -1,14 +1,17 @@
 package io.quittance.analytics.pane;
 
-import java.time.Clock;
+import io.quittance.journal.Dialect;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -16,7 +19,8 @@ import org.springframework.transaction.TransactionException;
 
 /**
  * Deletes panes that are too old for their step, oldest first and a few at a time. It runs on every
- * replica; what one has deleted the others do not find.
+ * replica; what one has deleted the others do not find. The database's clock counts: a replica
+ * whose clock is ahead deletes none too early.
  */
 @Component
 final class PaneRetention {
@@ -46,11 +50,16 @@ final class PaneRetention {
       "delete from analytics_panes where step = ? and starts_at > ? and starts_at <= ?";
 
   private final JdbcClient jdbc;
-  private final Clock clock;
+  private final Supplier<Instant> now;
 
-  PaneRetention(JdbcClient jdbc, Clock clock) {
+  @Autowired
+  PaneRetention(JdbcOperations jdbc, Dialect dialect) {
+    this(JdbcClient.create(jdbc), () -> dialect.now(jdbc));
+  }
+
+  PaneRetention(JdbcClient jdbc, Supplier<Instant> now) {
     this.jdbc = jdbc;
-    this.clock = clock;
+    this.now = now;
   }
 
   @Scheduled(fixedDelayString = "${quittance.analytics.sweep-interval:10s}")
@@ -66,7 +75,7 @@ final class PaneRetention {
 
   private void sweep(Step step) {
     OffsetDateTime cutoff =
-        clock.instant().minus(step.retention()).minus(MARGIN).atOffset(ZoneOffset.UTC);
+        now.get().minus(step.retention()).minus(MARGIN).atOffset(ZoneOffset.UTC);
     Optional<OffsetDateTime> done = Optional.of(BEGINNING);
     for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
       done = deleteNext(step, done.get(), cutoff);

@@ -9,10 +9,8 @@ import io.quittance.testing.Postgres;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -151,7 +149,7 @@ class PaneStoreIT {
   }
 
   private static void sweepAt(JdbcClient jdbc, Instant instant) {
-    new PaneRetention(jdbc, Clock.fixed(instant, ZoneOffset.UTC)).sweep();
+    new PaneRetention(jdbc, () -> instant).sweep();
   }
 
   private static PaneDeltas deltaAt(Instant time, long occurrences) {
