@@ -44,7 +44,7 @@ public final class Idempotency {
   private static final Duration LATE_LOOK_LIMIT = Duration.ofMillis(250);
 
   /** When a key is looked up. */
-  public enum Look {
+  public enum KeyLookup {
 
     /** Before the request runs: for what must not even be tried twice. */
     BEFORE,
@@ -138,7 +138,8 @@ public final class Idempotency {
       Duration wait,
       Supplier<A> first,
       Function<KeyRecord, Optional<A>> replay) {
-    return run(request, deadline, wait, Look.BEFORE, () -> new Ran<>(first.get(), true), replay);
+    return run(
+        request, deadline, wait, KeyLookup.BEFORE, () -> new Ran<>(first.get(), true), replay);
   }
 
   /** As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}. */
@@ -146,13 +147,13 @@ public final class Idempotency {
       KeyedRequest request,
       Deadline deadline,
       Duration wait,
-      Look look,
+      KeyLookup look,
       Supplier<Ran<A>> first,
       Function<KeyRecord, Optional<A>> replay) {
     var patience = Deadline.after(wait);
     try {
       for (boolean again = false; ; again = true) {
-        Look when = again ? Look.BEFORE : look;
+        KeyLookup when = again ? KeyLookup.BEFORE : look;
         Deadline lookLimit = again ? afterWaiting(patience) : deadline;
         switch (attempt(request, deadline, when, lookLimit, first, replay)) {
           case Attempt.Answered<A>(A answer) -> {
@@ -178,7 +179,7 @@ public final class Idempotency {
   private <A> Attempt<A> attempt(
       KeyedRequest request,
       Deadline deadline,
-      Look look,
+      KeyLookup look,
       Deadline lookLimit,
       Supplier<Ran<A>> first,
       Function<KeyRecord, Optional<A>> replay)
@@ -190,14 +191,14 @@ public final class Idempotency {
       return new Attempt.StillRunning<>(other.deadline().remaining());
     }
     try {
-      if (look == Look.BEFORE) {
+      if (look == KeyLookup.BEFORE) {
         Optional<KeyRecord> holder = lookUp(request, lookLimit);
         if (holder.isPresent()) {
           return replayed(request, holder.get(), replay);
         }
       }
       Ran<A> ran = first.get();
-      if (look == Look.IF_NOT_BEGUN && !ran.begun()) {
+      if (look == KeyLookup.IF_NOT_BEGUN && !ran.begun()) {
         Optional<KeyRecord> holder = lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
         if (holder.isPresent()) {
           return replayed(request, holder.get(), replay);

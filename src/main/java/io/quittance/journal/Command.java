@@ -21,7 +21,7 @@ public interface Command<R> {
   Set<String> accounts();
 
   /** Whether it is part of a batch of payments, which gives way to commands that are not. */
-  default boolean ofBatch() {
+  default boolean ofPaymentBatch() {
     return false;
   }
 

@@ -17,8 +17,8 @@ record Finishing<R>(Command<R> command) implements Command<R> {
   }
 
   @Override
-  public boolean ofBatch() {
-    return command.ofBatch();
+  public boolean ofPaymentBatch() {
+    return command.ofPaymentBatch();
   }
 
   @Override

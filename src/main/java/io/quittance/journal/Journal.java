@@ -101,7 +101,7 @@ public final class Journal {
   }
 
   private void note(Command<?> command) {
-    if (!command.ofBatch()) {
+    if (!command.ofPaymentBatch()) {
       recent.note(command.merchantId());
     }
   }

@@ -18,8 +18,8 @@ record TracedCommand<R>(Command<R> command, Origin origin) implements Command<R>
   }
 
   @Override
-  public boolean ofBatch() {
-    return command.ofBatch();
+  public boolean ofPaymentBatch() {
+    return command.ofPaymentBatch();
   }
 
   @Override

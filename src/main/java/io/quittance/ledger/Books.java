@@ -56,12 +56,12 @@ public final class Books implements Table {
   private record TransferKey(UUID merchantId, UUID id) {}
 
   private final BooksSql sql;
-  private final Set<TransferKey> wantedTransfers = new LinkedHashSet<>();
+  private final Set<TransferKey> requestedTransfers = new LinkedHashSet<>();
   private final Map<AccountKey, Account> accounts = new HashMap<>();
   private final Map<TransferKey, Transfer> transfers = new HashMap<>();
   private final List<Transfer> added = new ArrayList<>();
   private final Set<Transfer> changed = new LinkedHashSet<>();
-  private final Set<TransferKey> wantedReversals = new LinkedHashSet<>();
+  private final Set<TransferKey> requestedReversals = new LinkedHashSet<>();
   private final Map<TransferKey, Long> reversed = new HashMap<>();
   private final Posting posting = new Posting();
   private final boolean locks;
@@ -73,13 +73,13 @@ public final class Books implements Table {
 
   /** Announces that a transfer of an earlier batch will be looked at. */
   public void request(UUID merchantId, UUID transferId) {
-    wantedTransfers.add(new TransferKey(merchantId, transferId));
+    requestedTransfers.add(new TransferKey(merchantId, transferId));
   }
 
   /** Announces that a transfer of an earlier batch will be reversed. */
   public void requestReversible(UUID merchantId, UUID transferId) {
     request(merchantId, transferId);
-    wantedReversals.add(new TransferKey(merchantId, transferId));
+    requestedReversals.add(new TransferKey(merchantId, transferId));
   }
 
   /** What was moved by a transfer that was announced so, and is not given back yet. */
@@ -223,13 +223,13 @@ public final class Books implements Table {
   }
 
   private Account account(AccountKey key) {
-    return Objects.requireNonNull(accounts.get(key), () -> "not wanted or not there: " + key);
+    return Objects.requireNonNull(accounts.get(key), () -> "not requested or not there: " + key);
   }
 
   /** A transfer that was announced, or was made by this batch. */
   public Transfer transfer(UUID merchantId, UUID id) {
     return Objects.requireNonNull(
-        transfers.get(new TransferKey(merchantId, id)), () -> "not wanted or not there: " + id);
+        transfers.get(new TransferKey(merchantId, id)), () -> "not requested or not there: " + id);
   }
 
   @Override
@@ -248,14 +248,14 @@ public final class Books implements Table {
 
   @Override
   public void load(JdbcOperations jdbc) {
-    for (TransferKey key : wantedReversals) {
+    for (TransferKey key : requestedReversals) {
       reversed.put(key, sql.reversed(jdbc, key.merchantId(), key.id()));
     }
-    if (!wantedTransfers.isEmpty()) {
+    if (!requestedTransfers.isEmpty()) {
       sql.findTransfers(
               jdbc,
-              wantedTransfers.stream().map(TransferKey::merchantId).toArray(),
-              wantedTransfers.stream().map(TransferKey::id).toArray())
+              requestedTransfers.stream().map(TransferKey::merchantId).toArray(),
+              requestedTransfers.stream().map(TransferKey::id).toArray())
           .forEach(
               transfer ->
                   transfers.put(

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.idempotency.Idempotency.Look;
+import io.quittance.idempotency.Idempotency.KeyLookup;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -205,7 +205,7 @@ class IdempotencyTest {
         request(1),
         Deadline.after(Duration.ofMinutes(1)),
         Duration.ZERO,
-        Look.IF_NOT_BEGUN,
+        KeyLookup.IF_NOT_BEGUN,
         () -> new Ran<>(carryOut(), begun),
         holder -> Optional.of("replayed " + holder.objectId()));
   }

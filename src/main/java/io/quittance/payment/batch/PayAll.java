@@ -50,7 +50,7 @@ record PayAll(
   }
 
   @Override
-  public boolean ofBatch() {
+  public boolean ofPaymentBatch() {
     return true;
   }
 

@@ -24,17 +24,17 @@ final class IdempotentActions {
 
   private final Idempotency idempotency;
   private final ActionProcessor actions;
-  private final ActionResponses answers;
+  private final ActionResponses responses;
   private final PaymentQueries payments;
 
   IdempotentActions(
       Idempotency idempotency,
       ActionProcessor actions,
-      ActionResponses answers,
+      ActionResponses responses,
       PaymentQueries payments) {
     this.idempotency = idempotency;
     this.actions = actions;
-    this.answers = answers;
+    this.responses = responses;
     this.payments = payments;
   }
 
@@ -68,7 +68,7 @@ final class IdempotentActions {
 
   private <R> ResponseEntity<Object> carryOut(
       ChangePayment<R> change, Deadline deadline, Success<R> success, HttpServletRequest http) {
-    return answers.first(change, actions.carryOut(change, deadline), success, http);
+    return responses.first(change, actions.carryOut(change, deadline), success, http);
   }
 
   private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {

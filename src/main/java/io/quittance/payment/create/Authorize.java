@@ -75,6 +75,8 @@ public final class Authorize implements Command<Authorize.Result> {
   private final Duration grace;
   private final boolean ownKey;
   private volatile @Nullable Screening answered;
+
+  /** Of one attempt: what had been answered when the command was prepared. */
   private @Nullable Screening used;
 
   /**
@@ -112,7 +114,7 @@ public final class Authorize implements Command<Authorize.Result> {
   }
 
   @Override
-  public boolean ofBatch() {
+  public boolean ofPaymentBatch() {
     return order.batchId() != null;
   }
 
@@ -177,7 +179,7 @@ public final class Authorize implements Command<Authorize.Result> {
     Payment payment = Payment.processing(order, order.holdId(), begins, resolvesBy);
     add(batch, payment);
     if (used != null) {
-      ApplyVerdict.conclude(batch, payment, used, order);
+      Conclusion.draw(batch, payment, used, order);
     }
     return payment;
   }
@@ -188,7 +190,7 @@ public final class Authorize implements Command<Authorize.Result> {
     add(batch, payment);
     payment.used(order.usedMs());
     if (used != null) {
-      payment.screened(ApplyVerdict.judged(batch, payment, used));
+      payment.screened(Conclusion.judged(batch, payment, used));
     }
     payment.decline(new Failure(refusal.code(), refusal.detail(), null), batch.now());
     batch.table(PaymentEvents.class).add(payment);

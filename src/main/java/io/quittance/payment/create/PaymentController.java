@@ -42,7 +42,7 @@ class PaymentController {
   private static final String OPERATION = "POST /v1/payments";
 
   private final PaymentProcessor processor;
-  private final PaymentResponses answers;
+  private final PaymentResponses responses;
   private final PaymentQueries queries;
   private final Timelines timelines;
   private final Idempotency idempotency;
@@ -51,14 +51,14 @@ class PaymentController {
 
   PaymentController(
       PaymentProcessor processor,
-      PaymentResponses answers,
+      PaymentResponses responses,
       PaymentQueries queries,
       Timelines timelines,
       Idempotency idempotency,
       DeadlineProperties deadlines,
       ObjectMapper json) {
     this.processor = processor;
-    this.answers = answers;
+    this.responses = responses;
     this.queries = queries;
     this.timelines = timelines;
     this.idempotency = idempotency;
@@ -105,11 +105,11 @@ class PaymentController {
         request,
         deadline,
         headers.waitLimit(),
-        processor.look(),
+        processor.keyLookup(),
         () -> {
           Processed processed = processor.process(order);
           return new Ran<>(
-              answers.first(processed, order, http),
+              responses.first(processed, order, http),
               !(processed.result() instanceof PaymentResult.NotBegun));
         },
         holder -> replay(holder, caller, http));
@@ -126,7 +126,7 @@ class PaymentController {
     return queries
         .find(caller.merchantId(), Objects.requireNonNull(id))
         .filter(Payment::concluded)
-        .map(payment -> answers.replay(payment, http));
+        .map(payment -> responses.replay(payment, http));
   }
 
   @GetMapping("/v1/payments/{id}")

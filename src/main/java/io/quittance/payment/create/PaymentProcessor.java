@@ -61,8 +61,8 @@ public final class PaymentProcessor {
   }
 
   /** A remote service must not screen a repetition as if it were another payment. */
-  Idempotency.Look look() {
-    return screener.remote() ? Idempotency.Look.BEFORE : Idempotency.Look.IF_NOT_BEGUN;
+  Idempotency.KeyLookup keyLookup() {
+    return screener.remote() ? Idempotency.KeyLookup.BEFORE : Idempotency.KeyLookup.IF_NOT_BEGUN;
   }
 
   /**
@@ -112,6 +112,7 @@ public final class PaymentProcessor {
     var authorize = new Authorize(order, properties.resolveGrace());
     var queued = new QueuedCommand<>(authorize);
     try {
+      // A command that is still queued is told, too: then one commit is all it takes.
       Subtask<Screening> screening = screener.fork(scope, order, authorize::screened);
       Subtask<Authorize.Result> begun =
           scope.fork("ledger", limit -> begin(queued, limit), Authorize.Result::decisive);
@@ -140,12 +141,12 @@ public final class PaymentProcessor {
   /**
    * Not cut by the deadline: a commit that was begun is waited for, and its answer is the truth.
    */
-  private Payment settle(DeadlineScope scope, ApplyVerdict conclude) throws Exception {
+  private Payment settle(DeadlineScope scope, ApplyVerdict applyVerdict) throws Exception {
     return scope.step(
         "settle",
         deadline -> {
           var patience = Deadline.after(deadline.remaining().plus(properties.answerGrace()));
-          return patience.await(journal.submitWhenRoom(conclude, deadline));
+          return patience.await(journal.submitWhenRoom(applyVerdict, deadline));
         });
   }
 }

@@ -70,7 +70,7 @@ final class Release implements Command<Authorize.Result> {
   }
 
   @Override
-  public boolean ofBatch() {
+  public boolean ofPaymentBatch() {
     return order.batchId() != null;
   }
 

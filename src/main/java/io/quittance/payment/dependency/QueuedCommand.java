@@ -76,8 +76,8 @@ public final class QueuedCommand<R> implements Command<R> {
   }
 
   @Override
-  public boolean ofBatch() {
-    return command.ofBatch();
+  public boolean ofPaymentBatch() {
+    return command.ofPaymentBatch();
   }
 
   @Override

@@ -110,7 +110,7 @@ final class PayerPasts {
   }
 
   private Totals stored(Past past) {
-    return Objects.requireNonNull(pasts.get(past), () -> "not wanted: " + past);
+    return Objects.requireNonNull(pasts.get(past), () -> "not requested: " + past);
   }
 
   /** Counts what was announced. */

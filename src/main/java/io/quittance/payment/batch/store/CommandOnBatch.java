@@ -20,7 +20,7 @@ public interface CommandOnBatch<R> extends Command<R> {
   }
 
   @Override
-  default boolean ofBatch() {
+  default boolean ofPaymentBatch() {
     return true;
   }
 }

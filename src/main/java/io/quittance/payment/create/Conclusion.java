@@ -1,0 +1,60 @@
+package io.quittance.payment.create;
+
+import io.quittance.fraud.PayerHistory;
+import io.quittance.fraud.Screening;
+import io.quittance.fraud.Verdict;
+import io.quittance.journal.Batch;
+import io.quittance.ledger.Books;
+import io.quittance.payment.event.PaymentEvents;
+import io.quittance.payment.model.Approval;
+import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentOrder;
+import io.quittance.payment.model.PaymentTerms;
+import io.quittance.payment.model.Payments;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * What becomes of a payment by its screening: in the transaction that begins it, if screening has
+ * answered by then ({@link Authorize}), else in one of its own ({@link ApplyVerdict}).
+ */
+final class Conclusion {
+
+  private Conclusion() {}
+
+  /** Draws the conclusion from the verdict: post the hold, keep it, or give it back. */
+  static void draw(Batch batch, Payment payment, Screening screening, PaymentOrder order) {
+    var books = batch.table(Books.class);
+    Instant now = batch.now();
+    Verdict verdict = judged(batch, payment, screening);
+    payment.used(order.usedMs());
+    payment.screened(verdict);
+    switch (verdict.decision()) {
+      case DECLINE -> {
+        books.release(order.merchantId(), order.holdId(), now);
+        payment.decline(Failure.fraudDeclined(), now);
+      }
+      case REVIEW -> {
+        books.extend(order.merchantId(), order.holdId(), payment.holdExpiry(now));
+        payment.park(now);
+      }
+      case APPROVE -> Approval.apply(batch, payment);
+    }
+    batch.table(PaymentEvents.class).add(payment);
+  }
+
+  /** What screening makes of the payment, given its payer's past as it is under the lock. */
+  static Verdict judged(Batch batch, Payment payment, Screening screening) {
+    return screening.judge(history(batch, payment, screening));
+  }
+
+  private static PayerHistory history(Batch batch, Payment payment, Screening screening) {
+    PaymentTerms terms = payment.terms();
+    Instant openedAt =
+        batch.table(Books.class).openedAt(terms.merchantId(), terms.payer()).orElseThrow();
+    return new PayerHistory(
+        batch.table(Payments.class).past(payment, screening.windows()),
+        Duration.between(openedAt, batch.now()));
+  }
+}
