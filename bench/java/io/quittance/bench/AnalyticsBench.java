@@ -22,6 +22,7 @@ public final class AnalyticsBench {
   private static final int PAYMENTS = 50_000;
   private static final int[] SIZES = {10, 100, 1_000};
   private static final int MOST_ROUNDS = 3;
+  private static final int TURNS = 5;
   private static final double MOST_RATE = 500_000;
   private static final double OPEN_LOOP_SHARE = 0.5;
   private static final Duration DRAIN_LIMIT = Duration.ofMinutes(1);
@@ -59,9 +60,10 @@ public final class AnalyticsBench {
   }
 
   /**
-   * {@code bench/run analytics [--seconds 10] [--connections 32] [--most | --look-ups] [JVM options
-   * of the service]}; {@code --most}: bodies of 1 000 without look-ups only, at 500 000 events/s as
-   * well.
+   * {@code bench/run analytics [--seconds 10] [--connections 32] [--most | --look-ups | --turns]
+   * [JVM options of the service]}; {@code --most}: bodies of 1 000 without look-ups only, at 500
+   * 000 events/s as well; {@code --turns}: each size with and without look-ups, a row and an upsert
+   * for each event, in turns and in a closed loop only.
    */
   public static void main(String[] args) throws Exception {
     var jvm = new ArrayList<String>();
@@ -69,6 +71,7 @@ public final class AnalyticsBench {
     int connections = 32;
     boolean most = false;
     boolean lookUps = false;
+    boolean turns = false;
     var words = List.of(args).iterator();
     while (words.hasNext()) {
       String word = words.next();
@@ -77,6 +80,7 @@ public final class AnalyticsBench {
         case "--connections" -> connections = Integer.parseInt(words.next());
         case "--look-ups" -> lookUps = true;
         case "--most" -> most = true;
+        case "--turns" -> turns = true;
         default -> jvm.add(word);
       }
     }
@@ -92,6 +96,8 @@ public final class AnalyticsBench {
         bench.warmUp();
         if (most) {
           bench.most();
+        } else if (turns) {
+          bench.turns();
         } else if (lookUps) {
           bench.lookUpsInTurns();
         } else {
@@ -136,6 +142,19 @@ public final class AnalyticsBench {
     report.line("an upsert for each event: %.0f events/s", rows.upserted(seconds));
   }
 
+  private void turns() throws Exception {
+    List<String> known = payments();
+    var rows = new EventRows(database, DB);
+    for (int round = 1; round <= TURNS; round++) {
+      for (int size : SIZES) {
+        closed("%d: bodies of %d".formatted(round, size), size, List.of(), false);
+        closed("%d: bodies of %d, looked up".formatted(round, size), size, known, false);
+      }
+      report.line("%d: a row for each event: %.0f events/s", round, rows.copied(seconds));
+      report.line("%d: an upsert for each event: %.0f events/s", round, rows.upserted(seconds));
+    }
+  }
+
   private void lookUpsInTurns() throws Exception {
     for (int round = 0; round < MOST_ROUNDS; round++) {
       lookUps();
@@ -167,6 +186,12 @@ public final class AnalyticsBench {
   }
 
   private void both(String what, int size, List<String> payments, boolean gzip) throws Exception {
+    double perSecond = closed(what, size, payments, gzip);
+    openLoop(OPEN_LOOP_SHARE * perSecond, size, payments, gzip);
+  }
+
+  private double closed(String what, int size, List<String> payments, boolean gzip)
+      throws Exception {
     database.settle();
     CpuTime before = CpuTime.of(service);
     EventLoad.Result most = measured(closedLoop(size, payments, gzip, seconds));
@@ -181,7 +206,7 @@ public final class AnalyticsBench {
         1e6 * (after.service() - before.service()) / events,
         1e6 * (after.client() - before.client()) / events,
         1e6 * (after.rest() - before.rest()) / events);
-    openLoop(OPEN_LOOP_SHARE * most.perSecond(), size, payments, gzip);
+    return most.perSecond();
   }
 
   private void openLoop(double rate, int size, List<String> payments, boolean gzip)

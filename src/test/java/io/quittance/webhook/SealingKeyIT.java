@@ -25,12 +25,14 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The sealing key is replaced in two steps, replica by replica, as docs/webhooks.md says, and no
  * delivery fails meanwhile.
  */
+@Tag("long")
 class SealingKeyIT {
 
   private static final String OLD = randomKey();

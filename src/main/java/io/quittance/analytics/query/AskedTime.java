@@ -12,7 +12,7 @@ record AskedTime(Instant from, Instant to) {
 
   /**
    * Reads {@code from} and {@code to}, and notes in the query what is wrong with them. The end is
-   * now if none is asked for, so that the newest figures are never left out.
+   * now if none is asked for, or as late as can be asked for after a beginning long ago.
    *
    * @param step whose panes are kept long enough
    * @param usual how long before the end it begins, if `from` is left out
@@ -21,7 +21,7 @@ record AskedTime(Instant from, Instant to) {
     Instant asked = query.read("from", Rfc3339::parse);
     Instant end = query.read("to", Rfc3339::parse);
     Duration kept = step.panes().retention();
-    Instant to = end == null ? usualEnd(asked, now) : end;
+    Instant to = end == null ? usualEnd(asked, kept, now) : end;
     Instant from = asked == null ? to.minus(usual) : asked;
     if (from.isAfter(to)) {
       query.reject("from", Code.OUT_OF_RANGE, "must not be above `to`");
@@ -35,8 +35,11 @@ record AskedTime(Instant from, Instant to) {
     return new AskedTime(from, to);
   }
 
-  private static Instant usualEnd(@Nullable Instant from, Instant now) {
-    return from == null || from.isBefore(now) ? now : from;
+  private static Instant usualEnd(@Nullable Instant from, Duration kept, Instant now) {
+    if (from == null || from.plus(kept).isAfter(now)) {
+      return from == null || from.isBefore(now) ? now : from;
+    }
+    return from.plus(kept);
   }
 
   private static String words(Duration kept) {
