@@ -134,16 +134,8 @@ public final class BodyKeys {
    * @throws SQLException somebody else has counted one of them, among others
    */
   public void count(Connection connection, SortedSet<Id> ids) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(COUNT)) {
-      for (Id id : ids) {
-        statement.setObject(1, id.merchantId());
-        statement.setString(2, id.key());
-        statement.addBatch();
-      }
-      if (Arrays.stream(statement.executeBatch()).sum() != ids.size()) {
-        throw new SQLTransactionRollbackException(
-            "a body was counted by another replica", CONFLICT);
-      }
+    if (update(connection, COUNT, ids) != ids.size()) {
+      throw new SQLTransactionRollbackException("a body was counted by another replica", CONFLICT);
     }
   }
 
@@ -151,13 +143,19 @@ public final class BodyKeys {
    * Says that nothing was taken of bodies, in the caller's transaction, unless they are counted.
    */
   public void refuse(Connection connection, SortedSet<Id> ids) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(REFUSE)) {
+    update(connection, REFUSE, ids);
+  }
+
+  /** How many rows were changed. */
+  private static int update(Connection connection, String sql, SortedSet<Id> ids)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (Id id : ids) {
         statement.setObject(1, id.merchantId());
         statement.setString(2, id.key());
         statement.addBatch();
       }
-      statement.executeBatch();
+      return Arrays.stream(statement.executeBatch()).sum();
     }
   }
 

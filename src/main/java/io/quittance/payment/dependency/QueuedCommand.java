@@ -5,14 +5,13 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.ForwardingCommand;
 import io.quittance.journal.Journal;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A command and how far it has come, as seen by the caller that waits for it. Thread-safe. */
-public final class QueuedCommand<R> implements Command<R> {
+public final class QueuedCommand<R> implements ForwardingCommand<R> {
 
   private final Command<R> command;
   private volatile @Nullable CompletableFuture<R> pending;
@@ -66,28 +65,13 @@ public final class QueuedCommand<R> implements Command<R> {
   }
 
   @Override
-  public UUID merchantId() {
-    return command.merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return command.accounts();
-  }
-
-  @Override
-  public boolean ofPaymentBatch() {
-    return command.ofPaymentBatch();
+  public Command<R> command() {
+    return command;
   }
 
   @Override
   public void prepare(Batch batch) {
     taken = true;
     command.prepare(batch);
-  }
-
-  @Override
-  public R decide(Batch batch) {
-    return command.decide(batch);
   }
 }

@@ -1,0 +1,36 @@
+package io.quittance.journal;
+
+import java.util.Set;
+import java.util.UUID;
+
+/** A command that adds something to another one, and is that one in everything else. */
+public interface ForwardingCommand<R> extends Command<R> {
+
+  /** The command that does the work. */
+  Command<R> command();
+
+  @Override
+  default UUID merchantId() {
+    return command().merchantId();
+  }
+
+  @Override
+  default Set<String> accounts() {
+    return command().accounts();
+  }
+
+  @Override
+  default boolean ofPaymentBatch() {
+    return command().ofPaymentBatch();
+  }
+
+  @Override
+  default void prepare(Batch batch) {
+    command().prepare(batch);
+  }
+
+  @Override
+  default R decide(Batch batch) {
+    return command().decide(batch);
+  }
+}
