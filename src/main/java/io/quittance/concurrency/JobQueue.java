@@ -23,8 +23,10 @@ final class JobQueue<T, R> {
   private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
-  private final Condition notFull = lock.newCondition();
   private final ArrayDeque<Job<T, R>> jobs = new ArrayDeque<>();
+
+  /** Those who wait for room, each with what wakes it, in the order in which they came. */
+  private final ArrayDeque<Condition> patient = new ArrayDeque<>();
 
   private long lastWaitNanos;
   private long lastTakenNanos;
@@ -41,7 +43,8 @@ final class JobQueue<T, R> {
   }
 
   /**
-   * Adds all of them, in their order and with nothing in between, or none.
+   * Adds all of them, in their order and with nothing in between, or none. Room that others wait
+   * for is theirs.
    *
    * @throws QueueFullException there is no room for all
    * @throws RejectedExecutionException it is closed
@@ -50,7 +53,7 @@ final class JobQueue<T, R> {
     lock.lock();
     try {
       refuseIfClosed();
-      if (jobs.size() + more.size() > capacity) {
+      if (jobs.size() + patient.size() + more.size() > capacity) {
         throw new QueueFullException(name, capacity);
       }
       jobs.addAll(more);
@@ -61,26 +64,37 @@ final class JobQueue<T, R> {
   }
 
   /**
-   * Adds a job, and waits for room until its deadline.
+   * Adds a job, and waits for room until its deadline, behind those who wait already.
    *
    * @throws DeadlineExceededException there was no room in time
    * @throws RejectedExecutionException it is closed
    */
   void addWhenRoom(Job<T, R> job) throws InterruptedException {
     lock.lockInterruptibly();
+    Condition turn = lock.newCondition();
+    patient.add(turn);
     try {
       refuseIfClosed();
-      while (jobs.size() >= capacity) {
+      while (turn != patient.peek() || jobs.size() >= capacity) {
         if (job.deadline().expired()) {
           throw new DeadlineExceededException("no room in the queue of " + name);
         }
-        awaitNanos(notFull, job.deadline());
+        awaitNanos(turn, job.deadline());
         refuseIfClosed();
       }
       jobs.addLast(job);
       notEmpty.signal();
     } finally {
+      patient.remove(turn);
+      wakeFirstPatient();
       lock.unlock();
+    }
+  }
+
+  private void wakeFirstPatient() {
+    Condition first = patient.peek();
+    if (first != null) {
+      first.signal();
     }
   }
 
@@ -147,7 +161,7 @@ final class JobQueue<T, R> {
       batch.add(jobs.removeFirst());
     }
     inHand++;
-    notFull.signalAll();
+    wakeFirstPatient();
     if (!jobs.isEmpty()) {
       notEmpty.signal();
     }
@@ -180,7 +194,7 @@ final class JobQueue<T, R> {
     try {
       closed = true;
       notEmpty.signalAll();
-      notFull.signalAll();
+      patient.forEach(Condition::signal);
     } finally {
       lock.unlock();
     }

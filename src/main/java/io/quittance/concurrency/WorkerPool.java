@@ -42,7 +42,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     private final CompletableFuture<R> result = new CompletableFuture<>();
     private boolean deferred;
 
-    private Job(T item, Deadline deadline, long queuedNanos) {
+    Job(T item, Deadline deadline, long queuedNanos) {
       this.item = item;
       this.deadline = deadline;
       this.queuedNanos = queuedNanos;

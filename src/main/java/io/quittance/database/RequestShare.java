@@ -28,7 +28,7 @@ final class RequestShare extends DelegatingDataSource {
    */
   RequestShare(DataSource pool, int size, Duration patience) {
     super(pool);
-    this.places = new Semaphore(size - 1);
+    this.places = new Semaphore(size - 1, true);
     this.patience = patience;
   }
 

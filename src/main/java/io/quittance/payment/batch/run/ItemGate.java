@@ -3,6 +3,8 @@ package io.quittance.payment.batch.run;
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Journal;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -25,7 +27,10 @@ final class ItemGate {
   private final Predicate<UUID> othersCome;
   private final int besideOthers;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition room = lock.newCondition();
+
+  /** Those who wait, each with what wakes it, in the order in which they came. */
+  private final Deque<Condition> waiting = new ArrayDeque<>();
+
   private int underWay;
 
   @Autowired
@@ -47,28 +52,42 @@ final class ItemGate {
    */
   boolean enter(UUID merchantId, Deadline deadline) throws InterruptedException {
     lock.lockInterruptibly();
+    Condition turn = lock.newCondition();
+    waiting.add(turn);
     try {
-      while (underWay >= besideOthers && othersCome.test(merchantId)) {
-        if (!room.await(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
+      while (!mayBegin(turn, merchantId)) {
+        if (!turn.await(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)) {
           return false;
         }
       }
       underWay++;
-      // Others may have gone, and then there is room for more than the one that left.
-      room.signal();
       return true;
     } finally {
+      waiting.remove(turn);
+      // Others may have gone, and then there is room for more than the one that left.
+      wakeFirst();
       lock.unlock();
     }
+  }
+
+  private boolean mayBegin(Condition turn, UUID merchantId) {
+    return (turn == waiting.peek() && underWay < besideOthers) || !othersCome.test(merchantId);
   }
 
   void leave() {
     lock.lock();
     try {
       underWay--;
-      room.signal();
+      wakeFirst();
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void wakeFirst() {
+    Condition first = waiting.peek();
+    if (first != null) {
+      first.signal();
     }
   }
 }

@@ -75,6 +75,36 @@ class ItemGateTest {
     }
   }
 
+  /**
+   * One that works through a list leaves and comes again at once: those who wait would wait until
+   * its list is empty.
+   */
+  @Test
+  void letsNobodyInBeforeThoseWhoWait() throws Exception {
+    fill();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture<Boolean> first = waiting(1, threads::execute).getFirst();
+
+      gate.leave();
+
+      assertThat(enters(Duration.ZERO)).isFalse();
+      assertThat(first.get(20, SECONDS)).isTrue();
+    }
+  }
+
+  @Test
+  void goesOnWithTheNextWhenOneHasWaitedInVain() throws Exception {
+    fill();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      assertThat(enters(Duration.ofMillis(1))).isFalse();
+      CompletableFuture<Boolean> next = waiting(1, threads::execute).getFirst();
+
+      gate.leave();
+
+      assertThat(next.get(20, SECONDS)).isTrue();
+    }
+  }
+
   private void fill() {
     for (int i = 0; i < BESIDE_OTHERS; i++) {
       enters(Duration.ZERO);
