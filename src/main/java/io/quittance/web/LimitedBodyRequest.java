@@ -24,6 +24,9 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
   private static final int TAKEN_FIRST_BYTES = 512;
 
+  /** What is taken above the limit of any route, to be thrown away. */
+  private static final int DRAINED_LEAST_BYTES = 1_000_000;
+
   static final int PACE_BYTES_PER_SECOND = 65_536;
 
   private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / PACE_BYTES_PER_SECOND;
@@ -60,9 +63,19 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
     return stream;
   }
 
+  /** Whether its sender, who has much to send, hears of a refusal before the last byte. */
+  public boolean refusedEarly() {
+    return streamed || getContentLengthLong() > limitBytes;
+  }
+
   /** Whether its handler reads the body as it arrives. */
   public boolean streamed() {
     return streamed;
+  }
+
+  /** Whether the body was read to its end. */
+  public boolean finished() throws IOException {
+    return limited().isFinished();
   }
 
   /** Takes what has arrived of the body; whether that is all of it. Waits for nothing. */
@@ -77,8 +90,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
   /** The rest of the body is not waited for. */
   public void abandon() throws IOException {
-    limited().failure =
-        Problem.of(ProblemCode.INVALID_REQUEST, "The request was ended before its body was read.");
+    limited().abandoned = true;
   }
 
   /** The most bytes that the body may come to. */
@@ -88,20 +100,15 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
   }
 
   /**
-   * Takes what the handler left of the body, within the same limits: the container would do so
-   * without any.
+   * Takes what the handler left of the body, as much as the limit again (a megabyte at least) and
+   * within the same time: the container would take none, and a client whose connection is closed
+   * while it still sends never reads its answer.
    *
    * @return whether nothing is left
    */
   public boolean drain() {
     try {
-      ServletInputStream body = getInputStream();
-      byte[] buffer = new byte[8192];
-      int read = 0;
-      while (read >= 0) {
-        read = body.read(buffer, 0, buffer.length);
-      }
-      return true;
+      return limited().drain();
     } catch (IOException | Problem e) {
       return false;
     }
@@ -119,7 +126,11 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
     private final ByteArrayOutputStream taken = new ByteArrayOutputStream(TAKEN_FIRST_BYTES);
     private @Nullable ByteArrayInputStream received;
     private @Nullable Exception failure;
+    private boolean abandoned;
     private int left = limitBytes;
+
+    /** How much is taken above the limit, to be thrown away. */
+    private int drainable;
 
     LimitedStream(ServletInputStream source) {
       this.source = source;
@@ -154,6 +165,19 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
       }
     }
 
+    private boolean drain() throws IOException {
+      if (abandoned) {
+        return false;
+      }
+      drainable = Math.max(limitBytes, DRAINED_LEAST_BYTES);
+      byte[] buffer = new byte[8192];
+      int read = 0;
+      while (read >= 0) {
+        read = readLimited(buffer, 0, buffer.length);
+      }
+      return true;
+    }
+
     @Override
     public int read() throws IOException {
       byte[] one = new byte[1];
@@ -180,7 +204,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
       }
       int read = readInTime(buffer, offset, length);
       left -= Math.max(0, read);
-      if (left < 0) {
+      if (left < -drainable) {
         throw tooLarge(limitBytes);
       }
       return read;

@@ -32,7 +32,9 @@ public final class ProblemWriter {
     response.setStatus(problem.code().status());
     headers(problem).forEach((name, values) -> response.setHeader(name, values.getFirst()));
     response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
-    json.writeValue(response.getOutputStream(), body(problem, request));
+    byte[] bytes = json.writeValueAsBytes(body(problem, request));
+    response.setContentLength(bytes.length);
+    response.getOutputStream().write(bytes);
   }
 
   /** The body alone. */

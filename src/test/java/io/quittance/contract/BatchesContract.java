@@ -432,7 +432,8 @@ abstract class BatchesContract extends Contract {
             .put("on_failure", "stop");
     Call made = post(body).header("Prefer", "respond-async");
     String id = made.send().is(202).id();
-    assertThat(atRest(id).number("/counts/not_started")).isPositive();
+    // At most what is under way at once begins before the eleventh is known to have failed.
+    assertThat(atRest(id).number("/counts/not_started")).isGreaterThan(450);
     Call resumed = resume(id);
     assertThat(resumed.send().is(200).number("/counts/not_started")).isZero();
 

@@ -134,6 +134,48 @@ abstract class EdgeContract extends Contract {
     }
   }
 
+  static Stream<Arguments> refusedBeforeTheEnd() {
+    String broken = "{\"payments\":[{\"amount\":true}," + " ".repeat(3_000_000) + "]}";
+    return Stream.of(
+        argumentSet("too long", "/v1/payments", true, " ".repeat(500_000), 413),
+        argumentSet("far too long", "/v1/payments", true, " ".repeat(1_000_000), 413),
+        argumentSet("a batch too long", "/v1/payment-batches", true, " ".repeat(9_000_000), 413),
+        argumentSet("events too long", "/v1/analytics/events", true, " ".repeat(6_000_000), 413),
+        argumentSet("a stranger", "/v1/payments", false, " ".repeat(60_000), 401),
+        argumentSet("a stranger's batch", "/v1/payment-batches", false, broken, 401),
+        argumentSet("a stranger's events", "/v1/analytics/events", false, broken, 401),
+        argumentSet("a broken batch", "/v1/payment-batches", true, broken, 400),
+        argumentSet("no such path", "/v1/payments;a=b", true, " ".repeat(60_000), 404),
+        argumentSet("no such method", "/v1/payments/pay_1", true, " ".repeat(60_000), 405));
+  }
+
+  /** Most clients send all of a request before they look for its answer. */
+  @ParameterizedTest
+  @MethodSource("refusedBeforeTheEnd")
+  void answersAClientThatSendsToTheEnd(String path, boolean known, String body, int status)
+      throws Exception {
+    String head =
+        ("POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIdempotency-Key: k\r\n"
+                + "Content-Type: application/json\r\n%sContent-Length: %d\r\n\r\n")
+            .formatted(
+                path,
+                known ? "Authorization: Bearer %s\r\n".formatted(merchant.secret()) : "",
+                body.length());
+    try (var raw = new RawHttp(merchant.service())) {
+      raw.say(head);
+      int piece = body.length() / 20;
+      for (int sent = 0; sent < body.length(); sent += piece) {
+        Thread.sleep(10);
+        raw.say(body.substring(sent, Math.min(body.length(), sent + piece)));
+      }
+
+      assertThat(raw.hear())
+          .startsWith("HTTP/1.1 " + status)
+          .contains("Connection: close", "\"outcome\":\"none\"");
+    }
+    nothingMoved();
+  }
+
   private String head(String length) {
     return ("POST /v1/payments HTTP/1.1\r\nHost: x\r\nConnection: close\r\nIdempotency-Key: k\r\n"
             + "Content-Type: application/json\r\nAuthorization: Bearer %s\r\n%s\r\n\r\n")

@@ -16,8 +16,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.core.Ordered;
@@ -58,27 +58,17 @@ final class RequestFilter extends OncePerRequestFilter {
     SecurityHeaders.add(request, response);
     LogFields.request(id);
     try {
-      Optional<BodyLimit> own = own(request);
-      int limitBytes = own.map(BodyLimit::bytes).orElse(properties.maxBodyBytes());
-      if (hasParameters(request)) {
-        problems.write(
-            Problem.of(ProblemCode.NOT_FOUND, "No path of this API has a semicolon."),
-            request,
-            response);
-      } else if (request.getContentLengthLong() > limitBytes) {
-        problems.write(LimitedBodyRequest.tooLarge(limitBytes), request, response);
-        takeWhatIsSent(request, limitBytes, context);
-      } else if (hasBody(request)) {
+      BodyLimit limit = limit(request);
+      Problem refusal = refusal(request, limit.bytes());
+      FilterChain next =
+          refusal == null ? chain : (_, _) -> problems.write(refusal, request, response);
+      if (hasBody(request)) {
         withBody(
-            new LimitedBodyRequest(
-                request,
-                new BodyLimit("", "", limitBytes, own.map(BodyLimit::streamed).orElse(false)),
-                properties.bodyLimit(),
-                context.arrivedNanos()),
+            new LimitedBodyRequest(request, limit, properties.bodyLimit(), context.arrivedNanos()),
             new WholeResponse(response),
-            chain);
+            next);
       } else {
-        chain.doFilter(request, new WholeResponse(response));
+        next.doFilter(request, new WholeResponse(response));
       }
     } finally {
       if (properties.requestLog()) {
@@ -86,6 +76,15 @@ final class RequestFilter extends OncePerRequestFilter {
       }
       LogFields.clear();
     }
+  }
+
+  private static @Nullable Problem refusal(HttpServletRequest request, int limitBytes) {
+    if (hasParameters(request)) {
+      return Problem.of(ProblemCode.NOT_FOUND, "No path of this API has a semicolon.");
+    }
+    return request.getContentLengthLong() > limitBytes
+        ? LimitedBodyRequest.tooLarge(limitBytes)
+        : null;
   }
 
   /**
@@ -97,27 +96,14 @@ final class RequestFilter extends OncePerRequestFilter {
     return path.indexOf(';') >= 0 || path.contains("%3B") || path.contains("%3b");
   }
 
-  private Optional<BodyLimit> own(HttpServletRequest request) {
+  private BodyLimit limit(HttpServletRequest request) {
     for (BodyLimit limit : limits) {
       if (limit.method().equals(request.getMethod())
           && limit.path().equals(request.getServletPath())) {
-        return Optional.of(limit);
+        return limit;
       }
     }
-    return Optional.empty();
-  }
-
-  /**
-   * A client that still sends when the connection is closed never reads why. So a body of up to
-   * twice what is allowed is taken, and thrown away, within the limits of any other.
-   */
-  private void takeWhatIsSent(HttpServletRequest request, int limitBytes, RequestContext context) {
-    int mostBytes = (int) Math.min(Integer.MAX_VALUE, 2L * limitBytes);
-    if (request.getContentLengthLong() <= mostBytes
-        && request.getHeader(HttpHeaders.EXPECT) == null) {
-      var body = new BodyLimit("", "", mostBytes, true);
-      new LimitedBodyRequest(request, body, properties.bodyLimit(), context.arrivedNanos()).drain();
-    }
+    return new BodyLimit("", "", properties.maxBodyBytes(), false);
   }
 
   static boolean hasBody(HttpServletRequest request) {
@@ -129,9 +115,20 @@ final class RequestFilter extends OncePerRequestFilter {
       LimitedBodyRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
     chain.doFilter(request, response);
+    boolean left = !request.finished();
     // A client that waits for leave to send its body (RFC 9110, 10.1.1) has nothing to take.
     boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null;
-    if ((waiting || !request.drain()) && !response.isCommitted()) {
+    if (left && request.refusedEarly()) {
+      endsConnection(response);
+      response.flushBuffer();
+    }
+    if (left && (waiting || !request.drain())) {
+      endsConnection(response);
+    }
+  }
+
+  private static void endsConnection(HttpServletResponse response) {
+    if (!response.isCommitted()) {
       response.setHeader(HttpHeaders.CONNECTION, "close");
     }
   }
