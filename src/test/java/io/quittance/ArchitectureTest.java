@@ -4,19 +4,24 @@ import static com.tngtech.archunit.lang.conditions.ArchConditions.beAnnotatedWit
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.identity.RequiresScope;
+import io.quittance.journal.Table;
 import jakarta.persistence.Entity;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.StructuredTaskScope;
+import org.springframework.core.annotation.Order;
 import org.springframework.data.repository.Repository;
 import org.springframework.modulith.ApplicationModule;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -117,6 +122,18 @@ class ArchitectureTest {
           .should()
           .bePublic()
           .because("other modules use what the module says, not how it keeps it");
+
+  /** Replicas that opened them in different orders would lock in different orders. */
+  @ArchTest
+  static void tablesOfAUnitOfWorkHaveAnOrder(JavaClasses classes) {
+    List<Integer> orders =
+        classes.stream()
+            .filter(one -> one.isAssignableTo(Table.Factory.class) && !one.isInterface())
+            .map(one -> one.getAnnotationOfType(Order.class).value())
+            .toList();
+
+    assertThat(orders).hasSizeGreaterThan(10).doesNotHaveDuplicates();
+  }
 
   @ArchTest
   static final ArchRule noScopeInsideATransaction =

@@ -1,9 +1,9 @@
 package io.quittance.audit;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.TableColumns;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.web.JsonText;
 import java.time.Instant;
@@ -40,7 +40,7 @@ public final class AuditTable implements Table {
           .build();
 
   @Component
-  @Order(60)
+  @Order(62)
   static final class Factory implements Table.Factory {
 
     private final ObjectMapper json;
@@ -50,7 +50,7 @@ public final class AuditTable implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
+    public Table open(UnitOfWork unit) {
       return new AuditTable(json);
     }
   }

@@ -190,7 +190,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       try {
         more = workOnce();
       } catch (Throwable e) {
-        log.error("A worker of {} failed beside its jobs, and goes on", name(), e);
+        log.error("A worker of {} failed outside of its jobs, and goes on", name(), e);
       }
     }
   }

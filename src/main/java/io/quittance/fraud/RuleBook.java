@@ -10,6 +10,7 @@ import io.quittance.identity.Caller;
 import io.quittance.web.JsonText;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,7 @@ final class RuleBook {
     if (!replacements.replace(caller, next, JsonText.of(json, next))) {
       throw Problem.of(
           ProblemCode.STALE_VERSION,
-          "Version %d was read, version %d is in force."
+          "`version` is %d, and version %d is in force; read the rules again."
               .formatted(next.version(), version(merchantId)));
     }
     rules.forget(merchantId);
@@ -115,7 +116,10 @@ final class RuleBook {
             rules.fallback());
       }
     } catch (JsonProcessingException e) {
-      log.warn("The rule set of merchant {} cannot be read: {}", row.merchantId(), e.toString());
+      log.warn(
+          "The rule set of merchant {} cannot be read: {}",
+          TypeId.format("mch", row.merchantId()),
+          e.toString());
     }
     return new UnreadableRules(fallback(row.body()));
   }

@@ -3,10 +3,10 @@ package io.quittance.idempotency;
 import static io.quittance.database.ArrayParameters.bind;
 
 import io.quittance.database.Instants;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.TableColumns;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.web.ProblemCode;
 import java.sql.ResultSet;
@@ -70,20 +70,20 @@ public final class IdempotencyKeys implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
-      return new IdempotencyKeys(dialect, batch);
+    public Table open(UnitOfWork unit) {
+      return new IdempotencyKeys(dialect, unit);
     }
   }
 
   private final Dialect dialect;
-  private final Batch batch;
+  private final UnitOfWork unit;
   private final Set<KeyedRequest.Id> wanted = new LinkedHashSet<>();
   private final Map<KeyedRequest.Id, KeyRecord> known = new HashMap<>();
   private final List<Claim> claims = new ArrayList<>();
 
-  private IdempotencyKeys(Dialect dialect, Batch batch) {
+  private IdempotencyKeys(Dialect dialect, UnitOfWork unit) {
     this.dialect = dialect;
-    this.batch = batch;
+    this.unit = unit;
   }
 
   /** Announces a key that will be claimed. */
@@ -119,7 +119,7 @@ public final class IdempotencyKeys implements Table {
   }
 
   private void add(KeyedRequest request, KeyRecord record) {
-    claims.add(new Claim(request, record, batch.now()));
+    claims.add(new Claim(request, record, unit.now()));
     known.put(request.id(), record);
   }
 

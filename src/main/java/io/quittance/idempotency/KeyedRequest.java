@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  *
  * @param operation method and path, with a space between them
  * @param fingerprint of its body, see {@link Fingerprints}
- * @param former its fingerprint in the form that is not written any more
+ * @param former its fingerprint in the old format, which is still compared and no longer written
  */
 public record KeyedRequest(
     UUID merchantId, String operation, String key, String fingerprint, Supplier<String> former) {

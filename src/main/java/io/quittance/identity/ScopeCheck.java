@@ -38,7 +38,8 @@ class ScopeCheck implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodA
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     if (handler instanceof HandlerMethod method) {
       if (method.hasMethodAnnotation(OperatorOnly.class) && !Origin.isOperator(request)) {
-        throw Problem.of(ProblemCode.INSUFFICIENT_SCOPE, "Merchants are the operator's.");
+        throw Problem.of(
+            ProblemCode.INSUFFICIENT_SCOPE, "Only the operator's key may manage merchants.");
       }
       RequiresScope needed = method.getMethodAnnotation(RequiresScope.class);
       if (needed != null

@@ -31,7 +31,7 @@ final class BatchTrace implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
+    public Table open(UnitOfWork unit) {
       return new BatchTrace(tracing, clock.instant());
     }
   }

@@ -26,8 +26,8 @@ public interface Command<R> {
   }
 
   /** Names the other rows that {@link #decide} will look at. No I/O. */
-  void prepare(Batch batch);
+  void prepare(UnitOfWork unit);
 
   /** Decides in memory and records what is to be written. No I/O. */
-  R decide(Batch batch);
+  R decide(UnitOfWork unit);
 }

@@ -25,12 +25,12 @@ public interface ForwardingCommand<R> extends Command<R> {
   }
 
   @Override
-  default void prepare(Batch batch) {
-    command().prepare(batch);
+  default void prepare(UnitOfWork unit) {
+    command().prepare(unit);
   }
 
   @Override
-  default R decide(Batch batch) {
-    return command().decide(batch);
+  default R decide(UnitOfWork unit) {
+    return command().decide(unit);
   }
 }

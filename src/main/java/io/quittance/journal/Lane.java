@@ -122,8 +122,8 @@ final class Lane {
   }
 
   /**
-   * What a stalled batch took says nothing of the next one, and would keep those away who could
-   * prove it.
+   * How long a stalled batch took does not predict the next one: if it counted, it would refuse the
+   * very requests that show that the stall is over.
    */
   private void remember(long nanos) {
     batchNanos =

@@ -71,10 +71,10 @@ final class LiveCommands {
   }
 
   /** Lets each name its rows; false if one of them failed, and was told. */
-  boolean prepare(Batch batch) {
+  boolean prepare(UnitOfWork unit) {
     for (Job<Command<?>, Object> job : live) {
       try {
-        job.item().prepare(batch);
+        job.item().prepare(unit);
       } catch (RuntimeException | Error e) {
         Faults.rethrowIfFatal(e);
         job.fail(e);
@@ -85,11 +85,11 @@ final class LiveCommands {
   }
 
   /** The result of each, in order; none if one of them failed, and was told. */
-  List<Object> decide(Batch batch) {
+  List<Object> decide(UnitOfWork unit) {
     var results = new ArrayList<Object>(live.size());
     for (Job<Command<?>, Object> job : live) {
       try {
-        results.add(job.item().decide(batch));
+        results.add(job.item().decide(unit));
       } catch (RuntimeException | Error e) {
         Faults.rethrowIfFatal(e);
         job.fail(e);

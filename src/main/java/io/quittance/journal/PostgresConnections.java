@@ -9,10 +9,10 @@ import org.springframework.stereotype.Component;
 /**
  * What every connection to PostgreSQL needs and H2 does not know: no statement, lock, socket or
  * client that is silent in a transaction may keep others waiting for ever, batches of inserts
- * travel as one statement, and a connection to a server that cannot write is given up. Reads are
- * planned for their own values and the tables of today: a plan takes a fraction of a millisecond,
- * and one that is kept may fit a table that was empty, or walk through all of a merchant's panes
- * for one figure. A setting in the URL wins.
+ * travel as one statement, and a connection to a server that cannot write is given up. Each read is
+ * planned anew ({@code plan_cache_mode}), for the values that it has: a plan takes a fraction of a
+ * millisecond, and one that is kept may fit a table that was empty then, or walk through all of a
+ * merchant's panes for one figure. A setting in the URL wins.
  */
 @Component
 class PostgresConnections implements BeanPostProcessor {

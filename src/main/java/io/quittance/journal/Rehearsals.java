@@ -31,17 +31,17 @@ final class Rehearsals {
    * @throws SQLException the snapshot could not be read
    */
   <R> R decide(Command<R> command) throws SQLException {
-    Batch batch = Batch.rehearsal(tables);
-    command.prepare(batch);
+    UnitOfWork unit = UnitOfWork.rehearsal(tables);
+    command.prepare(unit);
     try (Connection connection = snapshots.getConnection()) {
       connection.setReadOnly(true);
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
       try {
         JdbcOperations jdbc = Transaction.on(connection);
-        batch.lock(jdbc, AccountKey.of(command));
-        batch.load(jdbc, dialect);
-        return command.decide(batch);
+        unit.lock(jdbc, AccountKey.of(command));
+        unit.load(jdbc, dialect);
+        return command.decide(unit);
       } finally {
         connection.rollback();
       }

@@ -4,12 +4,14 @@ import java.time.Instant;
 import java.util.Set;
 import org.springframework.jdbc.core.JdbcOperations;
 
-/** The rows of one table, or a few that belong together, as one batch sees and changes them. */
+/**
+ * The rows of one table, or a few that belong together, as one unit of work sees and changes them.
+ */
 public interface Table {
 
   /**
-   * Reads the accounts and, unless the batch is a rehearsal, locks those that can be locked at
-   * once.
+   * Reads the accounts and, unless the unit of work is a rehearsal, locks those that can be locked
+   * at once.
    *
    * @return the accounts that exist and are locked by another transaction
    */
@@ -24,23 +26,24 @@ public interface Table {
    */
   default void awaitLock(JdbcOperations jdbc, AccountKey account) {}
 
-  /** Reads every row that the batch's commands asked for. */
+  /** Reads every row that the commands asked for. */
   void load(JdbcOperations jdbc);
 
-  /** Adds what the commands decided to the batch's writes. */
+  /** Adds what the commands decided to what is written. */
   void flush(Writes writes, Instant now);
 
-  /** The batch is committed for certain: what is told in memory can be told now. */
+  /** The transaction is committed for certain: what is told in memory can be told now. */
   default void committed() {}
 
   /**
-   * Opens a fresh table for each batch. All replicas load their tables in the order of these beans
-   * ({@link org.springframework.core.annotation.Order}).
+   * Opens a fresh table for each unit of work. All replicas load and write their tables in the
+   * order of these beans ({@link org.springframework.core.annotation.Order}), of which no two have
+   * the same; docs/architecture.md lists them.
    */
   @FunctionalInterface
   interface Factory {
 
-    /** A table for this batch, which has the tables before it already. */
-    Table open(Batch batch);
+    /** A table for this unit of work, which has the tables before it already. */
+    Table open(UnitOfWork unit);
   }
 }

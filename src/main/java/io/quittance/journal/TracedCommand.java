@@ -6,8 +6,8 @@ import io.quittance.tracing.Origin;
 record TracedCommand<R>(Command<R> command, Origin origin) implements ForwardingCommand<R> {
 
   @Override
-  public R decide(Batch batch) {
-    batch.table(BatchTrace.class).add(origin);
-    return origin.resume(() -> command.decide(batch));
+  public R decide(UnitOfWork unit) {
+    unit.table(BatchTrace.class).add(origin);
+    return origin.resume(() -> command.decide(unit));
   }
 }

@@ -94,7 +94,7 @@ final class Transaction {
     /** Waits for an account's lock, for as long as the connection waits for locks. */
     boolean gets(AccountKey account) {
       try {
-        Batch.of(tables).awaitLock(jdbc, account);
+        UnitOfWork.of(tables).awaitLock(jdbc, account);
         return true;
       } catch (DataAccessException e) {
         if (SqlStates.lockTimeout(e)) {
@@ -107,18 +107,18 @@ final class Transaction {
     List<Waiting> run() throws SQLException {
       var life = Deadline.after(limit);
       while (live.dropExpired()) {
-        Batch batch = Batch.of(tables);
+        UnitOfWork unit = UnitOfWork.of(tables);
         long asked = System.nanoTime();
-        Set<AccountKey> busy = batch.lock(jdbc, live.accounts());
+        Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
         databaseNanos += System.nanoTime() - asked;
         if (!live.leaveOut(busy)) {
           break;
         }
-        List<Object> results = decide(batch);
+        List<Object> results = decide(unit);
         if (results.size() == live.size() && !live.anyExpired()) {
-          write(batch, life);
+          write(unit, life);
           try {
-            batch.committed();
+            unit.committed();
           } finally {
             live.tell(results);
           }
@@ -130,18 +130,18 @@ final class Transaction {
     }
 
     /** The results, or fewer than there are commands if one of them failed by its own fault. */
-    private List<Object> decide(Batch batch) {
-      if (!live.prepare(batch)) {
+    private List<Object> decide(UnitOfWork unit) {
+      if (!live.prepare(unit)) {
         return List.of();
       }
       long asked = System.nanoTime();
-      batch.load(jdbc, dialect);
+      unit.load(jdbc, dialect);
       databaseNanos += System.nanoTime() - asked;
-      return live.decide(batch);
+      return live.decide(unit);
     }
 
-    private void write(Batch batch, Deadline life) throws SQLException {
-      Writes writes = batch.flush(dialect);
+    private void write(UnitOfWork unit, Deadline life) throws SQLException {
+      Writes writes = unit.flush(dialect);
       long asked = System.nanoTime();
       writes.execute(connection);
       databaseNanos += System.nanoTime() - asked;
@@ -175,7 +175,7 @@ final class Transaction {
       }
       throw new FateUnknownException(e);
     } catch (RuntimeException | Error e) {
-      // The driver has failed, and what it sent before is anybody's guess.
+      // The driver has failed, and it is unknown what it had sent.
       throw new FateUnknownException(e);
     }
   }

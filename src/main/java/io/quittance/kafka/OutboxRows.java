@@ -1,8 +1,8 @@
 package io.quittance.kafka;
 
-import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.TableColumns;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.event.EventLog.StoredEvent;
@@ -54,8 +54,8 @@ final class OutboxRows implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
-      return new OutboxRows(batch.table(PaymentEvents.class), wake);
+    public Table open(UnitOfWork unit) {
+      return new OutboxRows(unit.table(PaymentEvents.class), wake);
     }
 
     /** Has no subject but itself. The relay finds it without being told. */

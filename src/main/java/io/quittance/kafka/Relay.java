@@ -49,7 +49,7 @@ final class Relay {
   private final WorkerPool<ShardRelay, Boolean> pool;
   private volatile boolean stopping;
 
-  /** Of the ticks' thread. */
+  /** Used by the thread of the ticks only. */
   private Deadline nextLook = Deadline.after(Duration.ZERO);
 
   private Deadline nextCount = Deadline.after(Duration.ZERO);

@@ -1,9 +1,9 @@
 package io.quittance.ledger;
 
 import io.quittance.journal.AccountKey;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,8 +44,8 @@ public final class Books implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
-      return new Books(sql, !batch.rehearsal());
+    public Table open(UnitOfWork unit) {
+      return new Books(sql, !unit.rehearsal());
     }
   }
 

@@ -75,7 +75,7 @@ class DistributedJournalIT {
     }
 
     @Override
-    public void prepare(Batch batch) {
+    public void prepare(UnitOfWork unit) {
       reached.countDown();
       try {
         gate.await();
@@ -85,8 +85,8 @@ class DistributedJournalIT {
     }
 
     @Override
-    public Integer decide(Batch batch) {
-      Rows table = batch.table(Rows.class);
+    public Integer decide(UnitOfWork unit) {
+      Rows table = unit.table(Rows.class);
       table.rows.add(new Row(merchantId, id, table.lockTimeout));
       return id;
     }
@@ -125,7 +125,7 @@ class DistributedJournalIT {
 
   private Journal journal() throws SQLException {
     var factory = new DefaultListableBeanFactory();
-    factory.registerSingleton("rows", (Table.Factory) batch -> new Rows());
+    factory.registerSingleton("rows", (Table.Factory) unit -> new Rows());
     return new Journal(
         dataSource,
         dataSource,

@@ -106,17 +106,17 @@ class JournalIT {
     }
 
     @Override
-    public void prepare(Batch batch) {
+    public void prepare(UnitOfWork unit) {
       // Needs nothing.
     }
 
     @Override
-    public Integer decide(Batch batch) {
+    public Integer decide(UnitOfWork unit) {
       var end = Deadline.after(TRANSACTION_LIMIT);
       while (!end.expired()) {
         Thread.onSpinWait();
       }
-      batch.table(Lines.class).added.add(line);
+      unit.table(Lines.class).added.add(line);
       return line;
     }
   }
@@ -144,7 +144,7 @@ class JournalIT {
     }
 
     @Override
-    public void prepare(Batch batch) {
+    public void prepare(UnitOfWork unit) {
       reached.countDown();
       try {
         gate.await();
@@ -154,8 +154,8 @@ class JournalIT {
     }
 
     @Override
-    public Integer decide(Batch batch) {
-      batch.table(Lines.class).added.add(line);
+    public Integer decide(UnitOfWork unit) {
+      unit.table(Lines.class).added.add(line);
       return line;
     }
   }
@@ -175,7 +175,7 @@ class JournalIT {
 
   private Journal journal(DataSource source) throws SQLException {
     var factory = new DefaultListableBeanFactory();
-    factory.registerSingleton("lines", (Table.Factory) batch -> new Lines());
+    factory.registerSingleton("lines", (Table.Factory) unit -> new Lines());
     return new Journal(
         source,
         dataSource,
@@ -293,11 +293,11 @@ class JournalIT {
     }
 
     @Override
-    public void prepare(Batch batch) {}
+    public void prepare(UnitOfWork unit) {}
 
     @Override
-    public Integer decide(Batch batch) {
-      batch.table(Lines.class).added.add(666);
+    public Integer decide(UnitOfWork unit) {
+      unit.table(Lines.class).added.add(666);
       throw new ArithmeticException("a fault of its own");
     }
   }
@@ -434,14 +434,14 @@ class JournalIT {
     }
 
     @Override
-    public void prepare(Batch batch) {
+    public void prepare(UnitOfWork unit) {
       if (early) {
         throw new StackOverflowError();
       }
     }
 
     @Override
-    public Integer decide(Batch batch) {
+    public Integer decide(UnitOfWork unit) {
       throw new StackOverflowError();
     }
   }
@@ -523,11 +523,11 @@ class JournalIT {
     }
 
     @Override
-    public void prepare(Batch batch) {}
+    public void prepare(UnitOfWork unit) {}
 
     @Override
-    public Integer decide(Batch batch) {
-      batch.table(Lines.class).added.add(line);
+    public Integer decide(UnitOfWork unit) {
+      unit.table(Lines.class).added.add(line);
       return line;
     }
   }
@@ -546,13 +546,13 @@ class JournalIT {
     }
 
     @Override
-    public void prepare(Batch batch) {
-      batch.table(Lines.class).locks.addAll(List.of(1, 2));
+    public void prepare(UnitOfWork unit) {
+      unit.table(Lines.class).locks.addAll(List.of(1, 2));
     }
 
     @Override
-    public Integer decide(Batch batch) {
-      batch.table(Lines.class).added.add(7);
+    public Integer decide(UnitOfWork unit) {
+      unit.table(Lines.class).added.add(7);
       return 7;
     }
   }

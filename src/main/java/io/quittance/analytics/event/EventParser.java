@@ -107,7 +107,7 @@ public final class EventParser {
       try {
         event = reader.read();
         if (!parser.finished()) {
-          reject(EventError.malformed(index, "The event goes on after its end."));
+          reject(EventError.malformed(index, "The event has more after its JSON value."));
           return;
         }
       } catch (StreamConstraintsException e) {

@@ -1,4 +1,7 @@
-/** The names of types, labels and payees that are kept for a merchant; the others are one. */
+/**
+ * The names of types, labels and payees that are kept for a merchant; all further names are counted
+ * together.
+ */
 @NullMarked
 package io.quittance.analytics.name;
 

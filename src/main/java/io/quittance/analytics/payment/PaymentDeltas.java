@@ -1,7 +1,7 @@
 package io.quittance.analytics.payment;
 
-import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.payment.event.PaymentChanges;
 import io.quittance.web.TypeId;
@@ -30,15 +30,15 @@ final class PaymentDeltas implements Table {
   static final class Factory implements Table.Factory {
 
     @Override
-    public Table open(Batch batch) {
-      return new PaymentDeltas(batch);
+    public Table open(UnitOfWork unit) {
+      return new PaymentDeltas(unit);
     }
   }
 
-  private final Batch batch;
+  private final UnitOfWork unit;
 
-  private PaymentDeltas(Batch batch) {
-    this.batch = batch;
+  private PaymentDeltas(UnitOfWork unit) {
+    this.unit = unit;
   }
 
   @Override
@@ -48,7 +48,7 @@ final class PaymentDeltas implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    var changes = batch.table(PaymentChanges.class);
+    var changes = unit.table(PaymentChanges.class);
     List<PaymentDelta> deltas = PaymentDelta.of(changes.payments(), changes.refunds());
     writes
         .add(INSERT, deltas)

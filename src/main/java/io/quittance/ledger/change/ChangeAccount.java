@@ -4,8 +4,8 @@ import io.quittance.audit.AuditEntry;
 import io.quittance.audit.AuditTable;
 import io.quittance.identity.Origin;
 import io.quittance.journal.AccountKey;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Account;
 import io.quittance.ledger.AccountChange;
 import io.quittance.ledger.Books;
@@ -45,13 +45,13 @@ record ChangeAccount(AccountKey key, AccountChange change, Origin origin)
   }
 
   @Override
-  public void prepare(Batch batch) {
+  public void prepare(UnitOfWork unit) {
     // The account is all that it looks at.
   }
 
   @Override
-  public Result decide(Batch batch) {
-    Optional<Account> found = batch.table(Books.class).find(key);
+  public Result decide(UnitOfWork unit) {
+    Optional<Account> found = unit.table(Books.class).find(key);
     if (found.isEmpty()) {
       return new Result.NotFound();
     }
@@ -63,8 +63,7 @@ record ChangeAccount(AccountKey key, AccountChange change, Origin origin)
     Map<String, Object> differences = change.differences(account);
     if (!differences.isEmpty()) {
       account.change(change);
-      batch
-          .table(AuditTable.class)
+      unit.table(AuditTable.class)
           .add(AuditEntry.of(key.merchantId(), origin, "account.changed", key.id(), differences));
     }
     return new Result.Changed(AccountBody.from(account));

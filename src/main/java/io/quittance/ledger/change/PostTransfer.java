@@ -3,8 +3,8 @@ package io.quittance.ledger.change;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.Transfer;
@@ -37,24 +37,24 @@ record PostTransfer(KeyedRequest request, TransferOrder order)
   }
 
   @Override
-  public void prepare(Batch batch) {
-    batch.table(IdempotencyKeys.class).request(request);
+  public void prepare(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class).request(request);
   }
 
   @Override
-  public Result decide(Batch batch) {
-    var keys = batch.table(IdempotencyKeys.class);
-    var books = batch.table(Books.class);
+  public Result decide(UnitOfWork unit) {
+    var keys = unit.table(IdempotencyKeys.class);
+    var books = unit.table(Books.class);
     var holder = keys.holder(request);
     if (holder.isPresent()) {
       return new Result.KeyTaken(new KeyTakenException(holder.get()));
     }
     Optional<Refusal> refusal = books.refusal(order);
     if (refusal.isPresent()) {
-      keys.refuse(request, refusal.get().code(), refusal.get().detail(), batch.now());
+      keys.refuse(request, refusal.get().code(), refusal.get().detail(), unit.now());
       return new Result.Refused(refusal.get());
     }
-    keys.claim(request, order.id(), batch.now());
-    return new Result.Posted(books.transfer(order, batch.now()));
+    keys.claim(request, order.id(), unit.now());
+    return new Result.Posted(books.transfer(order, unit.now()));
   }
 }

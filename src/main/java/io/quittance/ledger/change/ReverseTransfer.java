@@ -3,8 +3,8 @@ package io.quittance.ledger.change;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.Transfer;
@@ -43,27 +43,26 @@ record ReverseTransfer(
   }
 
   @Override
-  public void prepare(Batch batch) {
-    batch.table(IdempotencyKeys.class).request(request);
-    batch.table(Books.class).requestReversible(order.merchantId(), order.id());
+  public void prepare(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class).request(request);
+    unit.table(Books.class).requestReversible(order.merchantId(), order.id());
   }
 
   @Override
-  public Result decide(Batch batch) {
-    var keys = batch.table(IdempotencyKeys.class);
+  public Result decide(UnitOfWork unit) {
+    var keys = unit.table(IdempotencyKeys.class);
     var holder = keys.holder(request);
     if (holder.isPresent()) {
       return new Result.KeyTaken(new KeyTakenException(holder.get()));
     }
-    var books = batch.table(Books.class);
+    var books = unit.table(Books.class);
     Optional<Refusal> refusal = refusal(books);
     if (refusal.isPresent()) {
-      keys.refuse(request, refusal.get().code(), refusal.get().detail(), batch.now());
+      keys.refuse(request, refusal.get().code(), refusal.get().detail(), unit.now());
       return new Result.Refused(refusal.get());
     }
-    keys.claim(request, id, batch.now());
-    return new Result.Posted(
-        books.transfer(order.reversed(id, amount(books), reason), batch.now()));
+    keys.claim(request, id, unit.now());
+    return new Result.Posted(books.transfer(order.reversed(id, amount(books), reason), unit.now()));
   }
 
   private Optional<Refusal> refusal(Books books) {

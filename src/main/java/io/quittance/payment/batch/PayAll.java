@@ -4,8 +4,8 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.AllOrNone;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.BatchCounts;
@@ -55,13 +55,13 @@ record PayAll(
   }
 
   @Override
-  public void prepare(Batch transaction) {
+  public void prepare(UnitOfWork transaction) {
     transaction.table(IdempotencyKeys.class).request(request);
     payments.prepare(transaction);
   }
 
   @Override
-  public Result decide(Batch transaction) {
+  public Result decide(UnitOfWork transaction) {
     var keys = transaction.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = keys.holder(request);
     if (holder.isPresent()) {

@@ -3,7 +3,7 @@ package io.quittance.payment.batch;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.BatchCounts;
 import io.quittance.payment.batch.store.BatchRows;
@@ -29,13 +29,13 @@ record RefuseBatch(
     implements CommandOnBatch<Optional<KeyRecord>> {
 
   @Override
-  public void prepare(Batch transaction) {
+  public void prepare(UnitOfWork transaction) {
     transaction.table(IdempotencyKeys.class).request(request);
   }
 
   /** The request that holds the key already; empty: none. */
   @Override
-  public Optional<KeyRecord> decide(Batch transaction) {
+  public Optional<KeyRecord> decide(UnitOfWork transaction) {
     var keys = transaction.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = keys.holder(request);
     if (holder.isEmpty()) {

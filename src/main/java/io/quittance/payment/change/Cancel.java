@@ -1,6 +1,6 @@
 package io.quittance.payment.change;
 
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.model.Payment;
@@ -24,19 +24,18 @@ record Cancel(UUID paymentId) implements PaymentAction<Payment> {
   }
 
   @Override
-  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+  public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     return payment.status() == PaymentStatus.AUTHORIZED
         ? Optional.empty()
         : PaymentAction.invalidState(payment);
   }
 
   @Override
-  public Payment apply(Batch batch, Payment payment) {
+  public Payment apply(UnitOfWork unit, Payment payment) {
     PaymentTerms terms = payment.terms();
-    batch
-        .table(Books.class)
-        .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
-    payment.cancel(batch.now());
+    unit.table(Books.class)
+        .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), unit.now());
+    payment.cancel(unit.now());
     return payment;
   }
 }

@@ -1,7 +1,7 @@
 package io.quittance.payment.change;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.TransferOrder;
@@ -40,7 +40,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
   }
 
   @Override
-  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+  public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     if (payment.status() != PaymentStatus.AUTHORIZED) {
       return PaymentAction.invalidState(payment);
     }
@@ -54,16 +54,16 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
   }
 
   @Override
-  public Captured apply(Batch batch, Payment payment) {
+  public Captured apply(UnitOfWork unit, Payment payment) {
     PaymentTerms terms = payment.terms();
     UUID holdId = Objects.requireNonNull(terms.holdId());
-    Instant now = batch.now();
+    Instant now = unit.now();
     long amount = asked == null ? payment.amountCapturable() : asked;
     boolean ends = last || amount == payment.amountCapturable();
     if (ends) {
-      batch.table(Books.class).postPart(terms.merchantId(), holdId, amount, now);
+      unit.table(Books.class).postPart(terms.merchantId(), holdId, amount, now);
     } else {
-      batch.table(Books.class).capture(holdId, part(terms, amount), now);
+      unit.table(Books.class).capture(holdId, part(terms, amount), now);
     }
     payment.capture(amount, ends, now);
     var captured =
@@ -78,7 +78,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
                 (int) deadline.used().toMillis(),
                 now),
             ends);
-    batch.table(Movements.class).add(captured);
+    unit.table(Movements.class).add(captured);
     return captured;
   }
 

@@ -3,8 +3,8 @@ package io.quittance.payment.change;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Payment;
@@ -50,36 +50,36 @@ record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAct
   }
 
   @Override
-  public void prepare(Batch batch) {
+  public void prepare(UnitOfWork unit) {
     if (request != null) {
-      batch.table(IdempotencyKeys.class).request(request);
+      unit.table(IdempotencyKeys.class).request(request);
     }
-    batch.table(Payments.class).requestWithBooks(batch, seen);
+    unit.table(Payments.class).requestWithBooks(unit, seen);
   }
 
   @Override
-  public Result<R> decide(Batch batch) {
-    var keys = batch.table(IdempotencyKeys.class);
+  public Result<R> decide(UnitOfWork unit) {
+    var keys = unit.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = request == null ? Optional.empty() : keys.holder(request);
     if (holder.isPresent()) {
       return new Result.KeyTaken<>(holder.get());
     }
-    Payment payment = batch.table(Payments.class).current(seen);
-    Expire.ifOverdue(batch, payment);
-    Resolve.ifOverdue(batch, payment);
-    Optional<Refusal> refusal = action.refusal(batch, payment);
+    Payment payment = unit.table(Payments.class).current(seen);
+    Expire.ifOverdue(unit, payment);
+    Resolve.ifOverdue(unit, payment);
+    Optional<Refusal> refusal = action.refusal(unit, payment);
     if (refusal.isPresent()) {
       if (request != null) {
-        keys.refuse(request, refusal.get().code(), refusal.get().detail(), batch.now());
+        keys.refuse(request, refusal.get().code(), refusal.get().detail(), unit.now());
       }
       return new Result.Refused<>(refusal.get(), payment);
     }
-    R made = action.apply(batch, payment);
+    R made = action.apply(unit, payment);
     if (request != null) {
-      keys.claim(request, action.objectId(), batch.now());
+      keys.claim(request, action.objectId(), unit.now());
     }
-    batch.table(Payments.class).changed(payment);
-    batch.table(PaymentEvents.class).add(payment);
+    unit.table(Payments.class).changed(payment);
+    unit.table(PaymentEvents.class).add(payment);
     return new Result.Done<>(made, payment);
   }
 }

@@ -1,6 +1,6 @@
 package io.quittance.payment.change;
 
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentOrder;
@@ -30,17 +30,17 @@ record Describe(UUID paymentId, @Nullable String description, @Nullable String m
   }
 
   @Override
-  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+  public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     return Optional.empty();
   }
 
   @Override
-  public Payment apply(Batch batch, Payment payment) {
+  public Payment apply(UnitOfWork unit, Payment payment) {
     PaymentOrder.Texts before = payment.terms().texts();
     payment.describe(
         description == null ? before.description() : description.isBlank() ? null : description,
         metadataJson == null ? before.metadataJson() : metadataJson);
-    batch.table(Payments.class).described(payment);
+    unit.table(Payments.class).described(payment);
     return payment;
   }
 }

@@ -1,6 +1,6 @@
 package io.quittance.payment.change;
 
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.model.Payment;
 import io.quittance.web.ProblemCode;
@@ -22,10 +22,10 @@ sealed interface PaymentAction<R> permits Capture, Cancel, Refund, Review, Descr
   UUID objectId();
 
   /** Why it cannot be done to the payment as it is; empty when it can. */
-  Optional<Refusal> refusal(Batch batch, Payment payment);
+  Optional<Refusal> refusal(UnitOfWork unit, Payment payment);
 
   /** Does it. Only if there is no {@link #refusal}. */
-  R apply(Batch batch, Payment payment);
+  R apply(UnitOfWork unit, Payment payment);
 
   /** The payment's state does not allow it. */
   static Optional<Refusal> invalidState(Payment payment) {

@@ -1,7 +1,7 @@
 package io.quittance.payment.change;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.TransferOrder;
@@ -36,7 +36,7 @@ record Refund(
   }
 
   @Override
-  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+  public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     if (payment.amountCaptured() == 0) {
       return PaymentAction.invalidState(payment);
     }
@@ -47,12 +47,12 @@ record Refund(
               "The amount must be at most %d, which can still be refunded."
                   .formatted(payment.amountRefundable())));
     }
-    return batch.table(Books.class).refusalOfReturn(order(payment));
+    return unit.table(Books.class).refusalOfReturn(order(payment));
   }
 
   @Override
-  public Refunded apply(Batch batch, Payment payment) {
-    batch.table(Books.class).move(order(payment), batch.now());
+  public Refunded apply(UnitOfWork unit, Payment payment) {
+    unit.table(Books.class).move(order(payment), unit.now());
     var refunded =
         new Refunded(
             new Movement(
@@ -63,10 +63,10 @@ record Refund(
                 money(payment),
                 (int) deadline.granted().toMillis(),
                 (int) deadline.used().toMillis(),
-                batch.now()),
+                unit.now()),
             reason);
-    payment.refund(refunded, batch.now());
-    batch.table(Movements.class).add(refunded);
+    payment.refund(refunded, unit.now());
+    unit.table(Movements.class).add(refunded);
     return refunded;
   }
 

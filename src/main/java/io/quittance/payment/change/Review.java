@@ -3,7 +3,7 @@ package io.quittance.payment.change;
 import io.quittance.audit.AuditEntry;
 import io.quittance.audit.AuditTable;
 import io.quittance.identity.Origin;
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.model.Approval;
@@ -34,23 +34,22 @@ record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin o
   }
 
   @Override
-  public Optional<Refusal> refusal(Batch batch, Payment payment) {
+  public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     return payment.status() == PaymentStatus.IN_REVIEW
         ? Optional.empty()
         : PaymentAction.invalidState(payment);
   }
 
   @Override
-  public Payment apply(Batch batch, Payment payment) {
-    batch.table(AuditTable.class).add(audited(payment));
+  public Payment apply(UnitOfWork unit, Payment payment) {
+    unit.table(AuditTable.class).add(audited(payment));
     if (approve) {
-      Approval.apply(batch, payment);
+      Approval.apply(unit, payment);
     } else {
       PaymentTerms terms = payment.terms();
-      batch
-          .table(Books.class)
-          .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
-      payment.decline(declined(), batch.now());
+      unit.table(Books.class)
+          .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), unit.now());
+      payment.decline(declined(), unit.now());
     }
     return payment;
   }

@@ -1,8 +1,8 @@
 package io.quittance.payment.create;
 
 import io.quittance.fraud.Screening;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentOrder;
@@ -31,23 +31,23 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
   }
 
   @Override
-  public void prepare(Batch batch) {
-    var books = batch.table(Books.class);
+  public void prepare(UnitOfWork unit) {
+    var books = unit.table(Books.class);
     books.request(order.merchantId(), order.holdId());
-    var payments = batch.table(Payments.class);
+    var payments = unit.table(Payments.class);
     payments.request(order.merchantId(), order.id());
     payments.requestPast(begun, screening.windows());
   }
 
   /** The payment as it is now: concluded here, or by another command before. */
   @Override
-  public Payment decide(Batch batch) {
-    var payments = batch.table(Payments.class);
+  public Payment decide(UnitOfWork unit) {
+    var payments = unit.table(Payments.class);
     Payment payment = payments.find(order.merchantId(), order.id()).orElseThrow();
-    Resolve.ifOverdue(batch, payment);
+    Resolve.ifOverdue(unit, payment);
     if (!payment.concluded()) {
       payments.changed(payment);
-      Conclusion.draw(batch, payment, screening, order);
+      Conclusion.draw(unit, payment, screening, order);
     }
     return payment;
   }

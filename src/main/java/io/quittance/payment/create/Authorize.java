@@ -3,8 +3,8 @@ package io.quittance.payment.create;
 import io.quittance.fraud.Screening;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.event.PaymentEvents;
@@ -119,36 +119,36 @@ public final class Authorize implements Command<Authorize.Result> {
   }
 
   @Override
-  public void prepare(Batch batch) {
+  public void prepare(UnitOfWork unit) {
     used = answered;
     if (ownKey) {
-      batch.table(IdempotencyKeys.class).request(order.request());
+      unit.table(IdempotencyKeys.class).request(order.request());
     }
-    var payments = batch.table(Payments.class);
+    var payments = unit.table(Payments.class);
     payments.requestReference(order);
     payments.requestPast(order, used == null ? Set.of() : used.windows());
   }
 
   @Override
-  public Result decide(Batch batch) {
+  public Result decide(UnitOfWork unit) {
     used = usable();
     Optional<KeyRecord> holder =
-        ownKey ? batch.table(IdempotencyKeys.class).holder(order.request()) : Optional.empty();
+        ownKey ? unit.table(IdempotencyKeys.class).holder(order.request()) : Optional.empty();
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
-    Optional<UUID> rival = batch.table(Payments.class).referenceHolder(order);
+    Optional<UUID> rival = unit.table(Payments.class).referenceHolder(order);
     if (rival.isPresent()) {
-      return refused(batch, duplicate(), rival.get());
+      return refused(unit, duplicate(), rival.get());
     }
-    Optional<Refusal> refusal = batch.table(Books.class).refusal(order.hold());
+    Optional<Refusal> refusal = unit.table(Books.class).refusal(order.hold());
     if (refusal.isEmpty()) {
-      return new Result.Begun(begin(batch));
+      return new Result.Begun(begin(unit));
     }
     if (refusal.get().code() == ProblemCode.INSUFFICIENT_FUNDS) {
-      return new Result.Begun(declined(batch, refusal.get()));
+      return new Result.Begun(declined(unit, refusal.get()));
     }
-    return refused(batch, refusal.get(), null);
+    return refused(unit, refusal.get(), null);
   }
 
   /** The screening that has answered by now, unless it needs a past that was not asked for. */
@@ -157,11 +157,10 @@ public final class Authorize implements Command<Authorize.Result> {
     return used == null && late != null && late.windows().isEmpty() ? late : used;
   }
 
-  private Result refused(Batch batch, Refusal refusal, @Nullable UUID rival) {
+  private Result refused(UnitOfWork unit, Refusal refusal, @Nullable UUID rival) {
     if (ownKey) {
-      batch
-          .table(IdempotencyKeys.class)
-          .refuse(order.request(), refusal.code(), refusal.detail(), rival, batch.now());
+      unit.table(IdempotencyKeys.class)
+          .refuse(order.request(), refusal.code(), refusal.detail(), rival, unit.now());
     }
     return new Result.Refused(refusal, rival);
   }
@@ -172,36 +171,35 @@ public final class Authorize implements Command<Authorize.Result> {
         "Another payment has the reference %s.".formatted(order.texts().reference()));
   }
 
-  private Payment begin(Batch batch) {
-    Instant resolvesBy = batch.now().plus(order.deadline().remaining()).plus(grace);
-    batch.table(Books.class).hold(order.hold(), batch.now(), resolvesBy);
-    Instant begins = batch.table(Payments.class).begins(order, batch.now());
+  private Payment begin(UnitOfWork unit) {
+    Instant resolvesBy = unit.now().plus(order.deadline().remaining()).plus(grace);
+    unit.table(Books.class).hold(order.hold(), unit.now(), resolvesBy);
+    Instant begins = unit.table(Payments.class).begins(order, unit.now());
     Payment payment = Payment.processing(order, order.holdId(), begins, resolvesBy);
-    add(batch, payment);
+    add(unit, payment);
     if (used != null) {
-      Conclusion.draw(batch, payment, used, order);
+      Conclusion.draw(unit, payment, used, order);
     }
     return payment;
   }
 
-  private Payment declined(Batch batch, Refusal refusal) {
-    Instant begins = batch.table(Payments.class).begins(order, batch.now());
-    Payment payment = Payment.processing(order, null, begins, batch.now());
-    add(batch, payment);
+  private Payment declined(UnitOfWork unit, Refusal refusal) {
+    Instant begins = unit.table(Payments.class).begins(order, unit.now());
+    Payment payment = Payment.processing(order, null, begins, unit.now());
+    add(unit, payment);
     payment.used(order.usedMs());
     if (used != null) {
-      payment.screened(Conclusion.judged(batch, payment, used));
+      payment.screened(Conclusion.judged(unit, payment, used));
     }
-    payment.decline(new Failure(refusal.code(), refusal.detail(), null), batch.now());
-    batch.table(PaymentEvents.class).add(payment);
+    payment.decline(new Failure(refusal.code(), refusal.detail(), null), unit.now());
+    unit.table(PaymentEvents.class).add(payment);
     return payment;
   }
 
-  private void add(Batch batch, Payment payment) {
-    batch.table(Payments.class).add(payment);
+  private void add(UnitOfWork unit, Payment payment) {
+    unit.table(Payments.class).add(payment);
     if (ownKey) {
-      batch
-          .table(IdempotencyKeys.class)
+      unit.table(IdempotencyKeys.class)
           .claim(order.request(), order.id(), payment.terms().resolvesBy());
     }
   }

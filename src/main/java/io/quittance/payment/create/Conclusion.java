@@ -3,7 +3,7 @@ package io.quittance.payment.create;
 import io.quittance.fraud.PayerHistory;
 import io.quittance.fraud.Screening;
 import io.quittance.fraud.Verdict;
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Approval;
@@ -24,10 +24,10 @@ final class Conclusion {
   private Conclusion() {}
 
   /** Draws the conclusion from the verdict: post the hold, keep it, or give it back. */
-  static void draw(Batch batch, Payment payment, Screening screening, PaymentOrder order) {
-    var books = batch.table(Books.class);
-    Instant now = batch.now();
-    Verdict verdict = judged(batch, payment, screening);
+  static void draw(UnitOfWork unit, Payment payment, Screening screening, PaymentOrder order) {
+    var books = unit.table(Books.class);
+    Instant now = unit.now();
+    Verdict verdict = judged(unit, payment, screening);
     payment.used(order.usedMs());
     payment.screened(verdict);
     switch (verdict.decision()) {
@@ -39,22 +39,22 @@ final class Conclusion {
         books.extend(order.merchantId(), order.holdId(), payment.holdExpiry(now));
         payment.park(now);
       }
-      case APPROVE -> Approval.apply(batch, payment);
+      case APPROVE -> Approval.apply(unit, payment);
     }
-    batch.table(PaymentEvents.class).add(payment);
+    unit.table(PaymentEvents.class).add(payment);
   }
 
   /** What screening makes of the payment, given its payer's past as it is under the lock. */
-  static Verdict judged(Batch batch, Payment payment, Screening screening) {
-    return screening.judge(history(batch, payment, screening));
+  static Verdict judged(UnitOfWork unit, Payment payment, Screening screening) {
+    return screening.judge(history(unit, payment, screening));
   }
 
-  private static PayerHistory history(Batch batch, Payment payment, Screening screening) {
+  private static PayerHistory history(UnitOfWork unit, Payment payment, Screening screening) {
     PaymentTerms terms = payment.terms();
     Instant openedAt =
-        batch.table(Books.class).openedAt(terms.merchantId(), terms.payer()).orElseThrow();
+        unit.table(Books.class).openedAt(terms.merchantId(), terms.payer()).orElseThrow();
     return new PayerHistory(
-        batch.table(Payments.class).past(payment, screening.windows()),
-        Duration.between(openedAt, batch.now()));
+        unit.table(Payments.class).past(payment, screening.windows()),
+        Duration.between(openedAt, unit.now()));
   }
 }

@@ -6,9 +6,9 @@ import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.money.Money;
@@ -95,16 +95,16 @@ public final class PaymentRehearsal {
     }
 
     @Override
-    public void prepare(Batch batch) {
-      batch.table(IdempotencyKeys.class).request(order.request());
-      batch.table(Payments.class).requestReference(order);
+    public void prepare(UnitOfWork unit) {
+      unit.table(IdempotencyKeys.class).request(order.request());
+      unit.table(Payments.class).requestReference(order);
     }
 
     @Override
-    public Boolean decide(Batch batch) {
-      Optional<KeyRecord> holder = batch.table(IdempotencyKeys.class).holder(order.request());
-      Optional<UUID> rival = batch.table(Payments.class).referenceHolder(order);
-      Optional<Refusal> refusal = batch.table(Books.class).refusal(order.hold());
+    public Boolean decide(UnitOfWork unit) {
+      Optional<KeyRecord> holder = unit.table(IdempotencyKeys.class).holder(order.request());
+      Optional<UUID> rival = unit.table(Payments.class).referenceHolder(order);
+      Optional<Refusal> refusal = unit.table(Books.class).refusal(order.hold());
       return holder.isEmpty() && rival.isEmpty() && refusal.isEmpty();
     }
   }

@@ -2,8 +2,8 @@ package io.quittance.payment.create;
 
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.event.PaymentEvents;
@@ -75,53 +75,53 @@ final class Release implements Command<Authorize.Result> {
   }
 
   @Override
-  public void prepare(Batch batch) {
-    batch.table(IdempotencyKeys.class).request(order.request());
+  public void prepare(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class).request(order.request());
     if (mayHold) {
-      batch.table(Books.class).request(order.merchantId(), order.holdId());
+      unit.table(Books.class).request(order.merchantId(), order.holdId());
     }
-    var payments = batch.table(Payments.class);
+    var payments = unit.table(Payments.class);
     payments.request(order.merchantId(), order.id());
   }
 
   @Override
-  public Authorize.Result decide(Batch batch) {
-    var payments = batch.table(Payments.class);
+  public Authorize.Result decide(UnitOfWork unit) {
+    var payments = unit.table(Payments.class);
     Optional<Payment> begun = payments.find(order.merchantId(), order.id());
     if (begun.isEmpty()) {
       return recorded.compareAndExchange(Record.OPEN, Record.MADE) == Record.GIVEN_UP
           ? new Authorize.Result.Refused(new Refusal(failure.code(), failure.detail()), null)
-          : recordFailed(batch);
+          : recordFailed(unit);
     }
     Payment payment = begun.get();
-    Resolve.ifOverdue(batch, payment);
+    Resolve.ifOverdue(unit, payment);
     if (!payment.concluded()) {
-      fail(batch, payment);
+      fail(unit, payment);
     }
     return new Authorize.Result.Begun(payment);
   }
 
-  private Authorize.Result recordFailed(Batch batch) {
-    var keys = batch.table(IdempotencyKeys.class);
+  private Authorize.Result recordFailed(UnitOfWork unit) {
+    var keys = unit.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = keys.holder(order.request());
     if (holder.isPresent()) {
       return new Authorize.Result.KeyTaken(holder.get());
     }
-    var payments = batch.table(Payments.class);
-    Payment payment = Payment.processing(order, null, batch.now(), batch.now());
+    var payments = unit.table(Payments.class);
+    Payment payment = Payment.processing(order, null, unit.now(), unit.now());
     payments.add(payment);
-    keys.claim(order.request(), order.id(), batch.now());
+    keys.claim(order.request(), order.id(), unit.now());
     payment.used(order.usedMs());
-    payment.fail(failure, batch.now());
-    batch.table(PaymentEvents.class).add(payment);
+    payment.fail(failure, unit.now());
+    unit.table(PaymentEvents.class).add(payment);
     return new Authorize.Result.Begun(payment);
   }
 
-  private void fail(Batch batch, Payment payment) {
-    Resolve.giveBack(batch, payment);
+  private void fail(UnitOfWork unit, Payment payment) {
+    Resolve.giveBack(unit, payment);
     payment.used(order.usedMs());
-    payment.fail(failure, batch.now());
-    batch.table(Payments.class).changed(payment);
-    batch.table(PaymentEvents.class).add(payment);
+    payment.fail(failure, unit.now());
+    unit.table(Payments.class).changed(payment);
+    unit.table(PaymentEvents.class).add(payment);
   }
 }

@@ -4,9 +4,9 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.ScopeFailedException;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Balances;
 import io.quittance.ledger.Books;
 import io.quittance.payment.model.Failure;
@@ -80,18 +80,17 @@ final class Simulation {
     }
 
     @Override
-    public void prepare(Batch batch) {
-      command.prepare(batch);
+    public void prepare(UnitOfWork unit) {
+      command.prepare(unit);
     }
 
     @Override
-    public Forecast decide(Batch batch) {
-      Authorize.Result result = command.decide(batch);
+    public Forecast decide(UnitOfWork unit) {
+      Authorize.Result result = command.decide(unit);
       Map<String, Balances> balances = new TreeMap<>();
       UUID merchantId = order.merchantId();
       for (String account : new String[] {order.payer(), order.payee()}) {
-        batch
-            .table(Books.class)
+        unit.table(Books.class)
             .balances(merchantId, account)
             .ifPresent(after -> balances.put(account, after));
       }

@@ -6,6 +6,7 @@ import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.PaymentsCommitted;
 import io.quittance.payment.model.Payment;
+import io.quittance.web.TypeId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
@@ -51,8 +52,8 @@ public final class DeliveryTrigger {
       scope.join();
     } catch (DeadlineExceededException | ScopeFailedException e) {
       log.debug(
-          "The events of payment {} are left to the next look at what is due",
-          committed.paymentId(),
+          "The events of payment {} wait for the next look at what is due",
+          TypeId.format("pay", committed.paymentId()),
           e);
     } catch (InterruptedException e) {
       // The payment is committed: its caller is told so, whatever else is to stop.

@@ -2,11 +2,11 @@ package io.quittance.payment.dependency;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.ForwardingCommand;
 import io.quittance.journal.Journal;
+import io.quittance.journal.UnitOfWork;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -70,8 +70,8 @@ public final class QueuedCommand<R> implements ForwardingCommand<R> {
   }
 
   @Override
-  public void prepare(Batch batch) {
+  public void prepare(UnitOfWork unit) {
     taken = true;
-    command.prepare(batch);
+    command.prepare(unit);
   }
 }

@@ -1,7 +1,7 @@
 package io.quittance.payment.event;
 
-import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.payment.model.Movement;
 import io.quittance.payment.model.Movements;
@@ -31,18 +31,18 @@ public final class PaymentChanges implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
-      return new PaymentChanges(batch, meters);
+    public Table open(UnitOfWork unit) {
+      return new PaymentChanges(unit, meters);
     }
   }
 
-  private final Batch batch;
+  private final UnitOfWork unit;
   private final PaymentMeters meters;
   private List<PaymentChange> payments = List.of();
   private List<RefundChange> refunds = List.of();
 
-  private PaymentChanges(Batch batch, PaymentMeters meters) {
-    this.batch = batch;
+  private PaymentChanges(UnitOfWork unit, PaymentMeters meters) {
+    this.unit = unit;
     this.meters = meters;
   }
 
@@ -53,17 +53,16 @@ public final class PaymentChanges implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    var all = batch.table(Payments.class);
+    var all = unit.table(Payments.class);
     payments = all.moved().filter(Payment::counted).map(PaymentChange::of).toList();
     refunds =
-        batch.table(Movements.class).refunds().stream()
+        unit.table(Movements.class).refunds().stream()
             .map(refunded -> RefundChange.of(refunded, of(refunded.movement())))
             .toList();
   }
 
   private Payment of(Movement movement) {
-    return batch
-        .table(Payments.class)
+    return unit.table(Payments.class)
         .find(movement.merchantId(), movement.paymentId())
         .orElseThrow();
   }

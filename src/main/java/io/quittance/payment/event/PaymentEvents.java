@@ -1,9 +1,9 @@
 package io.quittance.payment.event;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.TableColumns;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.model.Payment;
@@ -57,7 +57,7 @@ public final class PaymentEvents implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
+    public Table open(UnitOfWork unit) {
       return new PaymentEvents(json, tracing);
     }
   }

@@ -1,6 +1,6 @@
 package io.quittance.payment.model;
 
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import java.time.Instant;
 import java.util.Objects;
@@ -11,11 +11,11 @@ public final class Approval {
   private Approval() {}
 
   /** Posts the hold of an automatic payment; keeps that of a manual one for its capture. */
-  public static void apply(Batch batch, Payment payment) {
-    var books = batch.table(Books.class);
+  public static void apply(UnitOfWork unit, Payment payment) {
+    var books = unit.table(Books.class);
     PaymentTerms terms = payment.terms();
     var holdId = Objects.requireNonNull(terms.holdId());
-    Instant now = batch.now();
+    Instant now = unit.now();
     if (terms.captureMethod() == CaptureMethod.AUTOMATIC) {
       books.post(terms.merchantId(), holdId, now);
       payment.succeed(now);

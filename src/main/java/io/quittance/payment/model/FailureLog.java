@@ -16,7 +16,7 @@ public final class FailureLog {
 
   /** Logs how a payment ended, once, after the commit. */
   public static void tell(Payment payment) {
-    if (!payment.takeEnd()) {
+    if (!payment.markEndLogged()) {
       return;
     }
     String id = TypeId.format("pay", payment.terms().id());

@@ -1,8 +1,8 @@
 package io.quittance.payment.model;
 
-import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
 import io.quittance.journal.TableColumns;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -38,7 +38,7 @@ public final class Movements implements Table {
   @Order(35)
   static final class Factory implements Table.Factory {
     @Override
-    public Table open(Batch batch) {
+    public Table open(UnitOfWork unit) {
       return new Movements();
     }
   }

@@ -295,8 +295,8 @@ public final class Payment {
     return amountCaptured - amountRefunded;
   }
 
-  /** Whether it came to nothing by a transition of this object; says so once. Thread-safe. */
-  boolean takeEnd() {
+  /** True once, after a transition to an end that is to be logged. Thread-safe. */
+  boolean markEndLogged() {
     return untoldEnd.compareAndSet(true, false);
   }
 

@@ -2,9 +2,9 @@ package io.quittance.payment.model;
 
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.ledger.Books;
 import java.time.Instant;
@@ -40,7 +40,7 @@ public final class Payments implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
+    public Table open(UnitOfWork unit) {
       return new Payments(dialect);
     }
   }
@@ -73,9 +73,9 @@ public final class Payments implements Table {
   }
 
   /** Announces a stored payment with its hold; the locks of its accounts guard both. */
-  public void requestWithBooks(Batch batch, Payment seen) {
+  public void requestWithBooks(UnitOfWork unit, Payment seen) {
     PaymentTerms terms = seen.terms();
-    var books = batch.table(Books.class);
+    var books = unit.table(Books.class);
     if (terms.holdId() != null) {
       books.request(terms.merchantId(), terms.holdId());
     }

@@ -1,7 +1,7 @@
 package io.quittance.payment.recover;
 
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Payment;
@@ -28,33 +28,33 @@ public record Expire(Payment overdue) implements Command<Payment> {
   }
 
   @Override
-  public void prepare(Batch batch) {
-    batch.table(Payments.class).requestWithBooks(batch, overdue);
+  public void prepare(UnitOfWork unit) {
+    unit.table(Payments.class).requestWithBooks(unit, overdue);
   }
 
   @Override
-  public Payment decide(Batch batch) {
-    Payment payment = batch.table(Payments.class).current(overdue);
-    ifOverdue(batch, payment);
+  public Payment decide(UnitOfWork unit) {
+    Payment payment = unit.table(Payments.class).current(overdue);
+    ifOverdue(unit, payment);
     return payment;
   }
 
   /**
    * Expires the payment if it waits for a capture or a review and its hold can no longer be posted.
    */
-  public static void ifOverdue(Batch batch, Payment payment) {
+  public static void ifOverdue(UnitOfWork unit, Payment payment) {
     if (!payment.waits()) {
       return;
     }
-    var books = batch.table(Books.class);
+    var books = unit.table(Books.class);
     PaymentTerms terms = payment.terms();
     UUID holdId = Objects.requireNonNull(terms.holdId());
-    if (books.postable(terms.merchantId(), holdId, batch.now())) {
+    if (books.postable(terms.merchantId(), holdId, unit.now())) {
       return;
     }
-    books.release(terms.merchantId(), holdId, batch.now());
-    payment.expire(batch.now());
-    batch.table(Payments.class).changed(payment);
-    batch.table(PaymentEvents.class).add(payment);
+    books.release(terms.merchantId(), holdId, unit.now());
+    payment.expire(unit.now());
+    unit.table(Payments.class).changed(payment);
+    unit.table(PaymentEvents.class).add(payment);
   }
 }

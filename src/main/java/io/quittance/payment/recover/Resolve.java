@@ -1,7 +1,7 @@
 package io.quittance.payment.recover;
 
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Payment;
@@ -28,32 +28,31 @@ public record Resolve(Payment stranded) implements Command<Payment> {
   }
 
   @Override
-  public void prepare(Batch batch) {
-    batch.table(Payments.class).requestWithBooks(batch, stranded);
+  public void prepare(UnitOfWork unit) {
+    unit.table(Payments.class).requestWithBooks(unit, stranded);
   }
 
   @Override
-  public Payment decide(Batch batch) {
-    Payment payment = batch.table(Payments.class).current(stranded);
-    ifOverdue(batch, payment);
+  public Payment decide(UnitOfWork unit) {
+    Payment payment = unit.table(Payments.class).current(stranded);
+    ifOverdue(unit, payment);
     return payment;
   }
 
   /** Fails the payment and releases its hold, if it has not ended in time. */
-  public static void ifOverdue(Batch batch, Payment payment) {
-    if (payment.overdue(batch.now())) {
-      giveBack(batch, payment);
-      payment.runOut(batch.now());
-      batch.table(Payments.class).changed(payment);
-      batch.table(PaymentEvents.class).add(payment);
+  public static void ifOverdue(UnitOfWork unit, Payment payment) {
+    if (payment.overdue(unit.now())) {
+      giveBack(unit, payment);
+      payment.runOut(unit.now());
+      unit.table(Payments.class).changed(payment);
+      unit.table(PaymentEvents.class).add(payment);
     }
   }
 
   /** Gives back what is held for a payment that is processing. */
-  public static void giveBack(Batch batch, Payment payment) {
+  public static void giveBack(UnitOfWork unit, Payment payment) {
     PaymentTerms terms = payment.terms();
-    batch
-        .table(Books.class)
-        .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), batch.now());
+    unit.table(Books.class)
+        .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), unit.now());
   }
 }

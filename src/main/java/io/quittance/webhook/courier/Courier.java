@@ -51,12 +51,12 @@ public final class Courier implements AutoCloseable {
    */
   public record Reply(int status, @Nullable String retryAfter, String excerpt) {}
 
-  private final Names names;
+  private final DnsResolver names;
   private final DeadlineScopes scopes;
   private final HostLimits limits;
   private final CloseableHttpClient http;
 
-  Courier(Names names, CourierSettings settings, SSLContext tls, DeadlineScopes scopes) {
+  Courier(DnsResolver names, CourierSettings settings, SSLContext tls, DeadlineScopes scopes) {
     this.names = names;
     this.scopes = scopes;
     this.limits = new HostLimits(settings.connections(), settings.connectionsPerHost());

@@ -19,7 +19,7 @@ class CourierConfiguration {
   Courier courier(NotificationProperties properties, DeadlineScopes scopes, MeterRegistry registry)
       throws NoSuchAlgorithmException {
     return new Courier(
-        Names.ofThisMachine(properties.allowLoopback(), registry),
+        DnsResolver.ofThisMachine(properties.allowLoopback(), registry),
         new CourierSettings(
             properties.workers(),
             4 * properties.perEndpoint(),

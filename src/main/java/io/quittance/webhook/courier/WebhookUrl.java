@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The address of a webhook endpoint: an https URL that can be on the public internet, in one
- * spelling. That its name also leads there is checked at each attempt, by {@link Names}. Immutable.
+ * spelling. That its name also leads there is checked at each attempt, by {@link DnsResolver}.
+ * Immutable.
  *
  * <p>Ports are those of HTTPS, 443 and 8443, so that no merchant can make us connect to other
  * services of others. A host is a name of two labels or more, or a literal address in its usual

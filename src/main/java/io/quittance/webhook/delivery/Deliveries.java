@@ -1,9 +1,9 @@
 package io.quittance.webhook.delivery;
 
-import io.quittance.journal.Batch;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.TableColumns;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.event.PaymentEvents;
@@ -66,8 +66,8 @@ final class Deliveries implements Table {
     }
 
     @Override
-    public Table open(Batch batch) {
-      return new Deliveries(operatorWants, dialect, batch.table(PaymentEvents.class));
+    public Table open(UnitOfWork unit) {
+      return new Deliveries(operatorWants, dialect, unit.table(PaymentEvents.class));
     }
   }
 

@@ -78,19 +78,19 @@ final class Retention {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
-  private final Burial burial;
+  private final DeadLetters deadLetters;
   private final NotificationProperties properties;
 
   Retention(
       JdbcTemplate jdbc,
       PlatformTransactionManager transactions,
       Dialect dialect,
-      Burial burial,
+      DeadLetters deadLetters,
       NotificationProperties properties) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
     this.dialect = dialect;
-    this.burial = burial;
+    this.deadLetters = deadLetters;
     this.properties = properties;
   }
 
@@ -98,7 +98,7 @@ final class Retention {
   void sweep() {
     try {
       deleteDeliveries();
-      burial.forgetDeleted();
+      deadLetters.forgetDeleted();
       deleteEvents();
     } catch (DataAccessException | TransactionException e) {
       log.warn("Old deliveries and events could not be deleted: {}", e.getMessage());

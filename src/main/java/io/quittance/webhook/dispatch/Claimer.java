@@ -6,14 +6,14 @@ import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.payment.PaymentsCommitted;
-import io.quittance.webhook.delivery.Burial;
+import io.quittance.webhook.delivery.DeadLetters;
 import io.quittance.webhook.delivery.DeliveryQueue;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import io.quittance.webhook.delivery.Destination;
-import io.quittance.webhook.delivery.Lookout;
-import io.quittance.webhook.delivery.Lookout.Found;
-import io.quittance.webhook.delivery.Lookout.Look;
-import io.quittance.webhook.dispatch.Agenda.Entry;
+import io.quittance.webhook.delivery.DueDeliveryPoller;
+import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
+import io.quittance.webhook.delivery.DueDeliveryPoller.Look;
+import io.quittance.webhook.dispatch.DestinationQueue.Entry;
 import io.quittance.webhook.dispatch.DueDeliveries.Due;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
@@ -52,19 +52,18 @@ final class Claimer {
   private static final Duration LINGER = Duration.ofMillis(5);
 
   /**
-   * A commit seldom shows later than that after its deliveries are due; else the lookout finds
-   * them.
+   * A commit seldom shows later than that after its deliveries are due; else the poller finds them.
    */
   private static final Duration LATE = Duration.ofSeconds(2);
 
   private final DueDeliveries dueDeliveries;
   private final DeliveryQueue queue;
   private final Subscribers subscribers;
-  private final Lookout lookout;
-  private final Burial burial;
+  private final DueDeliveryPoller poller;
+  private final DeadLetters deadLetters;
   private final Lanes lanes;
   private final Dispatcher dispatcher;
-  private final Agenda agenda = new Agenda();
+  private final DestinationQueue destinations = new DestinationQueue();
   private final Set<UUID> paid = ConcurrentHashMap.newKeySet();
   private final WorkerPool<Boolean, Boolean> worker;
 
@@ -72,16 +71,16 @@ final class Claimer {
       DueDeliveries dueDeliveries,
       DeliveryQueue queue,
       Subscribers subscribers,
-      Lookout lookout,
-      Burial burial,
+      DueDeliveryPoller poller,
+      DeadLetters deadLetters,
       Lanes lanes,
       Dispatcher dispatcher,
       MeterRegistry registry) {
     this.dueDeliveries = dueDeliveries;
     this.queue = queue;
     this.subscribers = subscribers;
-    this.lookout = lookout;
-    this.burial = burial;
+    this.poller = poller;
+    this.deadLetters = deadLetters;
     this.lanes = lanes;
     this.dispatcher = dispatcher;
     this.worker =
@@ -108,13 +107,13 @@ final class Claimer {
   @Scheduled(fixedDelay = 1000)
   void lookAround() {
     try {
-      Look look = lookout.look();
+      Look look = poller.look();
       if (look != null) {
         look.found().stream()
             .filter(Found::enabled)
             .filter(Found::open)
-            .forEach(found -> agenda.add(found.destination(), look.since()));
-        burial.bury(look.found().stream().filter(found -> !found.enabled()).toList());
+            .forEach(found -> destinations.add(found.destination(), look.since()));
+        deadLetters.bury(look.found().stream().filter(found -> !found.enabled()).toList());
       }
     } catch (DataAccessException | TransactionException e) {
       log.warn("Due deliveries could not be looked for: {}", e.getMessage());
@@ -125,7 +124,7 @@ final class Claimer {
   /** Comes back to lanes that were closed, or full. */
   @Scheduled(fixedDelay = 100)
   void comeBack() {
-    if (!agenda.isEmpty()) {
+    if (!destinations.isEmpty()) {
       wake();
     }
   }
@@ -157,14 +156,16 @@ final class Claimer {
   private void takePaid() {
     Set<UUID> merchants = Set.copyOf(paid);
     paid.removeAll(merchants);
-    Instant since = lookout.lookedAt().minus(LATE);
-    subscribers.of(merchants).forEach(destination -> agenda.add(destination, since));
+    Instant since = poller.lookedAt().minus(LATE);
+    subscribers.of(merchants).forEach(destination -> destinations.add(destination, since));
   }
 
-  /** Takes a few deliveries for each destination on the agenda; whether it is worth another one. */
+  /**
+   * Takes a few deliveries for each destination that is queued; whether it is worth another one.
+   */
   private boolean round() throws InterruptedException {
     boolean more = false;
-    var left = new ArrayDeque<>(agenda.takeAll());
+    var left = new ArrayDeque<>(destinations.takeAll());
     var claimed = new ArrayList<Claimed>();
     try {
       while (!left.isEmpty()) {
@@ -175,7 +176,7 @@ final class Claimer {
         }
       }
     } finally {
-      left.forEach(agenda::add);
+      left.forEach(destinations::add);
     }
     return more;
   }
@@ -187,7 +188,7 @@ final class Claimer {
       if (room(destination, claimed) > 0) {
         ready.add(destination);
       } else {
-        agenda.add(destination, entry.since());
+        destinations.add(destination, entry.since());
       }
     }
     boolean more = false;
@@ -197,7 +198,7 @@ final class Claimer {
       boolean left =
           due.deliveries().size() == DELIVERIES_AT_ONCE || due.deliveries().size() > room;
       if (left) {
-        agenda.add(due.destination(), entry.since());
+        destinations.add(due.destination(), entry.since());
       }
       more |= left && !due.halfOpen() && room(due.destination(), claimed) > 0;
     }

@@ -5,7 +5,7 @@ import io.quittance.payment.event.EventLog;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.NotificationProperties;
 import io.quittance.webhook.delivery.Attempt;
-import io.quittance.webhook.delivery.Burial;
+import io.quittance.webhook.delivery.DeadLetters;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import io.quittance.webhook.delivery.Outcomes;
 import io.quittance.webhook.endpoint.Endpoint;
@@ -33,7 +33,7 @@ final class Dispatcher {
   private final Sender sender;
   private final Outcomes outcomes;
   private final Clock clock;
-  private final Turns turns;
+  private final LaneScheduler turns;
 
   Dispatcher(
       EventLog events,
@@ -51,7 +51,7 @@ final class Dispatcher {
     this.outcomes = outcomes;
     this.clock = clock;
     this.turns =
-        new Turns(
+        new LaneScheduler(
             this::attempt, properties.workers(), properties.timeout().multipliedBy(2), registry);
   }
 
@@ -66,12 +66,12 @@ final class Dispatcher {
       if (event == null) {
         outcomes.record(Attempt.none(delivery, clock.instant(), "the event was deleted"));
       } else if (endpointId == null) {
-        turns.offer(new Parcel(delivery, event, null, lanes.toOperator()));
+        turns.offer(new DeliveryTask(delivery, event, null, lanes.toOperator()));
       } else if (endpoint == null || !endpoint.enabled()) {
-        String why = endpoint == null ? Burial.DELETED : Burial.DISABLED;
+        String why = endpoint == null ? DeadLetters.DELETED : DeadLetters.DISABLED;
         outcomes.record(Attempt.none(delivery, clock.instant(), why));
       } else {
-        turns.offer(new Parcel(delivery, event, endpoint, lanes.to(endpoint)));
+        turns.offer(new DeliveryTask(delivery, event, endpoint, lanes.to(endpoint)));
       }
     }
   }
@@ -97,8 +97,8 @@ final class Dispatcher {
             .collect(Collectors.toMap(Endpoint::getId, Function.identity()));
   }
 
-  private void attempt(Parcel parcel) throws InterruptedException {
-    outcomes.record(sender.attempt(parcel));
+  private void attempt(DeliveryTask task) throws InterruptedException {
+    outcomes.record(sender.attempt(task));
   }
 
   @PreDestroy

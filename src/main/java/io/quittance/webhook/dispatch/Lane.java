@@ -34,7 +34,7 @@ final class Lane {
   private final int limit;
   private final Duration open;
   private final Duration closedMax;
-  private final ArrayDeque<Parcel> waiting = new ArrayDeque<>();
+  private final ArrayDeque<DeliveryTask> waiting = new ArrayDeque<>();
   private int underWay;
 
   /** One more with each success, half with each failure: who wastes senders' time gets few. */
@@ -58,7 +58,7 @@ final class Lane {
     this.allowed = failing ? 1 : Math.min(limit, ALLOWED_AT_FIRST);
   }
 
-  /** How many more parcels it takes now. */
+  /** How many more tasks it takes now. */
   synchronized int room() {
     if (!closedUntil.expired()) {
       return 0;
@@ -84,16 +84,16 @@ final class Lane {
   }
 
   /**
-   * Takes a parcel; there is {@linkplain #room() room} for it.
+   * Takes a task; there is {@linkplain #room() room} for it.
    *
    * @return whether a sender has to take a turn for it: else a turn that is under way comes to it
    */
-  synchronized boolean offer(Parcel parcel) {
+  synchronized boolean offer(DeliveryTask task) {
     if (breaker.getState() == State.OPEN) {
       waiting.clear(); // from before it opened; due again when their leases end
       breaker.transitionToHalfOpenState();
     }
-    waiting.addLast(parcel);
+    waiting.addLast(task);
     if (underWay >= limit()) {
       return false;
     }
@@ -101,14 +101,14 @@ final class Lane {
     return true;
   }
 
-  /** The next parcel of a turn; null: the turn is over. The caller reports how it went. */
-  synchronized @Nullable Parcel next() {
-    Parcel next = null;
+  /** The next task of a turn; null: the turn is over. The caller reports how it went. */
+  synchronized @Nullable DeliveryTask next() {
+    DeliveryTask next = null;
     while (next == null && !waiting.isEmpty() && underWay <= limit()) {
-      Parcel parcel = waiting.removeFirst();
+      DeliveryTask task = waiting.removeFirst();
       // What is dropped here is claimed again when its lease ends, by whichever replica.
-      if (!parcel.delivery().startBy().expired() && breaker.tryAcquirePermission()) {
-        next = parcel;
+      if (!task.delivery().startBy().expired() && breaker.tryAcquirePermission()) {
+        next = task;
       }
     }
     if (next == null) {

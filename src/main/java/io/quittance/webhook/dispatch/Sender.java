@@ -72,24 +72,24 @@ final class Sender {
             .register(registry);
   }
 
-  Attempt attempt(Parcel parcel) throws InterruptedException {
-    try (Call call = tracing.call("webhook attempt", parcel.event().traceparent())) {
-      return attempt(parcel, call);
+  Attempt attempt(DeliveryTask task) throws InterruptedException {
+    try (Call call = tracing.call("webhook attempt", task.event().traceparent())) {
+      return attempt(task, call);
     }
   }
 
-  private Attempt attempt(Parcel parcel, Call call) throws InterruptedException {
+  private Attempt attempt(DeliveryTask task, Call call) throws InterruptedException {
     Instant startedAt = clock.instant();
     long start = System.nanoTime();
     try {
-      Reply reply = post(parcel, startedAt, call.headers());
+      Reply reply = post(task, startedAt, call.headers());
       call.answered(reply.status());
-      return judge(parcel, startedAt, since(start), reply);
+      return judge(task, startedAt, since(start), reply);
     } catch (IOException | RuntimeException e) {
       call.failed(e);
-      return failed(parcel, startedAt, since(start), null, e, null);
+      return failed(task, startedAt, since(start), null, e, null);
     } catch (InterruptedException | Error e) {
-      parcel.lane().gaveUp();
+      task.lane().gaveUp();
       throw e;
     }
   }
@@ -98,16 +98,16 @@ final class Sender {
     return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 
-  private Reply post(Parcel parcel, Instant now, Map<String, String> trace)
+  private Reply post(DeliveryTask task, Instant now, Map<String, String> trace)
       throws IOException, InterruptedException {
-    EventBody event = parcel.event().body();
+    EventBody event = task.event().body();
     byte[] body = body(event);
     Map<String, String> headers = new LinkedHashMap<>(trace);
     headers.put("Content-Type", "application/json");
     headers.put("User-Agent", "Quittance");
     headers.put("webhook-id", event.id());
     headers.put("webhook-timestamp", Long.toString(now.getEpochSecond()));
-    Endpoint endpoint = parcel.endpoint();
+    Endpoint endpoint = task.endpoint();
     if (endpoint == null) {
       return Objects.requireNonNull(operator).post(headers, body);
     }
@@ -133,12 +133,12 @@ final class Sender {
         .collect(Collectors.joining(" "));
   }
 
-  private Attempt judge(Parcel parcel, Instant startedAt, Duration took, Reply reply) {
+  private Attempt judge(DeliveryTask task, Instant startedAt, Duration took, Reply reply) {
     if (reply.status() >= 200 && reply.status() < 300) {
-      parcel.lane().succeeded(took);
-      delivered.record(Duration.between(parcel.event().body().timestamp(), clock.instant()));
+      task.lane().succeeded(took);
+      delivered.record(Duration.between(task.event().body().timestamp(), clock.instant()));
       return new Attempt(
-          parcel.delivery(),
+          task.delivery(),
           startedAt,
           took,
           reply.status(),
@@ -151,25 +151,25 @@ final class Sender {
     @Nullable Duration retryAfter =
         WAIT.contains(reply.status()) ? Schedule.retryAfter(reply.retryAfter(), clock) : null;
     var failure = new IOException("status " + reply.status());
-    return failed(parcel, startedAt, took, reply, failure, retryAfter);
+    return failed(task, startedAt, took, reply, failure, retryAfter);
   }
 
   private Attempt failed(
-      Parcel parcel,
+      DeliveryTask task,
       Instant startedAt,
       Duration took,
       @Nullable Reply reply,
       Exception failure,
       @Nullable Duration retryAfter) {
     @Nullable Duration closeFor =
-        parcel.lane().failed(took, failure, parcel.delivery().probe(), retryAfter);
-    int attempts = parcel.delivery().attempts() + 1;
+        task.lane().failed(took, failure, task.delivery().probe(), retryAfter);
+    int attempts = task.delivery().attempts() + 1;
     Duration pause =
-        parcel.endpoint() == null
+        task.endpoint() == null
             ? Schedule.forOperator(attempts, properties.retryMax())
             : Schedule.forEndpoint(attempts, retryAfter).orElse(null);
     return new Attempt(
-        parcel.delivery(),
+        task.delivery(),
         startedAt,
         took,
         reply == null ? null : reply.status(),

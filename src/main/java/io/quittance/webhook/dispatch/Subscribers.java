@@ -4,7 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.quittance.webhook.NotificationProperties;
 import io.quittance.webhook.delivery.Destination;
-import io.quittance.webhook.delivery.Lookout;
+import io.quittance.webhook.delivery.DueDeliveryPoller;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,8 +20,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Which merchants have endpoints, as of some seconds ago: after a payment of another one no
- * deliveries are looked for. An endpoint that is newer than that is found by {@link Lookout}.
- * Thread-safe.
+ * deliveries are looked for. An endpoint that is newer than that is found by {@link
+ * DueDeliveryPoller}. Thread-safe.
  */
 @Component
 public final class Subscribers {

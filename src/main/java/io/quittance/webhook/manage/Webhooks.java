@@ -154,7 +154,7 @@ class Webhooks {
     if (overlap.isPositive() && endpoint.secrets(now).size() >= SECRETS_MAX) {
       throw Problem.of(
           ProblemCode.INVALID_STATE,
-          "%d secrets sign already; wait until an overlap has ended, or rotate with overlap_seconds 0."
+          "The endpoint signs with %d secrets already; wait until an overlap has ended, or rotate with overlap_seconds 0."
               .formatted(SECRETS_MAX));
     }
     SigningSecret next = SigningSecret.random();

@@ -6,9 +6,9 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.fraud.Fraud;
 import io.quittance.fraud.Screening;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
 import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.money.Money;
 import io.quittance.payment.model.CaptureMethod;
 import io.quittance.payment.model.Payment;
@@ -145,7 +145,7 @@ class VelocityOrderIT {
     }
 
     @Override
-    public void prepare(Batch batch) {
+    public void prepare(UnitOfWork unit) {
       reached.countDown();
       try {
         released.await();
@@ -155,7 +155,7 @@ class VelocityOrderIT {
     }
 
     @Override
-    public Boolean decide(Batch batch) {
+    public Boolean decide(UnitOfWork unit) {
       return true;
     }
   }

@@ -59,7 +59,7 @@ class CourierTest {
   private Courier courier(CourierSettings settings) {
     try {
       return new Courier(
-          new Names(this::resolve, Duration.ZERO, true, registry),
+          new DnsResolver(this::resolve, Duration.ZERO, true, registry),
           settings,
           SSLContext.getDefault(),
           new DeadlineScopes(registry, Clock.systemUTC()));
@@ -151,7 +151,7 @@ class CourierTest {
     zone.put("hook.localhost", List.of("127.0.0.2"));
     assertThat(post(first).excerpt()).isEqualTo("second");
     zone.put("hook.localhost", List.of("10.0.0.1"));
-    assertThatThrownBy(() -> post(first)).isInstanceOf(Names.NotPublicException.class);
+    assertThatThrownBy(() -> post(first)).isInstanceOf(DnsResolver.NotPublicException.class);
     assertThat(first.requests()).hasSize(1);
     assertThat(second.requests()).hasSize(1);
   }
@@ -169,7 +169,7 @@ class CourierTest {
   void opensNoConnectionWhenOneAddressIsNotPublic() {
     HostileReceiver receiver = receiver(HostileReceiver.always("200 OK", "", "ok"));
     zone.put("hook.localhost", List.of("127.0.0.1", "192.168.0.1"));
-    assertThatThrownBy(() -> post(receiver)).isInstanceOf(Names.NotPublicException.class);
+    assertThatThrownBy(() -> post(receiver)).isInstanceOf(DnsResolver.NotPublicException.class);
     assertThat(receiver.connections()).isZero();
   }
 

@@ -96,7 +96,7 @@ class CourierTlsTest {
     receiver = new HostileReceiver(receiversTls().getServerSocketFactory(), "127.0.0.1", 0, manner);
     courier =
         new Courier(
-            new Names(
+            new DnsResolver(
                 name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")},
                 Duration.ZERO,
                 true,

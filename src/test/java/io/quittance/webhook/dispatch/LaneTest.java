@@ -25,9 +25,9 @@ class LaneTest {
   void givesAsManyTurnsAsItMayHaveAndLetsTheRestWait() {
     var lane = lane(2);
 
-    assertThat(lane.offer(parcel(lane))).isTrue();
-    assertThat(lane.offer(parcel(lane))).isTrue();
-    assertThat(lane.offer(parcel(lane))).isFalse();
+    assertThat(lane.offer(task(lane))).isTrue();
+    assertThat(lane.offer(task(lane))).isTrue();
+    assertThat(lane.offer(task(lane))).isFalse();
 
     assertThat(lane.next()).isNotNull();
     assertThat(lane.next()).isNotNull();
@@ -41,12 +41,12 @@ class LaneTest {
   void allowsOneMoreWithEachSuccessAndHalfWithAFailure() {
     var lane = lane(32);
     for (int i = 0; i < 4; i++) {
-      assertThat(lane.offer(parcel(lane))).isTrue();
+      assertThat(lane.offer(task(lane))).isTrue();
       assertThat(lane.next()).isNotNull();
     }
-    assertThat(lane.offer(parcel(lane))).as("a fifth at first").isFalse();
+    assertThat(lane.offer(task(lane))).as("a fifth at first").isFalse();
     lane.succeeded(TOOK);
-    assertThat(lane.offer(parcel(lane))).as("a fifth then").isTrue();
+    assertThat(lane.offer(task(lane))).as("a fifth then").isTrue();
 
     lane.failed(TOOK, new IOException("status 500"), false, null);
 
@@ -58,7 +58,7 @@ class LaneTest {
     var lane = lane(1);
     int taken = 0;
     while (lane.room() > 0 && taken < 10_000) {
-      lane.offer(parcel(lane));
+      lane.offer(task(lane));
       taken++;
     }
     var told = new AtomicInteger();
@@ -79,11 +79,11 @@ class LaneTest {
   void triesOneAtATimeWhileItFails() {
     var lane = new Lane(8, LONG, LONG, true);
 
-    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.offer(task(lane))).isTrue();
     assertThat(lane.next()).isNotNull();
-    assertThat(lane.offer(parcel(lane))).isFalse();
+    assertThat(lane.offer(task(lane))).isFalse();
     lane.succeeded(TOOK);
-    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.offer(task(lane))).isTrue();
   }
 
   @Test
@@ -96,7 +96,7 @@ class LaneTest {
     failThreeTimes(probing);
     assertThat(probing.halfOpen()).isTrue();
     assertThat(probing.room()).isEqualTo(1);
-    assertThat(probing.offer(parcel(probing))).isTrue();
+    assertThat(probing.offer(task(probing))).isTrue();
     assertThat(probing.next()).isNotNull();
     assertThat(probing.room()).as("while it is tried").isZero();
     probing.succeeded(TOOK);
@@ -107,7 +107,7 @@ class LaneTest {
   @Test
   void closesAgainWhenItsProbeFailsThoughAnotherReplicaClosedIt() {
     var lane = lane(8);
-    lane.offer(parcel(lane));
+    lane.offer(task(lane));
     lane.next();
 
     assertThat(lane.failed(TOOK, new IOException("status 500"), true, null)).isEqualTo(LONG);
@@ -126,36 +126,36 @@ class LaneTest {
   void takesAProbeAfterOneThatEndedWithoutAResult() {
     var lane = new Lane(8, Duration.ZERO, LONG, false);
     failThreeTimes(lane);
-    lane.offer(parcel(lane));
+    lane.offer(task(lane));
     lane.next();
 
     lane.gaveUp();
     lane.giveBack();
 
     assertThat(lane.room()).isEqualTo(1);
-    assertThat(lane.offer(parcel(lane))).isTrue();
+    assertThat(lane.offer(task(lane))).isTrue();
     assertThat(lane.next()).isNotNull();
   }
 
   @Test
   void dropsWhatWaitsWhenItsLastTurnIsBrokenOff() {
     var lane = lane(1);
-    lane.offer(parcel(lane));
+    lane.offer(task(lane));
     lane.next();
-    lane.offer(parcel(lane));
+    lane.offer(task(lane));
     int room = lane.room();
 
     lane.giveBack();
 
     assertThat(lane.room()).isEqualTo(room + 1);
-    assertThat(lane.offer(parcel(lane))).as("a turn is free").isTrue();
+    assertThat(lane.offer(task(lane))).as("a turn is free").isTrue();
   }
 
   @Test
   void staysOpenForAReceiverThatTakesSomeAndRefusesOthers() {
     var lane = lane(8);
     for (int i = 0; i < 30; i++) {
-      assertThat(lane.offer(parcel(lane))).isTrue();
+      assertThat(lane.offer(task(lane))).isTrue();
       assertThat(lane.next()).isNotNull();
       if (i % 3 == 0) {
         lane.succeeded(TOOK);
@@ -169,7 +169,7 @@ class LaneTest {
   @Test
   void leavesAReceiverAloneThatAsksForIt() {
     var lane = new Lane(8, Duration.ZERO, LONG, false);
-    lane.offer(parcel(lane));
+    lane.offer(task(lane));
     lane.next();
 
     assertThat(lane.failed(TOOK, new IOException("status 503"), false, Duration.ofMinutes(10)))
@@ -181,17 +181,17 @@ class LaneTest {
   @Test
   void dropsWhatHasWaitedPastItsLease() {
     var lane = lane(1);
-    lane.offer(parcel(lane, Deadline.after(Duration.ZERO)));
+    lane.offer(task(lane, Deadline.after(Duration.ZERO)));
 
     assertThat(lane.next()).isNull();
 
-    assertThat(lane.offer(parcel(lane))).as("the turn was given back").isTrue();
+    assertThat(lane.offer(task(lane))).as("the turn was given back").isTrue();
   }
 
   private static @Nullable Duration failThreeTimes(Lane lane) {
     Duration closed = null;
     for (int i = 0; i < 3; i++) {
-      assertThat(lane.offer(parcel(lane))).isTrue();
+      assertThat(lane.offer(task(lane))).isTrue();
       assertThat(lane.next()).isNotNull();
       closed = lane.failed(TOOK, new IOException("status 500"), false, null);
       assertThat(lane.next()).isNull();
@@ -203,14 +203,14 @@ class LaneTest {
     return new Lane(limit, LONG, LONG, false);
   }
 
-  private static Parcel parcel(Lane lane) {
-    return parcel(lane, Deadline.after(LONG));
+  private static DeliveryTask task(Lane lane) {
+    return task(lane, Deadline.after(LONG));
   }
 
-  private static Parcel parcel(Lane lane, Deadline startBy) {
+  private static DeliveryTask task(Lane lane, Deadline startBy) {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
-    return new Parcel(
+    return new DeliveryTask(
         new Claimed(id, id, id, id, 0, false, startBy),
         new StoredEvent(id, id, body, null),
         null,

@@ -1,6 +1,6 @@
 package io.quittance.payment.batch.item;
 
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.create.Authorize;
 import io.quittance.payment.model.Payment;
 import io.quittance.web.ProblemCode;
@@ -44,8 +44,8 @@ public record AllOrNone(List<ScreenedItem> items) {
   }
 
   /** Names the rows that {@link #decide} will look at. */
-  public void prepare(Batch batch) {
-    items.forEach(item -> item.authorize().prepare(batch));
+  public void prepare(UnitOfWork unit) {
+    items.forEach(item -> item.authorize().prepare(unit));
   }
 
   /**
@@ -53,9 +53,9 @@ public record AllOrNone(List<ScreenedItem> items) {
    *
    * @throws Refused if one of them cannot be made
    */
-  public List<ItemResult> decide(Batch batch) {
+  public List<ItemResult> decide(UnitOfWork unit) {
     List<Authorize.Result> results =
-        items.stream().map(item -> item.authorize().decide(batch)).toList();
+        items.stream().map(item -> item.authorize().decide(unit)).toList();
     var ends = new ArrayList<ItemResult>(results.size());
     for (Authorize.Result result : results) {
       ends.add(end(result));

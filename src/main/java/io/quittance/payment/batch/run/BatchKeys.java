@@ -3,7 +3,7 @@ package io.quittance.payment.batch.run;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.store.StoredBatch;
 
 /**
@@ -16,7 +16,7 @@ public final class BatchKeys {
 
   private BatchKeys() {}
 
-  static void claim(Batch transaction, KeyedRequest request, StoredBatch batch) {
+  static void claim(UnitOfWork transaction, KeyedRequest request, StoredBatch batch) {
     transaction
         .table(IdempotencyKeys.class)
         .claim(request, batch.id(), batch.endsAt(), batch.background() ? IN_BACKGROUND : null);

@@ -75,7 +75,7 @@ public final class BatchRunner {
     } catch (LeaseLostException e) {
       log.info("{}: another replica goes on", e.getMessage());
     } catch (DataAccessException | TransactionException e) {
-      log.warn("{} is carried on later: {}", batch.text(), e.getMessage());
+      log.warn("{} was interrupted and is resumed later: {}", batch.text(), e.getMessage());
     }
   }
 

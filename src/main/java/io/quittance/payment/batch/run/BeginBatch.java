@@ -3,7 +3,7 @@ package io.quittance.payment.batch.run;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
@@ -27,13 +27,13 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
   }
 
   @Override
-  public void prepare(Batch transaction) {
+  public void prepare(UnitOfWork transaction) {
     transaction.table(IdempotencyKeys.class).request(request);
     transaction.table(BatchRows.class).request(batch);
   }
 
   @Override
-  public Result decide(Batch transaction) {
+  public Result decide(UnitOfWork transaction) {
     Optional<KeyRecord> holder = transaction.table(IdempotencyKeys.class).holder(request);
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());

@@ -1,6 +1,6 @@
 package io.quittance.payment.batch.run;
 
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
@@ -13,12 +13,12 @@ import java.util.Optional;
 record EndBatch(StoredBatch batch, int usedMs) implements CommandOnBatch<Optional<StoredBatch>> {
 
   @Override
-  public void prepare(Batch transaction) {
+  public void prepare(UnitOfWork transaction) {
     transaction.table(BatchRows.class).request(batch);
   }
 
   @Override
-  public Optional<StoredBatch> decide(Batch transaction) {
+  public Optional<StoredBatch> decide(UnitOfWork transaction) {
     var rows = transaction.table(BatchRows.class);
     Optional<StoredBatch> resting =
         rows.present(batch)

@@ -3,7 +3,7 @@ package io.quittance.payment.batch.run;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Batch;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.BatchItem;
 import io.quittance.payment.batch.store.BatchProgress.Open;
 import io.quittance.payment.batch.store.BatchRows;
@@ -27,7 +27,7 @@ record FenceItems(StoredBatch batch, List<Open> items)
           + " moved.";
 
   @Override
-  public void prepare(Batch transaction) {
+  public void prepare(UnitOfWork transaction) {
     var keys = transaction.table(IdempotencyKeys.class);
     items.forEach(item -> keys.request(key(item)));
     transaction.table(BatchRows.class).request(batch);
@@ -38,7 +38,7 @@ record FenceItems(StoredBatch batch, List<Open> items)
    * the batch out by now.
    */
   @Override
-  public Optional<Map<Integer, KeyRecord>> decide(Batch transaction) {
+  public Optional<Map<Integer, KeyRecord>> decide(UnitOfWork transaction) {
     if (transaction.table(BatchRows.class).present(batch).isEmpty()) {
       return Optional.empty();
     }

@@ -1,7 +1,7 @@
 package io.quittance.payment.batch.store;
 
-import io.quittance.journal.Batch;
 import io.quittance.journal.Table;
+import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.payment.EventType;
 import io.quittance.payment.PaymentEvent;
@@ -28,24 +28,24 @@ import org.springframework.stereotype.Component;
 public final class BatchRows implements Table {
 
   @Component
-  @Order(60)
+  @Order(64)
   static final class Factory implements Table.Factory {
     @Override
-    public Table open(Batch batch) {
+    public Table open(UnitOfWork batch) {
       return new BatchRows(batch);
     }
   }
 
   private record Key(UUID merchantId, UUID id) {}
 
-  private final Batch transaction;
+  private final UnitOfWork transaction;
   private final Set<Key> wanted = new LinkedHashSet<>();
   private final Map<Key, StoredBatch> known = new HashMap<>();
   private final Map<Key, StoredBatch> changed = new LinkedHashMap<>();
   private final List<StoredBatch> added = new ArrayList<>();
   private final List<BatchSql.Row> items = new ArrayList<>();
 
-  private BatchRows(Batch transaction) {
+  private BatchRows(UnitOfWork transaction) {
     this.transaction = transaction;
   }
 

@@ -19,7 +19,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Senders' turns at lanes. */
-class TurnsTest {
+class LaneSchedulerTest {
 
   private static final Duration LONG = Duration.ofHours(1);
   private static final int WORKERS = 2;
@@ -28,19 +28,19 @@ class TurnsTest {
 
   @Test
   void areGivenBackWhateverFails() throws InterruptedException {
-    var errands = new AtomicInteger();
+    var works = new AtomicInteger();
     try (var turns =
         turns(
-            parcel -> {
-              if (errands.incrementAndGet() <= 3) {
+            task -> {
+              if (works.incrementAndGet() <= 3) {
                 throw new IllegalStateException("the outcome cannot be written");
               }
               lane.succeeded(Duration.ZERO);
             })) {
       for (int i = 1; i <= 5; i++) {
         int expected = i;
-        turns.offer(parcel());
-        Awaitility.await().until(() -> errands.get() == expected);
+        turns.offer(task());
+        Awaitility.await().until(() -> works.get() == expected);
         Awaitility.await().until(() -> lane.room() == 256);
       }
     }
@@ -48,18 +48,18 @@ class TurnsTest {
 
   @Test
   void areGivenBackWhenNobodyTakesThem() throws InterruptedException {
-    var turns = turns(parcel -> {});
+    var turns = turns(task -> {});
     turns.close();
 
     for (int i = 0; i < 2; i++) {
       try {
-        turns.offer(parcel());
+        turns.offer(task());
       } catch (RejectedExecutionException e) {
         assertThat(e).hasMessageContaining("closed");
       }
     }
 
-    assertThat(lane.offer(parcel())).as("a turn is free").isTrue();
+    assertThat(lane.offer(task())).as("a turn is free").isTrue();
   }
 
   @Test
@@ -68,30 +68,30 @@ class TurnsTest {
     var done = new CountDownLatch(40);
     try (var turns =
         turns(
-            parcel -> {
-              parcel.lane().succeeded(Duration.ZERO);
+            task -> {
+              task.lane().succeeded(Duration.ZERO);
               done.countDown();
             })) {
       for (int i = 0; i < 20; i++) {
-        turns.offer(parcel());
-        turns.offer(parcel(other));
+        turns.offer(task());
+        turns.offer(task(other));
       }
       assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
     }
   }
 
-  private static Turns turns(Turns.Errand errand) {
-    return new Turns(errand, WORKERS, LONG, new SimpleMeterRegistry());
+  private static LaneScheduler turns(LaneScheduler.Work work) {
+    return new LaneScheduler(work, WORKERS, LONG, new SimpleMeterRegistry());
   }
 
-  private Parcel parcel() {
-    return parcel(lane);
+  private DeliveryTask task() {
+    return task(lane);
   }
 
-  private static Parcel parcel(Lane lane) {
+  private static DeliveryTask task(Lane lane) {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
-    return new Parcel(
+    return new DeliveryTask(
         new Claimed(id, id, id, id, 0, false, Deadline.after(LONG)),
         new StoredEvent(id, id, body, null),
         null,

@@ -25,17 +25,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class NamesTest {
+class DnsResolverTest {
 
   private static final Duration LONG = Duration.ofMinutes(1);
 
   private final Map<String, InetAddress[]> zone = new ConcurrentHashMap<>();
   private final AtomicInteger asked = new AtomicInteger();
   private final CountDownLatch slowServer = new CountDownLatch(1);
-  private Names names = names(LONG, false);
+  private DnsResolver names = names(LONG, false);
 
-  private Names names(Duration rememberedFor, boolean allowLoopback) {
-    return new Names(this::resolve, rememberedFor, allowLoopback, new SimpleMeterRegistry());
+  private DnsResolver names(Duration rememberedFor, boolean allowLoopback) {
+    return new DnsResolver(this::resolve, rememberedFor, allowLoopback, new SimpleMeterRegistry());
   }
 
   private InetAddress[] resolve(String name) throws UnknownHostException {
@@ -92,7 +92,7 @@ class NamesTest {
   void refusesAHostWithOneAddressThatIsNotPublic() {
     answer("shop.example", "8.8.8.8", "1.1.1.1", "10.0.0.1");
     assertThatThrownBy(() -> look("https://shop.example/"))
-        .isInstanceOf(Names.NotPublicException.class)
+        .isInstanceOf(DnsResolver.NotPublicException.class)
         .hasMessageContaining("shop.example")
         .hasMessageNotContaining("10.0.0.1");
   }
@@ -101,7 +101,7 @@ class NamesTest {
   void asksNobodyForALiteralAddressButChecksIt() throws Exception {
     assertThat(look("https://8.8.8.8/")).containsExactly(InetAddress.ofLiteral("8.8.8.8"));
     assertThatThrownBy(() -> look("http://127.0.0.1/"))
-        .isInstanceOf(Names.NotPublicException.class);
+        .isInstanceOf(DnsResolver.NotPublicException.class);
     assertThat(asked).hasValue(0);
   }
 
@@ -109,9 +109,9 @@ class NamesTest {
   void letsThisMachineInOnlyWhenToldTo() throws Exception {
     answer("shop.example", "127.0.0.1");
     assertThatThrownBy(() -> look("https://shop.example/"))
-        .isInstanceOf(Names.NotPublicException.class);
+        .isInstanceOf(DnsResolver.NotPublicException.class);
     assertThatThrownBy(() -> look("http://localhost/"))
-        .isInstanceOf(Names.NotPublicException.class);
+        .isInstanceOf(DnsResolver.NotPublicException.class);
     names.close();
     names = names(LONG, true);
     assertThat(look("https://shop.example/")).hasSize(1);
@@ -130,7 +130,7 @@ class NamesTest {
         .untilAsserted(
             () ->
                 assertThatThrownBy(() -> look("https://shop.example/"))
-                    .isInstanceOf(Names.NotPublicException.class));
+                    .isInstanceOf(DnsResolver.NotPublicException.class));
   }
 
   @Test

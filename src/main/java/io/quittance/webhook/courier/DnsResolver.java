@@ -22,7 +22,7 @@ import java.util.List;
  * answer, also that there is none, is remembered for a few seconds: it keeps known hosts going
  * while slow name servers occupy the threads.
  */
-final class Names implements AutoCloseable {
+final class DnsResolver implements AutoCloseable {
 
   private static final int WORKERS = 32;
   private static final int QUEUE_CAPACITY = 256;
@@ -54,7 +54,8 @@ final class Names implements AutoCloseable {
   private final WorkerPool<String, List<InetAddress>> lookups;
   private final AsyncCache<String, List<InetAddress>> known;
 
-  Names(Resolver resolver, Duration rememberedFor, boolean allowLoopback, MeterRegistry registry) {
+  DnsResolver(
+      Resolver resolver, Duration rememberedFor, boolean allowLoopback, MeterRegistry registry) {
     this.resolver = resolver;
     this.allowLoopback = allowLoopback;
     this.known =
@@ -75,8 +76,8 @@ final class Names implements AutoCloseable {
    * Names by this machine's resolver. The dot at the end makes a name absolute: no search list of a
    * cluster turns it into the name of a neighbour.
    */
-  static Names ofThisMachine(boolean allowLoopback, MeterRegistry registry) {
-    return new Names(
+  static DnsResolver ofThisMachine(boolean allowLoopback, MeterRegistry registry) {
+    return new DnsResolver(
         name -> InetAddress.getAllByName(name + "."), REMEMBERED_FOR, allowLoopback, registry);
   }
 

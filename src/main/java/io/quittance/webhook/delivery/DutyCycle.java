@@ -7,7 +7,7 @@ import java.time.Duration;
  * Keeps work that grows with the database to a twentieth of the time: the longer it takes, the less
  * often it runs. Confined to one thread.
  */
-final class Pace {
+final class DutyCycle {
 
   private static final int PAUSE_TO_WORK = 19;
 

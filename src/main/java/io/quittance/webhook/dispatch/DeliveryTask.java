@@ -10,4 +10,4 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoint null: the operator's own receiver
  */
-record Parcel(Claimed delivery, StoredEvent event, @Nullable Endpoint endpoint, Lane lane) {}
+record DeliveryTask(Claimed delivery, StoredEvent event, @Nullable Endpoint endpoint, Lane lane) {}

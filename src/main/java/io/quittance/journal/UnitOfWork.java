@@ -12,16 +12,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcOperations;
 
-/** What the commands of one transaction share. Confined to one of the journal's threads. */
-public final class Batch {
+/**
+ * What the commands of one transaction share: the rows that they read and change, and the instant.
+ * What changed is written at the end, all at once (Fowler's Unit of Work). Confined to one of the
+ * journal's threads.
+ */
+public final class UnitOfWork {
 
-  private static final Logger log = LoggerFactory.getLogger(Batch.class);
+  private static final Logger log = LoggerFactory.getLogger(UnitOfWork.class);
 
   private final Map<Class<?>, Table> tables = new LinkedHashMap<>();
   private final boolean rehearsal;
   private @Nullable Instant now;
 
-  private Batch(List<Table.Factory> factories, boolean rehearsal) {
+  private UnitOfWork(List<Table.Factory> factories, boolean rehearsal) {
     this.rehearsal = rehearsal;
     for (Table.Factory factory : factories) {
       Table table = factory.open(this);
@@ -29,21 +33,21 @@ public final class Batch {
     }
   }
 
-  static Batch of(List<Table.Factory> factories) {
-    return new Batch(factories, false);
+  static UnitOfWork of(List<Table.Factory> factories) {
+    return new UnitOfWork(factories, false);
   }
 
-  /** A batch that is decided and never written. */
-  static Batch rehearsal(List<Table.Factory> factories) {
-    return new Batch(factories, true);
+  /** One that is decided and never written. */
+  static UnitOfWork rehearsal(List<Table.Factory> factories) {
+    return new UnitOfWork(factories, true);
   }
 
-  /** This batch's rows of a kind. */
+  /** Its rows of a kind. */
   public <T extends Table> T table(Class<T> type) {
     return type.cast(Objects.requireNonNull(tables.get(type)));
   }
 
-  /** The database's clock, read after all locks were taken. The same for the whole batch. */
+  /** The database's clock, read after all locks were taken. The same for all its commands. */
   public Instant now() {
     return Objects.requireNonNull(now, "known from load() on");
   }

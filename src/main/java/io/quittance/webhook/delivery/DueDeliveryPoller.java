@@ -24,7 +24,7 @@ import org.springframework.stereotype.Component;
  * costs as much as one delivery does. Confined to one thread, but for its metric.
  */
 @Component
-public final class Lookout {
+public final class DueDeliveryPoller {
 
   /**
    * A destination with something due.
@@ -86,12 +86,12 @@ public final class Lookout {
   private final JdbcTemplate jdbc;
   private final Dialect dialect;
   private final boolean operatorWants;
-  private final Pace looks = new Pace();
-  private final Pace wholeLooks = new Pace();
+  private final DutyCycle looks = new DutyCycle();
+  private final DutyCycle wholeLooks = new DutyCycle();
   private volatile @Nullable Instant lookedAt;
   private volatile double oldestSeconds;
 
-  Lookout(
+  DueDeliveryPoller(
       JdbcTemplate jdbc,
       Dialect dialect,
       NotificationProperties properties,

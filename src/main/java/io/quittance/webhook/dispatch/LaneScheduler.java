@@ -12,26 +12,26 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets senders take turns at the lanes. A lane has its turn back whatever becomes of it: its
- * parcels ran out, its errand failed, or the turn was never begun. Thread-safe.
+ * Lets senders take turns at the lanes. A lane has its turn back whatever becomes of it: its tasks
+ * ran out, its work failed, or the turn was never begun. Thread-safe.
  */
-final class Turns implements AutoCloseable {
+final class LaneScheduler implements AutoCloseable {
 
-  /** What a sender does with each parcel. */
+  /** What a sender does with each task. */
   @FunctionalInterface
-  interface Errand {
-    void run(Parcel parcel) throws InterruptedException;
+  interface Work {
+    void run(DeliveryTask task) throws InterruptedException;
   }
 
-  private static final Logger log = LoggerFactory.getLogger(Turns.class);
+  private static final Logger log = LoggerFactory.getLogger(LaneScheduler.class);
   private static final int TURNS_MAX = 4096;
   private static final Duration PATIENCE = Duration.ofHours(1);
 
-  private final Errand errand;
+  private final Work work;
   private final WorkerPool<Lane, Boolean> senders;
 
-  Turns(Errand errand, int workers, Duration drainLimit, MeterRegistry registry) {
-    this.errand = errand;
+  LaneScheduler(Work work, int workers, Duration drainLimit, MeterRegistry registry) {
+    this.work = work;
     this.senders =
         WorkerPool.<Lane, Boolean>named("deliveries", this::take)
             .workers(workers)
@@ -41,17 +41,17 @@ final class Turns implements AutoCloseable {
             .start(registry);
   }
 
-  /** Puts a parcel into its lane; waits only if very many turns wait for a sender. */
-  void offer(Parcel parcel) throws InterruptedException {
-    if (parcel.lane().offer(parcel)) {
+  /** Puts a task into its lane; waits only if very many turns wait for a sender. */
+  void offer(DeliveryTask task) throws InterruptedException {
+    if (task.lane().offer(task)) {
       boolean given = false;
       try {
         giveBackIfItFails(
-            parcel.lane(), senders.submitWhenRoom(parcel.lane(), Deadline.after(PATIENCE)));
+            task.lane(), senders.submitWhenRoom(task.lane(), Deadline.after(PATIENCE)));
         given = true;
       } finally {
         if (!given) {
-          parcel.lane().giveBack();
+          task.lane().giveBack();
         }
       }
     }
@@ -76,10 +76,10 @@ final class Turns implements AutoCloseable {
 
   private void take(Lane lane) throws InterruptedException {
     boolean handedOn = false;
-    for (Parcel parcel = lane.next(); parcel != null && !handedOn; ) {
-      errand.run(parcel);
+    for (DeliveryTask task = lane.next(); task != null && !handedOn; ) {
+      work.run(task);
       handedOn = senders.depth() > 0 && handOn(lane);
-      parcel = handedOn ? null : lane.next();
+      task = handedOn ? null : lane.next();
     }
   }
 

@@ -12,7 +12,7 @@ import java.util.UUID;
  * The destinations that may have something due, in the order in which their merchants' turns come.
  * Thread-safe.
  */
-final class Agenda {
+final class DestinationQueue {
 
   /**
    * Some destinations of one merchant.

@@ -2,7 +2,7 @@ package io.quittance.webhook.delivery;
 
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.delivery.Lookout.Found;
+import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
@@ -16,7 +16,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  * Thread-safe.
  */
 @Component
-public final class Burial {
+public final class DeadLetters {
 
   public static final String DISABLED = "the endpoint is disabled";
   public static final String DELETED = "the endpoint was deleted";
@@ -60,7 +60,7 @@ public final class Burial {
   private final TransactionTemplate transactions;
   private final Dialect dialect;
 
-  Burial(JdbcTemplate jdbc, PlatformTransactionManager transactions, Dialect dialect) {
+  DeadLetters(JdbcTemplate jdbc, PlatformTransactionManager transactions, Dialect dialect) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
     this.dialect = dialect;
