@@ -89,7 +89,7 @@ public final class Identification {
           .dependency("ledger");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+      throw Problem.stopping();
     }
   }
 

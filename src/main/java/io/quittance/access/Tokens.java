@@ -48,7 +48,8 @@ import org.springframework.stereotype.Component;
 final class Tokens {
 
   /**
-   * Asymmetric ones only: no public key passes for a shared secret, and nothing for a signature.
+   * Asymmetric ones only: a public key cannot serve as a shared secret, and {@code none} is
+   * refused.
    */
   private static final Set<JWSAlgorithm> ALGORITHMS =
       Set.of(

@@ -79,6 +79,11 @@ public final class Problem extends RuntimeException {
     return new Problem(code, detail, List.of());
   }
 
+  /** For a request that was not begun, because the service is being stopped. */
+  public static Problem stopping() {
+    return of(ProblemCode.OVERLOADED, "The service is stopping; nothing was begun.");
+  }
+
   /** Of one field, with another code than {@code invalid_request}. */
   public static Problem of(ProblemCode code, InputError error) {
     return new Problem(code, error.detail(), List.of(error));

@@ -86,11 +86,11 @@ final class Reports {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+      throw Problem.stopping();
     }
     throw Problem.of(
             ProblemCode.OVERLOADED,
-            "Too many reports are being made already: at most %d at once, and one merchant's leave a place to others."
+            "At most %d reports run at once, and one merchant's may not take all places."
                 .formatted(connections.size()))
         .retryAfter(RETRY_AFTER);
   }

@@ -113,7 +113,7 @@ final class AtomicBatches {
       return all(results);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping; nothing was begun.");
+      throw Problem.stopping();
     }
   }
 

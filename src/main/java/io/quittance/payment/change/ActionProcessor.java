@@ -1,23 +1,15 @@
 package io.quittance.payment.change;
 
-import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
-import io.quittance.concurrency.ExpiredInQueueException;
-import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.concurrency.ScopeReport;
-import io.quittance.concurrency.Subtask;
 import io.quittance.idempotency.KeyTakenException;
-import io.quittance.journal.FateUnknownException;
-import io.quittance.journal.Journal;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.DeliveryTrigger;
 import io.quittance.payment.dependency.Dependencies;
-import io.quittance.payment.dependency.QueuedCommand;
-import io.quittance.payment.model.Failure;
+import io.quittance.payment.dependency.LedgerCall;
 import io.quittance.payment.model.FailureLog;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.timeline.TimelineScope;
@@ -26,9 +18,6 @@ import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Resolution;
 import java.time.Instant;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -60,27 +49,24 @@ final class ActionProcessor {
   record Carried<R>(ActionResult<R> result, ScopeReport report) {}
 
   private final DeadlineScopes scopes;
-  private final Journal journal;
+  private final LedgerCall ledger;
   private final Dependencies dependencies;
   private final DeliveryTrigger deliveryTrigger;
   private final Timelines timelines;
-  private final PaymentProperties properties;
   private final Resolution resolution;
 
   ActionProcessor(
       DeadlineScopes scopes,
-      Journal journal,
+      LedgerCall ledger,
       Dependencies dependencies,
       DeliveryTrigger deliveryTrigger,
       Timelines timelines,
-      PaymentProperties properties,
       Resolution resolution) {
     this.scopes = scopes;
-    this.journal = journal;
+    this.ledger = ledger;
     this.dependencies = dependencies;
     this.deliveryTrigger = deliveryTrigger;
     this.timelines = timelines;
-    this.properties = properties;
     this.resolution = resolution;
   }
 
@@ -122,29 +108,14 @@ final class ActionProcessor {
   }
 
   private <R> ActionResult<R> run(DeadlineScope scope, ChangePayment<R> change) {
-    try {
-      return finished(scope, change);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return unknown(scope.deadline(), e);
-    }
-  }
-
-  private <R> ActionResult<R> finished(DeadlineScope scope, ChangePayment<R> change)
-      throws InterruptedException {
-    var queued = new QueuedCommand<>(change);
-    try {
-      Subtask<ChangePayment.Result<R>> ledger =
-          scope.fork(
-              "ledger",
-              limit -> dependencies.ledger().call(limit, left -> queued.committed(journal, left)));
-      scope.join();
-      return decided(ledger.result());
-    } catch (ScopeFailedException e) {
-      return afterFailure(scope.deadline(), queued, e.first());
-    } catch (DeadlineExceededException e) {
-      return afterFailure(scope.deadline(), queued, e);
-    }
+    return switch (ledger.run(scope, change)) {
+      case LedgerCall.End.Committed<ChangePayment.Result<R>>(ChangePayment.Result<R> result) ->
+          decided(result);
+      case LedgerCall.End.NotApplied<ChangePayment.Result<R>>(Throwable failure) ->
+          new ActionResult.NotBegun<>(ledger.problem(failure));
+      case LedgerCall.End.Unknown<ChangePayment.Result<R>>(Exception reason) ->
+          unknown(scope.deadline(), reason);
+    };
   }
 
   private static <R> ActionResult<R> decided(ChangePayment.Result<R> result) {
@@ -154,47 +125,8 @@ final class ActionProcessor {
     return new ActionResult.Decided<>(result);
   }
 
-  /** What was begun is waited for a little longer, and its answer is the truth. */
-  private <R> ActionResult<R> afterFailure(
-      Deadline deadline, QueuedCommand<ChangePayment.Result<R>> queued, Throwable failure)
-      throws InterruptedException {
-    CompletableFuture<ChangePayment.Result<R>> pending = queued.pending();
-    if (pending == null) {
-      return new ActionResult.NotBegun<>(problem(failure));
-    }
-    try {
-      return decided(Deadline.after(properties.answerGrace()).await(pending));
-    } catch (ExpiredInQueueException e) {
-      return new ActionResult.NotBegun<>(Problem.of(ProblemCode.DEADLINE_EXCEEDED));
-    } catch (DeadlineExceededException | FateUnknownException e) {
-      return unknown(deadline, e);
-    } catch (KeyTakenException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      return new ActionResult.NotBegun<>(problem(e));
-    }
-  }
-
   private <R> ActionResult<R> unknown(Deadline deadline, Exception reason) {
     log.warn("It is not known yet whether an action took effect: {}", reason.toString());
     return new ActionResult.Unknown<>(resolution.after(deadline.remaining()));
-  }
-
-  private Problem problem(Throwable failure) {
-    return switch (failure) {
-      case CallNotPermittedException _ ->
-          Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The circuit breaker of ledger is open.")
-              .dependency("ledger")
-              .retryAfter(dependencies.ledger().openFor());
-      case RejectedExecutionException _ -> Problem.of(ProblemCode.OVERLOADED);
-      case DeadlineExceededException _, CancellationException _ ->
-          Problem.of(ProblemCode.DEADLINE_EXCEEDED);
-      case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
-          Failure.unavailable("ledger").problem();
-      default -> {
-        log.error("An action failed because of a bug, and was rolled back", failure);
-        yield Failure.internal().problem();
-      }
-    };
   }
 }

@@ -10,13 +10,13 @@ import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.Dependencies;
-import io.quittance.payment.dependency.Dependency;
 import io.quittance.payment.dependency.QueuedCommand;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.concurrent.RejectedExecutionException;
@@ -61,10 +61,10 @@ final class Compensation {
       return new PaymentResult.NotBegun(Problem.of(ProblemCode.OVERLOADED));
     }
     if (refused && cause instanceof CallNotPermittedException) {
-      return new PaymentResult.NotBegun(unavailable(dependencies.ledger()));
+      return new PaymentResult.NotBegun(dependencies.ledger().refusal());
     }
     Failure failure = failure(cause, ledgerFailed);
-    log.debug("Payment {} is released: {}", order.id(), failure.detail(), reason);
+    log.debug("Payment {} is released: {}", text(order), failure.detail(), reason);
     return release(order, authorize, failure);
   }
 
@@ -129,7 +129,7 @@ final class Compensation {
 
   /** The result of a payment whose outcome is not known yet. */
   PaymentResult unknown(PaymentOrder order, Exception reason) {
-    log.warn("It is not known yet how payment {} ended: {}", order.id(), reason.toString());
+    log.warn("It is not known yet how payment {} ended: {}", text(order), reason.toString());
     Instant resolvesBy =
         clock
             .instant()
@@ -139,11 +139,7 @@ final class Compensation {
     return new PaymentResult.Unknown(order, resolvesBy);
   }
 
-  private static Problem unavailable(Dependency dependency) {
-    return Problem.of(
-            ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "The circuit breaker of %s is open.".formatted(dependency.name()))
-        .dependency(dependency.name())
-        .retryAfter(dependency.openFor());
+  private static String text(PaymentOrder order) {
+    return TypeId.format("pay", order.id());
   }
 }

@@ -111,7 +111,7 @@ class SimulationController {
       return simulation.of(order);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw Problem.of(ProblemCode.OVERLOADED, "The service is stopping.");
+      throw Problem.stopping();
     }
   }
 

@@ -8,6 +8,8 @@ import io.quittance.concurrency.DeadlineScope.Work;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.Subtask;
 import io.quittance.payment.FaultPoint;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
@@ -75,6 +77,15 @@ public final class Dependency {
       }
       throw e;
     }
+  }
+
+  /** The answer to a call that the breaker did not let through. */
+  public Problem refusal() {
+    return Problem.of(
+            ProblemCode.DEPENDENCY_UNAVAILABLE,
+            "The circuit breaker of %s is open.".formatted(name()))
+        .dependency(name())
+        .retryAfter(openFor());
   }
 
   /** closed, open or half_open. */

@@ -1,0 +1,119 @@
+package io.quittance.payment.dependency;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.concurrency.Subtask;
+import io.quittance.journal.Command;
+import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.Journal;
+import io.quittance.payment.PaymentProperties;
+import io.quittance.payment.model.Failure;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/**
+ * Runs a command as the subtask "ledger" of a scope, behind the breaker, and waits for its commit.
+ * Thread-safe.
+ */
+@Component
+public final class LedgerCall {
+
+  private static final Logger log = LoggerFactory.getLogger(LedgerCall.class);
+
+  /** What is known of a command when its caller must be answered. */
+  public sealed interface End<R> {
+
+    /** It is committed. */
+    record Committed<R>(R result) implements End<R> {}
+
+    /** It surely was not applied. */
+    record NotApplied<R>(Throwable failure) implements End<R> {}
+
+    /** It was begun, and may be applied yet. */
+    record Unknown<R>(Exception reason) implements End<R> {}
+  }
+
+  private final Journal journal;
+  private final Dependencies dependencies;
+  private final PaymentProperties properties;
+
+  LedgerCall(Journal journal, Dependencies dependencies, PaymentProperties properties) {
+    this.journal = journal;
+    this.dependencies = dependencies;
+    this.properties = properties;
+  }
+
+  /**
+   * Returns by the scope's deadline and a grace. An interrupt ends the waiting, and is pending
+   * afterwards.
+   */
+  public <R> End<R> run(DeadlineScope scope, Command<R> command) {
+    var queued = new QueuedCommand<>(command);
+    try {
+      return awaited(scope, queued);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new End.Unknown<>(e);
+    }
+  }
+
+  private <R> End<R> awaited(DeadlineScope scope, QueuedCommand<R> queued)
+      throws InterruptedException {
+    try {
+      Subtask<R> ledger =
+          scope.fork(
+              "ledger",
+              limit -> dependencies.ledger().call(limit, left -> queued.committed(journal, left)));
+      scope.join();
+      return new End.Committed<>(ledger.result());
+    } catch (ScopeFailedException e) {
+      return afterFailure(queued, e.first());
+    } catch (DeadlineExceededException e) {
+      return afterFailure(queued, e);
+    }
+  }
+
+  /** What was begun is waited for a little longer, and its answer is the truth. */
+  private <R> End<R> afterFailure(QueuedCommand<R> queued, Throwable failure)
+      throws InterruptedException {
+    CompletableFuture<R> pending = queued.pending();
+    if (pending == null) {
+      return new End.NotApplied<>(failure);
+    }
+    try {
+      return new End.Committed<>(Deadline.after(properties.answerGrace()).await(pending));
+    } catch (ExpiredInQueueException e) {
+      return new End.NotApplied<>(e);
+    } catch (DeadlineExceededException | FateUnknownException e) {
+      return new End.Unknown<>(e);
+    } catch (RuntimeException e) {
+      return new End.NotApplied<>(e);
+    }
+  }
+
+  /** What to tell the caller of a command that was not applied. */
+  public Problem problem(Throwable failure) {
+    return switch (failure) {
+      case CallNotPermittedException _ -> dependencies.ledger().refusal();
+      case RejectedExecutionException _ -> Problem.of(ProblemCode.OVERLOADED);
+      case DeadlineExceededException _, CancellationException _ ->
+          Failure.deadlineExceeded().problem();
+      case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
+          Failure.unavailable("ledger").problem();
+      default -> {
+        log.error("A command failed because of a bug, and was rolled back", failure);
+        yield Failure.internal().problem();
+      }
+    };
+  }
+}
