@@ -150,6 +150,9 @@ record Handler(HandlerMethod method, String path, @Nullable Route route) {
     }
     if (route != null) {
       codes.addAll(List.of(route.problems()));
+      if (route.transfers()) {
+        codes.addAll(ProblemCode.ofTransfers());
+      }
     }
     return codes;
   }

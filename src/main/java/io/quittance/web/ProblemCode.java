@@ -1,7 +1,10 @@
 package io.quittance.web;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Set;
 
 /** The stable error codes of the REST contract, with their status. */
 public enum ProblemCode {
@@ -46,6 +49,17 @@ public enum ProblemCode {
   DEPENDENCY_UNAVAILABLE(503, "A dependency is unavailable"),
   DEADLINE_EXCEEDED(504, "The deadline has passed");
 
+  private static final Set<ProblemCode> OF_TRANSFERS =
+      Collections.unmodifiableSet(
+          EnumSet.of(
+              INSUFFICIENT_FUNDS,
+              ACCOUNT_NOT_FOUND,
+              ACCOUNT_FROZEN,
+              ACCOUNT_CLOSED,
+              CURRENCY_MISMATCH,
+              SAME_ACCOUNT,
+              BALANCE_OUT_OF_RANGE));
+
   private final int status;
   private final String title;
 
@@ -84,5 +98,10 @@ public enum ProblemCode {
   /** The code that {@link #code()} prints as {@code text}. */
   public static ProblemCode from(String text) {
     return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
+  /** Why the ledger refuses to move money from one account to another. */
+  public static Set<ProblemCode> ofTransfers() {
+    return OF_TRANSFERS;
   }
 }

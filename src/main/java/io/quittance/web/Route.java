@@ -25,6 +25,9 @@ public @interface Route {
   /** The problems of this operation alone; those that many have in common are derived. */
   ProblemCode[] problems() default {};
 
+  /** Whether it moves money between accounts, and answers {@link ProblemCode#ofTransfers()}. */
+  boolean transfers() default false;
+
   /** The body of a 422, where it says more than a problem does. */
   Class<?> refusal() default void.class;
 

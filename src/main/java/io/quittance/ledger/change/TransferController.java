@@ -60,15 +60,7 @@ class TransferController {
       id = "createTransfer",
       summary = "Moves money at once",
       answers = @Route.Answer(status = 201, body = TransferBody.class),
-      problems = {
-        ProblemCode.INSUFFICIENT_FUNDS,
-        ProblemCode.ACCOUNT_NOT_FOUND,
-        ProblemCode.ACCOUNT_FROZEN,
-        ProblemCode.ACCOUNT_CLOSED,
-        ProblemCode.CURRENCY_MISMATCH,
-        ProblemCode.BALANCE_OUT_OF_RANGE,
-        ProblemCode.SAME_ACCOUNT
-      })
+      transfers = true)
   @RequiresScope(Scope.LEDGER_WRITE)
   ResponseEntity<TransferBody> post(
       IdempotencyHeaders headers,

@@ -77,17 +77,8 @@ class PaymentController {
         @Route.Answer(status = 201, body = PaymentBody.class),
         @Route.Answer(status = 202, body = PaymentBody.class)
       },
-      problems = {
-        ProblemCode.INSUFFICIENT_FUNDS,
-        ProblemCode.ACCOUNT_NOT_FOUND,
-        ProblemCode.ACCOUNT_FROZEN,
-        ProblemCode.ACCOUNT_CLOSED,
-        ProblemCode.CURRENCY_MISMATCH,
-        ProblemCode.BALANCE_OUT_OF_RANGE,
-        ProblemCode.SAME_ACCOUNT,
-        ProblemCode.FRAUD_DECLINED,
-        ProblemCode.DUPLICATE_REFERENCE
-      })
+      transfers = true,
+      problems = {ProblemCode.FRAUD_DECLINED, ProblemCode.DUPLICATE_REFERENCE})
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> create(
       IdempotencyHeaders headers,

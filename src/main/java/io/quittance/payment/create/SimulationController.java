@@ -82,16 +82,8 @@ class SimulationController {
       id = "simulatePayment",
       summary = "Says what a payment would do",
       description = "Writes nothing.",
-      problems = {
-        ProblemCode.INSUFFICIENT_FUNDS,
-        ProblemCode.ACCOUNT_NOT_FOUND,
-        ProblemCode.ACCOUNT_FROZEN,
-        ProblemCode.ACCOUNT_CLOSED,
-        ProblemCode.CURRENCY_MISMATCH,
-        ProblemCode.BALANCE_OUT_OF_RANGE,
-        ProblemCode.SAME_ACCOUNT,
-        ProblemCode.DUPLICATE_REFERENCE
-      })
+      transfers = true,
+      problems = {ProblemCode.DUPLICATE_REFERENCE})
   @RequiresScope(Scope.PAYMENTS_READ)
   SimulationBody simulate(
       DeadlineHeader deadlineMs, @Valid @RequestBody NewPayment body, Caller caller)

@@ -71,7 +71,7 @@ final class ItemGate {
   }
 
   private boolean mayBegin(Condition turn, UUID merchantId) {
-    return (turn == waiting.peek() && underWay < besideOthers) || !othersCome.test(merchantId);
+    return turn == waiting.peek() && (underWay < besideOthers || !othersCome.test(merchantId));
   }
 
   void leave() {

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +91,29 @@ class ItemGateTest {
       assertThat(enters(Duration.ZERO)).isFalse();
       assertThat(first.get(20, SECONDS)).isTrue();
     }
+  }
+
+  /** Beside a merchant for whom nobody else comes: its items would keep all places taken. */
+  @Test
+  void letsNobodyPastThoseForWhomOthersCome() throws Exception {
+    var unbound = UUID.randomUUID();
+    var gate = new ItemGate(merchant -> !merchant.equals(unbound), BESIDE_OTHERS);
+    for (int i = 0; i < BESIDE_OTHERS; i++) {
+      assertThat(gate.enter(unbound, Deadline.after(Duration.ZERO))).isTrue();
+    }
+    var waiting = new FutureTask<>(() -> gate.enter(MERCHANT, Deadline.after(Duration.ofHours(1))));
+    Thread thread = Thread.ofVirtual().unstarted(waiting);
+    thread.start();
+    while (thread.getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+
+    assertThat(gate.enter(unbound, Deadline.after(Duration.ZERO))).isFalse();
+    gate.leave();
+
+    assertThat(waiting.get(20, SECONDS)).isTrue();
+    gate.leave();
+    assertThat(gate.enter(unbound, Deadline.after(Duration.ZERO))).isTrue();
   }
 
   @Test
