@@ -37,6 +37,16 @@ public final class BatchLeases {
   private static final String TAKE =
       "update payment_batches set run = run + 1, lease_until = ? where merchant_id = ? and id = ?";
 
+  private static final String LOCK_OWN =
+      """
+      select 1 from payment_batches
+       where merchant_id = ? and id = ? and run = ? and status in ('preparing', 'processing')
+         for update skip locked
+      """;
+
+  private static final String RENEW =
+      "update payment_batches set lease_until = ? where merchant_id = ? and id = ?";
+
   private static final String READ =
       "select * from payment_batches where merchant_id = ? and id = ?";
 
@@ -54,22 +64,27 @@ public final class BatchLeases {
     return Instants.parameter(dialect.now(jdbc).plus(time));
   }
 
-  /** Keeps the leases of batches that are carried out here, but for those that are lost already. */
+  /**
+   * Keeps the leases of batches that are carried out here, but for those that are lost already.
+   * Each is renewed by itself, and one whose row another transaction has locked is passed over: the
+   * others would lose their leases with it.
+   */
   public void renew(Collection<StoredBatch> batches) {
     if (batches.isEmpty()) {
       return;
     }
     OffsetDateTime until = in(LEASE);
-    transactions.executeWithoutResult(
-        _ ->
-            jdbc.batchUpdate(
-                """
-                update payment_batches set lease_until = ?
-                 where merchant_id = ? and id = ? and run = ? and status in ('preparing', 'processing')
-                """,
-                batches.stream()
-                    .map(batch -> new Object[] {until, batch.merchantId(), batch.id(), batch.run()})
-                    .toList()));
+    for (StoredBatch batch : batches) {
+      transactions.executeWithoutResult(_ -> renew(batch, until));
+    }
+  }
+
+  private void renew(StoredBatch batch, OffsetDateTime until) {
+    List<Integer> free =
+        jdbc.queryForList(LOCK_OWN, Integer.class, batch.merchantId(), batch.id(), batch.run());
+    if (!free.isEmpty()) {
+      jdbc.update(RENEW, until, batch.merchantId(), batch.id());
+    }
   }
 
   /**

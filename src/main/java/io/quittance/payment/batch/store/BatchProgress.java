@@ -137,7 +137,8 @@ public final class BatchProgress {
   }
 
   /**
-   * Writes what became of items, and that others are under way from now on. What is written already
+   * Writes what became of items, and that others are under way from now on, and renews the lease:
+   * {@link BatchLeases#renew} passes over a row that this has locked. What is written already
    * changes nothing, so that a caller who does not know whether it was may repeat it.
    *
    * @param next the first and the last position of the items to be begun; null: none
@@ -184,9 +185,11 @@ public final class BatchProgress {
            set succeeded_items = succeeded_items + ?, authorized_items = authorized_items + ?,
                in_review_items = in_review_items + ?, declined_items = declined_items + ?,
                failed_items = failed_items + ?, processing_items = processing_items + ?,
-               unknown_items = unknown_items + ?, begins = begins and ?
+               unknown_items = unknown_items + ?, begins = begins and ?,
+               lease_until = greatest(lease_until, current_timestamp + interval '%d' second)
          where merchant_id = ? and id = ?
-        """,
+        """
+            .formatted(BatchLeases.LEASE.toSeconds()),
         more.get(ItemStatus.SUCCEEDED),
         more.get(ItemStatus.AUTHORIZED),
         more.get(ItemStatus.IN_REVIEW),

@@ -27,6 +27,8 @@ class BatchRowsIT {
 
   private static final int ITEMS = 10;
 
+  private static final String LOCK_ONE = "select 1 from payment_batches where id = ? for update";
+
   private static final ItemResult PAID =
       new ItemResult(ItemStatus.SUCCEEDED, TypeId.next(), null, null);
 
@@ -94,6 +96,35 @@ class BatchRowsIT {
     assertThat(leases.take(batch)).isPresent();
   }
 
+  /** One row that somebody has locked would cost all batches of the replica their leases. */
+  @Test
+  void renewsTheLeasesBesideARowThatIsLocked() throws SQLException {
+    StoredBatch locked = batch(UUID.randomUUID(), Duration.ofSeconds(1));
+    StoredBatch other = batch(UUID.randomUUID(), Duration.ofSeconds(1));
+    try (Connection hanging = database.getConnection()) {
+      hanging.setAutoCommit(false);
+      try (var statement = hanging.prepareStatement(LOCK_ONE)) {
+        statement.setObject(1, locked.id());
+        statement.execute();
+      }
+
+      leases.renew(List.of(locked, other));
+
+      assertThat(current(other).leaseUntil()).isAfter(other.leaseUntil());
+      assertThat(current(locked).leaseUntil()).isEqualTo(locked.leaseUntil());
+      hanging.rollback();
+    }
+  }
+
+  @Test
+  void renewsTheLeaseWithTheProgress() {
+    StoredBatch batch = batch(UUID.randomUUID(), Duration.ofSeconds(1));
+
+    progress.record(batch, List.of(), new int[] {0, 3}, true);
+
+    assertThat(current(batch).leaseUntil()).isAfter(batch.leaseUntil());
+  }
+
   @Test
   void findsWhatIsBehindTheManyBatchesOfOneMerchant() {
     UUID busy = UUID.randomUUID();
@@ -141,6 +172,10 @@ class BatchRowsIT {
   }
 
   private BatchCounts counts(StoredBatch batch) {
-    return store.require(batch.merchantId(), batch.id()).counts();
+    return current(batch).counts();
+  }
+
+  private StoredBatch current(StoredBatch batch) {
+    return store.require(batch.merchantId(), batch.id());
   }
 }
