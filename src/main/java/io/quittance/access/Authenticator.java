@@ -3,6 +3,7 @@ package io.quittance.access;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.RememberedLookup;
+import io.quittance.database.ReservedConnection;
 import jakarta.annotation.PreDestroy;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -60,7 +61,7 @@ final class Authenticator {
       MeterRegistry registry) {
     return new RememberedLookup<>(
         name,
-        RememberedLookup.finding(stored),
+        RememberedLookup.finding(ReservedConnection.of(stored)),
         settings.cacheSize(),
         settings.cacheTtl(),
         registry);

@@ -3,6 +3,7 @@ package io.quittance.access;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.RememberedLookup;
+import io.quittance.database.ReservedConnection;
 import io.quittance.identity.Terms;
 import jakarta.annotation.PreDestroy;
 import java.util.HashMap;
@@ -30,7 +31,7 @@ final class KnownMerchants {
     this.merchants =
         new RememberedLookup<>(
             "merchants",
-            RememberedLookup.finding(this::find),
+            RememberedLookup.finding(ReservedConnection.of(this::find)),
             settings.cacheSize(),
             settings.cacheTtl(),
             registry);

@@ -1,34 +1,41 @@
 package io.quittance.database;
 
+import io.quittance.concurrency.FairPlaces;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * Gives requests all connections of a pool but one. Look-ups of keys and rules, which payments wait
- * for, run on threads of their own and find that one, however many lists hang. Thread-safe.
+ * Divides a pool, so that what hangs takes the connections of its own kind only: some are for
+ * requests, of which one party's leave one to the others; some are for jobs that no request waits
+ * for; and one is for the look-ups of {@link ReservedConnection}. Thread-safe.
  */
-final class RequestShare extends DelegatingDataSource {
+final class PoolShares extends DelegatingDataSource {
 
-  private final Semaphore places;
+  private final FairPlaces<Object> requests;
+  private final FairPlaces<Object> jobs;
+  private final RequestParty party;
   private final Duration patience;
 
   /**
-   * @param size of the pool; at least 2
-   * @param patience how long a request waits for a place
+   * @param size of the pool; with 5 there are two places for requests and two for jobs, with less
+   *     than 3 they do not keep clear of the look-ups
+   * @param patience how long a request or a job waits for a place
    */
-  RequestShare(DataSource pool, int size, Duration patience) {
+  PoolShares(DataSource pool, int size, RequestParty party, Duration patience) {
     super(pool);
-    this.places = new Semaphore(size - 1, true);
+    int shared = size - 1;
+    this.requests = new FairPlaces<>(Math.max(1, (shared + 1) / 2));
+    this.jobs = new FairPlaces<>(Math.max(1, shared / 2));
+    this.party = party;
     this.patience = patience;
   }
 
@@ -37,34 +44,39 @@ final class RequestShare extends DelegatingDataSource {
    */
   @Override
   public Connection getConnection() throws SQLException {
-    return RequestContextHolder.getRequestAttributes() == null
-        ? super.getConnection()
-        : limitedConnection();
+    if (ReservedConnection.isAllowed()) {
+      return super.getConnection();
+    }
+    RequestAttributes request = RequestContextHolder.getRequestAttributes();
+    // A job is nobody's: each is a party of its own.
+    return request == null
+        ? connection(jobs, new Object())
+        : connection(requests, party.of(request));
   }
 
-  private Connection limitedConnection() throws SQLException {
+  private Connection connection(FairPlaces<Object> places, Object holder) throws SQLException {
     try {
-      if (!places.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!places.take(holder, patience)) {
         throw new SQLTransientConnectionException(
-            "all connections for requests were in use for " + patience);
+            "all %d connections for this were in use for %s".formatted(places.size(), patience));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SQLTransientConnectionException("interrupted while waiting for a connection", e);
     }
     try {
-      return returningItsPlace(super.getConnection());
+      return returningItsPlace(super.getConnection(), () -> places.giveBack(holder));
     } catch (SQLException | RuntimeException e) {
-      places.release();
+      places.giveBack(holder);
       throw e;
     }
   }
 
-  private Connection returningItsPlace(Connection connection) {
+  private static Connection returningItsPlace(Connection connection, Runnable giveBack) {
     var taken = new AtomicBoolean(true);
     return (Connection)
         Proxy.newProxyInstance(
-            RequestShare.class.getClassLoader(),
+            PoolShares.class.getClassLoader(),
             new Class<?>[] {Connection.class},
             (_, method, arguments) -> {
               try {
@@ -73,7 +85,7 @@ final class RequestShare extends DelegatingDataSource {
                 throw e.getCause();
               } finally {
                 if (method.getName().equals("close") && taken.getAndSet(false)) {
-                  places.release();
+                  giveBack.run();
                 }
               }
             });

@@ -2,20 +2,33 @@ package io.quittance.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.stereotype.Component;
 
-/** Limits requests to their {@link RequestShare} of the pool for reads, which is Spring Boot's. */
+/** Divides the pool for reads, which is Spring Boot's, into {@link PoolShares}. */
 @Component
-class RequestShares implements BeanPostProcessor {
+class PoolSharing implements BeanPostProcessor {
 
   private static final String READS = "dataSource";
+
+  private final ObjectProvider<RequestParty> party;
+
+  /**
+   * The pool is made before most of the service is, so who asks is found out at the first request.
+   */
+  PoolSharing(ObjectProvider<RequestParty> party) {
+    this.party = party;
+  }
 
   @Override
   public Object postProcessAfterInitialization(Object bean, String name) {
     return name.equals(READS) && bean instanceof HikariDataSource pool
-        ? new RequestShare(
-            pool, pool.getMaximumPoolSize(), Duration.ofMillis(pool.getConnectionTimeout()))
+        ? new PoolShares(
+            pool,
+            pool.getMaximumPoolSize(),
+            request -> party.getObject().of(request),
+            Duration.ofMillis(pool.getConnectionTimeout()))
         : bean;
   }
 }

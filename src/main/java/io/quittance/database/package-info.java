@@ -2,7 +2,7 @@
  * Connections to the database: their pools, what it means when one fails, and how arrays and times
  * are bound and read.
  */
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = "concurrency")
 @NullMarked
 package io.quittance.database;
 

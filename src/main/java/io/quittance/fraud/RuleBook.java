@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.RememberedLookup;
 import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.database.ReservedConnection;
 import io.quittance.identity.Caller;
 import io.quittance.web.JsonText;
 import io.quittance.web.Problem;
@@ -96,12 +97,16 @@ final class RuleBook {
 
   private void read(List<Job<UUID, Rules>> jobs) {
     Map<UUID, StoredRuleSet> found =
-        stored.findByMerchantIdIn(jobs.stream().map(Job::item).toList()).stream()
-            .collect(Collectors.toMap(StoredRuleSet::merchantId, Function.identity()));
+        ReservedConnection.of(this::find).apply(jobs.stream().map(Job::item).toList());
     for (Job<UUID, Rules> job : jobs) {
       StoredRuleSet row = found.get(job.item());
       job.complete(() -> row == null ? RuleSet.INITIAL : parse(row));
     }
+  }
+
+  private Map<UUID, StoredRuleSet> find(List<UUID> merchants) {
+    return stored.findByMerchantIdIn(merchants).stream()
+        .collect(Collectors.toMap(StoredRuleSet::merchantId, Function.identity()));
   }
 
   private Rules parse(StoredRuleSet row) {

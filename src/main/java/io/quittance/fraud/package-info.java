@@ -2,7 +2,15 @@
  * Fraud screening: a merchant's rules, or a remote service, and what to do when neither answers.
  */
 @ApplicationModule(
-    allowedDependencies = {"audit", "concurrency", "identity", "money", "tracing", "web"})
+    allowedDependencies = {
+      "audit",
+      "concurrency",
+      "database",
+      "identity",
+      "money",
+      "tracing",
+      "web"
+    })
 @NullMarked
 package io.quittance.fraud;
 

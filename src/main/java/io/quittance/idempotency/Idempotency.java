@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.database.ReservedConnection;
 import io.quittance.journal.Dialect;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -88,7 +89,8 @@ public final class Idempotency {
       Resolution resolution,
       MeterRegistry registry) {
     this(
-        new KeyLookups(keys -> IdempotencyKeys.find(jdbc, dialect, keys), registry),
+        new KeyLookups(
+            ReservedConnection.of(keys -> IdempotencyKeys.find(jdbc, dialect, keys)), registry),
         json,
         clock,
         resolution,

@@ -8,62 +8,114 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
-class RequestShareTest {
+class PoolSharesTest {
 
-  private static final int SIZE = 3;
+  private static final int SIZE = 5;
 
   private final HikariDataSource pool = pool();
-  private final RequestShare share = new RequestShare(pool, SIZE, Duration.ofMillis(1));
+  private final PoolShares shares =
+      new PoolShares(pool, SIZE, PoolSharesTest::party, Duration.ofMillis(1));
+  private final List<Connection> opened = new ArrayList<>();
+
+  private static Object party(RequestAttributes request) {
+    return Objects.requireNonNull(request.getAttribute("party", RequestAttributes.SCOPE_REQUEST));
+  }
 
   private static HikariDataSource pool() {
     var pool = new HikariDataSource();
-    pool.setJdbcUrl("jdbc:h2:mem:share");
+    pool.setJdbcUrl("jdbc:h2:mem:shares");
     pool.setMaximumPoolSize(SIZE);
+    pool.setConnectionTimeout(250);
     return pool;
   }
 
   @AfterEach
-  void close() {
+  void close() throws SQLException {
     RequestContextHolder.resetRequestAttributes();
+    for (Connection connection : opened) {
+      connection.close();
+    }
     pool.close();
   }
 
   @Test
-  void leavesOneConnectionToThoseWhoAreNoRequest() throws SQLException {
-    try (Connection first = ofRequest();
-        Connection second = ofRequest()) {
-      assertThat(first).isNotSameAs(second);
-      assertThatThrownBy(this::ofRequest).isInstanceOf(SQLTransientConnectionException.class);
+  void leavesConnectionsToRequestsAndLookUpsWhateverJobsHold() throws SQLException {
+    ofJob();
+    ofJob();
+    assertThatThrownBy(this::ofJob).isInstanceOf(SQLTransientConnectionException.class);
 
-      RequestContextHolder.resetRequestAttributes();
-      try (Connection lookUp = share.getConnection()) {
-        assertThat(lookUp.isValid(1)).isTrue();
-      }
-    }
+    ofRequest("a");
+    ofRequest("b");
+    assertThatThrownBy(() -> ofRequest("c")).isInstanceOf(SQLTransientConnectionException.class);
+
+    assertThat(ofLookUp().isValid(1)).isTrue();
+  }
+
+  @Test
+  void leavesAConnectionToOthersWhateverOnePartyHolds() throws SQLException {
+    ofRequest("a");
+    assertThatThrownBy(() -> ofRequest("a")).isInstanceOf(SQLTransientConnectionException.class);
+
+    assertThat(ofRequest("b").isValid(1)).isTrue();
+  }
+
+  /** A look-up of a request's own thread is a look-up, too. */
+  @Test
+  void knowsALookUpByWhatItDoes() throws SQLException {
+    ofRequest("a");
+    ofRequest("b");
+
+    assertThat(ofLookUp().isValid(1)).isTrue();
+    assertThatThrownBy(() -> ofRequest("c")).isInstanceOf(SQLTransientConnectionException.class);
   }
 
   @Test
   void takesAPlaceBackOnce() throws SQLException {
-    try (Connection kept = ofRequest()) {
-      Connection closedTwice = ofRequest();
-      closedTwice.close();
-      closedTwice.close();
-      try (Connection again = ofRequest()) {
-        assertThat(kept.isValid(1) && again.isValid(1)).isTrue();
-        assertThatThrownBy(this::ofRequest).isInstanceOf(SQLTransientConnectionException.class);
-      }
-    }
+    Connection closedTwice = ofRequest("a");
+    closedTwice.close();
+    closedTwice.close();
+
+    ofRequest("a");
+    ofRequest("b");
+    assertThatThrownBy(() -> ofRequest("c")).isInstanceOf(SQLTransientConnectionException.class);
   }
 
-  private Connection ofRequest() throws SQLException {
-    RequestContextHolder.setRequestAttributes(
-        new ServletRequestAttributes(new MockHttpServletRequest()));
-    return share.getConnection();
+  private Connection ofRequest(String party) throws SQLException {
+    var request = new ServletRequestAttributes(new MockHttpServletRequest());
+    request.setAttribute("party", party, RequestAttributes.SCOPE_REQUEST);
+    RequestContextHolder.setRequestAttributes(request);
+    return opened(shares.getConnection());
+  }
+
+  private Connection ofJob() throws SQLException {
+    RequestContextHolder.resetRequestAttributes();
+    return opened(shares.getConnection());
+  }
+
+  private Connection ofLookUp() {
+    return ReservedConnection.<String, Connection>of(
+            _ -> {
+              try {
+                return opened(shares.getConnection());
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            })
+        .apply("key");
+  }
+
+  private Connection opened(Connection connection) {
+    opened.add(connection);
+    return connection;
   }
 }

@@ -1,6 +1,7 @@
 package io.quittance.ledger.report;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.FairPlaces;
 import io.quittance.database.ArrayParameters;
 import io.quittance.database.ReportConnections;
 import io.quittance.journal.Dialect;
@@ -38,7 +39,7 @@ final class Reports {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   private final ReportConnections connections;
-  private final ReportPlaces places;
+  private final FairPlaces<UUID> places;
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transaction;
   private final Dialect dialect;
@@ -49,7 +50,7 @@ final class Reports {
       Dialect dialect,
       @Value("${quittance.ledger.report-limit:10m}") Duration limit) {
     this.connections = connections;
-    this.places = new ReportPlaces(connections.size());
+    this.places = new FairPlaces<>(connections.size());
     this.jdbc = new JdbcTemplate(connections.pool());
     this.jdbc.setFetchSize(FETCH_SIZE);
     this.transaction = new TransactionTemplate(new JdbcTransactionManager(connections.pool()));
