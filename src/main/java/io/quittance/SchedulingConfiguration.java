@@ -1,5 +1,6 @@
 package io.quittance;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.EnableScheduling;
@@ -7,7 +8,8 @@ import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /**
  * Scheduled jobs, such as sweeps. Each has a thread of its own, so that one that hangs does not
- * delay the others; Spring Boot would run all of them on one.
+ * delay the others; Spring Boot would run all of them on one. A job that fails throws what went
+ * wrong: then Spring counts it as failed, and a {@link WatchedJob} logs it.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
@@ -20,8 +22,8 @@ class SchedulingConfiguration {
   private static final int END_SECONDS_MAX = 10;
 
   @Bean
-  ThreadPoolTaskScheduler taskScheduler() {
-    var scheduler = new ThreadPoolTaskScheduler();
+  ThreadPoolTaskScheduler taskScheduler(MeterRegistry registry) {
+    var scheduler = new WatchingScheduler(registry);
     scheduler.setPoolSize(JOBS_MAX);
     scheduler.setVirtualThreads(true);
     scheduler.setThreadNamePrefix("scheduled-");

@@ -6,14 +6,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Deletes idempotency keys after their retention, a few at a time, so that no payment waits for it.
@@ -22,8 +18,6 @@ import org.springframework.transaction.TransactionException;
  */
 @Component
 final class KeyRetention {
-
-  private static final Logger log = LoggerFactory.getLogger(KeyRetention.class);
 
   private static final OffsetDateTime BEGINNING = Instants.parameter(Instant.EPOCH);
 
@@ -58,14 +52,10 @@ final class KeyRetention {
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")
   void sweep() {
-    try {
-      OffsetDateTime cutoff = Instants.parameter(dialect.now(operations).minus(retention));
-      Optional<OffsetDateTime> done = Optional.of(BEGINNING);
-      for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
-        done = deleteNext(done.get(), cutoff);
-      }
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("Idempotency keys could not be swept: {}", e.getMessage());
+    OffsetDateTime cutoff = Instants.parameter(dialect.now(operations).minus(retention));
+    Optional<OffsetDateTime> done = Optional.of(BEGINNING);
+    for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
+      done = deleteNext(done.get(), cutoff);
     }
   }
 

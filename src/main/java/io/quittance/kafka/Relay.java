@@ -102,6 +102,7 @@ final class Relay {
       shared.state().succeeded("leases");
     } catch (DataAccessException | TransactionException e) {
       shared.state().failed("leases", e);
+      throw e;
     }
   }
 
@@ -138,16 +139,20 @@ final class Relay {
     if (stopping || shards.isEmpty()) {
       return;
     }
-    if (nextLook.expired()) {
-      look();
+    try {
+      if (nextLook.expired()) {
+        look();
+      }
+    } finally {
+      shards.forEach(this::letWork);
     }
-    shards.forEach(
-        (shard, relay) -> {
-          if ((woken.contains(shard) || relay.failed()) && relay.begin()) {
-            woken.remove(shard);
-            submit(relay);
-          }
-        });
+  }
+
+  private void letWork(int shard, ShardRelay relay) {
+    if ((woken.contains(shard) || relay.failed()) && relay.begin()) {
+      woken.remove(shard);
+      submit(relay);
+    }
   }
 
   private void look() {
@@ -157,6 +162,7 @@ final class Relay {
     } catch (DataAccessException e) {
       nextLook = Deadline.after(PAUSE_AFTER_FAILURE);
       shared.state().failed("look", e);
+      throw e;
     }
   }
 
@@ -180,9 +186,12 @@ final class Relay {
       shared.meters().waiting(shared.outbox().backlog());
       shared.state().succeeded("count");
     } catch (DataAccessException e) {
+      shared.meters().waiting(null);
       shared.state().failed("count", e);
+      throw e;
+    } finally {
+      nextCount = Deadline.after(watch.used().multipliedBy(PAUSE_TO_LOOK));
     }
-    nextCount = Deadline.after(watch.used().multipliedBy(PAUSE_TO_LOOK));
   }
 
   /** Finishes what is under way, and lets other replicas take over at once. */

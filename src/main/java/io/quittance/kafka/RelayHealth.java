@@ -1,5 +1,6 @@
 package io.quittance.kafka;
 
+import io.quittance.kafka.Outbox.Backlog;
 import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
@@ -24,10 +25,13 @@ final class RelayHealth implements HealthIndicator {
     String reason = state.reason();
     Health.Builder health =
         reason == null ? Health.up() : Health.unknown().withDetail("reason", reason);
-    return health
-        .withDetail("shards", relay.shards())
-        .withDetail("backlog", meters.backlog().events())
-        .withDetail("oldest_waiting_seconds", meters.backlog().oldest().toSeconds())
-        .build();
+    health.withDetail("shards", relay.shards());
+    Backlog backlog = meters.backlog();
+    if (backlog != null) {
+      health
+          .withDetail("backlog", backlog.events())
+          .withDetail("oldest_waiting_seconds", backlog.oldest().toSeconds());
+    }
+    return health.build();
   }
 }

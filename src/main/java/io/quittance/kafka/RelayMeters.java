@@ -9,6 +9,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.IntSupplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The relay's figures. Thread-safe. */
 final class RelayMeters {
@@ -33,7 +35,7 @@ final class RelayMeters {
   private final Counter events;
   private final Counter failures;
   private final Timer latency;
-  private volatile Backlog backlog = Backlog.NONE;
+  private volatile @Nullable Backlog backlog;
 
   RelayMeters(MeterRegistry registry, FailureState state, Clock clock) {
     this.registry = registry;
@@ -51,10 +53,12 @@ final class RelayMeters {
             .description("From the event to the broker's acknowledgement")
             .serviceLevelObjectives(BUCKETS)
             .register(registry);
-    Gauge.builder("quittance.kafka.backlog", () -> backlog.events())
+    Gauge.builder("quittance.kafka.backlog", () -> waiting(Backlog::events))
         .description("Events that wait to be sent, of all replicas")
         .register(registry);
-    Gauge.builder("quittance.kafka.oldest.waiting", () -> backlog.oldest().toMillis() / 1000.0)
+    Gauge.builder(
+            "quittance.kafka.oldest.waiting",
+            () -> waiting(found -> found.oldest().toMillis() / 1000.0))
         .description("How long the oldest of them has waited")
         .baseUnit("seconds")
         .register(registry);
@@ -79,11 +83,22 @@ final class RelayMeters {
     failures.increment();
   }
 
-  void waiting(Backlog found) {
+  private double waiting(ToDoubleFunction<Backlog> figure) {
+    Backlog found = backlog;
+    return found == null ? Double.NaN : figure.applyAsDouble(found);
+  }
+
+  /**
+   * Says what waits.
+   *
+   * @param found null: the last look failed, so it is not known
+   */
+  void waiting(@Nullable Backlog found) {
     backlog = found;
   }
 
-  Backlog backlog() {
+  /** What waits, if that is known. */
+  @Nullable Backlog backlog() {
     return backlog;
   }
 }

@@ -110,7 +110,7 @@ public final class Enrichment {
 
   /** Takes up what was left over, by any replica. */
   @Scheduled(fixedDelayString = "${quittance.analytics.catch-up-interval:1s}")
-  void catchUp() {
+  void catchUp() throws SQLException {
     if (pool.depth() > 0 || !payments.available()) {
       return;
     }
@@ -119,8 +119,6 @@ public final class Enrichment {
           PendingTable.oldest(connection, clock.instant().minus(FRESH), BATCHES_AT_ONCE_MAX);
       connection.rollback();
       offer(left);
-    } catch (SQLException e) {
-      log.warn("Pending events could not be read: {}", e.getMessage());
     }
   }
 

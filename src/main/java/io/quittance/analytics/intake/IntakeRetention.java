@@ -6,15 +6,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Deletes the keys of old bodies and the marks of old commits, a few at a time, on every replica,
@@ -22,8 +18,6 @@ import org.springframework.transaction.TransactionException;
  */
 @Component
 final class IntakeRetention {
-
-  private static final Logger log = LoggerFactory.getLogger(IntakeRetention.class);
 
   /** Far longer than the outcome of a commit is asked for. */
   private static final Duration MARKS_KEPT = Duration.ofHours(1);
@@ -58,12 +52,8 @@ final class IntakeRetention {
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")
   void sweep() {
-    try {
-      sweep("analytics_bodies", keysKept);
-      sweep("analytics_commits", MARKS_KEPT);
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("Keys of events' bodies could not be swept: {}", e.getMessage());
-    }
+    sweep("analytics_bodies", keysKept);
+    sweep("analytics_commits", MARKS_KEPT);
   }
 
   private void sweep(String table, Duration kept) {

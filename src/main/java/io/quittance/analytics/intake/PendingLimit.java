@@ -5,9 +5,6 @@ import io.quittance.analytics.pane.AnalyticsProperties;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -18,8 +15,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class PendingLimit {
-
-  private static final Logger log = LoggerFactory.getLogger(PendingLimit.class);
 
   private static final String PENDING =
       "select merchant_id, enrichment_pending from analytics_totals where enrichment_pending > ?";
@@ -35,18 +30,14 @@ final class PendingLimit {
 
   @Scheduled(fixedDelayString = "${quittance.analytics.catch-up-interval:1s}")
   void look() {
-    try {
-      var found = new HashMap<UUID, Long>();
-      jdbc.sql(PENDING)
-          .param(limit / 2)
-          .query(
-              rs -> {
-                found.put(rs.getObject(1, UUID.class), rs.getLong(2));
-              });
-      many = Map.copyOf(found);
-    } catch (DataAccessException e) {
-      log.debug("Pending events could not be counted: {}", e.getMessage());
-    }
+    var found = new HashMap<UUID, Long>();
+    jdbc.sql(PENDING)
+        .param(limit / 2)
+        .query(
+            rs -> {
+              found.put(rs.getObject(1, UUID.class), rs.getLong(2));
+            });
+    many = Map.copyOf(found);
   }
 
   /** Whether one more may wait, beside so many that are new. */

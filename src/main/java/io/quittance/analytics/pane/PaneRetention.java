@@ -7,15 +7,11 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Deletes panes that are too old for their step, oldest first and a few at a time. It runs on every
@@ -24,8 +20,6 @@ import org.springframework.transaction.TransactionException;
  */
 @Component
 final class PaneRetention {
-
-  private static final Logger log = LoggerFactory.getLogger(PaneRetention.class);
 
   /** Beyond the retention, so that no pane comes back because replicas' clocks differ. */
   private static final Duration MARGIN = Duration.ofMinutes(5);
@@ -64,12 +58,8 @@ final class PaneRetention {
 
   @Scheduled(fixedDelayString = "${quittance.analytics.sweep-interval:10s}")
   void sweep() {
-    try {
-      for (Step step : Step.values()) {
-        sweep(step);
-      }
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("Old panes could not be deleted: {}", e.getMessage());
+    for (Step step : Step.values()) {
+      sweep(step);
     }
   }
 

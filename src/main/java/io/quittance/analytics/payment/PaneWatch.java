@@ -18,13 +18,11 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -96,12 +94,8 @@ final class PaneWatch {
     if (!from.isBefore(to)) {
       return;
     }
-    try {
-      differences.increment(difference(from, to));
-      checkedUntil = to;
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("Payments could not be compared with their panes: {}", e.getMessage());
-    }
+    differences.increment(difference(from, to));
+    checkedUntil = to;
   }
 
   /** How many payments of whole minutes are missing in the panes, or too many, of all merchants. */

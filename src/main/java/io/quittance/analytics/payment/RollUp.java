@@ -3,6 +3,7 @@ package io.quittance.analytics.payment;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.PaneStore;
+import io.quittance.database.OneByOne;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import java.time.Instant;
@@ -10,13 +11,12 @@ import java.util.List;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -83,11 +83,7 @@ final class RollUp {
 
   @Scheduled(fixedDelayString = "${quittance.analytics.roll-up-interval:2s}")
   void rollUp() {
-    try {
-      jdbc.queryForList(MERCHANTS, UUID.class).forEach(this::rollUpAll);
-    } catch (DataAccessException e) {
-      log.warn("Payments to roll up could not be looked for: {}", e.getMessage());
-    }
+    OneByOne.forEach(jdbc.queryForList(MERCHANTS, UUID.class), this::rollUpAll);
   }
 
   private void rollUpAll(UUID merchantId) {
@@ -96,11 +92,12 @@ final class RollUp {
       while (taken == DELTAS_MAX) {
         taken = rollUp(merchantId);
       }
-    } catch (DataAccessException | TransactionException e) {
+    } catch (RuntimeException e) {
       log.warn(
           "Payments of {} could not be rolled up, and will be later: {}",
           TypeId.format("mch", merchantId),
           e.getMessage());
+      throw e;
     }
   }
 
@@ -116,7 +113,12 @@ final class RollUp {
       return true;
     }
     // It is there and locked, or it is this merchant's first time.
-    return jdbc.update(dialect.either(REGISTER, REGISTER_ON_H2), merchantId) == 1;
+    try {
+      return jdbc.update(dialect.either(REGISTER, REGISTER_ON_H2), merchantId) == 1;
+    } catch (DuplicateKeyException e) {
+      // On H2: another replica was faster.
+      return false;
+    }
   }
 
   private boolean lock(UUID merchantId) {

@@ -3,8 +3,6 @@ package io.quittance.ledger.report;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.database.ReportConnections;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -17,8 +15,6 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class BooksWatch {
-
-  private static final Logger log = LoggerFactory.getLogger(BooksWatch.class);
 
   private static final String UNBALANCED =
       """
@@ -46,7 +42,7 @@ class BooksWatch {
       unbalanced = found == null ? Double.NaN : found;
     } catch (DataAccessException e) {
       unbalanced = Double.NaN;
-      log.warn("The sums of balances could not be read: {}", e.getMessage());
+      throw e;
     }
   }
 }

@@ -15,10 +15,8 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Ends payments that were left open: those that a dead process left processing, and those whose
@@ -51,13 +49,9 @@ final class Recovery {
     }
 
     void goOn() throws InterruptedException {
-      try {
-        List<Due> found = search.apply(last, PAYMENTS_PER_SWEEP);
-        last = found.size() < PAYMENTS_PER_SWEEP ? Position.FIRST : found.getLast().position();
-        end(kind, found, command);
-      } catch (DataAccessException | TransactionException e) {
-        log.warn("The query for payments whose time is over failed: {}", e.getMessage());
-      }
+      List<Due> found = search.apply(last, PAYMENTS_PER_SWEEP);
+      last = found.size() < PAYMENTS_PER_SWEEP ? Position.FIRST : found.getLast().position();
+      end(kind, found, command);
     }
   }
 

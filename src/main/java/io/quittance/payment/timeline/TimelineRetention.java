@@ -11,12 +11,10 @@ import java.util.List;
 import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -56,11 +54,7 @@ final class TimelineRetention {
 
   @Scheduled(fixedDelayString = "PT1H")
   void sweep() {
-    try {
-      sweep(dialect.now(operations));
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("Old timelines could not be dropped: {}", e.getMessage());
-    }
+    sweep(dialect.now(operations));
   }
 
   /** The same for all replicas: by its own clock, one that is ahead would drop what is young. */

@@ -1,5 +1,6 @@
 package io.quittance.webhook.delivery;
 
+import io.quittance.database.OneByOne;
 import io.quittance.web.TypeId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,14 +11,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -27,7 +24,6 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 final class Backfill {
 
-  private static final Logger log = LoggerFactory.getLogger(Backfill.class);
   private static final int EVENTS_AT_ONCE = 500;
   private static final int ENDPOINTS_AT_ONCE = 20;
 
@@ -82,14 +78,8 @@ final class Backfill {
 
   @Scheduled(fixedDelay = 1000)
   void run() {
-    try {
-      for (Destination endpoint : recovering()) {
-        transactions.executeWithoutResult(status -> step(endpoint));
-      }
-    } catch (DataAccessException | TransactionException e) {
-      log.warn(
-          "The deliveries of events that endpoints missed could not be stored: {}", e.getMessage());
-    }
+    OneByOne.forEach(
+        recovering(), endpoint -> transactions.executeWithoutResult(status -> step(endpoint)));
   }
 
   private List<Destination> recovering() {

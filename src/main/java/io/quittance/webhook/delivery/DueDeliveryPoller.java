@@ -89,7 +89,7 @@ public final class DueDeliveryPoller {
   private final DutyCycle looks = new DutyCycle();
   private final DutyCycle wholeLooks = new DutyCycle();
   private volatile @Nullable Instant lookedAt;
-  private volatile double oldestSeconds;
+  private volatile double oldestSeconds = Double.NaN;
 
   DueDeliveryPoller(
       JdbcTemplate jdbc,
@@ -114,6 +114,15 @@ public final class DueDeliveryPoller {
     if (!looks.due()) {
       return null;
     }
+    try {
+      return lookAround();
+    } catch (RuntimeException e) {
+      oldestSeconds = Double.NaN;
+      throw e;
+    }
+  }
+
+  private Look lookAround() {
     Instant last = lookedAt;
     boolean whole = last == null || wholeLooks.due();
     Instant since = last == null || whole ? Instant.EPOCH : last.minus(LATE_MAX);

@@ -2,6 +2,7 @@ package io.quittance.webhook.delivery;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.ArrayParameters;
+import io.quittance.database.OneByOne;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.NotificationProperties;
@@ -13,14 +14,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BiFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -36,7 +33,6 @@ final class Retention {
   /** What was deleted at once: so many rows, up to that one. */
   private record Batch<K>(int rows, K last) {}
 
-  private static final Logger log = LoggerFactory.getLogger(Retention.class);
   private static final int ROWS_PER_BATCH = 1_000;
 
   /** The next sweep goes on: payments come first. */
@@ -96,13 +92,9 @@ final class Retention {
 
   @Scheduled(fixedDelayString = "${quittance.notification.sweep-interval:1m}")
   void sweep() {
-    try {
-      deleteDeliveries();
-      deadLetters.forgetDeleted();
-      deleteEvents();
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("Old deliveries and events could not be deleted: {}", e.getMessage());
-    }
+    OneByOne.forEach(
+        List.<Runnable>of(this::deleteDeliveries, deadLetters::forgetDeleted, this::deleteEvents),
+        Runnable::run);
   }
 
   /** Deletes deliveries that ended and are older than their retention, with their attempts. */
@@ -134,13 +126,16 @@ final class Retention {
    */
   private <K> void delete(List<UUID> merchants, K start, BiFunction<UUID, K, Batch<K>> delete) {
     Deadline end = Deadline.after(SWEEP_MAX);
-    for (UUID merchantId : merchants) {
-      Batch<K> batch = new Batch<>(ROWS_PER_BATCH, start);
-      while (batch.rows() == ROWS_PER_BATCH && !end.expired()) {
-        K from = batch.last();
-        batch = Objects.requireNonNull(transactions.execute(s -> delete.apply(merchantId, from)));
-      }
-    }
+    OneByOne.forEach(
+        merchants,
+        merchantId -> {
+          Batch<K> batch = new Batch<>(ROWS_PER_BATCH, start);
+          while (batch.rows() == ROWS_PER_BATCH && !end.expired()) {
+            K from = batch.last();
+            batch =
+                Objects.requireNonNull(transactions.execute(s -> delete.apply(merchantId, from)));
+          }
+        });
   }
 
   private Batch<OffsetDateTime> deleteDeliveries(

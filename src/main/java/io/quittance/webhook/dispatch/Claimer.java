@@ -28,10 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Takes due deliveries from the queue: as many as their destinations' lanes have room for, a few of
@@ -115,10 +113,9 @@ final class Claimer {
             .forEach(found -> destinations.add(found.destination(), look.since()));
         deadLetters.bury(look.found().stream().filter(found -> !found.enabled()).toList());
       }
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("Due deliveries could not be looked for: {}", e.getMessage());
+    } finally {
+      wake();
     }
-    wake();
   }
 
   /** Comes back to lanes that were closed, or full. */

@@ -1,6 +1,7 @@
 package io.quittance.analytics.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.analytics.pane.PaneStore;
@@ -104,6 +105,32 @@ class RollUpIT {
                 "currency=EUR&payee=other&status=succeeded", 1L));
   }
 
+  /** Whatever the order in which they are looked at, some come after the one that fails. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aMerchantWhoseDeltasCannotBeReadKeepsNoOtherWaitingAndIsTold(
+      String name, DataSource database) throws Exception {
+    register(database);
+    byte[] unknownVersion = {127};
+    add(database, merchant, unknownVersion);
+    var delta = new PaymentDelta(merchant, List.of(change("shop", null, "processing")), List.of());
+    for (int i = 0; i < 6; i++) {
+      UUID other = TypeId.next();
+      register(database, other);
+      add(database, other, DeltaWriter.bytes(delta));
+    }
+    RollUp rollUp = rollUp(database, 100);
+
+    assertThatThrownBy(rollUp::rollUp).hasMessageContaining("unknown version");
+
+    assertThat(
+            JdbcClient.create(database)
+                .sql("select merchant_id from analytics_payment_deltas")
+                .query(UUID.class)
+                .list())
+        .containsExactly(merchant);
+  }
+
   /** Three payments, of which the panes lose one. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("databases")
@@ -162,9 +189,13 @@ class RollUpIT {
         List.of("analytics_panes", "analytics_payment_deltas", "analytics_roll_ups")) {
       JdbcClient.create(database).sql("delete from " + table).update();
     }
+    register(database, merchant);
+  }
+
+  private static void register(DataSource database, UUID merchantId) {
     JdbcClient.create(database)
         .sql("insert into merchants (id, name, created_at) values (?, 'm', current_timestamp)")
-        .param(merchant)
+        .param(merchantId)
         .update();
   }
 
@@ -209,12 +240,16 @@ class RollUpIT {
   }
 
   private void add(DataSource database, PaymentDelta delta) {
+    add(database, merchant, DeltaWriter.bytes(delta));
+  }
+
+  private static void add(DataSource database, UUID merchantId, byte[] payload) {
     new JdbcTemplate(database)
         .update(
             "insert into analytics_payment_deltas (merchant_id, id, payload) values (?, ?, ?)",
-            merchant,
+            merchantId,
             TypeId.next(),
-            DeltaWriter.bytes(delta));
+            payload);
   }
 
   private static RollUp rollUp(DataSource database, int labelValuesMax) throws SQLException {

@@ -2,19 +2,13 @@ package io.quittance.payment.batch.run;
 
 import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.StoredBatch;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * The batches that this replica carries out: keeps their leases, and lets them begin nothing more
@@ -22,8 +16,6 @@ import org.springframework.transaction.TransactionException;
  */
 @Component
 public final class RunningBatches {
-
-  private static final Logger log = LoggerFactory.getLogger(RunningBatches.class);
 
   /** A batch that is carried out here; closed, it is not any more. */
   public final class Entry implements AutoCloseable {
@@ -88,16 +80,7 @@ public final class RunningBatches {
 
   @Scheduled(fixedDelay = 1000)
   void renewLeases() {
-    List<StoredBatch> batches = batches(entries.values());
-    try {
-      leases.renew(batches);
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("The leases of {} batches could not be renewed: {}", batches.size(), e.getMessage());
-    }
-  }
-
-  private static List<StoredBatch> batches(Collection<Entry> entries) {
-    return entries.stream().map(entry -> entry.batch).toList();
+    leases.renew(entries.values().stream().map(entry -> entry.batch).toList());
   }
 
   @EventListener(ContextClosedEvent.class)

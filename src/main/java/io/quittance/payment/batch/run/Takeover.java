@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.database.OneByOne;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchStore;
@@ -20,10 +21,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * Carries out batches without a waiting caller: those of this replica's callers, and those that
@@ -121,30 +120,19 @@ public final class Takeover {
     if (isFull()) {
       return;
     }
-    try {
-      leases.abandoned(merchantsWithoutRoom(), LOOKED_AT).stream()
-          .filter(this::hasRoom)
-          .forEach(this::take);
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("The query for abandoned batches failed: {}", e.getMessage());
-    }
+    OneByOne.forEach(leases.abandoned(merchantsWithoutRoom(), LOOKED_AT), this::take);
   }
 
   private void take(StoredBatch batch) {
-    try {
+    if (hasRoom(batch)) {
       leases.take(batch).ifPresent(this::handOver);
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("{} could not be taken over: {}", batch.text(), e.getMessage());
     }
   }
 
   @Scheduled(fixedDelay = 60_000)
   void sweepUnprepared() {
-    try {
-      leases.unprepared(LOOKED_AT).forEach(batch -> store.discard(batch.merchantId(), batch.id()));
-    } catch (DataAccessException | TransactionException e) {
-      log.warn("The deletion of batches that were never shown failed: {}", e.getMessage());
-    }
+    OneByOne.forEach(
+        leases.unprepared(LOOKED_AT), batch -> store.discard(batch.merchantId(), batch.id()));
   }
 
   private void work(List<Job<Entry, Boolean>> jobs) {
