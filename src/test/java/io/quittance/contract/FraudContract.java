@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.RepeatedTest;
@@ -22,6 +23,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 abstract class FraudContract extends Contract {
 
   @Autowired private JdbcClient jdbc;
+  @Autowired private MeterRegistry registry;
 
   @Test
   void declinesWhatARuleDeclines() {
@@ -302,6 +304,28 @@ abstract class FraudContract extends Contract {
         .isEqualTo("fallback");
     merchant.pay(50, "alice", "shop").isProblem(503, "dependency_unavailable");
     moved(49);
+  }
+
+  @Test
+  void countsPaymentsByWhoseVerdictDecidedThem() {
+    double rules = decidedBy("rules");
+    double fallback = decidedBy("fallback");
+    merchant.fallback("review");
+
+    merchant.pay(1, "alice", "shop").is(201);
+    merchant.fault("fraud", "error_rate", 1);
+    String parked = merchant.pay(2, "alice", "shop").is(202).id();
+    merchant.review(parked, "approve").is(200);
+    merchant.fallback("decline");
+    merchant.pay(4, "alice", "shop").is(503);
+
+    assertThat(decidedBy("rules")).isEqualTo(rules + 1);
+    assertThat(decidedBy("fallback")).isEqualTo(fallback + 1);
+    moved(3);
+  }
+
+  private double decidedBy(String source) {
+    return registry.get("quittance.payment.screenings").tag("source", source).counter().count();
   }
 
   /** Makes the merchant's rules what a newer version may have written. */

@@ -1,5 +1,6 @@
 package io.quittance.payment.event;
 
+import io.quittance.fraud.Verdict;
 import io.quittance.journal.Table;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
@@ -8,6 +9,7 @@ import io.quittance.payment.model.Movements;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.Payments;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -40,6 +42,7 @@ public final class PaymentChanges implements Table {
   private final PaymentMeters meters;
   private List<PaymentChange> payments = List.of();
   private List<RefundChange> refunds = List.of();
+  private List<Verdict.Source> screenings = List.of();
 
   private PaymentChanges(UnitOfWork unit, PaymentMeters meters) {
     this.unit = unit;
@@ -54,11 +57,26 @@ public final class PaymentChanges implements Table {
   @Override
   public void flush(Writes writes, Instant now) {
     var all = unit.table(Payments.class);
-    payments = all.moved().filter(Payment::counted).map(PaymentChange::of).toList();
+    note(all.moved().filter(Payment::counted).toList());
     refunds =
         unit.table(Movements.class).refunds().stream()
             .map(refunded -> RefundChange.of(refunded, of(refunded.movement())))
             .toList();
+  }
+
+  private void note(List<Payment> moved) {
+    List<PaymentChange> changes = new ArrayList<>(moved.size());
+    List<Verdict.Source> verdicts = new ArrayList<>(moved.size());
+    for (Payment payment : moved) {
+      PaymentChange change = PaymentChange.of(payment);
+      changes.add(change);
+      Verdict verdict = payment.verdict();
+      if (verdict != null && change.concludes()) {
+        verdicts.add(verdict.source());
+      }
+    }
+    payments = changes;
+    screenings = verdicts;
   }
 
   private Payment of(Movement movement) {
@@ -69,7 +87,7 @@ public final class PaymentChanges implements Table {
 
   @Override
   public void committed() {
-    meters.committed(payments, refunds);
+    meters.committed(payments, refunds, screenings);
   }
 
   /** Complete when the tables after this one are flushed. */

@@ -3,20 +3,23 @@ package io.quittance.payment.event;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import io.quittance.fraud.Verdict;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.model.PaymentStatus;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
  * What becomes of payments, for Prometheus. Tags have values of closed sets only: statuses, problem
- * codes, and the currencies of ISO 4217. Thread-safe.
+ * codes, sources of verdicts, and the currencies of ISO 4217. Thread-safe.
  */
 @Component
 public final class PaymentMeters {
@@ -33,6 +36,7 @@ public final class PaymentMeters {
 
   private final Map<Outcome, Counter> payments = new ConcurrentHashMap<>();
   private final Map<String, Counter> refunds = new ConcurrentHashMap<>();
+  private final Map<Verdict.Source, Counter> screenings = new EnumMap<>(Verdict.Source.class);
   private final Timer answers;
   private final Timer deadlineLeft;
   private final MeterRegistry registry;
@@ -47,6 +51,9 @@ public final class PaymentMeters {
         histogram(
             "quittance.payment.deadline.left",
             "What was left of the deadline at the answer; 0: it was over");
+    for (Verdict.Source source : Verdict.Source.values()) {
+      screenings.put(source, screeningCounter(source));
+    }
   }
 
   private Timer histogram(String name, String description) {
@@ -58,8 +65,13 @@ public final class PaymentMeters {
         .register(registry);
   }
 
-  /** Counts what this replica has committed. */
-  void committed(List<PaymentChange> changes, List<RefundChange> refundsMade) {
+  /**
+   * Counts what this replica has committed.
+   *
+   * @param verdicts whose they are, one for each payment that was concluded by one
+   */
+  void committed(
+      List<PaymentChange> changes, List<RefundChange> refundsMade, List<Verdict.Source> verdicts) {
     for (PaymentChange change : changes) {
       if (change.moves() && !change.after().equals(OPEN)) {
         count(change.after(), change.code(), change.currency());
@@ -67,6 +79,9 @@ public final class PaymentMeters {
     }
     for (RefundChange refund : refundsMade) {
       refunds.computeIfAbsent(refund.currency(), this::refundCounter).increment();
+    }
+    for (Verdict.Source source : verdicts) {
+      Objects.requireNonNull(screenings.get(source)).increment();
     }
   }
 
@@ -102,6 +117,13 @@ public final class PaymentMeters {
     return Counter.builder("quittance.refunds")
         .description("Refunds made")
         .tag("currency", currency)
+        .register(registry);
+  }
+
+  private Counter screeningCounter(Verdict.Source source) {
+    return Counter.builder("quittance.payment.screenings")
+        .description("Payments by whose verdict decided them")
+        .tag("source", source.text())
         .register(registry);
   }
 }
