@@ -2,6 +2,7 @@ package io.quittance;
 
 import io.quittance.ProductionRequirements.UnmetException;
 import io.quittance.database.Distribution;
+import io.quittance.database.HostSockets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -29,7 +30,7 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
   private static final String PRODUCTION = "production";
   private static final Set<String> PROFILES = Set.of(PRODUCTION, SANDBOX);
 
-  private static final String CONNECT_SECONDS_MAX = "5";
+  private static final String SOCKET_SECONDS_MAX = "10";
 
   /** PostgreSQL's undefined_table, H2's table not found: nobody has used the database yet. */
   private static final Set<String> NO_TABLE = Set.of("42P01", "42S02", "42S04");
@@ -93,8 +94,8 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
     settings.setProperty("user", environment.getProperty("spring.datasource.username", ""));
     settings.setProperty("password", environment.getProperty("spring.datasource.password", ""));
     if (url.startsWith("jdbc:postgresql:")) {
-      settings.setProperty("connectTimeout", CONNECT_SECONDS_MAX);
-      settings.setProperty("loginTimeout", CONNECT_SECONDS_MAX);
+      settings.putAll(HostSockets.SETTINGS);
+      settings.setProperty("socketTimeout", SOCKET_SECONDS_MAX);
     }
     try (Connection connection = DriverManager.getConnection(url, settings)) {
       DatabaseEncoding.check(connection);

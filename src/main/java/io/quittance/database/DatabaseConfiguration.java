@@ -27,8 +27,6 @@ class DatabaseConfiguration {
   private static final Map<String, String> MIGRATION_SETTINGS =
       Map.of(
           "ApplicationName", "quittance migration",
-          "tcpKeepAlive", "true",
-          "connectTimeout", "5",
           "options", "-c statement_timeout=0 -c lock_timeout=10s");
 
   @Bean
@@ -74,6 +72,7 @@ class DatabaseConfiguration {
             database.determinePassword());
     if (url.startsWith("jdbc:postgresql:")) {
       var settings = new Properties();
+      settings.putAll(HostSockets.SETTINGS);
       settings.putAll(MIGRATION_SETTINGS);
       connections.setConnectionProperties(settings);
     }

@@ -1,0 +1,79 @@
+package io.quittance.database;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.util.Map;
+import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives each host of a database's URL two seconds of its own to take a connection, whatever {@code
+ * connectTimeout} says. PostgreSQL's driver counts that for all hosts together: a host that is down
+ * and swallows packets leaves one millisecond to the next. The driver makes it by its class name.
+ * Thread-safe.
+ */
+public final class HostSockets extends SocketFactory {
+
+  /**
+   * Properties that every connection to PostgreSQL has. None sets {@code loginTimeout}, which is
+   * for all hosts together, too: {@code socketTimeout} limits the login at each of them.
+   */
+  public static final Map<String, String> SETTINGS =
+      Map.of("tcpKeepAlive", "true", "socketFactory", HostSockets.class.getName());
+
+  private static final int HOST_LIMIT_MS = 2_000;
+
+  @Override
+  public Socket createSocket() {
+    return new HostSocket();
+  }
+
+  @Override
+  public Socket createSocket(String host, int port) throws IOException {
+    return connected(new InetSocketAddress(host, port), null);
+  }
+
+  @Override
+  public Socket createSocket(String host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    return connected(
+        new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port) throws IOException {
+    return connected(new InetSocketAddress(host, port), null);
+  }
+
+  @Override
+  public Socket createSocket(InetAddress host, int port, InetAddress localHost, int localPort)
+      throws IOException {
+    return connected(
+        new InetSocketAddress(host, port), new InetSocketAddress(localHost, localPort));
+  }
+
+  private static Socket connected(SocketAddress host, @Nullable SocketAddress local)
+      throws IOException {
+    var socket = new HostSocket();
+    try {
+      socket.bind(local);
+      socket.connect(host);
+      return socket;
+    } catch (IOException e) {
+      socket.close();
+      throw e;
+    }
+  }
+
+  private static final class HostSocket extends Socket {
+
+    /** Takes no notice of what other hosts have left of the driver's time. */
+    @Override
+    public void connect(@Nullable SocketAddress host, int limitMs) throws IOException {
+      super.connect(host, HOST_LIMIT_MS);
+    }
+  }
+}
