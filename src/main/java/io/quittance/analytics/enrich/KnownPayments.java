@@ -109,15 +109,16 @@ public final class KnownPayments {
   private List<Summary> lookUp(UUID merchantId, List<UUID> paymentIds) throws SQLException {
     breaker.acquirePermission();
     long start = System.nanoTime();
+    List<Summary> found;
     try {
-      List<Summary> found = query(merchantId, paymentIds);
-      breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
-      keep(merchantId, paymentIds, found);
-      return found;
-    } catch (SQLException | RuntimeException e) {
+      found = query(merchantId, paymentIds);
+    } catch (Throwable e) {
       breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
       throw e;
     }
+    breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+    keep(merchantId, paymentIds, found);
+    return found;
   }
 
   private List<Summary> query(UUID merchantId, List<UUID> paymentIds) throws SQLException {

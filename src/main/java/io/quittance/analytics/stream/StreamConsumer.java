@@ -73,7 +73,7 @@ final class StreamConsumer {
     do {
       try {
         consume();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         services.state().failed(this, e);
       }
     } while (!closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS));

@@ -36,6 +36,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -171,6 +172,24 @@ class StreamIT {
     }
   }
 
+  /** Ends its first transaction by an error of the JVM. */
+  private static final class FailingOnce extends DelegatingDataSource {
+
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    FailingOnce(DataSource database) {
+      super(database);
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      if (failed.compareAndSet(false, true)) {
+        throw new StackOverflowError();
+      }
+      return super.getConnection();
+    }
+  }
+
   /** Sends a body of each merchant, with events that no other body has. */
   private void publish() {
     for (UUID merchant : merchants) {
@@ -253,6 +272,17 @@ class StreamIT {
     Awaitility.await().atMost(PATIENCE).until(() -> frozen.partitions() > 0);
     publish();
     awaitExactly(4);
+  }
+
+  @Test
+  void anErrorOfTheJvmEndsNoConsumer() throws Exception {
+    broker.create(topic, 1, Map.of());
+    var database = new FailingOnce(connections.pool());
+    consume(database);
+    publish();
+
+    awaitExactly(1);
+    assertThat(database.failed).isTrue();
   }
 
   @Test
