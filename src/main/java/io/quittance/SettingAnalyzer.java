@@ -29,6 +29,12 @@ import org.springframework.util.unit.DataSize;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class SettingAnalyzer implements FailureAnalyzer {
 
+  static final String WHAT = "a setting cannot be used";
+
+  static final String REMEDY =
+      "docs/configuration.md lists the settings. Each is also an environment"
+          + " variable: quittance.fraud.url is QUITTANCE_FRAUD_URL.";
+
   private static final Pattern PLACEHOLDER = Pattern.compile("\\$\\{([^:}]+).*");
   private static final Pattern NO_SUCH_TYPE =
       Pattern.compile("Failed to convert to type ([\\w.]+)\\.?");
@@ -39,12 +45,7 @@ class SettingAnalyzer implements FailureAnalyzer {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       String reason = reason(cause);
       if (reason != null) {
-        return StartFailure.because(
-            "a setting cannot be used",
-            List.of(reason),
-            "docs/configuration.md lists the settings. Each is also an environment"
-                + " variable: quittance.fraud.url is QUITTANCE_FRAUD_URL.",
-            cause);
+        return StartFailure.because(WHAT, List.of(reason), REMEDY, cause);
       }
     }
     return null;

@@ -8,13 +8,13 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.Set;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -44,13 +44,14 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
 
   /** Reads our settings before a server or a pool is started that would have to be stopped. */
   private static void settings(ConfigurableListableBeanFactory factory, Binder binder) {
+    var records = new ArrayList<Class<?>>();
     for (String bean : factory.getBeanNamesForAnnotation(ConfigurationProperties.class)) {
       Class<?> type = factory.getType(bean);
       if (type != null && type.getName().startsWith("io.quittance.")) {
-        binder.bindOrCreate(
-            type.getAnnotation(ConfigurationProperties.class).value(), Bindable.of(type));
+        records.add(type);
       }
     }
+    SettingBounds.check(records, binder);
   }
 
   static void check(Environment environment) {

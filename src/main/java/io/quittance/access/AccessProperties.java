@@ -1,6 +1,9 @@
 package io.quittance.access;
 
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -14,7 +17,7 @@ import org.springframework.boot.context.properties.bind.Name;
  */
 @ConfigurationProperties("quittance")
 public record AccessProperties(
-    @Nullable String operatorKey, @Name("access") @DefaultValue Keys access) {
+    @Nullable String operatorKey, @Name("access") @DefaultValue @Valid Keys access) {
 
   /**
    * How many keys there may be, and how they are looked up.
@@ -26,8 +29,8 @@ public record AccessProperties(
    * @param timeout how long a look-up may take before the request is refused
    */
   public record Keys(
-      @DefaultValue("100") int keysPerMerchant,
-      @DefaultValue("500ms") Duration cacheTtl,
-      @DefaultValue("10000") int cacheSize,
-      @DefaultValue("2s") Duration timeout) {}
+      @DefaultValue("100") @Min(1) int keysPerMerchant,
+      @DefaultValue("500ms") @DurationMin Duration cacheTtl,
+      @DefaultValue("10000") @Min(1) int cacheSize,
+      @DefaultValue("2s") @DurationMin(millis = 50) Duration timeout) {}
 }

@@ -1,5 +1,6 @@
 package io.quittance.access;
 
+import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -14,13 +15,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("quittance.rate-limit")
 public record RateLimitProperties(
     @DefaultValue("true") boolean enabled,
-    @DefaultValue("500") int requestsPerSecond,
-    @DefaultValue("1000") int burst) {
-
-  public RateLimitProperties {
-    if (requestsPerSecond < 1 || burst < 1) {
-      throw new IllegalArgumentException(
-          "quittance.rate-limit.requests-per-second and .burst must be 1 or more");
-    }
-  }
-}
+    @DefaultValue("500") @Min(1) int requestsPerSecond,
+    @DefaultValue("1000") @Min(1) int burst) {}

@@ -2,6 +2,7 @@ package io.quittance.access;
 
 import java.net.URI;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -21,7 +22,7 @@ record TokenProperties(
     @Nullable URI jwkSetUri,
     @Nullable String audience,
     @DefaultValue("merchant_id") String merchantClaim,
-    @DefaultValue("10s") Duration refreshInterval) {
+    @DefaultValue("10s") @DurationMin(millis = 1) Duration refreshInterval) {
 
   TokenProperties {
     if (issuer != null && !issuer.isBlank() && (audience == null || audience.isBlank())) {

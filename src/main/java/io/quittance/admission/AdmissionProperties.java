@@ -1,6 +1,8 @@
 package io.quittance.admission;
 
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -19,17 +21,17 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("quittance.admission")
 record AdmissionProperties(
     @DefaultValue("true") boolean enabled,
-    @DefaultValue("256") int floor,
+    @DefaultValue("256") @Min(1) int floor,
     @DefaultValue("2048") int ceiling,
-    @DefaultValue("50ms") Duration targetTime,
+    @DefaultValue("50ms") @DurationMin(millis = 1) Duration targetTime,
     @DefaultValue("64MB") DataSize halfSent) {
 
   private static final DataSize HALF_SENT_MIN = DataSize.ofMegabytes(1);
 
   AdmissionProperties {
-    if (floor < 1 || ceiling < floor) {
+    if (ceiling < floor) {
       throw new IllegalArgumentException(
-          "quittance.admission.floor must be 1 or more, and .ceiling no less than that");
+          "quittance.admission.ceiling must be no less than quittance.admission.floor");
     }
     if (halfSent.compareTo(HALF_SENT_MIN) < 0) {
       throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package io.quittance.database;
 
+import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -12,12 +13,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("quittance.database")
 record DatabaseProperties(
-    @DefaultValue("none") Distribution distribution, @DefaultValue("2") int reportConnections) {
-
-  DatabaseProperties {
-    if (reportConnections < 1) {
-      throw new IllegalArgumentException(
-          "quittance.database.report-connections must be at least 1");
-    }
-  }
-}
+    @DefaultValue("none") Distribution distribution,
+    @DefaultValue("2") @Min(1) int reportConnections) {}

@@ -2,6 +2,7 @@ package io.quittance.fraud;
 
 import java.net.URI;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -16,8 +17,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("quittance.fraud")
 record FraudProperties(
     @Nullable URI url,
-    @DefaultValue("5s") Duration timeout,
-    @DefaultValue("1s") Duration rulesTtl) {
+    @DefaultValue("5s") @DurationMin(millis = 50) Duration timeout,
+    @DefaultValue("1s") @DurationMin Duration rulesTtl) {
 
   boolean remote() {
     return url != null && !url.toString().isBlank();

@@ -1,6 +1,7 @@
 package io.quittance.idempotency;
 
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -13,14 +14,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("quittance.idempotency")
 record IdempotencyProperties(
-    @DefaultValue("24h") Duration retention, @DefaultValue("10s") Duration sweepInterval) {
-
-  private static final Duration RETENTION_MIN = Duration.ofMinutes(5);
-
-  IdempotencyProperties {
-    if (retention.compareTo(RETENTION_MIN) < 0) {
-      throw new IllegalArgumentException(
-          "quittance.idempotency.retention: at least 5m, not " + retention);
-    }
-  }
-}
+    @DefaultValue("24h") @DurationMin(minutes = 5) Duration retention,
+    @DefaultValue("10s") @DurationMin(seconds = 1) Duration sweepInterval) {}

@@ -1,6 +1,8 @@
 package io.quittance.journal;
 
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,16 +18,16 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("quittance.journal")
 record JournalProperties(
-    @DefaultValue("2") int lanes,
-    @DefaultValue("4096") int queueCapacity,
-    @DefaultValue("512") int maxBatch,
-    @DefaultValue("2s") Duration transactionLimit,
-    @DefaultValue("100ms") Duration lockLimit) {
+    @DefaultValue("2") @Min(1) int lanes,
+    @DefaultValue("4096") @Min(1) int queueCapacity,
+    @DefaultValue("512") @Min(1) int maxBatch,
+    @DefaultValue("2s") @DurationMin(millis = 100) Duration transactionLimit,
+    @DefaultValue("100ms") @DurationMin(millis = 1) Duration lockLimit) {
 
   JournalProperties {
-    if (lanes < 1 || queueCapacity < lanes || maxBatch < 1) {
+    if (queueCapacity < lanes) {
       throw new IllegalArgumentException(
-          "quittance.journal: at least one lane, one command in a batch, and a place for each lane");
+          "quittance.journal.queue-capacity must be no less than quittance.journal.lanes");
     }
   }
 }

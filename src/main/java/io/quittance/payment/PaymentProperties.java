@@ -1,6 +1,7 @@
 package io.quittance.payment;
 
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -16,19 +17,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("quittance.payment")
 public record PaymentProperties(
-    @DefaultValue("500ms") Duration answerGrace,
-    @DefaultValue("5s") Duration resolveGrace,
-    @DefaultValue("1s") Duration resolveInterval,
-    @DefaultValue("100ms") Duration handOverLimit,
-    @DefaultValue("100ms") Duration fairBudget,
-    @DefaultValue("30d") Duration timelineRetention) {
-
-  private static final Duration TIMELINE_RETENTION_MIN = Duration.ofDays(1);
-
-  public PaymentProperties {
-    if (timelineRetention.compareTo(TIMELINE_RETENTION_MIN) < 0) {
-      throw new IllegalArgumentException(
-          "quittance.payment.timeline-retention must be at least " + TIMELINE_RETENTION_MIN);
-    }
-  }
-}
+    @DefaultValue("500ms") @DurationMin Duration answerGrace,
+    @DefaultValue("5s") @DurationMin(millis = 100) Duration resolveGrace,
+    @DefaultValue("1s") @DurationMin(millis = 100) Duration resolveInterval,
+    @DefaultValue("100ms") @DurationMin(millis = 1) Duration handOverLimit,
+    @DefaultValue("100ms") @DurationMin Duration fairBudget,
+    @DefaultValue("30d") @DurationMin(days = 1) Duration timelineRetention) {}

@@ -1,6 +1,8 @@
 package io.quittance.web;
 
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -17,8 +19,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("quittance.web")
 public record WebProperties(
-    @DefaultValue("393216") int maxBodyBytes,
-    @DefaultValue("5s") Duration headerLimit,
-    @DefaultValue("5s") Duration bodyLimit,
-    @DefaultValue("60s") Duration stallLimit,
+    @DefaultValue("393216") @Min(1024) int maxBodyBytes,
+    @DefaultValue("5s") @DurationMin(millis = 100) Duration headerLimit,
+    @DefaultValue("5s") @DurationMin(millis = 100) Duration bodyLimit,
+    @DefaultValue("60s") @DurationMin(seconds = 1) Duration stallLimit,
     @DefaultValue("false") boolean requestLog) {}

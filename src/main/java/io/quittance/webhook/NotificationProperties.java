@@ -1,9 +1,11 @@
 package io.quittance.webhook;
 
+import jakarta.validation.constraints.Min;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -24,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param disableAfter how long an endpoint may fail without a success before it is disabled
  * @param retention how long deliveries that ended, and their attempts, are kept
  * @param eventRetention how long events are kept; what still waits to be delivered ends with them
+ * @param sweepInterval how often each replica looks for older ones
  */
 @ConfigurationProperties("quittance.notification")
 public record NotificationProperties(
@@ -31,22 +34,26 @@ public record NotificationProperties(
     @DefaultValue("false") boolean allowLoopback,
     @Nullable String secretKey,
     @DefaultValue List<String> previousSecretKeys,
-    @DefaultValue("512") int workers,
-    @DefaultValue("32") int perEndpoint,
-    @DefaultValue("30s") Duration breakerOpen,
-    @DefaultValue("5s") Duration timeout,
+    @DefaultValue("512") @Min(1) int workers,
+    @DefaultValue("32") @Min(1) int perEndpoint,
+    @DefaultValue("30s") @DurationMin(millis = 10) Duration breakerOpen,
+    @DefaultValue("5s") @DurationMin(millis = 100) Duration timeout,
     @DefaultValue("12s") Duration lease,
-    @DefaultValue("5m") Duration retryMax,
-    @DefaultValue("5d") Duration disableAfter,
-    @DefaultValue("30d") Duration retention,
-    @DefaultValue("400d") Duration eventRetention) {
+    @DefaultValue("5m") @DurationMin(seconds = 1) Duration retryMax,
+    @DefaultValue("5d") @DurationMin(hours = 1) Duration disableAfter,
+    @DefaultValue("30d") @DurationMin(days = 1) Duration retention,
+    @DefaultValue("400d") @DurationMin(days = EVENT_RETENTION_DAYS_MIN) Duration eventRetention,
+    @DefaultValue("1m") @DurationMin(seconds = 1) Duration sweepInterval) {
+
+  /** Longer than a delivery is tried again. */
+  public static final int EVENT_RETENTION_DAYS_MIN = 4;
 
   private static final int KEY_BYTES = 32;
 
   public NotificationProperties {
-    if (lease.compareTo(timeout) <= 0) {
+    if (lease.compareTo(timeout.multipliedBy(2)) <= 0) {
       throw new IllegalArgumentException(
-          "quittance.notification.lease must be longer than quittance.notification.timeout");
+          "quittance.notification.lease must be longer than two times quittance.notification.timeout");
     }
   }
 

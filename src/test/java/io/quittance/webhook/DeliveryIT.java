@@ -91,7 +91,7 @@ class DeliveryIT {
         ServiceProcess.start(
             database,
             "--quittance.notification.url=" + receiverUrl,
-            "--quittance.notification.timeout=2s",
+            "--quittance.notification.timeout=1s",
             "--quittance.notification.lease=3s",
             // Each event fails twice, so the breaker lets one through at a time, 80 times at worst.
             "--quittance.notification.breaker-open=200ms",

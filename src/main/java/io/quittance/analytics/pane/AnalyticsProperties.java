@@ -1,6 +1,8 @@
 package io.quittance.analytics.pane;
 
+import jakarta.validation.constraints.Min;
 import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMin;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
@@ -22,20 +24,21 @@ import org.springframework.util.unit.DataSize;
 @ConfigurationProperties("quittance.analytics")
 public record AnalyticsProperties(
     @DefaultValue("embedded") Engine engine,
-    @DefaultValue("1000") int maxTypes,
-    @DefaultValue("100") int maxLabelValues,
-    @DefaultValue("10000") int maxSeries,
-    @DefaultValue("1000000") long maxPending,
-    @DefaultValue("10m") Duration dedupeWindow,
-    @DefaultValue("4000000") int dedupeCapacity,
-    @DefaultValue("2") int shards,
+    @DefaultValue("1000") @Min(1) int maxTypes,
+    @DefaultValue("100") @Min(1) int maxLabelValues,
+    @DefaultValue("10000") @Min(1) int maxSeries,
+    @DefaultValue("1000000") @Min(0) long maxPending,
+    @DefaultValue("10m") @DurationMin(seconds = 1) Duration dedupeWindow,
+    @DefaultValue("4000000") @Min(1000) int dedupeCapacity,
+    @DefaultValue("2") @Min(1) int shards,
     @DefaultValue("32MB") DataSize queueBytes,
-    @DefaultValue("500ms") Duration lookUpLimit) {
+    @DefaultValue("500ms") @DurationMin(millis = 50) Duration lookUpLimit) {
 
   /** The name of the setting {@link #engine}. */
   public static final String ENGINE = "quittance.analytics.engine";
 
-  private static final int CAPACITY_MIN = 1000;
+  /** A whole body of events. */
+  private static final DataSize QUEUE_BYTES_MIN = DataSize.ofMegabytes(5);
 
   /** What an answer to events rests on. */
   public enum Engine {
@@ -46,15 +49,10 @@ public record AnalyticsProperties(
   }
 
   public AnalyticsProperties {
-    if (maxTypes < 1 || maxLabelValues < 1 || maxSeries < 1 || maxPending < 0 || shards < 1) {
+    if (queueBytes.compareTo(QUEUE_BYTES_MIN) < 0) {
       throw new IllegalArgumentException(
-          "quittance.analytics.max-types, .max-label-values, .max-series and .shards must be 1 or"
-              + " more, and .max-pending 0 or more");
-    }
-    if (dedupeCapacity < CAPACITY_MIN || !dedupeWindow.isPositive()) {
-      throw new IllegalArgumentException(
-          "quittance.analytics.dedupe-capacity must be %d or more, and .dedupe-window positive"
-              .formatted(CAPACITY_MIN));
+          "quittance.analytics.queue-bytes must be %d MB or more"
+              .formatted(QUEUE_BYTES_MIN.toMegabytes()));
     }
   }
 

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Function;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -45,10 +44,7 @@ final class Reports {
   private final Dialect dialect;
   private final Duration limit;
 
-  Reports(
-      ReportConnections connections,
-      Dialect dialect,
-      @Value("${quittance.ledger.report-limit:10m}") Duration limit) {
+  Reports(ReportConnections connections, Dialect dialect, LedgerProperties properties) {
     this.connections = connections;
     this.places = new FairPlaces<>(connections.size());
     this.jdbc = new JdbcTemplate(connections.pool());
@@ -57,7 +53,7 @@ final class Reports {
     this.transaction.setReadOnly(true);
     this.transaction.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     this.dialect = dialect;
-    this.limit = limit;
+    this.limit = properties.reportLimit();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.quittance.payment.batch.run;
 
+import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -13,15 +14,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("quittance.batch")
 record BatchProperties(
-    @DefaultValue("64") int parallelism,
-    @DefaultValue("8") int parallelismBesideOthers,
-    @DefaultValue("8") int backgroundMax) {
-
-  BatchProperties {
-    if (parallelism < 1 || parallelismBesideOthers < 1 || backgroundMax < 1) {
-      throw new IllegalArgumentException(
-          "quittance.batch.parallelism, .parallelism-beside-others and .background-max must be 1 or"
-              + " more");
-    }
-  }
-}
+    @DefaultValue("64") @Min(1) int parallelism,
+    @DefaultValue("8") @Min(1) int parallelismBesideOthers,
+    @DefaultValue("8") @Min(1) int backgroundMax) {}
