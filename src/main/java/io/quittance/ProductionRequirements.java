@@ -1,5 +1,7 @@
 package io.quittance;
 
+import io.quittance.webhook.NotificationProperties;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -12,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Profile;
@@ -34,6 +37,8 @@ class ProductionRequirements {
   private static final int SECRET_KEY_BYTES = 32;
 
   private static final String ALLOW_LOOPBACK = "quittance.notification.allow-loopback";
+
+  private static final String EVENT_RETENTION = "quittance.notification.event-retention";
 
   private static final List<String> PLACEHOLDERS =
       List.of("changeme", "replaceme", "yourkey", "qtsandboxkey");
@@ -100,7 +105,19 @@ class ProductionRequirements {
           "quittance.notification.allow-loopback is on: every merchant can make this service send"
               + " requests to this machine and its network, unencrypted. It is for tests only.");
     }
+    Binder.get(environment)
+        .bind(EVENT_RETENTION, Duration.class)
+        .ifBound(ProductionRequirements::warnOfLostEvents);
     return unmet;
+  }
+
+  private static void warnOfLostEvents(Duration retention) {
+    if (retention.compareTo(NotificationProperties.EVENT_RETENTION_ADVISED) < 0) {
+      log.warn(
+          "{} is {}: events are deleted whose deliveries are still tried again.",
+          EVENT_RETENTION,
+          DurationStyle.SIMPLE.print(retention));
+    }
   }
 
   private static void database(Environment environment, List<String> unmet) {

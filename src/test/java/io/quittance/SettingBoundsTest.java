@@ -66,8 +66,8 @@ class SettingBoundsTest {
       delimiter = '|',
       textBlock =
           """
-          quittance.notification.retention       | 400ms | at least 1d, not 400ms
-          quittance.notification.event-retention | 3d    | at least 4d, not 3d
+          quittance.notification.retention       | 400ms | at least 1s, not 400ms
+          quittance.notification.event-retention | 0     | at least 1s, not 0s
           quittance.notification.sweep-interval  | 0     | at least 1s, not 0s
           quittance.notification.workers         | 0     | at least 1, not 0
           quittance.analytics.roll-up-interval   | 1ms   | at least 100ms, not 1ms
@@ -87,12 +87,13 @@ class SettingBoundsTest {
 
   @Test
   void saysAllThatIsTooSmallAtOnce() {
-    var settings = Map.of("quittance.journal.lanes", "0", "quittance.notification.retention", "1h");
+    var settings =
+        Map.of("quittance.journal.lanes", "0", "quittance.notification.retention", "1ms");
 
     assertThat(refusal(settings))
         .contains(
             "  - quittance.journal.lanes: at least 1, not 0",
-            "  - quittance.notification.retention: at least 1d, not 1h");
+            "  - quittance.notification.retention: at least 1s, not 1ms");
   }
 
   @ParameterizedTest

@@ -41,12 +41,12 @@ public record NotificationProperties(
     @DefaultValue("12s") Duration lease,
     @DefaultValue("5m") @DurationMin(seconds = 1) Duration retryMax,
     @DefaultValue("5d") @DurationMin(hours = 1) Duration disableAfter,
-    @DefaultValue("30d") @DurationMin(days = 1) Duration retention,
-    @DefaultValue("400d") @DurationMin(days = EVENT_RETENTION_DAYS_MIN) Duration eventRetention,
+    @DefaultValue("30d") @DurationMin(seconds = 1) Duration retention,
+    @DefaultValue("400d") @DurationMin(seconds = 1) Duration eventRetention,
     @DefaultValue("1m") @DurationMin(seconds = 1) Duration sweepInterval) {
 
-  /** Longer than a delivery is tried again. */
-  public static final int EVENT_RETENTION_DAYS_MIN = 4;
+  /** With less, events are deleted whose deliveries are still tried again. */
+  public static final Duration EVENT_RETENTION_ADVISED = Duration.ofDays(4);
 
   private static final int KEY_BYTES = 32;
 

@@ -24,7 +24,7 @@ class ScheduleTest {
 
     assertThat(total)
         .isBetween(Duration.ofHours(75), Duration.ofHours(84))
-        .isLessThan(Duration.ofDays(NotificationProperties.EVENT_RETENTION_DAYS_MIN));
+        .isLessThan(NotificationProperties.EVENT_RETENTION_ADVISED);
     assertThat(Schedule.forEndpoint(10, Duration.ofSeconds(1))).isEmpty();
   }
 
