@@ -46,6 +46,11 @@ final class HeldPartitions implements ConsumerRebalanceListener {
     return Map.copyOf(taken);
   }
 
+  /** Whether all that the group has given are taken. */
+  boolean complete() {
+    return untaken.isEmpty();
+  }
+
   /** Those that are taken have been counted further. */
   void advance(Map<Partition, Taken> counted) {
     taken.putAll(counted);

@@ -5,6 +5,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -62,6 +63,14 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
   /** How many records of them are still to be counted. */
   long lag() {
     return consumers.stream().mapToLong(StreamConsumer::lag).sum();
+  }
+
+  /** How long the oldest of them that was read has waited. */
+  Duration waited(Instant now) {
+    return consumers.stream()
+        .map(consumer -> consumer.waited(now))
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
   /** The work of the pool: a consumer has its worker until it is closed. */

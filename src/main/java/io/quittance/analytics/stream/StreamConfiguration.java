@@ -104,6 +104,7 @@ class StreamConfiguration {
       RecordCounter.Services counting,
       PartitionOffsets offsets,
       AnalyticsProperties properties,
+      Clock clock,
       MeterRegistry registry) {
     var consuming =
         new StreamConsumer.Services(
@@ -127,16 +128,23 @@ class StreamConfiguration {
                 .capacity(consumers.size())
                 .drainLimit(DRAIN_LIMIT)
                 .start(registry));
-    measure(engine, broker.state(), registry);
+    measure(engine, broker.state(), clock, registry);
     return engine;
   }
 
-  private static void measure(KafkaEngine engine, FailureState state, MeterRegistry registry) {
+  private static void measure(
+      KafkaEngine engine, FailureState state, Clock clock, MeterRegistry registry) {
     Gauge.builder("quittance.kafka.analytics.partitions", engine, KafkaEngine::partitions)
         .description("Partitions of events for analytics that this replica counts")
         .register(registry);
     Gauge.builder("quittance.kafka.analytics.waiting", engine, KafkaEngine::lag)
         .description("Records of them that are still to be counted")
+        .register(registry);
+    Gauge.builder(
+            "quittance.kafka.analytics.oldest.waiting",
+            () -> engine.waited(clock.instant()).toMillis() / 1000.0)
+        .description("How long the oldest of them that was read has waited")
+        .baseUnit("seconds")
         .register(registry);
     Gauge.builder("quittance.kafka.analytics.failing", () -> state.reason() == null ? 0 : 1)
         .description("1: the last try failed; the health endpoint and the log say why")

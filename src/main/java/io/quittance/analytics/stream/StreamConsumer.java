@@ -7,14 +7,19 @@ import io.quittance.kafka.FailureState;
 import io.quittance.kafka.TopicLookup;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +52,7 @@ final class StreamConsumer {
   private Deadline nextCheck = Deadline.after(Duration.ZERO);
   private volatile int partitions;
   private volatile long lag;
+  private volatile @Nullable Instant oldest;
 
   StreamConsumer(Services services, RecordCounter counter) {
     this.services = services;
@@ -61,6 +67,15 @@ final class StreamConsumer {
   /** How many records of them it has not counted yet. */
   long lag() {
     return lag;
+  }
+
+  /**
+   * How long the oldest record has waited that it has read and not counted, by the clocks of those
+   * who sent it; zero: there is none. Goes on growing while counting fails.
+   */
+  Duration waited(Instant now) {
+    Instant sent = oldest;
+    return sent == null || sent.isAfter(now) ? Duration.ZERO : Duration.between(sent, now);
   }
 
   /** Lets it end when what is being counted has been committed. */
@@ -91,8 +106,7 @@ final class StreamConsumer {
       while (closed.getCount() > 0) {
         turn(consumer, held);
         partitions = held.taken().size();
-        lag =
-            consumer.assignment().stream().mapToLong(of -> consumer.currentLag(of).orElse(0)).sum();
+        measure(consumer, held);
       }
     } finally {
       partitions = 0;
@@ -101,11 +115,26 @@ final class StreamConsumer {
     }
   }
 
+  private void measure(KafkaConsumer<byte[], byte[]> consumer, HeldPartitions held) {
+    long left = 0;
+    boolean known = held.complete();
+    for (TopicPartition partition : consumer.assignment()) {
+      OptionalLong own = consumer.currentLag(partition);
+      left += own.orElse(0);
+      known &= own.isPresent();
+    }
+    lag = left;
+    if (known && left == 0) {
+      oldest = null;
+    }
+  }
+
   private void turn(KafkaConsumer<byte[], byte[]> consumer, HeldPartitions held)
       throws InterruptedException {
     try {
       // Asks the group first, which may have given the partitions to others by now.
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      note(records);
       held.take();
       count(records, held);
       check(held);
@@ -120,6 +149,13 @@ final class StreamConsumer {
       held.letGo();
       var _ = closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
     }
+  }
+
+  private void note(ConsumerRecords<byte[], byte[]> records) {
+    StreamSupport.stream(records.spliterator(), false)
+        .mapToLong(ConsumerRecord::timestamp)
+        .min()
+        .ifPresent(sent -> oldest = Instant.ofEpochMilli(sent));
   }
 
   private void check(HeldPartitions held) throws SQLException, FencedException {

@@ -67,6 +67,7 @@ import org.springframework.test.context.DynamicPropertySource;
 class StreamIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration LATER = Duration.ofHours(1);
   private static final int EVENTS = 30;
 
   @DynamicPropertySource
@@ -283,6 +284,31 @@ class StreamIT {
 
     awaitExactly(1);
     assertThat(database.failed).isTrue();
+  }
+
+  @Test
+  void tellsHowLongARecordHasWaitedUntilItIsCounted() throws Exception {
+    broker.create(topic, 1, Map.of());
+    var gate = new Gate(connections.pool());
+    StreamConsumer consumer = consume(gate);
+    awaitPartitions(consumer, 1);
+    publish();
+    awaitExactly(1);
+    Awaitility.await().atMost(PATIENCE).until(() -> waited(consumer).isZero());
+
+    gate.shut();
+    publish();
+    gate.reached.await();
+
+    assertThat(waited(consumer)).isGreaterThanOrEqualTo(LATER);
+    gate.open.countDown();
+    Awaitility.await().atMost(PATIENCE).until(() -> waited(consumer).isZero());
+    awaitExactly(2);
+  }
+
+  /** As it will be told some time from now, if nothing happens. */
+  private static Duration waited(StreamConsumer consumer) {
+    return consumer.waited(Instant.now().plus(LATER));
   }
 
   @Test
