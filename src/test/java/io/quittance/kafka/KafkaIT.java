@@ -2,12 +2,14 @@ package io.quittance.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.testing.Dashboards;
 import io.quittance.testing.KafkaBroker;
 import io.quittance.testing.KafkaReader;
 import io.quittance.testing.KafkaReader.Read;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.PrometheusServer;
 import io.quittance.testing.ServiceProcess;
 import io.quittance.web.TypeId;
 import java.io.IOException;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -274,6 +277,31 @@ class KafkaIT {
                 .stream()
                 .filter(name -> !name.endsWith("_max"))
                 .collect(Collectors.toSet()));
+  }
+
+  @Test
+  void itsDashboardShowsDataAndTheRulesAreEvaluated(@TempDir Path folder) throws Exception {
+    try (var prometheus = PrometheusServer.scraping(one.management(), folder)) {
+      Awaitility.await().atMost(PATIENCE).until(prometheus::ready);
+      List<Dashboards.Query> queries =
+          Dashboards.queries().filter(Dashboards.Query::needsKafka).toList();
+      assertThat(queries).isNotEmpty();
+
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                for (Dashboards.Query query : queries) {
+                  assertThat(prometheus.hasDataFor(query.expression()))
+                      .as(query.toString())
+                      .isTrue();
+                }
+              });
+
+      assertThat(prometheus.query("/api/v1/rules").findValuesAsText("health"))
+          .isNotEmpty()
+          .containsOnly("ok");
+    }
   }
 
   private static Set<String> names(String pattern, String text) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.Dashboards;
 import io.quittance.testing.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +27,7 @@ class DashboardsTest {
   @Test
   void eachHasAnIdOfItsOwnAndPanelsThatDoNotOverlap() {
     assertThat(Dashboards.all())
-        .hasSize(5)
+        .hasSize(6)
         .allSatisfy(
             dashboard -> {
               var taken = new TreeSet<String>();

@@ -3,16 +3,23 @@ package io.quittance.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.Dashboards;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.PrometheusServer;
 import io.quittance.testing.ServiceProcess;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -20,7 +27,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Prometheus sees of a running service, and what dashboards and rules make of it. */
+/**
+ * What Prometheus sees of a running service, and what dashboards and rules make of it. KafkaIT does
+ * the same for what Kafka adds.
+ */
 class MonitoringIT {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -66,7 +76,8 @@ class MonitoringIT {
     try (var prometheus = PrometheusServer.scraping(service.management(), folder)) {
       Awaitility.await().atMost(LIMIT).until(prometheus::ready);
       int[] paid = {0};
-      List<Dashboards.Query> queries = Dashboards.queries().toList();
+      List<Dashboards.Query> queries =
+          Dashboards.queries().filter(query -> !query.needsKafka()).toList();
       assertThat(queries).isNotEmpty();
 
       Awaitility.await()
@@ -83,7 +94,29 @@ class MonitoringIT {
 
       assertThat(unhealthy(prometheus.query("/api/v1/rules"))).isEmpty();
       assertThat(firing(prometheus.query("/api/v1/alerts"))).isEmpty();
+      assertThat(namesOfLibrariesInRules()).isNotEmpty().isSubsetOf(names(scraped()));
     }
+  }
+
+  /** Ours are on their page, which DashboardsTest reads. */
+  private static Set<String> namesOfLibrariesInRules() throws IOException {
+    String rules = "";
+    for (String name : List.of("alerts", "slo")) {
+      rules += Files.readString(Path.of("ops/prometheus/rules/%s.yml".formatted(name)));
+    }
+    return matches("\\b(?:hikaricp|http_server|resilience4j|tasks)_[a-z_]+\\b(?=[{\\[])", rules);
+  }
+
+  private static Set<String> names(String scraped) {
+    return matches("(?m)^\\w+(?=[{ ])", scraped);
+  }
+
+  private static Set<String> matches(String pattern, String text) {
+    return Pattern.compile(pattern)
+        .matcher(text)
+        .results()
+        .map(MatchResult::group)
+        .collect(Collectors.toSet());
   }
 
   /** What the panels of refusals, refunds and replays need to show something. */

@@ -1,8 +1,7 @@
-package io.quittance.packaging;
+package io.quittance.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.testing.Program;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A real Prometheus that scrapes one service every second under our rules. */
-final class PrometheusServer implements AutoCloseable {
+public final class PrometheusServer implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -29,7 +28,7 @@ final class PrometheusServer implements AutoCloseable {
   }
 
   /** Starts the installed one; where there is none, the test is skipped. */
-  static PrometheusServer scraping(URI management, Path folder) throws IOException {
+  public static PrometheusServer scraping(URI management, Path folder) throws IOException {
     Program prometheus = Program.named("prometheus", "apt-get install prometheus");
     Path configuration = folder.resolve("prometheus.yml");
     Files.writeString(
@@ -65,14 +64,14 @@ final class PrometheusServer implements AutoCloseable {
   }
 
   /** Whether it has answered an instant query with at least one sample. */
-  boolean hasDataFor(String expression) throws IOException, InterruptedException {
+  public boolean hasDataFor(String expression) throws IOException, InterruptedException {
     return !query("/api/v1/query?query=" + URLEncoder.encode(expression, StandardCharsets.UTF_8))
         .at("/data/result")
         .isEmpty();
   }
 
   /** Its answer; an error of its own, such as an expression that it cannot read, is thrown. */
-  JsonNode query(String path) throws IOException, InterruptedException {
+  public JsonNode query(String path) throws IOException, InterruptedException {
     String text =
         HTTP.send(HttpRequest.newBuilder(api.resolve(path)).build(), BodyHandlers.ofString())
             .body();
@@ -83,7 +82,7 @@ final class PrometheusServer implements AutoCloseable {
     return answer;
   }
 
-  boolean ready() throws InterruptedException {
+  public boolean ready() throws InterruptedException {
     try {
       var request = HttpRequest.newBuilder(api.resolve("/-/ready")).build();
       return HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200;

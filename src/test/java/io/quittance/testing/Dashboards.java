@@ -1,4 +1,4 @@
-package io.quittance.packaging;
+package io.quittance.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -11,14 +11,19 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** The dashboards for Grafana, as files. */
-final class Dashboards {
+public final class Dashboards {
 
-  static final Path FOLDER = Path.of("ops/grafana/dashboards");
+  private static final Path FOLDER = Path.of("ops/grafana/dashboards");
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** One query of a panel, as Grafana would send it: its variables have values. */
-  record Query(String dashboard, String panel, String expression) {
+  public record Query(String dashboard, String panel, String expression) {
+
+    /** Whether it asks for what is there only where Kafka is on. */
+    public boolean needsKafka() {
+      return expression.contains("quittance_kafka_");
+    }
 
     @Override
     public String toString() {
@@ -28,7 +33,7 @@ final class Dashboards {
 
   private Dashboards() {}
 
-  static List<JsonNode> all() {
+  public static List<JsonNode> all() {
     try (Stream<Path> files = Files.list(FOLDER)) {
       return files.sorted().map(Dashboards::read).toList();
     } catch (IOException e) {
@@ -36,7 +41,7 @@ final class Dashboards {
     }
   }
 
-  static Stream<Query> queries() {
+  public static Stream<Query> queries() {
     return all().stream()
         .flatMap(
             dashboard ->
@@ -57,7 +62,7 @@ final class Dashboards {
     return new Query(dashboard.path("title").asText(), panel.path("title").asText(), expression);
   }
 
-  static Stream<JsonNode> elements(JsonNode array) {
+  public static Stream<JsonNode> elements(JsonNode array) {
     return StreamSupport.stream(array.spliterator(), false);
   }
 
