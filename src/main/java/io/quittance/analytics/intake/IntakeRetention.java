@@ -1,11 +1,8 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.database.Instants;
+import io.quittance.database.AgeSweep;
 import io.quittance.journal.Dialect;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.util.Optional;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,7 +19,6 @@ final class IntakeRetention {
   /** Far longer than the outcome of a commit is asked for. */
   private static final Duration MARKS_KEPT = Duration.ofHours(1);
 
-  private static final OffsetDateTime BEGINNING = Instants.parameter(Instant.EPOCH);
   private static final int ROWS_PER_BATCH = 1000;
   private static final int BATCHES_PER_SWEEP = 100;
 
@@ -35,7 +31,6 @@ final class IntakeRetention {
 
   private static final String DELETE = "delete from %s where created_at > ? and created_at <= ?";
 
-  private final JdbcClient jdbc;
   private final JdbcOperations operations;
   private final Dialect dialect;
   private final Duration keysKept;
@@ -45,7 +40,6 @@ final class IntakeRetention {
       Dialect dialect,
       @Value("${quittance.idempotency.retention:24h}") Duration keysKept) {
     this.operations = operations;
-    this.jdbc = JdbcClient.create(operations);
     this.dialect = dialect;
     this.keysKept = keysKept;
   }
@@ -57,21 +51,12 @@ final class IntakeRetention {
   }
 
   private void sweep(String table, Duration kept) {
-    OffsetDateTime cutoff = Instants.parameter(dialect.now(operations).minus(kept));
-    Optional<OffsetDateTime> done = Optional.of(BEGINNING);
-    for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
-      done = deleteNext(table, done.get(), cutoff);
-    }
-  }
-
-  private Optional<OffsetDateTime> deleteNext(
-      String table, OffsetDateTime after, OffsetDateTime before) {
-    Optional<OffsetDateTime> last =
-        jdbc.sql(LAST.formatted(table))
-            .params(after, before, ROWS_PER_BATCH)
-            .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
-            .optional();
-    last.ifPresent(upTo -> jdbc.sql(DELETE.formatted(table)).params(after, upTo).update());
-    return last;
+    new AgeSweep(
+            JdbcClient.create(operations),
+            LAST.formatted(table),
+            DELETE.formatted(table),
+            ROWS_PER_BATCH,
+            BATCHES_PER_SWEEP)
+        .deleteBefore(dialect.now(operations).minus(kept));
   }
 }

@@ -1,11 +1,9 @@
 package io.quittance.analytics.pane;
 
+import io.quittance.database.AgeSweep;
 import io.quittance.journal.Dialect;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -24,8 +22,6 @@ final class PaneRetention {
   /** Beyond the retention, so that no pane comes back because replicas' clocks differ. */
   private static final Duration MARGIN = Duration.ofMinutes(5);
 
-  private static final OffsetDateTime BEGINNING = Instant.EPOCH.atOffset(ZoneOffset.UTC);
-
   private static final int PANES_PER_BATCH = 2000;
   private static final int BATCHES_PER_SWEEP = 50;
 
@@ -43,7 +39,7 @@ final class PaneRetention {
   private static final String DELETE =
       "delete from analytics_panes where step = ? and starts_at > ? and starts_at <= ?";
 
-  private final JdbcClient jdbc;
+  private final AgeSweep sweep;
   private final Supplier<Instant> now;
 
   @Autowired
@@ -52,35 +48,14 @@ final class PaneRetention {
   }
 
   PaneRetention(JdbcClient jdbc, Supplier<Instant> now) {
-    this.jdbc = jdbc;
+    this.sweep = new AgeSweep(jdbc, LAST, DELETE, PANES_PER_BATCH, BATCHES_PER_SWEEP);
     this.now = now;
   }
 
   @Scheduled(fixedDelayString = "${quittance.analytics.sweep-interval:10s}")
   void sweep() {
     for (Step step : Step.values()) {
-      sweep(step);
+      sweep.deleteBefore(now.get().minus(step.retention()).minus(MARGIN), step.seconds());
     }
-  }
-
-  private void sweep(Step step) {
-    OffsetDateTime cutoff =
-        now.get().minus(step.retention()).minus(MARGIN).atOffset(ZoneOffset.UTC);
-    Optional<OffsetDateTime> done = Optional.of(BEGINNING);
-    for (int batch = 0; batch < BATCHES_PER_SWEEP && done.isPresent(); batch++) {
-      done = deleteNext(step, done.get(), cutoff);
-    }
-  }
-
-  /** Deletes the next panes that began between two instants, and says up to which. */
-  private Optional<OffsetDateTime> deleteNext(
-      Step step, OffsetDateTime after, OffsetDateTime before) {
-    Optional<OffsetDateTime> last =
-        jdbc.sql(LAST)
-            .params(step.seconds(), after, before, PANES_PER_BATCH)
-            .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
-            .optional();
-    last.ifPresent(upTo -> jdbc.sql(DELETE).params(step.seconds(), after, upTo).update());
-    return last;
   }
 }

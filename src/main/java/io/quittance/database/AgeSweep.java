@@ -1,0 +1,72 @@
+package io.quittance.database;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Deletes rows by their age, oldest first and a few at a time, each time in a transaction of its
+ * own, so that nobody waits for it. What one replica has deleted the others do not find. A batch
+ * begins where the one before it ended: what that has deleted stays in the index until it is
+ * vacuumed, and is not read again. Thread-safe.
+ */
+public final class AgeSweep {
+
+  private static final OffsetDateTime BEGINNING = Instants.parameter(Instant.EPOCH);
+
+  private final JdbcClient jdbc;
+  private final String last;
+  private final String delete;
+  private final int rowsPerBatch;
+  private final int batchesMax;
+
+  /**
+   * @param last a query for the time of the last row of the next batch, null if there is none. Its
+   *     parameters are those of the sweep, the time after which and the one before which rows are
+   *     deleted, and the limit of a batch
+   * @param delete a statement that deletes a batch. Its parameters are those of the sweep, the time
+   *     after which, and the one up to which rows are deleted
+   * @param rowsPerBatch more are deleted if they have one time
+   * @param batchesMax of one sweep; the next one goes on
+   */
+  public AgeSweep(JdbcClient jdbc, String last, String delete, int rowsPerBatch, int batchesMax) {
+    this.jdbc = jdbc;
+    this.last = last;
+    this.delete = delete;
+    this.rowsPerBatch = rowsPerBatch;
+    this.batchesMax = batchesMax;
+  }
+
+  /**
+   * Deletes what is older than an instant.
+   *
+   * @param parameters the first ones of both statements
+   */
+  public void deleteBefore(Instant cutoff, Object... parameters) {
+    OffsetDateTime before = Instants.parameter(cutoff);
+    Optional<OffsetDateTime> done = Optional.of(BEGINNING);
+    for (int batch = 0; batch < batchesMax && done.isPresent(); batch++) {
+      done = deleteNext(done.get(), before, List.of(parameters));
+    }
+  }
+
+  private Optional<OffsetDateTime> deleteNext(
+      OffsetDateTime after, OffsetDateTime before, List<Object> parameters) {
+    Optional<OffsetDateTime> end =
+        jdbc.sql(last)
+            .params(with(parameters, after, before, rowsPerBatch))
+            .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
+            .optional();
+    end.ifPresent(upTo -> jdbc.sql(delete).params(with(parameters, after, upTo)).update());
+    return end;
+  }
+
+  private static List<Object> with(List<Object> parameters, Object... more) {
+    var all = new ArrayList<>(parameters);
+    all.addAll(List.of(more));
+    return all;
+  }
+}
