@@ -18,7 +18,6 @@ import io.quittance.webhook.dispatch.DueDeliveries.Due;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,7 +42,6 @@ final class Claimer {
   /** Of one destination, before the others have their turn. */
   private static final int DELIVERIES_AT_ONCE = 64;
 
-  private static final int HANDED_AT_ONCE = 256;
   private static final int WAKES_MAX = 256;
 
   /** Payments that commit within it share one look for what is due. */
@@ -60,8 +58,8 @@ final class Claimer {
   private final DueDeliveryPoller poller;
   private final DeadLetters deadLetters;
   private final Lanes lanes;
-  private final Dispatcher dispatcher;
   private final DestinationQueue destinations = new DestinationQueue();
+  private final ClaimRound round;
   private final Set<UUID> paid = ConcurrentHashMap.newKeySet();
   private final WorkerPool<Boolean, Boolean> worker;
 
@@ -80,7 +78,7 @@ final class Claimer {
     this.poller = poller;
     this.deadLetters = deadLetters;
     this.lanes = lanes;
-    this.dispatcher = dispatcher;
+    this.round = new ClaimRound(destinations, this::claim, dispatcher::hand);
     this.worker =
         WorkerPool.<Boolean, Boolean>named("delivery-claims", this::claim)
             .capacity(WAKES_MAX)
@@ -145,7 +143,7 @@ final class Claimer {
     boolean more;
     do {
       takePaid();
-      more = round();
+      more = round.run();
     } while (more);
     jobs.forEach(job -> job.succeed(true));
   }
@@ -155,27 +153,6 @@ final class Claimer {
     paid.removeAll(merchants);
     Instant since = poller.lookedAt().minus(LATE);
     subscribers.of(merchants).forEach(destination -> destinations.add(destination, since));
-  }
-
-  /**
-   * Takes a few deliveries for each destination that is queued; whether it is worth another one.
-   */
-  private boolean round() throws InterruptedException {
-    boolean more = false;
-    var left = new ArrayDeque<>(destinations.takeAll());
-    var claimed = new ArrayList<Claimed>();
-    try {
-      while (!left.isEmpty()) {
-        more |= claim(left.removeFirst(), claimed);
-        if (claimed.size() >= HANDED_AT_ONCE || left.isEmpty()) {
-          dispatcher.hand(claimed);
-          claimed.clear();
-        }
-      }
-    } finally {
-      left.forEach(destinations::add);
-    }
-    return more;
   }
 
   /** Claims for one merchant; whether its destinations could take more at once. */

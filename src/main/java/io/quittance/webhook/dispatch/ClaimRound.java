@@ -1,0 +1,80 @@
+package io.quittance.webhook.dispatch;
+
+import io.quittance.web.TypeId;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import io.quittance.webhook.dispatch.DestinationQueue.Entry;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a few deliveries for each destination that is queued. If a merchant's cannot be claimed,
+ * the other merchants' are claimed and sent all the same. Confined to one thread.
+ */
+final class ClaimRound {
+
+  /** Claims for one merchant. */
+  @FunctionalInterface
+  interface Claims {
+
+    /**
+     * Adds what it claims to a list, one by one, so that a failure loses nothing.
+     *
+     * @return whether the merchant's destinations could take more at once
+     */
+    boolean claim(Entry entry, List<Claimed> claimed);
+  }
+
+  /** Has claimed deliveries attempted. */
+  @FunctionalInterface
+  interface HandOver {
+    void hand(List<Claimed> claimed) throws InterruptedException;
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(ClaimRound.class);
+  private static final int HANDED_AT_ONCE = 256;
+
+  private final DestinationQueue destinations;
+  private final Claims claims;
+  private final HandOver handOver;
+
+  ClaimRound(DestinationQueue destinations, Claims claims, HandOver handOver) {
+    this.destinations = destinations;
+    this.claims = claims;
+    this.handOver = handOver;
+  }
+
+  /** Claims for all merchants that are queued; whether it is worth another round at once. */
+  boolean run() throws InterruptedException {
+    boolean more = false;
+    var left = new ArrayDeque<>(destinations.takeAll());
+    var claimed = new ArrayList<Claimed>();
+    try {
+      while (!left.isEmpty()) {
+        more |= claim(left.removeFirst(), claimed);
+        if (claimed.size() >= HANDED_AT_ONCE || left.isEmpty()) {
+          handOver.hand(claimed);
+          claimed.clear();
+        }
+      }
+    } finally {
+      left.forEach(destinations::add);
+    }
+    return more;
+  }
+
+  /** What fails is not queued again: the poller finds it within seconds. */
+  private boolean claim(Entry entry, List<Claimed> claimed) {
+    try {
+      return claims.claim(entry, claimed);
+    } catch (RuntimeException e) {
+      log.warn(
+          "Due deliveries of {} could not be claimed, and are looked for again: {}",
+          TypeId.format("mch", entry.merchantId()),
+          e.toString());
+      return false;
+    }
+  }
+}
