@@ -20,6 +20,9 @@ import io.quittance.testing.EventReceiver.Attempt;
 import io.quittance.testing.EventReceiver.Manners;
 import io.quittance.web.TypeId;
 import java.net.http.HttpHeaders;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -27,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +53,7 @@ abstract class WebhooksContract extends Contract {
   private final EventReceiver receiver = new EventReceiver();
 
   @Autowired private JdbcClient jdbc;
+  @Autowired private DataSource database;
   @Autowired private MeterRegistry registry;
 
   @AfterEach
@@ -220,6 +225,80 @@ abstract class WebhooksContract extends Contract {
     assertThat(attempts("/half-open", 3).getFirst().webhookId())
         .isEqualTo(oldest.path("event_id").asText());
     delivered(endpoint);
+  }
+
+  @Test
+  void waitForNoHalfOpenEndpointWhoseRowIsLocked() {
+    Client other = newMerchant();
+    Answer locked = create(receiver.open("/locked", before -> ACCEPT), "*").is(201);
+    Answer beside = create(receiver.open("/beside", before -> ACCEPT), "*").is(201);
+    other
+        .post(
+            "/v1/webhook-endpoints",
+            object("url", receiver.open("/others", before -> ACCEPT), "events", array("*")))
+        .is(201);
+    closedFor(locked, Duration.ofHours(1));
+    merchant.pay(1, "alice", "shop").is(201);
+    attempts("/beside", 1);
+
+    closedFor(locked, Duration.ofSeconds(3));
+    whileItsRowIsLocked(
+        locked,
+        () -> {
+          await().atMost(SOON).until(() -> halfOpen(locked));
+          merchant.pay(1, "alice", "shop").is(201);
+          other.pay(1, "alice", "shop").is(201);
+          attempts("/beside", 2);
+          attempts("/others", 1);
+          delivered(beside);
+          assertThat(receiver.attempts("/locked")).isEmpty();
+        });
+
+    attempts("/locked", 2);
+    delivered(locked);
+  }
+
+  @Test
+  void haveTheirAttemptsRecordedWhileTheirRowIsLocked() {
+    Answer endpoint = create(receiver.open("/fails", before -> ANSWER_500), "*").is(201);
+
+    whileItsRowIsLocked(
+        endpoint,
+        () -> {
+          merchant.pay(1, "alice", "shop").is(201);
+          afterAttempt(endpoint, 1);
+        });
+
+    letTimePass(endpoint, Duration.ofMinutes(1));
+    afterAttempt(endpoint, 2);
+    assertThat(merchant.get(path(endpoint)).text("/failing_since")).matches(TIME);
+  }
+
+  @Test
+  void forgetTheirFailuresThoughTheirRowIsLockedAsTheySucceed() {
+    Client other = newMerchant();
+    Manners moody = before -> before == 0 ? ANSWER_500 : ACCEPT;
+    Answer endpoint = create(receiver.open("/moody", moody), "*").is(201);
+    merchant.pay(1, "alice", "shop").is(201);
+    afterAttempt(endpoint, 1);
+    assertThat(merchant.get(path(endpoint)).text("/failing_since")).matches(TIME);
+
+    whileItsRowIsLocked(
+        endpoint,
+        () -> {
+          letTimePass(endpoint, Duration.ofMinutes(1));
+          delivered(endpoint);
+        });
+
+    other
+        .post(
+            "/v1/webhook-endpoints",
+            object("url", receiver.open("/others", before -> ACCEPT), "events", array("*")))
+        .is(201);
+    other.pay(1, "alice", "shop").is(201);
+    await()
+        .atMost(SOON)
+        .until(() -> merchant.get(path(endpoint)).body().path("failing_since").isNull());
   }
 
   @Test
@@ -705,6 +784,41 @@ abstract class WebhooksContract extends Contract {
                 + " * interval '1' second where id = ?")
         .params(time.toSeconds(), key("whe", endpoint))
         .update();
+  }
+
+  private boolean halfOpen(Answer endpoint) {
+    return count(
+            "select count(*) from webhook_endpoints where id = ?"
+                + " and closed_until <= current_timestamp",
+            key("whe", endpoint))
+        == 1;
+  }
+
+  /** As a replica locks it that hangs in a transaction. */
+  private void whileItsRowIsLocked(Answer endpoint, Runnable test) {
+    UUID id = key("whe", endpoint);
+    UUID merchantId =
+        jdbc.sql("select merchant_id from webhook_endpoints where id = ?")
+            .param(id)
+            .query(UUID.class)
+            .single();
+    try (Connection hanging = database.getConnection();
+        Statement statement = hanging.createStatement()) {
+      hanging.setAutoCommit(false);
+      if (hanging.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
+        statement.execute("set local idle_in_transaction_session_timeout = 0");
+      }
+      statement.execute(
+          "select 1 from webhook_endpoints where merchant_id = '%s' and id = '%s' for update"
+              .formatted(merchantId, id));
+      try {
+        test.run();
+      } finally {
+        hanging.rollback();
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private int pending(Answer endpoint) {

@@ -70,12 +70,20 @@ public final class DeliveryQueue {
        limit 1
       """;
 
+  /** A row that another transaction has locked is not waited for: others' claims come after it. */
+  private static final String LOCK_HALF_OPEN =
+      """
+      select id from webhook_endpoints
+       where merchant_id = ? and id = ? and enabled and closed_until <= current_timestamp
+         for update skip locked
+      """;
+
   /** One replica at a time tries a half-open endpoint: until the lease ends it looks closed. */
   private static final String TRY_ENDPOINT =
       """
       update webhook_endpoints
          set closed_until = current_timestamp + cast(? as bigint) * interval '0.001' second
-       where merchant_id = ? and id = ? and enabled and closed_until <= current_timestamp
+       where merchant_id = ? and id = ?
       """;
 
   /**
@@ -131,7 +139,7 @@ public final class DeliveryQueue {
 
   /**
    * Takes the delivery that has waited longest for a half-open destination, to try it; none if
-   * another replica is at it, or nothing is due.
+   * another replica is at it, the endpoint's row is locked, or nothing is due.
    */
   public List<Claimed> claimProbe(Destination destination) {
     return inTransaction(
@@ -158,10 +166,11 @@ public final class DeliveryQueue {
 
   /** The operator's receiver has no row that replicas share: each tries it. */
   private boolean mayTry(Destination destination) {
-    return destination.endpointId() == null
-        || jdbc.update(
-                TRY_ENDPOINT, lease.toMillis(), destination.merchantId(), destination.endpointId())
-            == 1;
+    UUID merchantId = destination.merchantId();
+    UUID endpointId = destination.endpointId();
+    return endpointId == null
+        || (!jdbc.queryForList(LOCK_HALF_OPEN, UUID.class, merchantId, endpointId).isEmpty()
+            && jdbc.update(TRY_ENDPOINT, lease.toMillis(), merchantId, endpointId) == 1);
   }
 
   private List<Claimed> inTransaction(Supplier<List<Claimed>> claim) {

@@ -7,18 +7,20 @@ import io.quittance.identity.Origin;
 import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog;
 import io.quittance.web.JsonText;
-import io.quittance.web.TypeId;
 import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.delivery.EndpointRows.Found;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -30,21 +32,12 @@ import org.springframework.stereotype.Component;
  * Keeps track of endpoints that fail: closes them for a while when nothing succeeds, and disables
  * those that are gone or have done nothing else for {@link NotificationProperties#disableAfter()};
  * the merchant's other endpoints are told. Thread-safe; works in the caller's transaction.
+ *
+ * <p>An endpoint whose row another transaction has locked is passed over: the next attempt there is
+ * noted. Else the attempts of all merchants would wait for one row.
  */
 @Component
 final class EndpointHealth {
-
-  /** An endpoint that something becomes of. */
-  private record Found(UUID id, UUID merchantId, String url) {
-
-    String name() {
-      return TypeId.format("whe", id);
-    }
-
-    String merchant() {
-      return TypeId.format("mch", merchantId);
-    }
-  }
 
   private static final Logger log = LoggerFactory.getLogger(EndpointHealth.class);
 
@@ -62,12 +55,19 @@ final class EndpointHealth {
       """;
 
   private final JdbcClient jdbc;
+  private final EndpointRows rows;
   private final EventLog events;
   private final DeliveryQueue queue;
   private final AuditTrail audit;
   private final ObjectMapper json;
   private final Clock clock;
   private final NotificationProperties properties;
+
+  /**
+   * Endpoints that took a delivery while their rows were locked. That is noted later, or an old
+   * failure would disable one of them that succeeds seldom.
+   */
+  private final Set<Destination> succeededWhileLocked = ConcurrentHashMap.newKeySet();
 
   EndpointHealth(
       JdbcClient jdbc,
@@ -78,6 +78,7 @@ final class EndpointHealth {
       Clock clock,
       NotificationProperties properties) {
     this.jdbc = jdbc;
+    this.rows = new EndpointRows(jdbc);
     this.events = events;
     this.queue = queue;
     this.audit = audit;
@@ -86,32 +87,46 @@ final class EndpointHealth {
     this.properties = properties;
   }
 
-  /** Takes note of attempts, locking endpoints in the order of their ids, as all replicas do. */
+  /** Takes note of attempts. */
   void note(Collection<Attempt> attempts) {
     List<Attempt> made =
         attempts.stream()
             .filter(attempt -> attempt.made() && attempt.delivery().endpointId() != null)
             .toList();
     var failed = of(made, attempt -> !attempt.succeeded());
-    var succeeded = of(made, Attempt::succeeded);
-    change("failing_since = current_timestamp", "failing_since is null", failed)
+    rows.change("failing_since = current_timestamp", "failing_since is null", failed)
         .forEach(endpoint -> failing(endpoint, made));
-    change("failing_since = null", "failing_since is not null", succeeded)
-        .forEach(
-            endpoint ->
-                log.info(
-                    "Endpoint {} of {} takes deliveries again",
-                    endpoint.name(),
-                    endpoint.merchant()));
+    succeeded(of(made, Attempt::succeeded));
     close(made);
-    change("closed_until = null", "closed_until is not null", of(made, Attempt::reopens))
+    rows.change("closed_until = null", "closed_until is not null", of(made, Attempt::reopens))
         .forEach(
             endpoint ->
                 log.info("Endpoint {} of {} is open", endpoint.name(), endpoint.merchant()));
-    locked("and enabled", of(made, Attempt::gone))
+    rows.lock("enabled", of(made, Attempt::gone))
         .forEach(endpoint -> disable(endpoint, "it answered 410 Gone"));
-    locked("and enabled and failing_since < current_timestamp - " + limit(), failed)
+    rows.lock("enabled and failing_since < current_timestamp - " + limit(), failed)
         .forEach(endpoint -> disable(endpoint, "no delivery has succeeded for " + hours()));
+  }
+
+  private void succeeded(Set<Destination> endpoints) {
+    String failing = "failing_since is not null";
+    Set<Destination> all = new HashSet<>(endpoints);
+    all.addAll(succeededWhileLocked);
+    Set<Destination> toNote = destinations(rows.find(failing, all));
+    List<Found> noted = rows.change("failing_since = null", failing, toNote);
+    noted.forEach(
+        endpoint ->
+            log.info(
+                "Endpoint {} of {} takes deliveries again", endpoint.name(), endpoint.merchant()));
+    toNote.removeAll(destinations(noted));
+    succeededWhileLocked.addAll(toNote);
+    succeededWhileLocked.retainAll(toNote);
+  }
+
+  private static Set<Destination> destinations(Collection<Found> endpoints) {
+    return endpoints.stream()
+        .map(Found::destination)
+        .collect(Collectors.toCollection(HashSet::new));
   }
 
   private static void failing(Found endpoint, List<Attempt> attempts) {
@@ -137,7 +152,7 @@ final class EndpointHealth {
             (a, b) -> a.compareTo(b) > 0 ? a : b);
       }
     }
-    for (Found endpoint : locked("and enabled", of(attempts, a -> a.closeFor() != null))) {
+    for (Found endpoint : rows.lock("enabled", of(attempts, a -> a.closeFor() != null))) {
       Duration pause = Objects.requireNonNull(pauses.get(endpoint.id()));
       jdbc.sql(CLOSE).params(pause.toMillis(), endpoint.merchantId(), endpoint.id()).update();
       log.warn(
@@ -161,41 +176,6 @@ final class EndpointHealth {
         .filter(which)
         .map(attempt -> attempt.delivery().destination())
         .collect(Collectors.toSet());
-  }
-
-  /** Seldom finds anything to change; what it has changed. */
-  private List<Found> change(String change, String condition, Set<Destination> endpoints) {
-    List<Found> affected = locked("and " + condition, endpoints);
-    if (!affected.isEmpty()) {
-      jdbc.sql(
-              "update webhook_endpoints set "
-                  + change
-                  + " where merchant_id in (:merchants) and id in (:ids)")
-          .param("merchants", affected.stream().map(Found::merchantId).toList())
-          .param("ids", affected.stream().map(Found::id).toList())
-          .update();
-    }
-    return affected;
-  }
-
-  private List<Found> locked(String condition, Set<Destination> endpoints) {
-    if (endpoints.isEmpty()) {
-      return List.of();
-    }
-    return jdbc.sql(
-            "select id, merchant_id, url from webhook_endpoints"
-                + " where merchant_id in (:merchants) and id in (:ids) "
-                + condition
-                + " order by id for update")
-        .param("merchants", endpoints.stream().map(Destination::merchantId).distinct().toList())
-        .param("ids", endpoints.stream().map(Destination::endpointId).toList())
-        .query(
-            (rs, row) ->
-                new Found(
-                    rs.getObject("id", UUID.class),
-                    rs.getObject("merchant_id", UUID.class),
-                    rs.getString("url")))
-        .list();
   }
 
   private void disable(Found endpoint, String reason) {
