@@ -13,7 +13,8 @@ import java.util.UUID;
  */
 public final class FairShares {
 
-  private static final int EXCESS_MAX = 2;
+  /** The limit may be passed by this factor, at most. */
+  public static final int EXCESS_MAX = 2;
 
   private final Map<UUID, Long> taken = new HashMap<>();
   private long total;
@@ -48,6 +49,14 @@ public final class FairShares {
     if (own > of(largest)) {
       largest = party;
     }
+  }
+
+  /**
+   * Whether the limit is passed and the party has more than its share, so that it should give some
+   * back. For what would otherwise be kept for hours.
+   */
+  public synchronized boolean exceeds(UUID party, long limit) {
+    return total > limit && of(party) > Math.max(1, share(party, limit));
   }
 
   public synchronized void giveBack(UUID party, long amount) {

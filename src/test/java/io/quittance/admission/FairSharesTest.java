@@ -67,6 +67,26 @@ class FairSharesTest {
     assertThat(taking(OTHER, 1_000)).isEqualTo(LIMIT);
   }
 
+  @Test
+  void whoHasMoreThanItsShareExceedsTheLimitUntilItIsKeptAgain() {
+    taking(FLOOD, 1_000);
+    assertThat(shares.exceeds(FLOOD, LIMIT)).as("alone").isFalse();
+    taking(OTHER, 1);
+
+    assertThat(shares.exceeds(OTHER, LIMIT)).as("the one that came later").isFalse();
+    assertThat(shares.exceeds(FLOOD, LIMIT)).isTrue();
+    shares.giveBack(FLOOD, 1);
+    assertThat(shares.exceeds(FLOOD, LIMIT)).as("when the limit is kept").isFalse();
+  }
+
+  @Test
+  void nobodyExceedsTheLimitWithOne() {
+    IntStream.range(0, 2 * LIMIT).forEach(i -> taking(new UUID(1, i), 1));
+
+    assertThat(shares.total()).isEqualTo(2 * LIMIT);
+    assertThat(shares.exceeds(new UUID(1, 0), LIMIT)).isFalse();
+  }
+
   private long taking(UUID party, int count) {
     return IntStream.range(0, count).filter(i -> shares.take(party, 1, LIMIT)).count();
   }

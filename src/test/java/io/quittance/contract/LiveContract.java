@@ -8,7 +8,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -157,6 +160,31 @@ abstract class LiveContract extends Contract {
       }
       one.frame(counted(1));
     }
+  }
+
+  /** The limit is two. */
+  @Test
+  void aMerchantThatHasAllStreamsLosesOneToTheNextMerchant() throws Exception {
+    try (var one = watch(merchant);
+        var another = watch(merchant);
+        var other = watch(newMerchant())) {
+      other.frame(counted(0));
+
+      CompletableFuture.anyOf(ended(one), ended(another)).get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+
+      merchant.get("/v1/analytics/live").isProblem(503, "overloaded");
+    }
+  }
+
+  private static CompletableFuture<Void> ended(Watcher watcher) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            watcher.end();
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
   }
 
   @Test

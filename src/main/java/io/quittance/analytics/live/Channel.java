@@ -2,7 +2,6 @@ package io.quittance.analytics.live;
 
 import java.time.Duration;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +21,6 @@ final class Channel {
   record Frame(long number, byte[] bytes) {}
 
   private final UUID merchantId;
-  private final AtomicBoolean inTheMaking = new AtomicBoolean();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition fresh = lock.newCondition();
   private @Nullable Frame newest;
@@ -35,15 +33,6 @@ final class Channel {
 
   UUID merchantId() {
     return merchantId;
-  }
-
-  /** Whether the caller is to make the next frame; false while another one is being made. */
-  boolean begin() {
-    return inTheMaking.compareAndSet(false, true);
-  }
-
-  void end() {
-    inTheMaking.set(false);
   }
 
   /**

@@ -6,32 +6,35 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.admission.FairShares;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Ticker;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
-import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionException;
 
 /**
  * A channel for each merchant that is watched. A frame is made once for all of them: one look at
- * the database and one encoding, however many there are. Thread-safe.
+ * the database and one encoding, however many there are. Merchants take turns, and each has its
+ * fair share of the streams. Thread-safe.
  */
 @Component
 class Channels {
@@ -41,7 +44,12 @@ class Channels {
   /** It uses the connections for reads, which payments need more. */
   private static final int WORKERS = 1;
 
-  private static final Duration FRAME_LIMIT = Duration.ofSeconds(2);
+  /**
+   * A merchant waits for its turn as long as the others take: it is in the queue once, and its
+   * frame shows what there is when its turn comes.
+   */
+  private static final Duration TURN_LIMIT = Duration.ofDays(1);
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
   /** How many watch a channel. */
@@ -49,31 +57,49 @@ class Channels {
 
     private final Channel channel;
     private int watchers;
+    private volatile Deadline rest;
 
-    Watched(UUID merchantId) {
+    Watched(UUID merchantId, Ticker ticker) {
       channel = new Channel(merchantId);
+      rest = Deadline.after(Duration.ZERO, ticker);
     }
   }
 
   private final Map<UUID, Watched> watched = new ConcurrentHashMap<>();
-  private final Semaphore places;
+
+  /** The merchants whose next frame is being made or waits for its turn. */
+  private final Set<UUID> inTurn = ConcurrentHashMap.newKeySet();
+
+  private final FairShares places = new FairShares();
   private final int watchersMax;
   private final Frames frames;
   private final ObjectMapper json;
-  private final WorkerPool<Channel, Boolean> makers;
+  private final Ticker ticker;
+  private final WorkerPool<UUID, Boolean> makers;
   private volatile boolean closed;
 
+  @Autowired
   Channels(LiveProperties properties, Frames frames, ObjectMapper json, MeterRegistry registry) {
+    this(properties, frames, json, registry, Ticker.SYSTEM);
+  }
+
+  Channels(
+      LiveProperties properties,
+      Frames frames,
+      ObjectMapper json,
+      MeterRegistry registry,
+      Ticker ticker) {
     this.watchersMax = properties.maxWatchers();
-    this.places = new Semaphore(watchersMax);
     this.frames = frames;
     this.json = json;
+    this.ticker = ticker;
     this.makers =
-        WorkerPool.<Channel, Boolean>named("live-frames", this::make)
+        WorkerPool.<UUID, Boolean>named("live-frames", this::make)
             .workers(WORKERS)
+            .capacity(Math.max(1, FairShares.EXCESS_MAX * watchersMax))
+            .ticker(ticker)
             .start(registry);
-    Gauge.builder(
-            "quittance.analytics.watchers", places, left -> watchersMax - left.availablePermits())
+    Gauge.builder("quittance.analytics.watchers", places, FairShares::total)
         .description("Live streams that are open")
         .register(registry);
   }
@@ -81,20 +107,22 @@ class Channels {
   /**
    * The channel of a merchant; {@link #leave} gives it back.
    *
-   * @throws Problem 503 there are as many watchers as may be
+   * @throws Problem 503 there are as many watchers as may be, and the merchant has its share
    */
   Channel enter(UUID merchantId) {
-    if (closed || !places.tryAcquire()) {
+    if (closed || !places.take(merchantId, 1, watchersMax)) {
       throw Problem.of(
               ProblemCode.OVERLOADED,
-              "There are %d live streams, as many as may be at a time.".formatted(watchersMax))
+              ("There are %d live streams or more, as many as may be at a time, and you have your"
+                      + " share of them.")
+                  .formatted(watchersMax))
           .retryAfter(RETRY_AFTER);
     }
     Channel channel =
         watched.compute(
                 merchantId,
                 (id, known) -> {
-                  Watched entered = known == null ? new Watched(id) : known;
+                  Watched entered = known == null ? new Watched(id, ticker) : known;
                   entered.watchers++;
                   return entered;
                 })
@@ -105,38 +133,64 @@ class Channels {
     return channel;
   }
 
+  /**
+   * Whether one of the channel's watchers has to leave, so that other merchants have their share.
+   */
+  boolean hasTooMany(Channel channel) {
+    return places.exceeds(channel.merchantId(), watchersMax);
+  }
+
   void leave(Channel channel) {
     watched.computeIfPresent(
         channel.merchantId(), (id, known) -> --known.watchers == 0 ? null : known);
-    places.release();
+    places.giveBack(channel.merchantId(), 1);
   }
 
   @Scheduled(fixedRateString = "${quittance.analytics.frame-interval:500ms}")
   void tick() {
-    for (Watched each : watched.values()) {
-      Channel channel = each.channel;
-      if (channel.begin()) {
-        try {
-          var _ =
-              makers
-                  .submit(channel, Deadline.after(FRAME_LIMIT))
-                  .whenComplete((made, failure) -> channel.end());
-        } catch (RejectedExecutionException e) {
-          channel.end();
-        }
-      }
+    watched.forEach(
+        (merchantId, each) -> {
+          if (each.rest.expired() && inTurn.add(merchantId)) {
+            submit(merchantId);
+          }
+        });
+  }
+
+  private void submit(UUID merchantId) {
+    try {
+      var _ =
+          makers
+              .submit(merchantId, Deadline.after(TURN_LIMIT, ticker))
+              .whenComplete((_, _) -> inTurn.remove(merchantId));
+    } catch (RejectedExecutionException e) {
+      inTurn.remove(merchantId);
     }
   }
 
-  private void make(List<Job<Channel, Boolean>> jobs) {
-    for (Job<Channel, Boolean> job : jobs) {
-      try {
-        make(job.item());
-      } catch (DataAccessException | TransactionException e) {
-        log.warn("A live frame could not be made: {}", e.getMessage());
+  private void make(List<Job<UUID, Boolean>> jobs) {
+    for (Job<UUID, Boolean> job : jobs) {
+      Watched each = watched.get(job.item());
+      if (each != null) {
+        make(each);
       }
-      job.succeed(true);
+      job.succeed(each != null);
     }
+  }
+
+  /**
+   * A merchant whose frames are slow rests as long as each took, and others get theirs meanwhile.
+   */
+  private void make(Watched each) {
+    long start = ticker.nanoTime();
+    try {
+      make(each.channel);
+    } catch (RuntimeException e) {
+      log.warn(
+          "A live frame of {} could not be made: {}",
+          TypeId.format("mch", each.channel.merchantId()),
+          e.toString());
+    }
+    each.rest = Deadline.after(Duration.ofNanos(ticker.nanoTime() - start), ticker);
   }
 
   private void make(Channel channel) {

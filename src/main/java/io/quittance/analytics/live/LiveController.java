@@ -49,7 +49,8 @@ class LiveController {
               + " shows the last 60 seconds, comes up to four times a second, and is newer than"
               + " what was committed a second before. A reader that is slow misses frames, and gets"
               + " the newest one next. A comment comes every 15 seconds. The stream ends with its"
-              + " key and when the replica stops: connect again then.",
+              + " key, when the replica stops, and when other merchants want their share of the"
+              + " streams and yours has more: connect again then.",
       answers = @Route.Answer(status = 200, body = LiveFrame.class, mediaType = EVENT_STREAM),
       problems = ProblemCode.OVERLOADED)
   @RequiresScope(Scope.ANALYTICS_READ)
@@ -81,7 +82,8 @@ class LiveController {
     while (!channel.closed()) {
       Channel.Frame frame = channel.next(seen, PATIENCE);
       if (keyCheck.expired()) {
-        if (!longRequests.stillAllowed(request, Scope.ANALYTICS_READ)) {
+        if (channels.hasTooMany(channel)
+            || !longRequests.stillAllowed(request, Scope.ANALYTICS_READ)) {
           return;
         }
         keyCheck = Deadline.after(KEY_CHECK_INTERVAL);
