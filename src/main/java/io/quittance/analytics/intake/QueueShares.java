@@ -1,0 +1,43 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.admission.FairShares;
+
+/**
+ * What bodies take of one shard's queue, until they are counted: each merchant may take its fair
+ * share, both in bodies and in bytes. Thread-safe.
+ */
+final class QueueShares {
+
+  /** While several merchants share the queue, it has up to twice as many. */
+  static final int BODIES_MAX = 1024;
+
+  private final FairShares bodies = new FairShares();
+  private final FairShares bytes = new FairShares();
+  private final long bytesMax;
+
+  QueueShares(long bytesMax) {
+    this.bytesMax = bytesMax;
+  }
+
+  /** Takes room for a body, if its merchant may; then it must be given back. */
+  boolean take(Body body) {
+    if (!bodies.take(body.merchantId(), 1, BODIES_MAX)) {
+      return false;
+    }
+    if (!bytes.take(body.merchantId(), body.bytes(), bytesMax)) {
+      bodies.giveBack(body.merchantId(), 1);
+      return false;
+    }
+    return true;
+  }
+
+  void giveBack(Body body) {
+    bodies.giveBack(body.merchantId(), 1);
+    bytes.giveBack(body.merchantId(), body.bytes());
+  }
+
+  /** How many bytes are taken. */
+  long bytes() {
+    return bytes.total();
+  }
+}
