@@ -27,7 +27,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
   /** What is taken above the limit of any route, to be thrown away. */
   private static final int DRAINED_LEAST_BYTES = 1_000_000;
 
-  static final int PACE_BYTES_PER_SECOND = 65_536;
+  public static final int PACE_BYTES_PER_SECOND = 65_536;
 
   private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / PACE_BYTES_PER_SECOND;
 

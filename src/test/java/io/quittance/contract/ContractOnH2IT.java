@@ -125,6 +125,9 @@ class ContractOnH2IT {
   class Metrics extends MetricsContract {}
 
   @Nested
+  class Proxies extends ProxiesContract {}
+
+  @Nested
   class Document extends DocumentContract {}
 
   @Nested

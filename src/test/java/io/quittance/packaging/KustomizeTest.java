@@ -166,9 +166,12 @@ class KustomizeTest {
         .hasSize(1);
     assertThat(texts(only(objects, "PodMonitor").at("/spec/podMetricsEndpoints"), "/port"))
         .containsExactly("management");
-    JsonNode backend = only(objects, "HTTPRoute").at("/spec/rules/0/backendRefs/0");
-    assertThat(backend.path("name")).isEqualTo(only(objects, "Service").at("/metadata/name"));
-    assertThat(backend.path("port")).isEqualTo(only(objects, "Service").at("/spec/ports/0/port"));
+    JsonNode service = only(objects, "Service");
+    assertThat(only(objects, "HTTPRoute").at("/spec/rules"))
+        .hasSizeGreaterThan(1)
+        .map(rule -> rule.at("/backendRefs/0"))
+        .allMatch(backend -> backend.path("name").equals(service.at("/metadata/name")))
+        .allMatch(backend -> backend.path("port").equals(service.at("/spec/ports/0/port")));
   }
 
   @Test

@@ -12,6 +12,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param checkInterval how often each replica looks whether all balances sum to zero
  */
 @ConfigurationProperties("quittance.ledger")
-record LedgerProperties(
+public record LedgerProperties(
     @DefaultValue("10m") @DurationMin(seconds = 1) Duration reportLimit,
     @DefaultValue("1h") @DurationMin(minutes = 1) Duration checkInterval) {}

@@ -39,6 +39,11 @@ public enum BatchDeadlines {
     return Deadline.startingAt(System.nanoTime() - arriving, Duration.ofMillis(granted));
   }
 
+  /** The longest that is granted. */
+  public Duration longest() {
+    return Duration.ofMillis(maxMs);
+  }
+
   /** What items get of the deadline, so that the batch ends and is answered by it. */
   public static Deadline ofItems(Deadline deadline) {
     Duration left = deadline.remaining();
