@@ -4,12 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.quittance.database.Instants;
+import io.quittance.web.TypeId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.BeforeEach;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.autoconfigure.actuate.observability.AutoConfigureObservability;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -22,11 +33,12 @@ import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
-/** What operators are told when the service's scheduled jobs fail: its tables are gone. */
+/** What operators are told of the service's scheduled jobs, at last when its tables are gone. */
 @SpringBootTest(webEnvironment = WebEnvironment.RANDOM_PORT)
 @AutoConfigureObservability(tracing = false)
 @ActiveProfiles("sandbox")
 @DirtiesContext
+@TestMethodOrder(OrderAnnotation.class)
 class ScheduledJobsIT {
 
   /** Jobs that do not read or write the database, or have nothing to do in this test. */
@@ -45,9 +57,17 @@ class ScheduledJobsIT {
           "quittance_kafka_backlog",
           "quittance_kafka_oldest_waiting_seconds",
           "quittance_ledger_unbalanced_books",
+          "quittance_analytics_oldest_delta_seconds",
+          "quittance_payments_oldest_left_open_seconds{kind=\"overdue\"}",
+          "quittance_payments_oldest_left_open_seconds{kind=\"stranded\"}",
           "quittance_webhook_oldest_waiting_seconds");
 
-  private static final Pattern TASK = Pattern.compile("task=~?\"([^\"]+)\"");
+  private static final Path RULES = Path.of("ops/prometheus/rules");
+  private static final Pattern TASK = Pattern.compile("\\btask=~?\"([^\"]+)\"");
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
+  private static final UUID MERCHANT = TypeId.next();
+  private static final Instant HOUR_AGO = Instant.now().minus(Duration.ofHours(1));
 
   @Autowired private List<ScheduledTaskHolder> holders;
   @Autowired private PrometheusMeterRegistry registry;
@@ -62,24 +82,93 @@ class ScheduledJobsIT {
     properties.add("quittance.kafka.bootstrap-servers", () -> "127.0.0.1:1");
   }
 
-  @BeforeEach
-  void dropTheTables() {
-    jdbc.execute("drop all objects");
+  @Test
+  @Order(1)
+  void prometheusIsToldOfEachJobAndRulesAskForJobsThatThereAre() throws IOException {
+    String scraped = registry.scrape();
+    List<String> names = jobs().map(ScheduledJobsIT::name).toList();
+
+    assertThat(names)
+        .allSatisfy(
+            name ->
+                assertThat(scraped)
+                    .contains("quittance_scheduled_age_seconds{task=\"%s\"}".formatted(name))
+                    .contains("quittance_scheduled_interval_seconds{task=\"%s\"}".formatted(name)));
+    String rules =
+        Files.readString(RULES.resolve("alerts.yml")) + Files.readString(RULES.resolve("slo.yml"));
+    assertThat(TASK.matcher(rules).results().map(rule -> rule.group(1)))
+        .hasSize(2)
+        .allSatisfy(
+            pattern ->
+                assertThat(names).anyMatch(name -> name.matches(pattern.replace("\\\\", "\\"))));
+    assertThat(gauge("scheduled.interval", "task", "BooksWatch.look")).isEqualTo(3600);
+  }
+
+  /** They cannot be dealt with: their accounts do not exist, and the delta cannot be read. */
+  @Test
+  @Order(1)
+  void whatIsLeftOverForAnHourIsToldOf() throws Exception {
+    addPayment("processing");
+    addPayment("authorized");
+    jdbc.update(
+        "insert into analytics_payment_deltas (merchant_id, id, payload) values (?, ?, ?)",
+        MERCHANT,
+        TypeId.first(HOUR_AGO),
+        new byte[] {127});
+    jdbc.update(
+        "insert into merchants (id, name, created_at) values (?, 'm', current_timestamp)",
+        MERCHANT);
+
+    run("Recovery.resolveStranded", "Recovery.expireOverdue", "DeltaWatch.look");
+
+    assertThat(gauge("payments.oldest.left.open", "kind", "stranded")).isGreaterThanOrEqualTo(3600);
+    assertThat(gauge("payments.oldest.left.open", "kind", "overdue")).isGreaterThanOrEqualTo(3600);
+    assertThat(gauge("analytics.oldest.delta")).isGreaterThanOrEqualTo(3600);
+  }
+
+  private void addPayment(String status) {
+    jdbc.update(
+        """
+        insert into payments (merchant_id, id, status, amount, currency, payer, payee,
+                              capture_method, amount_captured, amount_refunded, metadata,
+                              granted_ms, used_ms, hold_seconds, event_count, created_at,
+                              resolves_by, expires_at)
+        values (?, ?, ?, 100, 'EUR', 'alice', 'shop', 'manual', 0, 0, '{}', 2000, 3, 0, 1, ?, ?, ?)
+        """,
+        MERCHANT,
+        TypeId.next(),
+        status,
+        Instants.parameter(HOUR_AGO),
+        Instants.parameter(HOUR_AGO),
+        Instants.parameter(HOUR_AGO));
+  }
+
+  private void run(String... names) {
+    List<String> wanted = List.of(names);
+    List<ScheduledTask> found = jobs().filter(job -> wanted.contains(name(job))).toList();
+    assertThat(found).hasSameSizeAs(wanted);
+    found.forEach(job -> job.getTask().getRunnable().run());
+  }
+
+  private double gauge(String name, String... tags) {
+    return registry.get("quittance." + name).tags(tags).gauge().value();
   }
 
   @Test
+  @Order(2)
   void aJobThatCannotReachItsTablesFails() {
+    jdbc.execute("drop all objects");
     List<ScheduledTask> jobs = jobs().filter(job -> !WITHOUT_DATABASE.contains(name(job))).toList();
 
     assertThat(jobs)
         .extracting(ScheduledJobsIT::name)
         .contains("RollUp.rollUp", "Recovery.resolveStranded", "Relay.count");
-    assertThat(jobs)
-        .allSatisfy(
-            job ->
-                assertThat(catchThrowable(() -> job.getTask().getRunnable().run()))
-                    .as(name(job))
-                    .isNotNull());
+    // Some pause after a look.
+    for (ScheduledTask job : jobs) {
+      Awaitility.await(name(job))
+          .atMost(PATIENCE)
+          .until(() -> catchThrowable(() -> job.getTask().getRunnable().run()) != null);
+    }
     String scraped = registry.scrape();
     for (String figure : FIGURES) {
       assertThat(scraped).as("not known any more").contains(figure + " NaN");
@@ -94,7 +183,7 @@ class ScheduledJobsIT {
                                 .formatted(function(job), Pattern.quote(namespace(job)))));
   }
 
-  private java.util.stream.Stream<ScheduledTask> jobs() {
+  private Stream<ScheduledTask> jobs() {
     return holders.stream().flatMap(holder -> holder.getScheduledTasks().stream());
   }
 

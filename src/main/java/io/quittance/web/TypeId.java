@@ -51,6 +51,11 @@ public final class TypeId {
     return new UUID(Math.max(0, instant.toEpochMilli()) << 16 | 0x7000L, Long.MIN_VALUE);
   }
 
+  /** When an id was made, in milliseconds by the clock of the process that made it. */
+  public static Instant madeAt(UUID id) {
+    return Instant.ofEpochMilli(id.getMostSignificantBits() >>> 16);
+  }
+
   public static String format(String prefix, UUID id) {
     char[] text = new char[LENGTH];
     long high = id.getMostSignificantBits();

@@ -1,9 +1,13 @@
 package io.quittance.payment.model;
 
+import io.quittance.database.Instants;
 import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -25,8 +29,12 @@ public final class PaymentQueries {
         new Position(Instant.EPOCH.atOffset(ZoneOffset.UTC), new UUID(0, 0));
   }
 
-  /** A payment whose time is over. */
-  public record Due(Payment payment, OffsetDateTime since) {
+  /**
+   * A payment whose time is over.
+   *
+   * @param late for so long, by the database's clock
+   */
+  public record Due(Payment payment, OffsetDateTime since, Duration late) {
 
     public Position position() {
       return new Position(since, payment.terms().id());
@@ -70,14 +78,16 @@ public final class PaymentQueries {
   private List<Due> due(String column, String condition, Position after, int limit) {
     return jdbc.sql(
             "select %s from payments where %s and %s < current_timestamp"
-                    .formatted(PaymentRows.COLUMNS, condition, column)
+                    .formatted(PaymentRows.SEEN_COLUMNS, condition, column)
                 + " and (%s, id) > (?, ?) order by %s, id limit ?".formatted(column, column))
         .params(after.since(), after.id(), limit)
-        .query(
-            (rs, row) ->
-                new Due(
-                    PaymentRows.read(rs),
-                    Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class))))
+        .query((rs, row) -> due(rs, column))
         .list();
+  }
+
+  private static Due due(ResultSet rs, String column) throws SQLException {
+    OffsetDateTime since = Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class));
+    Duration late = Duration.between(since.toInstant(), Instants.read(rs, "seen_at"));
+    return new Due(PaymentRows.read(rs), since, late);
   }
 }

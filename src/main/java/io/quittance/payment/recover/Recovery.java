@@ -1,5 +1,7 @@
 package io.quittance.payment.recover;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
 import io.quittance.journal.Command;
@@ -28,12 +30,23 @@ final class Recovery {
   private final Sweep stranded;
   private final Sweep overdue;
 
-  Recovery(PaymentQueries queries, Journal journal, FanOut fanOut) {
+  Recovery(PaymentQueries queries, Journal journal, FanOut fanOut, MeterRegistry registry) {
     this.stranded =
         new Sweep(
             "stranded", queries::stranded, ending(journal, Resolve::new), fanOut, ROUND_LIMIT);
     this.overdue =
         new Sweep("overdue", queries::overdue, ending(journal, Expire::new), fanOut, ROUND_LIMIT);
+    register(registry, stranded, overdue);
+  }
+
+  private static void register(MeterRegistry registry, Sweep... sweeps) {
+    for (Sweep sweep : sweeps) {
+      Gauge.builder("quittance.payments.oldest.left.open", sweep::oldestSeconds)
+          .description("For how long the oldest payment has been open whose time is over")
+          .baseUnit("seconds")
+          .tag("kind", sweep.kind())
+          .register(registry);
+    }
   }
 
   private static FanOut.Mapper<Due, Payment> ending(

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends one kind of payments whose time is over, round by round. A round goes on behind the last
  * payment that the one before has begun: payments that cannot be ended now, because their accounts
- * are locked, keep those behind them waiting for one round and no longer. Confined to one thread.
+ * are locked, keep those behind them waiting for one round and no longer. Confined to one thread, but
+ * for what it tells of itself.
  */
 final class Sweep {
 
@@ -31,6 +32,7 @@ final class Sweep {
   private final FanOut fanOut;
   private final Duration limit;
   private Position last = Position.FIRST;
+  private volatile double oldestSeconds = Double.NaN;
 
   /**
    * @param kind what they are, for the log
@@ -51,8 +53,29 @@ final class Sweep {
     this.limit = limit;
   }
 
+  String kind() {
+    return kind;
+  }
+
+  /** For how long the oldest of them has been open; NaN if the last look failed. */
+  double oldestSeconds() {
+    return oldestSeconds;
+  }
+
+  private List<Due> look() {
+    try {
+      List<Due> found = search.apply(last, PAYMENTS_MAX);
+      List<Due> first = last.equals(Position.FIRST) ? found : search.apply(Position.FIRST, 1);
+      oldestSeconds = first.isEmpty() ? 0 : first.getFirst().late().toMillis() / 1000.0;
+      return found;
+    } catch (RuntimeException e) {
+      oldestSeconds = Double.NaN;
+      throw e;
+    }
+  }
+
   void goOn() throws InterruptedException {
-    List<Due> found = search.apply(last, PAYMENTS_MAX);
+    List<Due> found = look();
     if (found.isEmpty()) {
       last = Position.FIRST;
       return;

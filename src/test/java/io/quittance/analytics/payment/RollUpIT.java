@@ -3,6 +3,7 @@ package io.quittance.analytics.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.analytics.pane.PaneStore;
 import io.quittance.database.ReportConnections;
@@ -129,6 +130,30 @@ class RollUpIT {
                 .query(UUID.class)
                 .list())
         .containsExactly(merchant);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void theOldestDeltaIsToldOfUntilItIsRolledUp(String name, DataSource database) throws Exception {
+    register(database);
+    var registry = new SimpleMeterRegistry();
+    var watch = new DeltaWatch(new JdbcTemplate(database), new Dialect(database), registry);
+    Gauge oldest = registry.get("quittance.analytics.oldest.delta").gauge();
+    assertThat(oldest.value()).as("not looked yet").isNaN();
+    var delta = new PaymentDelta(merchant, List.of(change("shop", null, "processing")), List.of());
+    add(database, delta);
+    JdbcClient.create(database)
+        .sql("update analytics_payment_deltas set id = ?")
+        .param(TypeId.first(createdAt.minus(Duration.ofHours(1))))
+        .update();
+    add(database, delta);
+
+    watch.look();
+    assertThat(oldest.value()).isGreaterThanOrEqualTo(3600);
+
+    rollUp(database, 100).rollUp();
+    watch.look();
+    assertThat(oldest.value()).isZero();
   }
 
   /** Three payments, of which the panes lose one. */
