@@ -107,6 +107,6 @@ class SweepTest {
             Deadline.after(Duration.ofSeconds(1)));
     Instant since = START.plusSeconds(i);
     return new Due(
-        Payment.processing(order, order.holdId(), since, since), since.atOffset(ZoneOffset.UTC));
+        Payment.processing(order, order.holdId(), since, since), since.atOffset(ZoneOffset.UTC), Duration.ZERO);
   }
 }
