@@ -1,6 +1,7 @@
 package io.quittance;
 
 import jakarta.validation.ConstraintViolation;
+import jakarta.validation.MessageInterpolator;
 import jakarta.validation.Path;
 import jakarta.validation.Validation;
 import jakarta.validation.Validator;
@@ -11,10 +12,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.hibernate.validator.constraints.time.DurationMin;
-import org.hibernate.validator.messageinterpolation.ParameterMessageInterpolator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindContext;
@@ -53,7 +54,7 @@ final class SettingBounds {
     try (ValidatorFactory factory =
         Validation.byDefaultProvider()
             .configure()
-            .messageInterpolator(new ParameterMessageInterpolator())
+            .messageInterpolator(new NoMessages())
             .buildValidatorFactory()) {
       var bounds = new SettingBounds(binder, factory.getValidator());
       records.forEach(bounds::look);
@@ -116,6 +117,20 @@ final class SettingBounds {
       return seconds / 3_600 + "h";
     }
     return seconds % 60 == 0 && seconds != 0 ? seconds / 60 + "m" : seconds + "s";
+  }
+
+  /** The words are found here; those of the validator depend on the locale. */
+  private static final class NoMessages implements MessageInterpolator {
+
+    @Override
+    public String interpolate(String template, Context context) {
+      return template;
+    }
+
+    @Override
+    public String interpolate(String template, Context context, Locale locale) {
+      return template;
+    }
   }
 
   /** Zero needs no unit. */
