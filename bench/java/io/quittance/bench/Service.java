@@ -36,7 +36,7 @@ final class Service implements AutoCloseable {
 
   /** The jar of this checkout. */
   static Path jar() {
-    return Path.of(System.getProperty("quittance.jar"));
+    return Path.of(System.getProperty("service.jar"));
   }
 
   static Service start(Database database, String name, List<String> jvm, File log)

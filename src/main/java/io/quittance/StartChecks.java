@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
@@ -38,12 +39,12 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
   @Override
   public void initialize(ConfigurableApplicationContext context) {
     check(context.getEnvironment());
-    context.addBeanFactoryPostProcessor(
-        factory -> settings(factory, Binder.get(context.getEnvironment())));
+    context.addBeanFactoryPostProcessor(factory -> settings(factory, context.getEnvironment()));
   }
 
   /** Reads our settings before a server or a pool is started that would have to be stopped. */
-  private static void settings(ConfigurableListableBeanFactory factory, Binder binder) {
+  private static void settings(
+      ConfigurableListableBeanFactory factory, ConfigurableEnvironment environment) {
     var records = new ArrayList<Class<?>>();
     for (String bean : factory.getBeanNamesForAnnotation(ConfigurationProperties.class)) {
       Class<?> type = factory.getType(bean);
@@ -51,7 +52,8 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
         records.add(type);
       }
     }
-    SettingBounds.check(records, binder);
+    new SettingNames(records).check(environment);
+    SettingBounds.check(records, Binder.get(environment));
   }
 
   static void check(Environment environment) {

@@ -25,17 +25,17 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * Runs scopes under many schedules and checks what must hold under each. A failure names the seed
- * of its schedule; {@code -Dquittance.seed=…} runs that one alone, {@code -Dquittance.schedules=…}
- * says how often.
+ * of its schedule; {@code -Dschedule.seed=…} runs that one alone, {@code -Dschedule.count=…} says
+ * how often.
  */
 @Timeout(120)
 class SeededScheduleTest {
 
-  private static final int SCHEDULES = Integer.getInteger("quittance.schedules", 2_000);
+  private static final int SCHEDULES = Integer.getInteger("schedule.count", 2_000);
 
   @Test
   void everyScheduleEndsEverySubtaskAndLosesNoErrorAndNoResult() throws Exception {
-    Long replayed = Long.getLong("quittance.seed");
+    Long replayed = Long.getLong("schedule.seed");
     var seeds = new SplittableRandom();
     for (int i = 0; i < SCHEDULES; i++) {
       var schedule = Schedule.draw(replayed == null ? seeds.nextLong() : replayed);
@@ -43,7 +43,7 @@ class SeededScheduleTest {
         check(new ScheduleRun(schedule).run());
       } catch (AssertionError | RuntimeException e) {
         throw new AssertionError(
-            "replay with -Dquittance.seed=%d (%s)".formatted(schedule.seed(), schedule), e);
+            "replay with -Dschedule.seed=%d (%s)".formatted(schedule.seed(), schedule), e);
       }
     }
   }

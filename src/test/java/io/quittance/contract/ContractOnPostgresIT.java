@@ -9,8 +9,8 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /**
- * The contract on PostgreSQL, as production runs. With {@code -Dquittance.test.postgresql=jdbc:…}
- * and {@code -Dquittance.test.distribution=citus} it uses an empty database of another server
+ * The contract on PostgreSQL, as production runs. With {@code -Dcontract.postgresql=jdbc:…} and
+ * {@code -Dcontract.distribution=citus} it uses an empty database of another server
  * (docs/citus.md).
  */
 @SpringBootTest(
@@ -33,12 +33,12 @@ class ContractOnPostgresIT {
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
-    String given = System.getProperty("quittance.test.postgresql");
+    String given = System.getProperty("contract.postgresql");
     String url = given == null ? Postgres.create().url() : given;
     registry.add("spring.datasource.url", () -> url);
     registry.add(
         "quittance.database.distribution",
-        () -> System.getProperty("quittance.test.distribution", "none"));
+        () -> System.getProperty("contract.distribution", "none"));
     registry.add("spring.datasource.username", () -> Postgres.Database.USER);
     registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
   }

@@ -132,7 +132,7 @@ class PackagedJarIT {
 
   @Test
   void listsEveryLibraryInTheBillOfMaterials() throws Exception {
-    try (var jar = new JarFile(System.getProperty("quittance.jar"))) {
+    try (var jar = new JarFile(System.getProperty("service.jar"))) {
       var entry =
           jar.stream()
               .filter(e -> e.getName().endsWith("META-INF/sbom/application.cdx.json"))

@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class StartIT {
 
   private static final String JAVA = ProcessHandle.current().info().command().orElse("java");
-  private static final String JAR = System.getProperty("quittance.jar");
+  private static final String JAR = System.getProperty("service.jar");
   private static final long MINUTES_MAX = 5;
 
   /** Without a stack trace, and with no warning beside it. */
@@ -130,6 +130,13 @@ class StartIT {
     Ended ended = ended(command("--server.address=127.0.0.1"), Map.of(parts[0], parts[1]));
 
     assertRefused(ended, reason);
+  }
+
+  @Test
+  void namesTheSettingThatDoesNotExist() throws Exception {
+    Ended ended = ended(command("--quittance.journal.lanez=4"), Map.of());
+
+    assertRefused(ended, "quittance.journal.lanez: there is no such setting");
   }
 
   @ParameterizedTest

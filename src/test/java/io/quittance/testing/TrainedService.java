@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
  */
 public final class TrainedService {
 
-  private static final Path JAR = Path.of(System.getProperty("quittance.jar"));
+  private static final Path JAR = Path.of(System.getProperty("service.jar"));
   private static final Path DIRECTORY = JAR.resolveSibling("trained");
   private static final Path LOG = JAR.resolveSibling("trained.log");
 
