@@ -22,9 +22,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Finds settings of ours that do not exist, so that a typo does not pass silently: a file, an
- * argument or a system property with one is refused. An environment variable is only reported, for
- * others set such variables, too, and a release that is rolled back finds those of the next one.
+ * Finds settings of ours that do not exist, so that a typo does not pass silently. They are
+ * reported and not refused: others set variables that begin like ours, and a release that is rolled
+ * back finds the settings of the next one, with which it must start.
  */
 final class SettingNames {
 
@@ -91,11 +91,7 @@ final class SettingNames {
     return name == null ? DataObjectPropertyName.toDashedForm(parameter.getName()) : name.value();
   }
 
-  /**
-   * Looks at all sources of settings.
-   *
-   * @throws StartRefusedException there are settings that do not exist; names all of them
-   */
+  /** Looks at all sources of settings. */
   void check(ConfigurableEnvironment environment) {
     var unknown = new TreeSet<ConfigurationPropertyName>();
     for (ConfigurationPropertySource source : ConfigurationPropertySources.get(environment)) {
@@ -105,12 +101,7 @@ final class SettingNames {
         properties.stream().filter(this::isUnknown).forEach(unknown::add);
       }
     }
-    if (!unknown.isEmpty()) {
-      throw new StartRefusedException(
-          SettingAnalyzer.WHAT,
-          unknown.stream().map(name -> name + ": there is no such setting").toList(),
-          SettingAnalyzer.REMEDY);
-    }
+    unknown.forEach(name -> report("setting", name));
   }
 
   private boolean isUnknown(ConfigurationPropertyName name) {
@@ -123,11 +114,15 @@ final class SettingNames {
       if (name.startsWith(OUR_VARIABLES)
           && !SERVICE_LINK.matcher(name).matches()
           && settings.stream().noneMatch(setting -> setting.isVariable(name))) {
-        log.warn(
-            "The environment variable {} has no effect: there is no such setting"
-                + " (docs/configuration.md lists them)",
-            variable);
+        report("environment variable", variable);
       }
     }
+  }
+
+  private static void report(String kind, Object name) {
+    log.warn(
+        "The {} {} has no effect: there is no such setting (docs/configuration.md lists them)",
+        kind,
+        name);
   }
 }

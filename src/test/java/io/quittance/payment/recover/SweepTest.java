@@ -107,6 +107,8 @@ class SweepTest {
             Deadline.after(Duration.ofSeconds(1)));
     Instant since = START.plusSeconds(i);
     return new Due(
-        Payment.processing(order, order.holdId(), since, since), since.atOffset(ZoneOffset.UTC), Duration.ZERO);
+        Payment.processing(order, order.holdId(), since, since),
+        since.atOffset(ZoneOffset.UTC),
+        Duration.ZERO);
   }
 }
