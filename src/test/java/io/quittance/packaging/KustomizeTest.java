@@ -28,6 +28,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.postgresql.Driver;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -172,6 +175,37 @@ class KustomizeTest {
         .map(rule -> rule.at("/backendRefs/0"))
         .allMatch(backend -> backend.path("name").equals(service.at("/metadata/name")))
         .allMatch(backend -> backend.path("port").equals(service.at("/spec/ports/0/port")));
+  }
+
+  /** Without it the driver looks in the user's home, and the image's user has none. */
+  @Test
+  void productionChecksTheDatabasesCertificateByACertificateThatIsMounted() throws Exception {
+    List<JsonNode> objects = rendered(K8S.resolve("overlays/production"));
+    JsonNode pod = only(objects, "Deployment").at("/spec/template/spec");
+    String url = only(objects, "ConfigMap").at("/data/SPRING_DATASOURCE_URL").asText();
+
+    Properties settings = Objects.requireNonNull(Driver.parseURL(url, null));
+    assertThat(settings).containsEntry("sslmode", "verify-full").containsKey("sslrootcert");
+    Path certificate = Path.of(settings.getProperty("sslrootcert"));
+    JsonNode mount =
+        with(pod.at("/containers/0/volumeMounts"), "mountPath", certificate.getParent().toString());
+    JsonNode volume = with(pod.at("/volumes"), "name", mount.path("name").asText());
+
+    assertThat(mount.path("readOnly").asBoolean()).isTrue();
+    assertThat(Files.readString(K8S.resolve("README.md")))
+        .contains(
+            "kubectl create configmap %s --namespace %s --from-file=%s="
+                .formatted(
+                    volume.at("/configMap/name").asText(),
+                    only(objects, "Namespace").at("/metadata/name").asText(),
+                    certificate.getFileName()));
+  }
+
+  private static JsonNode with(JsonNode array, String field, String value) {
+    return StreamSupport.stream(array.spliterator(), false)
+        .filter(each -> each.path(field).asText().equals(value))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no " + field + " " + value + " in " + array));
   }
 
   @Test
