@@ -37,6 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.config.ScheduledTaskHolder;
 
 /**
  * Webhook endpoints and what is delivered to them. Time passes by moving the deliveries' own times
@@ -50,10 +51,15 @@ abstract class WebhooksContract extends Contract {
 
   private static final Duration SOON = Duration.ofSeconds(20);
 
+  private static final String EVENTS = "select count(*) from events where id = ?";
+  private static final String SEALED_BY_ANOTHER_KEY =
+      "select count(*) from webhook_endpoints where id = ? and previous_secret_key_id = 'another'";
+
   private final EventReceiver receiver = new EventReceiver();
 
   @Autowired private JdbcClient jdbc;
   @Autowired private DataSource database;
+  @Autowired private ScheduledTaskHolder jobs;
   @Autowired private MeterRegistry registry;
 
   @AfterEach
@@ -302,6 +308,72 @@ abstract class WebhooksContract extends Contract {
   }
 
   @Test
+  void leaveOldEventsToBeForgottenWhileADeletedOnesRowIsLocked() {
+    Answer deleted = create(receiver.open("/deleted", before -> ANSWER_500), "*").is(201);
+    UUID id = key("whe", deleted);
+    merchant.pay(1, "alice", "shop").is(201);
+    afterAttempt(deleted, 1);
+    jdbc.sql(
+            "update deliveries set next_attempt_at = current_timestamp + interval '1' hour"
+                + " where endpoint_id = ?")
+        .param(id)
+        .update();
+    merchant.delete(path(deleted)).is(204);
+    jdbc.sql(
+            "update webhook_endpoints set deleted_at = current_timestamp - interval '2' hour"
+                + " where id = ?")
+        .param(id)
+        .update();
+
+    whileItsRowIsLocked(
+        deleted,
+        () -> {
+          jdbc.sql("update deliveries set state = 'dead' where endpoint_id = ?").param(id).update();
+          UUID event = addEventOfLongAgo();
+          await().atMost(SOON).until(() -> count(EVENTS, event) == 0);
+        });
+
+    await()
+        .atMost(SOON)
+        .until(() -> count("select count(*) from webhook_endpoints where id = ?", id) == 0);
+  }
+
+  @Test
+  void areSealedAnewBesideOneWhoseRowIsLocked() {
+    Answer locked = withASecretOfAnotherKey("/locked");
+    Answer other = withASecretOfAnotherKey("/other");
+
+    whileItsRowIsLocked(
+        locked,
+        () -> {
+          reseal();
+          assertThat(count(SEALED_BY_ANOTHER_KEY, key("whe", other))).isZero();
+          assertThat(count(SEALED_BY_ANOTHER_KEY, key("whe", locked))).isEqualTo(1);
+        });
+
+    reseal();
+    assertThat(count(SEALED_BY_ANOTHER_KEY, key("whe", locked))).isZero();
+  }
+
+  /** It signs no more, and so is forgotten when the endpoint's secrets are sealed anew. */
+  private Answer withASecretOfAnotherKey(String path) {
+    Answer endpoint = create(receiver.open(path, before -> ACCEPT), "*").is(201);
+    merchant.post(path(endpoint) + "/rotate-secret", object("overlap_seconds", 600)).is(200);
+    jdbc.sql(
+            "update webhook_endpoints set previous_secret_key_id = 'another',"
+                + " previous_secret_until = created_at where id = ?")
+        .param(key("whe", endpoint))
+        .update();
+    return endpoint;
+  }
+
+  private void reseal() {
+    jobs.getScheduledTasks().stream()
+        .filter(task -> task.toString().endsWith("Webhooks.reseal"))
+        .forEach(task -> task.getTask().getRunnable().run());
+  }
+
+  @Test
   void areClosedForAllReplicasWhenNothingSucceeds() {
     Answer endpoint = create(receiver.open("/asks", before -> ANSWER_503), "*").is(201);
 
@@ -379,13 +451,7 @@ abstract class WebhooksContract extends Contract {
     merchant.pay(1, "alice", "shop").is(201);
     List<JsonNode> both = delivered(endpoint);
     UUID old = TypeId.require("dlv", both.getLast().path("id").asText());
-    UUID event = TypeId.first(Instant.now().minus(Duration.ofDays(401)));
-    jdbc.sql(
-            "insert into events (merchant_id, id, payment_id, sequence, type, created_at, data)"
-                + " select merchant_id, cast(? as uuid), null, 1, 'webhook.test',"
-                + " created_at - 401 * interval '1' day, '{}' from events where id = ?")
-        .params(event, TypeId.require("evt", both.getLast().path("event_id").asText()))
-        .update();
+    UUID event = addEventOfLongAgo();
 
     jdbc.sql(
             "update deliveries set created_at = (select d.created_at - 31 * interval '1' day"
@@ -397,7 +463,7 @@ abstract class WebhooksContract extends Contract {
     await().atMost(SOON).until(() -> deliveries(endpoint).size() == 1);
     assertThat(deliveries(endpoint).getFirst().path("id")).isEqualTo(both.getFirst().path("id"));
     assertThat(count("select count(*) from delivery_attempts where delivery_id = ?", old)).isZero();
-    await().atMost(SOON).until(() -> count("select count(*) from events where id = ?", event) == 0);
+    await().atMost(SOON).until(() -> count(EVENTS, event) == 0);
     assertThat(merchant.get("/v1/events").body().path("data")).hasSize(2);
   }
 
@@ -819,6 +885,18 @@ abstract class WebhooksContract extends Contract {
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private UUID addEventOfLongAgo() {
+    UUID event = TypeId.first(Instant.now().minus(Duration.ofDays(401)));
+    String recent = merchant.get("/v1/events").is(200).body().at("/data/0/id").asText();
+    jdbc.sql(
+            "insert into events (merchant_id, id, payment_id, sequence, type, created_at, data)"
+                + " select merchant_id, cast(? as uuid), null, 1, 'webhook.test',"
+                + " created_at - 401 * interval '1' day, '{}' from events where id = ?")
+        .params(event, TypeId.require("evt", recent))
+        .update();
+    return event;
   }
 
   private int pending(Answer endpoint) {

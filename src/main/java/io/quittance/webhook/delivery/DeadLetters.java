@@ -47,14 +47,22 @@ public final class DeadLetters {
       """;
 
   /** An hour is longer than any transaction lives that saw the endpoint and adds to it. */
-  private static final String FORGET =
+  private static final String DELETED_ENDPOINTS =
       """
-      delete from webhook_endpoints w
+      select w.merchant_id, w.id from webhook_endpoints w
        where w.deleted_at < current_timestamp - interval '1' hour
          and not exists (select 1 from deliveries d
                           where d.merchant_id = w.merchant_id and d.endpoint_id = w.id
                             and d.state = 'pending')
       """;
+
+  private static final String LOCK_ENDPOINT =
+      """
+      select id from webhook_endpoints where merchant_id = ? and id = ? for update skip locked
+      """;
+
+  private static final String FORGET =
+      "delete from webhook_endpoints where merchant_id = ? and id = ?";
 
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
@@ -90,8 +98,22 @@ public final class DeadLetters {
     return ids.stream().map(row).toList();
   }
 
-  /** Forgets deleted endpoints for which nothing waits any more. */
+  /** Forgets deleted endpoints for which nothing waits any more, unless their rows are locked. */
   void forgetDeleted() {
-    jdbc.update(FORGET);
+    jdbc.query(
+            DELETED_ENDPOINTS,
+            (rs, row) ->
+                new Destination(
+                    rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)))
+        .forEach(
+            endpoint -> transactions.executeWithoutResult(status -> forgetUnlessLocked(endpoint)));
+  }
+
+  private void forgetUnlessLocked(Destination endpoint) {
+    UUID merchantId = endpoint.merchantId();
+    for (UUID id :
+        jdbc.queryForList(LOCK_ENDPOINT, UUID.class, merchantId, endpoint.endpointId())) {
+      jdbc.update(FORGET, merchantId, id);
+    }
   }
 }

@@ -28,6 +28,16 @@ public interface Endpoints extends Repository<Endpoint, UUID> {
   @Query("select e from Endpoint e where e.merchantId = :merchantId and e.id = :id")
   Optional<Endpoint> lock(UUID merchantId, UUID id);
 
+  /**
+   * As {@link #lock}, and empty also if another transaction has locked it: nothing is waited for.
+   */
+  @Query(
+      value =
+          "select * from webhook_endpoints where merchant_id = :merchantId and id = :id"
+              + " for update skip locked",
+      nativeQuery = true)
+  Optional<Endpoint> lockUnlessLocked(UUID merchantId, UUID id);
+
   List<Endpoint> findByMerchantId(UUID merchantId);
 
   List<Endpoint> findByMerchantIdInAndIdIn(Collection<UUID> merchantIds, Collection<UUID> ids);

@@ -198,7 +198,10 @@ class Webhooks {
     return endpoints.lock(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
-  /** Seals with the current key what an earlier one sealed, so that it can be given up. */
+  /**
+   * Seals with the current key what an earlier one sealed, so that it can be given up. A row that
+   * is locked is left to the next run.
+   */
   @Scheduled(fixedDelayString = "PT1M", initialDelayString = "PT5S")
   void reseal() {
     if (!keys.available()) {
@@ -218,7 +221,7 @@ class Webhooks {
         endpoints.notSealedWith(keys.currentId(), after, Limit.of(RESEALED_AT_ONCE));
     for (Endpoints.Found found : old) {
       endpoints
-          .lock(found.getMerchantId(), found.getId())
+          .lockUnlessLocked(found.getMerchantId(), found.getId())
           .ifPresent(endpoint -> reseal(endpoint, now));
     }
     return old.isEmpty() ? null : old.getLast().getId();
