@@ -1,5 +1,7 @@
 package io.quittance.analytics.enrich;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.analytics.name.Name;
@@ -17,13 +19,15 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.payment.event.PaymentSummaries.Summary;
+import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -72,6 +76,9 @@ public final class Enrichment {
   /** Of the pool's one worker. */
   private final SeriesLimit series;
 
+  /** Where the next look for what was left over begins, so that it passes what fails again. */
+  private volatile PendingTable.Place next = PendingTable.Place.FIRST;
+
   Enrichment(
       AnalyticsConnections connections,
       KnownPayments payments,
@@ -115,40 +122,48 @@ public final class Enrichment {
       return;
     }
     try (Connection connection = connections.pool().getConnection()) {
-      List<PendingBatch> left =
-          PendingTable.oldest(connection, clock.instant().minus(FRESH), BATCHES_AT_ONCE_MAX);
+      PendingTable.Page left =
+          PendingTable.from(next, connection, clock.instant().minus(FRESH), BATCHES_AT_ONCE_MAX);
       connection.rollback();
-      offer(left);
+      next = left.next();
+      offer(left.batches());
     }
   }
 
+  /** Each merchant by itself: what is wrong with one's rows keeps no other waiting. */
   private void enrich(List<Job<PendingBatch, Boolean>> jobs) {
+    Map<UUID, List<Job<PendingBatch, Boolean>>> byMerchant = new LinkedHashMap<>();
+    for (Job<PendingBatch, Boolean> job : jobs) {
+      byMerchant.computeIfAbsent(job.item().merchantId(), _ -> new ArrayList<>()).add(job);
+    }
+    byMerchant.forEach(this::enrich);
+  }
+
+  private void enrich(UUID merchantId, List<Job<PendingBatch, Boolean>> jobs) {
     List<PendingBatch> batches = jobs.stream().map(Job::item).toList();
     boolean done = false;
     try {
-      apply(batches, lookUp(batches));
+      apply(merchantId, batches, lookUp(merchantId, payments(batches)));
       done = true;
     } catch (CallNotPermittedException e) {
       log.debug("Events wait for their payments: {}", e.getMessage());
     } catch (SQLException | RuntimeException e) {
-      log.warn("Events wait for their payments to be looked up: {}", e.toString());
+      log.warn(
+          "Events of {} wait for their payments to be looked up: {}",
+          TypeId.format("mch", merchantId),
+          e.toString());
     }
     for (Job<PendingBatch, Boolean> job : jobs) {
       job.succeed(done);
     }
   }
 
-  private Map<UUID, Map<UUID, Facts>> lookUp(List<PendingBatch> batches) throws SQLException {
-    Map<UUID, Set<UUID>> wanted = new HashMap<>();
-    for (PendingBatch batch : batches) {
-      Set<UUID> own = wanted.computeIfAbsent(batch.merchantId(), _ -> new HashSet<>());
-      batch.groups().forEach(group -> group.events().forEach(event -> own.add(event.paymentId())));
-    }
-    Map<UUID, Map<UUID, Facts>> facts = new HashMap<>();
-    for (var of : wanted.entrySet()) {
-      facts.put(of.getKey(), lookUp(of.getKey(), of.getValue()));
-    }
-    return facts;
+  private static Set<UUID> payments(List<PendingBatch> batches) {
+    return batches.stream()
+        .flatMap(batch -> batch.groups().stream())
+        .flatMap(group -> group.events().stream())
+        .map(PendingBatch.Event::paymentId)
+        .collect(toUnmodifiableSet());
   }
 
   private Map<UUID, Facts> lookUp(UUID merchantId, Set<UUID> paymentIds) throws SQLException {
@@ -173,7 +188,7 @@ public final class Enrichment {
     return facts;
   }
 
-  private void apply(List<PendingBatch> batches, Map<UUID, Map<UUID, Facts>> facts)
+  private void apply(UUID merchantId, List<PendingBatch> batches, Map<UUID, Facts> facts)
       throws SQLException {
     try (Connection connection = connections.pool().getConnection()) {
       try {
@@ -181,8 +196,7 @@ public final class Enrichment {
         var counts = new TreeMap<UUID, Totals.Counts>();
         series.at(clock.instant().getEpochSecond());
         for (PendingBatch batch : PendingTable.take(connection, batches)) {
-          Map<UUID, Facts> own = Objects.requireNonNull(facts.get(batch.merchantId()));
-          counts.merge(batch.merchantId(), move(batch, own, deltas), Totals.Counts::plus);
+          counts.merge(merchantId, move(batch, facts, deltas), Totals.Counts::plus);
         }
         totals.add(connection, counts);
         panes.add(connection, deltas, clock.instant());

@@ -1,33 +1,62 @@
 package io.quittance.analytics.enrich;
 
+import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The stored {@link PendingBatch}es. */
 public final class PendingTable {
 
+  private static final Logger log = LoggerFactory.getLogger(PendingTable.class);
+
   private static final String INSERT =
       "insert into analytics_pending (merchant_id, id, content, created_at) values (?, ?, ?, ?)";
 
-  private static final String OLDEST =
+  private static final String NEXT =
       """
-      select merchant_id, id, content
+      select merchant_id, id, created_at, content
         from analytics_pending
-       where created_at < ?
-       order by created_at
+       where (created_at, merchant_id, id) > (?, ?, ?) and created_at < ?
+       order by created_at, merchant_id, id
        limit ?
       """;
 
   private static final String DELETE =
       "delete from analytics_pending where merchant_id = ? and id = ?";
+
+  /** Of a stored batch among all, the oldest first. */
+  record Place(OffsetDateTime createdAt, UUID merchantId, UUID id) {
+
+    /** Before all of them. */
+    static final Place FIRST =
+        new Place(Instant.EPOCH.atOffset(ZoneOffset.UTC), new UUID(0, 0), new UUID(0, 0));
+
+    private static Place of(ResultSet rs) throws SQLException {
+      return new Place(
+          rs.getObject("created_at", OffsetDateTime.class),
+          rs.getObject("merchant_id", UUID.class),
+          rs.getObject("id", UUID.class));
+    }
+  }
+
+  /**
+   * Some stored batches.
+   *
+   * @param next where to go on; the first place when these were the last ones
+   */
+  record Page(List<PendingBatch> batches, Place next) {}
 
   private PendingTable() {}
 
@@ -46,24 +75,41 @@ public final class PendingTable {
     }
   }
 
-  /** The oldest of those that were stored before an instant. */
-  static List<PendingBatch> oldest(Connection connection, Instant before, int limit)
+  /**
+   * Reads the next batches after a place that were stored before an instant. A batch that cannot be
+   * read is passed over: a later release wrote it.
+   */
+  static Page from(Place place, Connection connection, Instant before, int limit)
       throws SQLException {
-    var found = new ArrayList<PendingBatch>();
-    try (PreparedStatement statement = connection.prepareStatement(OLDEST)) {
-      statement.setObject(1, before.atOffset(ZoneOffset.UTC));
-      statement.setInt(2, limit);
+    var batches = new ArrayList<PendingBatch>();
+    Place last = place;
+    int rows = 0;
+    try (PreparedStatement statement = connection.prepareStatement(NEXT)) {
+      statement.setObject(1, place.createdAt());
+      statement.setObject(2, place.merchantId());
+      statement.setObject(3, place.id());
+      statement.setObject(4, before.atOffset(ZoneOffset.UTC));
+      statement.setInt(5, limit);
       try (ResultSet rs = statement.executeQuery()) {
-        while (rs.next()) {
-          found.add(
-              PendingBatch.of(
-                  rs.getObject("merchant_id", UUID.class),
-                  rs.getObject("id", UUID.class),
-                  rs.getBytes("content")));
+        for (; rs.next(); rows++) {
+          last = Place.of(rs);
+          read(last, rs.getBytes("content")).ifPresent(batches::add);
         }
       }
     }
-    return found;
+    return new Page(batches, rows < limit ? Place.FIRST : last);
+  }
+
+  private static Optional<PendingBatch> read(Place place, byte[] content) {
+    try {
+      return Optional.of(PendingBatch.of(place.merchantId(), place.id(), content));
+    } catch (RuntimeException e) {
+      log.warn(
+          "Pending events of {} cannot be read: {}",
+          TypeId.format("mch", place.merchantId()),
+          e.toString());
+      return Optional.empty();
+    }
   }
 
   /**

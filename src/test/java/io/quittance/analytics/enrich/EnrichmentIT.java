@@ -1,0 +1,141 @@
+package io.quittance.analytics.enrich;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.analytics.pane.Totals;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Pending events of two merchants, when something is wrong with the rows of one of them. */
+@SpringBootTest(properties = "quittance.analytics.catch-up-interval=1h")
+@ActiveProfiles("sandbox")
+class EnrichmentIT {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int BATCHES_AT_ONCE = 16;
+
+  @DynamicPropertySource
+  static void database(DynamicPropertyRegistry properties) {
+    properties.add("spring.datasource.url", Postgres.create()::url);
+    properties.add("spring.datasource.username", () -> Postgres.Database.USER);
+    properties.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+  }
+
+  @Autowired private Enrichment enrichment;
+  @Autowired private AnalyticsConnections connections;
+  @Autowired private Totals totals;
+  @Autowired private JdbcClient jdbc;
+
+  @Value("${spring.datasource.url}")
+  private String url;
+
+  private final UUID troubled = TypeId.next();
+  private final UUID other = TypeId.next();
+  private Instant storedAt = Instant.now().minusSeconds(60);
+
+  @BeforeEach
+  @AfterEach
+  void clear() {
+    jdbc.sql("delete from analytics_pending").update();
+  }
+
+  /** Stores an event whose payment does not exist, after those that are there. */
+  private void store(UUID merchant) throws SQLException {
+    var event = new PendingBatch.Event(TypeId.next(), 0);
+    var group = new PendingBatch.Group("t", null, storedAt.getEpochSecond(), List.of(event));
+    try (Connection connection = connections.pool().getConnection()) {
+      var counts = new TreeMap<UUID, Totals.Counts>();
+      counts.put(merchant, new Totals.Counts(1, 0, 0, 0, 0, 1, 0));
+      totals.add(connection, counts);
+      PendingTable.insert(
+          connection, List.of(new PendingBatch(merchant, TypeId.next(), List.of(group))), storedAt);
+      connection.commit();
+    }
+    storedAt = storedAt.plusMillis(1);
+  }
+
+  private void awaitLookedUp(UUID merchant, long events) {
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              enrichment.catchUp();
+              assertThat(totals.of(merchant).failed()).isEqualTo(events);
+            });
+    assertThat(totals.of(merchant).pending()).isZero();
+  }
+
+  /** A connection that has the lock of a merchant's totals. */
+  private Connection locked(UUID merchant) throws SQLException {
+    Connection connection =
+        DriverManager.getConnection(url, Postgres.Database.USER, Postgres.Database.PASSWORD);
+    connection.setAutoCommit(false);
+    try (var statement =
+        connection.prepareStatement(
+            "select 1 from analytics_totals where merchant_id = ? for update")) {
+      statement.setObject(1, merchant);
+      assertThat(statement.executeQuery().next()).isTrue();
+    }
+    return connection;
+  }
+
+  /** While the first one waits for the lock, the second and the third come into one batch. */
+  @Test
+  void aLockedMerchantKeepsNoOtherWaiting() throws SQLException {
+    store(troubled);
+    store(other);
+    store(troubled);
+    try (Connection lock = locked(troubled)) {
+
+      awaitLookedUp(other, 1);
+      lock.rollback();
+    }
+    awaitLookedUp(troubled, 2);
+  }
+
+  @Test
+  void moreBatchesThatFailThanAreTakenAtOnceKeepNoOtherWaiting() throws SQLException {
+    for (int i = 0; i <= BATCHES_AT_ONCE; i++) {
+      store(troubled);
+    }
+    store(other);
+    try (Connection lock = locked(troubled)) {
+
+      awaitLookedUp(other, 1);
+      lock.rollback();
+    }
+    awaitLookedUp(troubled, BATCHES_AT_ONCE + 1);
+  }
+
+  @Test
+  void aBatchThatCannotBeReadKeepsNoOtherWaiting() throws SQLException {
+    store(troubled);
+    byte[] ofALaterVersion = {99};
+    jdbc.sql("update analytics_pending set content = ?").param(ofALaterVersion).update();
+    store(other);
+
+    awaitLookedUp(other, 1);
+
+    assertThat(totals.of(troubled).pending()).isEqualTo(1);
+  }
+}
