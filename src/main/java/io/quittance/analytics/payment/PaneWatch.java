@@ -124,7 +124,16 @@ final class PaneWatch {
 
   /** What is left when payments are taken off that wait to be rolled up. */
   private long count(Compared found, Instant from, Instant to) {
-    long waiting = pending.begun(jdbc, found.merchantId(), from, to);
+    long waiting;
+    try {
+      waiting = pending.begun(jdbc, found.merchantId(), from, to);
+    } catch (IllegalStateException e) {
+      log.warn(
+          "Payments of {} cannot be compared with their panes: {}",
+          TypeId.format("mch", found.merchantId()),
+          e.getMessage());
+      return 0;
+    }
     long missing = found.stored() - found.shown() - waiting;
     if (missing != 0) {
       log.error(

@@ -40,6 +40,9 @@ class RollUpIT {
   private static final int WRITERS = 4;
   private static final int DELTAS = 40;
 
+  /** Of a later version. */
+  private static final byte[] UNREADABLE = {99};
+
   private final UUID merchant = TypeId.next();
   private final Instant createdAt = Instant.now();
 
@@ -165,7 +168,7 @@ class RollUpIT {
     Instant to = from.plus(Duration.ofMinutes(1));
     PaneWatch watch = watch(database);
     for (int i = 0; i < 3; i++) {
-      store(database);
+      store(database, merchant);
       add(
           database,
           new PaymentDelta(merchant, List.of(change("shop", null, "processing")), List.of()));
@@ -181,8 +184,42 @@ class RollUpIT {
     assertThat(watch.difference(to, to.plus(Duration.ofMinutes(1)))).as("next minute").isZero();
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aDeltaThatCannotBeReadKeepsNoOtherMerchantWaiting(String name, DataSource database)
+      throws Exception {
+    register(database);
+    UUID other = TypeId.next();
+    register(database, other);
+    add(database, other, UNREADABLE);
+    add(
+        database,
+        new PaymentDelta(merchant, List.of(change("shop", null, "processing")), List.of()));
+
+    rollUp(database, 100).rollUp();
+
+    assertThat(sums(database, "payments", 3600))
+        .isEqualTo(Map.of("currency=EUR&status=processing", 1L));
+    assertThat(count(database, "select count(*) from analytics_payment_deltas")).isEqualTo(1);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void panesAreComparedAlsoBesideADeltaThatCannotBeRead(String name, DataSource database)
+      throws Exception {
+    register(database);
+    UUID other = TypeId.next();
+    register(database, other);
+    store(database, other);
+    add(database, other, UNREADABLE);
+    store(database, merchant);
+
+    Instant from = createdAt.truncatedTo(ChronoUnit.MINUTES);
+    assertThat(watch(database).difference(from, from.plus(Duration.ofMinutes(1)))).isEqualTo(1);
+  }
+
   /** A payment as the journal stores it, in the minute of all of them. */
-  private void store(DataSource database) {
+  private void store(DataSource database, UUID ofMerchant) {
     JdbcClient.create(database)
         .sql(
             """
@@ -193,7 +230,7 @@ class RollUpIT {
               0, 60, 0, ?, ?, true)
             """)
         .params(
-            merchant,
+            ofMerchant,
             TypeId.next(),
             createdAt.atOffset(ZoneOffset.UTC),
             createdAt.atOffset(ZoneOffset.UTC))
@@ -211,7 +248,7 @@ class RollUpIT {
 
   private void register(DataSource database) {
     for (String table :
-        List.of("analytics_panes", "analytics_payment_deltas", "analytics_roll_ups")) {
+        List.of("analytics_panes", "analytics_payment_deltas", "analytics_roll_ups", "payments")) {
       JdbcClient.create(database).sql("delete from " + table).update();
     }
     register(database, merchant);
