@@ -15,7 +15,10 @@ public final class SqlFailure {
   /** read_only_sql_transaction: the server has become a standby, or was told not to write. */
   private static final String READ_ONLY = "25006";
 
-  /** lock_not_available, query_canceled (a statement time-out, too), and H2's lock time-out. */
+  /** lock_not_available, and H2's lock time-out. */
+  private static final Set<String> LOCK_TIMED_OUT = Set.of("55P03", "HYT00");
+
+  /** These, and query_canceled (a statement time-out, too). */
   private static final Set<String> TIMED_OUT = Set.of("55P03", "57014", "HYT00");
 
   /** idle_in_transaction_session_timeout, transaction_timeout: they end the session, too. */
@@ -40,6 +43,14 @@ public final class SqlFailure {
   public static boolean unavailable(Throwable e) {
     String state = state(e);
     return away(state) || TIMED_OUT.contains(state) || state.startsWith("40");
+  }
+
+  /**
+   * Whether rows of some may be to blame, so that what concerns others may succeed without them:
+   * the data was refused, or a lock was not to be had in time.
+   */
+  public static boolean ofSomeRows(Throwable e) {
+    return LOCK_TIMED_OUT.contains(state(e)) || !unavailable(e);
   }
 
   /**

@@ -47,6 +47,19 @@ class SqlFailureTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"55P03", "HYT00", "22003", "23505"})
+  void whatRowsAreToBlameForMaySucceedWithoutThem(String state) {
+    assertThat(SqlFailure.ofSomeRows(new SQLException("no", state))).isTrue();
+    assertThat(SqlFailure.ofSomeRows(new IllegalStateException("unreadable"))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"08006", "25006", "53100", "57P01", "57014"})
+  void whatTheDatabaseIsToBlameForFailsWithFewerRowsToo(String state) {
+    assertThat(SqlFailure.ofSomeRows(new SQLException("no", state))).isFalse();
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"25006", "53100", "40001", "23505", "55P03", "57014"})
   void whatTheServerRefusesHasNoEffect(String state) {
     assertThat(SqlFailure.refused(new SQLException("no", state))).isTrue();

@@ -6,6 +6,7 @@ import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,6 +47,7 @@ final class Shard implements BodyCounter {
   @Component
   record Services(
       AnalyticsConnections connections,
+      Dialect dialect,
       BodyKeys keys,
       Vocabularies vocabularies,
       NameSettling names,
@@ -68,20 +70,38 @@ final class Shard implements BodyCounter {
 
   @Override
   public void count(List<Job<Body, Counted>> jobs) {
-    List<Job<Body, Counted>> left = services.names().settled(jobs);
+    count(services.names().settled(jobs), false);
+  }
+
+  /**
+   * @param apart whether they are one merchant's, and others wait behind them
+   */
+  private void count(List<Job<Body, Counted>> jobs, boolean apart) {
+    List<Job<Body, Counted>> left = jobs;
     int conflicts = 0;
     while (!left.isEmpty()) {
       try {
-        left = left.subList(new Attempt(left).run(), left.size());
+        left = left.subList(new Attempt(left, apart).run(), left.size());
         conflicts = 0;
       } catch (SQLException e) {
         if (conflicts++ == CONFLICTS_MAX || !CommitMarks.conflict(e)) {
-          log.warn("Events could not be counted: {}", e.getMessage());
-          left.forEach(job -> job.fail(e));
+          failed(left, e);
           return;
         }
+      } catch (RuntimeException e) {
+        failed(left, e);
+        return;
       }
     }
+  }
+
+  private void failed(List<Job<Body, Counted>> jobs, Exception e) {
+    log.warn("Events could not be counted: {}", e.toString());
+    List<List<Job<Body, Counted>>> apart = Apart.of(jobs, e);
+    if (apart.isEmpty()) {
+      jobs.forEach(job -> job.fail(e));
+    }
+    apart.forEach(own -> count(own, true));
   }
 
   @Override
@@ -98,6 +118,7 @@ final class Shard implements BodyCounter {
   private final class Attempt {
 
     private final List<Job<Body, Counted>> jobs;
+    private final boolean apart;
     private final List<Runnable> answers = new ArrayList<>();
     private final Instant now = services.clock().instant();
     private final Counting counting = services.sums().counting(series);
@@ -106,8 +127,9 @@ final class Shard implements BodyCounter {
     private final TreeMap<BodyKeys.Id, BodyKeys.Stored> renewed = new TreeMap<>();
     private final TreeSet<BodyKeys.Id> taken = new TreeSet<>();
 
-    Attempt(List<Job<Body, Counted>> jobs) {
+    Attempt(List<Job<Body, Counted>> jobs, boolean apart) {
       this.jobs = jobs;
+      this.apart = apart;
     }
 
     /**
@@ -121,6 +143,9 @@ final class Shard implements BodyCounter {
       boolean counted = false;
       try (Connection connection = services.connections().pool().getConnection()) {
         try {
+          if (apart) {
+            Apart.limitLocks(connection, services.dialect());
+          }
           findKeys(connection);
           countBodies();
           counted = counting.isEmpty() || write(connection);

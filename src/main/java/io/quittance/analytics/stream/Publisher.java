@@ -1,6 +1,7 @@
 package io.quittance.analytics.stream;
 
 import io.quittance.analytics.event.EventBatch;
+import io.quittance.analytics.intake.Apart;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyCounter;
 import io.quittance.analytics.intake.BodyKeys;
@@ -57,19 +58,38 @@ final class Publisher implements BodyCounter {
       jobs.forEach(job -> job.fail(away()));
       return;
     }
-    List<Job<Body, Counted>> left = services.names().settled(jobs);
+    publish(services.names().settled(jobs));
+  }
+
+  private void publish(List<Job<Body, Counted>> jobs) throws InterruptedException {
+    KeyClaims.Claims claims;
     try {
-      KeyClaims.Claims claims = services.claims().claim(left.stream().map(Job::item).toList());
-      while (!left.isEmpty() && sender.ready()) {
-        left = left.subList(new Attempt(left, claims).run(), left.size());
-      }
-      if (!left.isEmpty()) {
-        services.claims().refuse(left.stream().map(Job::item).toList());
-      }
-      left.forEach(job -> job.fail(away()));
-    } catch (SQLException e) {
-      log.warn("Keys of events' bodies could not be stored: {}", e.getMessage());
-      left.forEach(job -> job.fail(e));
+      claims = services.claims().claim(jobs.stream().map(Job::item).toList());
+    } catch (SQLException | RuntimeException e) {
+      failed(jobs, e);
+      return;
+    }
+    List<Job<Body, Counted>> left = jobs;
+    while (!left.isEmpty() && sender.ready()) {
+      left = left.subList(new Attempt(left, claims).run(), left.size());
+    }
+    if (!left.isEmpty()) {
+      services.claims().refuse(left.stream().map(Job::item).toList());
+    }
+    left.forEach(job -> job.fail(away()));
+  }
+
+  /** Bodies without a key need none that is stored. */
+  private void failed(List<Job<Body, Counted>> jobs, Exception e) throws InterruptedException {
+    log.warn("Keys of events' bodies could not be stored: {}", e.toString());
+    publish(jobs.stream().filter(job -> job.item().key() == null).toList());
+    List<Job<Body, Counted>> keyed = jobs.stream().filter(job -> job.item().key() != null).toList();
+    List<List<Job<Body, Counted>>> apart = Apart.of(keyed, e);
+    if (apart.isEmpty()) {
+      keyed.forEach(job -> job.fail(e));
+    }
+    for (List<Job<Body, Counted>> own : apart) {
+      publish(own);
     }
   }
 

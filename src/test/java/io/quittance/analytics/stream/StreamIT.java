@@ -25,6 +25,7 @@ import io.quittance.testing.Postgres;
 import io.quittance.web.Problem;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +48,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -88,6 +91,9 @@ class StreamIT {
   @Autowired private Vocabularies vocabularies;
   @Autowired private Totals totals;
   @Autowired private JdbcClient jdbc;
+
+  @Value("${spring.datasource.url}")
+  private String url;
 
   private final KafkaBroker broker = KafkaBroker.running();
   private final String topic = "stream-" + UUID.randomUUID();
@@ -423,6 +429,43 @@ class StreamIT {
     }
 
     awaitExactly(2);
+  }
+
+  /** Another replica is about to use the same key, and takes its time. */
+  @Test
+  void aLockedKeyKeepsNoOtherMerchantsBodyFromBeingTaken() throws Exception {
+    broker.create(topic, 1, Map.of());
+    UUID locked = merchants.getFirst();
+    merchants.forEach(merchant -> publish(merchant, "first", "a"));
+    List<CompletableFuture<Counted>> answers;
+    try (var together =
+            WorkerPool.<Body, Counted>named("together", publisher::count)
+                .maxBatch(3)
+                .start(new SimpleMeterRegistry());
+        Connection other =
+            DriverManager.getConnection(url, Postgres.Database.USER, Postgres.Database.PASSWORD)) {
+      other.setAutoCommit(false);
+      try (var insert =
+          other.prepareStatement(
+              """
+              insert into analytics_bodies (merchant_id, idempotency_key, fingerprint, answer,
+                counted, created_at) values (?, 'key', 'other', '{}', false, current_timestamp)
+              """)) {
+        insert.setObject(1, locked);
+        insert.executeUpdate();
+      }
+      answers =
+          together.submitAll(
+              List.of(
+                  body(locked, "key", "b"),
+                  body(merchants.get(1), "key", "b"),
+                  body(merchants.get(2), null, "b")),
+              Deadline.after(PATIENCE));
+      assertThat(answers.get(1).join().answer().accepted()).isEqualTo(EVENTS);
+      assertThat(answers.get(2).join().answer().accepted()).isEqualTo(EVENTS);
+      assertThatThrownBy(answers.getFirst()::join).hasCauseInstanceOf(SQLException.class);
+      other.rollback();
+    }
   }
 
   /** As when the first answer of the database was lost. */

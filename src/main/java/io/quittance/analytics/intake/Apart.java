@@ -1,0 +1,50 @@
+package io.quittance.analytics.intake;
+
+import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.database.SqlFailure;
+import io.quittance.journal.Dialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Takes the bodies of several merchants apart when they could not be stored together, so that what
+ * is wrong with the rows of one merchant is no other merchant's failure.
+ */
+public final class Apart {
+
+  /** Ten merchants that are locked keep the others waiting for a second. */
+  private static final int LOCK_LIMIT_MS = 100;
+
+  private Apart() {}
+
+  /**
+   * The jobs of each merchant, in order of arrival, to be tried once more by themselves.
+   *
+   * @return none if that is of no use: there is only one merchant, the database is away, or some of
+   *     them may have been stored
+   */
+  public static List<List<Job<Body, Counted>>> of(
+      List<Job<Body, Counted>> jobs, Exception failure) {
+    if (failure instanceof UnknownCommitException || !SqlFailure.ofSomeRows(failure)) {
+      return List.of();
+    }
+    Map<UUID, List<Job<Body, Counted>>> byMerchant = new LinkedHashMap<>();
+    for (Job<Body, Counted> job : jobs) {
+      byMerchant.computeIfAbsent(job.item().merchantId(), _ -> new ArrayList<>()).add(job);
+    }
+    return byMerchant.size() == 1 ? List.of() : List.copyOf(byMerchant.values());
+  }
+
+  /** Limits how long the transaction waits for a lock, for other merchants wait behind it. */
+  static void limitLocks(Connection connection, Dialect dialect) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(dialect.either("set local lock_timeout = " + LOCK_LIMIT_MS, "select 1"));
+    }
+  }
+}
