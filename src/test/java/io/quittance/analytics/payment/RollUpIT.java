@@ -196,7 +196,7 @@ class RollUpIT {
         database,
         new PaymentDelta(merchant, List.of(change("shop", null, "processing")), List.of()));
 
-    rollUp(database, 100).rollUp();
+    assertThatThrownBy(rollUp(database, 100)::rollUp).isInstanceOf(RuntimeException.class);
 
     assertThat(sums(database, "payments", 3600))
         .isEqualTo(Map.of("currency=EUR&status=processing", 1L));
