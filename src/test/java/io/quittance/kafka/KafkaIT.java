@@ -2,6 +2,7 @@ package io.quittance.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.testing.ConnectionsPage;
 import io.quittance.testing.Dashboards;
 import io.quittance.testing.KafkaBroker;
 import io.quittance.testing.KafkaReader;
@@ -277,6 +278,16 @@ class KafkaIT {
                 .stream()
                 .filter(name -> !name.endsWith("_max"))
                 .collect(Collectors.toSet()));
+  }
+
+  @Test
+  void itsPoolsAreAsLargeAsTheirPageSays() throws Exception {
+    assertThat(merchant.get(one.uri(), "/v1/ledger/trial-balance").status()).isEqualTo(200);
+
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(one.connections()).isEqualTo(new ConnectionsPage().pools(true)));
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.quittance.packaging;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.ConnectionsPage;
 import io.quittance.testing.Dashboards;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
@@ -16,7 +17,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -69,6 +72,18 @@ class MonitoringIT {
   @Test
   void theHistogramOfDeliveriesHasABucketOfAMinute() throws Exception {
     assertThat(scraped()).contains("quittance_deliveries_latency_seconds_bucket{le=\"60.0\"}");
+  }
+
+  /** ConnectionsTest reckons with it. */
+  @Test
+  void thePoolsAreAsLargeAsTheirPageSays() throws Exception {
+    assertThat(merchant.get(service.uri(), "/v1/ledger/trial-balance").status()).isEqualTo(200);
+    Map<String, Integer> pools = new HashMap<>(new ConnectionsPage().pools(false));
+    pools.remove("kafka");
+
+    Awaitility.await()
+        .atMost(LIMIT)
+        .untilAsserted(() -> assertThat(service.connections()).isEqualTo(pools));
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 
 /**
@@ -140,13 +141,27 @@ public final class ServiceProcess implements AutoCloseable {
    * @param pattern what their lines begin with, a regular expression
    */
   public long metric(String pattern) throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(management().resolve("/actuator/prometheus")).build();
     var line = Pattern.compile("(?m)^" + pattern + "[^ \\n]* ([0-9.E]+)$");
     return (long)
-        line.matcher(HTTP.send(request, BodyHandlers.ofString()).body())
+        line.matcher(metrics())
             .results()
             .mapToDouble(result -> Double.parseDouble(result.group(1)))
             .sum();
+  }
+
+  /** How many connections each pool may have that has had one. */
+  public Map<String, Integer> connections() throws IOException, InterruptedException {
+    return Pattern.compile("(?m)^hikaricp_connections_max\\{pool=\"(\\w+)\"} ([0-9]+)")
+        .matcher(metrics())
+        .results()
+        .collect(
+            Collectors.toMap(
+                result -> result.group(1), result -> Integer.parseInt(result.group(2))));
+  }
+
+  private String metrics() throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(management().resolve("/actuator/prometheus")).build();
+    return HTTP.send(request, BodyHandlers.ofString()).body();
   }
 
   /** What it has logged. */
