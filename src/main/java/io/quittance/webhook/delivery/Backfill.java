@@ -19,7 +19,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Sends again what an endpoint has not taken since an instant, some events a second. How far it has
- * come is kept with the endpoint, so any replica goes on with it. Thread-safe.
+ * come is kept with the endpoint, so any replica goes on with it. Endpoints take turns.
+ * Thread-safe.
  */
 @Component
 final class Backfill {
@@ -66,9 +67,21 @@ final class Backfill {
        limit :limit
       """;
 
+  /** Those behind the last one of the run before come first. */
+  private static final String RECOVERING =
+      """
+      select merchant_id, id from webhook_endpoints
+       where recovering_since is not null and enabled
+       order by (merchant_id, id) <= (?, ?), merchant_id, id
+       limit ?
+      """;
+
+  private static final UUID FIRST = new UUID(0, 0);
+
   private final JdbcClient jdbc;
   private final TransactionTemplate transactions;
   private final DeliveryQueue queue;
+  private volatile Destination last = new Destination(FIRST, FIRST);
 
   Backfill(JdbcClient jdbc, PlatformTransactionManager transactions, DeliveryQueue queue) {
     this.jdbc = jdbc;
@@ -83,15 +96,18 @@ final class Backfill {
   }
 
   private List<Destination> recovering() {
-    return jdbc.sql(
-            "select merchant_id, id from webhook_endpoints"
-                + " where recovering_since is not null and enabled limit ?")
-        .param(ENDPOINTS_AT_ONCE)
-        .query(
-            (rs, row) ->
-                new Destination(
-                    rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)))
-        .list();
+    List<Destination> next =
+        jdbc.sql(RECOVERING)
+            .params(last.merchantId(), last.endpointId(), ENDPOINTS_AT_ONCE)
+            .query(
+                (rs, row) ->
+                    new Destination(
+                        rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)))
+            .list();
+    if (!next.isEmpty()) {
+      last = next.getLast();
+    }
+    return next;
   }
 
   private void step(Destination endpoint) {

@@ -1,11 +1,15 @@
 package io.quittance.webhook.delivery;
 
+import static java.util.Comparator.naturalOrder;
+
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -64,9 +68,16 @@ public final class DeadLetters {
   private static final String FORGET =
       "delete from webhook_endpoints where merchant_id = ? and id = ?";
 
+  private static final Comparator<Destination> BY_ID =
+      Comparator.comparing(Destination::merchantId)
+          .thenComparing(Destination::endpointId, Comparator.nullsFirst(naturalOrder()));
+
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
+
+  /** Whose turn it was last; those behind it come first. */
+  private volatile @Nullable Destination last;
 
   DeadLetters(JdbcTemplate jdbc, PlatformTransactionManager transactions, Dialect dialect) {
     this.jdbc = jdbc;
@@ -74,14 +85,27 @@ public final class DeadLetters {
     this.dialect = dialect;
   }
 
-  /** Ends a limited number of due deliveries to endpoints that are disabled or deleted. */
+  /**
+   * Ends a limited number of due deliveries to endpoints that are disabled or deleted. They take
+   * turns, so that none waits until others have nothing left.
+   */
   public void bury(List<Found> gone) {
-    gone.stream()
+    for (Found found : next(gone)) {
+      last = found.destination();
+      transactions.executeWithoutResult(
+          status -> end(found.destination(), found.deleted() ? DELETED : DISABLED));
+    }
+  }
+
+  private List<Found> next(List<Found> gone) {
+    Destination before = last;
+    return gone.stream()
+        .sorted(
+            Comparator.<Found, Boolean>comparing(
+                    found -> before != null && BY_ID.compare(found.destination(), before) <= 0)
+                .thenComparing(Found::destination, BY_ID))
         .limit(ENDPOINTS_AT_ONCE)
-        .forEach(
-            found ->
-                transactions.executeWithoutResult(
-                    status -> end(found.destination(), found.deleted() ? DELETED : DISABLED)));
+        .toList();
   }
 
   private void end(Destination destination, String why) {

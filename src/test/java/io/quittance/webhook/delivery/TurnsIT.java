@@ -1,0 +1,172 @@
+package io.quittance.webhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quittance.journal.Dialect;
+import io.quittance.testing.H2;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/** Work on endpoints of which only some have their turn at once, on both databases. */
+class TurnsIT {
+
+  private static final OffsetDateTime CREATED_AT =
+      Instant.parse("2026-01-01T00:00:00Z").atOffset(ZoneOffset.UTC);
+
+  private static final String ENDPOINT =
+      """
+      insert into webhook_endpoints (id, merchant_id, slot, url, events, enabled, secret,
+                                     secret_key_id, recovering_since, recovering_until, created_at)
+      values (?, ?, ?, 'https://example.com/', '*', true, ?, 'key', ?, ?, ?)
+      """;
+
+  static List<Arguments> databases() {
+    return List.of(
+        Arguments.of("H2", H2.migrated()),
+        Arguments.of("PostgreSQL", planningAsForLargeTables(Postgres.create().migrated())));
+  }
+
+  /** A scan of a small table would find rows in the order in which they were last changed. */
+  private static DataSource planningAsForLargeTables(Postgres.Database database) {
+    return new Postgres.Database(database.url() + "&options=-c%20enable_seqscan=off").dataSource();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void endpointsThatRecoverTakeTurns(String name, DataSource database) throws SQLException {
+    var jdbc = new JdbcTemplate(database);
+    List<Destination> endpoints = new ArrayList<>(recovering(jdbc, 16));
+    endpoints.addAll(recovering(jdbc, 5));
+    var backfill =
+        new Backfill(
+            JdbcClient.create(jdbc), new DataSourceTransactionManager(database), queue(database));
+
+    backfill.run();
+    backfill.run();
+
+    assertThat(endpoints).hasSize(21).allMatch(endpoint -> count(jdbc, endpoint, "pending") >= 500);
+    assertThat(endpoints.stream().mapToInt(endpoint -> count(jdbc, endpoint, "pending")).sum())
+        .as("20 endpoints with 500 events each, twice")
+        .isEqualTo(2 * 20 * 500);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void endpointsThatAreDisabledTakeTurns(String name, DataSource database) throws SQLException {
+    var jdbc = new JdbcTemplate(database);
+    DeliveryQueue queue = queue(database);
+    var letters =
+        new DeadLetters(jdbc, new DataSourceTransactionManager(database), new Dialect(database));
+    List<Destination> endpoints =
+        Stream.generate(() -> new Destination(TypeId.next(), TypeId.next())).limit(11).toList();
+    endpoints.forEach(endpoint -> addDeliveries(queue, endpoint, 501));
+    List<Found> gone =
+        endpoints.stream()
+            .map(endpoint -> new Found(endpoint, false, false, true, Instant.EPOCH))
+            .toList();
+
+    letters.bury(gone);
+    letters.bury(gone);
+
+    assertThat(endpoints).allMatch(endpoint -> count(jdbc, endpoint, "dead") >= 250);
+    assertThat(endpoints.stream().mapToInt(endpoint -> count(jdbc, endpoint, "dead")).sum())
+        .as("10 endpoints with 250 deliveries each, twice")
+        .isEqualTo(2 * 10 * 250);
+  }
+
+  private static DeliveryQueue queue(DataSource database) throws SQLException {
+    return new DeliveryQueue(
+        new JdbcTemplate(database),
+        new DataSourceTransactionManager(database),
+        new Dialect(database),
+        properties());
+  }
+
+  private static NotificationProperties properties() {
+    return new NotificationProperties(
+        null,
+        false,
+        null,
+        List.of(),
+        1,
+        1,
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(12),
+        Duration.ofMinutes(5),
+        Duration.ofDays(5),
+        Duration.ofDays(30),
+        Duration.ofDays(400));
+  }
+
+  /** Endpoints of one merchant, each with 1 100 events that it has missed. */
+  private static List<Destination> recovering(JdbcTemplate jdbc, int count) {
+    UUID merchant = TypeId.next();
+    jdbc.update(
+        "insert into merchants (id, name, created_at) values (?, 'a test', ?)",
+        merchant,
+        CREATED_AT);
+    jdbc.batchUpdate(
+        "insert into events (merchant_id, id, sequence, type, created_at, data)"
+            + " values (?, ?, 1, 'webhook.test', ?, '{}')",
+        IntStream.range(0, 1_100)
+            .mapToObj(i -> new Object[] {merchant, eventId(i), CREATED_AT})
+            .toList());
+    return IntStream.range(0, count)
+        .mapToObj(slot -> new Destination(merchant, endpoint(jdbc, merchant, slot)))
+        .toList();
+  }
+
+  private static UUID eventId(int number) {
+    UUID first = TypeId.first(CREATED_AT.toInstant());
+    return new UUID(first.getMostSignificantBits(), first.getLeastSignificantBits() + number);
+  }
+
+  private static UUID endpoint(JdbcTemplate jdbc, UUID merchant, int slot) {
+    UUID id = TypeId.next();
+    jdbc.update(
+        ENDPOINT,
+        id,
+        merchant,
+        Integer.toHexString(slot),
+        new byte[60],
+        CREATED_AT.minusSeconds(1),
+        CREATED_AT.plusSeconds(1),
+        CREATED_AT);
+    return id;
+  }
+
+  private static void addDeliveries(DeliveryQueue queue, Destination endpoint, int count) {
+    queue.add(
+        endpoint.merchantId(),
+        endpoint.endpointId(),
+        Stream.generate(TypeId::next).limit(count).toList());
+  }
+
+  private static int count(JdbcTemplate jdbc, Destination endpoint, String state) {
+    return JdbcClient.create(jdbc)
+        .sql("select count(*) from deliveries where endpoint_id = ? and state = ?")
+        .params(endpoint.endpointId(), state)
+        .query(Integer.class)
+        .single();
+  }
+}
