@@ -115,7 +115,8 @@ class TurnsIT {
         Duration.ofMinutes(5),
         Duration.ofDays(5),
         Duration.ofDays(30),
-        Duration.ofDays(400));
+        Duration.ofDays(400),
+        Duration.ofMinutes(1));
   }
 
   /** Endpoints of one merchant, each with 1 100 events that it has missed. */
