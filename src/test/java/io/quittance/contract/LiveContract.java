@@ -184,7 +184,8 @@ abstract class LiveContract extends Contract {
           } catch (IOException e) {
             throw new UncheckedIOException(e);
           }
-        });
+        },
+        Thread::startVirtualThread);
   }
 
   @Test
