@@ -75,6 +75,9 @@ final class Disturbances {
         server.crash(how);
         pause(away);
         server.restart();
+        // The next one asks how a bystander fares, and breakers stay open for a while.
+        replicas.awaitAllReady();
+        heals(disturbance);
       }
       case Disturbance.Freeze(int replica, Duration frozen) -> {
         replicas.awaitAllReady();
