@@ -4,6 +4,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -79,6 +80,23 @@ public final class Postgres {
 
     public DataSource dataSource() {
       return new DriverManagerDataSource(url, USER, PASSWORD);
+    }
+
+    /**
+     * A connection whose transaction holds what a statement has locked, until it ends.
+     *
+     * @param sql a select for update, or {@code lock table}
+     */
+    public Connection locking(String sql, Object... parameters) throws SQLException {
+      Connection connection = dataSource().getConnection();
+      connection.setAutoCommit(false);
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        for (int i = 0; i < parameters.length; i++) {
+          statement.setObject(i + 1, parameters[i]);
+        }
+        statement.execute();
+      }
+      return connection;
     }
 
     /** With the schema as it is now. */

@@ -11,11 +11,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** Where what has been counted goes: totals, panes, and look-ups to come. Thread-safe. */
 @Component
 public final class CountedSums {
+
+  private static final Logger log = LoggerFactory.getLogger(CountedSums.class);
 
   private final Totals totals;
   private final PaneStore panes;
@@ -55,10 +59,17 @@ public final class CountedSums {
       this.pending = pending;
     }
 
-    /** The transaction was committed. */
+    /**
+     * The transaction was committed. What fails here, an error included, changes nothing about
+     * that, and must not look as if it did: the bodies would be counted once more.
+     */
     public void committed() {
-      enrichment.offer(pending);
-      verdicts.add(counting.totals().values());
+      try {
+        enrichment.offer(pending);
+        verdicts.add(counting.totals().values());
+      } catch (Throwable e) {
+        log.error("Events are counted; what follows their commit failed", e);
+      }
     }
   }
 

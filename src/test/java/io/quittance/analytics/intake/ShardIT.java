@@ -4,11 +4,17 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.cumulative.CumulativeCounter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.analytics.enrich.Enrichment;
+import io.quittance.analytics.enrich.KnownPayments;
 import io.quittance.analytics.event.EventFormat;
 import io.quittance.analytics.event.EventParser;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsProperties;
+import io.quittance.analytics.pane.PaneStore;
 import io.quittance.analytics.pane.Totals;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
@@ -16,7 +22,6 @@ import io.quittance.database.SqlFailure;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +58,10 @@ class ShardIT {
   @Autowired private EventParser parser;
   @Autowired private Vocabularies vocabularies;
   @Autowired private Totals totals;
+  @Autowired private PaneStore panes;
+  @Autowired private KnownPayments payments;
+  @Autowired private PendingLimit pendingLimit;
+  @Autowired private Enrichment enrichment;
   @Autowired private JdbcClient jdbc;
 
   @Value("${spring.datasource.url}")
@@ -116,16 +125,50 @@ class ShardIT {
 
   /** A connection that has the lock of a merchant's totals. */
   private Connection locked(UUID merchant) throws SQLException {
-    Connection connection =
-        DriverManager.getConnection(url, Postgres.Database.USER, Postgres.Database.PASSWORD);
-    connection.setAutoCommit(false);
-    try (var statement =
-        connection.prepareStatement(
-            "select 1 from analytics_totals where merchant_id = ? for update")) {
-      statement.setObject(1, merchant);
-      assertThat(statement.executeQuery().next()).isTrue();
+    return new Postgres.Database(url)
+        .locking("select 1 from analytics_totals where merchant_id = ? for update", merchant);
+  }
+
+  /** What fails after the commit is no reason to count the bodies once more. */
+  @Test
+  void countsOnceWhateverFailsAfterTheCommit() throws SQLException {
+    var failing =
+        new Shard.Services(
+            services.connections(),
+            services.dialect(),
+            services.keys(),
+            services.vocabularies(),
+            services.names(),
+            new CountedSums(
+                totals, panes, payments, pendingLimit, enrichment, new Verdicts(new Failing())),
+            services.clock());
+    var shard = new Shard(failing, properties);
+    try (WorkerPool<Body, Counted> own =
+        WorkerPool.<Body, Counted>named("failing", shard::count).start(new SimpleMeterRegistry())) {
+
+      List<CompletableFuture<Counted>> answers =
+          own.submitAll(
+              List.of(body(troubled, "second", null), body(other, "second", null)),
+              Deadline.after(PATIENCE));
+
+      assertThat(answers)
+          .allSatisfy(answer -> assertThat(answer.join().answer().accepted()).isEqualTo(1));
     }
-    return connection;
+    assertThat(totals.of(troubled).accepted()).isEqualTo(2);
+    assertThat(totals.of(other).accepted()).isEqualTo(2);
+  }
+
+  private static final class Failing extends SimpleMeterRegistry {
+
+    @Override
+    protected Counter newCounter(Meter.Id id) {
+      return new CumulativeCounter(id) {
+        @Override
+        public void increment(double amount) {
+          throw new IllegalStateException("a meter that fails");
+        }
+      };
+    }
   }
 
   @Test
