@@ -9,8 +9,6 @@ import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +67,8 @@ class IsolationIT {
 
   @Test
   void aLockedAccountKeepsNobodyElseWaiting() throws Exception {
-    try (Connection holder = holding("select * from accounts where id = 'a0' for update")) {
+    try (Connection holder =
+        database.locking("select * from accounts where id = 'a0' for update")) {
       List<CompletableFuture<Answer>> stuck =
           IntStream.range(0, 10).mapToObj(i -> pay(merchant, i, "a0", 600)).toList();
       List<Answer> free =
@@ -91,7 +90,8 @@ class IsolationIT {
 
   @Test
   void commandsOfALockedAccountAreAppliedInOrderOnceItIsFree() throws Exception {
-    try (Connection holder = holding("select * from accounts where id = 'a1' for update")) {
+    try (Connection holder =
+        database.locking("select * from accounts where id = 'a1' for update")) {
       List<CompletableFuture<Answer>> waiting =
           IntStream.range(0, 20).mapToObj(i -> pay(merchant, i, "a1", 30_000)).toList();
       Awaitility.await().atMost(PATIENCE).until(() -> busyAccounts() == 2);
@@ -109,7 +109,7 @@ class IsolationIT {
             new LedgerAudit(database)
                 .text("select cast(merchant_id as varchar) from accounts where id = 'a0' limit 1"));
     try (Connection holder =
-        holding(
+        database.locking(
             """
             insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint,
                 object_id, runs_until, created_at)
@@ -137,7 +137,8 @@ class IsolationIT {
     "analytics_panes, /v1/analytics/series?metric=payments.count"
   })
   void listsThatHangTakeNoConnectionOfOthers(String table, String path) throws Exception {
-    try (Connection holder = holding("lock table %s in access exclusive mode".formatted(table))) {
+    try (Connection holder =
+        database.locking("lock table %s in access exclusive mode".formatted(table))) {
       List<CompletableFuture<Answer>> lists =
           IntStream.range(0, 20)
               .mapToObj(i -> CompletableFuture.supplyAsync(() -> get(merchant, i, path), clients))
@@ -236,15 +237,6 @@ class IsolationIT {
           }
         },
         clients);
-  }
-
-  private static Connection holding(String sql) throws SQLException {
-    Connection connection = database.dataSource().getConnection();
-    connection.setAutoCommit(false);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-    return connection;
   }
 
   private static long busyAccounts() throws IOException, InterruptedException {

@@ -180,13 +180,11 @@ final class Disturbances {
   }
 
   private Connection locking(String account) throws SQLException {
-    Connection connection = server.database().dataSource().getConnection();
-    connection.setAutoCommit(false);
-    execute(
-        connection,
-        "select id from accounts where merchant_id = '%s' and id = '%s' for update"
-            .formatted(merchantId, account));
-    return connection;
+    return server
+        .database()
+        .locking(
+            "select id from accounts where merchant_id = '%s' and id = '%s' for update"
+                .formatted(merchantId, account));
   }
 
   private void setReadOnly(boolean readOnly) throws SQLException {

@@ -7,7 +7,6 @@ import io.quittance.analytics.pane.Totals;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -87,16 +86,8 @@ class EnrichmentIT {
 
   /** A connection that has the lock of a merchant's totals. */
   private Connection locked(UUID merchant) throws SQLException {
-    Connection connection =
-        DriverManager.getConnection(url, Postgres.Database.USER, Postgres.Database.PASSWORD);
-    connection.setAutoCommit(false);
-    try (var statement =
-        connection.prepareStatement(
-            "select 1 from analytics_totals where merchant_id = ? for update")) {
-      statement.setObject(1, merchant);
-      assertThat(statement.executeQuery().next()).isTrue();
-    }
-    return connection;
+    return new Postgres.Database(url)
+        .locking("select 1 from analytics_totals where merchant_id = ? for update", merchant);
   }
 
   /** While the first one waits for the lock, the second and the third come into one batch. */

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.QueueFullException;
-import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Journal;
-import io.quittance.money.Money;
 import io.quittance.payment.dependency.QueuedCommand;
-import io.quittance.payment.model.CaptureMethod;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.model.PaymentStatus;
+import io.quittance.testing.Orders;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.time.Instant;
@@ -110,18 +108,6 @@ class CompensationIT {
 
   private PaymentOrder order(@Nullable UUID batchId) {
     UUID merchant = jdbc.sql("select id from merchants").query(UUID.class).single();
-    UUID id = TypeId.next();
-    return new PaymentOrder(
-        id,
-        TypeId.next(),
-        new KeyedRequest(merchant, "test", id.toString(), ""),
-        new Money(100, "EUR"),
-        "alice",
-        "shop",
-        CaptureMethod.AUTOMATIC,
-        new PaymentOrder.Texts(null, null, "{}"),
-        batchId,
-        600,
-        Deadline.after(PLENTY));
+    return Orders.order(merchant, TypeId.next(), batchId, Deadline.after(PLENTY));
   }
 }

@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quittance.concurrency.Deadline;
 import io.quittance.fraud.Fraud;
 import io.quittance.fraud.Screening;
-import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
 import io.quittance.journal.UnitOfWork;
-import io.quittance.money.Money;
-import io.quittance.payment.model.CaptureMethod;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentStatus;
+import io.quittance.testing.Orders;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import java.net.URI;
@@ -97,18 +95,7 @@ class VelocityOrderIT {
 
   private PaymentOrder order(UUID id) {
     UUID merchant = jdbc.sql("select id from merchants").query(UUID.class).single();
-    return new PaymentOrder(
-        id,
-        TypeId.next(),
-        new KeyedRequest(merchant, "test", id.toString(), ""),
-        new Money(100, "EUR"),
-        "alice",
-        "shop",
-        CaptureMethod.AUTOMATIC,
-        new PaymentOrder.Texts(null, null, "{}"),
-        null,
-        600,
-        Deadline.after(PLENTY));
+    return Orders.order(merchant, id, null, Deadline.after(PLENTY));
   }
 
   private void allowOnePaymentPerPayer() throws Exception {

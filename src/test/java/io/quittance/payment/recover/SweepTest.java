@@ -6,13 +6,10 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.FanOut;
-import io.quittance.idempotency.KeyedRequest;
-import io.quittance.money.Money;
-import io.quittance.payment.model.CaptureMethod;
 import io.quittance.payment.model.Payment;
-import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentQueries.Due;
 import io.quittance.payment.model.PaymentQueries.Position;
+import io.quittance.testing.Orders;
 import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.time.Duration;
@@ -92,19 +89,7 @@ class SweepTest {
 
   private static Due due(int i) {
     UUID id = TypeId.next();
-    var order =
-        new PaymentOrder(
-            id,
-            TypeId.next(),
-            new KeyedRequest(MERCHANT, "test", id.toString(), ""),
-            new Money(100, "EUR"),
-            "alice",
-            "shop",
-            CaptureMethod.AUTOMATIC,
-            new PaymentOrder.Texts(null, null, "{}"),
-            null,
-            600,
-            Deadline.after(Duration.ofSeconds(1)));
+    var order = Orders.order(MERCHANT, id, null, Deadline.after(Duration.ofSeconds(1)));
     Instant since = START.plusSeconds(i);
     return new Due(
         Payment.processing(order, order.holdId(), since, since),

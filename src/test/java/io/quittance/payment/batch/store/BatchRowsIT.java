@@ -32,7 +32,8 @@ class BatchRowsIT {
   private static final ItemResult PAID =
       new ItemResult(ItemStatus.SUCCEEDED, TypeId.next(), null, null);
 
-  private final DataSource database = waitingForLocks(Postgres.create().migrated());
+  private final Postgres.Database server = Postgres.create().migrated();
+  private final DataSource database = waitingForLocks(server);
   private final JdbcTemplate jdbc = new JdbcTemplate(database);
   private final DataSourceTransactionManager transactions =
       new DataSourceTransactionManager(database);
@@ -83,11 +84,7 @@ class BatchRowsIT {
   @Test
   void takesNoBatchWhoseRowIsLocked() throws SQLException {
     StoredBatch batch = batch(UUID.randomUUID(), Duration.ofSeconds(-1));
-    try (Connection hanging = database.getConnection()) {
-      hanging.setAutoCommit(false);
-      try (var statement = hanging.createStatement()) {
-        statement.execute("select 1 from payment_batches for update");
-      }
+    try (Connection hanging = server.locking("select 1 from payment_batches for update")) {
 
       assertThat(leases.take(batch)).isEmpty();
 
@@ -101,12 +98,7 @@ class BatchRowsIT {
   void renewsTheLeasesBesideARowThatIsLocked() throws SQLException {
     StoredBatch locked = batch(UUID.randomUUID(), Duration.ofSeconds(1));
     StoredBatch other = batch(UUID.randomUUID(), Duration.ofSeconds(1));
-    try (Connection hanging = database.getConnection()) {
-      hanging.setAutoCommit(false);
-      try (var statement = hanging.prepareStatement(LOCK_ONE)) {
-        statement.setObject(1, locked.id());
-        statement.execute();
-      }
+    try (Connection hanging = server.locking(LOCK_ONE, locked.id())) {
 
       leases.renew(List.of(locked, other));
 
