@@ -52,11 +52,16 @@ public final class FairShares {
   }
 
   /**
-   * Whether the limit is passed and the party has more than its share, so that it should give some
-   * back. For what would otherwise be kept for hours.
+   * Gives back one if the limit is passed and the party has more than its share; whether it did. For
+   * what would otherwise be kept for hours. However many ask at once, no more is given back than is
+   * too much.
    */
-  public synchronized boolean exceeds(UUID party, long limit) {
-    return total > limit && of(party) > Math.max(1, share(party, limit));
+  public synchronized boolean giveBackExcess(UUID party, long limit) {
+    boolean excess = total > limit && of(party) > Math.max(1, share(party, limit));
+    if (excess) {
+      giveBack(party, 1);
+    }
+    return excess;
   }
 
   public synchronized void giveBack(UUID party, long amount) {

@@ -68,23 +68,23 @@ class FairSharesTest {
   }
 
   @Test
-  void whoHasMoreThanItsShareExceedsTheLimitUntilItIsKeptAgain() {
+  void whoHasMoreThanItsShareGivesBackUntilTheLimitIsKeptAgain() {
     taking(FLOOD, 1_000);
-    assertThat(shares.exceeds(FLOOD, LIMIT)).as("alone").isFalse();
-    taking(OTHER, 1);
+    assertThat(shares.giveBackExcess(FLOOD, LIMIT)).as("alone").isFalse();
+    taking(OTHER, 2);
 
-    assertThat(shares.exceeds(OTHER, LIMIT)).as("the one that came later").isFalse();
-    assertThat(shares.exceeds(FLOOD, LIMIT)).isTrue();
-    shares.giveBack(FLOOD, 1);
-    assertThat(shares.exceeds(FLOOD, LIMIT)).as("when the limit is kept").isFalse();
+    assertThat(shares.giveBackExcess(OTHER, LIMIT)).as("the one that came later").isFalse();
+    assertThat(IntStream.range(0, LIMIT).filter(_ -> shares.giveBackExcess(FLOOD, LIMIT)))
+        .hasSize(2);
+    assertThat(shares.total()).isEqualTo(LIMIT);
   }
 
   @Test
-  void nobodyExceedsTheLimitWithOne() {
+  void nobodyGivesBackItsOnlyOne() {
     IntStream.range(0, 2 * LIMIT).forEach(i -> taking(new UUID(1, i), 1));
 
     assertThat(shares.total()).isEqualTo(2 * LIMIT);
-    assertThat(shares.exceeds(new UUID(1, 0), LIMIT)).isFalse();
+    assertThat(shares.giveBackExcess(new UUID(1, 0), LIMIT)).isFalse();
   }
 
   private long taking(UUID party, int count) {

@@ -16,6 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One HTTP request in the making. Sending it twice repeats it, idempotency key and all. Every
@@ -25,6 +28,8 @@ final class Call {
 
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final String method;
   private final URI uri;
@@ -88,11 +93,14 @@ final class Call {
   }
 
   Answer send() {
-    var request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(40)).method(method, body);
+    var request = HttpRequest.newBuilder(uri).timeout(PATIENCE).method(method, body);
     headers.forEach((name, values) -> values.forEach(value -> request.header(name, value)));
     long start = System.nanoTime();
     try {
-      var response = HTTP.send(request.build(), BodyHandlers.ofString());
+      // The request's own limit ends where the headers have come; a stream would go on for ever.
+      var response =
+          HTTP.sendAsync(request.build(), BodyHandlers.ofString())
+              .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       var answer =
           new Answer(
               response.statusCode(),
@@ -101,8 +109,10 @@ final class Call {
               Duration.ofNanos(System.nanoTime() - start));
       OpenApi.of(uri).foretells(method, uri, answer);
       return answer;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    } catch (ExecutionException e) {
+      throw new UncheckedIOException(new IOException(method + " " + uri, e.getCause()));
+    } catch (TimeoutException e) {
+      throw new AssertionError("no whole answer to " + method + " " + uri, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);

@@ -5,11 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.concurrency.Deadline;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -20,7 +22,7 @@ import org.junit.jupiter.api.Test;
 /** The live stream, read as a browser does. The service takes two watchers here. */
 abstract class LiveContract extends Contract {
 
-  private static final int PATIENCE_MS = 30_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** One who watches, by a socket of its own, so that it can be cut. */
   private static final class Watcher implements AutoCloseable {
@@ -33,7 +35,7 @@ abstract class LiveContract extends Contract {
     Watcher(Client client) throws IOException {
       this.client = client;
       socket = new Socket(client.service().getHost(), client.service().getPort());
-      socket.setSoTimeout(PATIENCE_MS);
+      socket.setSoTimeout(Math.toIntExact(PATIENCE.toMillis()));
       socket
           .getOutputStream()
           .write(
@@ -52,7 +54,9 @@ abstract class LiveContract extends Contract {
 
     /** The first frame from now on that is as wanted. */
     JsonNode frame(Predicate<JsonNode> wanted) throws IOException {
+      var patience = Deadline.after(PATIENCE);
       while (true) {
+        assertThat(patience.expired()).as("no frame is as wanted").isFalse();
         String line = line();
         assertThat(line).as("the stream goes on").isNotNull();
         if (line.startsWith("data: ")) {
@@ -72,7 +76,9 @@ abstract class LiveContract extends Contract {
 
     /** Reads until the server has ended the answer. */
     void end() throws IOException {
+      var patience = Deadline.after(PATIENCE);
       for (String line = line(); line != null && !line.equals("0"); ) {
+        assertThat(patience.expired()).as("the stream goes on").isFalse();
         line = line();
       }
     }
@@ -170,7 +176,7 @@ abstract class LiveContract extends Contract {
         var other = watch(newMerchant())) {
       other.frame(counted(0));
 
-      CompletableFuture.anyOf(ended(one), ended(another)).get(PATIENCE_MS, TimeUnit.MILLISECONDS);
+      CompletableFuture.anyOf(ended(one), ended(another)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
       merchant.get("/v1/analytics/live").isProblem(503, "overloaded");
     }

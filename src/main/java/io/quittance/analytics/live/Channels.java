@@ -52,7 +52,7 @@ class Channels {
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-  /** How many watch a channel. */
+  /** A channel and how many watch it. */
   private static final class Watched {
 
     private final Channel channel;
@@ -62,6 +62,40 @@ class Channels {
     Watched(UUID merchantId, Ticker ticker) {
       channel = new Channel(merchantId);
       rest = Deadline.after(Duration.ZERO, ticker);
+    }
+  }
+
+  /** One watcher's place at its merchant's channel. For one thread. */
+  final class Place implements AutoCloseable {
+
+    private final Channel channel;
+    private boolean yielded;
+
+    private Place(Channel channel) {
+      this.channel = channel;
+    }
+
+    Channel channel() {
+      return channel;
+    }
+
+    /**
+     * Gives the place to other merchants if this one has more than its share; whether it did. Then
+     * the watcher has to leave.
+     */
+    boolean yields() {
+      yielded = yielded || places.giveBackExcess(channel.merchantId(), watchersMax);
+      return yielded;
+    }
+
+    /** The watcher has left. */
+    @Override
+    public void close() {
+      watched.computeIfPresent(
+          channel.merchantId(), (id, known) -> --known.watchers == 0 ? null : known);
+      if (!yielded) {
+        places.giveBack(channel.merchantId(), 1);
+      }
     }
   }
 
@@ -105,11 +139,11 @@ class Channels {
   }
 
   /**
-   * The channel of a merchant; {@link #leave} gives it back.
+   * A place at the channel of a merchant.
    *
    * @throws Problem 503 there are as many watchers as may be, and the merchant has its share
    */
-  Channel enter(UUID merchantId) {
+  Place enter(UUID merchantId) {
     if (closed || !places.take(merchantId, 1, watchersMax)) {
       throw Problem.of(
               ProblemCode.OVERLOADED,
@@ -130,20 +164,7 @@ class Channels {
     if (closed) {
       channel.close();
     }
-    return channel;
-  }
-
-  /**
-   * Whether one of the channel's watchers has to leave, so that other merchants have their share.
-   */
-  boolean hasTooMany(Channel channel) {
-    return places.exceeds(channel.merchantId(), watchersMax);
-  }
-
-  void leave(Channel channel) {
-    watched.computeIfPresent(
-        channel.merchantId(), (id, known) -> --known.watchers == 0 ? null : known);
-    places.giveBack(channel.merchantId(), 1);
+    return new Place(channel);
   }
 
   @Scheduled(fixedRateString = "${quittance.analytics.frame-interval:500ms}")

@@ -57,24 +57,22 @@ class LiveController {
   void live(HttpServletRequest request, HttpServletResponse response, Caller caller)
       throws IOException {
     QueryParameters.of(request, Set.of()).check();
-    Channel channel = channels.enter(caller.merchantId());
-    try {
+    try (Channels.Place place = channels.enter(caller.merchantId())) {
       longRequests.leaveAdmission(request);
       response.setContentType(EVENT_STREAM + ";charset=utf-8");
       // Proxies after nginx's manner would gather what is to be seen at once.
       response.setHeader("X-Accel-Buffering", "no");
       if (!request.getMethod().equals(HttpMethod.HEAD.name())) {
-        stream(channel, request, response);
+        stream(place, request, response);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      channels.leave(channel);
     }
   }
 
-  private void stream(Channel channel, HttpServletRequest request, HttpServletResponse out)
+  private void stream(Channels.Place place, HttpServletRequest request, HttpServletResponse out)
       throws IOException, InterruptedException {
+    Channel channel = place.channel();
     send(COMMENT, out);
     long seen = 0;
     var comment = Deadline.after(COMMENT_INTERVAL);
@@ -82,8 +80,7 @@ class LiveController {
     while (!channel.closed()) {
       Channel.Frame frame = channel.next(seen, PATIENCE);
       if (keyCheck.expired()) {
-        if (channels.hasTooMany(channel)
-            || !longRequests.stillAllowed(request, Scope.ANALYTICS_READ)) {
+        if (place.yields() || !longRequests.stillAllowed(request, Scope.ANALYTICS_READ)) {
           return;
         }
         keyCheck = Deadline.after(KEY_CHECK_INTERVAL);

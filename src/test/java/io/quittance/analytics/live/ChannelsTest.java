@@ -99,8 +99,8 @@ class ChannelsTest {
     frames.hold(SLOW);
     channels.tick();
     assertThat(frames.next()).isEqualTo(SLOW);
-    Channel other = channels.enter(OTHER);
-    Channel third = channels.enter(THIRD);
+    Channel other = channels.enter(OTHER).channel();
+    Channel third = channels.enter(THIRD).channel();
     channels.tick();
 
     pass(Duration.ofHours(1));
@@ -112,7 +112,7 @@ class ChannelsTest {
 
   @Test
   void aMerchantWhoseFrameWasSlowRestsAsLong() throws InterruptedException {
-    Channel slow = channels.enter(SLOW);
+    Channel slow = channels.enter(SLOW).channel();
     frames.durations.put(SLOW, Duration.ofSeconds(3));
     channels.tick();
     assertThat(slow.next(0, PATIENCE)).isNotNull();
@@ -153,9 +153,9 @@ class ChannelsTest {
     frames.hold(SLOW);
     channels.tick();
     assertThat(frames.next()).isEqualTo(SLOW);
-    Channel left = channels.enter(OTHER);
+    Channels.Place left = channels.enter(OTHER);
     channels.tick();
-    channels.leave(left);
+    left.close();
     channels.enter(THIRD);
     channels.tick();
 
@@ -166,7 +166,7 @@ class ChannelsTest {
 
   @Test
   void aFrameThatCannotBeMadeIsMadeLater() throws InterruptedException {
-    Channel channel = channels.enter(OTHER);
+    Channel channel = channels.enter(OTHER).channel();
     frames.failing.add(OTHER);
     tickUntilAFrameIsMadeOf(OTHER);
     frames.begun.clear();
@@ -177,19 +177,21 @@ class ChannelsTest {
     assertThat(channel.next(0, PATIENCE)).isNotNull();
   }
 
+  /** All of them may ask at the same moment: the one that goes is enough. */
   @Test
-  void aMerchantThatHasAllStreamsLeavesOthersTheirShare() {
-    List<Channel> many = new ArrayList<>();
+  void aMerchantThatHasAllStreamsYieldsAsManyAsAreWanted() {
+    List<Channels.Place> many = new ArrayList<>();
     IntStream.range(0, WATCHERS_MAX).forEach(_ -> many.add(channels.enter(SLOW)));
     assertThatThrownBy(() -> channels.enter(SLOW)).isInstanceOf(Problem.class);
-    assertThat(many).noneMatch(channels::hasTooMany);
+    assertThat(many).noneMatch(Channels.Place::yields);
 
-    Channel other = channels.enter(OTHER);
+    Channels.Place other = channels.enter(OTHER);
 
-    assertThat(channels.hasTooMany(other)).isFalse();
-    assertThat(many).allMatch(channels::hasTooMany);
-    channels.leave(many.getFirst());
-    assertThat(many).noneMatch(channels::hasTooMany);
+    assertThat(other.yields()).isFalse();
+    List<Channels.Place> yielding = many.stream().filter(Channels.Place::yields).toList();
+    assertThat(yielding).hasSize(1);
     assertThatThrownBy(() -> channels.enter(SLOW)).isInstanceOf(Problem.class);
+    yielding.forEach(Channels.Place::close);
+    assertThat(meters.get("quittance.analytics.watchers").gauge().value()).isEqualTo(WATCHERS_MAX);
   }
 }
