@@ -1,6 +1,8 @@
 package io.quittance.web.edge;
 
+import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.ProblemWriter;
 import io.quittance.web.RequestId;
 import io.quittance.web.SecurityHeaders;
 import java.io.IOException;
@@ -30,6 +32,8 @@ public final class ProblemValve extends ErrorReportValve {
     response.setHeader(RequestId.HEADER, id);
     SecurityHeaders.add(request, response);
     response.setStatus(code(status).status());
+    ProblemWriter.headers(Problem.of(code(status)))
+        .forEach((name, values) -> response.setHeader(name, values.getFirst()));
     response.setContentType("application/problem+json");
     try {
       Writer out = response.getReporter();
