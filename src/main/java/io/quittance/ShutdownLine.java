@@ -8,7 +8,10 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.stereotype.Component;
 
-/** The first line of a shutdown; the web server and the journal log the steps after it. */
+/**
+ * Says that the shutdown has begun, after connections were drained; the web server and the journal
+ * log the steps after it.
+ */
 @Component
 class ShutdownLine implements ApplicationListener<ContextClosedEvent> {
 

@@ -15,6 +15,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param bodyLimit the longest that its body may take, beside {@link
  *     LimitedBodyRequest#PACE_BYTES_PER_SECOND}
  * @param stallLimit the longest that a reader may take nothing of an answer
+ * @param drainLimit the longest that a shutdown waits for kept connections to end; 0: not at all
  * @param requestLog whether each request is logged, with its route, status and duration
  */
 @ConfigurationProperties("quittance.web")
@@ -23,4 +24,5 @@ public record WebProperties(
     @DefaultValue("5s") @DurationMin(millis = 100) Duration headerLimit,
     @DefaultValue("5s") @DurationMin(millis = 100) Duration bodyLimit,
     @DefaultValue("60s") @DurationMin(seconds = 1) Duration stallLimit,
+    @DefaultValue("0s") @DurationMin Duration drainLimit,
     @DefaultValue("false") boolean requestLog) {}

@@ -24,8 +24,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.ApplicationContext;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -50,6 +54,8 @@ class EarlyRefusalIT extends Contract {
   private static final HttpServer SCREENING = screening();
 
   private final ExecutorService others = Executors.newVirtualThreadPerTaskExecutor();
+
+  @Autowired private ApplicationContext context;
 
   /** Waits for its screening. */
   private Future<Answer> slow;
@@ -140,6 +146,21 @@ class EarlyRefusalIT extends Contract {
       assertThat(payment.path("retryable").asBoolean()).isTrue();
       assertThat(answers.getFirst()).containsIgnoringCase("x-request-id: first");
       assertThat(answers.get(1)).doesNotContainIgnoringCase("connection: close");
+    }
+  }
+
+  @Test
+  void theRefusalEndsTheConnectionOfAReplicaThatStops() throws IOException {
+    AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
+    try (var connection = new RawHttp(merchant.service())) {
+      connection.say(payment());
+
+      String answer = connection.hear();
+
+      RawHttp.assertProblem(answer, 503, "overloaded");
+      assertThat(answer).contains("Connection: close");
+    } finally {
+      AvailabilityChangeEvent.publish(context, ReadinessState.ACCEPTING_TRAFFIC);
     }
   }
 

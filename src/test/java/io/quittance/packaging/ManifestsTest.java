@@ -275,7 +275,7 @@ class ManifestsTest {
 
       assertThat(pause).isPositive();
       assertThat(shutdownPhase).isGreaterThanOrEqualTo(SHUTDOWN_PHASE_LEAST);
-      assertThat(gracePeriod).isGreaterThan(pause.plus(shutdownPhase));
+      assertThat(gracePeriod).isGreaterThan(pause.plus(drainLimit()).plus(shutdownPhase));
     }
 
     @Test
@@ -394,7 +394,7 @@ class ManifestsTest {
               quittance.getAsJsonObject("environment").get(SHUTDOWN_PHASE).getAsString());
 
       assertThat(shutdownPhase).isGreaterThanOrEqualTo(SHUTDOWN_PHASE_LEAST);
-      assertThat(gracePeriod).isGreaterThan(shutdownPhase);
+      assertThat(gracePeriod).isGreaterThan(drainLimit().plus(shutdownPhase));
     }
 
     @Test
@@ -590,6 +590,11 @@ class ManifestsTest {
   /** Reads strictly: the model's type adapters refuse a field that they do not define. */
   private static <T> T manifest(String file, Class<T> type) {
     return JSON.getGson().fromJson(yaml(K8S.resolve(file)), type);
+  }
+
+  private static Duration drainLimit() {
+    JsonObject production = yaml(Path.of("src/main/resources/application-production.yml"));
+    return DurationStyle.detectAndParse(production.get("quittance.web.drain-limit").getAsString());
   }
 
   private static JsonObject composeServices() {

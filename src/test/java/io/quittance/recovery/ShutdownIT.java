@@ -95,6 +95,22 @@ class ShutdownIT {
     }
   }
 
+  @Test
+  void endsAKeptConnectionWithAnAnswerAndDoesNotWaitForMore()
+      throws IOException, InterruptedException {
+    try (var service = ServiceProcess.start(Postgres.create(), "--quittance.web.drain-limit=1h");
+        var kept = new KeptConnection(service.uri())) {
+      assertThat(kept.ask()).startsWith("HTTP/1.1 401 ").doesNotContain("Connection: close");
+
+      service.terminate();
+      Awaitility.await().until(() -> !service.ready());
+
+      assertThat(kept.ask()).startsWith("HTTP/1.1 401 ").contains("Connection: close");
+      assertThat(kept.ask()).isEmpty();
+      assertThat(service.exitCode(Duration.ofSeconds(40))).isEqualTo(SIGTERM_EXIT);
+    }
+  }
+
   private static CompletableFuture<Merchant.Answer> pay(Merchant merchant, URI service) {
     return CompletableFuture.supplyAsync(
         () -> {

@@ -22,14 +22,16 @@ import org.apache.tomcat.util.net.SocketEvent;
  * that refusing somebody who comes back would cost a connection each time.
  *
  * <p>Only the plain case is answered here: a request of HTTP/1.1 that has arrived as a whole, from
- * a client that keeps the connection and wants the body of an answer. The others take the long way,
- * and are refused there.
+ * a client that keeps the connection and wants the body of an answer, on a connection that is not
+ * to end. The others take the long way, and are refused there.
  */
 final class EarlyRefusalAdapter implements Adapter {
 
   /** The connection at hand. */
-  @FunctionalInterface
   interface Wire {
+
+    /** Whether the container ends the connection after the next answer. */
+    boolean ends();
 
     /** Writes a whole answer, head and all, and keeps the container from adding one. */
     void answer(byte[] bytes);
@@ -53,7 +55,7 @@ final class EarlyRefusalAdapter implements Adapter {
 
   @Override
   public void service(Request request, Response response) throws Exception {
-    if (plain(request)) {
+    if (!wire.ends() && plain(request)) {
       var head =
           new RequestHead(request.getMethod(), request.requestURI().toString(), request::getHeader);
       Problem refusal = earlyRefusal.refusal(head);

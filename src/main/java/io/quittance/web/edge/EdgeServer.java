@@ -15,6 +15,7 @@ import org.springframework.stereotype.Component;
 final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
   private final WebProperties properties;
+  private final Draining draining;
   private final ObjectProvider<EarlyRefusal> earlyRefusals;
   private final ObjectProvider<ProblemWriter> problems;
 
@@ -23,9 +24,11 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
    */
   EdgeServer(
       WebProperties properties,
+      Draining draining,
       ObjectProvider<EarlyRefusal> earlyRefusals,
       ObjectProvider<ProblemWriter> problems) {
     this.properties = properties;
+    this.draining = draining;
     this.earlyRefusals = earlyRefusals;
     this.problems = problems;
   }
@@ -39,6 +42,7 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
           protocol.headerLimit(properties.headerLimit());
           protocol.stallLimit(properties.stallLimit());
           protocol.adapter(this::adapter);
+          draining.of(protocol);
           connector.setXpoweredBy(false);
         });
     factory.addContextCustomizers(

@@ -30,6 +30,7 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
 
   private volatile Duration headerLimit = Duration.ofSeconds(5);
   private volatile Duration stallLimit = Duration.ofSeconds(60);
+  private volatile int keptRequestsMax = -1;
   private volatile BiFunction<Adapter, EarlyRefusalAdapter.Wire, Adapter> adapter =
       (container, wire) -> container;
 
@@ -44,6 +45,25 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
   void stallLimit(Duration limit) {
     stallLimit = limit;
     setProperty("socket.txBufSize", Integer.toString(SEND_BUFFER_BYTES));
+  }
+
+  /**
+   * Whether connections are kept for the next request. Otherwise each ends with its next answer,
+   * which says so ({@code Connection: close}); one that is silent stays.
+   */
+  void keepConnections(boolean keep) {
+    super.setMaxKeepAliveRequests(keep ? keptRequestsMax : 1);
+  }
+
+  /** Whether a client is connected. */
+  boolean hasConnections() {
+    return !getEndpoint().getConnections().isEmpty();
+  }
+
+  @Override
+  public void setMaxKeepAliveRequests(int max) {
+    keptRequestsMax = max;
+    super.setMaxKeepAliveRequests(max);
   }
 
   /**
@@ -64,9 +84,14 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
   }
 
   /** The connection that a processor has at the moment: processors are used again. */
-  private static final class ProcessorsWire implements EarlyRefusalAdapter.Wire {
+  private final class ProcessorsWire implements EarlyRefusalAdapter.Wire {
 
     private @Nullable PatientProcessor processor;
+
+    @Override
+    public boolean ends() {
+      return getMaxKeepAliveRequests() == 1;
+    }
 
     @Override
     public void answer(byte[] bytes) {

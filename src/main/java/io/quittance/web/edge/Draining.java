@@ -1,0 +1,69 @@
+package io.quittance.web.edge;
+
+import io.quittance.web.WebProperties;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.availability.AvailabilityChangeEvent;
+import org.springframework.boot.availability.ReadinessState;
+import org.springframework.context.event.EventListener;
+import org.springframework.stereotype.Component;
+
+/**
+ * Sends clients with kept connections elsewhere before the server stops. Once Tomcat stops, it
+ * closes a kept connection at its next request, with a 503 or with no answer at all. So when
+ * readiness goes down, which is the first thing that Spring Boot does at a shutdown, requests are
+ * still carried out, and each connection ends with its next answer. The shutdown goes on when no
+ * client is connected, or after {@link WebProperties#drainLimit}. Thread-safe.
+ */
+@Component
+final class Draining {
+
+  private static final Logger log = LoggerFactory.getLogger(Draining.class);
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
+
+  private final Duration limit;
+  private final List<HeaderTimeoutProtocol> protocols = new CopyOnWriteArrayList<>();
+  private volatile boolean accepting;
+
+  Draining(WebProperties properties) {
+    this.limit = properties.drainLimit();
+  }
+
+  /** Drains the connections of this protocol, too. */
+  void of(HeaderTimeoutProtocol protocol) {
+    protocols.add(protocol);
+  }
+
+  /**
+   * Returns when the connections are drained, or at an interrupt. A replica that was never ready
+   * has none to drain.
+   */
+  @EventListener
+  void follow(AvailabilityChangeEvent<ReadinessState> change) {
+    boolean accepted = accepting;
+    accepting = change.getState() == ReadinessState.ACCEPTING_TRAFFIC;
+    protocols.forEach(protocol -> protocol.keepConnections(accepting));
+    if (accepted && !accepting && limit.isPositive()) {
+      log.info(
+          "Connections end with their next answer; the shutdown begins when all have ended, or in"
+              + " {} s",
+          limit.toSeconds());
+      drain();
+    }
+  }
+
+  private void drain() {
+    long begunNanos = System.nanoTime();
+    try {
+      while (System.nanoTime() - begunNanos < limit.toNanos()
+          && protocols.stream().anyMatch(HeaderTimeoutProtocol::hasConnections)) {
+        Thread.sleep(LOOK_INTERVAL);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
