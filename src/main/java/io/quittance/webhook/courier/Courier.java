@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Carries a message to a merchant's receiver, which may be operated by anybody, with bad
  * intentions, too: it goes only to an address that was checked in this very attempt ({@link
- * Names}), it never takes longer than its deadline, and of the answer little is read. Thread-safe.
+ * DnsResolver}), it never takes longer than its deadline, and of the answer little is read.
+ * Thread-safe.
  *
  * <p>The name is looked up for each attempt, and the address is a part of the pool's key. So a
  * connection that was kept open is used again only while the host still has that address.
@@ -51,6 +52,38 @@ public final class Courier implements AutoCloseable {
    */
   public record Reply(int status, @Nullable String retryAfter, String excerpt) {}
 
+  /**
+   * Room for one message to a host, until it is closed. Confined to one thread, and closed once.
+   */
+  public final class Permit implements AutoCloseable {
+
+    private final WebhookUrl url;
+
+    private Permit(WebhookUrl url) {
+      this.url = url;
+    }
+
+    /**
+     * Makes one attempt. It is not repeated, except at the host's next address when there was no
+     * connection.
+     *
+     * @throws DnsResolver.NotPublicException the host is not on the public internet, or no longer
+     * @throws NoRoomException nothing was sent: too many other names are being looked up
+     * @throws SocketTimeoutException there was no answer by the deadline
+     * @throws IOException there was no answer
+     */
+    public Reply post(Map<String, String> headers, byte[] body, Deadline deadline)
+        throws IOException, InterruptedException {
+      return Courier.this.post(url, headers, body, deadline);
+    }
+
+    /** Makes room for the next message. */
+    @Override
+    public void close() {
+      limits.leave(url.host());
+    }
+  }
+
   private final DnsResolver names;
   private final DeadlineScopes scopes;
   private final HostLimits limits;
@@ -64,14 +97,21 @@ public final class Courier implements AutoCloseable {
   }
 
   /**
-   * Makes one attempt. It is not repeated, except at the host's next address when there was no
-   * connection.
+   * Waits until there is room for one more message to the host; others that wait come in their
+   * order. This time is not the receiver's, so an attempt's own deadline begins when it is over.
    *
-   * @throws Names.NotPublicException the host is not on the public internet, or no longer
-   * @throws SocketTimeoutException there was no answer by the deadline
-   * @throws IOException there was no answer
+   * @param startBy how long it is waited for
+   * @throws NoRoomException there was none by then
    */
-  public Reply post(WebhookUrl url, Map<String, String> headers, byte[] body, Deadline deadline)
+  public Permit permit(WebhookUrl url, Deadline startBy)
+      throws NoRoomException, InterruptedException {
+    if (!limits.enter(url.host(), startBy)) {
+      throw new NoRoomException("too many messages to %s are under way".formatted(url.host()));
+    }
+    return new Permit(url);
+  }
+
+  private Reply post(WebhookUrl url, Map<String, String> headers, byte[] body, Deadline deadline)
       throws IOException, InterruptedException {
     try (DeadlineScope scope = scopes.open("webhook", deadline)) {
       Subtask<Reply> post = scope.fork("post", left -> attempt(url, headers, body, left));
@@ -99,13 +139,7 @@ public final class Courier implements AutoCloseable {
 
   private Reply attempt(WebhookUrl url, Map<String, String> headers, byte[] body, Deadline deadline)
       throws IOException, InterruptedException {
-    List<InetAddress> addresses = names.addresses(url, deadline);
-    limits.enter(url.host());
-    try {
-      return exchange(addresses, url, headers, body, deadline);
-    } finally {
-      limits.leave(url.host());
-    }
+    return exchange(names.addresses(url, deadline), url, headers, body, deadline);
   }
 
   private Reply exchange(

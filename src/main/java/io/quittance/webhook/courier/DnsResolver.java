@@ -86,6 +86,7 @@ final class DnsResolver implements AutoCloseable {
    *
    * @throws NotPublicException one of them is not public
    * @throws UnknownHostException it has none
+   * @throws NoRoomException too many other names are being looked up
    * @throws io.quittance.concurrency.DeadlineExceededException the deadline passed first
    */
   List<InetAddress> addresses(WebhookUrl url, Deadline deadline)
@@ -116,7 +117,9 @@ final class DnsResolver implements AutoCloseable {
                   url.host(),
                   (name, executor) -> lookups.submit(name, Deadline.after(QUEUED_MAX))));
     } catch (QueueFullException e) {
-      throw new IOException("too many names wait for the domain name system", e);
+      var noRoom = new NoRoomException("too many names wait for the domain name system");
+      noRoom.initCause(e);
+      throw noRoom;
     }
     if (found.isEmpty()) {
       throw new UnknownHostException(url.host() + " has no address");

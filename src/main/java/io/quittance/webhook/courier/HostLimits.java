@@ -1,13 +1,16 @@
 package io.quittance.webhook.courier;
 
+import io.quittance.concurrency.Deadline;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits what goes on at once, per host and in all. A host is forgotten when nothing goes on there.
- * A request that waits for its host does not count against the total. Thread-safe.
+ * Limits what goes on at once, per host and in all. Those who wait are let in in the order in which
+ * they came. A host is forgotten when nothing goes on there. A request that waits for its host does
+ * not count against the total. Thread-safe.
  *
  * <p>It stands before the HTTP client's pool, which so has a connection for everyone who is let in.
  * A wait in that pool can lose the connection when the waiter is interrupted just as it gets it,
@@ -22,25 +25,45 @@ final class HostLimits {
   private final ConcurrentMap<String, Host> hosts = new ConcurrentHashMap<>();
 
   HostLimits(int total, int perHost) {
-    this.total = new Semaphore(total);
+    this.total = new Semaphore(total, true);
     this.perHost = perHost;
   }
 
-  /** Waits for room; every call that returns must be followed by {@link #leave}. */
-  void enter(String name) throws InterruptedException {
+  /**
+   * Waits for room, no longer than until a deadline.
+   *
+   * @return false: there was none in time; else the call must be followed by {@link #leave}
+   */
+  boolean enter(String name, Deadline deadline) throws InterruptedException {
     Host host = hosts.compute(name, this::oneMore);
+    boolean entered = false;
     try {
-      host.permits().acquire();
-      try {
-        total.acquire();
-      } catch (InterruptedException e) {
-        host.permits().release();
-        throw e;
+      entered = enter(host.permits(), deadline);
+      return entered;
+    } finally {
+      if (!entered) {
+        hosts.computeIfPresent(name, HostLimits::oneLess);
       }
-    } catch (InterruptedException e) {
-      hosts.computeIfPresent(name, HostLimits::oneLess);
-      throw e;
     }
+  }
+
+  private boolean enter(Semaphore host, Deadline deadline) throws InterruptedException {
+    if (!acquire(host, deadline)) {
+      return false;
+    }
+    boolean entered = false;
+    try {
+      entered = acquire(total, deadline);
+      return entered;
+    } finally {
+      if (!entered) {
+        host.release();
+      }
+    }
+  }
+
+  private static boolean acquire(Semaphore permits, Deadline deadline) throws InterruptedException {
+    return permits.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
   }
 
   void leave(String name) {
@@ -60,7 +83,7 @@ final class HostLimits {
 
   private Host oneMore(String name, @Nullable Host host) {
     return host == null
-        ? new Host(new Semaphore(perHost), 1)
+        ? new Host(new Semaphore(perHost, true), 1)
         : new Host(host.permits(), host.users() + 1);
   }
 

@@ -15,6 +15,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -98,7 +99,10 @@ final class Dispatcher {
   }
 
   private void attempt(DeliveryTask task) throws InterruptedException {
-    outcomes.record(sender.attempt(task));
+    Optional<Attempt> attempt = sender.attempt(task);
+    if (attempt.isPresent()) {
+      outcomes.record(attempt.get());
+    }
   }
 
   @PreDestroy

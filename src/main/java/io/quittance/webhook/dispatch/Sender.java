@@ -8,9 +8,12 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.tracing.Call;
 import io.quittance.tracing.Tracing;
+import io.quittance.web.TypeId;
 import io.quittance.webhook.NotificationProperties;
 import io.quittance.webhook.courier.Courier;
+import io.quittance.webhook.courier.Courier.Permit;
 import io.quittance.webhook.courier.Courier.Reply;
+import io.quittance.webhook.courier.NoRoomException;
 import io.quittance.webhook.courier.OperatorReceiver;
 import io.quittance.webhook.courier.WebhookUrl;
 import io.quittance.webhook.delivery.Attempt;
@@ -23,9 +26,12 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -34,6 +40,14 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class Sender {
+
+  /** How a signed message gets to its receiver. */
+  @FunctionalInterface
+  private interface Post {
+    Reply post(Map<String, String> headers, byte[] body) throws IOException, InterruptedException;
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(Sender.class);
 
   /** Statuses with which a receiver may say when it wants to be asked again. */
   private static final Set<Integer> WAIT = Set.of(429, 502, 503, 504);
@@ -72,25 +86,64 @@ final class Sender {
             .register(registry);
   }
 
-  Attempt attempt(DeliveryTask task) throws InterruptedException {
-    try (Call call = tracing.call("webhook attempt", task.event().traceparent())) {
-      return attempt(task, call);
-    }
-  }
-
-  private Attempt attempt(DeliveryTask task, Call call) throws InterruptedException {
-    Instant startedAt = clock.instant();
-    long start = System.nanoTime();
+  /**
+   * Makes one attempt, once there is room for it.
+   *
+   * @return empty: there was none in time. Nothing was sent, nothing is known of the receiver, and
+   *     the delivery is due again when its lease ends
+   */
+  Optional<Attempt> attempt(DeliveryTask task) throws InterruptedException {
     try {
-      Reply reply = post(task, startedAt, call.headers());
-      call.answered(reply.status());
-      return judge(task, startedAt, since(start), reply);
-    } catch (IOException | RuntimeException e) {
-      call.failed(e);
-      return failed(task, startedAt, since(start), null, e, null);
+      Endpoint endpoint = task.endpoint();
+      return Optional.of(
+          endpoint == null
+              ? attempt(task, Objects.requireNonNull(operator)::post)
+              : attempt(task, endpoint));
+    } catch (NoRoomException e) {
+      log.debug("{} is put off until its lease ends: {}", name(task), e.getMessage());
+      task.lane().gaveUp();
+      return Optional.empty();
     } catch (InterruptedException | Error e) {
       task.lane().gaveUp();
       throw e;
+    }
+  }
+
+  private static String name(DeliveryTask task) {
+    return TypeId.format("dlv", task.delivery().id());
+  }
+
+  private Attempt attempt(DeliveryTask task, Endpoint endpoint)
+      throws NoRoomException, InterruptedException {
+    WebhookUrl url;
+    try {
+      url = WebhookUrl.parse(endpoint.url(), properties.allowLoopback());
+    } catch (IllegalArgumentException e) {
+      return failed(task, clock.instant(), Duration.ZERO, null, e, null);
+    }
+    try (Permit permit = courier.permit(url, task.delivery().startBy())) {
+      return attempt(
+          task,
+          (headers, body) -> permit.post(headers, body, Deadline.after(properties.timeout())));
+    }
+  }
+
+  private Attempt attempt(DeliveryTask task, Post post)
+      throws NoRoomException, InterruptedException {
+    Instant startedAt = clock.instant();
+    long start = System.nanoTime();
+    try (Call call = tracing.call("webhook attempt", task.event().traceparent())) {
+      try {
+        Reply reply = post(task, startedAt, call.headers(), post);
+        call.answered(reply.status());
+        return judge(task, startedAt, since(start), reply);
+      } catch (NoRoomException e) {
+        call.failed(e);
+        throw e;
+      } catch (IOException | RuntimeException e) {
+        call.failed(e);
+        return failed(task, startedAt, since(start), null, e, null);
+      }
     }
   }
 
@@ -98,7 +151,7 @@ final class Sender {
     return Duration.ofNanos(System.nanoTime() - startNanos);
   }
 
-  private Reply post(DeliveryTask task, Instant now, Map<String, String> trace)
+  private Reply post(DeliveryTask task, Instant now, Map<String, String> trace, Post post)
       throws IOException, InterruptedException {
     EventBody event = task.event().body();
     byte[] body = body(event);
@@ -108,15 +161,10 @@ final class Sender {
     headers.put("webhook-id", event.id());
     headers.put("webhook-timestamp", Long.toString(now.getEpochSecond()));
     Endpoint endpoint = task.endpoint();
-    if (endpoint == null) {
-      return Objects.requireNonNull(operator).post(headers, body);
+    if (endpoint != null) {
+      headers.put("webhook-signature", signatures(endpoint, event.id(), now, body));
     }
-    headers.put("webhook-signature", signatures(endpoint, event.id(), now, body));
-    return courier.post(
-        WebhookUrl.parse(endpoint.url(), properties.allowLoopback()),
-        headers,
-        body,
-        Deadline.after(properties.timeout()));
+    return post.post(headers, body);
   }
 
   private byte[] body(EventBody event) {

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.webhook.courier.Courier.Permit;
 import io.quittance.webhook.courier.Courier.Reply;
 import io.quittance.webhook.courier.HostileReceiver.Manner;
 import java.io.ByteArrayOutputStream;
@@ -98,11 +99,13 @@ class CourierTest {
   }
 
   private Reply post(String url, Duration limit) throws IOException, InterruptedException {
-    return courier.post(
-        WebhookUrl.parse(url, true),
-        Map.of("Content-Type", "application/json", "webhook-id", "evt_1"),
-        BODY,
-        Deadline.after(limit));
+    try (Permit permit =
+        courier.permit(WebhookUrl.parse(url, true), Deadline.after(limit.multipliedBy(2)))) {
+      return permit.post(
+          Map.of("Content-Type", "application/json", "webhook-id", "evt_1"),
+          BODY,
+          Deadline.after(limit));
+    }
   }
 
   private Reply post(HostileReceiver receiver) throws IOException, InterruptedException {
@@ -372,17 +375,13 @@ class CourierTest {
   }
 
   @Test
-  void endsAtTheDeadlineWhenTheMessageIsNotTaken() {
+  void endsAtTheDeadlineWhenTheMessageIsNotTaken() throws Exception {
     var never = new CountDownLatch(1);
     HostileReceiver receiver = receiver(visit -> never.await());
-    try {
+    try (Permit permit =
+        courier.permit(WebhookUrl.parse(at(receiver), true), Deadline.after(LONG))) {
       assertThatThrownBy(
-              () ->
-                  courier.post(
-                      WebhookUrl.parse(at(receiver), true),
-                      Map.of(),
-                      new byte[16 << 20],
-                      Deadline.after(SHORT)))
+              () -> permit.post(Map.of(), new byte[16 << 20], Deadline.after(SHORT)))
           .isInstanceOf(SocketTimeoutException.class);
     } finally {
       never.countDown();
@@ -450,7 +449,7 @@ class CourierTest {
     }
   }
 
-  /** All attempts end together, and those who waited get their turn as they give up. */
+  /** Attempts end together, and those who wait get their turn as they give up. */
   @Test
   void losesNoConnectionWhenManyAttemptsAtAHungHostEndTogether() throws Exception {
     reopenWith(new CourierSettings(8, 4, LONG, LONG));
@@ -465,7 +464,9 @@ class CourierTest {
         assertThat(post("http://sound.localhost:%d/".formatted(sound.port()), LONG).status())
             .isEqualTo(200);
         for (Future<Reply> attempt : attempts) {
-          assertThatThrownBy(attempt::get).hasCauseInstanceOf(SocketTimeoutException.class);
+          assertThatThrownBy(attempt::get)
+              .cause()
+              .isInstanceOfAny(SocketTimeoutException.class, NoRoomException.class);
         }
       }
     }
@@ -480,6 +481,22 @@ class CourierTest {
       }
     }
     assertThat(hung.connections()).isLessThanOrEqualTo(3 * 200);
+  }
+
+  @Test
+  void sendsNothingWhenThereIsNoRoomAtTheHostInTime() throws Exception {
+    reopenWith(new CourierSettings(8, 1, LONG, LONG));
+    HostileReceiver receiver = receiver(HostileReceiver.always("200 OK", "", "ok"));
+    WebhookUrl url = WebhookUrl.parse(at(receiver), true);
+
+    try (Permit _ = courier.permit(url, Deadline.after(LONG))) {
+      assertThatThrownBy(() -> courier.permit(url, Deadline.after(SHORT)))
+          .isInstanceOf(NoRoomException.class);
+    }
+
+    assertThat(lookups).hasValue(0);
+    assertThat(receiver.connections()).isZero();
+    assertThat(post(receiver).status()).isEqualTo(200);
   }
 
   @Test

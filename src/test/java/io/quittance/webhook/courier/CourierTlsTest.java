@@ -115,11 +115,11 @@ class CourierTlsTest {
   }
 
   private Reply post(String host) throws IOException, InterruptedException {
-    return courier.post(
-        WebhookUrl.parse("https://%s:%d/".formatted(host, receiver.port()), true),
-        Map.of(),
-        new byte[] {'x'},
-        Deadline.after(Duration.ofSeconds(30)));
+    Deadline deadline = Deadline.after(Duration.ofSeconds(30));
+    WebhookUrl url = WebhookUrl.parse("https://%s:%d/".formatted(host, receiver.port()), true);
+    try (Courier.Permit permit = courier.permit(url, deadline)) {
+      return permit.post(Map.of(), new byte[] {'x'}, deadline);
+    }
   }
 
   @AfterEach

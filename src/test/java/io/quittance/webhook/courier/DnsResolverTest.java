@@ -180,6 +180,23 @@ class DnsResolverTest {
   }
 
   @Test
+  void saysThatItHasNoRoomWhenTooManyNamesWait() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 2000; i++) {
+        String url = "https://slow%d.example/".formatted(i);
+        threads.submit(() -> look(url));
+      }
+      await()
+          .untilAsserted(
+              () ->
+                  assertThatThrownBy(
+                          () -> look("https://new.example/", Deadline.after(Duration.ZERO)))
+                      .isInstanceOf(NoRoomException.class));
+      slowServer.countDown();
+    }
+  }
+
+  @Test
   void keepsKnownHostsGoingWhileSlowServersOccupyAllThreads() throws Exception {
     answer("shop.example", "8.8.8.8");
     look("https://shop.example/");

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.quittance.concurrency.Deadline;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -17,13 +20,19 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HostLimitsTest {
 
+  private static final Deadline LONG = Deadline.after(Duration.ofHours(1));
+
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HostLimits limits = new HostLimits(3, 2);
+
+  private void enter(String host) throws InterruptedException {
+    assertThat(limits.enter(host, LONG)).isTrue();
+  }
 
   private Future<?> entering(String host) {
     return threads.submit(
         () -> {
-          limits.enter(host);
+          assertThat(limits.enter(host, LONG)).isTrue();
           return null;
         });
   }
@@ -36,10 +45,10 @@ class HostLimitsTest {
 
   @Test
   void letsAHostInUpToItsLimitAndOthersPastIt() throws Exception {
-    limits.enter("a");
-    limits.enter("a");
+    enter("a");
+    enter("a");
     Future<?> third = entering("a");
-    limits.enter("b");
+    enter("b");
     assertThat(third.isDone()).isFalse();
     limits.leave("b");
     assertThat(third.isDone()).isFalse();
@@ -49,9 +58,9 @@ class HostLimitsTest {
 
   @Test
   void letsNoMoreInThanTheTotal() throws Exception {
-    limits.enter("a");
-    limits.enter("b");
-    limits.enter("c");
+    enter("a");
+    enter("b");
+    enter("c");
     Future<?> fourth = entering("d");
     await().until(() -> limits.hosts() == 4);
     assertThat(fourth.isDone()).isFalse();
@@ -59,11 +68,60 @@ class HostLimitsTest {
     fourth.get();
   }
 
+  /** Whoever leaves and comes back at once would else be there before the one that was woken. */
+  @Test
+  void letsThoseWhoWaitInBeforeThoseWhoComeBack() throws Exception {
+    for (int round = 0; round < 30; round++) {
+      List<String> order = new CopyOnWriteArrayList<>();
+      enter("a");
+      enter("a");
+      Thread waiting =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    try {
+                      enter("a");
+                      order.add("waited");
+                      limits.leave("a");
+                    } catch (InterruptedException e) {
+                      Thread.currentThread().interrupt();
+                    }
+                  });
+      await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
+
+      limits.leave("a");
+      enter("a");
+      order.add("came back");
+
+      waiting.join();
+      assertThat(order).containsExactly("waited", "came back");
+      limits.leave("a");
+      limits.leave("a");
+    }
+  }
+
+  @Test
+  void letsNobodyInAfterTheDeadlineAndLosesNothing() throws Exception {
+    enter("a");
+    enter("a");
+    assertThat(limits.enter("a", Deadline.after(Duration.ofMillis(20)))).isFalse();
+    enter("b");
+    assertThat(limits.enter("c", Deadline.after(Duration.ofMillis(20)))).as("the total").isFalse();
+    assertThat(limits.hosts()).isEqualTo(2);
+
+    limits.leave("b");
+    enter("c");
+    limits.leave("a");
+    enter("a");
+  }
+
   @Test
   void losesNothingToThoseWhoGiveUp() throws Exception {
-    limits.enter("a");
-    limits.enter("a");
-    limits.enter("b");
+    enter("a");
+    enter("a");
+    enter("b");
     List<Future<?>> waiting = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       waiting.add(entering("a"));
@@ -79,8 +137,8 @@ class HostLimitsTest {
     limits.leave("a");
     limits.leave("b");
     assertThat(limits.hosts()).isZero();
-    limits.enter("a");
-    limits.enter("a");
-    limits.enter("b");
+    enter("a");
+    enter("a");
+    enter("b");
   }
 }

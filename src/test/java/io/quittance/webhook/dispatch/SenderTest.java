@@ -1,0 +1,164 @@
+package io.quittance.webhook.dispatch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.payment.EventType;
+import io.quittance.payment.event.EventLog.EventBody;
+import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.testing.EventReceiver;
+import io.quittance.testing.EventReceiver.Manner;
+import io.quittance.tracing.Tracing;
+import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.courier.Courier;
+import io.quittance.webhook.courier.Courier.Permit;
+import io.quittance.webhook.courier.WebhookUrl;
+import io.quittance.webhook.delivery.Attempt;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import io.quittance.webhook.endpoint.Endpoint;
+import io.quittance.webhook.endpoint.Endpoint.Target;
+import io.quittance.webhook.endpoint.SecretKeys;
+import io.quittance.webhook.endpoint.SigningSecret;
+import io.quittance.webhook.endpoint.Subscription;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.context.annotation.AnnotationConfigApplicationContext;
+
+/** Attempts that wait for others to the same host. */
+@Timeout(60)
+class SenderTest {
+
+  private static final Duration LONG = Duration.ofHours(3);
+  private static final Duration ATTEMPT_MAX = Duration.ofSeconds(2);
+  private static final int PER_HOST = 4;
+
+  private final EventReceiver receiver = new EventReceiver();
+  private final String url = receiver.open("/hook", before -> Manner.ACCEPT);
+  private final Lane lane = new Lane(8, LONG, LONG, false);
+  private final AnnotationConfigApplicationContext context =
+      new AnnotationConfigApplicationContext();
+  private final List<Permit> others = new ArrayList<>();
+  private Sender sender;
+
+  @BeforeEach
+  void occupyTheHost() throws Exception {
+    var registry = new SimpleMeterRegistry();
+    NotificationProperties properties = properties();
+    context.registerBean(NotificationProperties.class, () -> properties);
+    context.registerBean(MeterRegistry.class, () -> registry);
+    context.registerBean(
+        DeadlineScopes.class, () -> new DeadlineScopes(registry, Clock.systemUTC()));
+    context.scan("io.quittance.webhook.courier", "io.quittance.webhook.endpoint");
+    context.refresh();
+    Courier courier = context.getBean(Courier.class);
+    sender =
+        new Sender(
+            properties,
+            context.getBean(SecretKeys.class),
+            new ObjectMapper().registerModule(new JavaTimeModule()),
+            Clock.systemUTC(),
+            courier,
+            Tracing.OFF,
+            registry);
+    for (int i = 0; i < PER_HOST; i++) {
+      others.add(courier.permit(WebhookUrl.parse(url, true), Deadline.after(LONG)));
+    }
+  }
+
+  @AfterEach
+  void close() {
+    receiver.close();
+    context.close();
+  }
+
+  @Test
+  void attemptsNothingThatFindsNoRoomWhileItMayBegin() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      assertThat(sender.attempt(next(Duration.ofMillis(20)))).isEmpty();
+      assertThat(lane.next()).isNull();
+    }
+
+    assertThat(receiver.attempts()).isEmpty();
+    assertThat(lane.halfOpen()).as("whether it is closed, as after three failures").isFalse();
+    for (int i = 0; i < 4; i++) {
+      assertThat(lane.offer(task(LONG))).as("as many at once as before").isTrue();
+    }
+  }
+
+  @Test
+  void beginsAnAttemptWhenItsWaitIsOver() throws Exception {
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      DeliveryTask task = next(LONG);
+      Future<Optional<Attempt>> waiting = threads.submit(() -> sender.attempt(task));
+      Awaitility.await().until(Deadline.after(ATTEMPT_MAX)::expired);
+      assertThat(waiting.isDone()).isFalse();
+      Instant roomAt = Instant.now();
+      others.forEach(Permit::close);
+
+      Attempt attempt = waiting.get().orElseThrow();
+      assertThat(attempt.status()).isEqualTo(204);
+      assertThat(attempt.startedAt()).isAfterOrEqualTo(roomAt);
+    }
+  }
+
+  private DeliveryTask next(Duration startWithin) {
+    lane.offer(task(startWithin));
+    return Objects.requireNonNull(lane.next());
+  }
+
+  private DeliveryTask task(Duration startWithin) {
+    UUID id = UUID.randomUUID();
+    var endpoint =
+        new Endpoint(
+            id,
+            id,
+            '0',
+            new Target(url, Subscription.of(Set.of("*")), null),
+            context.getBean(SecretKeys.class).seal(id, SigningSecret.random()),
+            Instant.EPOCH);
+    var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.now(), 1, "{}");
+    return new DeliveryTask(
+        new Claimed(id, id, id, id, 0, false, Deadline.after(startWithin)),
+        new StoredEvent(id, id, body, null),
+        endpoint,
+        lane);
+  }
+
+  private static NotificationProperties properties() {
+    return new NotificationProperties(
+        null,
+        true,
+        null,
+        List.of(),
+        16,
+        PER_HOST / 4,
+        LONG,
+        ATTEMPT_MAX,
+        LONG,
+        LONG,
+        LONG,
+        LONG,
+        LONG,
+        LONG);
+  }
+}
