@@ -31,6 +31,9 @@ final class HeldPartitions implements ConsumerRebalanceListener {
   private final Map<Partition, Taken> taken = new HashMap<>();
   private final Set<TopicPartition> untaken = new HashSet<>();
 
+  /** Those whose records could not be counted while others' were. */
+  private final Set<Partition> behind = new HashSet<>();
+
   HeldPartitions(Consumer<?, ?> consumer, PartitionOffsets offsets, UUID topicId) {
     this.consumer = consumer;
     this.offsets = offsets;
@@ -54,6 +57,12 @@ final class HeldPartitions implements ConsumerRebalanceListener {
   /** Those that are taken have been counted further. */
   void advance(Map<Partition, Taken> counted) {
     taken.putAll(counted);
+    behind.removeAll(counted.keySet());
+  }
+
+  /** Whether records of some could not be counted, and have not been since. */
+  boolean anyBehind() {
+    return !behind.isEmpty();
   }
 
   /**
@@ -78,7 +87,10 @@ final class HeldPartitions implements ConsumerRebalanceListener {
 
   @Override
   public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-    partitions.forEach(partition -> taken.remove(partition(partition.partition())));
+    for (TopicPartition partition : partitions) {
+      taken.remove(partition(partition.partition()));
+      behind.remove(partition(partition.partition()));
+    }
     untaken.removeAll(partitions);
   }
 
@@ -98,10 +110,22 @@ final class HeldPartitions implements ConsumerRebalanceListener {
     consumer.pause(consumer.assignment());
     untaken.addAll(consumer.assignment());
     taken.clear();
+    behind.clear();
+  }
+
+  /** After a failure in a transaction of this partition alone: it is to be taken anew. */
+  void letGo(Partition partition) {
+    List<TopicPartition> assigned =
+        consumer.assignment().stream().filter(of -> of.partition() == partition.number()).toList();
+    consumer.pause(assigned);
+    untaken.addAll(assigned);
+    taken.remove(partition);
+    behind.add(partition);
   }
 
   /** Goes on with what there is, where the next records are gone. */
   void skip(OffsetOutOfRangeException gone) {
+    behind.clear();
     for (var one : gone.offsetOutOfRangePartitions().entrySet()) {
       List<TopicPartition> partition = List.of(one.getKey());
       long first = consumer.beginningOffsets(partition).getOrDefault(one.getKey(), 0L);

@@ -1,7 +1,11 @@
 package io.quittance.analytics.stream;
 
+import static java.util.stream.Collectors.groupingBy;
+
+import io.quittance.analytics.stream.PartitionOffsets.Partition;
 import io.quittance.analytics.stream.RecordCounter.Placed;
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.SqlFailure;
 import io.quittance.kafka.ClientSettings;
 import io.quittance.kafka.FailureState;
 import io.quittance.kafka.TopicLookup;
@@ -10,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -136,18 +141,21 @@ final class StreamConsumer {
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       note(records);
       held.take();
-      count(records, held);
+      @Nullable Exception failure = count(records, held);
       check(held);
-      services.state().succeeded(this);
+      if (failure != null) {
+        pauseAfter(failure);
+      } else if (!held.anyBehind()) {
+        services.state().succeeded(this);
+      }
     } catch (OffsetOutOfRangeException e) {
       held.skip(e);
     } catch (FencedException e) {
       log.info("Partitions are taken again: {}", e.getMessage());
       held.letGo();
     } catch (SQLException e) {
-      services.state().failed(this, e);
       held.letGo();
-      var _ = closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+      pauseAfter(e);
     }
   }
 
@@ -158,6 +166,11 @@ final class StreamConsumer {
         .ifPresent(sent -> oldest = Instant.ofEpochMilli(sent));
   }
 
+  private void pauseAfter(Exception failure) throws InterruptedException {
+    services.state().failed(this, failure);
+    var _ = closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
   private void check(HeldPartitions held) throws SQLException, FencedException {
     if (nextCheck.expired()) {
       held.check();
@@ -165,7 +178,8 @@ final class StreamConsumer {
     }
   }
 
-  private void count(ConsumerRecords<byte[], byte[]> records, HeldPartitions held)
+  /** Why some of the records were not counted, and are read again; null: all were. */
+  private @Nullable Exception count(ConsumerRecords<byte[], byte[]> records, HeldPartitions held)
       throws SQLException, FencedException {
     List<Placed> left = new ArrayList<>(records.count());
     for (ConsumerRecord<byte[], byte[]> record : records) {
@@ -173,9 +187,50 @@ final class StreamConsumer {
       left.add(new Placed(partition, record.offset(), EventRecord.read(record.value())));
     }
     while (!left.isEmpty()) {
-      RecordCounter.Progress progress = counter.count(left, held.taken());
-      held.advance(progress.partitions());
-      left = left.subList(progress.records(), left.size());
+      try {
+        left = countSome(left, held);
+      } catch (SQLException e) {
+        if (!SqlFailure.ofSomeRows(e)) {
+          throw e;
+        }
+        return countApart(left, e, held);
+      }
     }
+    return null;
+  }
+
+  /** What is left. */
+  private List<Placed> countSome(List<Placed> records, HeldPartitions held)
+      throws SQLException, FencedException {
+    RecordCounter.Progress progress = counter.count(records, held.taken());
+    held.advance(progress.partitions());
+    return records.subList(progress.records(), records.size());
+  }
+
+  /**
+   * Each partition by itself: the rows of one merchant keep those of its own partition only.
+   *
+   * @param reason why they could not be counted together
+   */
+  private @Nullable Exception countApart(
+      List<Placed> records, SQLException reason, HeldPartitions held) throws FencedException {
+    Map<Partition, List<Placed>> partitions =
+        records.stream().collect(groupingBy(Placed::partition));
+    if (partitions.size() == 1) {
+      held.letGo(records.getFirst().partition());
+      return reason;
+    }
+    @Nullable Exception failure = null;
+    for (var own : partitions.entrySet()) {
+      try {
+        for (List<Placed> left = own.getValue(); !left.isEmpty(); ) {
+          left = countSome(left, held);
+        }
+      } catch (SQLException e) {
+        held.letGo(own.getKey());
+        failure = e;
+      }
+    }
+    return failure;
   }
 }

@@ -42,6 +42,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -318,6 +319,52 @@ class StreamIT {
   }
 
   @Test
+  void aLockedMerchantKeepsTheRecordsOfItsOwnPartitionOnlyWaiting() throws Exception {
+    broker.create(topic, 4, Map.of());
+    UUID locked = merchants.getFirst();
+    publish();
+    consume(connections.pool());
+    awaitExactly(1);
+    List<UUID> others =
+        merchants.stream().filter(one -> partition(one, 4) != partition(locked, 4)).toList();
+    assertThat(others).isNotEmpty();
+    try (Connection lock = own()) {
+      try (var select =
+          lock.prepareStatement(
+              "select 1 from analytics_totals where merchant_id = ? for update")) {
+        select.setObject(1, locked);
+        select.executeQuery();
+      }
+      publish();
+      publish();
+
+      for (UUID other : others) {
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .untilAsserted(() -> assertThat(totals.of(other).accepted()).isEqualTo(3 * EVENTS));
+      }
+      assertThat(totals.of(locked).accepted()).isEqualTo(EVENTS);
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(state.reason()).contains("lock timeout"));
+      lock.rollback();
+    }
+    awaitExactly(3);
+  }
+
+  private int partition(UUID merchant, int of) {
+    return BuiltInPartitioner.partitionForKey(new RecordBuilder(merchant).end(topic).key(), of);
+  }
+
+  /** A connection that no limit of the service's ends. */
+  private Connection own() throws SQLException {
+    Connection connection =
+        DriverManager.getConnection(url, Postgres.Database.USER, Postgres.Database.PASSWORD);
+    connection.setAutoCommit(false);
+    return connection;
+  }
+
+  @Test
   void onlyWhoeverTookAPartitionLastCountsItsRecords() throws Exception {
     UUID merchant = merchants.getFirst();
     var partition = new PartitionOffsets.Partition(UUID.randomUUID(), 0);
@@ -442,9 +489,7 @@ class StreamIT {
             WorkerPool.<Body, Counted>named("together", publisher::count)
                 .maxBatch(3)
                 .start(new SimpleMeterRegistry());
-        Connection other =
-            DriverManager.getConnection(url, Postgres.Database.USER, Postgres.Database.PASSWORD)) {
-      other.setAutoCommit(false);
+        Connection other = own()) {
       try (var insert =
           other.prepareStatement(
               """
