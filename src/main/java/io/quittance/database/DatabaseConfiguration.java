@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.jdbc.DataSourceHealthIndicator;
 import org.springframework.boot.autoconfigure.flyway.FlywayDataSource;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
@@ -23,6 +24,8 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 class DatabaseConfiguration {
 
   private static final Duration IDLE_MAX = Duration.ofMinutes(1);
+  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
   private static final Map<String, String> MIGRATION_SETTINGS =
       Map.of(
@@ -35,8 +38,8 @@ class DatabaseConfiguration {
   }
 
   /**
-   * There are as many connections as reports may run, so a report finds one at once; none is held
-   * in reserve.
+   * There is a connection for each report that may run, and one for watches, so all of them find
+   * one at once; none is held in reserve.
    */
   @Bean(defaultCandidate = false)
   @Qualifier(ReportConnections.POOL)
@@ -44,16 +47,20 @@ class DatabaseConfiguration {
     HikariDataSource pool =
         database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
     pool.setPoolName(ReportConnections.POOL);
-    pool.setMaximumPoolSize(properties.reportConnections());
+    pool.setMaximumPoolSize(properties.reportConnections() + 1);
     pool.setMinimumIdle(0);
+    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+    pool.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
     pool.setIdleTimeout(IDLE_MAX.toMillis());
     return pool;
   }
 
   @Bean
   ReportConnections reportConnections(
-      @Qualifier(ReportConnections.POOL) DataSource pool, DatabaseProperties properties) {
-    return new ReportConnections(pool, properties.reportConnections());
+      @Qualifier(ReportConnections.POOL) DataSource pool,
+      DatabaseProperties properties,
+      @Value("${quittance.ledger.report-limit:10m}") Duration limit) {
+    return new ReportConnections(pool, properties.reportConnections(), limit);
   }
 
   /**

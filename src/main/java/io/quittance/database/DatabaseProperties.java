@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * spring.datasource.hikari}'s.
  *
  * @param distribution where the tables are
- * @param reportConnections so many reports are made at once
+ * @param reportConnections so many reports are made at once; watches have one more
  */
 @ConfigurationProperties("quittance.database")
 record DatabaseProperties(

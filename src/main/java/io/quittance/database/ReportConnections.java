@@ -1,13 +1,141 @@
 package io.quittance.database;
 
+import io.quittance.concurrency.FairPlaces;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import javax.sql.DataSource;
+import org.springframework.jdbc.core.ConnectionCallback;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The connections of reports.
- *
- * @param size how many there are
+ * Snapshots of the database for what reads much, on connections of their own. Merchants' reports
+ * have a place each, and no more of them run at once; one connection more is left to watches, which
+ * look now and then whether all is well, and take turns. Each statement may take as long as a whole
+ * report may. Thread-safe.
  */
-public record ReportConnections(DataSource pool, int size) {
+public final class ReportConnections {
 
   static final String POOL = "reports";
+
+  private static final int FETCH_SIZE = 1_000;
+
+  /** A short report may end in it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final String STOPPING = "The service is stopping; nothing was begun.";
+
+  /**
+   * A report runs on one of the server's processors. A transaction whose reader has stopped reading
+   * is ended all the same.
+   */
+  private static final String ALLOW =
+      """
+      set local statement_timeout = %d;
+      set local idle_in_transaction_session_timeout = '1min';
+      set local max_parallel_workers_per_gather = 0
+      """;
+
+  private final JdbcTemplate jdbc;
+  private final TransactionTemplate snapshot;
+  private final FairPlaces<UUID> places;
+  private final Semaphore watches = new Semaphore(1, true);
+  private final Duration limit;
+
+  /**
+   * @param pool has one connection more than places
+   * @param places so many reports are made at once; 1 or more
+   * @param limit how long one may take, and how long a watch may
+   */
+  public ReportConnections(DataSource pool, int places, Duration limit) {
+    this.jdbc = new JdbcTemplate(pool);
+    this.jdbc.setFetchSize(FETCH_SIZE);
+    this.snapshot = new TransactionTemplate(new JdbcTransactionManager(pool));
+    this.snapshot.setReadOnly(true);
+    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.places = new FairPlaces<>(places);
+    this.limit = limit;
+  }
+
+  /**
+   * Makes a report for a merchant, from one snapshot.
+   *
+   * @throws TooManyReportsException enough of them are being made, and none ends within a second
+   */
+  public <T> T report(UUID merchantId, Function<JdbcTemplate, T> report) {
+    takePlace(merchantId);
+    try {
+      return read(report);
+    } finally {
+      places.giveBack(merchantId);
+    }
+  }
+
+  private void takePlace(UUID merchantId) {
+    try {
+      if (places.take(merchantId, PATIENCE)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TooManyReportsException(STOPPING);
+    }
+    throw new TooManyReportsException(
+        "At most %d reports run at once, and one merchant's may not take all places."
+            .formatted(places.size()));
+  }
+
+  /**
+   * Looks at all merchants' rows, in one snapshot. Waits for its turn as long as a report may take.
+   *
+   * @throws TooManyReportsException another watch took longer than that
+   */
+  public <T> T watch(Function<JdbcTemplate, T> look) {
+    takeTurn();
+    try {
+      return read(look);
+    } finally {
+      watches.release();
+    }
+  }
+
+  private void takeTurn() {
+    try {
+      if (watches.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new TooManyReportsException(STOPPING);
+    }
+    throw new TooManyReportsException("Another watch has taken longer than " + limit + ".");
+  }
+
+  private <T> T read(Function<JdbcTemplate, T> reader) {
+    return Objects.requireNonNull(
+        snapshot.execute(
+            status -> {
+              jdbc.execute((ConnectionCallback<Boolean>) this::allowTime);
+              return reader.apply(jdbc);
+            }));
+  }
+
+  private boolean allowTime(Connection connection) throws SQLException {
+    connection.setNetworkTimeout(Runnable::run, Math.toIntExact(limit.toMillis()));
+    if (connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute(ALLOW.formatted(limit.toMillis()));
+      }
+    }
+    return true;
+  }
 }

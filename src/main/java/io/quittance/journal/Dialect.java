@@ -206,19 +206,6 @@ public final class Dialect {
   }
 
   /**
-   * Lets each statement of the current transaction take so long: reports read more than any batch,
-   * and on one of the server's processors each. A transaction whose reader has stopped reading is
-   * ended all the same.
-   */
-  public void allow(JdbcOperations jdbc, Duration statementLimit) {
-    if (postgres) {
-      jdbc.execute("set local statement_timeout = " + statementLimit.toMillis());
-      jdbc.execute("set local idle_in_transaction_session_timeout = '1min'");
-      jdbc.execute("set local max_parallel_workers_per_gather = 0");
-    }
-  }
-
-  /**
    * Lets the current transaction commit before the disk has it: for what may be lost in a crash.
    */
   public void commitWithoutWaiting(JdbcOperations jdbc) {

@@ -13,22 +13,18 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Compares, minute by minute, how many payments each merchant made with how many its panes show,
  * and counts the differences for an alert. It reads the payments of a few minutes by their index,
- * on a report's connection; {@link JournaledEvents} compares all of a merchant's. Confined to the
+ * on the watches' connection; {@link JournaledEvents} compares all of a merchant's. Confined to the
  * thread of its job, but for {@link #difference}.
  */
 @Component
@@ -58,9 +54,8 @@ final class PaneWatch {
 
   private record Compared(UUID merchantId, long stored, long shown) {}
 
-  private final JdbcTemplate jdbc;
+  private final ReportConnections connections;
   private final Dialect dialect;
-  private final TransactionTemplate snapshot;
   private final PendingDeltas pending;
   private final Clock clock;
   private final Counter differences;
@@ -72,11 +67,8 @@ final class PaneWatch {
       PendingDeltas pending,
       Clock clock,
       MeterRegistry registry) {
+    this.connections = connections;
     this.dialect = dialect;
-    this.jdbc = new JdbcTemplate(connections.pool());
-    this.snapshot = new TransactionTemplate(new DataSourceTransactionManager(connections.pool()));
-    this.snapshot.setReadOnly(true);
-    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
     this.pending = pending;
     this.clock = clock;
     this.differences =
@@ -100,13 +92,14 @@ final class PaneWatch {
 
   /** How many payments of whole minutes are missing in the panes, or too many, of all merchants. */
   long difference(Instant from, Instant to) {
-    return Objects.requireNonNull(
-        snapshot.execute(
-            status ->
-                different(from, to).stream().mapToLong(found -> count(found, from, to)).sum()));
+    return connections.watch(
+        jdbc ->
+            different(jdbc, from, to).stream()
+                .mapToLong(found -> count(jdbc, found, from, to))
+                .sum());
   }
 
-  private List<Compared> different(Instant from, Instant to) {
+  private List<Compared> different(JdbcOperations jdbc, Instant from, Instant to) {
     return jdbc.query(
         DIFFERENT.formatted(dialect.merchants()),
         (row, number) ->
@@ -123,7 +116,7 @@ final class PaneWatch {
   }
 
   /** What is left when payments are taken off that wait to be rolled up. */
-  private long count(Compared found, Instant from, Instant to) {
+  private long count(JdbcOperations jdbc, Compared found, Instant from, Instant to) {
     long waiting;
     try {
       waiting = pending.begun(jdbc, found.merchantId(), from, to);

@@ -3,14 +3,12 @@ package io.quittance.ledger.report;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.database.ReportConnections;
-import org.springframework.dao.DataAccessException;
-import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks now and then, on a report's connection, whether the balances of each merchant's accounts in
- * one currency sum to zero, and tells Prometheus how many do not. It does not read entries; the
+ * Looks now and then, on the watches' connection, whether the balances of each merchant's accounts
+ * in one currency sum to zero, and tells Prometheus how many do not. It does not read entries; the
  * trial balance of a merchant does. Thread-safe.
  */
 @Component
@@ -23,11 +21,11 @@ class BooksWatch {
          group by merchant_id, currency having sum(posted) <> 0) unbalanced
       """;
 
-  private final JdbcTemplate jdbc;
+  private final ReportConnections connections;
   private volatile double unbalanced = Double.NaN;
 
   BooksWatch(ReportConnections connections, MeterRegistry registry) {
-    this.jdbc = new JdbcTemplate(connections.pool());
+    this.connections = connections;
     Gauge.builder("quittance.ledger.unbalanced.books", () -> unbalanced)
         .description("Currencies of merchants whose balances do not sum to zero (must be 0)")
         .register(registry);
@@ -38,9 +36,8 @@ class BooksWatch {
       fixedDelayString = "${quittance.ledger.check-interval:1h}")
   void look() {
     try {
-      Long found = jdbc.queryForObject(UNBALANCED, Long.class);
-      unbalanced = found == null ? Double.NaN : found;
-    } catch (DataAccessException e) {
+      unbalanced = connections.watch(jdbc -> jdbc.queryForObject(UNBALANCED, Long.class));
+    } catch (RuntimeException e) {
       unbalanced = Double.NaN;
       throw e;
     }

@@ -1,6 +1,7 @@
 package io.quittance.web.request;
 
 import io.quittance.database.SqlFailure;
+import io.quittance.database.TooManyReportsException;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
@@ -13,6 +14,7 @@ import io.quittance.web.json.Violations;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.validation.ConstraintViolation;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -48,6 +50,8 @@ import org.springframework.web.servlet.resource.NoResourceFoundException;
 final class ProblemAdvice {
 
   private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+
+  private static final Duration AFTER_A_REPORT = Duration.ofSeconds(5);
 
   private final ProblemWriter problems;
   private final Resolution resolution;
@@ -88,6 +92,8 @@ final class ProblemAdvice {
   private Problem toProblem(Exception e, HttpServletRequest request) {
     return switch (e) {
       case Problem problem -> problem;
+      case TooManyReportsException busy ->
+          Problem.of(ProblemCode.OVERLOADED, busy.detail()).retryAfter(AFTER_A_REPORT);
       case HttpMessageNotReadableException unreadable ->
           UnreadableBody.problem(unreadable.getCause());
       case MethodArgumentNotValidException invalid -> Problem.invalid(errors(invalid));

@@ -239,7 +239,7 @@ class RollUpIT {
 
   private static PaneWatch watch(DataSource database) throws SQLException {
     return new PaneWatch(
-        new ReportConnections(database, 1),
+        new ReportConnections(database, 1, Duration.ofMinutes(1)),
         new Dialect(database),
         new PendingDeltas(PanesAudit.properties(Map.of())),
         Clock.systemUTC(),

@@ -5,11 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.database.TooManyReportsException;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.Sandbox;
-import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,12 +77,14 @@ class ReportsIT {
             List.of(
                 "/v1/ledger/trial-balance",
                 "/v1/ledger/export?format=hledger",
-                "/v1/ledger/verify")) {
+                "/v1/ledger/verify",
+                "/v1/analytics/integrity")) {
           Merchant.Answer refused = merchant.get(service, report);
           assertThat(refused.status()).as(report).isEqualTo(503);
           assertThat(refused.code()).isEqualTo("overloaded");
           assertThat(refused.raw().headers().firstValue("Retry-After")).isPresent();
         }
+        assertThat(unbalancedBooks()).as("watched on a connection of its own").isZero();
         assertThat(merchant.get(service, "/v1/accounts").status()).isEqualTo(200);
         assertThat(
                 merchant
@@ -96,6 +97,7 @@ class ReportsIT {
       assertThat(running).allMatch(CompletableFuture::join);
     }
     assertThat(merchant.get(service, "/v1/ledger/trial-balance").status()).isEqualTo(200);
+    assertThat(merchant.get(service, "/v1/analytics/integrity").status()).isEqualTo(200);
   }
 
   @Test
@@ -108,8 +110,7 @@ class ReportsIT {
       begun.await();
 
       assertThatThrownBy(() -> reports.read(slow, books -> true))
-          .isInstanceOfSatisfying(
-              Problem.class, p -> assertThat(p.code()).isEqualTo(ProblemCode.OVERLOADED));
+          .isInstanceOf(TooManyReportsException.class);
       assertThat(reports.<Boolean>read(UUID.randomUUID(), books -> true)).isTrue();
 
       end.countDown();
