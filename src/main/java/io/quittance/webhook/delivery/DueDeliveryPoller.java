@@ -64,6 +64,7 @@ public final class DueDeliveryPoller {
                  order by d.next_attempt_at limit 1) as oldest
           from webhook_endpoints w offset 0) as looked_at
        where oldest is not null
+       order by is_open desc, oldest
        limit ?
       """;
 

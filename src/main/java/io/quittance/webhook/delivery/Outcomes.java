@@ -6,6 +6,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.database.Instants;
+import io.quittance.database.SqlFailure;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
@@ -21,8 +22,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Writes down how attempts went, many in one transaction. What is lost of it in a crash is
- * attempted again. Thread-safe.
+ * Writes down how attempts went, many in one transaction, or each in its own where the rows of some
+ * are locked. What is lost of it in a crash is attempted again. Thread-safe.
  */
 @Component
 public final class Outcomes {
@@ -30,6 +31,9 @@ public final class Outcomes {
   private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int ROWS_AT_ONCE = 256;
+
+  /** Ten deliveries that are locked keep the others waiting for a second. */
+  private static final String LIMIT_LOCKS = "set local lock_timeout = 100";
 
   private static final String ADD_ATTEMPT =
       """
@@ -99,9 +103,29 @@ public final class Outcomes {
   }
 
   private void write(List<Job<Attempt, Boolean>> jobs) {
+    try {
+      writeTogether(jobs);
+    } catch (RuntimeException e) {
+      if (jobs.size() == 1 || !SqlFailure.ofSomeRows(e)) {
+        throw e;
+      }
+      jobs.forEach(this::writeApart);
+    }
+  }
+
+  private void writeApart(Job<Attempt, Boolean> job) {
+    try {
+      writeTogether(List.of(job));
+    } catch (RuntimeException e) {
+      job.fail(e);
+    }
+  }
+
+  private void writeTogether(List<Job<Attempt, Boolean>> jobs) {
     List<Attempt> attempts = jobs.stream().map(Job::item).toList();
     transactions.executeWithoutResult(
         status -> {
+          jdbc.execute(dialect.either(LIMIT_LOCKS, "select 1"));
           dialect.commitWithoutWaiting(jdbc);
           addAttempts(attempts);
           updateDeliveries(attempts);

@@ -380,8 +380,7 @@ class CourierTest {
     HostileReceiver receiver = receiver(visit -> never.await());
     try (Permit permit =
         courier.permit(WebhookUrl.parse(at(receiver), true), Deadline.after(LONG))) {
-      assertThatThrownBy(
-              () -> permit.post(Map.of(), new byte[16 << 20], Deadline.after(SHORT)))
+      assertThatThrownBy(() -> permit.post(Map.of(), new byte[16 << 20], Deadline.after(SHORT)))
           .isInstanceOf(SocketTimeoutException.class);
     } finally {
       never.countDown();

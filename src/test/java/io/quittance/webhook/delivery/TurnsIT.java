@@ -101,7 +101,7 @@ class TurnsIT {
         properties());
   }
 
-  private static NotificationProperties properties() {
+  static NotificationProperties properties() {
     return new NotificationProperties(
         null,
         false,

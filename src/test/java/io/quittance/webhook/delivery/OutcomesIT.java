@@ -1,0 +1,131 @@
+package io.quittance.webhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Dialect;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+
+/** What is written down of attempts while rows are locked. */
+class OutcomesIT {
+
+  private static final int DELIVERIES = 40;
+  private static final int LOCKED = 20;
+
+  private final Postgres.Database database = Postgres.create().migrated();
+  private final DataSource source = database.dataSource();
+  private final JdbcTemplate jdbc = new JdbcTemplate(source);
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  private final Outcomes outcomes = outcomes();
+
+  private Outcomes outcomes() {
+    try {
+      var transactions = new DataSourceTransactionManager(source);
+      var dialect = new Dialect(source);
+      NotificationProperties properties = TurnsIT.properties();
+      var queue = new DeliveryQueue(jdbc, transactions, dialect, properties);
+      return new Outcomes(
+          jdbc,
+          transactions,
+          dialect,
+          new EndpointHealth(
+              JdbcClient.create(source),
+              null,
+              queue,
+              null,
+              new ObjectMapper(),
+              Clock.systemUTC(),
+              properties),
+          meters);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @AfterEach
+  void close() {
+    outcomes.close();
+  }
+
+  @Test
+  void aDeliveryThatIsLockedKeepsNoOtherFromBeingDelivered() throws Exception {
+    UUID merchant = TypeId.next();
+    UUID endpoint = TypeId.next();
+    List<UUID> events = Stream.generate(TypeId::next).limit(DELIVERIES).toList();
+    new DeliveryQueue(
+            jdbc,
+            new DataSourceTransactionManager(source),
+            new Dialect(source),
+            TurnsIT.properties())
+        .add(merchant, endpoint, events);
+    List<UUID> deliveries = jdbc.queryForList("select id from deliveries order by id", UUID.class);
+    UUID locked = deliveries.get(LOCKED);
+
+    try (Connection lock =
+        database.locking("select 1 from deliveries where id = ? for update", locked)) {
+      for (UUID delivery : deliveries) {
+        outcomes.record(delivered(delivery, merchant, endpoint));
+      }
+
+      Awaitility.await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(delivered()).isEqualTo(DELIVERIES - 1));
+      assertThat(state(locked)).isEqualTo("pending");
+      lock.rollback();
+    }
+    assertThat(
+            meters.get("quittance.webhook.deliveries").tag("result", "delivered").counter().count())
+        .isEqualTo(DELIVERIES - 1);
+    assertThat(jdbc.queryForObject("select count(*) from delivery_attempts", Integer.class))
+        .isEqualTo(DELIVERIES - 1);
+  }
+
+  private static Attempt delivered(UUID delivery, UUID merchant, UUID endpoint) {
+    return new Attempt(
+        new Claimed(
+            delivery,
+            merchant,
+            delivery,
+            endpoint,
+            0,
+            false,
+            Deadline.after(Duration.ofMinutes(1))),
+        Instant.now(),
+        Duration.ofMillis(3),
+        204,
+        null,
+        null,
+        null,
+        null,
+        true);
+  }
+
+  private int delivered() {
+    return jdbc.queryForObject(
+        "select count(*) from deliveries where state = 'delivered'", Integer.class);
+  }
+
+  private String state(UUID delivery) {
+    return jdbc.queryForObject("select state from deliveries where id = ?", String.class, delivery);
+  }
+}
