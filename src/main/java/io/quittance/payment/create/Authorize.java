@@ -74,33 +74,30 @@ public final class Authorize implements Command<Authorize.Result> {
   private final PaymentOrder order;
   private final Duration grace;
   private final boolean ownKey;
-  private volatile @Nullable Screening answered;
+  private final ScreeningSlot screening;
 
   /** Of one attempt: what had been answered when the command was prepared. */
   private @Nullable Screening used;
 
   /**
+   * @param screening where the answer of screening will be, if it comes in time
    * @param grace how long after the deadline the payment may stay open before any replica fails it
    */
-  Authorize(PaymentOrder order, Duration grace) {
-    this(order, grace, true);
+  Authorize(PaymentOrder order, ScreeningSlot screening, Duration grace) {
+    this(order, screening, grace, true);
   }
 
-  private Authorize(PaymentOrder order, Duration grace, boolean ownKey) {
+  private Authorize(PaymentOrder order, ScreeningSlot screening, Duration grace, boolean ownKey) {
     this.order = order;
+    this.screening = screening;
     this.grace = grace;
     this.ownKey = ownKey;
   }
 
   /** One of several payments that are made under one key, which is claimed elsewhere. */
-  public static Authorize underAnothersKey(PaymentOrder order, Duration grace) {
-    return new Authorize(order, grace, false);
-  }
-
-  /** Tells the command what screening has answered. May be called while it is queued. */
-  public Screening screened(Screening screening) {
-    answered = screening;
-    return screening;
+  public static Authorize underAnothersKey(
+      PaymentOrder order, ScreeningSlot screening, Duration grace) {
+    return new Authorize(order, screening, grace, false);
   }
 
   @Override
@@ -120,7 +117,7 @@ public final class Authorize implements Command<Authorize.Result> {
 
   @Override
   public void prepare(UnitOfWork unit) {
-    used = answered;
+    used = screening.get();
     if (ownKey) {
       unit.table(IdempotencyKeys.class).request(order.request());
     }
@@ -153,7 +150,7 @@ public final class Authorize implements Command<Authorize.Result> {
 
   /** The screening that has answered by now, unless it needs a past that was not asked for. */
   private @Nullable Screening usable() {
-    Screening late = answered;
+    Screening late = screening.get();
     return used == null && late != null && late.windows().isEmpty() ? late : used;
   }
 

@@ -97,13 +97,14 @@ class PaymentController {
         deadline,
         headers.waitLimit(),
         processor.keyLookup(),
-        () -> {
-          Processed processed = processor.process(order);
-          return new Ran<>(
-              responses.first(processed, order, http),
-              !(processed.result() instanceof PaymentResult.NotBegun));
-        },
+        () -> process(order, http),
         holder -> replay(holder, caller, http));
+  }
+
+  private Ran<ResponseEntity<Object>> process(PaymentOrder order, HttpServletRequest http) {
+    Processed processed = processor.process(order);
+    boolean begun = !(processed.result() instanceof PaymentResult.NotBegun);
+    return new Ran<>(responses.first(processed, order, http), begun);
   }
 
   /** Empty while the payment is processing. */

@@ -109,11 +109,11 @@ public final class PaymentProcessor {
 
   private PaymentResult finished(DeadlineScope scope, PaymentOrder order)
       throws InterruptedException {
-    var authorize = new Authorize(order, properties.resolveGrace());
-    var queued = new QueuedCommand<>(authorize);
+    // If screening has answered when the command's turn comes, one commit is all it takes.
+    var slot = new ScreeningSlot();
+    var queued = new QueuedCommand<>(new Authorize(order, slot, properties.resolveGrace()));
     try {
-      // A command that is still queued is told, too: then one commit is all it takes.
-      Subtask<Screening> screening = screener.fork(scope, order, authorize::screened);
+      Subtask<Screening> screening = screener.fork(scope, order, slot);
       Subtask<Authorize.Result> begun =
           scope.fork("ledger", limit -> begin(queued, limit), Authorize.Result::decisive);
       scope.join();

@@ -56,7 +56,7 @@ public final class PaymentRehearsal {
     PaymentOrder order = order(Deadline.after(DEADLINE));
     try (DeadlineScope scope = scopes.open("rehearsal", order.deadline())) {
       if (!screener.remote()) {
-        var _ = screener.fork(scope, order, screening -> screening);
+        var _ = screener.fork(scope, order, new ScreeningSlot());
       }
       var look = new QueuedCommand<>(new Look(order));
       var _ = scope.fork("ledger", left -> look.committed(journal, left));

@@ -3,15 +3,16 @@ package io.quittance.payment.create;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.concurrency.Subtask;
 import io.quittance.fraud.Fraud;
 import io.quittance.fraud.Rules;
 import io.quittance.fraud.Screening;
 import io.quittance.journal.Journal;
 import io.quittance.payment.dependency.Dependencies;
+import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.PaymentOrder;
 import java.time.Duration;
-import java.util.function.UnaryOperator;
 import org.springframework.stereotype.Component;
 
 /** Screens payments behind the breaker, and falls back as the merchant's rules say. Thread-safe. */
@@ -43,10 +44,9 @@ public final class Screener {
    * Starts the subtask "fraud". It ends early enough for the payment's hold to be given back, and
    * its caller answered, by the scope's deadline.
    *
-   * @param heard is told of the screening as soon as there is one
+   * @param slot has the screening as soon as there is one
    */
-  public Subtask<Screening> fork(
-      DeadlineScope scope, PaymentOrder order, UnaryOperator<Screening> heard)
+  public Subtask<Screening> fork(DeadlineScope scope, PaymentOrder order, ScreeningSlot slot)
       throws InterruptedException {
     Deadline deadline = scope.deadline();
     Rules rules = fraud.rules(order.merchantId(), deadline);
@@ -56,8 +56,15 @@ public final class Screener {
     return scope.fork(
         "fraud",
         cut ? left : wanted,
-        limit -> heard.apply(screen(order, rules, limit)),
-        failure -> heard.apply(fallback(order, rules, cut ? late(failure) : failure)));
+        limit -> slot.put(screen(order, rules, limit)),
+        failure -> slot.put(fallback(order, rules, cut ? late(failure) : failure)));
+  }
+
+  /** Why a scope that did nothing but screening has failed. */
+  public static Failure failure(ScopeFailedException screening) {
+    return screening.first() instanceof ScreeningLateException
+        ? Failure.deadlineExceeded()
+        : Failure.unavailable("fraud");
   }
 
   /** What giving back the hold would take now; twice that, for what is expected is an average. */

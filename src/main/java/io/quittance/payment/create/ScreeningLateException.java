@@ -3,7 +3,7 @@ package io.quittance.payment.create;
 import io.quittance.concurrency.DeadlineExceededException;
 
 /** Screening has used up what the payment's deadline leaves to it. */
-public final class ScreeningLateException extends DeadlineExceededException {
+final class ScreeningLateException extends DeadlineExceededException {
 
   private static final long serialVersionUID = 1L;
 

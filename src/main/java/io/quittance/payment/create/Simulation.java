@@ -44,17 +44,13 @@ final class Simulation {
   }
 
   Forecast of(PaymentOrder order) throws InterruptedException {
-    var authorize = new Authorize(order, Duration.ZERO);
+    var screening = new ScreeningSlot();
     try (DeadlineScope scope = scopes.open("simulation", order.deadline())) {
-      var _ = screener.fork(scope, order, authorize::screened);
+      var _ = screener.fork(scope, order, screening);
       scope.join();
-      return journal.rehearse(new Rehearsal(order, authorize));
+      return journal.rehearse(new Rehearsal(order, new Authorize(order, screening, Duration.ZERO)));
     } catch (ScopeFailedException e) {
-      Failure failure =
-          e.first() instanceof ScreeningLateException
-              ? Failure.deadlineExceeded()
-              : Failure.unavailable("fraud");
-      return journal.rehearse(new Rehearsal(order, failing(order, failure)));
+      return journal.rehearse(new Rehearsal(order, failing(order, Screener.failure(e))));
     } catch (DeadlineExceededException e) {
       return journal.rehearse(new Rehearsal(order, failing(order, Failure.deadlineExceeded())));
     }

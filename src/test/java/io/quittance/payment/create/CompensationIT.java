@@ -39,7 +39,7 @@ class CompensationIT {
   @Test
   void givesTheHoldBackIfTheVerdictFindsNoRoom() throws Exception {
     PaymentOrder order = order();
-    var authorize = new QueuedCommand<>(new Authorize(order, PLENTY));
+    var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
     authorize.committed(journal, Deadline.after(PLENTY));
     assertThat(hold(order)).isEqualTo("pending");
 
@@ -56,7 +56,7 @@ class CompensationIT {
   @Test
   void beginsNothingIfThePaymentFindsNoRoom() throws Exception {
     PaymentOrder order = order();
-    var authorize = new QueuedCommand<>(new Authorize(order, PLENTY));
+    var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
 
     PaymentResult result =
         compensation.of(order, authorize, new QueueFullException("journal-1", 8));
@@ -85,13 +85,14 @@ class CompensationIT {
     UUID another = UUID.randomUUID();
     long begun = System.nanoTime();
     PaymentOrder item = order(UUID.randomUUID());
-    var authorize = new QueuedCommand<>(new Authorize(item, PLENTY));
+    var authorize = new QueuedCommand<>(new Authorize(item, new ScreeningSlot(), PLENTY));
     authorize.committed(journal, Deadline.after(PLENTY));
     compensation.of(item, authorize, new QueueFullException("journal-1", 8));
     assertThat(journal.othersWithin(another, Duration.ofNanos(System.nanoTime() - begun)))
         .isFalse();
 
-    new QueuedCommand<>(new Authorize(order(), PLENTY)).committed(journal, Deadline.after(PLENTY));
+    new QueuedCommand<>(new Authorize(order(), new ScreeningSlot(), PLENTY))
+        .committed(journal, Deadline.after(PLENTY));
     assertThat(journal.othersWithin(another, PLENTY)).isTrue();
   }
 

@@ -61,9 +61,10 @@ class VelocityOrderIT {
     UUID larger = TypeId.next();
     PaymentOrder first = order(larger);
     PaymentOrder second = order(smaller);
-    var authorizeFirst = new Authorize(first, PLENTY);
-    authorizeFirst.screened(screening(first));
-    var authorizeSecond = new Authorize(second, PLENTY);
+    var screened = new ScreeningSlot();
+    screened.put(screening(first));
+    var authorizeFirst = new Authorize(first, screened, PLENTY);
+    var authorizeSecond = new Authorize(second, new ScreeningSlot(), PLENTY);
     var block = new Blocking();
     journal.submit(block, Deadline.after(PLENTY));
     block.reached.await();

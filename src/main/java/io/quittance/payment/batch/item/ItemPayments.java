@@ -7,8 +7,6 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.ScopeFailedException;
-import io.quittance.concurrency.Subtask;
-import io.quittance.fraud.Screening;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.payment.DeadlineProperties;
@@ -16,7 +14,7 @@ import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.create.Authorize;
 import io.quittance.payment.create.PaymentProcessor;
 import io.quittance.payment.create.Screener;
-import io.quittance.payment.create.ScreeningLateException;
+import io.quittance.payment.create.ScreeningSlot;
 import io.quittance.payment.dependency.Dependencies;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.Payment;
@@ -104,18 +102,16 @@ public final class ItemPayments {
    */
   public ScreenedItem screen(BatchItem item, Deadline deadline) throws InterruptedException {
     PaymentOrder order = order(item, deadline);
-    var authorize = Authorize.underAnothersKey(order, properties.resolveGrace());
+    var screening = new ScreeningSlot();
     try (DeadlineScope scope = scopes.open("screening", deadline)) {
-      Subtask<Screening> screening = screener.fork(scope, order, authorize::screened);
+      var _ = screener.fork(scope, order, screening);
       scope.join();
       return new ScreenedItem(
-          order, authorize, screening.result(), TimelineScope.of(scope.report(), dependencies));
+          order,
+          Authorize.underAnothersKey(order, screening, properties.resolveGrace()),
+          TimelineScope.of(scope.report(), dependencies));
     } catch (ScopeFailedException e) {
-      Failure failure =
-          e.first() instanceof ScreeningLateException
-              ? Failure.deadlineExceeded()
-              : Failure.unavailable("fraud");
-      throw failure.problem();
+      throw Screener.failure(e).problem();
     } catch (DeadlineExceededException e) {
       throw Failure.deadlineExceeded().problem();
     }
