@@ -52,9 +52,9 @@ public final class FairShares {
   }
 
   /**
-   * Gives back one if the limit is passed and the party has more than its share; whether it did. For
-   * what would otherwise be kept for hours. However many ask at once, no more is given back than is
-   * too much.
+   * Gives back one if the limit is passed and the party has more than its share; whether it did.
+   * For what would otherwise be kept for hours. However many ask at once, no more is given back
+   * than is too much.
    */
   public synchronized boolean giveBackExcess(UUID party, long limit) {
     boolean excess = total > limit && of(party) > Math.max(1, share(party, limit));

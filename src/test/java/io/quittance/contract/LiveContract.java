@@ -176,7 +176,8 @@ abstract class LiveContract extends Contract {
         var other = watch(newMerchant())) {
       other.frame(counted(0));
 
-      CompletableFuture.anyOf(ended(one), ended(another)).get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      CompletableFuture.anyOf(ended(one), ended(another))
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
 
       merchant.get("/v1/analytics/live").isProblem(503, "overloaded");
     }
