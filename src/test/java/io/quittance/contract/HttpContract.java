@@ -3,6 +3,7 @@ package io.quittance.contract;
 import static io.quittance.contract.Client.move;
 import static io.quittance.contract.Client.order;
 import static io.quittance.contract.Json.object;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.params.provider.Arguments.argumentSet;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
@@ -302,5 +303,25 @@ abstract class HttpContract extends Contract {
       assertThat(payment.key(key).send().is(201).header("Idempotent-Replayed")).isEmpty();
     }
     moved(4);
+  }
+
+  /** So it leaves as a whole, and the client has read it to its end when it has read that much. */
+  @Test
+  void aShortAnswerSaysHowLongItIs() {
+    Answer paid = merchant.pay(100, "alice", "shop").is(201);
+    for (Answer answer :
+        List.of(
+            paid,
+            merchant.pay(FUNDS * 2, "alice", "shop").is(402),
+            merchant.find(paid.id()),
+            merchant.refund(paid.id(), "amount", 10).is(201),
+            merchant.transfer(move(1, "world", "shop")).send().is(201),
+            merchant.get("/v1/payments?limit=1").is(200),
+            merchant.get("/v1/payments?limit=x").is(400),
+            merchant.get("/v1/ledger/trial-balance").is(200))) {
+      assertThat(answer.header("Content-Length"))
+          .as(answer.toString())
+          .hasValue(Integer.toString(answer.text().getBytes(UTF_8).length));
+    }
   }
 }

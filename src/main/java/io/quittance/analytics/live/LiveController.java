@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
 import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -26,7 +27,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class LiveController {
 
-  private static final String EVENT_STREAM = "text/event-stream";
   private static final byte[] COMMENT = ":\n\n".getBytes(UTF_8);
   private static final Duration COMMENT_INTERVAL = Duration.ofSeconds(15);
   private static final Duration KEY_CHECK_INTERVAL = Duration.ofSeconds(2);
@@ -51,7 +51,11 @@ class LiveController {
               + " the newest one next. A comment comes every 15 seconds. The stream ends with its"
               + " key, when the replica stops, and when other merchants want their share of the"
               + " streams and yours has more: connect again then.",
-      answers = @Route.Answer(status = 200, body = LiveFrame.class, mediaType = EVENT_STREAM),
+      answers =
+          @Route.Answer(
+              status = 200,
+              body = LiveFrame.class,
+              mediaType = MediaType.TEXT_EVENT_STREAM_VALUE),
       problems = ProblemCode.OVERLOADED)
   @RequiresScope(Scope.ANALYTICS_READ)
   void live(HttpServletRequest request, HttpServletResponse response, Caller caller)
@@ -59,7 +63,7 @@ class LiveController {
     QueryParameters.of(request, Set.of()).check();
     try (Channels.Place place = channels.enter(caller.merchantId())) {
       longRequests.leaveAdmission(request);
-      response.setContentType(EVENT_STREAM + ";charset=utf-8");
+      response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
       // Proxies after nginx's manner would gather what is to be seen at once.
       response.setHeader("X-Accel-Buffering", "no");
       if (!request.getMethod().equals(HttpMethod.HEAD.name())) {

@@ -65,7 +65,7 @@ final class RequestFilter extends OncePerRequestFilter {
       if (hasBody(request)) {
         withBody(
             new LimitedBodyRequest(request, limit, properties.bodyLimit(), context.arrivedNanos()),
-            new WholeResponse(response),
+            response,
             next);
       } else {
         next.doFilter(request, new WholeResponse(response));
@@ -114,7 +114,7 @@ final class RequestFilter extends OncePerRequestFilter {
   private static void withBody(
       LimitedBodyRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    chain.doFilter(request, response);
+    chain.doFilter(request, new WholeResponse(response));
     boolean left = !request.finished();
     // A client that waits for leave to send its body (RFC 9110, 10.1.1) has nothing to take.
     boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null;

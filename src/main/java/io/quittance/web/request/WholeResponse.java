@@ -5,12 +5,13 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpServletResponseWrapper;
 import java.io.IOException;
+import org.springframework.http.MediaType;
 
 /**
  * A response that leaves when it is complete, or when the container's buffer is full, and not when
- * a converter flushes it. A small one has a {@code Content-Length} so, and takes one system call
- * and not two; and its request has given back its place when the client hears of it. What streams
- * calls {@link #flushBuffer}.
+ * Spring flushes it, which it does after each body. A small one has a {@code Content-Length} so,
+ * and takes one system call and not two; and its request has given back its place when the client
+ * hears of it. A stream of events leaves when it is flushed.
  */
 final class WholeResponse extends HttpServletResponseWrapper {
 
@@ -21,6 +22,14 @@ final class WholeResponse extends HttpServletResponseWrapper {
   @Override
   public ServletOutputStream getOutputStream() throws IOException {
     return new Unflushed(super.getOutputStream());
+  }
+
+  @Override
+  public void flushBuffer() throws IOException {
+    String type = getContentType();
+    if (type != null && type.startsWith(MediaType.TEXT_EVENT_STREAM_VALUE)) {
+      super.flushBuffer();
+    }
   }
 
   private static final class Unflushed extends ServletOutputStream {
