@@ -1,7 +1,5 @@
 package io.quittance.admission;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.quittance.access.Credential;
 import io.quittance.access.KnownKeys;
 import io.quittance.access.Sender;
@@ -27,22 +25,12 @@ final class Arrivals {
   private static final Set<String> READS = Set.of("GET", "HEAD");
   private static final Pattern MILLISECONDS = Pattern.compile("[0-9]{2,5}");
   private static final Duration PATIENCE_MIN = Duration.ofMillis(50);
-  private static final int KEYS_REMEMBERED_MAX = 100_000;
-  private static final Duration KEYS_REMEMBERED_FOR = Duration.ofMinutes(10);
 
   private final KnownKeys known;
   private final Duration patience;
 
-  /**
-   * The keys of requests that were let in: their repetitions are let in before others. Every
-   * payment adds one, and the upkeep is less than waking a thread for it.
-   */
-  private final Cache<Long, Boolean> keys =
-      Caffeine.newBuilder()
-          .maximumSize(KEYS_REMEMBERED_MAX)
-          .expireAfterWrite(KEYS_REMEMBERED_FOR)
-          .executor(Runnable::run)
-          .build();
+  /** The keys of requests that were let in: their repetitions are let in before others. */
+  private final RecentKeys keys = new RecentKeys();
 
   Arrivals(KnownKeys known, @Value("${quittance.deadline.default-ms:2000}") long patienceMs) {
     this.known = known;
@@ -57,7 +45,7 @@ final class Arrivals {
 
   void remember(Arrival arrival) {
     if (arrival.key() != null) {
-      keys.put(arrival.key(), true);
+      keys.add(arrival.key());
     }
   }
 
@@ -65,7 +53,7 @@ final class Arrivals {
     if (READS.contains(head.method())) {
       return PAYMENT.matcher(head.path()).matches() ? Priority.UNDER_WAY : Priority.REPORT;
     }
-    if (key != null && keys.getIfPresent(key) != null) {
+    if (key != null && keys.contains(key)) {
       return Priority.UNDER_WAY;
     }
     return OPERATION.matcher(head.path()).matches() ? Priority.OPERATION : Priority.BEGINNING;

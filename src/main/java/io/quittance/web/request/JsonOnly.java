@@ -3,12 +3,16 @@ package io.quittance.web.request;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.http.InvalidMediaTypeException;
@@ -40,6 +44,9 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
 
   private final HeaderContentNegotiationStrategy accept = new HeaderContentNegotiationStrategy();
 
+  /** What handlers answer in; empty: they are no routes of the API. */
+  private final Map<Method, Optional<MediaType>> produced = new ConcurrentHashMap<>();
+
   @Override
   public void addInterceptors(InterceptorRegistry registry) {
     registry.addInterceptor(this);
@@ -62,20 +69,29 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
   @Override
   public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler)
       throws HttpMediaTypeException {
-    Route route =
-        handler instanceof HandlerMethod method ? method.getMethodAnnotation(Route.class) : null;
-    if (route != null) {
-      if (unreadable(request.getContentType())) {
-        throw new HttpMediaTypeNotSupportedException("Only UTF-8 is read.");
+    if (handler instanceof HandlerMethod method) {
+      Optional<MediaType> type =
+          produced.computeIfAbsent(
+              method.getMethod(),
+              _ ->
+                  Optional.ofNullable(method.getMethodAnnotation(Route.class))
+                      .map(JsonOnly::produced));
+      if (type.isPresent()) {
+        negotiate(request, type.get());
       }
-      MediaType produced = produced(route);
-      if (!met(accept.resolveMediaTypes(new ServletWebRequest(request)), produced)) {
-        throw new HttpMediaTypeNotAcceptableException(List.of(produced));
-      }
-      request.setAttribute(PRODUCED, produced);
-      request.setAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, Set.of(produced));
     }
     return true;
+  }
+
+  private void negotiate(HttpServletRequest request, MediaType type) throws HttpMediaTypeException {
+    if (unreadable(request.getContentType())) {
+      throw new HttpMediaTypeNotSupportedException("Only UTF-8 is read.");
+    }
+    if (!met(accept.resolveMediaTypes(new ServletWebRequest(request)), type)) {
+      throw new HttpMediaTypeNotAcceptableException(List.of(type));
+    }
+    request.setAttribute(PRODUCED, type);
+    request.setAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, Set.of(type));
   }
 
   /** The one type that all successes of a route have. */

@@ -11,7 +11,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
@@ -55,8 +55,12 @@ final class SingleHeaders extends OncePerRequestFilter {
 
   private static @Nullable String repeated(HttpServletRequest request) {
     for (String name : NAMES) {
-      if (Collections.list(request.getHeaders(name)).size() > 1) {
-        return name;
+      Enumeration<String> values = request.getHeaders(name);
+      if (values.hasMoreElements()) {
+        values.nextElement();
+        if (values.hasMoreElements()) {
+          return name;
+        }
       }
     }
     return null;

@@ -2,7 +2,6 @@ package io.quittance.webhook.dispatch;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.payment.PaymentsCommitted;
@@ -24,6 +23,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
@@ -61,6 +62,10 @@ final class Claimer {
   private final DestinationQueue destinations = new DestinationQueue();
   private final ClaimRound round;
   private final Set<UUID> paid = ConcurrentHashMap.newKeySet();
+
+  /** Whether a claim is queued that has not begun, and so will find whatever is due by now. */
+  private final AtomicBoolean woken = new AtomicBoolean();
+
   private final WorkerPool<Boolean, Boolean> worker;
 
   Claimer(
@@ -125,22 +130,28 @@ final class Claimer {
   }
 
   private void wake() {
+    if (!woken.compareAndSet(false, true)) {
+      return;
+    }
     try {
       var _ =
           worker
               .submit(true, Deadline.after(Duration.ofMinutes(1)))
               .exceptionally(
                   failure -> {
+                    woken.set(false);
                     log.warn("Due deliveries could not be claimed: {}", failure.toString());
                     return false;
                   });
-    } catch (QueueFullException e) {
-      log.trace("A claim is queued, and will find this one");
+    } catch (RejectedExecutionException e) {
+      woken.set(false);
+      log.trace("The service is stopping");
     }
   }
 
   private void claim(List<Job<Boolean, Boolean>> jobs) throws InterruptedException {
     boolean more;
+    woken.set(false);
     do {
       takePaid();
       more = round.run();
