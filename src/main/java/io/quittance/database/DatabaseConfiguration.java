@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.jdbc.DataSourceHealthIndicator;
 import org.springframework.boot.autoconfigure.flyway.FlywayDataSource;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 
 /**
@@ -24,6 +25,7 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 class DatabaseConfiguration {
 
   private static final Duration IDLE_MAX = Duration.ofMinutes(1);
+  private static final Duration REPORT_LIMIT = Duration.ofMinutes(10);
   private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
@@ -55,11 +57,16 @@ class DatabaseConfiguration {
     return pool;
   }
 
+  /** The limit is the ledger's setting, and this module knows no ledger. */
   @Bean
   ReportConnections reportConnections(
       @Qualifier(ReportConnections.POOL) DataSource pool,
       DatabaseProperties properties,
-      @Value("${quittance.ledger.report-limit:10m}") Duration limit) {
+      Environment environment) {
+    Duration limit =
+        Binder.get(environment)
+            .bind("quittance.ledger.report-limit", Duration.class)
+            .orElse(REPORT_LIMIT);
     return new ReportConnections(pool, properties.reportConnections(), limit);
   }
 
