@@ -3,6 +3,7 @@ package io.quittance.fraud;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.fraud.Verdict.Decision;
 import io.quittance.fraud.Verdict.Source;
 import io.quittance.tracing.Call;
@@ -14,6 +15,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -72,11 +74,15 @@ final class RemoteScreening {
             .build();
   }
 
+  /**
+   * @throws DeadlineExceededException there was no answer by then
+   * @throws IOException there was none, or not as agreed
+   */
   Screening screen(Subject subject, Deadline deadline) throws IOException, InterruptedException {
     try (Call call = tracing.call("remote screening", null)) {
       try {
         return ask(subject, deadline, call);
-      } catch (IOException | InterruptedException e) {
+      } catch (IOException | InterruptedException | DeadlineExceededException e) {
         call.failed(e);
         throw e;
       }
@@ -85,15 +91,28 @@ final class RemoteScreening {
 
   private Screening ask(Subject subject, Deadline deadline, Call call)
       throws IOException, InterruptedException {
-    HttpResponse<byte[]> response =
-        http.send(
-            request(subject, deadline, call.headers()),
-            BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+    HttpResponse<byte[]> response = send(request(subject, deadline, call.headers()), deadline);
     call.answered(response.statusCode());
     if (response.statusCode() != 200) {
       throw new BadAnswerException("status " + response.statusCode());
     }
     return new Screening.Decided(verdict(json.readValue(response.body(), Answer.class)));
+  }
+
+  /** The client's timer may be ahead of the scope's, and says the same. */
+  private HttpResponse<byte[]> send(HttpRequest request, Deadline deadline)
+      throws IOException, InterruptedException {
+    try {
+      return http.send(
+          request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MAX_ANSWER_BYTES));
+    } catch (HttpTimeoutException e) {
+      if (!deadline.expired()) {
+        throw e;
+      }
+      var late = new DeadlineExceededException("the screening service did not answer in time");
+      late.initCause(e);
+      throw late;
+    }
   }
 
   private HttpRequest request(Subject subject, Deadline deadline, Map<String, String> trace)
