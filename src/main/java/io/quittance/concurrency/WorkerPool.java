@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * interrupted, so they may run JDBC. Go's counterpart is a buffered channel with N goroutines
  * ranging over it.
  *
- * <p>Thread-safe.
+ * <p>Thread-safe. It is long because its jobs and the builder of its settings stand in it.
  *
  * @param <T> what is worked on
  * @param <R> what comes out

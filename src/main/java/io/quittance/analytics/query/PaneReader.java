@@ -38,47 +38,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public final class PaneReader {
 
-  static final String SELECT =
-      """
-      select metric, cast(extract(epoch from starts_at) as bigint) as starts, labels, occurrences,
-             amount, %s as sketch
-        from analytics_panes
-       where merchant_id = ? and metric = any(?) and step = ? and starts_at >= ? and starts_at < ?
-      """;
-
-  /** All panes of each set of labels as if they were one. */
-  private static final String TOTALS =
-      """
-      select metric, cast(? as bigint) as starts, labels, sum(occurrences) as occurrences,
-             sum(amount) as amount
-        from analytics_panes
-       where merchant_id = ? and metric = ? and step = ? and starts_at >= ? and starts_at < ?
-       group by metric, labels
-      """;
-
-  /** In the order of the primary key, so that nothing is sorted and nothing is held. */
-  private static final String IN_ORDER =
-      """
-      select cast(extract(epoch from starts_at) as bigint) as starts, labels, occurrences, %s, %s
-        from analytics_panes
-       where merchant_id = ? and metric = ? and step = ? and starts_at >= ? and starts_at < ?
-       order by starts_at
-      """;
-
-  /**
-   * Else PostgreSQL reads tens of thousands of panes in the order of the table, and sorts them on
-   * disk: twice the time.
-   */
-  private static final String BY_INDEX =
-      "set local enable_sort = off; set local max_parallel_workers_per_gather = 0";
-
   private static final int FETCHED_SUMS = 10_000;
 
   /** Each has up to some ten kilobytes. */
   private static final int FETCHED_SKETCHES = 100;
-
-  private static final String SUMS = SELECT.formatted("null");
-  private static final String SKETCHES = SELECT.formatted("sketch");
 
   private final JdbcTemplate jdbc;
   private final TransactionTemplate snapshot;
@@ -107,7 +70,7 @@ public final class PaneReader {
   public record Figures(boolean amounts, @Nullable Supplier<? extends Sketch> sketches) {
 
     private String select() {
-      return IN_ORDER.formatted(
+      return PaneSql.IN_ORDER.formatted(
           amounts ? "amount" : "null as amount", sketches == null ? "null as sketch" : "sketch");
     }
   }
@@ -137,7 +100,7 @@ public final class PaneReader {
       Map<String, Map<String, String>> labels = new HashMap<>();
       boolean sums = metrics.values().stream().allMatch(Objects::isNull);
       jdbc.query(
-          sums ? SUMS : SKETCHES,
+          sums ? PaneSql.SUMS : PaneSql.SKETCHES,
           statement -> {
             statement.setObject(1, merchantId);
             statement.setArray(
@@ -164,7 +127,7 @@ public final class PaneReader {
       readPending(Set.of(metric), step, span, labels, waiting::add);
       waiting.sort(Comparator.comparingLong(Pane::startsAt));
       var next = new ArrayDeque<>(waiting);
-      jdbc.execute(dialect.either(BY_INDEX, "select 1"));
+      jdbc.execute(dialect.either(PaneSql.BY_INDEX, "select 1"));
       jdbc.query(
           figures.select(),
           statement -> {
@@ -193,7 +156,7 @@ public final class PaneReader {
     public void readTotals(String metric, Step step, Span span, Consumer<Pane> reader) {
       Map<String, Map<String, String>> labels = new HashMap<>();
       jdbc.query(
-          TOTALS,
+          PaneSql.TOTALS,
           row -> {
             reader.accept(pane(row, metric, labels, null));
           },
