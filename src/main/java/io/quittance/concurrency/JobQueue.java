@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
+import java.util.function.ToLongFunction;
 
 /** The bounded queue of a pool, and the batches that its workers have in hand. Thread-safe. */
 final class JobQueue<T, R> {
@@ -19,11 +20,13 @@ final class JobQueue<T, R> {
   private final String name;
   private final int capacity;
   private final int maxBatch;
+  private final long maxWeight;
+  private final ToLongFunction<? super T> weigher;
   private final Duration linger;
   private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
-  private final ArrayDeque<Job<T, R>> jobs = new ArrayDeque<>();
+  private final Turns<T, R> jobs;
 
   /** Those who wait for room, each with what wakes it, in the order in which they came. */
   private final ArrayDeque<Condition> patient = new ArrayDeque<>();
@@ -33,10 +36,13 @@ final class JobQueue<T, R> {
   private int inHand;
   private boolean closed;
 
-  JobQueue(WorkerPoolBuilder<?, ?> settings) {
+  JobQueue(WorkerPoolBuilder<T, R> settings) {
     name = settings.name();
     capacity = settings.capacity();
     maxBatch = settings.maxBatch();
+    maxWeight = settings.maxWeight();
+    weigher = settings.weigher();
+    jobs = new Turns<>(settings.party());
     linger = settings.linger();
     ticker = settings.ticker();
     lastTakenNanos = ticker.nanoTime();
@@ -56,7 +62,7 @@ final class JobQueue<T, R> {
       if (jobs.size() + patient.size() + more.size() > capacity) {
         throw new QueueFullException(name, capacity);
       }
-      jobs.addAll(more);
+      more.forEach(jobs::add);
       notEmpty.signal();
     } finally {
       lock.unlock();
@@ -82,7 +88,7 @@ final class JobQueue<T, R> {
         awaitNanos(turn, job.deadline());
         refuseIfClosed();
       }
-      jobs.addLast(job);
+      jobs.add(job);
       notEmpty.signal();
     } finally {
       patient.remove(turn);
@@ -154,11 +160,13 @@ final class JobQueue<T, R> {
 
   private List<Job<T, R>> removeBatch() {
     lastTakenNanos = ticker.nanoTime();
-    lastWaitNanos = lastTakenNanos - jobs.getFirst().queuedNanos();
-    int size = Math.min(jobs.size(), maxBatch);
-    var batch = new ArrayList<Job<T, R>>(size);
-    for (int i = 0; i < size; i++) {
-      batch.add(jobs.removeFirst());
+    lastWaitNanos = lastTakenNanos - jobs.oldestNanos();
+    var batch = new ArrayList<Job<T, R>>(Math.min(jobs.size(), maxBatch));
+    long weight = 0;
+    while (batch.isEmpty() || (batch.size() < maxBatch && weight < maxWeight && !jobs.isEmpty())) {
+      Job<T, R> job = jobs.remove();
+      batch.add(job);
+      weight += weigher.applyAsLong(job.item());
     }
     inHand++;
     wakeFirstPatient();
@@ -204,9 +212,7 @@ final class JobQueue<T, R> {
   List<Job<T, R>> clear() {
     lock.lock();
     try {
-      List<Job<T, R>> left = List.copyOf(jobs);
-      jobs.clear();
-      return left;
+      return jobs.removeAll();
     } finally {
       lock.unlock();
     }
@@ -217,7 +223,7 @@ final class JobQueue<T, R> {
     lock.lock();
     try {
       long now = ticker.nanoTime();
-      long oldest = jobs.isEmpty() ? 0 : now - jobs.getFirst().queuedNanos();
+      long oldest = jobs.isEmpty() ? 0 : now - jobs.oldestNanos();
       long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
       return Duration.ofNanos(Math.max(oldest, last));
     } finally {

@@ -13,10 +13,10 @@ import org.slf4j.LoggerFactory;
  * A fixed number of workers behind one bounded queue. A worker takes whatever has queued up, up to
  * the batch limit, without waiting for more; each job's result or error goes to its submitter.
  *
- * <p>Jobs start in the order of submission. A job whose deadline has passed, or whose future was
- * canceled, is dropped when it is taken from the queue: it has surely not begun. Workers are never
- * interrupted, so they may run JDBC. Go's counterpart is a buffered channel with N goroutines
- * ranging over it.
+ * <p>Jobs start in the order of submission, unless {@linkplain WorkerPoolBuilder#inTurns parties
+ * take turns}. A job whose deadline has passed, or whose future was canceled, is dropped when it is
+ * taken from the queue: it has surely not begun. Workers are never interrupted, so they may run
+ * JDBC. Go's counterpart is a buffered channel with N goroutines ranging over it.
  *
  * <p>Thread-safe. It is long because its jobs and the builder of its settings stand in it.
  *

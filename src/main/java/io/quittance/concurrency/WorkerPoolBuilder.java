@@ -3,6 +3,8 @@ package io.quittance.concurrency;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** The settings of a {@link WorkerPool}: one worker, a queue of 1024 and no batching by default. */
 public final class WorkerPoolBuilder<T, R> {
@@ -12,6 +14,9 @@ public final class WorkerPoolBuilder<T, R> {
   private int workers = 1;
   private int capacity = 1024;
   private int maxBatch = 1;
+  private Function<? super T, ?> party = _ -> WorkerPool.class;
+  private long maxWeight = Long.MAX_VALUE;
+  private ToLongFunction<? super T> weigher = _ -> 0;
   private Duration linger = Duration.ZERO;
   private Duration drainLimit = Duration.ofSeconds(30);
   private Ticker ticker = Ticker.SYSTEM;
@@ -38,6 +43,25 @@ public final class WorkerPoolBuilder<T, R> {
   /** Jobs that a worker takes at once, at most; 1 or more. */
   public WorkerPoolBuilder<T, R> maxBatch(int jobs) {
     this.maxBatch = jobs;
+    return this;
+  }
+
+  /**
+   * Lets the parties that jobs belong to take turns, one job of each, so that no party waits for
+   * all that another one has queued. By default jobs start in the order of submission.
+   */
+  public WorkerPoolBuilder<T, R> inTurns(Function<? super T, ?> partyOf) {
+    this.party = partyOf;
+    return this;
+  }
+
+  /**
+   * Ends a batch with the job by which it reaches a weight, so that others do not wait long for a
+   * few heavy ones.
+   */
+  public WorkerPoolBuilder<T, R> maxBatchWeight(long limit, ToLongFunction<? super T> weightOf) {
+    this.maxWeight = limit;
+    this.weigher = weightOf;
     return this;
   }
 
@@ -104,6 +128,18 @@ public final class WorkerPoolBuilder<T, R> {
 
   int maxBatch() {
     return maxBatch;
+  }
+
+  long maxWeight() {
+    return maxWeight;
+  }
+
+  ToLongFunction<? super T> weigher() {
+    return weigher;
+  }
+
+  Function<? super T, ?> party() {
+    return party;
   }
 
   Duration linger() {

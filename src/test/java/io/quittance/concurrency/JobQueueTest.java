@@ -6,7 +6,9 @@ import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
@@ -14,8 +16,7 @@ class JobQueueTest {
 
   private static final Deadline LATER = Deadline.after(Duration.ofHours(1));
 
-  private final JobQueue<String, String> queue =
-      new JobQueue<>(WorkerPool.<String, String>named("test", _ -> {}).capacity(1).maxBatch(1));
+  private final JobQueue<String, String> queue = new JobQueue<>(settings().capacity(1).maxBatch(1));
 
   private final Workers workers = new Workers("test", Thread.ofVirtual().factory(), () -> {});
 
@@ -36,6 +37,52 @@ class JobQueueTest {
     LATER.await(third);
     assertThat(taken()).isEqualTo("third");
     assertThat(offered()).isTrue();
+  }
+
+  /** The first letter is the party. */
+  @Test
+  void partiesTakeTurns() {
+    var turns = new JobQueue<>(settings().maxBatch(3).inTurns(name -> name.charAt(0)));
+    turns.add(List.of(job("a1"), job("a2"), job("a3"), job("a4")));
+    turns.add(List.of(job("b1"), job("c1"), job("b2")));
+
+    assertThat(names(turns.take(workers))).containsExactly("a1", "b1", "c1");
+    turns.add(List.of(job("c2"), job("d1")));
+    assertThat(names(turns.take(workers))).containsExactly("a2", "b2", "c2");
+    assertThat(names(turns.take(workers))).containsExactly("d1", "a3", "a4");
+    assertThat(turns.depth()).isZero();
+  }
+
+  @Test
+  void tellsOfTheJobThatHasWaitedLongestWhoeverHasTheTurn() {
+    var time = new AtomicLong();
+    var turns = new JobQueue<>(settings().ticker(time::get).inTurns(name -> name.charAt(0)));
+    turns.add(List.of(new Job<>("a1", LATER, 5), new Job<>("a2", LATER, 7)));
+    turns.add(List.of(new Job<>("b1", LATER, 9)));
+    time.set(20);
+
+    assertThat(turns.backlog()).isEqualTo(Duration.ofNanos(15));
+    turns.take(workers); // a1; it is b's turn
+    turns.take(workers); // b1
+    assertThat(turns.backlog()).isEqualTo(Duration.ofNanos(13));
+  }
+
+  @Test
+  void aBatchEndsWithTheJobByWhichItIsHeavyEnough() {
+    var heavy = new JobQueue<>(settings().maxBatch(9).maxBatchWeight(4, String::length));
+    heavy.add(List.of(job("aaaaaaaa"), job("b"), job("cc"), job("dd"), job("e")));
+
+    assertThat(names(heavy.take(workers))).containsExactly("aaaaaaaa");
+    assertThat(names(heavy.take(workers))).containsExactly("b", "cc", "dd");
+    assertThat(names(heavy.take(workers))).containsExactly("e");
+  }
+
+  private static WorkerPoolBuilder<String, String> settings() {
+    return WorkerPool.named("test", _ -> {});
+  }
+
+  private static List<String> names(List<Job<String, String>> jobs) {
+    return jobs.stream().map(Job::item).toList();
   }
 
   private boolean offered() {

@@ -99,6 +99,7 @@ public final class Enrichment {
         WorkerPool.<PendingBatch, Boolean>named("analytics-enrichment", this::enrich)
             .capacity(BATCHES_QUEUED_MAX)
             .maxBatch(BATCHES_AT_ONCE_MAX)
+            .inTurns(PendingBatch::merchantId)
             .start(registry);
   }
 

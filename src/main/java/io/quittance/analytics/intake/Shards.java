@@ -22,12 +22,15 @@ import org.springframework.stereotype.Component;
 /**
  * The shards, each with a worker and a queue of its own: a merchant's bodies are always counted by
  * the same one. Queues are bounded in bodies and in bytes, of which each merchant has its fair
- * share. Thread-safe.
+ * share, and merchants take turns. Thread-safe.
  */
 @Component
 final class Shards {
 
   private static final int BODIES_PER_COMMIT_MAX = 256;
+
+  /** What is counted before the next merchant has its turn, in {@link Body#bytes}. */
+  private static final long BYTES_AT_ONCE_MAX = 2_000_000;
 
   private record Queue(BodyCounter counter, WorkerPool<Body, Counted> pool, QueueShares shares) {}
 
@@ -46,6 +49,8 @@ final class Shards {
               WorkerPool.<Body, Counted>named("analytics-" + i, counter::count)
                   .capacity(FairShares.EXCESS_MAX * QueueShares.BODIES_MAX)
                   .maxBatch(BODIES_PER_COMMIT_MAX)
+                  .maxBatchWeight(BYTES_AT_ONCE_MAX, Body::bytes)
+                  .inTurns(Body::merchantId)
                   .start(registry),
               shares));
       measure(i, counter, shares, registry);

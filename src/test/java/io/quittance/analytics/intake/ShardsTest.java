@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,10 @@ class ShardsTest {
   private final CountDownLatch open = new CountDownLatch(1);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private final List<CompletableFuture<Counted>> taken = new ArrayList<>();
+
+  /** Whose bodies were counted, in this order. */
+  private final List<UUID> counted = new CopyOnWriteArrayList<>();
+
   private final Shards shards =
       new Shards(
           new Held(),
@@ -57,6 +62,7 @@ class ShardsTest {
     public void count(List<Job<Body, Counted>> jobs) throws InterruptedException {
       open.await();
       for (Job<Body, Counted> job : jobs) {
+        counted.add(job.item().merchantId());
         job.succeed(new Counted(new IntakeAnswer(0, 0, 0, 0, 0, List.of()), false));
       }
     }
@@ -118,6 +124,17 @@ class ShardsTest {
 
     assertThat(beside).isEqualTo(alone / 2);
     assertThatThrownBy(() -> submit(large)).isInstanceOf(QueueFullException.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100_000})
+  void aMerchantWaitsForNoMoreThanOneRoundOfAnother(int bytes) throws Exception {
+    submitUntilRefused(body(FLOOD, bytes));
+    submit(body(OTHER, bytes));
+    open.countDown();
+    taken.getLast().join();
+
+    assertThat(counted.indexOf(OTHER)).isBetween(0, Math.min(256, 2_000_000 / bytes) + 1);
   }
 
   @ParameterizedTest
