@@ -38,10 +38,17 @@ record EventRecord(UUID merchantId, UUID id, List<Part> parts) {
   /**
    * Reads what {@link RecordBuilder} wrote.
    *
-   * @throws IllegalStateException a later release wrote it
+   * @throws UnreadableRecordException a later release wrote it, or something else did
    */
-  static EventRecord read(byte[] value) {
-    var in = new CompactReader(value);
+  static EventRecord read(byte[] value) throws UnreadableRecordException {
+    try {
+      return read(new CompactReader(value));
+    } catch (RuntimeException e) {
+      throw new UnreadableRecordException(e);
+    }
+  }
+
+  private static EventRecord read(CompactReader in) {
     int version = in.size();
     if (version != VERSION) {
       throw new IllegalStateException("a record has the unknown version " + version);
@@ -50,8 +57,12 @@ record EventRecord(UUID merchantId, UUID id, List<Part> parts) {
     UUID id = in.id();
     var events = new EventUnpacker(in);
     var parts = new ArrayList<Part>();
-    while (in.number() == PART) {
+    long next = in.number();
+    for (; next == PART; next = in.number()) {
       parts.add(part(in, events));
+    }
+    if (next != END) {
+      throw new IllegalStateException("a record has the unknown section " + next);
     }
     return new EventRecord(merchantId, id, parts);
   }

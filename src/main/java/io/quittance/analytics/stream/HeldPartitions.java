@@ -2,7 +2,9 @@ package io.quittance.analytics.stream;
 
 import io.quittance.analytics.stream.PartitionOffsets.Partition;
 import io.quittance.analytics.stream.PartitionOffsets.Taken;
+import io.quittance.concurrency.Deadline;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -25,14 +27,19 @@ final class HeldPartitions implements ConsumerRebalanceListener {
 
   private static final Logger log = LoggerFactory.getLogger(HeldPartitions.class);
 
+  /** How long a partition is left alone whose records could not be counted. */
+  private static final Duration REST = Duration.ofSeconds(1);
+
+  private static final Deadline NOT_BEHIND = Deadline.after(Duration.ZERO);
+
   private final Consumer<?, ?> consumer;
   private final PartitionOffsets offsets;
   private final UUID topicId;
   private final Map<Partition, Taken> taken = new HashMap<>();
   private final Set<TopicPartition> untaken = new HashSet<>();
 
-  /** Those whose records could not be counted while others' were. */
-  private final Set<Partition> behind = new HashSet<>();
+  /** Those whose records could not be counted while others' were, until they are taken again. */
+  private final Map<Partition, Deadline> behind = new HashMap<>();
 
   HeldPartitions(Consumer<?, ?> consumer, PartitionOffsets offsets, UUID topicId) {
     this.consumer = consumer;
@@ -57,7 +64,7 @@ final class HeldPartitions implements ConsumerRebalanceListener {
   /** Those that are taken have been counted further. */
   void advance(Map<Partition, Taken> counted) {
     taken.putAll(counted);
-    behind.removeAll(counted.keySet());
+    behind.keySet().removeAll(counted.keySet());
   }
 
   /** Whether records of some could not be counted, and have not been since. */
@@ -96,12 +103,15 @@ final class HeldPartitions implements ConsumerRebalanceListener {
 
   /** Takes what has not been taken, and goes on with it where its last commit ended. */
   void take() throws SQLException {
-    for (TopicPartition partition : List.copyOf(untaken)) {
-      Taken own = offsets.take(partition(partition.partition()));
-      consumer.seek(partition, own.next());
-      consumer.resume(List.of(partition));
-      taken.put(partition(partition.partition()), own);
-      untaken.remove(partition);
+    for (TopicPartition of : List.copyOf(untaken)) {
+      Partition partition = partition(of.partition());
+      if (behind.getOrDefault(partition, NOT_BEHIND).expired()) {
+        Taken own = offsets.take(partition);
+        consumer.seek(of, own.next());
+        consumer.resume(List.of(of));
+        taken.put(partition, own);
+        untaken.remove(of);
+      }
     }
   }
 
@@ -113,14 +123,14 @@ final class HeldPartitions implements ConsumerRebalanceListener {
     behind.clear();
   }
 
-  /** After a failure in a transaction of this partition alone: it is to be taken anew. */
+  /** After a failure with this partition alone: it is taken anew in a while; others go on. */
   void letGo(Partition partition) {
     List<TopicPartition> assigned =
         consumer.assignment().stream().filter(of -> of.partition() == partition.number()).toList();
     consumer.pause(assigned);
     untaken.addAll(assigned);
     taken.remove(partition);
-    behind.add(partition);
+    behind.put(partition, Deadline.after(REST));
   }
 
   /** Goes on with what there is, where the next records are gone. */

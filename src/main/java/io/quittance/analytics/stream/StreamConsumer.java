@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -144,7 +145,7 @@ final class StreamConsumer {
       @Nullable Exception failure = count(records, held);
       check(held);
       if (failure != null) {
-        pauseAfter(failure);
+        services.state().failed(this, failure);
       } else if (!held.anyBehind()) {
         services.state().succeeded(this);
       }
@@ -181,11 +182,29 @@ final class StreamConsumer {
   /** Why some of the records were not counted, and are read again; null: all were. */
   private @Nullable Exception count(ConsumerRecords<byte[], byte[]> records, HeldPartitions held)
       throws SQLException, FencedException {
-    List<Placed> left = new ArrayList<>(records.count());
-    for (ConsumerRecord<byte[], byte[]> record : records) {
-      var partition = held.partition(record.partition());
-      left.add(new Placed(partition, record.offset(), EventRecord.read(record.value())));
+    List<Placed> readable = new ArrayList<>(records.count());
+    Map<Partition, UnreadableRecordException> unreadable = new HashMap<>();
+    for (TopicPartition of : records.partitions()) {
+      Partition partition = held.partition(of.partition());
+      try {
+        for (ConsumerRecord<byte[], byte[]> record : records.records(of)) {
+          readable.add(new Placed(partition, record.offset(), EventRecord.read(record.value())));
+        }
+      } catch (UnreadableRecordException e) {
+        unreadable.put(partition, e);
+      }
     }
+    @Nullable Exception failure = count(readable, held);
+    for (var one : unreadable.entrySet()) {
+      held.letGo(one.getKey());
+      failure = one.getValue();
+    }
+    return failure;
+  }
+
+  private @Nullable Exception count(List<Placed> records, HeldPartitions held)
+      throws SQLException, FencedException {
+    List<Placed> left = records;
     while (!left.isEmpty()) {
       try {
         left = countSome(left, held);

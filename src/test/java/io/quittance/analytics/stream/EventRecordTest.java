@@ -17,6 +17,8 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a publisher packs, a consumer reads. */
 class EventRecordTest {
@@ -41,7 +43,7 @@ class EventRecordTest {
               Instant.now());
 
   @Test
-  void isReadAsItWasPacked() {
+  void isReadAsItWasPacked() throws Exception {
     var builder = new RecordBuilder(merchant);
     var verdicts = new Totals.Counts(3, 1, 5, 200, 0, 0, 0);
     var key = new Body.Key("key", "fingerprint");
@@ -61,6 +63,14 @@ class EventRecordTest {
     assertThat(record.parts().getLast().key()).isEqualTo(key);
     assertThat(record.parts().getLast().verdicts()).isEqualTo(Totals.Counts.NONE);
     assertSame(record.parts().getLast().events(), List.of(0, 1, 2, 3));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "\u0001", "something else", "\u0001 cut off in the middle of a record"})
+  void refusesWhatIsNoRecord(String value) {
+    assertThatThrownBy(() -> EventRecord.read(value.getBytes(UTF_8)))
+        .isInstanceOf(UnreadableRecordException.class);
   }
 
   private void assertSame(EventBatch read, List<Integer> places) {
@@ -87,7 +97,7 @@ class EventRecordTest {
   @Test
   void refusesWhatALaterReleaseWrote() {
     assertThatThrownBy(() -> EventRecord.read(new byte[] {2}))
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessage("a record has the unknown version 2");
+        .isInstanceOf(UnreadableRecordException.class)
+        .hasMessageContaining("a record has the unknown version 2");
   }
 }

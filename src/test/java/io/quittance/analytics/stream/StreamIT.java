@@ -1,6 +1,7 @@
 package io.quittance.analytics.stream;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -42,7 +43,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -352,6 +356,39 @@ class StreamIT {
     awaitExactly(3);
   }
 
+  @Test
+  void aRecordThatCannotBeReadKeepsItsOwnPartitionOnlyWaiting() throws Exception {
+    broker.create(topic, 4, Map.of());
+    UUID after = merchants.getFirst();
+    consume(connections.pool());
+    publish();
+    awaitExactly(1);
+    List<UUID> others =
+        merchants.stream().filter(one -> partition(one, 4) != partition(after, 4)).toList();
+    assertThat(others).isNotEmpty();
+
+    try (var producer =
+        new KafkaProducer<byte[], byte[]>(
+            Map.of("bootstrap.servers", broker.address()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      byte[] ofALaterRelease = {EventRecord.VERSION + 1, 7};
+      producer
+          .send(new ProducerRecord<>(topic, partition(after, 4), null, ofALaterRelease))
+          .get(PATIENCE.toSeconds(), SECONDS);
+    }
+    publish();
+    publish();
+
+    for (UUID other : others) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(totals.of(other).accepted()).isEqualTo(3 * EVENTS));
+    }
+    assertThat(totals.of(after).accepted()).isEqualTo(EVENTS);
+    assertThat(state.reason()).contains("unknown version 2");
+  }
+
   private int partition(UUID merchant, int of) {
     return BuiltInPartitioner.partitionForKey(new RecordBuilder(merchant).end(topic).key(), of);
   }
@@ -384,8 +421,8 @@ class StreamIT {
   }
 
   /** A record of the first merchant. */
-  private RecordCounter.Placed placed(
-      PartitionOffsets.Partition partition, long offset, String ids) {
+  private RecordCounter.Placed placed(PartitionOffsets.Partition partition, long offset, String ids)
+      throws UnreadableRecordException {
     UUID merchant = merchants.getFirst();
     var record = new RecordBuilder(merchant);
     record.add(
