@@ -6,7 +6,6 @@ import io.quittance.analytics.pane.Step;
 import io.quittance.database.ReportConnections;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -23,9 +22,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Compares, minute by minute, how many payments each merchant made with how many its panes show,
- * and counts the differences for an alert. It reads the payments of a few minutes by their index,
- * on the watches' connection; {@link JournaledEvents} compares all of a merchant's. Confined to the
- * thread of its job, but for {@link #difference}.
+ * and counts the differences for an alert, by the database's clock. It reads the payments of a few
+ * minutes by their index, on the watches' connection; {@link JournaledEvents} compares all of a
+ * merchant's. Confined to the thread of its job, but for {@link #difference}.
  */
 @Component
 final class PaneWatch {
@@ -57,7 +56,6 @@ final class PaneWatch {
   private final ReportConnections connections;
   private final Dialect dialect;
   private final PendingDeltas pending;
-  private final Clock clock;
   private final Counter differences;
   private @Nullable Instant checkedUntil;
 
@@ -65,12 +63,10 @@ final class PaneWatch {
       ReportConnections connections,
       Dialect dialect,
       PendingDeltas pending,
-      Clock clock,
       MeterRegistry registry) {
     this.connections = connections;
     this.dialect = dialect;
     this.pending = pending;
-    this.clock = clock;
     this.differences =
         Counter.builder("quittance.analytics.differences")
             .description("Payments that panes lack, or show and are not there (must stay 0)")
@@ -79,7 +75,8 @@ final class PaneWatch {
 
   @Scheduled(initialDelayString = "PT1M", fixedDelayString = "PT1M")
   void look() {
-    Instant to = clock.instant().minus(LAG).truncatedTo(ChronoUnit.MINUTES);
+    Instant now = connections.watch(dialect::now);
+    Instant to = now.minus(LAG).truncatedTo(ChronoUnit.MINUTES);
     Instant earliest = to.minus(SPAN_MAX);
     Instant from =
         checkedUntil == null || checkedUntil.isBefore(earliest) ? earliest : checkedUntil;

@@ -14,7 +14,6 @@ import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -242,7 +241,6 @@ class RollUpIT {
         new ReportConnections(database, 1, Duration.ofMinutes(1)),
         new Dialect(database),
         new PendingDeltas(PanesAudit.properties(Map.of())),
-        Clock.systemUTC(),
         new SimpleMeterRegistry());
   }
 
