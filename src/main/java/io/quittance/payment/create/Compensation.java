@@ -38,13 +38,19 @@ final class Compensation {
 
   private final Journal journal;
   private final Dependencies dependencies;
+  private final ReleaseTime releaseTime;
   private final PaymentProperties properties;
   private final Clock clock;
 
   Compensation(
-      Journal journal, Dependencies dependencies, PaymentProperties properties, Clock clock) {
+      Journal journal,
+      Dependencies dependencies,
+      ReleaseTime releaseTime,
+      PaymentProperties properties,
+      Clock clock) {
     this.journal = journal;
     this.dependencies = dependencies;
+    this.releaseTime = releaseTime;
     this.properties = properties;
     this.clock = clock;
   }
@@ -65,7 +71,11 @@ final class Compensation {
     }
     Failure failure = failure(cause, ledgerFailed);
     log.debug("Payment {} is released: {}", text(order), failure.detail(), reason);
-    return release(order, authorize, failure);
+    PaymentResult result = release(order, authorize, failure);
+    if (cause instanceof ScreeningLateException) {
+      releaseTime.released(order);
+    }
+    return result;
   }
 
   private static Failure failure(Throwable cause, boolean ledgerFailed) {

@@ -8,7 +8,6 @@ import io.quittance.concurrency.Subtask;
 import io.quittance.fraud.Fraud;
 import io.quittance.fraud.Rules;
 import io.quittance.fraud.Screening;
-import io.quittance.journal.Journal;
 import io.quittance.payment.dependency.Dependencies;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.PaymentOrder;
@@ -19,20 +18,14 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Screener {
 
-  /** What an answer takes after the journal has spoken. */
-  private static final Duration ANSWER_TIME = Duration.ofMillis(10);
-
-  /** No more than one part in so many of what is left is kept back. */
-  private static final int RELEASE_PART_MAX = 4;
-
   private final Fraud fraud;
   private final Dependencies dependencies;
-  private final Journal journal;
+  private final ReleaseTime releaseTime;
 
-  Screener(Fraud fraud, Dependencies dependencies, Journal journal) {
+  Screener(Fraud fraud, Dependencies dependencies, ReleaseTime releaseTime) {
     this.fraud = fraud;
     this.dependencies = dependencies;
-    this.journal = journal;
+    this.releaseTime = releaseTime;
   }
 
   /** Whether a remote service is asked about each payment. */
@@ -51,7 +44,7 @@ public final class Screener {
     Deadline deadline = scope.deadline();
     Rules rules = fraud.rules(order.merchantId(), deadline);
     Duration wanted = fraud.limit(rules, deadline);
-    Duration left = deadline.remaining().minus(releaseTime(order));
+    Duration left = deadline.remaining().minus(releaseTime.of(order));
     boolean cut = left.compareTo(wanted) < 0;
     return scope.fork(
         "fraud",
@@ -65,14 +58,6 @@ public final class Screener {
     return screening.first() instanceof ScreeningLateException
         ? Failure.deadlineExceeded()
         : Failure.unavailable("fraud");
-  }
-
-  /** What giving back the hold would take now; twice that, for what is expected is an average. */
-  private Duration releaseTime(PaymentOrder order) {
-    Duration expected = journal.expectedTime(order.merchantId());
-    long wantedNanos = 2 * expected.toNanos() + ANSWER_TIME.toNanos();
-    long mostNanos = order.deadline().remaining().toNanos() / RELEASE_PART_MAX;
-    return Duration.ofNanos(Math.min(wantedNanos, mostNanos));
   }
 
   private static Throwable late(Throwable failure) {

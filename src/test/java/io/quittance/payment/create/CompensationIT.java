@@ -14,6 +14,7 @@ import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -31,9 +32,13 @@ class CompensationIT {
 
   private static final Duration PLENTY = Duration.ofSeconds(30);
 
+  /** What the journal is expected to take may change meanwhile. */
+  private static final Duration TOLERANCE = Duration.ofMillis(5);
+
   @Autowired private JdbcClient jdbc;
   @Autowired private Journal journal;
   @Autowired private Compensation compensation;
+  @Autowired private ReleaseTime releaseTime;
 
   /** The journal refuses the second command of a payment, whose first one has made a hold. */
   @Test
@@ -96,6 +101,26 @@ class CompensationIT {
     assertThat(journal.othersWithin(another, PLENTY)).isTrue();
   }
 
+  /** One that is late counts for as much as a hundred that are not. */
+  @Test
+  void keepsBackMoreForItselfAfterAnswersThatWereLate() {
+    PaymentOrder inTime = order();
+    PaymentOrder late = order(null, Duration.ZERO);
+    Duration before = releaseTime.of(inTime);
+
+    IntStream.range(0, 40).forEach(_ -> releaseTime.released(late));
+    assertThat(releaseTime.of(inTime).minus(before)).isCloseTo(Duration.ofMillis(40), TOLERANCE);
+    IntStream.range(0, 2_000).forEach(_ -> releaseTime.released(inTime));
+    assertThat(releaseTime.of(inTime).minus(before)).isCloseTo(Duration.ofMillis(20), TOLERANCE);
+    IntStream.range(0, 10_000).forEach(_ -> releaseTime.released(inTime));
+    assertThat(releaseTime.of(inTime)).isCloseTo(before, TOLERANCE);
+
+    IntStream.range(0, 1_000).forEach(_ -> releaseTime.released(late));
+    assertThat(releaseTime.of(inTime).minus(before)).isCloseTo(Duration.ofMillis(100), TOLERANCE);
+    assertThat(releaseTime.of(order(null, Duration.ofMillis(80))))
+        .isLessThan(Duration.ofMillis(21));
+  }
+
   private String hold(PaymentOrder order) {
     return jdbc.sql("select state from transfers where id = ?")
         .param(order.holdId())
@@ -108,7 +133,11 @@ class CompensationIT {
   }
 
   private PaymentOrder order(@Nullable UUID batchId) {
+    return order(batchId, PLENTY);
+  }
+
+  private PaymentOrder order(@Nullable UUID batchId, Duration deadline) {
     UUID merchant = jdbc.sql("select id from merchants").query(UUID.class).single();
-    return Orders.order(merchant, TypeId.next(), batchId, Deadline.after(PLENTY));
+    return Orders.order(merchant, TypeId.next(), batchId, Deadline.after(deadline));
   }
 }
