@@ -6,14 +6,16 @@ import io.quittance.concurrency.WorkerPool;
 import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets senders take turns at the lanes. A lane has its turn back whatever becomes of it: its tasks
- * ran out, its work failed, or the turn was never begun. Thread-safe.
+ * Lets senders take turns at the lanes, those of each merchant by turns, so that nobody waits for
+ * all lanes of a merchant whose receivers are slow. A lane has its turn back whatever becomes of
+ * it: its tasks ran out, its work failed, or the turn was never begun. Thread-safe.
  */
 final class LaneScheduler implements AutoCloseable {
 
@@ -23,17 +25,20 @@ final class LaneScheduler implements AutoCloseable {
     void run(DeliveryTask task) throws InterruptedException;
   }
 
+  private record Turn(UUID merchantId, Lane lane) {}
+
   private static final Logger log = LoggerFactory.getLogger(LaneScheduler.class);
   private static final int TURNS_MAX = 4096;
   private static final Duration PATIENCE = Duration.ofHours(1);
 
   private final Work work;
-  private final WorkerPool<Lane, Boolean> senders;
+  private final WorkerPool<Turn, Boolean> senders;
 
   LaneScheduler(Work work, int workers, Duration drainLimit, MeterRegistry registry) {
     this.work = work;
     this.senders =
-        WorkerPool.<Lane, Boolean>named("deliveries", this::take)
+        WorkerPool.<Turn, Boolean>named("deliveries", this::take)
+            .inTurns(Turn::merchantId)
             .workers(workers)
             .capacity(TURNS_MAX)
             .drainLimit(drainLimit)
@@ -44,10 +49,10 @@ final class LaneScheduler implements AutoCloseable {
   /** Puts a task into its lane; waits only if very many turns wait for a sender. */
   void offer(DeliveryTask task) throws InterruptedException {
     if (task.lane().offer(task)) {
+      var turn = new Turn(task.delivery().merchantId(), task.lane());
       boolean given = false;
       try {
-        giveBackIfItFails(
-            task.lane(), senders.submitWhenRoom(task.lane(), Deadline.after(PATIENCE)));
+        giveBackIfItFails(turn.lane(), senders.submitWhenRoom(turn, Deadline.after(PATIENCE)));
         given = true;
       } finally {
         if (!given) {
@@ -67,26 +72,27 @@ final class LaneScheduler implements AutoCloseable {
             });
   }
 
-  private void take(List<Job<Lane, Boolean>> jobs) throws InterruptedException {
-    for (Job<Lane, Boolean> job : jobs) {
+  private void take(List<Job<Turn, Boolean>> jobs) throws InterruptedException {
+    for (Job<Turn, Boolean> job : jobs) {
       take(job.item());
       job.succeed(true);
     }
   }
 
-  private void take(Lane lane) throws InterruptedException {
+  private void take(Turn turn) throws InterruptedException {
+    Lane lane = turn.lane();
     boolean handedOn = false;
     for (DeliveryTask task = lane.next(); task != null && !handedOn; ) {
       work.run(task);
-      handedOn = senders.depth() > 0 && handOn(lane);
+      handedOn = senders.depth() > 0 && handOn(turn);
       task = handedOn ? null : lane.next();
     }
   }
 
   /** Lets other lanes have their turns first. */
-  private boolean handOn(Lane lane) {
+  private boolean handOn(Turn turn) {
     try {
-      giveBackIfItFails(lane, senders.submit(lane, Deadline.after(PATIENCE)));
+      giveBackIfItFails(turn.lane(), senders.submit(turn, Deadline.after(PATIENCE)));
       return true;
     } catch (RejectedExecutionException e) {
       return false;

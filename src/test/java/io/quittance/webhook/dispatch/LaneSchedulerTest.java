@@ -11,6 +11,7 @@ import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,8 @@ class LaneSchedulerTest {
 
   private static final Duration LONG = Duration.ofHours(1);
   private static final int WORKERS = 2;
+  private static final UUID MERCHANT = UUID.randomUUID();
+  private static final UUID OTHER = UUID.randomUUID();
 
   private final Lane lane = new Lane(1, LONG, LONG, false);
 
@@ -80,6 +83,28 @@ class LaneSchedulerTest {
     }
   }
 
+  /** Both senders are busy with one merchant's receivers, and more of them wait. */
+  @Test
+  void areTakenByOneMerchantsLanesAfterTheOther() throws InterruptedException {
+    var open = new CountDownLatch(1);
+    var order = new CopyOnWriteArrayList<UUID>();
+    try (var turns =
+        turns(
+            task -> {
+              open.await();
+              order.add(task.delivery().merchantId());
+              task.lane().succeeded(Duration.ZERO);
+            })) {
+      for (int i = 0; i < 20; i++) {
+        turns.offer(task(new Lane(1, LONG, LONG, false)));
+      }
+      turns.offer(task(new Lane(1, LONG, LONG, false), OTHER));
+      open.countDown();
+    }
+    assertThat(order).hasSize(21);
+    assertThat(order.indexOf(OTHER)).isLessThanOrEqualTo(2 * WORKERS);
+  }
+
   private static LaneScheduler turns(LaneScheduler.Work work) {
     return new LaneScheduler(work, WORKERS, LONG, new SimpleMeterRegistry());
   }
@@ -89,10 +114,14 @@ class LaneSchedulerTest {
   }
 
   private static DeliveryTask task(Lane lane) {
+    return task(lane, MERCHANT);
+  }
+
+  private static DeliveryTask task(Lane lane, UUID merchantId) {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
     return new DeliveryTask(
-        new Claimed(id, id, id, id, 0, false, Deadline.after(LONG)),
+        new Claimed(id, merchantId, id, id, 0, false, Deadline.after(LONG)),
         new StoredEvent(id, id, body, null),
         null,
         lane);
