@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.Executors;
 
 /** A remote screening service that approves everything, or does not answer at all. */
@@ -12,6 +13,9 @@ final class SlowScreening implements AutoCloseable {
 
   private static final byte[] APPROVE =
       "{\"decision\":\"approve\",\"score\":0,\"reasons\":[]}".getBytes(StandardCharsets.UTF_8);
+
+  /** Longer than anybody waits; without an end, connections would use up the descriptors. */
+  private static final Duration HANGS_FOR = Duration.ofSeconds(10);
 
   private final HttpServer server;
   private volatile boolean hung;
@@ -24,7 +28,11 @@ final class SlowScreening implements AutoCloseable {
         exchange -> {
           try (exchange) {
             exchange.getRequestBody().readAllBytes();
+            long end = System.nanoTime() + HANGS_FOR.toNanos();
             while (hung) {
+              if (System.nanoTime() > end) {
+                return;
+              }
               Thread.sleep(100);
             }
             exchange.sendResponseHeaders(200, APPROVE.length);
