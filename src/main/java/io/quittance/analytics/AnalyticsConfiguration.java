@@ -4,8 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.analytics.event.EventParser;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
+import io.quittance.database.OwnPool;
 import io.quittance.web.BodyLimit;
-import java.time.Duration;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
@@ -17,8 +17,6 @@ class AnalyticsConfiguration {
 
   private static final String POOL = "analytics";
   private static final int EVENTS_BYTES_MAX = 5_000_000;
-  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration IDLE_MAX = Duration.ofMinutes(1);
 
   /** A commit of a large body full of different labels has many rows. */
   private static final String LIMITS =
@@ -28,18 +26,9 @@ class AnalyticsConfiguration {
   @Bean(defaultCandidate = false)
   @Qualifier(POOL)
   HikariDataSource analyticsPool(DataSourceProperties database, AnalyticsProperties properties) {
-    HikariDataSource pool =
-        database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
-    pool.setPoolName(POOL);
-    pool.setMaximumPoolSize(properties.connections());
-    pool.setMinimumIdle(0);
-    pool.setIdleTimeout(IDLE_MAX.toMillis());
-    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
+    HikariDataSource pool = OwnPool.of(database, POOL, properties.connections());
     pool.setAutoCommit(false);
-    if (pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
-      pool.addDataSourceProperty("options", LIMITS);
-      pool.addDataSourceProperty("ApplicationName", "quittance analytics");
-    }
+    OwnPool.limit(pool, LIMITS);
     return pool;
   }
 

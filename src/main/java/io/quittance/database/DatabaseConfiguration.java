@@ -24,10 +24,7 @@ import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
 
-  private static final Duration IDLE_MAX = Duration.ofMinutes(1);
   private static final Duration REPORT_LIMIT = Duration.ofMinutes(10);
-  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
   private static final Map<String, String> MIGRATION_SETTINGS =
       Map.of(
@@ -46,15 +43,7 @@ class DatabaseConfiguration {
   @Bean(defaultCandidate = false)
   @Qualifier(ReportConnections.POOL)
   HikariDataSource reportPool(DataSourceProperties database, DatabaseProperties properties) {
-    HikariDataSource pool =
-        database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
-    pool.setPoolName(ReportConnections.POOL);
-    pool.setMaximumPoolSize(properties.reportConnections() + 1);
-    pool.setMinimumIdle(0);
-    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
-    pool.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
-    pool.setIdleTimeout(IDLE_MAX.toMillis());
-    return pool;
+    return OwnPool.of(database, ReportConnections.POOL, properties.reportConnections() + 1);
   }
 
   /** The limit is the ledger's setting, and this module knows no ledger. */

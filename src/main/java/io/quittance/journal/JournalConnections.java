@@ -2,6 +2,7 @@ package io.quittance.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.database.Distribution;
+import io.quittance.database.OwnPool;
 import java.time.Duration;
 import java.util.Locale;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -20,8 +21,6 @@ class JournalConnections {
   static final String NAME = "journalDataSource";
 
   private static final int CONNECTIONS_PER_LANE = 2;
-  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
 
   /** PostgreSQL has it from version 17 on; older ones have no such row. */
   private static final String TRANSACTION_TIMEOUT =
@@ -34,20 +33,15 @@ class JournalConnections {
   @Qualifier(NAME)
   HikariDataSource journalDataSource(
       DataSourceProperties database, JournalProperties properties, Distribution distribution) {
-    HikariDataSource pool =
-        database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
-    pool.setPoolName("journal");
-    pool.setMaximumPoolSize(CONNECTIONS_PER_LANE * properties.lanes());
-    pool.setMinimumIdle(CONNECTIONS_PER_LANE * properties.lanes());
-    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
-    pool.setValidationTimeout(VALIDATION_TIMEOUT.toMillis());
+    int connections = CONNECTIONS_PER_LANE * properties.lanes();
+    HikariDataSource pool = OwnPool.of(database, "journal", connections);
+    pool.setMinimumIdle(connections);
     pool.setAutoCommit(false);
     // Commits what initializes a connection. Else it waits in a transaction, which PostgreSQL ends,
     // and a rollback takes the limit back.
     pool.setIsolateInternalQueries(true);
-    if (pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
-      pool.addDataSourceProperty("options", options(properties, distribution));
-      pool.addDataSourceProperty("ApplicationName", "quittance journal");
+    if (OwnPool.postgres(pool)) {
+      OwnPool.limit(pool, options(properties, distribution));
       pool.addDataSourceProperty("socketTimeout", String.valueOf(socketTimeoutSeconds(properties)));
       pool.setConnectionInitSql(
           TRANSACTION_TIMEOUT.formatted(longestTransaction(properties).toMillis()));

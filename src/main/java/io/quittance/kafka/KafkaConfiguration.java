@@ -3,9 +3,9 @@ package io.quittance.kafka;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.database.OwnPool;
 import io.quittance.journal.Dialect;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
@@ -26,7 +26,6 @@ class KafkaConfiguration {
 
   private static final String POOL = "kafka";
   private static final int CONNECTIONS = 2;
-  private static final Duration CONNECTION_TIMEOUT = Duration.ofSeconds(2);
 
   /** Counting a large backlog takes a while. */
   private static final String LIMITS =
@@ -44,16 +43,9 @@ class KafkaConfiguration {
   @Bean(defaultCandidate = false)
   @Qualifier(POOL)
   HikariDataSource kafkaPool(DataSourceProperties database) {
-    HikariDataSource pool =
-        database.initializeDataSourceBuilder().type(HikariDataSource.class).build();
-    pool.setPoolName(POOL);
-    pool.setMaximumPoolSize(CONNECTIONS);
+    HikariDataSource pool = OwnPool.of(database, POOL, CONNECTIONS);
     pool.setMinimumIdle(1);
-    pool.setConnectionTimeout(CONNECTION_TIMEOUT.toMillis());
-    if (pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
-      pool.addDataSourceProperty("options", LIMITS);
-      pool.addDataSourceProperty("ApplicationName", "quittance kafka");
-    }
+    OwnPool.limit(pool, LIMITS);
     return pool;
   }
 

@@ -3,7 +3,14 @@
  * least once. Switched on by the address of a broker; nothing of it is there before.
  */
 @ApplicationModule(
-    allowedDependencies = {"concurrency", "journal", "payment", "payment::event", "web"})
+    allowedDependencies = {
+      "concurrency",
+      "database",
+      "journal",
+      "payment",
+      "payment::event",
+      "web"
+    })
 @NullMarked
 package io.quittance.kafka;
 
