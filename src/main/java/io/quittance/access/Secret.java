@@ -1,10 +1,9 @@
 package io.quittance.access;
 
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,18 +53,10 @@ public final class Secret {
   public byte[] hash() {
     byte[] known = hash;
     if (known == null) {
-      known = sha256();
+      known = DigestUtils.sha256(text);
       hash = known;
     }
     return known;
-  }
-
-  private byte[] sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 
   /** In a time that does not tell how much of them agrees. */

@@ -5,9 +5,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * SHA-256 of the canonical JSON of a request's body, in base64: fields by name, and only those that
@@ -48,12 +47,10 @@ final class Fingerprints {
 
   private static String sha256(ObjectMapper canonical, Object body) {
     try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.writeValueAsBytes(body));
+      byte[] hash = DigestUtils.sha256(canonical.writeValueAsBytes(body));
       return Base64.getEncoder().withoutPadding().encodeToString(hash);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("a body cannot be written as JSON", e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.quittance.journal.AccountKey;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,15 +21,7 @@ public final class EntryChain {
   private static final byte[] DOMAIN = "quittance entries 1".getBytes(UTF_8);
   private static final int ABSENT = -1;
 
-  private final MessageDigest sha256 = sha256();
-
-  public static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
+  private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
   /**
    * What an account's chain starts from.

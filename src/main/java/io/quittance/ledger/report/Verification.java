@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +76,7 @@ final class Verification {
   private final UUID merchantId;
   private final Instant digestBefore;
   private final EntryChain chain = new EntryChain();
-  private final MessageDigest digest = EntryChain.sha256();
+  private final MessageDigest digest = DigestUtils.getSha256Digest();
   private long accounts;
   private long entries;
   private long unchained;

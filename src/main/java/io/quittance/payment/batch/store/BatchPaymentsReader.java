@@ -17,12 +17,12 @@ import io.quittance.web.json.PartCheck;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * Reads the payments of a batch one by one, as the body arrives: each is checked, and then kept as
@@ -66,7 +66,7 @@ final class BatchPaymentsReader extends StdDeserializer<BatchPayments> {
     private final List<InputError> errors = new ArrayList<>();
     private final List<Integer> manual = new ArrayList<>();
     private final Set<String> references = new HashSet<>();
-    private final MessageDigest hash = sha256();
+    private final MessageDigest hash = DigestUtils.getSha256Digest();
     private int size;
 
     void next(JsonParser parser, DeserializationContext context) throws IOException {
@@ -132,14 +132,6 @@ final class BatchPaymentsReader extends StdDeserializer<BatchPayments> {
               List.copyOf(errors),
               List.copyOf(manual),
               Base64.getEncoder().withoutPadding().encodeToString(hash.digest())));
-    }
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
     }
   }
 }
