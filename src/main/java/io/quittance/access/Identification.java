@@ -41,7 +41,7 @@ public final class Identification {
   public boolean isOperator(Secret secret) {
     boolean operator = operatorKey != null && operatorKey.sameAs(secret);
     if (operator) {
-      known.remember(ByteBuffer.wrap(secret.hash()), Sender.OPERATOR);
+      known.remember(ByteBuffer.wrap(secret.hash()), RequestSender.OPERATOR);
     }
     return operator;
   }

@@ -33,13 +33,13 @@ public final class KnownKeys {
    *
    * @param credential what it shows; null: nothing
    */
-  public Sender sender(@Nullable Credential credential) {
+  public RequestSender sender(@Nullable Credential credential) {
     if (credential == null) {
-      return Sender.unknown();
+      return RequestSender.unknown();
     }
     var key = ByteBuffer.wrap(credential.secret().hash());
     UUID party = parties.getIfPresent(key);
-    return party == null ? Sender.unknown() : new Sender(key, party);
+    return party == null ? RequestSender.unknown() : new RequestSender(key, party);
   }
 
   boolean contains(ByteBuffer key) {

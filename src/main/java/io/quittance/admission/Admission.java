@@ -3,7 +3,7 @@ package io.quittance.admission;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.access.Sender;
+import io.quittance.access.RequestSender;
 import io.quittance.admission.AdmissionLane.Range;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -82,47 +82,49 @@ final class Admission {
     }
   }
 
-  private AdmissionLane laneOf(Sender sender) {
+  private AdmissionLane laneOf(RequestSender sender) {
     return sender.isMerchant() ? lanes.get(backlog.laneOf(sender.party())) : unknown;
   }
 
-  /** Lets a request in, or not (null). Its place must be left. */
-  @Nullable Place enter(Arrival arrival) {
-    AdmissionLane lane = laneOf(arrival.sender());
-    UUID party = arrival.sender().party();
+  /** Lets a request in, or not (null). Its permit must be left. */
+  @Nullable AdmissionPermit enter(AdmissionRequest admissionRequest) {
+    AdmissionLane lane = laneOf(admissionRequest.sender());
+    UUID party = admissionRequest.sender().party();
     if (!enabled) {
       lane.enterAnyway(party);
-    } else if (!lane.enter(party, arrival)) {
+    } else if (!lane.enter(party, admissionRequest)) {
       return null;
     }
-    return new Place(lane, arrival);
+    return new AdmissionPermit(lane, admissionRequest);
   }
 
   /** Moves a request into the lane of its sender, who is known now, if it has room there. */
-  boolean settle(Place place, Sender sender) {
-    Place other = enter(place.arrival().from(sender));
+  boolean settle(AdmissionPermit permit, RequestSender sender) {
+    AdmissionPermit other = enter(permit.admissionRequest().from(sender));
     if (other != null) {
-      place.moveTo(other);
+      permit.moveTo(other);
     }
     return other != null;
   }
 
   /** Whether a request would be let in now. */
-  boolean hasRoom(Arrival arrival) {
-    return !enabled || laneOf(arrival.sender()).hasRoom(arrival.sender().party(), arrival);
+  boolean hasRoom(AdmissionRequest admissionRequest) {
+    return !enabled
+        || laneOf(admissionRequest.sender())
+            .hasRoom(admissionRequest.sender().party(), admissionRequest);
   }
 
   /** Counts a request that is refused, and returns its problem. */
-  Problem refusal(Arrival arrival) {
-    laneOf(arrival.sender()).countRefusal(arrival.priority());
+  Problem refusal(AdmissionRequest admissionRequest) {
+    laneOf(admissionRequest.sender()).countRefusal(admissionRequest.priority());
     return Problem.of(
             ProblemCode.OVERLOADED,
             "Too many requests are under way; nothing of this one was begun. Try again later.")
-        .retryAfter(retryAfter(arrival.sender()));
+        .retryAfter(retryAfter(admissionRequest.sender()));
   }
 
   /** When what is under way in a sender's lane will be done. */
-  Duration retryAfter(Sender sender) {
+  Duration retryAfter(RequestSender sender) {
     return laneOf(sender).retryAfter();
   }
 }

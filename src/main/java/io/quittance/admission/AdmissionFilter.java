@@ -21,12 +21,13 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class AdmissionFilter extends OncePerRequestFilter {
 
   private final Admission admission;
-  private final Arrivals arrivals;
+  private final AdmissionRequests admissionRequests;
   private final ProblemWriter problems;
 
-  AdmissionFilter(Admission admission, Arrivals arrivals, ProblemWriter problems) {
+  AdmissionFilter(
+      Admission admission, AdmissionRequests admissionRequests, ProblemWriter problems) {
     this.admission = admission;
-    this.arrivals = arrivals;
+    this.admissionRequests = admissionRequests;
     this.problems = problems;
   }
 
@@ -39,18 +40,18 @@ final class AdmissionFilter extends OncePerRequestFilter {
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    Arrival arrival = arrivals.of(RequestHead.of(request));
-    Place place = admission.enter(arrival);
-    if (place == null) {
-      problems.write(admission.refusal(arrival), request, response);
+    AdmissionRequest admissionRequest = admissionRequests.of(RequestHead.of(request));
+    AdmissionPermit permit = admission.enter(admissionRequest);
+    if (permit == null) {
+      problems.write(admission.refusal(admissionRequest), request, response);
       return;
     }
     try {
-      place.attachTo(request);
-      arrivals.remember(arrival);
+      permit.attachTo(request);
+      admissionRequests.remember(admissionRequest);
       chain.doFilter(request, response);
     } finally {
-      place.leave();
+      permit.leave();
     }
   }
 }

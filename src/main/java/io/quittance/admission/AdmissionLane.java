@@ -61,9 +61,10 @@ final class AdmissionLane {
   }
 
   /** Takes a place, if there is one; then the party must {@link #leave}. */
-  boolean enter(UUID party, Arrival arrival) {
+  boolean enter(UUID party, AdmissionRequest admissionRequest) {
     adjustWhenDue();
-    if (hopeless(arrival) || !underWay.take(party, 1, arrival.priority().of(limit))) {
+    if (hopeless(admissionRequest)
+        || !underWay.take(party, 1, admissionRequest.priority().of(limit))) {
       return false;
     }
     mostUnderWay.accumulateAndGet(underWay.total(), Math::max);
@@ -75,16 +76,17 @@ final class AdmissionLane {
     underWay.force(party, 1);
   }
 
-  boolean hasRoom(UUID party, Arrival arrival) {
+  boolean hasRoom(UUID party, AdmissionRequest admissionRequest) {
     adjustWhenDue();
-    return !hopeless(arrival) && underWay.mayTake(party, 1, arrival.priority().of(limit));
+    return !hopeless(admissionRequest)
+        && underWay.mayTake(party, 1, admissionRequest.priority().of(limit));
   }
 
   /** What is under way is known, and is answered whatever it takes. */
-  private boolean hopeless(Arrival arrival) {
-    return arrival.priority() != Priority.UNDER_WAY
-        && arrival.priority() != Priority.REPORT
-        && arrival.patience().compareTo(expectedTime.get()) < 0;
+  private boolean hopeless(AdmissionRequest admissionRequest) {
+    return admissionRequest.priority() != Priority.UNDER_WAY
+        && admissionRequest.priority() != Priority.REPORT
+        && admissionRequest.patience().compareTo(expectedTime.get()) < 0;
   }
 
   void leave(UUID party) {

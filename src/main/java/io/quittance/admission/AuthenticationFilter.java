@@ -4,8 +4,8 @@ import io.quittance.access.Credential;
 import io.quittance.access.Identification;
 import io.quittance.access.Identity;
 import io.quittance.access.LastUse;
+import io.quittance.access.RequestSender;
 import io.quittance.access.Secret;
-import io.quittance.access.Sender;
 import io.quittance.identity.Actor;
 import io.quittance.identity.Caller;
 import io.quittance.identity.Origin;
@@ -14,7 +14,7 @@ import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
 import io.quittance.web.RequestHead;
-import io.quittance.web.Resolution;
+import io.quittance.web.ResolvesBy;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -39,19 +39,19 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   private final Admission admission;
   private final LastUse lastUse;
   private final ProblemWriter problems;
-  private final Resolution resolution;
+  private final ResolvesBy resolvesBy;
 
   AuthenticationFilter(
       Identification identification,
       Admission admission,
       LastUse lastUse,
       ProblemWriter problems,
-      Resolution resolution) {
+      ResolvesBy resolvesBy) {
     this.identification = identification;
     this.admission = admission;
     this.lastUse = lastUse;
     this.problems = problems;
-    this.resolution = resolution;
+    this.resolvesBy = resolvesBy;
   }
 
   @Override
@@ -67,17 +67,17 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     try {
       admit(request);
     } catch (Problem problem) {
-      problems.write(honest(problem, request), request, response);
+      problems.write(unknownIfKeyed(problem, request), request, response);
       return;
     }
     chain.doFilter(request, response);
   }
 
   /** Nothing was begun, but a keyed request may repeat one that was carried out. */
-  private Problem honest(Problem problem, HttpServletRequest request) {
+  private Problem unknownIfKeyed(Problem problem, HttpServletRequest request) {
     return problem.code() == ProblemCode.DEPENDENCY_UNAVAILABLE
             && request.getHeader("Idempotency-Key") != null
-        ? problem.unknownUntil(resolution.ofAnyRequest(request.getServletPath()))
+        ? problem.unknownUntil(resolvesBy.ofAnyRequest(request.getServletPath()))
         : problem;
   }
 
@@ -102,7 +102,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   }
 
   private void admit(Identity identity, Secret secret, HttpServletRequest request) {
-    settle(new Sender(ByteBuffer.wrap(secret.hash()), identity.merchantId()), request);
+    settle(new RequestSender(ByteBuffer.wrap(secret.hash()), identity.merchantId()), request);
     var origin = Origin.of(identity.actor(), request);
     origin.attachTo(request);
     request.setAttribute(Caller.ATTRIBUTE, identity.from(origin));
@@ -113,12 +113,12 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   }
 
   /** Moves a request from the places of unknown callers to those of its merchant. */
-  private void settle(Sender sender, HttpServletRequest request) {
-    Place place = Place.of(request);
-    if (place != null
-        && !place.arrival().sender().isMerchant()
-        && !admission.settle(place, sender)) {
-      throw admission.refusal(place.arrival().from(sender));
+  private void settle(RequestSender sender, HttpServletRequest request) {
+    AdmissionPermit permit = AdmissionPermit.of(request);
+    if (permit != null
+        && !permit.admissionRequest().sender().isMerchant()
+        && !admission.settle(permit, sender)) {
+      throw admission.refusal(permit.admissionRequest().from(sender));
     }
   }
 

@@ -1,6 +1,6 @@
 package io.quittance.admission;
 
-import io.quittance.access.Sender;
+import io.quittance.access.RequestSender;
 import io.quittance.web.LimitedBodyRequest;
 import io.quittance.web.ProblemWriter;
 import io.quittance.web.RequestHead;
@@ -24,14 +24,18 @@ import org.springframework.web.filter.OncePerRequestFilter;
 final class BodyFilter extends OncePerRequestFilter {
 
   private final Admission admission;
-  private final Arrivals arrivals;
-  private final HalfSent halfSent;
+  private final AdmissionRequests admissionRequests;
+  private final ArrivingBodies arrivingBodies;
   private final ProblemWriter problems;
 
-  BodyFilter(Admission admission, Arrivals arrivals, HalfSent halfSent, ProblemWriter problems) {
+  BodyFilter(
+      Admission admission,
+      AdmissionRequests admissionRequests,
+      ArrivingBodies arrivingBodies,
+      ProblemWriter problems) {
     this.admission = admission;
-    this.arrivals = arrivals;
-    this.halfSent = halfSent;
+    this.admissionRequests = admissionRequests;
+    this.arrivingBodies = arrivingBodies;
     this.problems = problems;
   }
 
@@ -49,26 +53,26 @@ final class BodyFilter extends OncePerRequestFilter {
       chain.doFilter(request, response);
       return;
     }
-    Arrival arrival = arrivals.of(RequestHead.of(request));
-    if (admission.hasRoom(arrival) && receive(arrival.sender(), body)) {
+    AdmissionRequest admissionRequest = admissionRequests.of(RequestHead.of(request));
+    if (admission.hasRoom(admissionRequest) && receive(admissionRequest.sender(), body)) {
       chain.doFilter(request, response);
       return;
     }
     body.abandon();
     response.setHeader(HttpHeaders.CONNECTION, "close");
-    problems.write(admission.refusal(arrival), request, response);
+    problems.write(admission.refusal(admissionRequest), request, response);
   }
 
-  private boolean receive(Sender sender, LimitedBodyRequest body) throws IOException {
+  private boolean receive(RequestSender sender, LimitedBodyRequest body) throws IOException {
     long bytes = body.lengthMax();
-    if (!halfSent.enter(sender, bytes)) {
+    if (!arrivingBodies.enter(sender, bytes)) {
       return false;
     }
     try {
       body.receive();
       return true;
     } finally {
-      halfSent.leave(sender, bytes);
+      arrivingBodies.leave(sender, bytes);
     }
   }
 }

@@ -13,11 +13,11 @@ import org.springframework.stereotype.Component;
 final class EarlyAdmission implements EarlyRefusal {
 
   private final Admission admission;
-  private final Arrivals arrivals;
+  private final AdmissionRequests admissionRequests;
 
-  EarlyAdmission(Admission admission, Arrivals arrivals) {
+  EarlyAdmission(Admission admission, AdmissionRequests admissionRequests) {
     this.admission = admission;
-    this.arrivals = arrivals;
+    this.admissionRequests = admissionRequests;
   }
 
   @Override
@@ -25,7 +25,7 @@ final class EarlyAdmission implements EarlyRefusal {
     if (!head.path().startsWith(Admission.PATHS)) {
       return null;
     }
-    Arrival arrival = arrivals.of(head);
-    return admission.hasRoom(arrival) ? null : admission.refusal(arrival);
+    AdmissionRequest admissionRequest = admissionRequests.of(head);
+    return admission.hasRoom(admissionRequest) ? null : admission.refusal(admissionRequest);
   }
 }

@@ -1,6 +1,6 @@
 package io.quittance.admission;
 
-import io.quittance.access.Sender;
+import io.quittance.access.RequestSender;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -20,7 +20,7 @@ public final class FairShares {
   private long total;
 
   /** The one that took the most, unless that one has given back since. */
-  private UUID largest = Sender.UNKNOWN;
+  private UUID largest = RequestSender.UNKNOWN;
 
   /** Takes an amount, if the party may; then it must {@link #giveBack} it. */
   public synchronized boolean take(UUID party, long amount, long limit) {

@@ -24,9 +24,9 @@ public final class LongRequests {
 
   /** Gives the place in admission back, so that others come in while this request waits. */
   public void leaveAdmission(HttpServletRequest request) {
-    Place place = Place.of(request);
-    if (place != null) {
-      place.leave();
+    AdmissionPermit permit = AdmissionPermit.of(request);
+    if (permit != null) {
+      permit.leave();
     }
   }
 

@@ -1,6 +1,5 @@
 package io.quittance.concurrency;
 
-import io.quittance.concurrency.WorkerPool.Job;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;

@@ -1,6 +1,5 @@
 package io.quittance.concurrency;
 
-import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,7 +25,7 @@ final class JobQueue<T, R> {
   private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
-  private final Turns<T, R> jobs;
+  private final RoundRobinQueue<T, R> jobs;
 
   /** Those who wait for room, each with what wakes it, in the order in which they came. */
   private final ArrayDeque<Condition> patient = new ArrayDeque<>();
@@ -42,7 +41,7 @@ final class JobQueue<T, R> {
     maxBatch = settings.maxBatch();
     maxWeight = settings.maxWeight();
     weigher = settings.weigher();
-    jobs = new Turns<>(settings.party());
+    jobs = new RoundRobinQueue<>(settings.party());
     linger = settings.linger();
     ticker = settings.ticker();
     lastTakenNanos = ticker.nanoTime();

@@ -59,7 +59,7 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
   /** A handler that asks one query, whose answer has the keys that it found. */
   public static <K, V> Handler<K, Optional<V>> finding(Function<List<K>, Map<K, V>> query) {
     return jobs -> {
-      Map<K, V> found = query.apply(jobs.stream().map(WorkerPool.Job::item).toList());
+      Map<K, V> found = query.apply(jobs.stream().map(Job::item).toList());
       jobs.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
     };
   }

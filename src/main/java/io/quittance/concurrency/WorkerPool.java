@@ -3,7 +3,6 @@ package io.quittance.concurrency;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -18,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * taken from the queue: it has surely not begun. Workers are never interrupted, so they may run
  * JDBC. Go's counterpart is a buffered channel with N goroutines ranging over it.
  *
- * <p>Thread-safe. It is long because its jobs and the builder of its settings stand in it.
+ * <p>Thread-safe.
  *
  * @param <T> what is worked on
  * @param <R> what comes out
@@ -31,73 +30,6 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   @FunctionalInterface
   public interface Handler<T, R> {
     void handle(List<Job<T, R>> batch) throws Exception;
-  }
-
-  /** One item on its way through the pool. */
-  public static final class Job<T, R> {
-
-    private final T item;
-    private final Deadline deadline;
-    private final long queuedNanos;
-    private final CompletableFuture<R> result = new CompletableFuture<>();
-    private boolean deferred;
-
-    Job(T item, Deadline deadline, long queuedNanos) {
-      this.item = item;
-      this.deadline = deadline;
-      this.queuedNanos = queuedNanos;
-    }
-
-    public T item() {
-      return item;
-    }
-
-    public Deadline deadline() {
-      return deadline;
-    }
-
-    /** Hands the result to the submitter. The first completion counts. */
-    public void succeed(R value) {
-      result.complete(value);
-    }
-
-    /** Hands over what this work returns or throws; other jobs of the batch are not affected. */
-    public void complete(Callable<R> work) {
-      try {
-        succeed(work.call());
-      } catch (Exception e) {
-        fail(e);
-      }
-    }
-
-    /** Hands an error to the submitter. The first completion counts. */
-    public void fail(Throwable error) {
-      result.completeExceptionally(error);
-    }
-
-    /**
-     * Tells the pool that the handler has passed the job on, and that it will be completed there.
-     */
-    public void defer() {
-      deferred = true;
-    }
-
-    boolean deferred() {
-      return deferred;
-    }
-
-    CompletableFuture<R> result() {
-      return result;
-    }
-
-    long queuedNanos() {
-      return queuedNanos;
-    }
-
-    /** Whether it has its result or error, or was canceled: nothing is to be done for it. */
-    public boolean done() {
-      return result.isDone();
-    }
   }
 
   private static final Logger log = LoggerFactory.getLogger(WorkerPool.class);
@@ -133,7 +65,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   public CompletableFuture<R> submit(T item, Deadline deadline) {
     var job = new Job<T, R>(item, deadline, ticker.nanoTime());
     enqueue(List.of(job));
-    return job.result;
+    return job.result();
   }
 
   /**
@@ -175,7 +107,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
       metrics.rejected();
       throw e;
     }
-    return job.result;
+    return job.result();
   }
 
   /** Changes the number of workers; surplus ones end after the batch in hand. At least 1. */

@@ -59,7 +59,7 @@ public sealed interface Fallback {
   }
 
   /** The screening that stands in for the one that failed; empty: the payment fails. */
-  default Optional<Screening> screening(Subject subject) {
+  default Optional<Screening> screening(ScreeningRequest subject) {
     return switch (this) {
       case Decline _ -> Optional.empty();
       case Review _ -> Optional.of(decided(Decision.REVIEW));

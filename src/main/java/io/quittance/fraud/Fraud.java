@@ -65,7 +65,7 @@ public final class Fraud {
    *
    * @throws IOException the remote service did not answer as agreed, or the rules cannot be read
    */
-  public Screening screen(Subject subject, Rules rules, Deadline deadline)
+  public Screening screen(ScreeningRequest subject, Rules rules, Deadline deadline)
       throws IOException, InterruptedException {
     return remote == null ? rules.screening(subject) : remote.screen(subject, deadline);
   }

@@ -78,7 +78,8 @@ final class RemoteScreening {
    * @throws DeadlineExceededException there was no answer by then
    * @throws IOException there was none, or not as agreed
    */
-  Screening screen(Subject subject, Deadline deadline) throws IOException, InterruptedException {
+  Screening screen(ScreeningRequest subject, Deadline deadline)
+      throws IOException, InterruptedException {
     try (Call call = tracing.call("remote screening", null)) {
       try {
         return ask(subject, deadline, call);
@@ -89,7 +90,7 @@ final class RemoteScreening {
     }
   }
 
-  private Screening ask(Subject subject, Deadline deadline, Call call)
+  private Screening ask(ScreeningRequest subject, Deadline deadline, Call call)
       throws IOException, InterruptedException {
     HttpResponse<byte[]> response = send(request(subject, deadline, call.headers()), deadline);
     call.answered(response.statusCode());
@@ -115,8 +116,8 @@ final class RemoteScreening {
     }
   }
 
-  private HttpRequest request(Subject subject, Deadline deadline, Map<String, String> trace)
-      throws IOException {
+  private HttpRequest request(
+      ScreeningRequest subject, Deadline deadline, Map<String, String> trace) throws IOException {
     var question =
         new Question(
             TypeId.format("pay", subject.paymentId()),

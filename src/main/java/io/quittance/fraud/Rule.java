@@ -58,10 +58,10 @@ sealed interface Rule {
   /** Points from 0 to 100, with {@link Action#SCORE} only. */
   @Nullable Integer score();
 
-  boolean fires(Subject subject, PayerHistory history);
+  boolean fires(ScreeningRequest subject, PayerHistory history);
 
   /** The part of the past that it looks at, if it does. */
-  default Optional<Window> window(Subject subject) {
+  default Optional<Window> window(ScreeningRequest subject) {
     return Optional.empty();
   }
 
@@ -75,7 +75,7 @@ sealed interface Rule {
       implements Rule {
 
     @Override
-    public boolean fires(Subject subject, PayerHistory history) {
+    public boolean fires(ScreeningRequest subject, PayerHistory history) {
       return subject.money().currency().equals(currency) && subject.money().amount() > amount;
     }
   }
@@ -90,12 +90,12 @@ sealed interface Rule {
       implements Rule {
 
     @Override
-    public Optional<Window> window(Subject subject) {
+    public Optional<Window> window(ScreeningRequest subject) {
       return Optional.of(Window.toCountAbove(count, windowSeconds));
     }
 
     @Override
-    public boolean fires(Subject subject, PayerHistory history) {
+    public boolean fires(ScreeningRequest subject, PayerHistory history) {
       return history.in(Window.toCountAbove(count, windowSeconds)).count() > count;
     }
   }
@@ -111,14 +111,14 @@ sealed interface Rule {
       implements Rule {
 
     @Override
-    public Optional<Window> window(Subject subject) {
+    public Optional<Window> window(ScreeningRequest subject) {
       return concerns(subject)
           ? Optional.of(Window.toAddUp(currency, windowSeconds))
           : Optional.empty();
     }
 
     @Override
-    public boolean fires(Subject subject, PayerHistory history) {
+    public boolean fires(ScreeningRequest subject, PayerHistory history) {
       return concerns(subject)
           && history
                   .in(Window.toAddUp(currency, windowSeconds))
@@ -127,7 +127,7 @@ sealed interface Rule {
               > 0;
     }
 
-    private boolean concerns(Subject subject) {
+    private boolean concerns(ScreeningRequest subject) {
       return subject.money().currency().equals(currency);
     }
   }
@@ -141,7 +141,7 @@ sealed interface Rule {
       implements Rule {
 
     @Override
-    public boolean fires(Subject subject, PayerHistory history) {
+    public boolean fires(ScreeningRequest subject, PayerHistory history) {
       return history.accountAge().toSeconds() < ageSeconds;
     }
   }
@@ -173,7 +173,7 @@ sealed interface Rule {
     }
 
     @Override
-    public boolean fires(Subject subject, PayerHistory history) {
+    public boolean fires(ScreeningRequest subject, PayerHistory history) {
       return (payers != null && payers.contains(subject.payer()))
           || (payees != null && payees.contains(subject.payee()));
     }

@@ -22,11 +22,11 @@ public record RuleSet(
   private static final int MAX_SCORE = 100;
 
   @Override
-  public Screening screening(Subject subject) {
+  public Screening screening(ScreeningRequest subject) {
     return new Screening.ByRules(this, subject);
   }
 
-  Set<Window> windows(Subject subject) {
+  Set<Window> windows(ScreeningRequest subject) {
     var windows = new LinkedHashSet<Window>();
     for (Rule rule : rules) {
       rule.window(subject).ifPresent(windows::add);
@@ -35,7 +35,7 @@ public record RuleSet(
   }
 
   /** Allow beats decline, decline beats review, and scores add up. */
-  Verdict judge(Subject subject, PayerHistory history) {
+  Verdict judge(ScreeningRequest subject, PayerHistory history) {
     List<Rule> fired = rules.stream().filter(rule -> rule.fires(subject, history)).toList();
     List<Rule> allowing = fired.stream().filter(Rule::allows).toList();
     if (!allowing.isEmpty()) {

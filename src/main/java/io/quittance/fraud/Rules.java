@@ -11,5 +11,5 @@ public sealed interface Rules permits RuleSet, UnreadableRules {
    *
    * @throws UnreadableRulesException they cannot be read here
    */
-  Screening screening(Subject subject) throws UnreadableRulesException;
+  Screening screening(ScreeningRequest subject) throws UnreadableRulesException;
 }

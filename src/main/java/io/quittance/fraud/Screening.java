@@ -30,7 +30,7 @@ public sealed interface Screening {
   }
 
   /** The merchant's own rules. */
-  record ByRules(RuleSet rules, Subject subject) implements Screening {
+  record ByRules(RuleSet rules, ScreeningRequest subject) implements Screening {
 
     @Override
     public Set<Window> windows() {

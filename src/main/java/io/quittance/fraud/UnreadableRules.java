@@ -4,7 +4,7 @@ package io.quittance.fraud;
 record UnreadableRules(Fallback fallback) implements Rules {
 
   @Override
-  public Screening screening(Subject subject) throws UnreadableRulesException {
+  public Screening screening(ScreeningRequest subject) throws UnreadableRulesException {
     throw new UnreadableRulesException();
   }
 }

@@ -9,7 +9,7 @@ import io.quittance.database.ReservedConnection;
 import io.quittance.journal.Dialect;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.Resolution;
+import io.quittance.web.ResolvesBy;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
@@ -45,7 +45,7 @@ public final class Idempotency {
   private static final Duration LATE_LOOK_LIMIT = Duration.ofMillis(250);
 
   /** When a key is looked up. */
-  public enum KeyLookup {
+  public enum LookupTiming {
 
     /** Before the request runs: for what must not even be tried twice. */
     BEFORE,
@@ -54,15 +54,15 @@ public final class Idempotency {
      * Only if the journal never came to the key, which its batch reads anyway. Saves each new
      * request a query, and costs a repetition a turn in the journal.
      */
-    IF_NOT_BEGUN
+    IF_KEY_UNDECIDED
   }
 
   /**
    * What running a request came to.
    *
-   * @param begun whether the journal has seen the key, and has decided about it
+   * @param keyDecided whether the journal has seen the key, and has decided about it
    */
-  public record Ran<A>(A answer, boolean begun) {}
+  public record Ran<A>(A answer, boolean keyDecided) {}
 
   /** A request that runs on this replica. */
   private record Running(KeyedRequest request, Deadline deadline) {}
@@ -77,7 +77,7 @@ public final class Idempotency {
   private final KeyLookups lookups;
   private final Fingerprints fingerprints;
   private final Clock clock;
-  private final Resolution resolution;
+  private final ResolvesBy resolvesBy;
   private final Counter replays;
 
   @Autowired
@@ -86,14 +86,14 @@ public final class Idempotency {
       Dialect dialect,
       ObjectMapper json,
       Clock clock,
-      Resolution resolution,
+      ResolvesBy resolvesBy,
       MeterRegistry registry) {
     this(
         new KeyLookups(
             ReservedConnection.of(keys -> IdempotencyKeys.find(jdbc, dialect, keys)), registry),
         json,
         clock,
-        resolution,
+        resolvesBy,
         registry);
   }
 
@@ -101,11 +101,11 @@ public final class Idempotency {
       KeyLookups lookups,
       ObjectMapper json,
       Clock clock,
-      Resolution resolution,
+      ResolvesBy resolvesBy,
       MeterRegistry registry) {
     this.lookups = lookups;
     this.clock = clock;
-    this.resolution = resolution;
+    this.resolvesBy = resolvesBy;
     this.fingerprints = new Fingerprints(json);
     this.replays =
         Counter.builder("quittance.replays")
@@ -141,7 +141,7 @@ public final class Idempotency {
       Supplier<A> first,
       Function<KeyRecord, Optional<A>> replay) {
     return run(
-        request, deadline, wait, KeyLookup.BEFORE, () -> new Ran<>(first.get(), true), replay);
+        request, deadline, wait, LookupTiming.BEFORE, () -> new Ran<>(first.get(), true), replay);
   }
 
   /** As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}. */
@@ -149,13 +149,13 @@ public final class Idempotency {
       KeyedRequest request,
       Deadline deadline,
       Duration wait,
-      KeyLookup look,
+      LookupTiming look,
       Supplier<Ran<A>> first,
       Function<KeyRecord, Optional<A>> replay) {
     var patience = Deadline.after(wait);
     try {
       for (boolean again = false; ; again = true) {
-        KeyLookup when = again ? KeyLookup.BEFORE : look;
+        LookupTiming when = again ? LookupTiming.BEFORE : look;
         Deadline lookLimit = again ? afterWaiting(patience) : deadline;
         switch (attempt(request, deadline, when, lookLimit, first, replay)) {
           case Attempt.Answered<A>(A answer) -> {
@@ -181,7 +181,7 @@ public final class Idempotency {
   private <A> Attempt<A> attempt(
       KeyedRequest request,
       Deadline deadline,
-      KeyLookup look,
+      LookupTiming look,
       Deadline lookLimit,
       Supplier<Ran<A>> first,
       Function<KeyRecord, Optional<A>> replay)
@@ -193,14 +193,14 @@ public final class Idempotency {
       return new Attempt.StillRunning<>(other.deadline().remaining());
     }
     try {
-      if (look == KeyLookup.BEFORE) {
+      if (look == LookupTiming.BEFORE) {
         Optional<KeyRecord> holder = lookUp(request, lookLimit);
         if (holder.isPresent()) {
           return replayed(request, holder.get(), replay);
         }
       }
       Ran<A> ran = first.get();
-      if (look == KeyLookup.IF_NOT_BEGUN && !ran.begun()) {
+      if (look == LookupTiming.IF_KEY_UNDECIDED && !ran.keyDecided()) {
         Optional<KeyRecord> holder = lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
         if (holder.isPresent()) {
           return replayed(request, holder.get(), replay);
@@ -233,7 +233,7 @@ public final class Idempotency {
   private Problem unknown(KeyedRequest request, ProblemCode code, String reason) {
     return Problem.of(code, reason + "; repeat the request with the same key.")
         .dependency("ledger")
-        .unknownUntil(resolution.ofAnyRequest(request.path()));
+        .unknownUntil(resolvesBy.ofAnyRequest(request.path()));
   }
 
   private <A> Attempt<A> replayed(

@@ -2,8 +2,8 @@ package io.quittance.idempotency;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.concurrency.WorkerPool.Job;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

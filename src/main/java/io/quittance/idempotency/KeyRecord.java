@@ -1,7 +1,6 @@
 package io.quittance.idempotency;
 
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
@@ -25,18 +24,7 @@ public record KeyRecord(
 
   /** The refusal as it was answered, if it was one. */
   public Optional<Problem> refused() {
-    return Optional.ofNullable(refusal).map(code -> problem(code, String.valueOf(detail)));
-  }
-
-  private static Problem problem(String code, String detail) {
-    try {
-      return Problem.of(ProblemCode.from(code), detail);
-    } catch (IllegalArgumentException e) {
-      return Problem.of(
-              ProblemCode.DEPENDENCY_UNAVAILABLE,
-              "A newer version refused the request (%s): %s".formatted(code, detail))
-          .dependency("ledger");
-    }
+    return Optional.ofNullable(refusal).map(code -> Problem.stored(code, String.valueOf(detail)));
   }
 
   /** As {@link #refused}, thrown. */

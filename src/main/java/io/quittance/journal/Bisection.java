@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toUnmodifiableList;
 
 import io.micrometer.core.instrument.Counter;
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -56,7 +56,7 @@ final class Bisection {
    * @param awaited as in {@link Transaction#apply}
    * @return the commands that wait for others' locks; all others are done
    */
-  List<Waiting> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
+  List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
     try {
       return retries.apply(jobs, awaited);
     } catch (FateUnknownException e) {
@@ -69,9 +69,9 @@ final class Bisection {
     }
   }
 
-  private List<Waiting> afterFailure(List<Job<Command<?>, Object>> open, Throwable e) {
+  private List<WaitingCommand> afterFailure(List<Job<Command<?>, Object>> open, Throwable e) {
     if (SqlStates.lockTimeout(e)) {
-      return open.stream().map(Waiting::forUnknownLock).toList();
+      return open.stream().map(WaitingCommand::forUnknownLock).toList();
     }
     if (unavailable(e)) {
       log.warn("The database is unavailable, {} commands failed: {}", open.size(), e.toString());
@@ -100,7 +100,7 @@ final class Bisection {
    * all have as many, none is known to be the cause, and all fail: to try them one after another
    * would keep the lane for as many limits.
    */
-  private List<Waiting> withoutLargest(List<Job<Command<?>, Object>> open, Throwable e) {
+  private List<WaitingCommand> withoutLargest(List<Job<Command<?>, Object>> open, Throwable e) {
     int most = open.stream().mapToInt(Bisection::accounts).max().orElse(0);
     List<Job<Command<?>, Object>> failed =
         open.stream().filter(job -> accounts(job) == most).toList();
@@ -115,9 +115,9 @@ final class Bisection {
     return job.item().accounts().size();
   }
 
-  private List<Waiting> halve(List<Job<Command<?>, Object>> open) {
+  private List<WaitingCommand> halve(List<Job<Command<?>, Object>> open) {
     halved.increment();
-    var waiting = new ArrayList<Waiting>();
+    var waiting = new ArrayList<WaitingCommand>();
     waiting.addAll(apply(open.subList(0, open.size() / 2), null));
     waiting.addAll(apply(open.subList(open.size() / 2, open.size()), null));
     return waiting;

@@ -2,9 +2,9 @@ package io.quittance.journal;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Job;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.concurrency.WorkerPool.Job;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -37,11 +37,11 @@ final class BusyAccounts {
    */
   private static final int ROOM = 4;
 
-  /** A waiting command, with its place in the order of arrival. */
-  private record Place(Waiting waiting, long number) {}
+  /** A waiting command, and which it was in the order of arrival. */
+  private record QueuedEntry(WaitingCommand waiting, long number) {}
 
   private final Bisection bisection;
-  private final WorkerPool<Place, Boolean> pool;
+  private final WorkerPool<QueuedEntry, Boolean> pool;
   private final Map<AccountKey, Integer> waitedFor = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong arrivals = new AtomicLong();
@@ -61,7 +61,7 @@ final class BusyAccounts {
     this.capacity = capacity;
     this.maxBatch = maxBatch;
     this.pool =
-        WorkerPool.<Place, Boolean>named(name, this::work)
+        WorkerPool.<QueuedEntry, Boolean>named(name, this::work)
             .capacity(ROOM * capacity)
             .maxBatch(ROOM * capacity)
             .start(registry);
@@ -87,13 +87,13 @@ final class BusyAccounts {
    * Lets a command wait. One for which there is no room is refused, unless it finishes what another
    * one began: of these, there are no more than payments under way.
    */
-  void add(Waiting command) {
-    boolean finishing = command.job().item() instanceof Finishing<?>;
+  void add(WaitingCommand command) {
+    boolean finishing = command.job().item() instanceof FinishingCommand<?>;
     if (!finishing && (waiting.get() >= capacity || anyFull(command.accounts()))) {
       command.job().fail(new QueueFullException(pool.name(), capacity));
       return;
     }
-    queue(new Place(command, arrivals.getAndIncrement()));
+    queue(new QueuedEntry(command, arrivals.getAndIncrement()));
   }
 
   private boolean anyFull(Set<AccountKey> accounts) {
@@ -104,21 +104,21 @@ final class BusyAccounts {
     return waitedFor.getOrDefault(account, 0) >= Math.max(1, capacity / PARTS);
   }
 
-  private void queue(Place place) {
-    count(place.waiting(), 1);
+  private void queue(QueuedEntry entry) {
+    count(entry.waiting(), 1);
     try {
       var _ =
-          pool.submit(place, place.waiting().job().deadline())
+          pool.submit(entry, entry.waiting().job().deadline())
               .whenComplete(
                   (_, error) -> {
-                    count(place.waiting(), -1);
+                    count(entry.waiting(), -1);
                     if (error != null) {
-                      place.waiting().job().fail(error);
+                      entry.waiting().job().fail(error);
                     }
                   });
     } catch (RejectedExecutionException e) {
-      count(place.waiting(), -1);
-      place.waiting().job().fail(e);
+      count(entry.waiting(), -1);
+      entry.waiting().job().fail(e);
     }
   }
 
@@ -127,17 +127,17 @@ final class BusyAccounts {
     return waiting.get();
   }
 
-  private void count(Waiting command, int change) {
+  private void count(WaitingCommand command, int change) {
     waiting.addAndGet(change);
     for (AccountKey account : command.accounts()) {
       waitedFor.merge(account, change, (n, more) -> n + more == 0 ? null : n + more);
     }
   }
 
-  private void work(List<Job<Place, Boolean>> jobs) {
-    List<Place> places =
-        jobs.stream().map(Job::item).sorted(Comparator.comparingLong(Place::number)).toList();
-    List<Place> open = new ArrayList<>(places);
+  private void work(List<Job<QueuedEntry, Boolean>> jobs) {
+    List<QueuedEntry> entries =
+        jobs.stream().map(Job::item).sorted(Comparator.comparingLong(QueuedEntry::number)).toList();
+    List<QueuedEntry> open = new ArrayList<>(entries);
     if (accounts(open).size() > 1) {
       open = tried(open, waitsForAccounts(open), null);
     }
@@ -150,9 +150,9 @@ final class BusyAccounts {
     jobs.forEach(job -> job.succeed(true));
   }
 
-  private static TreeSet<AccountKey> accounts(List<Place> places) {
+  private static TreeSet<AccountKey> accounts(List<QueuedEntry> entries) {
     var accounts = new TreeSet<AccountKey>();
-    places.forEach(place -> accounts.addAll(place.waiting().accounts()));
+    entries.forEach(entry -> accounts.addAll(entry.waiting().accounts()));
     return accounts;
   }
 
@@ -163,33 +163,34 @@ final class BusyAccounts {
     return lastAwaited;
   }
 
-  private List<Place> waitsForAccounts(List<Place> places) {
-    return places.stream()
-        .filter(place -> !place.waiting().accounts().isEmpty())
+  private List<QueuedEntry> waitsForAccounts(List<QueuedEntry> entries) {
+    return entries.stream()
+        .filter(entry -> !entry.waiting().accounts().isEmpty())
         .limit(maxBatch)
         .toList();
   }
 
-  private List<Place> waitsFor(List<Place> places, AccountKey account) {
-    return places.stream()
-        .filter(place -> place.waiting().accounts().contains(account))
+  private List<QueuedEntry> waitsFor(List<QueuedEntry> entries, AccountKey account) {
+    return entries.stream()
+        .filter(entry -> entry.waiting().accounts().contains(account))
         .limit(maxBatch)
         .toList();
   }
 
   /** Applies some of the commands that wait; returns all that still do, in their order. */
-  private List<Place> tried(List<Place> all, List<Place> some, @Nullable AccountKey awaited) {
-    List<Job<Command<?>, Object>> jobs = some.stream().map(place -> place.waiting().job()).toList();
-    var left = new ArrayList<Waiting>();
+  private List<QueuedEntry> tried(
+      List<QueuedEntry> all, List<QueuedEntry> some, @Nullable AccountKey awaited) {
+    List<Job<Command<?>, Object>> jobs = some.stream().map(entry -> entry.waiting().job()).toList();
+    var left = new ArrayList<WaitingCommand>();
     bisection.divide(jobs).forEach(together -> left.addAll(bisection.apply(together, awaited)));
-    var still = new ArrayList<Place>(all.size());
-    for (Place place : all) {
-      if (!some.contains(place)) {
-        still.add(place);
+    var still = new ArrayList<QueuedEntry>(all.size());
+    for (QueuedEntry entry : all) {
+      if (!some.contains(entry)) {
+        still.add(entry);
       }
-      for (Waiting waiting : left) {
-        if (waiting.job() == place.waiting().job()) {
-          still.add(new Place(waiting, place.number()));
+      for (WaitingCommand waiting : left) {
+        if (waiting.job() == entry.waiting().job()) {
+          still.add(new QueuedEntry(waiting, entry.number()));
         }
       }
     }
@@ -200,17 +201,17 @@ final class BusyAccounts {
    * Applies each command by itself that may be what kept its whole batch waiting, until one of them
    * does so again: that one goes to the end.
    */
-  private List<Place> triedAlone(List<Place> all) {
-    List<Place> open = all;
-    for (Place place : all) {
-      if (place.waiting().accounts().isEmpty()) {
-        List<Waiting> left = bisection.apply(List.of(place.waiting().job()), null);
+  private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
+    List<QueuedEntry> open = all;
+    for (QueuedEntry entry : all) {
+      if (entry.waiting().accounts().isEmpty()) {
+        List<WaitingCommand> left = bisection.apply(List.of(entry.waiting().job()), null);
         open =
             open.stream()
-                .filter(other -> other != place)
+                .filter(other -> other != entry)
                 .collect(ArrayList::new, List::add, List::addAll);
         if (!left.isEmpty()) {
-          open.add(new Place(left.getFirst(), arrivals.getAndIncrement()));
+          open.add(new QueuedEntry(left.getFirst(), arrivals.getAndIncrement()));
           return open;
         }
       }

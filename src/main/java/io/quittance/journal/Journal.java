@@ -97,7 +97,8 @@ public final class Journal {
       throws InterruptedException {
     note(command);
     return (CompletableFuture<R>)
-        lane(command.merchantId()).submitWhenRoom(new Finishing<>(traced(command)), deadline);
+        lane(command.merchantId())
+            .submitWhenRoom(new FinishingCommand<>(traced(command)), deadline);
   }
 
   private void note(Command<?> command) {

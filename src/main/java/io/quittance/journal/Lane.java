@@ -3,8 +3,8 @@ package io.quittance.journal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,13 +110,13 @@ final class Lane {
       if (busy.isEmpty()) {
         free.add(job);
       } else {
-        letWait(new Waiting(job, busy));
+        letWait(new WaitingCommand(job, busy));
       }
     }
     return free;
   }
 
-  private void letWait(Waiting command) {
+  private void letWait(WaitingCommand command) {
     command.job().defer();
     busyAccounts.add(command);
   }

@@ -1,7 +1,7 @@
 package io.quittance.journal;
 
 import io.quittance.concurrency.ExpiredInQueueException;
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 final class LiveCommands {
 
   private final List<Job<Command<?>, Object>> live;
-  private final List<Waiting> waiting = new ArrayList<>();
+  private final List<WaitingCommand> waiting = new ArrayList<>();
 
   LiveCommands(List<Job<Command<?>, Object>> jobs) {
     this.live = new ArrayList<>(jobs);
@@ -27,7 +27,7 @@ final class LiveCommands {
   }
 
   /** Those that were left out because of others' locks. */
-  List<Waiting> waiting() {
+  List<WaitingCommand> waiting() {
     return waiting;
   }
 
@@ -62,7 +62,7 @@ final class LiveCommands {
             Set<AccountKey> own = AccountKey.of(job.item());
             own.retainAll(busy);
             if (!own.isEmpty()) {
-              waiting.add(new Waiting(job, own));
+              waiting.add(new WaitingCommand(job, own));
             }
             return !own.isEmpty();
           });

@@ -1,6 +1,6 @@
 package io.quittance.journal;
 
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ final class Retries {
   }
 
   /** As {@link Transaction#apply}. */
-  List<Waiting> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
+  List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
       throws SQLException {
     boolean collided = false;
     for (int attempt = 1; ; attempt++) {

@@ -1,7 +1,7 @@
 package io.quittance.journal;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -57,7 +57,7 @@ final class Transaction {
    * @throws FateUnknownException the commit was sent and not answered
    * @throws SQLException as with any other exception, nothing was applied
    */
-  List<Waiting> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
+  List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
       throws SQLException {
     try (Connection connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
@@ -67,7 +67,7 @@ final class Transaction {
         var attempt = new Attempt(connection, jobs);
         if (awaited != null && !attempt.gets(awaited)) {
           connection.rollback();
-          return jobs.stream().map(job -> new Waiting(job, Set.of(awaited))).toList();
+          return jobs.stream().map(job -> new WaitingCommand(job, Set.of(awaited))).toList();
         }
         return attempt.run();
       } catch (SQLException | RuntimeException | Error e) {
@@ -104,7 +104,7 @@ final class Transaction {
       }
     }
 
-    List<Waiting> run() throws SQLException {
+    List<WaitingCommand> run() throws SQLException {
       var life = Deadline.after(limit);
       while (live.dropExpired()) {
         UnitOfWork unit = UnitOfWork.of(tables);

@@ -93,7 +93,7 @@ public final class ClientSettings {
     return settings;
   }
 
-  /** For a consumer of a group that keeps its offsets itself. */
+  /** For a group's consumer that stores its offsets itself, and not in Kafka. */
   public Properties consumer(String client, String group) {
     var settings = new HashMap<>(CONSUMER);
     settings.putAll(common(client));

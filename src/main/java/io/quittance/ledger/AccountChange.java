@@ -53,7 +53,7 @@ public record AccountChange(
     long pendingOut = account.pendingOut();
     long pendingIn = account.pendingIn();
     if (account.status() == AccountStatus.CLOSED && !differences(account).isEmpty()) {
-      return Refusal.of(ProblemCode.INVALID_STATE, "The account is closed, for good.");
+      return Refusal.of(ProblemCode.INVALID_STATE, "The account is closed and cannot be reopened.");
     }
     if (status == AccountStatus.CLOSED && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
       return Refusal.of(

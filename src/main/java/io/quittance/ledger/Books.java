@@ -132,14 +132,9 @@ public final class Books implements Table {
   }
 
   /** Moves the money at once. The order must have been checked with {@link #refusal}. */
-  public void move(TransferOrder order, Instant now) {
+  public Transfer move(TransferOrder order, Instant now) {
     hold(order, now, null);
     post(order.merchantId(), order.id(), now);
-  }
-
-  /** As {@link #move}. */
-  public Transfer transfer(TransferOrder order, Instant now) {
-    move(order, now);
     return transfer(order.merchantId(), order.id());
   }
 

@@ -69,7 +69,7 @@ final class TransferRules {
   private static Optional<Refusal> outOfRange(String account) {
     return Refusal.of(
         ProblemCode.BALANCE_OUT_OF_RANGE,
-        "A balance of %s would go beyond %d in minor units, holds included."
+        "The balance of %s, holds included, would exceed %d minor units."
             .formatted(account, Money.MAX_AMOUNT));
   }
 }

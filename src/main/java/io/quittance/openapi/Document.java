@@ -113,7 +113,7 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
 
   private @Nullable String meaning(String name, String value) {
     return name.equals("ProblemCode")
-        ? ProblemCode.from(value).title()
+        ? ProblemCode.find(value).orElseThrow().title()
         : words.of(name + "." + value);
   }
 

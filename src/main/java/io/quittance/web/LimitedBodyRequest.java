@@ -227,7 +227,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
     private Problem tooSlow() {
       return Problem.of(
           ProblemCode.INVALID_REQUEST,
-          "The body did not arrive in time: it has %d ms, and a second more for each %d bytes."
+          "The body did not arrive in time; allowed are %d ms, plus 1 s for each %d bytes."
               .formatted(limit.toMillis(), PACE_BYTES_PER_SECOND));
     }
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,23 @@ public final class Problem extends RuntimeException {
     return new Problem(code, detail, List.of());
   }
 
+  /**
+   * As it was answered and stored.
+   *
+   * @param code what {@link ProblemCode#code()} says; one that a later release has made is answered
+   *     as a fault of this replica, so that the request is repeated, elsewhere or later
+   */
+  public static Problem stored(String code, String detail) {
+    return ProblemCode.find(code)
+        .map(known -> of(known, detail))
+        .orElseGet(
+            () ->
+                of(
+                        ProblemCode.DEPENDENCY_UNAVAILABLE,
+                        "A newer version refused the request (%s): %s".formatted(code, detail))
+                    .dependency("ledger"));
+  }
+
   /** For a request that was not begun, because the service is being stopped. */
   public static Problem stopping() {
     return of(ProblemCode.OVERLOADED, "The service is stopping; nothing was begun.");
@@ -100,8 +118,9 @@ public final class Problem extends RuntimeException {
     return invalid(List.of(InputError.of(param, code, rule)));
   }
 
-  public Problem payment(String id) {
-    this.paymentId = id;
+  /** The payment that it is about; null: none. */
+  public Problem payment(@Nullable UUID id) {
+    this.paymentId = id == null ? null : TypeId.format("pay", id);
     return this;
   }
 

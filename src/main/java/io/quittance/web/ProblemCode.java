@@ -1,10 +1,14 @@
 package io.quittance.web;
 
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The stable error codes of the REST contract, with their status. */
 public enum ProblemCode {
@@ -60,6 +64,10 @@ public enum ProblemCode {
               SAME_ACCOUNT,
               BALANCE_OUT_OF_RANGE));
 
+  private static final Map<String, ProblemCode> BY_TEXT =
+      Arrays.stream(values())
+          .collect(Collectors.toUnmodifiableMap(ProblemCode::code, code -> code));
+
   private final int status;
   private final String title;
 
@@ -95,9 +103,9 @@ public enum ProblemCode {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The code that {@link #code()} prints as {@code text}. */
-  public static ProblemCode from(String text) {
-    return valueOf(text.toUpperCase(Locale.ROOT));
+  /** The code that {@link #code()} prints as {@code text}; empty: a later release has made it. */
+  public static Optional<ProblemCode> find(String text) {
+    return Optional.ofNullable(BY_TEXT.get(text));
   }
 
   /** Why the ledger refuses to move money from one account to another. */

@@ -131,17 +131,17 @@ class AuthenticatorTest {
   void aKeyIsKnownAsItsMerchantsUntilItIsRefused() throws Exception {
     slowDatabase.countDown();
     var bearer = new Credential(GOOD, false);
-    assertThat(known.sender(bearer)).isEqualTo(Sender.unknown());
+    assertThat(known.sender(bearer)).isEqualTo(RequestSender.unknown());
 
     authenticator.authenticate(GOOD);
 
     assertThat(known.sender(bearer).party()).isEqualTo(IDENTITY.merchantId());
     assertThat(known.sender(new Credential(new Secret("qt_wrong"), false)))
-        .isEqualTo(Sender.unknown());
+        .isEqualTo(RequestSender.unknown());
     good = false;
     authenticator.forgetAll();
     authenticator.authenticate(GOOD);
-    assertThat(known.sender(bearer)).isEqualTo(Sender.unknown());
+    assertThat(known.sender(bearer)).isEqualTo(RequestSender.unknown());
   }
 
   @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.access.Sender;
+import io.quittance.access.RequestSender;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,7 +30,7 @@ class AdmissionTest {
 
   private final Duration[] expected = {Duration.ZERO, Duration.ZERO};
   private final MeterRegistry registry = new SimpleMeterRegistry();
-  private final Deque<Place> places = new ArrayDeque<>();
+  private final Deque<AdmissionPermit> places = new ArrayDeque<>();
   private long now;
 
   /** So many in each lane. */
@@ -170,7 +170,7 @@ class AdmissionTest {
 
     assertThat(
             IntStream.range(0, 100)
-                .mapToObj(i -> off.enter(arrival(MERCHANT, Priority.REPORT)))
+                .mapToObj(i -> off.enter(admissionRequest(MERCHANT, Priority.REPORT)))
                 .filter(Objects::nonNull))
         .hasSize(100);
   }
@@ -199,24 +199,24 @@ class AdmissionTest {
   @Test
   void theUnknownFillAShareOfTheirOwnAndTheOperatorIsNotOneOfThem() {
     // A quarter of the ceiling.
-    assertThat(entering(Sender.UNKNOWN, 100)).isEqualTo(36);
+    assertThat(entering(RequestSender.UNKNOWN, 100)).isEqualTo(36);
 
-    assertThat(entering(Sender.OPERATOR, 1)).isEqualTo(1);
+    assertThat(entering(RequestSender.OPERATOR, 1)).isEqualTo(1);
     assertThat(entering(MERCHANT, 100)).isEqualTo(36);
   }
 
   @Test
   void whoTurnsOutToBeAMerchantNeedsRoomInItsLane() {
-    Place place = enter(Sender.UNKNOWN, Priority.BEGINNING, PATIENT);
-    Place refused = enter(Sender.UNKNOWN, Priority.BEGINNING, PATIENT);
+    AdmissionPermit permit = enter(RequestSender.UNKNOWN, Priority.BEGINNING, PATIENT);
+    AdmissionPermit refused = enter(RequestSender.UNKNOWN, Priority.BEGINNING, PATIENT);
     assertThat(entering(MERCHANT, 35)).isEqualTo(35);
 
-    assertThat(admission.settle(place, sender(MERCHANT))).isTrue();
+    assertThat(admission.settle(permit, sender(MERCHANT))).isTrue();
     assertThat(admission.settle(refused, sender(MERCHANT))).isFalse();
 
     assertThat(underWay("unknown")).isEqualTo(1);
     assertThat(underWay("0")).isEqualTo(36);
-    place.leave();
+    permit.leave();
     refused.leave();
     assertThat(underWay("unknown")).isZero();
     assertThat(underWay("0")).isEqualTo(35);
@@ -224,7 +224,7 @@ class AdmissionTest {
 
   @Test
   void countsRefusalsByLaneAndPriority() {
-    admission.refusal(arrival(OF_THE_OTHER_LANE, Priority.REPORT));
+    admission.refusal(admissionRequest(OF_THE_OTHER_LANE, Priority.REPORT));
 
     assertThat(
             registry
@@ -238,9 +238,9 @@ class AdmissionTest {
   /** Time passes, and somebody looks in. */
   private void pass(Duration time) {
     now += time.toNanos();
-    Place place = enter(MERCHANT, Priority.UNDER_WAY, PATIENT);
-    if (place != null) {
-      place.leave();
+    AdmissionPermit permit = enter(MERCHANT, Priority.UNDER_WAY, PATIENT);
+    if (permit != null) {
+      permit.leave();
     }
   }
 
@@ -256,24 +256,24 @@ class AdmissionTest {
     return registry.get("quittance.admission.under.way").tag("lane", lane).gauge().value();
   }
 
-  private static Sender sender(UUID party) {
-    return new Sender(ByteBuffer.allocate(0), party);
+  private static RequestSender sender(UUID party) {
+    return new RequestSender(ByteBuffer.allocate(0), party);
   }
 
-  private static Arrival arrival(UUID party, Priority priority) {
-    return new Arrival(sender(party), priority, PATIENT, null);
+  private static AdmissionRequest admissionRequest(UUID party, Priority priority) {
+    return new AdmissionRequest(sender(party), priority, PATIENT, null);
   }
 
-  private @Nullable Place enter(UUID party, Priority priority, Duration patience) {
-    return admission.enter(new Arrival(sender(party), priority, patience, null));
+  private @Nullable AdmissionPermit enter(UUID party, Priority priority, Duration patience) {
+    return admission.enter(new AdmissionRequest(sender(party), priority, patience, null));
   }
 
   private boolean enter(Priority priority, Duration patience) {
-    Place place = enter(MERCHANT, priority, patience);
-    if (place != null) {
-      places.push(place);
+    AdmissionPermit permit = enter(MERCHANT, priority, patience);
+    if (permit != null) {
+      places.push(permit);
     }
-    return place != null;
+    return permit != null;
   }
 
   private void leave() {
@@ -281,13 +281,13 @@ class AdmissionTest {
   }
 
   private void leave(UUID party) {
-    Place place =
+    AdmissionPermit permit =
         places.stream()
-            .filter(one -> one.arrival().sender().party().equals(party))
+            .filter(one -> one.admissionRequest().sender().party().equals(party))
             .findFirst()
             .orElseThrow();
-    place.leave();
-    places.remove(place);
+    permit.leave();
+    places.remove(permit);
   }
 
   private long entering(Priority priority, int count) {

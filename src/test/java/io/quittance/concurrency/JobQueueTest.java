@@ -2,7 +2,6 @@ package io.quittance.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;

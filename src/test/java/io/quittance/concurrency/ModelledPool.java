@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.concurrency.WorkerPoolPropertiesTest.Action;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

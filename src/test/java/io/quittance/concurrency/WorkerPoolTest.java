@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,10 +4,15 @@ import static io.quittance.contract.Client.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.web.TypeId;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Payments as they should go, and the refusals that are nobody's fault. */
 abstract class PaymentsContract extends Contract {
+
+  @Autowired private JdbcClient jdbc;
 
   @Test
   void moveTheMoneyAndSayHowLongItTook() {
@@ -38,6 +43,25 @@ abstract class PaymentsContract extends Contract {
 
     answer.isProblem(402, "insufficient_funds");
     assertThat(merchant.find(answer.text("/payment_id")).text("/status")).isEqualTo("declined");
+    nothingMoved();
+  }
+
+  /** As after a rollback: its code is shown as it stands, and its request is asked for again. */
+  @Test
+  void canBeReadWhenALaterReleaseDeclinedThem() {
+    Call call = merchant.payment(order(FUNDS + 1, "alice", "shop"));
+    String id = call.send().isProblem(402, "insufficient_funds").text("/payment_id");
+    int changed =
+        jdbc.sql("update payments set failure_code = 'payer_on_the_moon' where id = ?")
+            .param(TypeId.require("pay", id))
+            .update();
+    assertThat(changed).isOne();
+
+    assertThat(merchant.find(id).is(200).text("/failure/code")).isEqualTo("payer_on_the_moon");
+    assertThat(merchant.get("/v1/payments").is(200).text("/data/0/failure/code"))
+        .isEqualTo("payer_on_the_moon");
+    Answer again = call.send().isProblem(503, "dependency_unavailable").movedNothing();
+    assertThat(again.text("/detail")).contains("payer_on_the_moon");
     nothingMoved();
   }
 

@@ -25,7 +25,7 @@ class RemoteScreeningTest {
       var screening =
           new RemoteScreening(url, new ObjectMapper(), Duration.ofSeconds(5), Tracing.OFF);
       var subject =
-          new Subject(
+          new ScreeningRequest(
               UUID.randomUUID(), UUID.randomUUID(), new Money(1, "EUR"), "alice", "shop", "{}");
 
       assertThatThrownBy(() -> screening.screen(subject, Deadline.after(Duration.ofMillis(200))))

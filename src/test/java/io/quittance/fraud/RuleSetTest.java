@@ -28,8 +28,8 @@ class RuleSetTest {
   private static final Rule ALLOW =
       new Rule.Listed("friends", null, null, Rule.Listed.Kind.ALLOW, List.of("alice"), null);
 
-  private static Subject paying(long amount, String currency) {
-    return new Subject(
+  private static ScreeningRequest paying(long amount, String currency) {
+    return new ScreeningRequest(
         UUID.randomUUID(), UUID.randomUUID(), new Money(amount, currency), "alice", "shop", "{}");
   }
 
@@ -37,7 +37,7 @@ class RuleSetTest {
     return new Rule.AmountLimit(id, action, score, 100L, "EUR");
   }
 
-  private static Verdict judge(List<Rule> rules, Subject subject, PayerHistory history) {
+  private static Verdict judge(List<Rule> rules, ScreeningRequest subject, PayerHistory history) {
     var set = new RuleSet(1, rules, REVIEW_FROM, DECLINE_FROM, new Fallback.Decline());
     return set.screening(subject).judge(history);
   }

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.idempotency.Idempotency.KeyLookup;
+import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.Resolution;
+import io.quittance.web.ResolvesBy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,7 +47,7 @@ class IdempotencyTest {
           new KeyLookups(this::find, registry),
           new ObjectMapper(),
           CLOCK,
-          new Resolution(CLOCK, 30_000, Duration.ofSeconds(5)),
+          new ResolvesBy(CLOCK, 30_000, Duration.ofSeconds(5)),
           registry);
 
   @AfterEach
@@ -164,7 +164,7 @@ class IdempotencyTest {
                 registry),
             new ObjectMapper(),
             CLOCK,
-            new Resolution(CLOCK, 30_000, Duration.ofSeconds(5)),
+            new ResolvesBy(CLOCK, 30_000, Duration.ofSeconds(5)),
             registry);
     assertThatThrownBy(
             () ->
@@ -205,7 +205,7 @@ class IdempotencyTest {
         request(1),
         Deadline.after(Duration.ofMinutes(1)),
         Duration.ZERO,
-        KeyLookup.IF_NOT_BEGUN,
+        LookupTiming.IF_KEY_UNDECIDED,
         () -> new Ran<>(carryOut(), begun),
         holder -> Optional.of("replayed " + holder.objectId()));
   }

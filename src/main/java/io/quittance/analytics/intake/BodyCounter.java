@@ -1,6 +1,6 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import java.util.List;
 import java.util.UUID;
 

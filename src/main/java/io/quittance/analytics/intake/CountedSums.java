@@ -26,7 +26,7 @@ public final class CountedSums {
   private final KnownPayments payments;
   private final PendingLimit pendingLimit;
   private final Enrichment enrichment;
-  private final Verdicts verdicts;
+  private final EventMeters meters;
 
   CountedSums(
       Totals totals,
@@ -34,13 +34,13 @@ public final class CountedSums {
       KnownPayments payments,
       PendingLimit pendingLimit,
       Enrichment enrichment,
-      Verdicts verdicts) {
+      EventMeters meters) {
     this.totals = totals;
     this.panes = panes;
     this.payments = payments;
     this.pendingLimit = pendingLimit;
     this.enrichment = enrichment;
-    this.verdicts = verdicts;
+    this.meters = meters;
   }
 
   /** Begins to count for one transaction. */
@@ -66,7 +66,7 @@ public final class CountedSums {
     public void committed() {
       try {
         enrichment.offer(pending);
-        verdicts.add(counting.totals().values());
+        meters.add(counting.totals().values());
       } catch (Throwable e) {
         log.error("Events are counted; what follows their commit failed", e);
       }

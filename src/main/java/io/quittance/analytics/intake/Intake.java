@@ -12,10 +12,9 @@ import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.database.SqlFailure;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.Resolution;
+import io.quittance.web.ResolvesBy;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,6 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,19 +47,19 @@ final class Intake {
   private final EventParser parser;
   private final Vocabularies vocabularies;
   private final Shards shards;
-  private final Resolution resolution;
+  private final ResolvesBy resolvesBy;
   private final Clock clock;
 
   Intake(
       EventParser parser,
       Vocabularies vocabularies,
       Shards shards,
-      Resolution resolution,
+      ResolvesBy resolvesBy,
       Clock clock) {
     this.parser = parser;
     this.vocabularies = vocabularies;
     this.shards = shards;
-    this.resolution = resolution;
+    this.resolvesBy = resolvesBy;
     this.clock = clock;
   }
 
@@ -84,7 +84,7 @@ final class Intake {
                   ProblemCode.DEPENDENCY_UNAVAILABLE,
                   "The database does not answer, or takes no writes now.")
               .dependency("ledger");
-      throw key == null ? problem : problem.unknownUntil(resolution.ofAnyRequest());
+      throw key == null ? problem : problem.unknownUntil(resolvesBy.ofAnyRequest());
     }
   }
 
@@ -125,19 +125,16 @@ final class Intake {
     log.warn("A body of events got no answer: {}", e.getMessage());
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "It is not known yet whether the events were counted; repeat the body with its key.")
+            "It is not known yet whether the events were counted; send the same request again with the"
+                + " same Idempotency-Key.")
         .dependency("ledger")
-        .unknownUntil(resolution.ofAnyRequest());
+        .unknownUntil(resolvesBy.ofAnyRequest());
   }
 
   private static String fingerprint(EventFormat format, byte[] bytes) {
-    try {
-      MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-      sha256.update(format.mediaType().getBytes(StandardCharsets.US_ASCII));
-      sha256.update((byte) 0);
-      return Base64.getEncoder().withoutPadding().encodeToString(sha256.digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
+    MessageDigest sha256 = DigestUtils.getSha256Digest();
+    sha256.update(format.mediaType().getBytes(StandardCharsets.US_ASCII));
+    sha256.update((byte) 0);
+    return Base64.getEncoder().withoutPadding().encodeToString(sha256.digest(bytes));
   }
 }

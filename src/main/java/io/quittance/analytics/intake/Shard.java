@@ -5,7 +5,7 @@ import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
@@ -97,7 +97,7 @@ final class Shard implements BodyCounter {
 
   private void failed(List<Job<Body, Counted>> jobs, Exception e) {
     log.warn("Events could not be counted: {}", e.toString());
-    List<List<Job<Body, Counted>>> apart = Apart.of(jobs, e);
+    List<List<Job<Body, Counted>>> apart = PerMerchantRetry.of(jobs, e);
     if (apart.isEmpty()) {
       jobs.forEach(job -> job.fail(e));
     }
@@ -144,7 +144,7 @@ final class Shard implements BodyCounter {
       try (Connection connection = services.connections().pool().getConnection()) {
         try {
           if (apart) {
-            Apart.limitLocks(connection, services.dialect());
+            PerMerchantRetry.limitLocks(connection, services.dialect());
           }
           findKeys(connection);
           countBodies();

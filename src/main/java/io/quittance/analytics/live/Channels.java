@@ -8,9 +8,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.admission.FairShares;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Job;
 import io.quittance.concurrency.Ticker;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
@@ -147,8 +147,7 @@ class Channels {
     if (closed || !places.take(merchantId, 1, watchersMax)) {
       throw Problem.of(
               ProblemCode.OVERLOADED,
-              ("There are %d live streams or more, as many as may be at a time, and you have your"
-                      + " share of them.")
+              "All %d live streams are in use, and you already have your share of them."
                   .formatted(watchersMax))
           .retryAfter(RETRY_AFTER);
     }

@@ -3,7 +3,7 @@ package io.quittance.analytics.payment;
 import io.quittance.journal.Table;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
-import io.quittance.payment.event.PaymentChanges;
+import io.quittance.payment.event.PaymentChangeLog;
 import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.List;
@@ -48,7 +48,7 @@ final class PaymentDeltas implements Table {
 
   @Override
   public void flush(Writes writes, Instant now) {
-    var changes = unit.table(PaymentChanges.class);
+    var changes = unit.table(PaymentChangeLog.class);
     List<PaymentDelta> deltas = PaymentDelta.of(changes.payments(), changes.refunds());
     writes
         .add(INSERT, deltas)

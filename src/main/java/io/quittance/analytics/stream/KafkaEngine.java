@@ -2,8 +2,8 @@ package io.quittance.analytics.stream;
 
 import io.quittance.analytics.intake.BodyCounter;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.concurrency.WorkerPool.Job;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -25,7 +25,7 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
   private static final int PHASES_OF_WEB_SERVER = 2_048;
 
   private final Supplier<BodyCounter> publishers;
-  private final Uncounted uncounted;
+  private final UncountedRecords uncounted;
   private final List<StreamConsumer> consumers;
   private final WorkerPool<StreamConsumer, Boolean> pool;
   private volatile boolean running;
@@ -36,7 +36,7 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
    */
   KafkaEngine(
       Supplier<BodyCounter> publishers,
-      Uncounted uncounted,
+      UncountedRecords uncounted,
       List<StreamConsumer> consumers,
       WorkerPool<StreamConsumer, Boolean> pool) {
     this.publishers = publishers;

@@ -1,7 +1,6 @@
 package io.quittance.analytics.stream;
 
 import io.quittance.analytics.event.EventBatch;
-import io.quittance.analytics.intake.Apart;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyCounter;
 import io.quittance.analytics.intake.BodyKeys;
@@ -9,10 +8,11 @@ import io.quittance.analytics.intake.Counted;
 import io.quittance.analytics.intake.DuplicateFilter;
 import io.quittance.analytics.intake.IntakeAnswer;
 import io.quittance.analytics.intake.NameSettling;
+import io.quittance.analytics.intake.PerMerchantRetry;
 import io.quittance.analytics.intake.UnknownCommitException;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.stream.RecordSender.Result;
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.sql.SQLException;
@@ -33,7 +33,11 @@ final class Publisher implements BodyCounter {
 
   /** What all publishers use. */
   record Services(
-      NameSettling names, KeyClaims claims, Fates fates, Uncounted uncounted, String topic) {}
+      NameSettling names,
+      KeyClaims claims,
+      RecordRevocation revocation,
+      UncountedRecords uncounted,
+      String topic) {}
 
   private static final Logger log = LoggerFactory.getLogger(Publisher.class);
   private static final BitSet NONE = new BitSet();
@@ -84,7 +88,7 @@ final class Publisher implements BodyCounter {
     log.warn("Keys of events' bodies could not be stored: {}", e.toString());
     publish(jobs.stream().filter(job -> job.item().key() == null).toList());
     List<Job<Body, Counted>> keyed = jobs.stream().filter(job -> job.item().key() != null).toList();
-    List<List<Job<Body, Counted>>> apart = Apart.of(keyed, e);
+    List<List<Job<Body, Counted>>> apart = PerMerchantRetry.of(keyed, e);
     if (apart.isEmpty()) {
       keyed.forEach(job -> job.fail(e));
     }
@@ -96,7 +100,7 @@ final class Publisher implements BodyCounter {
   private static Problem away() {
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "Kafka takes no events now, and none of these was taken.")
+            "Kafka is unavailable; none of these events was accepted.")
         .dependency("kafka");
   }
 
@@ -233,7 +237,7 @@ final class Publisher implements BodyCounter {
 
     /** Sees to it that a record is never counted, unless it was. */
     private void settle(Outgoing one) throws SQLException {
-      if (services.fates().revoke(one.record.merchantId(), one.record.id())) {
+      if (services.revocation().revoke(one.record.merchantId(), one.record.id())) {
         refuse(one);
       } else {
         one.succeed();

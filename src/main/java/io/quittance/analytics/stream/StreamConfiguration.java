@@ -66,8 +66,8 @@ class StreamConfiguration {
   }
 
   @Bean
-  Uncounted uncountedEvents(PartitionOffsets offsets) {
-    return new Uncounted(offsets);
+  UncountedRecords uncountedEvents(PartitionOffsets offsets) {
+    return new UncountedRecords(offsets);
   }
 
   @Bean
@@ -76,12 +76,12 @@ class StreamConfiguration {
       AnalyticsConnections connections,
       BodyKeys keys,
       NameSettling names,
-      Uncounted uncounted,
+      UncountedRecords uncounted,
       Clock clock) {
     return new Publisher.Services(
         names,
         new KeyClaims(connections, keys, clock),
-        new Fates(connections, clock),
+        new RecordRevocation(connections, clock),
         uncounted,
         broker.topic().name());
   }

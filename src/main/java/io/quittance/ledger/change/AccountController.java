@@ -120,7 +120,7 @@ class AccountController {
     if (account.status() == AccountStatus.CLOSED) {
       throw Problem.of(
           ProblemCode.ACCOUNT_EXISTS,
-          "The account %s is closed, for good; its id cannot be used again."
+          "The account %s is closed and cannot be reopened; its id cannot be used again."
               .formatted(account.key().id()));
     }
     if (!sameTerms(account.terms(), terms)) {

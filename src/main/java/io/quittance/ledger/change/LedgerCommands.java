@@ -10,7 +10,7 @@ import io.quittance.journal.Journal;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
-import io.quittance.web.Resolution;
+import io.quittance.web.ResolvesBy;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
@@ -29,15 +29,15 @@ final class LedgerCommands {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Journal journal;
-  private final Resolution resolution;
+  private final ResolvesBy resolvesBy;
   private final Duration budget;
 
   LedgerCommands(
       Journal journal,
-      Resolution resolution,
+      ResolvesBy resolvesBy,
       @Value("${quittance.deadline.default-ms:2000}") int budgetMs) {
     this.journal = journal;
-    this.resolution = resolution;
+    this.resolvesBy = resolvesBy;
     this.budget = Duration.ofMillis(budgetMs);
   }
 
@@ -79,6 +79,6 @@ final class LedgerCommands {
 
   private Problem unknown(String detail, Deadline deadline) {
     return Problem.of(ProblemCode.DEADLINE_EXCEEDED, detail + ".")
-        .unknownUntil(resolution.after(deadline.remaining()));
+        .unknownUntil(resolvesBy.after(deadline.remaining()));
   }
 }

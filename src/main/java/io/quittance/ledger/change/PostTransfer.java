@@ -55,6 +55,6 @@ record PostTransfer(KeyedRequest request, TransferOrder order)
       return new Result.Refused(refusal.get());
     }
     keys.claim(request, order.id(), unit.now());
-    return new Result.Posted(books.transfer(order, unit.now()));
+    return new Result.Posted(books.move(order, unit.now()));
   }
 }

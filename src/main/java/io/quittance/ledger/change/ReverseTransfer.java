@@ -62,7 +62,7 @@ record ReverseTransfer(
       return new Result.Refused(refusal.get());
     }
     keys.claim(request, id, unit.now());
-    return new Result.Posted(books.transfer(order.reversed(id, amount(books), reason), unit.now()));
+    return new Result.Posted(books.move(order.reversed(id, amount(books), reason), unit.now()));
   }
 
   private Optional<Refusal> refusal(Books books) {

@@ -10,13 +10,13 @@ import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.DeliveryTrigger;
 import io.quittance.payment.dependency.Dependencies;
 import io.quittance.payment.dependency.LedgerCall;
-import io.quittance.payment.model.FailureLog;
+import io.quittance.payment.model.PaymentEndLog;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.timeline.TimelineScope;
 import io.quittance.payment.timeline.Timelines;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.Resolution;
+import io.quittance.web.ResolvesBy;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,7 +53,7 @@ final class ActionProcessor {
   private final Dependencies dependencies;
   private final DeliveryTrigger deliveryTrigger;
   private final Timelines timelines;
-  private final Resolution resolution;
+  private final ResolvesBy resolvesBy;
 
   ActionProcessor(
       DeadlineScopes scopes,
@@ -61,13 +61,13 @@ final class ActionProcessor {
       Dependencies dependencies,
       DeliveryTrigger deliveryTrigger,
       Timelines timelines,
-      Resolution resolution) {
+      ResolvesBy resolvesBy) {
     this.scopes = scopes;
     this.ledger = ledger;
     this.dependencies = dependencies;
     this.deliveryTrigger = deliveryTrigger;
     this.timelines = timelines;
-    this.resolution = resolution;
+    this.resolvesBy = resolvesBy;
   }
 
   /**
@@ -81,11 +81,11 @@ final class ActionProcessor {
     try (DeadlineScope scope = scopes.open(change.action().name(), deadline)) {
       ActionResult<R> result = run(scope, change);
       if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Done<R> done)) {
-        FailureLog.tell(done.payment());
+        PaymentEndLog.log(done.payment());
         deliveryTrigger.in(scope, done.payment());
       }
       if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Refused<R> refused)) {
-        FailureLog.tell(refused.payment());
+        PaymentEndLog.log(refused.payment());
       }
       ScopeReport report = scope.report();
       PaymentTerms terms = change.seen().terms();
@@ -127,6 +127,6 @@ final class ActionProcessor {
 
   private <R> ActionResult<R> unknown(Deadline deadline, Exception reason) {
     log.warn("It is not known yet whether an action took effect: {}", reason.toString());
-    return new ActionResult.Unknown<>(resolution.after(deadline.remaining()));
+    return new ActionResult.Unknown<>(resolvesBy.after(deadline.remaining()));
   }
 }

@@ -70,7 +70,7 @@ final class ActionResponses {
       ActionProcessor.Carried<R> carried,
       Success<R> success,
       HttpServletRequest request) {
-    String paymentId = TypeId.format("pay", change.seen().terms().id());
+    UUID paymentId = change.seen().terms().id();
     ScopeReport report = carried.report();
     ResponseEntity<Object> answer =
         switch (carried.result()) {
@@ -89,7 +89,7 @@ final class ActionResponses {
               ResponseEntity.status(HttpStatus.ACCEPTED)
                   .body(
                       new OpenBody(
-                          paymentId,
+                          TypeId.format("pay", paymentId),
                           "processing",
                           Outcome.UNKNOWN,
                           resolvesBy,

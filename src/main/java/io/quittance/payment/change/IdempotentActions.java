@@ -75,7 +75,7 @@ final class IdempotentActions {
     PaymentTerms terms = seen.terms();
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {
-      throw refused.get().payment(id(seen));
+      throw refused.get().payment(terms.id());
     }
     R made =
         success

@@ -47,7 +47,7 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
     Resolve.ifOverdue(unit, payment);
     if (!payment.concluded()) {
       payments.changed(payment);
-      Conclusion.draw(unit, payment, screening, order);
+      ScreeningOutcome.apply(unit, payment, screening, order);
     }
     return payment;
   }

@@ -14,7 +14,6 @@ import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.Payments;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -36,7 +35,7 @@ public final class Authorize implements Command<Authorize.Result> {
     boolean decisive();
 
     /** A payment exists: still processing, or concluded in the same transaction. */
-    record Begun(Payment payment) implements Result {
+    record PaymentStored(Payment payment) implements Result {
       @Override
       public boolean decisive() {
         return payment.concluded();
@@ -52,8 +51,7 @@ public final class Authorize implements Command<Authorize.Result> {
 
       /** As it is answered. */
       public Problem problem() {
-        Problem problem = Problem.of(refusal.code(), refusal.detail());
-        return rival == null ? problem : problem.payment(TypeId.format("pay", rival));
+        return Problem.of(refusal.code(), refusal.detail()).payment(rival);
       }
 
       @Override
@@ -74,30 +72,29 @@ public final class Authorize implements Command<Authorize.Result> {
   private final PaymentOrder order;
   private final Duration grace;
   private final boolean ownKey;
-  private final ScreeningSlot screening;
+  private final ScreeningSlot slot;
 
   /** Of one attempt: what had been answered when the command was prepared. */
-  private @Nullable Screening used;
+  private @Nullable Screening screening;
 
   /**
-   * @param screening where the answer of screening will be, if it comes in time
+   * @param slot where the answer of screening will be, if it comes in time
    * @param grace how long after the deadline the payment may stay open before any replica fails it
    */
-  Authorize(PaymentOrder order, ScreeningSlot screening, Duration grace) {
-    this(order, screening, grace, true);
+  Authorize(PaymentOrder order, ScreeningSlot slot, Duration grace) {
+    this(order, slot, grace, true);
   }
 
-  private Authorize(PaymentOrder order, ScreeningSlot screening, Duration grace, boolean ownKey) {
+  private Authorize(PaymentOrder order, ScreeningSlot slot, Duration grace, boolean ownKey) {
     this.order = order;
-    this.screening = screening;
+    this.slot = slot;
     this.grace = grace;
     this.ownKey = ownKey;
   }
 
   /** One of several payments that are made under one key, which is claimed elsewhere. */
-  public static Authorize underAnothersKey(
-      PaymentOrder order, ScreeningSlot screening, Duration grace) {
-    return new Authorize(order, screening, grace, false);
+  public static Authorize underAnothersKey(PaymentOrder order, ScreeningSlot slot, Duration grace) {
+    return new Authorize(order, slot, grace, false);
   }
 
   @Override
@@ -117,18 +114,18 @@ public final class Authorize implements Command<Authorize.Result> {
 
   @Override
   public void prepare(UnitOfWork unit) {
-    used = screening.get();
+    screening = slot.get();
     if (ownKey) {
       unit.table(IdempotencyKeys.class).request(order.request());
     }
     var payments = unit.table(Payments.class);
     payments.requestReference(order);
-    payments.requestPast(order, used == null ? Set.of() : used.windows());
+    payments.requestPast(order, screening == null ? Set.of() : screening.windows());
   }
 
   @Override
   public Result decide(UnitOfWork unit) {
-    used = usable();
+    screening = usable();
     Optional<KeyRecord> holder =
         ownKey ? unit.table(IdempotencyKeys.class).holder(order.request()) : Optional.empty();
     if (holder.isPresent()) {
@@ -138,20 +135,20 @@ public final class Authorize implements Command<Authorize.Result> {
     if (rival.isPresent()) {
       return refused(unit, duplicate(), rival.get());
     }
-    Optional<Refusal> refusal = unit.table(Books.class).refusal(order.hold());
+    Optional<Refusal> refusal = unit.table(Books.class).refusal(order.holdOrder());
     if (refusal.isEmpty()) {
-      return new Result.Begun(begin(unit));
+      return new Result.PaymentStored(begin(unit));
     }
     if (refusal.get().code() == ProblemCode.INSUFFICIENT_FUNDS) {
-      return new Result.Begun(declined(unit, refusal.get()));
+      return new Result.PaymentStored(declined(unit, refusal.get()));
     }
     return refused(unit, refusal.get(), null);
   }
 
   /** The screening that has answered by now, unless it needs a past that was not asked for. */
   private @Nullable Screening usable() {
-    Screening late = screening.get();
-    return used == null && late != null && late.windows().isEmpty() ? late : used;
+    Screening late = slot.get();
+    return screening == null && late != null && late.windows().isEmpty() ? late : screening;
   }
 
   private Result refused(UnitOfWork unit, Refusal refusal, @Nullable UUID rival) {
@@ -170,23 +167,23 @@ public final class Authorize implements Command<Authorize.Result> {
 
   private Payment begin(UnitOfWork unit) {
     Instant resolvesBy = unit.now().plus(order.deadline().remaining()).plus(grace);
-    unit.table(Books.class).hold(order.hold(), unit.now(), resolvesBy);
-    Instant begins = unit.table(Payments.class).begins(order, unit.now());
-    Payment payment = Payment.processing(order, order.holdId(), begins, resolvesBy);
+    unit.table(Books.class).hold(order.holdOrder(), unit.now(), resolvesBy);
+    Instant createdAt = unit.table(Payments.class).creationTime(order, unit.now());
+    Payment payment = Payment.processing(order, order.holdId(), createdAt, resolvesBy);
     add(unit, payment);
-    if (used != null) {
-      Conclusion.draw(unit, payment, used, order);
+    if (screening != null) {
+      ScreeningOutcome.apply(unit, payment, screening, order);
     }
     return payment;
   }
 
   private Payment declined(UnitOfWork unit, Refusal refusal) {
-    Instant begins = unit.table(Payments.class).begins(order, unit.now());
-    Payment payment = Payment.processing(order, null, begins, unit.now());
+    Instant createdAt = unit.table(Payments.class).creationTime(order, unit.now());
+    Payment payment = Payment.processing(order, null, createdAt, unit.now());
     add(unit, payment);
-    payment.used(order.usedMs());
-    if (used != null) {
-      payment.screened(Conclusion.judged(unit, payment, used));
+    payment.deadlineUsed(order.usedMs());
+    if (screening != null) {
+      payment.screened(ScreeningOutcome.judged(unit, payment, screening));
     }
     payment.decline(new Failure(refusal.code(), refusal.detail(), null), unit.now());
     unit.table(PaymentEvents.class).add(payment);

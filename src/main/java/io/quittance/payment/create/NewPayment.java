@@ -72,7 +72,11 @@ public record NewPayment(
     return captureMethod == CaptureMethod.MANUAL;
   }
 
-  /** As above, as an item of a batch; null: by itself. */
+  /**
+   * The payment that is asked for.
+   *
+   * @param batchId the batch that it is an item of; null: none
+   */
   public PaymentOrder order(
       KeyedRequest request, @Nullable UUID batchId, Deadline deadline, ObjectMapper json)
       throws JsonProcessingException {

@@ -22,7 +22,6 @@ import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
-import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
 import java.util.Objects;
@@ -96,7 +95,7 @@ class PaymentController {
         request,
         deadline,
         headers.waitLimit(),
-        processor.keyLookup(),
+        processor.lookupTiming(),
         () -> process(order, http),
         holder -> replay(holder, caller, http));
   }
@@ -113,7 +112,7 @@ class PaymentController {
     UUID id = holder.objectId();
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {
-      throw id == null ? refused.get() : refused.get().payment(TypeId.format("pay", id));
+      throw refused.get().payment(id);
     }
     return queries
         .find(caller.merchantId(), Objects.requireNonNull(id))

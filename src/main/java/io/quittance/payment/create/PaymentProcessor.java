@@ -12,10 +12,11 @@ import io.quittance.journal.Journal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.DeliveryTrigger;
 import io.quittance.payment.dependency.Dependencies;
+import io.quittance.payment.dependency.LedgerCall;
 import io.quittance.payment.dependency.QueuedCommand;
 import io.quittance.payment.model.Failure;
-import io.quittance.payment.model.FailureLog;
 import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentEndLog;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.model.PaymentStatus;
@@ -34,6 +35,7 @@ public final class PaymentProcessor {
 
   private final DeadlineScopes scopes;
   private final Screener screener;
+  private final LedgerCall ledger;
   private final Journal journal;
   private final Dependencies dependencies;
   private final Compensation compensation;
@@ -44,6 +46,7 @@ public final class PaymentProcessor {
   PaymentProcessor(
       DeadlineScopes scopes,
       Screener screener,
+      LedgerCall ledger,
       Journal journal,
       Dependencies dependencies,
       Compensation compensation,
@@ -52,6 +55,7 @@ public final class PaymentProcessor {
       DeliveryTrigger deliveryTrigger) {
     this.scopes = scopes;
     this.screener = screener;
+    this.ledger = ledger;
     this.journal = journal;
     this.dependencies = dependencies;
     this.compensation = compensation;
@@ -61,8 +65,10 @@ public final class PaymentProcessor {
   }
 
   /** A remote service must not screen a repetition as if it were another payment. */
-  Idempotency.KeyLookup keyLookup() {
-    return screener.remote() ? Idempotency.KeyLookup.BEFORE : Idempotency.KeyLookup.IF_NOT_BEGUN;
+  Idempotency.LookupTiming lookupTiming() {
+    return screener.remote()
+        ? Idempotency.LookupTiming.BEFORE
+        : Idempotency.LookupTiming.IF_KEY_UNDECIDED;
   }
 
   /**
@@ -76,7 +82,7 @@ public final class PaymentProcessor {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
       PaymentResult result = run(scope, order);
       if (result instanceof PaymentResult.Concluded concluded) {
-        FailureLog.tell(concluded.payment());
+        PaymentEndLog.log(concluded.payment());
         deliveryTrigger.in(scope, concluded.payment());
       }
       ScopeReport report = scope.report();
@@ -90,39 +96,38 @@ public final class PaymentProcessor {
     return result instanceof PaymentResult.Concluded(Payment payment)
             && payment.status() == PaymentStatus.DECLINED
             && payment.failure() != null
-        ? scope.declinedBy(decider(payment.failure()), payment.failure().code())
+        ? scope.declinedBy(decider(payment.failure()), payment.failure().problem().code())
         : scope;
   }
 
   private static String decider(Failure failure) {
-    return failure.code() == ProblemCode.FRAUD_DECLINED ? "fraud" : "ledger";
+    return failure.problem().code() == ProblemCode.FRAUD_DECLINED ? "fraud" : "ledger";
   }
 
   private PaymentResult run(DeadlineScope scope, PaymentOrder order) {
     try {
-      return finished(scope, order);
+      return holdAndConclude(scope, order);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return compensation.unknown(order, e);
     }
   }
 
-  private PaymentResult finished(DeadlineScope scope, PaymentOrder order)
+  private PaymentResult holdAndConclude(DeadlineScope scope, PaymentOrder order)
       throws InterruptedException {
     // If screening has answered when the command's turn comes, one commit is all it takes.
     var slot = new ScreeningSlot();
     var queued = new QueuedCommand<>(new Authorize(order, slot, properties.resolveGrace()));
     try {
       Subtask<Screening> screening = screener.fork(scope, order, slot);
-      Subtask<Authorize.Result> begun =
-          scope.fork("ledger", limit -> begin(queued, limit), Authorize.Result::decisive);
+      Subtask<Authorize.Result> stored = ledger.fork(scope, queued, Authorize.Result::decisive);
       scope.join();
-      return switch (begun.result()) {
+      return switch (stored.result()) {
         case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
-        case Authorize.Result.Begun(Payment payment) when payment.concluded() ->
+        case Authorize.Result.PaymentStored(Payment payment) when payment.concluded() ->
             new PaymentResult.Concluded(payment);
-        case Authorize.Result.Begun(Payment payment) ->
+        case Authorize.Result.PaymentStored(Payment payment) ->
             new PaymentResult.Concluded(
                 settle(scope, new ApplyVerdict(payment, screening.result(), order)));
       };
@@ -131,11 +136,6 @@ public final class PaymentProcessor {
     } catch (Exception e) {
       return compensation.of(order, queued, e);
     }
-  }
-
-  private Authorize.Result begin(QueuedCommand<Authorize.Result> queued, Deadline limit)
-      throws Exception {
-    return dependencies.ledger().call(limit, left -> queued.committed(journal, left));
   }
 
   /**

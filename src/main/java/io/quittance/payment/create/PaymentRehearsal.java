@@ -59,7 +59,7 @@ public final class PaymentRehearsal {
         var _ = screener.fork(scope, order, new ScreeningSlot());
       }
       var look = new QueuedCommand<>(new Look(order));
-      var _ = scope.fork("ledger", left -> look.committed(journal, left));
+      var _ = scope.fork("ledger", left -> look.submitAndAwait(journal, left));
       scope.join();
     }
   }
@@ -104,7 +104,7 @@ public final class PaymentRehearsal {
     public Boolean decide(UnitOfWork unit) {
       Optional<KeyRecord> holder = unit.table(IdempotencyKeys.class).holder(order.request());
       Optional<UUID> rival = unit.table(Payments.class).referenceHolder(order);
-      Optional<Refusal> refusal = unit.table(Books.class).refusal(order.hold());
+      Optional<Refusal> refusal = unit.table(Books.class).refusal(order.holdOrder());
       return holder.isEmpty() && rival.isEmpty() && refusal.isEmpty();
     }
   }

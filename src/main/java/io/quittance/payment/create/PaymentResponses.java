@@ -9,7 +9,6 @@ import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.timeline.ServerTiming;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemWriter;
-import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Instant;
@@ -64,8 +63,7 @@ final class PaymentResponses {
       return json(status, PaymentBody.from(payment));
     }
     Failure failure = Objects.requireNonNull(payment.failure(), "only failures answer so");
-    return problems.entity(
-        failure.problem().payment(TypeId.format("pay", payment.terms().id())), request);
+    return problems.entity(failure.problem().payment(payment.terms().id()), request);
   }
 
   private PaymentBody unknown(PaymentOrder order, Instant resolvesBy) {

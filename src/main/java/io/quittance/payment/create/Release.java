@@ -90,7 +90,8 @@ final class Release implements Command<Authorize.Result> {
     Optional<Payment> begun = payments.find(order.merchantId(), order.id());
     if (begun.isEmpty()) {
       return recorded.compareAndExchange(Record.OPEN, Record.MADE) == Record.GIVEN_UP
-          ? new Authorize.Result.Refused(new Refusal(failure.code(), failure.detail()), null)
+          ? new Authorize.Result.Refused(
+              new Refusal(failure.problem().code(), failure.detail()), null)
           : recordFailed(unit);
     }
     Payment payment = begun.get();
@@ -98,7 +99,7 @@ final class Release implements Command<Authorize.Result> {
     if (!payment.concluded()) {
       fail(unit, payment);
     }
-    return new Authorize.Result.Begun(payment);
+    return new Authorize.Result.PaymentStored(payment);
   }
 
   private Authorize.Result recordFailed(UnitOfWork unit) {
@@ -111,15 +112,15 @@ final class Release implements Command<Authorize.Result> {
     Payment payment = Payment.processing(order, null, unit.now(), unit.now());
     payments.add(payment);
     keys.claim(order.request(), order.id(), unit.now());
-    payment.used(order.usedMs());
+    payment.deadlineUsed(order.usedMs());
     payment.fail(failure, unit.now());
     unit.table(PaymentEvents.class).add(payment);
-    return new Authorize.Result.Begun(payment);
+    return new Authorize.Result.PaymentStored(payment);
   }
 
   private void fail(UnitOfWork unit, Payment payment) {
     Resolve.giveBack(unit, payment);
-    payment.used(order.usedMs());
+    payment.deadlineUsed(order.usedMs());
     payment.fail(failure, unit.now());
     unit.table(Payments.class).changed(payment);
     unit.table(PaymentEvents.class).add(payment);

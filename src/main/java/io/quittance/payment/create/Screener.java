@@ -67,14 +67,16 @@ public final class Screener {
   }
 
   private Screening screen(PaymentOrder order, Rules rules, Deadline limit) throws Exception {
-    return dependencies.fraud().call(limit, left -> fraud.screen(order.subject(), rules, left));
+    return dependencies
+        .fraud()
+        .call(limit, left -> fraud.screen(order.screeningRequest(), rules, left));
   }
 
   private static Screening fallback(PaymentOrder order, Rules rules, Throwable failure)
       throws Exception {
     return rules
         .fallback()
-        .screening(order.subject())
+        .screening(order.screeningRequest())
         .orElseThrow(() -> failure instanceof Exception e ? e : new IllegalStateException(failure));
   }
 }

@@ -91,7 +91,7 @@ class SimulationController {
     var deadline = deadlines.grant(deadlineMs, caller);
     Simulation.Forecast forecast = forecast(body.order(unkeyed(caller), deadline, json));
     return switch (forecast.result()) {
-      case Authorize.Result.Begun(Payment payment) ->
+      case Authorize.Result.PaymentStored(Payment payment) ->
           SimulationBody.from(payment, forecast.balances());
       case Authorize.Result.Refused refused -> throw refused.problem();
       case Authorize.Result.KeyTaken taken -> throw new IllegalStateException("no key: " + taken);

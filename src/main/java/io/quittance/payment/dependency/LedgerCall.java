@@ -17,6 +17,7 @@ import io.quittance.web.ProblemCode;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -54,8 +55,20 @@ public final class LedgerCall {
   }
 
   /**
-   * Returns by the scope's deadline and a grace. An interrupt ends the waiting, and is pending
-   * afterwards.
+   * Starts the subtask "ledger".
+   *
+   * @param decisive whether a result ends the scope at once
+   */
+  public <R> Subtask<R> fork(DeadlineScope scope, QueuedCommand<R> command, Predicate<R> decisive) {
+    return scope.fork(
+        "ledger",
+        limit -> dependencies.ledger().call(limit, left -> command.submitAndAwait(journal, left)),
+        decisive);
+  }
+
+  /**
+   * Runs a command in a scope of its own, and returns by the scope's deadline and a grace. An
+   * interrupt ends the waiting, and is pending afterwards.
    */
   public <R> End<R> run(DeadlineScope scope, Command<R> command) {
     var queued = new QueuedCommand<>(command);
@@ -70,10 +83,7 @@ public final class LedgerCall {
   private <R> End<R> awaited(DeadlineScope scope, QueuedCommand<R> queued)
       throws InterruptedException {
     try {
-      Subtask<R> ledger =
-          scope.fork(
-              "ledger",
-              limit -> dependencies.ledger().call(limit, left -> queued.committed(journal, left)));
+      Subtask<R> ledger = fork(scope, queued, _ -> false);
       scope.join();
       return new End.Committed<>(ledger.result());
     } catch (ScopeFailedException e) {

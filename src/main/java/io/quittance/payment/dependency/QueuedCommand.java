@@ -27,7 +27,7 @@ public final class QueuedCommand<R> implements ForwardingCommand<R> {
    *
    * @throws StillQueuedException time ran out before its turn had come
    */
-  public R committed(Journal journal, Deadline deadline) throws InterruptedException {
+  public R submitAndAwait(Journal journal, Deadline deadline) throws InterruptedException {
     limit = deadline;
     CompletableFuture<R> submitted = journal.submit(this, deadline);
     pending = submitted;

@@ -48,7 +48,7 @@ public record PaymentChange(
         terms.money().amount(),
         before == null ? null : before.text(),
         payment.status().text(),
-        payment.failure() == null ? null : payment.failure().code().code(),
+        payment.failure() == null ? null : payment.failure().code(),
         payment.verdict() == null ? List.of() : payment.verdict().reasons(),
         payment.usedMs(),
         payment.newEvents());

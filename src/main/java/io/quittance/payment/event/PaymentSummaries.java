@@ -37,7 +37,7 @@ public final class PaymentSummaries {
       ArrayParameters.bindIds(statement, 2, ids);
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
-          found.add(summary(PaymentRows.seen(rs).store()));
+          found.add(summary(PaymentRows.seen(rs).toRow()));
         }
       }
     }

@@ -7,12 +7,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a payment was declined or has failed.
  *
+ * @param code one of {@link ProblemCode}, unless a later release has made it
  * @param dependency which one was unavailable, if that is the reason
  */
-public record Failure(ProblemCode code, String detail, @Nullable String dependency) {
+public record Failure(String code, String detail, @Nullable String dependency) {
+
+  public Failure(ProblemCode code, String detail, @Nullable String dependency) {
+    this(code.code(), detail, dependency);
+  }
 
   public Problem problem() {
-    return Problem.of(code, detail).dependency(dependency);
+    Problem problem = Problem.stored(code, detail);
+    return dependency == null ? problem : problem.dependency(dependency);
   }
 
   public static Failure deadlineExceeded() {

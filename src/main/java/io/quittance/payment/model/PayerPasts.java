@@ -64,7 +64,7 @@ final class PayerPasts {
   }
 
   /** As {@link Payments#begins}. */
-  Instant begins(PaymentOrder order, Instant now) {
+  Instant creationTime(PaymentOrder order, Instant now) {
     int before = begun.merge(new Payer(order.merchantId(), order.payer()), 1, Integer::sum) - 1;
     return now.plus(before, ChronoUnit.MICROS);
   }

@@ -91,7 +91,7 @@ public final class Payment {
       Milestones milestones,
       boolean counted) {}
 
-  static Payment stored(Stored row) {
+  static Payment fromRow(Stored row) {
     var payment = new Payment(row.terms(), row.status(), row.eventCount(), row.counted());
     payment.status = row.status();
     payment.amountCaptured = row.amountCaptured();
@@ -106,7 +106,7 @@ public final class Payment {
     return payment;
   }
 
-  public Stored store() {
+  public Stored toRow() {
     return new Stored(
         terms,
         status,
@@ -144,7 +144,7 @@ public final class Payment {
   }
 
   /** The funds stay held until a person has decided. */
-  public void park(Instant now) {
+  public void sendToReview(Instant now) {
     require(PaymentStatus.PROCESSING);
     milestones = new Milestones(null, null, null, holdExpiry(now));
     become(PaymentStatus.IN_REVIEW, ACCEPTED, EventType.PAYMENT_IN_REVIEW, now);
@@ -154,14 +154,15 @@ public final class Payment {
   public void decline(Failure reason, Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     failure = reason;
-    become(PaymentStatus.DECLINED, reason.code().status(), EventType.PAYMENT_DECLINED, now);
+    become(
+        PaymentStatus.DECLINED, reason.problem().code().status(), EventType.PAYMENT_DECLINED, now);
   }
 
   /** It could not be carried out; nothing has moved. */
   public void fail(Failure reason, Instant now) {
     require(PaymentStatus.PROCESSING);
     failure = reason;
-    become(PaymentStatus.FAILED, reason.code().status(), EventType.PAYMENT_FAILED, now);
+    become(PaymentStatus.FAILED, reason.problem().code().status(), EventType.PAYMENT_FAILED, now);
   }
 
   /** Whether it is still open after the instant by which it was to be resolved. */
@@ -173,7 +174,7 @@ public final class Payment {
    * Fails a payment that has not ended in time. Its hold cannot be posted any more, so it can end
    * in no other way.
    */
-  public void runOut(Instant now) {
+  public void failOverdue(Instant now) {
     usedMs = terms.grantedMs();
     fail(Failure.deadlineExceeded(), now);
   }
@@ -181,7 +182,7 @@ public final class Payment {
   /** The payment as a reader sees it: one that is overdue has failed, recorded or not. */
   Payment seenAt(Instant now) {
     if (overdue(now)) {
-      runOut(now);
+      failOverdue(now);
       news.clear();
     }
     return this;
@@ -271,7 +272,7 @@ public final class Payment {
   }
 
   /** How much of the deadline was used when its fate was decided. */
-  public void used(int milliseconds) {
+  public void deadlineUsed(int milliseconds) {
     usedMs = milliseconds;
   }
 

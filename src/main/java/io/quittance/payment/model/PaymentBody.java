@@ -7,6 +7,7 @@ import io.quittance.money.Money;
 import io.quittance.web.Problem.Outcome;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Instant;
@@ -39,7 +40,8 @@ public record PaymentBody(
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Outcome outcome,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant resolvesBy) {
 
-  public record FailureBody(ProblemCode code, String detail) {}
+  public record FailureBody(
+      @Schema(implementation = ProblemCode.class) String code, String detail) {}
 
   public static PaymentBody from(Payment payment) {
     PaymentTerms terms = payment.terms();

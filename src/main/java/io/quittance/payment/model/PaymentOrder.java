@@ -1,7 +1,7 @@
 package io.quittance.payment.model;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.fraud.Subject;
+import io.quittance.fraud.ScreeningRequest;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.ledger.TransferOrder;
 import io.quittance.money.Money;
@@ -54,11 +54,11 @@ public record PaymentOrder(
     return (int) deadline.used().toMillis();
   }
 
-  public Subject subject() {
-    return new Subject(id, merchantId(), money, payer, payee, texts.metadataJson());
+  public ScreeningRequest screeningRequest() {
+    return new ScreeningRequest(id, merchantId(), money, payer, payee, texts.metadataJson());
   }
 
-  public TransferOrder hold() {
+  public TransferOrder holdOrder() {
     return new TransferOrder(
         merchantId(), holdId, payer, payee, money, id, texts.reference(), "{}");
   }

@@ -5,7 +5,6 @@ import io.quittance.fraud.Verdict;
 import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import io.quittance.money.Money;
-import io.quittance.web.ProblemCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -52,8 +51,7 @@ public final class PaymentRows {
               "fraud_source",
               "varchar",
               row -> of(row.verdict(), verdict -> verdict.source().text()))
-          .changing(
-              "failure_code", "varchar", row -> of(row.failure(), failure -> failure.code().code()))
+          .changing("failure_code", "varchar", row -> of(row.failure(), Failure::code))
           .changing("failure_detail", "varchar", row -> of(row.failure(), Failure::detail))
           .changing("failure_dependency", "varchar", row -> of(row.failure(), Failure::dependency))
           .changing(
@@ -85,19 +83,19 @@ public final class PaymentRows {
   private PaymentRows() {}
 
   static void insert(Writes writes, Collection<Payment> payments) {
-    writes.insert(TABLE, stored(payments));
+    writes.insert(TABLE, rows(payments));
   }
 
   static void update(Writes writes, Collection<Payment> payments) {
-    writes.update(TABLE, stored(payments));
+    writes.update(TABLE, rows(payments));
   }
 
   static void updateTexts(Writes writes, Collection<Payment> payments) {
-    writes.update(TEXTS, stored(payments));
+    writes.update(TEXTS, rows(payments));
   }
 
-  private static List<Payment.Stored> stored(Collection<Payment> payments) {
-    return payments.stream().map(Payment::store).toList();
+  private static List<Payment.Stored> rows(Collection<Payment> payments) {
+    return payments.stream().map(Payment::toRow).toList();
   }
 
   private static <T, V> @Nullable V of(@Nullable T whole, Function<T, @Nullable V> part) {
@@ -110,7 +108,7 @@ public final class PaymentRows {
   }
 
   public static Payment read(ResultSet rs) throws SQLException {
-    return Payment.stored(
+    return Payment.fromRow(
         new Payment.Stored(
             terms(rs),
             PaymentStatus.from(rs.getString("status")),
@@ -163,9 +161,6 @@ public final class PaymentRows {
     String code = rs.getString("failure_code");
     return code == null
         ? null
-        : new Failure(
-            ProblemCode.from(code),
-            rs.getString("failure_detail"),
-            rs.getString("failure_dependency"));
+        : new Failure(code, rs.getString("failure_detail"), rs.getString("failure_dependency"));
   }
 }

@@ -131,8 +131,8 @@ public final class Payments implements Table {
    * When a new payment begins: at the batch's instant, but after the payer's payments before it in
    * the batch. So their order is the same in every later look at the payer's past.
    */
-  public Instant begins(PaymentOrder order, Instant now) {
-    return pasts.begins(order, now);
+  public Instant creationTime(PaymentOrder order, Instant now) {
+    return pasts.creationTime(order, now);
   }
 
   /** Adds a new payment; it is written as it stands at the end of the batch. */

@@ -16,8 +16,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Ends payments that were left open: those that a dead process left processing, and those whose
- * hold has run out. It runs on every replica; what two find, the first one ends. A payment that
- * cannot be ended now, because its account is locked, is passed over until its turn comes again.
+ * hold has run out. It runs on every replica; if two replicas find the same payment, the first one
+ * ends it. A payment that cannot be ended now, because its account is locked, is passed over until
+ * its turn comes again.
  */
 @Component
 final class Recovery {

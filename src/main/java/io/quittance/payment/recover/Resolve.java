@@ -43,7 +43,7 @@ public record Resolve(Payment stranded) implements Command<Payment> {
   public static void ifOverdue(UnitOfWork unit, Payment payment) {
     if (payment.overdue(unit.now())) {
       giveBack(unit, payment);
-      payment.runOut(unit.now());
+      payment.failOverdue(unit.now());
       unit.table(Payments.class).changed(payment);
       unit.table(PaymentEvents.class).add(payment);
     }

@@ -2,8 +2,8 @@ package io.quittance.payment.recover;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
-import io.quittance.payment.model.FailureLog;
 import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentEndLog;
 import io.quittance.payment.model.PaymentQueries.Due;
 import io.quittance.payment.model.PaymentQueries.Position;
 import java.time.Duration;
@@ -100,7 +100,7 @@ final class Sweep {
     long open = 0;
     for (FanOut.Result<Payment> result : results) {
       if (result instanceof FanOut.Result.Done<Payment>(Payment payment)) {
-        FailureLog.tell(payment);
+        PaymentEndLog.log(payment);
       } else {
         open++;
       }

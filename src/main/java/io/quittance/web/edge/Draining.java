@@ -48,8 +48,8 @@ final class Draining {
     protocols.forEach(protocol -> protocol.keepConnections(accepting));
     if (accepted && !accepting && limit.isPositive()) {
       log.info(
-          "Connections end with their next answer; the shutdown begins when all have ended, or in"
-              + " {} s",
+          "Draining: connections close after their next response; the shutdown begins when all are"
+              + " closed, or after {} s",
           limit.toSeconds());
       drain();
     }

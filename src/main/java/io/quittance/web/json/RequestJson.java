@@ -27,7 +27,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * How bodies of requests are read: as all JSON here, and only as {@code application/json} in strict
- * UTF-8 and with {@link PlainText}. What is stored already is not judged again.
+ * UTF-8 and with {@link PlainText}. What is stored already is not validated again.
  */
 @Configuration(proxyBeanMethods = false)
 class RequestJson implements WebMvcConfigurer {

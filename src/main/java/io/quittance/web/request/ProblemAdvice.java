@@ -8,7 +8,7 @@ import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
-import io.quittance.web.Resolution;
+import io.quittance.web.ResolvesBy;
 import io.quittance.web.json.UnreadableBody;
 import io.quittance.web.json.Violations;
 import jakarta.servlet.http.HttpServletRequest;
@@ -54,11 +54,11 @@ final class ProblemAdvice {
   private static final Duration AFTER_A_REPORT = Duration.ofSeconds(5);
 
   private final ProblemWriter problems;
-  private final Resolution resolution;
+  private final ResolvesBy resolvesBy;
 
-  ProblemAdvice(ProblemWriter problems, Resolution resolution) {
+  ProblemAdvice(ProblemWriter problems, ResolvesBy resolvesBy) {
     this.problems = problems;
-    this.resolution = resolution;
+    this.resolvesBy = resolvesBy;
   }
 
   @ExceptionHandler
@@ -120,7 +120,7 @@ final class ProblemAdvice {
 
   private Problem databaseDown(Exception e, HttpServletRequest request) {
     log.warn("The database cannot do what was asked: {}", e.getMessage());
-    return honest(
+    return unknownIfCommitted(
         Problem.of(
                 ProblemCode.DEPENDENCY_UNAVAILABLE,
                 "The database does not answer, or takes no writes now.")
@@ -130,16 +130,16 @@ final class ProblemAdvice {
 
   private Problem unexpected(Exception e, HttpServletRequest request) {
     log.error("A request failed by an unexpected error", e);
-    return honest(Problem.of(ProblemCode.INTERNAL_ERROR), request);
+    return unknownIfCommitted(Problem.of(ProblemCode.INTERNAL_ERROR), request);
   }
 
   /**
    * What failed after a commit does not undo it, and a keyed request may repeat one that was
    * carried out, or be under way in the journal.
    */
-  private Problem honest(Problem problem, HttpServletRequest request) {
+  private Problem unknownIfCommitted(Problem problem, HttpServletRequest request) {
     return CommitWatch.mayHaveCommitted() || keyed(request)
-        ? problem.unknownUntil(resolution.ofAnyRequest(request.getServletPath()))
+        ? problem.unknownUntil(resolvesBy.ofAnyRequest(request.getServletPath()))
         : problem;
   }
 

@@ -36,8 +36,8 @@ final class Deliveries implements Table {
 
   /**
    * One delivery for each endpoint that takes the event. Its id is the one given for the event,
-   * with the endpoint's slot as the last of its random digits: no query is needed to find out how
-   * many.
+   * with the endpoint's slot as the last of its random digits, so ids are assigned without counting
+   * the endpoints first.
    */
   private static final String TO_SUBSCRIBERS =
       """

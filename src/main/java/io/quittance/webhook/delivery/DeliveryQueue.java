@@ -33,7 +33,8 @@ public final class DeliveryQueue {
    *
    * @param endpointId null: the operator's own receiver
    * @param attempts made before
-   * @param probe whether the endpoint was closed, and this alone decides whether it opens
+   * @param probe whether this is the one trial delivery to a closed endpoint, which opens it if it
+   *     succeeds
    * @param startBy an attempt that starts later could outlive the lease
    */
   public record Claimed(
@@ -87,8 +88,8 @@ public final class DeliveryQueue {
       """;
 
   /**
-   * {@code state = 'pending'} would let PostgreSQL take an index of what waits for a shorter way
-   * than the key, as long as it does not know yet how much waits there.
+   * By the primary key: with {@code state = 'pending'} PostgreSQL would prefer the index of pending
+   * rows until it has statistics about them.
    */
   static final String CLAIM =
       """

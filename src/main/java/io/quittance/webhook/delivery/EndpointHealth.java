@@ -64,8 +64,8 @@ final class EndpointHealth {
   private final NotificationProperties properties;
 
   /**
-   * Endpoints that took a delivery while their rows were locked. That is noted later, or an old
-   * failure would disable one of them that succeeds seldom.
+   * Endpoints that took a delivery while their rows were locked. It is recorded later; otherwise an
+   * old failure could disable an endpoint that rarely succeeds.
    */
   private final Set<Destination> succeededWhileLocked = ConcurrentHashMap.newKeySet();
 

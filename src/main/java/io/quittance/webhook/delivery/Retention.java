@@ -35,7 +35,9 @@ final class Retention {
 
   private static final int ROWS_PER_BATCH = 1_000;
 
-  /** The next sweep goes on: payments come first. */
+  /**
+   * The longest that a sweep may take; the next one continues, so payments are not kept waiting.
+   */
   private static final Duration SWEEP_MAX = Duration.ofSeconds(40);
 
   private static final String WITH_OLD_DELIVERIES =

@@ -31,7 +31,7 @@ final class Dispatcher {
   private final EventLog events;
   private final Endpoints endpoints;
   private final Lanes lanes;
-  private final Sender sender;
+  private final WebhookSender sender;
   private final Outcomes outcomes;
   private final Clock clock;
   private final LaneScheduler turns;
@@ -40,7 +40,7 @@ final class Dispatcher {
       EventLog events,
       Endpoints endpoints,
       Lanes lanes,
-      Sender sender,
+      WebhookSender sender,
       Outcomes outcomes,
       NotificationProperties properties,
       Clock clock,

@@ -140,7 +140,7 @@ class ShardIT {
             services.vocabularies(),
             services.names(),
             new CountedSums(
-                totals, panes, payments, pendingLimit, enrichment, new Verdicts(new Failing())),
+                totals, panes, payments, pendingLimit, enrichment, new EventMeters(new Failing())),
             services.clock());
     var shard = new Shard(failing, properties);
     try (WorkerPool<Body, Counted> own =

@@ -116,8 +116,8 @@ class StreamIT {
         new Publisher.Services(
             publishing.names(),
             publishing.claims(),
-            publishing.fates(),
-            new Uncounted(offsets),
+            publishing.revocation(),
+            new UncountedRecords(offsets),
             topic);
     publisher = new Publisher(own, new RecordSender(lookup(), settings, state), properties);
     pool =
@@ -556,13 +556,13 @@ class StreamIT {
     UUID merchant = merchants.getFirst();
     UUID id = TypeId.next();
 
-    assertThat(publishing.fates().revoke(merchant, id)).isTrue();
-    assertThat(publishing.fates().revoke(merchant, id)).isTrue();
+    assertThat(publishing.revocation().revoke(merchant, id)).isTrue();
+    assertThat(publishing.revocation().revoke(merchant, id)).isTrue();
     var partition = new PartitionOffsets.Partition(UUID.randomUUID(), 0);
     RecordCounter.Placed counted = placed(partition, 0, "a");
     new RecordCounter(counting, properties)
         .count(List.of(counted), Map.of(partition, offsets.take(partition)));
-    assertThat(publishing.fates().revoke(merchant, counted.record().id())).isFalse();
+    assertThat(publishing.revocation().revoke(merchant, counted.record().id())).isFalse();
   }
 
   /** Nothing of it was taken, and what is sent again is late by then. */

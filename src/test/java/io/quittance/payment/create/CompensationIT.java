@@ -45,7 +45,7 @@ class CompensationIT {
   void givesTheHoldBackIfTheVerdictFindsNoRoom() throws Exception {
     PaymentOrder order = order();
     var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
-    authorize.committed(journal, Deadline.after(PLENTY));
+    authorize.submitAndAwait(journal, Deadline.after(PLENTY));
     assertThat(hold(order)).isEqualTo("pending");
 
     PaymentResult result =
@@ -91,13 +91,13 @@ class CompensationIT {
     long begun = System.nanoTime();
     PaymentOrder item = order(UUID.randomUUID());
     var authorize = new QueuedCommand<>(new Authorize(item, new ScreeningSlot(), PLENTY));
-    authorize.committed(journal, Deadline.after(PLENTY));
+    authorize.submitAndAwait(journal, Deadline.after(PLENTY));
     compensation.of(item, authorize, new QueueFullException("journal-1", 8));
     assertThat(journal.othersWithin(another, Duration.ofNanos(System.nanoTime() - begun)))
         .isFalse();
 
     new QueuedCommand<>(new Authorize(order(), new ScreeningSlot(), PLENTY))
-        .committed(journal, Deadline.after(PLENTY));
+        .submitAndAwait(journal, Deadline.after(PLENTY));
     assertThat(journal.othersWithin(another, PLENTY)).isTrue();
   }
 

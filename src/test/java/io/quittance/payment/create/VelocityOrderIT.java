@@ -84,12 +84,12 @@ class VelocityOrderIT {
   }
 
   private static Payment payment(Authorize.Result result) {
-    return ((Authorize.Result.Begun) result).payment();
+    return ((Authorize.Result.PaymentStored) result).payment();
   }
 
   private Screening screening(PaymentOrder order) throws Exception {
     return fraud.screen(
-        order.subject(),
+        order.screeningRequest(),
         fraud.rules(order.merchantId(), Deadline.after(PLENTY)),
         Deadline.after(PLENTY));
   }

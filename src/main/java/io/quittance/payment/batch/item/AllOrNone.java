@@ -68,7 +68,7 @@ public record AllOrNone(List<ScreenedItem> items) {
 
   private static ItemResult end(Authorize.Result result) {
     return switch (result) {
-      case Authorize.Result.Begun(Payment payment) -> ItemResult.of(payment);
+      case Authorize.Result.PaymentStored(Payment payment) -> ItemResult.of(payment);
       case Authorize.Result.Refused refused -> ItemResult.refused(refused.problem());
       case Authorize.Result.KeyTaken _ ->
           throw new IllegalStateException("the items of an atomic batch have no keys");

@@ -7,7 +7,7 @@ import io.quittance.journal.Command;
 import io.quittance.payment.dependency.LedgerCall;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.Resolution;
+import io.quittance.web.ResolvesBy;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -23,12 +23,12 @@ public final class BatchCommands {
 
   private final DeadlineScopes scopes;
   private final LedgerCall ledger;
-  private final Resolution resolution;
+  private final ResolvesBy resolvesBy;
 
-  BatchCommands(DeadlineScopes scopes, LedgerCall ledger, Resolution resolution) {
+  BatchCommands(DeadlineScopes scopes, LedgerCall ledger, ResolvesBy resolvesBy) {
     this.scopes = scopes;
     this.ledger = ledger;
-    this.resolution = resolution;
+    this.resolvesBy = resolvesBy;
   }
 
   /**
@@ -57,6 +57,6 @@ public final class BatchCommands {
     return Problem.of(
             ProblemCode.DEADLINE_EXCEEDED,
             "The batch was begun, and is not confirmed yet; repeat the request with the same key.")
-        .unknownUntil(resolution.after(deadline.remaining()));
+        .unknownUntil(resolvesBy.after(deadline.remaining()));
   }
 }

@@ -23,7 +23,6 @@ import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.timeline.TimelineScope;
 import io.quittance.payment.timeline.Timelines;
 import io.quittance.web.Problem;
-import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -90,7 +89,7 @@ public final class ItemPayments {
     UUID id = record.objectId();
     return record
         .refused()
-        .map(problem -> id == null ? problem : problem.payment(TypeId.format("pay", id)))
+        .map(problem -> problem.payment(id))
         .map(ItemResult::refused)
         .orElseGet(() -> new ItemResult(ItemStatus.PROCESSING, id, null, null));
   }

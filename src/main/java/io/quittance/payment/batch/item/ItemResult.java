@@ -45,7 +45,7 @@ public record ItemResult(
     return new ItemResult(
         status,
         payment.terms().id(),
-        failure == null ? null : failure.code().code(),
+        failure == null ? null : failure.code(),
         failure == null ? null : failure.detail());
   }
 }

@@ -73,7 +73,7 @@ public final class BatchRunner {
       }
       finish(batch, deadline);
     } catch (LeaseLostException e) {
-      log.info("{}: another replica goes on", e.getMessage());
+      log.info("{}: the lease was lost, another replica continues", e.getMessage());
     } catch (DataAccessException | TransactionException e) {
       log.warn("{} was interrupted and is resumed later: {}", batch.text(), e.getMessage());
     }

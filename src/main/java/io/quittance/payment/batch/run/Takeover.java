@@ -2,8 +2,8 @@ package io.quittance.payment.batch.run;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.concurrency.WorkerPool.Job;
 import io.quittance.database.OneByOne;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.BatchLeases;
@@ -44,7 +44,7 @@ public final class Takeover {
   private final BatchStore store;
   private final BatchLeases leases;
   private final RunningBatches running;
-  private final Settlement settlement;
+  private final ItemReconciliation reconciliation;
   private final BatchRunner runner;
   private final int max;
   private final Map<UUID, Integer> carried = new ConcurrentHashMap<>();
@@ -53,14 +53,14 @@ public final class Takeover {
       BatchStore store,
       BatchLeases leases,
       RunningBatches running,
-      Settlement settlement,
+      ItemReconciliation reconciliation,
       BatchRunner runner,
       BatchProperties properties,
       MeterRegistry registry) {
     this.store = store;
     this.leases = leases;
     this.running = running;
-    this.settlement = settlement;
+    this.reconciliation = reconciliation;
     this.runner = runner;
     this.max = properties.backgroundMax();
     this.workers =
@@ -148,7 +148,7 @@ public final class Takeover {
   private void goOn(Entry entry) throws InterruptedException {
     StoredBatch batch = entry.batch();
     try {
-      settlement.settle(batch);
+      reconciliation.reconcile(batch);
       StoredBatch now = store.require(batch.merchantId(), batch.id());
       Duration granted = Duration.ofMillis(batch.grantedMs());
       Duration used = granted.minus(leases.left(batch));
@@ -161,7 +161,7 @@ public final class Takeover {
         runner.finish(now, deadline);
       }
     } catch (LeaseLostException e) {
-      log.info("{}: another replica goes on", e.getMessage());
+      log.info("{}: the lease was lost, another replica continues", e.getMessage());
     } catch (RuntimeException e) {
       log.warn("{} is carried on later: {}", batch.text(), e.toString());
     }

@@ -96,7 +96,7 @@ public final class BatchRows implements Table {
     return new Key(batch.merchantId(), batch.id());
   }
 
-  /** Locked, because those who carry it out count its items beside the journal. */
+  /** Locked, because the runners of batches update the counts outside of the journal. */
   @Override
   public void load(JdbcOperations jdbc) {
     for (Key key : wanted) {

@@ -1,6 +1,6 @@
 package io.quittance.journal;
 
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import java.util.Set;
 
 /**
@@ -9,9 +9,9 @@ import java.util.Set;
  * @param accounts the accounts that are locked; empty when the lock may be any other command's of
  *     the batch, and on something else, such as an idempotency key that is being claimed elsewhere
  */
-record Waiting(Job<Command<?>, Object> job, Set<AccountKey> accounts) {
+record WaitingCommand(Job<Command<?>, Object> job, Set<AccountKey> accounts) {
 
-  static Waiting forUnknownLock(Job<Command<?>, Object> job) {
-    return new Waiting(job, Set.of());
+  static WaitingCommand forUnknownLock(Job<Command<?>, Object> job) {
+    return new WaitingCommand(job, Set.of());
   }
 }

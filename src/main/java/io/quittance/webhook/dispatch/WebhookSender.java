@@ -39,7 +39,7 @@ import org.springframework.stereotype.Component;
  * success; everything else is a failure, redirects included. Thread-safe.
  */
 @Component
-final class Sender {
+final class WebhookSender {
 
   /** How a signed message gets to its receiver. */
   @FunctionalInterface
@@ -47,7 +47,7 @@ final class Sender {
     Reply post(Map<String, String> headers, byte[] body) throws IOException, InterruptedException;
   }
 
-  private static final Logger log = LoggerFactory.getLogger(Sender.class);
+  private static final Logger log = LoggerFactory.getLogger(WebhookSender.class);
 
   /** Statuses with which a receiver may say when it wants to be asked again. */
   private static final Set<Integer> WAIT = Set.of(429, 502, 503, 504);
@@ -61,7 +61,7 @@ final class Sender {
   private final @Nullable OperatorReceiver operator;
   private final Timer delivered;
 
-  Sender(
+  WebhookSender(
       NotificationProperties properties,
       SecretKeys keys,
       ObjectMapper json,

@@ -1,6 +1,5 @@
 package io.quittance.concurrency;
 
-import io.quittance.concurrency.WorkerPool.Job;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,7 +11,7 @@ import java.util.function.Function;
  * Jobs that wait, of which the parties that they belong to take turns: one of each, in order of
  * arrival. If all belong to one party, that is first in, first out. Not thread-safe.
  */
-final class Turns<T, R> {
+final class RoundRobinQueue<T, R> {
 
   private final Function<? super T, ?> partyOf;
 
@@ -21,7 +20,7 @@ final class Turns<T, R> {
 
   private int size;
 
-  Turns(Function<? super T, ?> partyOf) {
+  RoundRobinQueue(Function<? super T, ?> partyOf) {
     this.partyOf = partyOf;
   }
 

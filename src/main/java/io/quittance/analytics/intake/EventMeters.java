@@ -8,14 +8,14 @@ import org.springframework.stereotype.Component;
 
 /** Counts this replica's events by what became of them, for Prometheus. Thread-safe. */
 @Component
-final class Verdicts {
+final class EventMeters {
 
   private final Counter accepted;
   private final Counter duplicate;
   private final Counter late;
   private final Counter rejected;
 
-  Verdicts(MeterRegistry registry) {
+  EventMeters(MeterRegistry registry) {
     accepted = counter("accepted", registry);
     duplicate = counter("duplicate", registry);
     late = counter("late", registry);

@@ -8,14 +8,14 @@ import org.slf4j.LoggerFactory;
  * One line for each payment that came to nothing: which, of whom, and why as a code. Without texts
  * and accounts, which may name people.
  */
-public final class FailureLog {
+public final class PaymentEndLog {
 
-  private static final Logger log = LoggerFactory.getLogger(FailureLog.class);
+  private static final Logger log = LoggerFactory.getLogger(PaymentEndLog.class);
 
-  private FailureLog() {}
+  private PaymentEndLog() {}
 
   /** Logs how a payment ended, once, after the commit. */
-  public static void tell(Payment payment) {
+  public static void log(Payment payment) {
     if (!payment.markEndLogged()) {
       return;
     }
@@ -34,7 +34,7 @@ public final class FailureLog {
 
   private static String reason(Failure failure) {
     return failure.dependency() == null
-        ? failure.code().code()
-        : failure.code().code() + " (" + failure.dependency() + ")";
+        ? failure.code()
+        : failure.code() + " (" + failure.dependency() + ")";
   }
 }

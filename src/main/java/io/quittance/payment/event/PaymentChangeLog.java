@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
  * and the meters once it is committed. Payments that were made by releases which did not count them
  * are left out, whatever becomes of them. Confined to the journal's thread.
  */
-public final class PaymentChanges implements Table {
+public final class PaymentChangeLog implements Table {
 
   @Component
   @Order(37)
@@ -34,7 +34,7 @@ public final class PaymentChanges implements Table {
 
     @Override
     public Table open(UnitOfWork unit) {
-      return new PaymentChanges(unit, meters);
+      return new PaymentChangeLog(unit, meters);
     }
   }
 
@@ -44,7 +44,7 @@ public final class PaymentChanges implements Table {
   private List<RefundChange> refunds = List.of();
   private List<Verdict.Source> screenings = List.of();
 
-  private PaymentChanges(UnitOfWork unit, PaymentMeters meters) {
+  private PaymentChangeLog(UnitOfWork unit, PaymentMeters meters) {
     this.unit = unit;
     this.meters = meters;
   }

@@ -1,4 +1,4 @@
 package io.quittance.journal;
 
 /** A command that finishes what another one began: it is not refused for lack of room. */
-record Finishing<R>(Command<R> command) implements ForwardingCommand<R> {}
+record FinishingCommand<R>(Command<R> command) implements ForwardingCommand<R> {}

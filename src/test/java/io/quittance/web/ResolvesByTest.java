@@ -11,24 +11,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ResolutionTest {
+class ResolvesByTest {
 
   private static final Instant NOW = Instant.parse("2026-01-31T12:00:00Z");
   private static final Duration GRACE = Duration.ofSeconds(5);
 
-  private final Resolution resolution =
-      new Resolution(Clock.fixed(NOW, ZoneOffset.UTC), 30_000, GRACE);
+  private final ResolvesBy resolvesBy =
+      new ResolvesBy(Clock.fixed(NOW, ZoneOffset.UTC), 30_000, GRACE);
 
   @ParameterizedTest
   @ValueSource(strings = {"/v1/payments", "/v1/transfers", "/v1/payment-batchesX"})
   void allowsForTheLongestDeadlineOfARequest(String path) {
-    assertThat(resolution.ofAnyRequest(path)).isEqualTo(NOW.plusSeconds(30).plus(GRACE));
+    assertThat(resolvesBy.ofAnyRequest(path)).isEqualTo(NOW.plusSeconds(30).plus(GRACE));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/v1/payment-batches", "/v1/payment-batches/bat_1/resume"})
   void allowsForTheLongestDeadlineOfABatch(String path) {
-    assertThat(resolution.ofAnyRequest(path)).isEqualTo(NOW.plusSeconds(600).plus(GRACE));
+    assertThat(resolvesBy.ofAnyRequest(path)).isEqualTo(NOW.plusSeconds(600).plus(GRACE));
   }
 
   /** If batches are granted more, they have to be told of for longer. */
@@ -37,7 +37,7 @@ class ResolutionTest {
     for (BatchDeadlines kind : BatchDeadlines.values()) {
       assertThat(kind.longest())
           .isLessThanOrEqualTo(
-              Duration.between(NOW, resolution.ofAnyRequest("/v1/payment-batches")).minus(GRACE));
+              Duration.between(NOW, resolvesBy.ofAnyRequest("/v1/payment-batches")).minus(GRACE));
     }
   }
 }

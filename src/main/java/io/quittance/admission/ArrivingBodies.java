@@ -3,7 +3,7 @@ package io.quittance.admission;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
-import io.quittance.access.Sender;
+import io.quittance.access.RequestSender;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
  * the limit, those of a merchant as {@link FairShares} has it. Thread-safe.
  */
 @Component
-final class HalfSent {
+final class ArrivingBodies {
 
   /** What a request takes without its body: a thread, and the connection's buffers. */
   static final long REQUEST_BYTES = 16 * 1024;
@@ -25,7 +25,7 @@ final class HalfSent {
   private final FairShares ofMerchants = new FairShares();
   private final ConcurrentHashMap<ByteBuffer, Long> ofKeys = new ConcurrentHashMap<>();
 
-  HalfSent(AdmissionProperties properties, MeterRegistry registry) {
+  ArrivingBodies(AdmissionProperties properties, MeterRegistry registry) {
     this.limitBytes = properties.enabled() ? properties.halfSent().toBytes() : UNLIMITED;
     Gauge.builder("quittance.admission.half.sent", ofMerchants, FairShares::total)
         .description("Memory that requests whose bodies are arriving may take")
@@ -38,7 +38,7 @@ final class HalfSent {
    *
    * @param bodyBytes what its body may come to
    */
-  boolean enter(Sender sender, long bodyBytes) {
+  boolean enter(RequestSender sender, long bodyBytes) {
     long bytes = REQUEST_BYTES + bodyBytes;
     if (ofKeys.merge(sender.key(), bytes, Long::sum) > limitBytes / KEYS_PART) {
       release(sender, bytes);
@@ -51,13 +51,13 @@ final class HalfSent {
     return true;
   }
 
-  void leave(Sender sender, long bodyBytes) {
+  void leave(RequestSender sender, long bodyBytes) {
     long bytes = REQUEST_BYTES + bodyBytes;
     ofMerchants.giveBack(sender.party(), bytes);
     release(sender, bytes);
   }
 
-  private void release(Sender sender, long bytes) {
+  private void release(RequestSender sender, long bytes) {
     ofKeys.computeIfPresent(
         sender.key(), (key, all) -> all == bytes ? null : Long.valueOf(all - bytes));
   }

@@ -4,7 +4,7 @@ import io.quittance.money.Money;
 import java.util.UUID;
 
 /** The payment that is screened. */
-public record Subject(
+public record ScreeningRequest(
     UUID paymentId,
     UUID merchantId,
     Money money,

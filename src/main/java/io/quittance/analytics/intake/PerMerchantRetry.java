@@ -1,6 +1,6 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.concurrency.WorkerPool.Job;
+import io.quittance.concurrency.Job;
 import io.quittance.database.SqlFailure;
 import io.quittance.journal.Dialect;
 import java.sql.Connection;
@@ -16,12 +16,12 @@ import java.util.UUID;
  * Takes the bodies of several merchants apart when they could not be stored together, so that what
  * is wrong with the rows of one merchant is no other merchant's failure.
  */
-public final class Apart {
+public final class PerMerchantRetry {
 
   /** Ten merchants that are locked keep the others waiting for a second. */
   private static final int LOCK_LIMIT_MS = 100;
 
-  private Apart() {}
+  private PerMerchantRetry() {}
 
   /**
    * The jobs of each merchant, in order of arrival, to be tried once more by themselves.

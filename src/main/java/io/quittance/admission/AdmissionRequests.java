@@ -2,7 +2,7 @@ package io.quittance.admission;
 
 import io.quittance.access.Credential;
 import io.quittance.access.KnownKeys;
-import io.quittance.access.Sender;
+import io.quittance.access.RequestSender;
 import io.quittance.web.RequestHead;
 import java.time.Duration;
 import java.util.Set;
@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
  * Thread-safe.
  */
 @Component
-final class Arrivals {
+final class AdmissionRequests {
 
   private static final Pattern PAYMENT = Pattern.compile("/v1/payments/pay_[^/]*(/timeline)?");
   private static final Pattern OPERATION =
@@ -32,20 +32,21 @@ final class Arrivals {
   /** The keys of requests that were let in: their repetitions are let in before others. */
   private final RecentKeys keys = new RecentKeys();
 
-  Arrivals(KnownKeys known, @Value("${quittance.deadline.default-ms:2000}") long patienceMs) {
+  AdmissionRequests(
+      KnownKeys known, @Value("${quittance.deadline.default-ms:2000}") long patienceMs) {
     this.known = known;
     this.patience = Duration.ofMillis(patienceMs);
   }
 
-  Arrival of(RequestHead head) {
+  AdmissionRequest of(RequestHead head) {
     Long key = key(head);
-    Sender sender = known.sender(Credential.of(head));
-    return new Arrival(sender, priority(head, key), patience(head), key);
+    RequestSender sender = known.sender(Credential.of(head));
+    return new AdmissionRequest(sender, priority(head, key), patience(head), key);
   }
 
-  void remember(Arrival arrival) {
-    if (arrival.key() != null) {
-      keys.add(arrival.key());
+  void remember(AdmissionRequest admissionRequest) {
+    if (admissionRequest.key() != null) {
+      keys.add(admissionRequest.key());
     }
   }
 

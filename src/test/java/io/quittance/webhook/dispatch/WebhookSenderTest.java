@@ -46,7 +46,7 @@ import org.springframework.context.annotation.AnnotationConfigApplicationContext
 
 /** Attempts that wait for others to the same host. */
 @Timeout(60)
-class SenderTest {
+class WebhookSenderTest {
 
   private static final Duration LONG = Duration.ofHours(3);
   private static final Duration ATTEMPT_MAX = Duration.ofSeconds(2);
@@ -58,7 +58,7 @@ class SenderTest {
   private final AnnotationConfigApplicationContext context =
       new AnnotationConfigApplicationContext();
   private final List<Permit> others = new ArrayList<>();
-  private Sender sender;
+  private WebhookSender sender;
 
   @BeforeEach
   void occupyTheHost() throws Exception {
@@ -72,7 +72,7 @@ class SenderTest {
     context.refresh();
     Courier courier = context.getBean(Courier.class);
     sender =
-        new Sender(
+        new WebhookSender(
             properties,
             context.getBean(SecretKeys.class),
             new ObjectMapper().registerModule(new JavaTimeModule()),

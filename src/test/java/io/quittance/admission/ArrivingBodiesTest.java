@@ -3,7 +3,7 @@ package io.quittance.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.access.Sender;
+import io.quittance.access.RequestSender;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.UUID;
@@ -12,15 +12,15 @@ import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 
 /** What half-sent bodies may take from each other. */
-class HalfSentTest {
+class ArrivingBodiesTest {
 
-  private static final long REQUEST = HalfSent.REQUEST_BYTES;
+  private static final long REQUEST = ArrivingBodies.REQUEST_BYTES;
   private static final UUID MERCHANT = new UUID(1, 1);
   private static final UUID OTHER = new UUID(1, 2);
 
   /** For 64 requests without a body. */
-  private final HalfSent halfSent =
-      new HalfSent(
+  private final ArrivingBodies arrivingBodies =
+      new ArrivingBodies(
           new AdmissionProperties(true, 1, 1, Duration.ZERO, DataSize.ofBytes(64 * REQUEST)),
           new SimpleMeterRegistry());
 
@@ -41,23 +41,23 @@ class HalfSentTest {
     IntStream.range(0, 100).forEach(i -> entering(key(MERCHANT, i), 0, 100));
 
     assertThat(entering(key(OTHER, 1), 0, 100)).isEqualTo(16);
-    assertThat(entering(Sender.unknown(), 0, 100)).isEqualTo(16);
+    assertThat(entering(RequestSender.unknown(), 0, 100)).isEqualTo(16);
   }
 
   @Test
   void whoLeavesMakesRoom() {
-    Sender sender = key(MERCHANT, 1);
+    RequestSender sender = key(MERCHANT, 1);
     entering(sender, 0, 100);
-    halfSent.leave(sender, 0);
+    arrivingBodies.leave(sender, 0);
 
     assertThat(entering(sender, 0, 100)).isEqualTo(1);
   }
 
-  private static Sender key(UUID merchant, int number) {
-    return new Sender(ByteBuffer.wrap((merchant + " " + number).getBytes()), merchant);
+  private static RequestSender key(UUID merchant, int number) {
+    return new RequestSender(ByteBuffer.wrap((merchant + " " + number).getBytes()), merchant);
   }
 
-  private long entering(Sender sender, long bytes, int count) {
-    return IntStream.range(0, count).filter(i -> halfSent.enter(sender, bytes)).count();
+  private long entering(RequestSender sender, long bytes, int count) {
+    return IntStream.range(0, count).filter(i -> arrivingBodies.enter(sender, bytes)).count();
   }
 }

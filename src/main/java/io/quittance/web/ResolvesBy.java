@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
  * what does not answer. Thread-safe.
  */
 @Component
-public final class Resolution {
+public final class ResolvesBy {
 
   private static final String BATCHES = "/v1/payment-batches";
   private static final Duration LONGEST_OF_BATCHES = Duration.ofMinutes(10);
@@ -25,7 +25,7 @@ public final class Resolution {
    * @param deadlineMaxMs the longest deadline that a request is granted, unless it is of a batch
    * @param grace how long after its deadline a request may still be applied, at most
    */
-  public Resolution(
+  public ResolvesBy(
       Clock clock,
       @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs,
       @Value("${quittance.payment.resolve-grace:5s}") Duration grace) {

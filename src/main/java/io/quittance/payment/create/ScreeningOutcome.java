@@ -19,16 +19,16 @@ import java.time.Instant;
  * What becomes of a payment by its screening: in the transaction that begins it, if screening has
  * answered by then ({@link Authorize}), else in one of its own ({@link ApplyVerdict}).
  */
-final class Conclusion {
+final class ScreeningOutcome {
 
-  private Conclusion() {}
+  private ScreeningOutcome() {}
 
-  /** Draws the conclusion from the verdict: post the hold, keep it, or give it back. */
-  static void draw(UnitOfWork unit, Payment payment, Screening screening, PaymentOrder order) {
+  /** Applies the verdict: post the hold, keep it, or give it back. */
+  static void apply(UnitOfWork unit, Payment payment, Screening screening, PaymentOrder order) {
     var books = unit.table(Books.class);
     Instant now = unit.now();
     Verdict verdict = judged(unit, payment, screening);
-    payment.used(order.usedMs());
+    payment.deadlineUsed(order.usedMs());
     payment.screened(verdict);
     switch (verdict.decision()) {
       case DECLINE -> {
@@ -37,7 +37,7 @@ final class Conclusion {
       }
       case REVIEW -> {
         books.extend(order.merchantId(), order.holdId(), payment.holdExpiry(now));
-        payment.park(now);
+        payment.sendToReview(now);
       }
       case APPROVE -> Approval.apply(unit, payment);
     }

@@ -15,7 +15,6 @@ import io.quittance.payment.batch.store.LeaseLostException;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,7 @@ import org.springframework.stereotype.Component;
  * background, and have failed if it does not. Thread-safe.
  */
 @Component
-final class Settlement {
+final class ItemReconciliation {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int ITEMS_AT_ONCE = 500;
@@ -43,7 +42,7 @@ final class Settlement {
   private final ItemQueries payments;
   private final BatchProgress progress;
 
-  Settlement(Journal journal, ItemQueries payments, BatchProgress progress) {
+  ItemReconciliation(Journal journal, ItemQueries payments, BatchProgress progress) {
     this.journal = journal;
     this.payments = payments;
     this.progress = progress;
@@ -54,14 +53,14 @@ final class Settlement {
    *
    * @throws LeaseLostException somebody else carries the batch out by now
    */
-  void settle(StoredBatch batch) throws InterruptedException {
+  void reconcile(StoredBatch batch) throws InterruptedException {
     List<Open> open = progress.open(batch);
     for (int from = 0; from < open.size(); from += ITEMS_AT_ONCE) {
-      settle(batch, open.subList(from, Math.min(open.size(), from + ITEMS_AT_ONCE)));
+      reconcile(batch, open.subList(from, Math.min(open.size(), from + ITEMS_AT_ONCE)));
     }
   }
 
-  private void settle(StoredBatch batch, List<Open> open) throws InterruptedException {
+  private void reconcile(StoredBatch batch, List<Open> open) throws InterruptedException {
     var limit = Deadline.after(LIMIT);
     Map<Integer, KeyRecord> begun =
         limit
@@ -82,9 +81,7 @@ final class Settlement {
     Optional<Problem> refused = begun == null ? Optional.empty() : begun.refused();
     if (refused.isPresent() && !FenceItems.DETAIL.equals(refused.get().getMessage())) {
       UUID rival = Objects.requireNonNull(begun).objectId();
-      return refused
-          .map(problem -> rival == null ? problem : problem.payment(TypeId.format("pay", rival)))
-          .map(ItemResult::refused);
+      return refused.map(problem -> problem.payment(rival)).map(ItemResult::refused);
     }
     UUID made = begun == null ? null : begun.objectId();
     return found.stream()

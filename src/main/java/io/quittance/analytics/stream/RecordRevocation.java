@@ -8,12 +8,12 @@ import java.time.Clock;
 import java.util.UUID;
 
 /** Decides about records that the broker did not acknowledge. Thread-safe. */
-final class Fates {
+final class RecordRevocation {
 
   private final AnalyticsConnections connections;
   private final Clock clock;
 
-  Fates(AnalyticsConnections connections, Clock clock) {
+  RecordRevocation(AnalyticsConnections connections, Clock clock) {
     this.connections = connections;
     this.clock = clock;
   }

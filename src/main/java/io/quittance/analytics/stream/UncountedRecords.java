@@ -11,7 +11,7 @@ import java.util.UUID;
  * The records that this replica has sent and that nobody has counted yet, as far as they are
  * remembered: the last {@value #RECORDS_MAX}. Thread-safe.
  */
-final class Uncounted {
+final class UncountedRecords {
 
   private static final int RECORDS_MAX = 100_000;
 
@@ -20,7 +20,7 @@ final class Uncounted {
   private final PartitionOffsets offsets;
   private final Deque<Sent> records = new ArrayDeque<>();
 
-  Uncounted(PartitionOffsets offsets) {
+  UncountedRecords(PartitionOffsets offsets) {
     this.offsets = offsets;
   }
 

@@ -1,6 +1,6 @@
 package io.quittance.admission;
 
-import io.quittance.access.Sender;
+import io.quittance.access.RequestSender;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long the caller will wait at most
  * @param key stands for the caller, the path and the idempotency key; null: it has none
  */
-record Arrival(Sender sender, Priority priority, Duration patience, @Nullable Long key) {
+record AdmissionRequest(
+    RequestSender sender, Priority priority, Duration patience, @Nullable Long key) {
 
   /** The same request, now that its sender is known. */
-  Arrival from(Sender known) {
-    return new Arrival(known, priority, patience, key);
+  AdmissionRequest from(RequestSender known) {
+    return new AdmissionRequest(known, priority, patience, key);
   }
 }
