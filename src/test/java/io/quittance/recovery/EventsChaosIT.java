@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quittance.recovery.CrashingPostgres.Crash;
+import io.quittance.testing.KafkaBroker;
 import io.quittance.testing.Merchant;
 import java.io.IOException;
 import java.time.Duration;
@@ -31,6 +32,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 class EventsChaosIT {
 
+  private static final String PREFIX = "events-chaos";
   private static final int CLIENTS = 6;
   private static final int BODIES_PER_CLIENT = 100;
   private static final int BODIES = CLIENTS * BODIES_PER_CLIENT;
@@ -47,8 +49,29 @@ class EventsChaosIT {
 
   @Test
   void countsWhatWasAcknowledgedExactly() throws Exception {
+    countsExactly(() -> {});
+  }
+
+  /** The broker is killed, too, while the database is down. */
+  @Test
+  void countsWhatTheBrokerHasAcknowledgedExactly() throws Exception {
+    KafkaBroker broker = KafkaBroker.running();
+    broker.create(PREFIX + ".events", 2, Map.of());
+    broker.create(PREFIX + ".interactions", 4, Map.of());
+    countsExactly(
+        () -> {
+          broker.kill();
+          broker.start();
+        },
+        "--quittance.analytics.engine=kafka",
+        "--quittance.kafka.bootstrap-servers=" + broker.address(),
+        "--quittance.kafka.topic-prefix=" + PREFIX,
+        "--quittance.kafka.properties.session.timeout.ms=6000");
+  }
+
+  private void countsExactly(Runnable disturbance, String... settings) throws Exception {
     try (var postgres = CrashingPostgres.start();
-        var replicas = new Replicas(postgres.database(), 2);
+        var replicas = new Replicas(postgres.database(), 2, settings);
         var clients = Executors.newFixedThreadPool(CLIENTS)) {
       Merchant merchant = Merchant.register(replicas.one(0));
       String payment = payment(merchant, replicas);
@@ -60,6 +83,7 @@ class EventsChaosIT {
       replicas.kill(0);
       quarters.get(1).await(2, TimeUnit.MINUTES);
       postgres.crash(Crash.IMMEDIATE_SHUTDOWN);
+      disturbance.run();
       postgres.restart();
       quarters.get(2).await(2, TimeUnit.MINUTES);
       replicas.kill(1);

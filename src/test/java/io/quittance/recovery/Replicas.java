@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /**
@@ -25,11 +26,19 @@ final class Replicas implements AutoCloseable {
   private final List<ServiceProcess> starting = new ArrayList<>();
   private final List<ServiceProcess> ready = new ArrayList<>();
   private final int count;
+  private final String[] settings;
   private final ScheduledExecutorService orchestrator = new ScheduledThreadPoolExecutor(1);
 
-  Replicas(Postgres.Database database, int count) {
+  /**
+   * @param settings of all of them, as {@code --name=value}
+   */
+  Replicas(Postgres.Database database, int count, String... settings) {
     this.database = database;
     this.count = count;
+    this.settings =
+        Stream.concat(
+                Stream.of("--quittance.notification.allow-loopback=true"), Stream.of(settings))
+            .toArray(String[]::new);
     orchestrator.scheduleWithFixedDelay(
         this::lookAfter, 0, LOOKED_AFTER_EVERY_MS, TimeUnit.MILLISECONDS);
     awaitAllReady();
@@ -46,7 +55,7 @@ final class Replicas implements AutoCloseable {
       ready.addAll(started);
     }
     while (starting.size() + readyCount() < count) {
-      starting.add(ServiceProcess.launch(database, "--quittance.notification.allow-loopback=true"));
+      starting.add(ServiceProcess.launch(database, settings));
     }
   }
 
