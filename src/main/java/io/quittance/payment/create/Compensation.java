@@ -72,7 +72,7 @@ final class Compensation {
     Failure failure = failure(cause, ledgerFailed);
     log.debug("Payment {} is released: {}", text(order), failure.detail(), reason);
     PaymentResult result = release(order, authorize, failure);
-    if (cause instanceof ScreeningLateException) {
+    if (cause instanceof ScreeningLateException && result instanceof PaymentResult.Concluded) {
       releaseTime.released(order);
     }
     return result;

@@ -1,16 +1,16 @@
 package io.quittance.payment.create;
 
+import io.quittance.concurrency.Ticker;
 import io.quittance.journal.Journal;
 import io.quittance.payment.model.PaymentOrder;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.List;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
- * What it takes to give a hold back and answer, once screening has run out of time. The journal
- * knows an average; what has to be added to it so that one answer in a hundred is late, each lane
- * learns from its answers: much from one that was late, little from one that was not (Robbins and
- * Monro, "A Stochastic Approximation Method", 1951). Thread-safe.
+ * What it takes to give a hold back and answer, once screening has run out of time: what the
+ * journal expects on average, and a margin that each lane learns from its answers. Thread-safe.
  */
 @Component
 final class ReleaseTime {
@@ -18,47 +18,39 @@ final class ReleaseTime {
   /** What an answer takes after the journal has spoken. */
   private static final Duration ANSWER_TIME = Duration.ofMillis(10);
 
-  /** What a lane that is stuck may cost screenings that are only slow. */
-  private static final Duration LEARNED_MAX = Duration.ofMillis(100);
-
-  /** What is added after an answer that was late, and a hundredth of it taken off after others. */
-  private static final long STEP_NANOS = 1_000_000;
-
-  private static final int ON_TIME_FOR_ONE_LATE = 100;
-
   /** No more than one part in so many of what is left is kept back. */
   private static final int PART_MAX = 4;
+
+  /** Of shorter deadlines too little is kept back for their answers to teach anything. */
+  private static final Duration TEACHING_MIN = Duration.ofMillis(400);
 
   private final Journal journal;
 
   /** By lane. */
-  private final AtomicLongArray learnedNanos;
+  private final List<LatenessMargin> margins;
 
   ReleaseTime(Journal journal) {
     this.journal = journal;
-    this.learnedNanos = new AtomicLongArray(journal.lanes());
+    this.margins =
+        Stream.generate(() -> new LatenessMargin(Ticker.SYSTEM)).limit(journal.lanes()).toList();
   }
 
   /** How much of a payment's deadline is to be kept back now. */
   Duration of(PaymentOrder order) {
     Duration expected = journal.expectedTime(order.merchantId());
-    long wantedNanos =
-        2 * expected.toNanos() + ANSWER_TIME.toNanos() + learnedNanos.get(lane(order));
-    long mostNanos = order.deadline().remaining().toNanos() / PART_MAX;
-    return Duration.ofNanos(Math.min(wantedNanos, mostNanos));
+    Duration wanted = expected.multipliedBy(2).plus(ANSWER_TIME).plus(margin(order).get());
+    Duration most = order.deadline().remaining().dividedBy(PART_MAX);
+    return wanted.compareTo(most) < 0 ? wanted : most;
   }
 
   /** A payment whose screening was late has been released, and can be answered now. */
   void released(PaymentOrder order) {
-    boolean late = order.deadline().remaining().compareTo(ANSWER_TIME) < 0;
-    long change = late ? STEP_NANOS : -STEP_NANOS / ON_TIME_FOR_ONE_LATE;
-    learnedNanos.accumulateAndGet(
-        lane(order),
-        change,
-        (learned, more) -> Math.clamp(learned + more, 0, LEARNED_MAX.toNanos()));
+    if (order.deadline().granted().compareTo(TEACHING_MIN) >= 0) {
+      margin(order).note(order.deadline().remaining().compareTo(ANSWER_TIME) < 0);
+    }
   }
 
-  private int lane(PaymentOrder order) {
-    return journal.laneOf(order.merchantId());
+  private LatenessMargin margin(PaymentOrder order) {
+    return margins.get(journal.laneOf(order.merchantId()));
   }
 }
