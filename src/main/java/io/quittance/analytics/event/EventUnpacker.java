@@ -18,7 +18,7 @@ public final class EventUnpacker {
 
   /** The events of the next body. */
   public EventBatch read() {
-    int size = in.size();
+    int size = in.count();
     var events = new EventBatch(size);
     event.second = 0;
     for (int i = 0; i < size; i++) {

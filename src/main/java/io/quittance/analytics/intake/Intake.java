@@ -125,8 +125,8 @@ final class Intake {
     log.warn("A body of events got no answer: {}", e.getMessage());
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "It is not known yet whether the events were counted; send the same request again with the"
-                + " same Idempotency-Key.")
+            "It is not known yet whether the events were counted. A request with an Idempotency-Key may"
+                + " be sent again under it.")
         .dependency("ledger")
         .unknownUntil(resolvesBy.ofAnyRequest());
   }

@@ -29,7 +29,7 @@ final class Shards {
 
   private static final int BODIES_PER_COMMIT_MAX = 256;
 
-  /** What is counted before the next merchant has its turn, in {@link Body#bytes}. */
+  /** What is counted at once, of all merchants, in {@link Body#bytes}. */
   private static final long BYTES_AT_ONCE_MAX = 2_000_000;
 
   private record Queue(BodyCounter counter, WorkerPool<Body, Counted> pool, QueueShares shares) {}

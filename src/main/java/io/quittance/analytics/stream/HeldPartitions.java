@@ -129,7 +129,11 @@ final class HeldPartitions implements ConsumerRebalanceListener {
         consumer.assignment().stream().filter(of -> of.partition() == partition.number()).toList();
     consumer.pause(assigned);
     untaken.addAll(assigned);
-    taken.remove(partition);
+    Taken last = taken.remove(partition);
+    if (last != null) {
+      // What was read of it counts as waiting.
+      assigned.forEach(of -> consumer.seek(of, last.next()));
+    }
     behind.put(partition, Deadline.after(REST));
   }
 

@@ -140,7 +140,7 @@ final class StreamConsumer {
     try {
       // Asks the group first, which may have given the partitions to others by now.
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-      note(records);
+      note(records, held);
       held.take();
       @Nullable Exception failure = count(records, held);
       check(held);
@@ -160,11 +160,17 @@ final class StreamConsumer {
     }
   }
 
-  private void note(ConsumerRecords<byte[], byte[]> records) {
+  /** What a partition waits for that is left alone just now is older than what others have. */
+  private void note(ConsumerRecords<byte[], byte[]> records, HeldPartitions held) {
+    Instant known = held.anyBehind() ? oldest : null;
     StreamSupport.stream(records.spliterator(), false)
         .mapToLong(ConsumerRecord::timestamp)
         .min()
-        .ifPresent(sent -> oldest = Instant.ofEpochMilli(sent));
+        .ifPresent(
+            sent -> {
+              Instant read = Instant.ofEpochMilli(sent);
+              oldest = known == null || read.isBefore(known) ? read : known;
+            });
   }
 
   private void pauseAfter(Exception failure) throws InterruptedException {

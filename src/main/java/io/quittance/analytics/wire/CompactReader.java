@@ -2,6 +2,7 @@ package io.quittance.analytics.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,9 +31,23 @@ public final class CompactReader {
     }
   }
 
-  /** A number that is a count or a length. */
+  /** A number that is small. */
   public int size() {
     return Math.toIntExact(number());
+  }
+
+  /**
+   * How many things follow, of a byte at least each.
+   *
+   * @throws BufferUnderflowException there are not that many bytes: it was written by something
+   *     else
+   */
+  public int count() {
+    int count = size();
+    if (count < 0 || count > in.remaining()) {
+      throw new BufferUnderflowException();
+    }
+    return count;
   }
 
   public long word() {
@@ -51,7 +66,7 @@ public final class CompactReader {
     if (code > 1) {
       return texts.get(code - 2);
     }
-    byte[] encoded = new byte[size()];
+    byte[] encoded = new byte[count()];
     in.get(encoded);
     var text = new String(encoded, UTF_8);
     texts.add(text);

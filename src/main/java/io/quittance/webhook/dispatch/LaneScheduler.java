@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -25,7 +26,7 @@ final class LaneScheduler implements AutoCloseable {
     void run(DeliveryTask task) throws InterruptedException;
   }
 
-  private record Turn(UUID merchantId, Lane lane) {}
+  private record Turn(UUID party, Lane lane) {}
 
   private static final Logger log = LoggerFactory.getLogger(LaneScheduler.class);
   private static final int TURNS_MAX = 4096;
@@ -38,7 +39,7 @@ final class LaneScheduler implements AutoCloseable {
     this.work = work;
     this.senders =
         WorkerPool.<Turn, Boolean>named("deliveries", this::take)
-            .inTurns(Turn::merchantId)
+            .inTurns(Turn::party)
             .workers(workers)
             .capacity(TURNS_MAX)
             .drainLimit(drainLimit)
@@ -49,7 +50,7 @@ final class LaneScheduler implements AutoCloseable {
   /** Puts a task into its lane; waits only if very many turns wait for a sender. */
   void offer(DeliveryTask task) throws InterruptedException {
     if (task.lane().offer(task)) {
-      var turn = new Turn(task.delivery().merchantId(), task.lane());
+      var turn = new Turn(party(task.delivery()), task.lane());
       boolean given = false;
       try {
         giveBackIfItFails(turn.lane(), senders.submitWhenRoom(turn, Deadline.after(PATIENCE)));
@@ -60,6 +61,11 @@ final class LaneScheduler implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** The operator's own receiver is nobody's but the operator's, whoever has something for it. */
+  private static UUID party(Claimed delivery) {
+    return delivery.endpointId() == null ? Lanes.OPERATOR : delivery.merchantId();
   }
 
   private static void giveBackIfItFails(Lane lane, CompletableFuture<Boolean> turn) {

@@ -23,7 +23,7 @@ public final class Lanes {
   private static final Duration CLOSED_WITHOUT_ROW_MAX = Duration.ofDays(1);
 
   /** The operator's own receiver. */
-  private static final UUID OPERATOR = new UUID(0, 0);
+  static final UUID OPERATOR = new UUID(0, 0);
 
   private final NotificationProperties properties;
   private final Cache<UUID, Lane> lanes =

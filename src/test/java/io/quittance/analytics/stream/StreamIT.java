@@ -628,7 +628,7 @@ class StreamIT {
             () -> {
               assertThatThrownBy(this::accepted)
                   .hasRootCauseInstanceOf(Problem.class)
-                  .hasMessageContaining("none of these was taken");
+                  .hasMessageContaining("none of these events was accepted");
               assertThat(state.reason()).contains(reason);
             });
   }
