@@ -3,7 +3,7 @@ package io.quittance.admission;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-/** The place of a request under way in its lane. Confined to the request's thread. */
+/** Lets a request be under way in its lane. Confined to the request's thread. */
 final class AdmissionPermit {
 
   private static final String ATTRIBUTE = AdmissionPermit.class.getName();
@@ -17,7 +17,7 @@ final class AdmissionPermit {
     this.admissionRequest = admissionRequest;
   }
 
-  /** The place of a request; null: it needs none. */
+  /** The permit of a request; null: it needs none. */
   static @Nullable AdmissionPermit of(HttpServletRequest request) {
     return (AdmissionPermit) request.getAttribute(ATTRIBUTE);
   }
@@ -26,7 +26,7 @@ final class AdmissionPermit {
     request.setAttribute(ATTRIBUTE, this);
   }
 
-  /** Exchanges this place for another one. */
+  /** Exchanges this permit for another one. */
   void moveTo(AdmissionPermit other) {
     leave();
     lane = other.lane;

@@ -2,6 +2,7 @@ package io.quittance.concurrency;
 
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,6 @@ final class RoundRobinQueue<T, R> {
   void add(Job<T, R> job) {
     parties.computeIfAbsent(partyOf.apply(job.item()), _ -> new ArrayDeque<>()).add(job);
     size++;
-  }
-
-  /** The job whose turn it is; there must be one. */
-  Job<T, R> first() {
-    return parties.values().iterator().next().getFirst();
   }
 
   /** Takes the job whose turn it is; there must be one. Its party has its next turn last. */
@@ -60,10 +56,13 @@ final class RoundRobinQueue<T, R> {
 
   /** When the job that has waited longest was queued; there must be one. */
   long oldestNanos() {
-    return parties.values().stream()
-        .mapToLong(waiting -> waiting.getFirst().queuedNanos())
-        .reduce((one, other) -> one - other < 0 ? one : other)
-        .orElseThrow();
+    Iterator<ArrayDeque<Job<T, R>>> all = parties.values().iterator();
+    long oldest = all.next().getFirst().queuedNanos();
+    while (all.hasNext()) {
+      long other = all.next().getFirst().queuedNanos();
+      oldest = other - oldest < 0 ? other : oldest;
+    }
+    return oldest;
   }
 
   int size() {

@@ -36,6 +36,7 @@ class JournalConnections {
     int connections = CONNECTIONS_PER_LANE * properties.lanes();
     HikariDataSource pool = OwnPool.of(database, "journal", connections);
     pool.setMinimumIdle(connections);
+    pool.setIdleTimeout(0);
     pool.setAutoCommit(false);
     // Commits what initializes a connection. Else it waits in a transaction, which PostgreSQL ends,
     // and a rollback takes the limit back.

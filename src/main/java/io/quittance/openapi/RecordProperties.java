@@ -88,7 +88,7 @@ final class RecordProperties {
     if (property == null) {
       property = list(where.field());
       if (property == null) {
-        property = schemas.of(component.getGenericType(), bound);
+        property = schemas.of(type(component, where.field()), bound);
       }
       Constraints.of(where.field()).addTo(property);
       itemConstraints(type, property);
@@ -106,6 +106,14 @@ final class RecordProperties {
     } else if (type instanceof AnnotatedArrayType) {
       throw new IllegalArgumentException("no schema for arrays");
     }
+  }
+
+  /** A text may be said to be one of an enum's, as far as this release knows. */
+  private static Type type(RecordComponent component, Field field) {
+    var says = field.getAnnotation(io.swagger.v3.oas.annotations.media.Schema.class);
+    return says == null || says.implementation() == Void.class
+        ? component.getGenericType()
+        : says.implementation();
   }
 
   /** The schema of a list that is read by code of its own; null for all else. */

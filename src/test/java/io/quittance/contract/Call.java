@@ -35,6 +35,7 @@ final class Call {
   private final URI uri;
   private final Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
   private BodyPublisher body = BodyPublishers.noBody();
+  private boolean foretold = true;
 
   Call(String method, URI uri) {
     this.method = method;
@@ -92,6 +93,12 @@ final class Call {
     return this;
   }
 
+  /** The answer has what a later release has stored, which stands in the later one's document. */
+  Call showingALaterRelease() {
+    foretold = false;
+    return this;
+  }
+
   Answer send() {
     var request = HttpRequest.newBuilder(uri).timeout(PATIENCE).method(method, body);
     headers.forEach((name, values) -> values.forEach(value -> request.header(name, value)));
@@ -107,7 +114,9 @@ final class Call {
               response.headers(),
               response.body(),
               Duration.ofNanos(System.nanoTime() - start));
-      OpenApi.of(uri).foretells(method, uri, answer);
+      if (foretold) {
+        OpenApi.of(uri).foretells(method, uri, answer);
+      }
       return answer;
     } catch (ExecutionException e) {
       throw new UncheckedIOException(new IOException(method + " " + uri, e.getCause()));

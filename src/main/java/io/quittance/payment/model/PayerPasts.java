@@ -63,7 +63,7 @@ final class PayerPasts {
     return new Past(terms.merchantId(), terms.payer(), window, terms.createdAt(), terms.id());
   }
 
-  /** As {@link Payments#begins}. */
+  /** As {@link Payments#creationTime}. */
   Instant creationTime(PaymentOrder order, Instant now) {
     int before = begun.merge(new Payer(order.merchantId(), order.payer()), 1, Integer::sum) - 1;
     return now.plus(before, ChronoUnit.MICROS);
