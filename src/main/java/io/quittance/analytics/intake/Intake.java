@@ -102,7 +102,7 @@ final class Intake {
     } catch (ExpiredInQueueException | RejectedExecutionException e) {
       throw Problem.of(
               ProblemCode.OVERLOADED,
-              "Too many events wait to be counted, and none of these was taken.")
+              "Too many events wait to be counted; none of these was accepted.")
           .retryAfter(shards.backlog(merchantId));
     } catch (UnknownCommitException | DeadlineExceededException e) {
       throw unknown(e);
