@@ -3,7 +3,10 @@ package io.quittance.concurrency;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
-/** One item on its way through a {@link WorkerPool}. The first completion counts. Thread-safe. */
+/**
+ * One item on its way through a {@link WorkerPool}, confined to the worker that has it in hand, but
+ * for its completion: any thread may complete it, and the first one counts.
+ */
 public final class Job<T, R> {
 
   private final T item;

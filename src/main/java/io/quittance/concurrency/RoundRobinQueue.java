@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.function.Function;
 
 /**
@@ -17,7 +18,7 @@ final class RoundRobinQueue<T, R> {
   private final Function<? super T, ?> partyOf;
 
   /** What each party waits for; the party whose turn it is comes first. */
-  private final Map<Object, ArrayDeque<Job<T, R>>> parties = new LinkedHashMap<>();
+  private final SequencedMap<Object, ArrayDeque<Job<T, R>>> parties = new LinkedHashMap<>();
 
   private int size;
 
@@ -32,16 +33,12 @@ final class RoundRobinQueue<T, R> {
 
   /** Takes the job whose turn it is; there must be one. Its party has its next turn last. */
   Job<T, R> remove() {
-    Map.Entry<Object, ArrayDeque<Job<T, R>>> turn = parties.entrySet().iterator().next();
-    Object party = turn.getKey();
+    Map.Entry<Object, ArrayDeque<Job<T, R>>> turn = parties.pollFirstEntry();
     ArrayDeque<Job<T, R>> waiting = turn.getValue();
     Job<T, R> job = waiting.removeFirst();
     size--;
-    if (waiting.isEmpty() || parties.size() > 1) {
-      parties.remove(party);
-    }
     if (!waiting.isEmpty()) {
-      parties.putIfAbsent(party, waiting);
+      parties.put(turn.getKey(), waiting);
     }
     return job;
   }

@@ -9,12 +9,14 @@ import java.util.function.ToLongFunction;
 /** The settings of a {@link WorkerPool}: one worker, a queue of 1024 and no batching by default. */
 public final class WorkerPoolBuilder<T, R> {
 
+  private static final String EVERYBODY = "everybody";
+
   private final String name;
   private final WorkerPool.Handler<T, R> handler;
   private int workers = 1;
   private int capacity = 1024;
   private int maxBatch = 1;
-  private Function<? super T, ?> party = _ -> WorkerPool.class;
+  private Function<? super T, ?> party = _ -> EVERYBODY;
   private long maxWeight = Long.MAX_VALUE;
   private ToLongFunction<? super T> weigher = _ -> 0;
   private Duration linger = Duration.ZERO;

@@ -97,7 +97,7 @@ final class Compensation {
     try {
       var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));
       return switch (patience.await(journal.submit(release, releaseLimit(order)))) {
-        case Authorize.Result.PaymentStored begun -> new PaymentResult.Concluded(begun.payment());
+        case Authorize.Result.PaymentStored stored -> new PaymentResult.Concluded(stored.payment());
         case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
         case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
       };

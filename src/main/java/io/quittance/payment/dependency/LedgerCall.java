@@ -67,7 +67,7 @@ public final class LedgerCall {
   }
 
   /**
-   * Runs a command in a scope of its own, and returns by the scope's deadline and a grace. An
+   * Runs a command as all that its scope does, and returns by the deadline of that and a grace. An
    * interrupt ends the waiting, and is pending afterwards.
    */
   public <R> End<R> run(DeadlineScope scope, Command<R> command) {
