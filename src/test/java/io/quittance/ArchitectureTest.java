@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.StructuredTaskScope;
 import org.springframework.core.annotation.Order;
+import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
 import org.springframework.modulith.ApplicationModule;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -134,6 +135,30 @@ class ArchitectureTest {
 
     assertThat(orders).hasSizeGreaterThan(10).doesNotHaveDuplicates();
   }
+
+  @ArchTest
+  static final ArchRule queriesAreSql =
+      methods()
+          .that()
+          .areDeclaredInClassesThat()
+          .areAssignableTo(Repository.class)
+          .and()
+          .haveNameNotMatching("save|saveAndFlush|findById")
+          .should(beAnnotatedWith(NativeQuery.class))
+          .because(
+              "one in JPQL, or one made from its method's name, sets up Hibernate's parser, which"
+                  + " took a fifteenth of the start");
+
+  @ArchTest
+  static final ArchRule noAnnotationIsLeftToAnAspect =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.github.resilience4j..annotation..",
+              "io.micrometer..annotation..",
+              "org.aspectj..")
+          .because("AspectJ is left out, so nothing would happen; call the breaker or the timer");
 
   @ArchTest
   static final ArchRule noScopeInsideATransaction =

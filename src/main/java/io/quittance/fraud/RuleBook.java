@@ -105,7 +105,7 @@ final class RuleBook {
   }
 
   private Map<UUID, StoredRuleSet> find(List<UUID> merchants) {
-    return stored.findByMerchantIdIn(merchants).stream()
+    return stored.findAll(merchants).stream()
         .collect(Collectors.toMap(StoredRuleSet::merchantId, Function.identity()));
   }
 

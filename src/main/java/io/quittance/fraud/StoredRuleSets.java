@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
 
 /** All rule sets. */
@@ -11,5 +12,6 @@ interface StoredRuleSets extends Repository<StoredRuleSet, UUID> {
 
   Optional<StoredRuleSet> findById(UUID merchantId);
 
-  List<StoredRuleSet> findByMerchantIdIn(Collection<UUID> merchantIds);
+  @NativeQuery("select * from fraud_rule_sets where merchant_id in (:merchantIds)")
+  List<StoredRuleSet> findAll(Collection<UUID> merchantIds);
 }

@@ -165,7 +165,7 @@ abstract class HttpContract extends Contract {
   @MethodSource("makers")
   void makesNothingForACallerWhoDoesNotTakeTheAnswer(
       String method, String path, JsonNode body, String list) {
-    String before = merchant.get(list).is(200).text();
+    String before = withoutLastUse(merchant.get(list).is(200));
     Call call =
         merchant
             .call(method, path.replace("{new}", "new"))
@@ -177,7 +177,12 @@ abstract class HttpContract extends Contract {
         .isProblem(406, "not_acceptable")
         .movedNothing();
 
-    assertThat(merchant.get(list).text()).isEqualTo(before);
+    assertThat(withoutLastUse(merchant.get(list))).isEqualTo(before);
+  }
+
+  /** When a key was last used is written a little later. */
+  private static String withoutLastUse(Answer answer) {
+    return answer.text().replaceAll("\"last_used_at\":[^,}]*", "");
   }
 
   @Test

@@ -29,7 +29,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -117,8 +116,7 @@ class AccessController {
   @RequiresScope(Scope.KEYS_READ)
   Page<KeyBody> listKeys(HttpServletRequest http, Caller caller) {
     PageRequest page = PageRequest.of(http, "api-keys");
-    List<ApiKey> rows =
-        keys.newestFirst(caller.merchantId(), page.olderThan(), Limit.of(page.fetch()));
+    List<ApiKey> rows = keys.newestFirst(caller.merchantId(), page.olderThan(), page.fetch());
     return Page.of(rows, page, key -> key.getId().toString(), KeyBody::of);
   }
 

@@ -158,7 +158,7 @@ class Keyring {
   }
 
   private ApiKey find(UUID merchantId, UUID id) {
-    return keys.lockByMerchantIdAndId(merchantId, id)
+    return keys.lock(merchantId, id)
         .filter(key -> key.usableAt(clock.instant()))
         .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }

@@ -24,7 +24,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PatchMapping;
@@ -125,7 +124,7 @@ class MerchantController {
   Page<MerchantBody> list(HttpServletRequest request) {
     PageRequest page = PageRequest.of(request, "merchants");
     return Page.of(
-        merchants.newestFirst(page.olderThan(), Limit.of(page.fetch())),
+        merchants.newestFirst(page.olderThan(), page.fetch()),
         page,
         merchant -> merchant.getId().toString(),
         MerchantBody::of);

@@ -32,7 +32,7 @@ final class MerchantRows {
   }
 
   boolean exists(UUID id) {
-    return merchants.existsById(id);
+    return merchants.findById(id).isPresent();
   }
 
   /**
@@ -46,6 +46,6 @@ final class MerchantRows {
 
   /** The merchant, locked until the end of the caller's transaction. */
   Optional<Merchant> lock(UUID id) {
-    return merchants.lockById(id);
+    return merchants.lock(id);
   }
 }

@@ -1,12 +1,9 @@
 package io.quittance.access.merchant;
 
-import jakarta.persistence.LockModeType;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.data.domain.Limit;
-import org.springframework.data.jpa.repository.Lock;
-import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
 
 /** All merchants. */
@@ -14,14 +11,11 @@ interface Merchants extends Repository<Merchant, UUID> {
 
   Merchant save(Merchant merchant);
 
-  boolean existsById(UUID id);
-
   Optional<Merchant> findById(UUID id);
 
-  @Lock(LockModeType.PESSIMISTIC_WRITE)
-  @Query("select m from Merchant m where m.id = :id")
-  Optional<Merchant> lockById(UUID id);
+  @NativeQuery("select * from merchants where id = :id for update")
+  Optional<Merchant> lock(UUID id);
 
-  @Query("select m from Merchant m where m.id < :before order by m.id desc")
-  List<Merchant> newestFirst(UUID before, Limit limit);
+  @NativeQuery("select * from merchants where id < :before order by id desc limit :limit")
+  List<Merchant> newestFirst(UUID before, int limit);
 }

@@ -120,7 +120,7 @@ class DeliveryController {
             .find(caller.merchantId(), TypeId.require("evt", id))
             .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
     List<DeliveryBody> deliveries =
-        endpoints.findByMerchantId(caller.merchantId()).stream()
+        endpoints.ofMerchant(caller.merchantId()).stream()
             .filter(Endpoint::enabled)
             .filter(endpoint -> endpoint.events().takes(event.body().type()))
             .map(endpoint -> deliver(caller, endpoint, event.id()))
@@ -142,7 +142,7 @@ class DeliveryController {
 
   private Endpoint endpoint(Caller caller, String id) {
     return endpoints
-        .findByMerchantIdAndId(caller.merchantId(), TypeId.require("whe", id))
+        .find(caller.merchantId(), TypeId.require("whe", id))
         .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

@@ -92,8 +92,7 @@ final class Dispatcher {
     return ids.isEmpty()
         ? Map.of()
         : endpoints
-            .findByMerchantIdInAndIdIn(
-                claimed.stream().map(Claimed::merchantId).distinct().toList(), ids)
+            .findAll(claimed.stream().map(Claimed::merchantId).distinct().toList(), ids)
             .stream()
             .collect(Collectors.toMap(Endpoint::getId, Function.identity()));
   }

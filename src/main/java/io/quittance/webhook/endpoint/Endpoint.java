@@ -181,7 +181,7 @@ public class Endpoint implements Persistable<UUID> {
     return !stored;
   }
 
-  UUID merchantId() {
+  public UUID merchantId() {
     return merchantId;
   }
 

@@ -1,56 +1,56 @@
 package io.quittance.webhook.endpoint;
 
-import jakarta.persistence.LockModeType;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.springframework.data.domain.Limit;
-import org.springframework.data.jpa.repository.Lock;
-import org.springframework.data.jpa.repository.Query;
+import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
 
-/** All webhook endpoints. */
+/** All webhook endpoints. Its queries are SQL, so that Hibernate's parser need not be set up. */
 public interface Endpoints extends Repository<Endpoint, UUID> {
-
-  /** What names an endpoint. */
-  interface Found {
-    UUID getMerchantId();
-
-    UUID getId();
-  }
 
   Endpoint saveAndFlush(Endpoint endpoint);
 
-  Optional<Endpoint> findByMerchantIdAndId(UUID merchantId, UUID id);
+  @NativeQuery(
+      "select * from webhook_endpoints"
+          + " where merchant_id = :merchantId and id = :id and deleted_at is null")
+  Optional<Endpoint> find(UUID merchantId, UUID id);
 
-  @Lock(LockModeType.PESSIMISTIC_WRITE)
-  @Query("select e from Endpoint e where e.merchantId = :merchantId and e.id = :id")
+  @NativeQuery(
+      "select * from webhook_endpoints"
+          + " where merchant_id = :merchantId and id = :id and deleted_at is null for update")
   Optional<Endpoint> lock(UUID merchantId, UUID id);
 
   /**
    * As {@link #lock}, and empty also if another transaction has locked it: nothing is waited for.
    */
-  @Query(
-      value =
-          "select * from webhook_endpoints where merchant_id = :merchantId and id = :id"
-              + " for update skip locked",
-      nativeQuery = true)
+  @NativeQuery(
+      "select * from webhook_endpoints"
+          + " where merchant_id = :merchantId and id = :id and deleted_at is null"
+          + " for update skip locked")
   Optional<Endpoint> lockUnlessLocked(UUID merchantId, UUID id);
 
-  List<Endpoint> findByMerchantId(UUID merchantId);
+  @NativeQuery(
+      "select * from webhook_endpoints where merchant_id = :merchantId and deleted_at is null")
+  List<Endpoint> ofMerchant(UUID merchantId);
 
-  List<Endpoint> findByMerchantIdInAndIdIn(Collection<UUID> merchantIds, Collection<UUID> ids);
+  @NativeQuery(
+      "select * from webhook_endpoints"
+          + " where merchant_id in (:merchantIds) and id in (:ids) and deleted_at is null")
+  List<Endpoint> findAll(Collection<UUID> merchantIds, Collection<UUID> ids);
 
-  @Query(
-      "select e from Endpoint e where e.merchantId = :merchantId and e.id < :before"
-          + " order by e.id desc")
-  List<Endpoint> newestFirst(UUID merchantId, UUID before, Limit limit);
+  @NativeQuery(
+      "select * from webhook_endpoints"
+          + " where merchant_id = :merchantId and id < :before and deleted_at is null"
+          + " order by id desc limit :limit")
+  List<Endpoint> newestFirst(UUID merchantId, UUID before, int limit);
 
   /** Endpoints with a secret that another key than this one seals, in the order of their ids. */
-  @Query(
-      "select e.merchantId as merchantId, e.id as id from Endpoint e"
-          + " where e.id > :after and (e.secretKeyId <> :keyId"
-          + " or e.previousSecretKeyId <> :keyId or e.earlierSecrets is not null) order by e.id")
-  List<Found> notSealedWith(String keyId, UUID after, Limit limit);
+  @NativeQuery(
+      "select * from webhook_endpoints"
+          + " where id > :after and deleted_at is null"
+          + " and (secret_key_id <> :keyId or previous_secret_key_id <> :keyId"
+          + " or earlier_secrets is not null) order by id limit :limit")
+  List<Endpoint> notSealedWith(String keyId, UUID after, int limit);
 }

@@ -34,7 +34,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Limit;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -142,7 +141,7 @@ class EndpointController {
     PageRequest page =
         QueryParameters.of(request, Set.of("limit", "cursor")).page("webhook-endpoints");
     return Page.of(
-        endpoints.newestFirst(caller.merchantId(), page.olderThan(), Limit.of(page.fetch())),
+        endpoints.newestFirst(caller.merchantId(), page.olderThan(), page.fetch()),
         page,
         endpoint -> endpoint.getId().toString(),
         EndpointBody::of);
@@ -153,7 +152,7 @@ class EndpointController {
   @RequiresScope(Scope.WEBHOOKS_READ)
   EndpointBody get(@PathVariable String id, Caller caller) {
     return endpoints
-        .findByMerchantIdAndId(caller.merchantId(), TypeId.require("whe", id))
+        .find(caller.merchantId(), TypeId.require("whe", id))
         .map(EndpointBody::of)
         .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }

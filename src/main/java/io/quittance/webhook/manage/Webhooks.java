@@ -27,7 +27,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.data.domain.Limit;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -106,7 +105,7 @@ class Webhooks {
 
   private char freeSlot(UUID merchantId) {
     String used =
-        endpoints.findByMerchantId(merchantId).stream()
+        endpoints.ofMerchant(merchantId).stream()
             .map(endpoint -> String.valueOf(endpoint.slot()))
             .collect(Collectors.joining());
     return (char)
@@ -207,24 +206,22 @@ class Webhooks {
     if (!keys.available()) {
       return;
     }
-    @Nullable UUID after = FIRST;
-    while (after != null) {
-      UUID from = after;
-      after = transactions.execute(status -> resealAfter(from));
+    List<Endpoint> old = endpoints.notSealedWith(keys.currentId(), FIRST, RESEALED_AT_ONCE);
+    while (!old.isEmpty()) {
+      List<Endpoint> some = old;
+      transactions.executeWithoutResult(status -> resealUnlocked(some));
+      old = endpoints.notSealedWith(keys.currentId(), some.getLast().getId(), RESEALED_AT_ONCE);
     }
   }
 
-  /** Seals some of them anew; the last of them, null if there was none. */
-  private @Nullable UUID resealAfter(UUID after) {
+  /** Seals those anew, as they are now, whose rows nobody has locked. */
+  private void resealUnlocked(List<Endpoint> old) {
     Instant now = clock.instant();
-    List<Endpoints.Found> old =
-        endpoints.notSealedWith(keys.currentId(), after, Limit.of(RESEALED_AT_ONCE));
-    for (Endpoints.Found found : old) {
+    for (Endpoint found : old) {
       endpoints
-          .lockUnlessLocked(found.getMerchantId(), found.getId())
+          .lockUnlessLocked(found.merchantId(), found.getId())
           .ifPresent(endpoint -> reseal(endpoint, now));
     }
-    return old.isEmpty() ? null : old.getLast().getId();
   }
 
   private void reseal(Endpoint endpoint, Instant now) {
