@@ -162,7 +162,7 @@ class WarmUp {
     return failures.getOrDefault(step, 0) < FAILURES_MAX;
   }
 
-  /** Returns for which part of the round the compiler was busy; more than 1 with two threads. */
+  /** Runs a round. Returns the compiler's time divided by the round's: above 1 with two threads. */
   private double round(Deadline deadline) throws InterruptedException {
     Deadline end = deadline.within(roundLength);
     long before = compilerMs.getAsLong();

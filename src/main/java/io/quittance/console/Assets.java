@@ -29,7 +29,7 @@ final class Assets {
 
   static final String ROOT = "/console/assets/";
 
-  /** The only one without a version in its path. */
+  /** The only file that is served without a version in its path. */
   static final String INDEX = "index.html";
 
   private static final String OWN = "console/";
@@ -109,8 +109,10 @@ final class Assets {
   }
 
   /**
+   * Finds a file of this version.
+   *
    * @param path what follows {@link #ROOT}
-   * @return null: there is no such file in this version
+   * @return null if this version has no such file
    */
   @Nullable Asset find(String path) {
     return path.startsWith(version + '/') ? files.get(path.substring(version.length() + 1)) : null;

@@ -43,7 +43,7 @@ public final class AgeSweep {
   /**
    * Deletes what is older than an instant.
    *
-   * @param parameters the first ones of both statements
+   * @param parameters what both statements take before the times
    */
   public void deleteBefore(Instant cutoff, Object... parameters) {
     OffsetDateTime before = Instants.parameter(cutoff);

@@ -32,7 +32,7 @@ public final class ReportConnections {
   /** A short report may end in it. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private static final String STOPPING = "The service is stopping; nothing was begun.";
+  private static final String STOPPING = "The service is stopping; nothing was started.";
 
   /**
    * A report runs on one of the server's processors. A transaction whose reader has stopped reading

@@ -64,7 +64,7 @@ final class RuleBook {
   RuleSet current(UUID merchantId) {
     return switch (stored.findById(merchantId).map(this::parse).orElse(RuleSet.INITIAL)) {
       case RuleSet rules -> rules;
-      case UnreadableRules _ ->
+      case Rules.Unreadable _ ->
           throw Problem.of(
                   ProblemCode.DEPENDENCY_UNAVAILABLE,
                   "The rule set was written by a newer version, and cannot be shown by this one.")
@@ -126,7 +126,7 @@ final class RuleBook {
           TypeId.format("mch", row.merchantId()),
           e.toString());
     }
-    return new UnreadableRules(fallback(row.body()));
+    return new Rules.Unreadable(fallback(row.body()));
   }
 
   /** As far as it can be read; failing the payment is what cannot be wrong. */

@@ -1,7 +1,7 @@
 package io.quittance.fraud;
 
 /** What a merchant wants to be done about fraud, as far as this replica can read it. */
-public sealed interface Rules permits RuleSet, UnreadableRules {
+public sealed interface Rules permits RuleSet, Rules.Unreadable {
 
   /** What to do when screening cannot answer. */
   Fallback fallback();
@@ -12,4 +12,13 @@ public sealed interface Rules permits RuleSet, UnreadableRules {
    * @throws UnreadableRulesException they cannot be read here
    */
   Screening screening(ScreeningRequest subject) throws UnreadableRulesException;
+
+  /** A rule set that a newer version has written: nothing is known of it but its fallback. */
+  record Unreadable(Fallback fallback) implements Rules {
+
+    @Override
+    public Screening screening(ScreeningRequest subject) throws UnreadableRulesException {
+      throw new UnreadableRulesException();
+    }
+  }
 }

@@ -16,10 +16,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Completes each command of a batch, whatever happens to the transaction. Data that the database
- * refuses is found by halving the batch, and its command fails alone. A database that is
- * unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would mend. What
- * takes too long to decide is tried again without its largest commands. Thread-safe.
+ * Applies a batch, and completes each of its commands whatever happens to the transaction. Data
+ * that the database refuses is found by halving the batch, and its command fails alone. A database
+ * that is unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would
+ * mend. What takes too long to decide is tried again without its largest commands. Thread-safe.
  */
 final class Bisection {
 
@@ -64,7 +64,7 @@ final class Bisection {
       jobs.forEach(job -> job.fail(e));
       return List.of();
     } catch (SQLException | RuntimeException | Error e) {
-      Faults.rethrowIfFatal(e);
+      FatalErrors.rethrow(e);
       return afterFailure(jobs.stream().filter(job -> !job.done()).toList(), e);
     }
   }

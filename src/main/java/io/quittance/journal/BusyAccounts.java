@@ -88,7 +88,7 @@ final class BusyAccounts {
    * one began: of these, there are no more than payments under way.
    */
   void add(WaitingCommand command) {
-    boolean finishing = command.job().item() instanceof FinishingCommand<?>;
+    boolean finishing = command.job().item() instanceof Journal.Finishing<?>;
     if (!finishing && (waiting.get() >= capacity || anyFull(command.accounts()))) {
       command.job().fail(new QueueFullException(pool.name(), capacity));
       return;

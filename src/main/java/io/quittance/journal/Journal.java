@@ -33,6 +33,19 @@ public final class Journal {
 
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
+  /** A command whose caller's trace is recorded: it leads to the batch that commits it. */
+  private record Traced<R>(Command<R> command, Origin origin) implements ForwardingCommand<R> {
+
+    @Override
+    public R decide(UnitOfWork unit) {
+      unit.table(BatchTrace.class).add(origin);
+      return origin.resume(() -> command.decide(unit));
+    }
+  }
+
+  /** A command that finishes what another one began: it is not refused for lack of room. */
+  record Finishing<R>(Command<R> command) implements ForwardingCommand<R> {}
+
   private final Transaction transaction;
   private final Tracing tracing;
   private final Rehearsals rehearsals;
@@ -97,8 +110,7 @@ public final class Journal {
       throws InterruptedException {
     note(command);
     return (CompletableFuture<R>)
-        lane(command.merchantId())
-            .submitWhenRoom(new FinishingCommand<>(traced(command)), deadline);
+        lane(command.merchantId()).submitWhenRoom(new Finishing<>(traced(command)), deadline);
   }
 
   private void note(Command<?> command) {
@@ -109,7 +121,7 @@ public final class Journal {
 
   private <R> Command<R> traced(Command<R> command) {
     Origin origin = tracing.origin();
-    return origin == null ? command : new TracedCommand<>(command, origin);
+    return origin == null ? command : new Traced<>(command, origin);
   }
 
   /**

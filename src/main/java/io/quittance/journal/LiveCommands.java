@@ -76,7 +76,7 @@ final class LiveCommands {
       try {
         job.item().prepare(unit);
       } catch (RuntimeException | Error e) {
-        Faults.rethrowIfFatal(e);
+        FatalErrors.rethrow(e);
         job.fail(e);
         return false;
       }
@@ -91,7 +91,7 @@ final class LiveCommands {
       try {
         results.add(job.item().decide(unit));
       } catch (RuntimeException | Error e) {
-        Faults.rethrowIfFatal(e);
+        FatalErrors.rethrow(e);
         job.fail(e);
         return List.of();
       }

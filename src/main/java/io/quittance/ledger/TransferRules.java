@@ -44,7 +44,7 @@ final class TransferRules {
     if (!from.terms().currency().equals(currency) || !to.terms().currency().equals(currency)) {
       return Refusal.of(
           ProblemCode.CURRENCY_MISMATCH,
-          "The order is in %s, %s in %s, %s in %s."
+          "The amount is in %s, but the account %s is in %s and %s in %s."
               .formatted(
                   currency,
                   order.from(),

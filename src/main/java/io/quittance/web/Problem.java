@@ -99,7 +99,7 @@ public final class Problem extends RuntimeException {
 
   /** For a request that was not begun, because the service is being stopped. */
   public static Problem stopping() {
-    return of(ProblemCode.OVERLOADED, "The service is stopping; nothing was begun.");
+    return of(ProblemCode.OVERLOADED, "The service is stopping; nothing was started.");
   }
 
   /** Of one field, with another code than {@code invalid_request}. */

@@ -15,7 +15,7 @@ public final class Rfc3339 {
 
   /** What a time must be. */
   public static final String RULE =
-      "must be a time after RFC 3339 in the years 1 to 9999, such as 2026-01-31T12:00:00Z";
+      "must be an RFC 3339 time in the years 1 to 9999, such as 2026-01-31T12:00:00Z";
 
   private static final int YEAR_MAX = 9999;
 

@@ -75,7 +75,7 @@ abstract class ErrorsContract extends Contract {
             "reference", "\"" + "x".repeat(256) + "\"", "reference", "too_long", "it has 256"),
         arguments("description", "\"a\\tb\"", "description", "invalid_format", "control"),
         arguments("description", "\"\\u0000\"", "description", "invalid_format", "NUL"),
-        arguments("description", "\"\\ud800\"", "description", "invalid_format", "whole"),
+        arguments("description", "\"\\ud800\"", "description", "invalid_format", "surrogate"),
         arguments("description", "\"4111111111111111\"", "description", "not_allowed", "card"),
         arguments("expires_in_seconds", "5", "expires_in_seconds", "out_of_range", "not 5"),
         arguments("metadata", "[]", "metadata", "wrong_type", "not a list"),

@@ -155,7 +155,7 @@ final class EventReader {
       event.refuse(
           param,
           value == JsonToken.VALUE_STRING ? Code.INVALID_FORMAT : Code.WRONG_TYPE,
-          "must be a time after RFC 3339, such as 2026-01-31T12:00:00Z");
+          "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z");
     } else {
       event.hasTime = true;
       event.second = second;

@@ -44,7 +44,8 @@ final class TextReader {
     } else if (characters.codePoints() == 0) {
       event.refuse(param, Code.OUT_OF_RANGE, A_TEXT.formatted(lengthMax));
     } else if (!characters.whole()) {
-      event.refuse(param, Code.INVALID_FORMAT, "must be whole Unicode characters, and no NUL");
+      event.refuse(
+          param, Code.INVALID_FORMAT, "must not contain half of a surrogate pair, nor NUL");
     } else {
       return true;
     }

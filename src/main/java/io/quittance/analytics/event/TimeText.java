@@ -1,7 +1,7 @@
 package io.quittance.analytics.event;
 
 /**
- * Reads times after RFC 3339, with any offset, from characters. It takes what {@link
+ * Reads RFC 3339 times, with any offset, from characters. It takes what {@link
  * io.quittance.web.Rfc3339} takes, and makes no objects. Not thread-safe.
  */
 final class TimeText {

@@ -14,7 +14,7 @@ record SeriesBody(Metric metric, Granularity step, List<LabeledSeries> series) {
   /**
    * What happened from an instant on, for the length of a step.
    *
-   * @param at after RFC 3339, in whole seconds of UTC
+   * @param at an RFC 3339 time, in whole seconds of UTC
    */
   @JsonFormat(shape = JsonFormat.Shape.ARRAY)
   record Point(String at, BigDecimal value) {}

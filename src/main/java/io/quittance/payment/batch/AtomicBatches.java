@@ -7,7 +7,7 @@ import io.quittance.concurrency.FanOut;
 import io.quittance.concurrency.FanOut.Result;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.payment.PaymentsCommitted;
+import io.quittance.payment.EventsCommitted;
 import io.quittance.payment.batch.item.AllOrNone;
 import io.quittance.payment.batch.item.BatchCommands;
 import io.quittance.payment.batch.item.BatchItem;
@@ -78,7 +78,7 @@ final class AtomicBatches {
       throw refused;
     }
     payments.record(screened);
-    events.publishEvent(new PaymentsCommitted(batch.merchantId(), batch.id()));
+    events.publishEvent(new EventsCommitted(batch.merchantId()));
   }
 
   private void remember(

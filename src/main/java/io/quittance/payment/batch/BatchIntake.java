@@ -54,7 +54,7 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     if (!underWay.take(key(request), bytes(request), limitBytes)) {
       throw Problem.of(
-          ProblemCode.OVERLOADED, "Too many large batches are under way; nothing was begun.");
+          ProblemCode.OVERLOADED, "Too many large batches are under way; nothing was started.");
     }
     return true;
   }

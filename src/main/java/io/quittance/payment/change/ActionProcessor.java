@@ -82,7 +82,7 @@ final class ActionProcessor {
       ActionResult<R> result = run(scope, change);
       if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Done<R> done)) {
         PaymentEndLog.log(done.payment());
-        deliveryTrigger.in(scope, done.payment());
+        deliveryTrigger.run(scope, done.payment());
       }
       if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Refused<R> refused)) {
         PaymentEndLog.log(refused.payment());

@@ -10,6 +10,7 @@ import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.payment.DeadlineProperties;
+import io.quittance.payment.create.PaymentProcessor.Processed;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentBody;
 import io.quittance.payment.model.PaymentOrder;

@@ -33,6 +33,9 @@ import org.springframework.stereotype.Component;
 @Component
 public final class PaymentProcessor {
 
+  /** A payment's result, and what its scope did. */
+  public record Processed(PaymentResult result, ScopeReport report) {}
+
   private final DeadlineScopes scopes;
   private final Screener screener;
   private final LedgerCall ledger;
@@ -83,7 +86,7 @@ public final class PaymentProcessor {
       PaymentResult result = run(scope, order);
       if (result instanceof PaymentResult.Concluded concluded) {
         PaymentEndLog.log(concluded.payment());
-        deliveryTrigger.in(scope, concluded.payment());
+        deliveryTrigger.run(scope, concluded.payment());
       }
       ScopeReport report = scope.report();
       timelines.record(order.merchantId(), order.id(), timeline(report, result));

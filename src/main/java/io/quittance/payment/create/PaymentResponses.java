@@ -1,5 +1,6 @@
 package io.quittance.payment.create;
 
+import io.quittance.payment.create.PaymentProcessor.Processed;
 import io.quittance.payment.event.PaymentMeters;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.Payment;

@@ -3,8 +3,8 @@ package io.quittance.payment.dependency;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.payment.EventsCommitted;
 import io.quittance.payment.PaymentProperties;
-import io.quittance.payment.PaymentsCommitted;
 import io.quittance.payment.model.Payment;
 import io.quittance.web.TypeId;
 import org.slf4j.Logger;
@@ -33,8 +33,8 @@ public final class DeliveryTrigger {
   }
 
   /** Runs as the subtask "notification" of the payment's scope. */
-  public void in(DeadlineScope scope, Payment payment) {
-    var committed = new PaymentsCommitted(payment.terms().merchantId(), payment.terms().id());
+  public void run(DeadlineScope scope, Payment payment) {
+    var committed = new EventsCommitted(payment.terms().merchantId());
     scope.fork(
         "notification",
         properties.handOverLimit(),
@@ -53,7 +53,7 @@ public final class DeliveryTrigger {
     } catch (DeadlineExceededException | ScopeFailedException e) {
       log.debug(
           "The events of payment {} wait for the next look at what is due",
-          TypeId.format("pay", committed.paymentId()),
+          TypeId.format("pay", payment.terms().id()),
           e);
     } catch (InterruptedException e) {
       // The payment is committed: its caller is told so, whatever else is to stop.

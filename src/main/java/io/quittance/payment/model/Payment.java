@@ -49,7 +49,8 @@ public final class Payment {
   }
 
   /**
-   * A payment whose funds are held and whose fate is open, until {@code resolvesBy} at the latest.
+   * A payment whose fate is open, until {@code resolvesBy} at the latest. If there is a hold, its
+   * funds are held.
    */
   public static Payment processing(
       PaymentOrder order, @Nullable UUID holdId, Instant now, Instant resolvesBy) {

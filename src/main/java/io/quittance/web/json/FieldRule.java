@@ -159,7 +159,7 @@ record FieldRule(Class<?> type, List<Annotation> annotations) {
       return "a whole number";
     }
     if (type == Instant.class) {
-      return "a time after RFC 3339, such as 2026-01-31T12:00:00Z";
+      return "an RFC 3339 time, such as 2026-01-31T12:00:00Z";
     }
     if (Map.class.isAssignableFrom(type)) {
       return "an object with texts";

@@ -32,7 +32,7 @@ final class PlainText extends SimpleModule {
     }
     if (text.codePoints()
         .anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-      throw refused(parser, Code.INVALID_FORMAT, "must be whole Unicode characters");
+      throw refused(parser, Code.INVALID_FORMAT, "must not contain half of a surrogate pair");
     }
     if (CardNumbers.in(text)) {
       throw refused(parser, Code.NOT_ALLOWED, "must not contain what looks like a card number");

@@ -61,7 +61,8 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
 
   private static Problem malformed() {
     return Problem.of(
-        ProblemCode.INVALID_CURSOR, "The cursor is not a next_cursor that a list has answered.");
+        ProblemCode.INVALID_CURSOR,
+        "cursor must be the next_cursor of an earlier page of this list, unchanged.");
   }
 
   /** Rows to read: one more than shown, to know whether there are more. */

@@ -35,7 +35,7 @@ class BodyFormat implements WebMvcConfigurer, HandlerInterceptor {
               && method.getMethodAnnotation(Route.class) instanceof Route route
               && route.gzip();
       if (!gzip) {
-        throw refusal(": this route takes no Content-Encoding");
+        throw refusal("; this route takes no Content-Encoding");
       }
       if (!onlyGzip(request)) {
         throw refusal(", or with Content-Encoding: gzip");
@@ -51,6 +51,7 @@ class BodyFormat implements WebMvcConfigurer, HandlerInterceptor {
 
   private static Problem refusal(String rule) {
     return Problem.of(
-        ProblemCode.UNSUPPORTED_MEDIA_TYPE, "The body must be sent as it is%s.".formatted(rule));
+        ProblemCode.UNSUPPORTED_MEDIA_TYPE,
+        "The body must be sent uncompressed%s.".formatted(rule));
   }
 }

@@ -80,7 +80,8 @@ final class RequestFilter extends OncePerRequestFilter {
 
   private static @Nullable Problem refusal(HttpServletRequest request, int limitBytes) {
     if (hasParameters(request)) {
-      return Problem.of(ProblemCode.NOT_FOUND, "No path of this API has a semicolon.");
+      return Problem.of(
+          ProblemCode.NOT_FOUND, "The path has a semicolon, and no path of this API has one.");
     }
     return request.getContentLengthLong() > limitBytes
         ? LimitedBodyRequest.tooLarge(limitBytes)

@@ -33,7 +33,7 @@ public record Attempt(
     error = error == null ? null : error.substring(0, Math.min(error.length(), ERROR_LENGTH_MAX));
   }
 
-  /** None was made: the delivery ends all the same. */
+  /** The end of a delivery for which nothing was sent. */
   public static Attempt none(Claimed delivery, Instant now, String error) {
     return new Attempt(delivery, now, Duration.ZERO, null, error, null, null, null, false);
   }

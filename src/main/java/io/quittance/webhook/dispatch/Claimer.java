@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.payment.PaymentsCommitted;
+import io.quittance.payment.EventsCommitted;
 import io.quittance.webhook.delivery.DeadLetters;
 import io.quittance.webhook.delivery.DeliveryQueue;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
@@ -94,7 +94,7 @@ final class Claimer {
 
   /** A hand-over from a payment: looks for due deliveries soon, and returns at once. */
   @EventListener
-  void on(PaymentsCommitted committed) {
+  void on(EventsCommitted committed) {
     lookAt(committed.merchantId());
   }
 

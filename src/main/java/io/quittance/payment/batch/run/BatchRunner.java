@@ -3,7 +3,7 @@ package io.quittance.payment.batch.run;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
 import io.quittance.journal.Journal;
-import io.quittance.payment.PaymentsCommitted;
+import io.quittance.payment.EventsCommitted;
 import io.quittance.payment.batch.item.ItemPayments;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.BatchLeases;
@@ -109,7 +109,7 @@ public final class BatchRunner {
       rest.ifPresent(
           ended -> {
             log.info("Batch {} is {}: {}", ended.text(), ended.status(), ended.counts());
-            events.publishEvent(new PaymentsCommitted(ended.merchantId(), ended.id()));
+            events.publishEvent(new EventsCommitted(ended.merchantId()));
           });
       return rest.isPresent();
     } catch (RuntimeException e) {

@@ -155,7 +155,11 @@ public final class BatchProgress {
         });
   }
 
-  /** Fails for another's run, before anything is written. */
+  /**
+   * Locks the batch's row until the end of the transaction.
+   *
+   * @throws LeaseLostException another run has taken the batch over
+   */
   private void lock(StoredBatch batch) {
     List<Integer> own =
         jdbc.queryForList(LOCK, Integer.class, batch.merchantId(), batch.id(), batch.run());

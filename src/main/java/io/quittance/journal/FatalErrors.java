@@ -1,15 +1,15 @@
 package io.quittance.journal;
 
-/** Errors of commands and tables, which are data to the journal. */
-final class Faults {
+/** Tells the errors of the virtual machine from those of a command, which fail it alone. */
+final class FatalErrors {
 
-  private Faults() {}
+  private FatalErrors() {}
 
   /**
    * Throws what is wrong with the virtual machine, and not with a command. A stack that overflows
    * is the command's: its thread goes on.
    */
-  static void rethrowIfFatal(Throwable e) {
+  static void rethrow(Throwable e) {
     if (e instanceof VirtualMachineError fatal && !(e instanceof StackOverflowError)) {
       throw fatal;
     }
