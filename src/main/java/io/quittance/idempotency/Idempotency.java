@@ -51,18 +51,27 @@ public final class Idempotency {
     BEFORE,
 
     /**
-     * Only if the journal never came to the key, which its batch reads anyway. Saves each new
-     * request a query, and costs a repetition a turn in the journal.
+     * Only if the journal has not told whether the key was free, which its batch reads anyway.
+     * Saves each new request a query, and costs a repetition a turn in the journal.
      */
-    IF_KEY_UNDECIDED
+    AFTERWARDS
   }
 
-  /**
-   * What running a request came to.
-   *
-   * @param keyDecided whether the journal has seen the key, and has decided about it
-   */
-  public record Ran<A>(A answer, boolean keyDecided) {}
+  /** What the journal has told of a request's key. */
+  public enum KeyFate {
+
+    /** It was free, or another request has it. */
+    DECIDED,
+
+    /** Nothing, and it never will: the request was not begun. */
+    NOT_ASKED,
+
+    /** Nothing yet: whether the request was carried out is not known. */
+    IN_DOUBT
+  }
+
+  /** What running a request came to. */
+  public record Ran<A>(A answer, KeyFate key) {}
 
   /** A request that runs on this replica. */
   private record Running(KeyedRequest request, Deadline deadline) {}
@@ -141,7 +150,12 @@ public final class Idempotency {
       Supplier<A> first,
       Function<KeyRecord, Optional<A>> replay) {
     return run(
-        request, deadline, wait, LookupTiming.BEFORE, () -> new Ran<>(first.get(), true), replay);
+        request,
+        deadline,
+        wait,
+        LookupTiming.BEFORE,
+        () -> new Ran<>(first.get(), KeyFate.DECIDED),
+        replay);
   }
 
   /** As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}. */
@@ -200,17 +214,46 @@ public final class Idempotency {
         }
       }
       Ran<A> ran = first.get();
-      if (look == LookupTiming.IF_KEY_UNDECIDED && !ran.keyDecided()) {
-        Optional<KeyRecord> holder = lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
-        if (holder.isPresent()) {
-          return replayed(request, holder.get(), replay);
-        }
-      }
-      return new Attempt.Answered<>(ran.answer());
+      return look == LookupTiming.BEFORE
+          ? new Attempt.Answered<>(ran.answer())
+          : checked(request, ran, replay);
     } catch (KeyTakenException taken) {
       return replayed(request, taken.record(), replay);
     } finally {
       running.remove(request.id(), mine);
+    }
+  }
+
+  /**
+   * The answer, unless the key is another request's. Takes {@link #LATE_LOOK_LIMIT} at most, and if
+   * nothing more is found out about a request in doubt, its answer stands.
+   */
+  private <A> Attempt<A> checked(
+      KeyedRequest request, Ran<A> ran, Function<KeyRecord, Optional<A>> replay)
+      throws InterruptedException {
+    Optional<KeyRecord> holder =
+        switch (ran.key()) {
+          case DECIDED -> Optional.empty();
+          case NOT_ASKED -> lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
+          case IN_DOUBT -> lookUpIfPossible(request);
+        };
+    Attempt<A> own = new Attempt.Answered<>(ran.answer());
+    if (holder.isEmpty()) {
+      return own;
+    }
+    Attempt<A> replayed = replayed(request, holder.get(), replay);
+    boolean open = ran.key() == KeyFate.IN_DOUBT && replayed instanceof Attempt.StillRunning<A>;
+    return open ? own : replayed;
+  }
+
+  private Optional<KeyRecord> lookUpIfPossible(KeyedRequest request) {
+    try {
+      return lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
+    } catch (Problem unknown) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
     }
   }
 

@@ -10,6 +10,7 @@ import io.quittance.testing.Postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -90,6 +91,53 @@ class TruthIT extends Contract {
     assertThat(payment.send().is(201).id()).isEqualTo(paid);
     assertThat(transfer.send().is(201).id()).isEqualTo(transferred);
     moved(16);
+  }
+
+  /**
+   * The repetition is in one batch with a payment whose writes take until after its own deadline,
+   * so the journal cannot tell it in time that the key is taken. It must not be told of a payment
+   * that never will be.
+   */
+  @Test
+  void repeatsThePaymentOfAKeyWhoseBatchIsSlow() {
+    Call payment = merchant.payment(order(5, "alice", "shop")).deadline(1_400);
+    String paid = payment.send().is(201).id();
+    Call slow = merchant.payment(order(666, "alice", "shop")).deadline(10_000);
+    Call slowToo = merchant.payment(order(666, "alice", "shop")).deadline(10_000);
+    jdbc.sql(
+            """
+            create function dawdle() returns trigger language plpgsql as
+              $$ begin perform pg_sleep(1.5); return new; end $$;
+            create trigger dawdle before insert on payments
+              for each row when (new.amount = 666) execute function dawdle()
+            """)
+        .update();
+    try {
+      List<Answer> answers =
+          Burst.of(
+              3,
+              i ->
+                  switch (i) {
+                    case 0 -> slow.send();
+                    case 1 -> after(Duration.ofMillis(300), slowToo);
+                    default -> after(Duration.ofMillis(300), payment);
+                  });
+
+      answers.subList(0, 2).forEach(answer -> answer.is(201));
+      assertThat(answers.get(2).is(201).id()).isEqualTo(paid);
+      moved(5 + 2 * 666);
+    } finally {
+      jdbc.sql("drop trigger dawdle on payments; drop function dawdle").update();
+    }
+  }
+
+  private static Answer after(Duration pause, Call call) {
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    return call.send();
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.idempotency.Idempotency.KeyFate;
 import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.web.Problem;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /** What becomes of a request and of its repetitions, with a map for the table of keys. */
@@ -39,6 +42,8 @@ class IdempotencyTest {
 
   private final Map<KeyedRequest.Id, KeyRecord> stored = new HashMap<>();
   private int lookedUp;
+  private volatile boolean databaseAway;
+  private volatile CountDownLatch hanging = new CountDownLatch(0);
   private int carriedOut;
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
@@ -57,6 +62,14 @@ class IdempotencyTest {
 
   private Map<KeyedRequest.Id, KeyRecord> find(List<KeyedRequest.Id> keys) {
     lookedUp++;
+    try {
+      hanging.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+    if (databaseAway) {
+      throw new DataAccessResourceFailureException("the database is away");
+    }
     return stored;
   }
 
@@ -189,24 +202,64 @@ class IdempotencyTest {
 
   @Test
   void spendsNoLookUpOnWhatTheJournalDecides() {
-    assertThat(runLate(true)).isEqualTo("made");
+    stored.put(request(1).id(), recorded(request(1)));
+    assertThat(run(KeyFate.DECIDED)).isEqualTo("made");
     assertThat(lookedUp).isZero();
   }
 
-  @Test
-  void looksAKeyUpThatTheJournalNeverCameTo() {
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DECIDED")
+  void looksAKeyUpThatTheJournalHasNotDecided(KeyFate fate) {
+    assertThat(run(fate)).isEqualTo("made");
+
     stored.put(request(1).id(), recorded(request(1)));
-    assertThat(runLate(false)).isEqualTo("replayed " + MADE);
-    assertThat(lookedUp).isOne();
+    assertThat(run(fate)).isEqualTo("replayed " + MADE);
+    assertThat(lookedUp).isEqualTo(2);
   }
 
-  private String runLate(boolean begun) {
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DECIDED")
+  void refusesAnotherBodyAfterwardsToo(KeyFate fate) {
+    stored.put(request(1).id(), recorded(request(2)));
+    assertThatThrownBy(() -> run(fate))
+        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_KEY_REUSED));
+  }
+
+  /** Its own record may be there by now, and its end not yet. */
+  @Test
+  void leavesInDoubtWhatStillRuns() {
+    stored.put(request(1).id(), recorded(request(1)));
+    assertThat(run(KeyFate.IN_DOUBT, _ -> Optional.empty())).isEqualTo("made");
+  }
+
+  @Test
+  void leavesInDoubtWhatCannotBeLookedUp() {
+    databaseAway = true;
+    assertThat(run(KeyFate.IN_DOUBT)).isEqualTo("made");
+    assertThatThrownBy(() -> run(KeyFate.NOT_ASKED))
+        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.DEPENDENCY_UNAVAILABLE));
+  }
+
+  @Test
+  void leavesInDoubtWhatWasInterrupted() {
+    hanging = new CountDownLatch(1);
+    Thread.currentThread().interrupt();
+    assertThat(run(KeyFate.IN_DOUBT)).isEqualTo("made");
+    assertThat(Thread.interrupted()).isTrue();
+    hanging.countDown();
+  }
+
+  private String run(KeyFate fate) {
+    return run(fate, holder -> Optional.of("replayed " + holder.objectId()));
+  }
+
+  private String run(KeyFate fate, Function<KeyRecord, Optional<String>> replay) {
     return idempotency.run(
         request(1),
         Deadline.after(Duration.ofMinutes(1)),
         Duration.ZERO,
-        LookupTiming.IF_KEY_UNDECIDED,
-        () -> new Ran<>(carryOut(), begun),
-        holder -> Optional.of("replayed " + holder.objectId()));
+        LookupTiming.AFTERWARDS,
+        () -> new Ran<>(carryOut(), fate),
+        replay);
   }
 }

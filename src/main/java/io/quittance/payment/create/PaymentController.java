@@ -3,6 +3,7 @@ package io.quittance.payment.create;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.idempotency.Idempotency;
+import io.quittance.idempotency.Idempotency.KeyFate;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
@@ -103,8 +104,13 @@ class PaymentController {
 
   private Ran<ResponseEntity<Object>> process(PaymentOrder order, HttpServletRequest http) {
     Processed processed = processor.process(order);
-    boolean begun = !(processed.result() instanceof PaymentResult.NotBegun);
-    return new Ran<>(responses.first(processed, order, http), begun);
+    KeyFate key =
+        switch (processed.result()) {
+          case PaymentResult.Concluded _, PaymentResult.Refused _ -> KeyFate.DECIDED;
+          case PaymentResult.NotBegun _ -> KeyFate.NOT_ASKED;
+          case PaymentResult.Unknown _ -> KeyFate.IN_DOUBT;
+        };
+    return new Ran<>(responses.first(processed, order, http), key);
   }
 
   /** Empty while the payment is processing. */

@@ -71,7 +71,7 @@ public final class PaymentProcessor {
   Idempotency.LookupTiming lookupTiming() {
     return screener.remote()
         ? Idempotency.LookupTiming.BEFORE
-        : Idempotency.LookupTiming.IF_KEY_UNDECIDED;
+        : Idempotency.LookupTiming.AFTERWARDS;
   }
 
   /**
