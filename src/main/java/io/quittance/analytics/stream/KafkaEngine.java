@@ -62,13 +62,13 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
 
   /** How many records of them are still to be counted. */
   long lag() {
-    return consumers.stream().mapToLong(StreamConsumer::lag).sum();
+    return consumers.stream().mapToLong(consumer -> consumer.lag().records()).sum();
   }
 
   /** How long the oldest of them that was read has waited. */
   Duration waited(Instant now) {
     return consumers.stream()
-        .map(consumer -> consumer.waited(now))
+        .map(consumer -> consumer.lag().waited(now))
         .max(Duration::compareTo)
         .orElse(Duration.ZERO);
   }

@@ -11,15 +11,12 @@ import io.quittance.kafka.FailureState;
 import io.quittance.kafka.TopicLookup;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -55,10 +52,9 @@ final class StreamConsumer {
   private final Services services;
   private final RecordCounter counter;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final ConsumerLag lag = new ConsumerLag();
   private Deadline nextCheck = Deadline.after(Duration.ZERO);
   private volatile int partitions;
-  private volatile long lag;
-  private volatile @Nullable Instant oldest;
 
   StreamConsumer(Services services, RecordCounter counter) {
     this.services = services;
@@ -70,18 +66,9 @@ final class StreamConsumer {
     return partitions;
   }
 
-  /** How many records of them it has not counted yet. */
-  long lag() {
+  /** What of them it has not counted yet. */
+  ConsumerLag lag() {
     return lag;
-  }
-
-  /**
-   * How long the oldest record has waited that it has read and not counted, by the clocks of those
-   * who sent it; zero: there is none. Goes on growing while counting fails.
-   */
-  Duration waited(Instant now) {
-    Instant sent = oldest;
-    return sent == null || sent.isAfter(now) ? Duration.ZERO : Duration.between(sent, now);
   }
 
   /** Lets it end when what is being counted has been committed. */
@@ -112,26 +99,12 @@ final class StreamConsumer {
       while (closed.getCount() > 0) {
         turn(consumer, held);
         partitions = held.taken().size();
-        measure(consumer, held);
+        lag.measure(consumer, held.complete());
       }
     } finally {
       partitions = 0;
-      lag = 0;
+      lag.left();
       consumer.close(LEAVE_LIMIT);
-    }
-  }
-
-  private void measure(KafkaConsumer<byte[], byte[]> consumer, HeldPartitions held) {
-    long left = 0;
-    boolean known = held.complete();
-    for (TopicPartition partition : consumer.assignment()) {
-      OptionalLong own = consumer.currentLag(partition);
-      left += own.orElse(0);
-      known &= own.isPresent();
-    }
-    lag = left;
-    if (known && left == 0) {
-      oldest = null;
     }
   }
 
@@ -140,7 +113,7 @@ final class StreamConsumer {
     try {
       // Asks the group first, which may have given the partitions to others by now.
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-      note(records, held);
+      lag.read(records, held.anyBehind());
       held.take();
       @Nullable Exception failure = count(records, held);
       check(held);
@@ -158,19 +131,6 @@ final class StreamConsumer {
       held.letGo();
       pauseAfter(e);
     }
-  }
-
-  /** What a partition waits for that is left alone just now is older than what others have. */
-  private void note(ConsumerRecords<byte[], byte[]> records, HeldPartitions held) {
-    Instant known = held.anyBehind() ? oldest : null;
-    StreamSupport.stream(records.spliterator(), false)
-        .mapToLong(ConsumerRecord::timestamp)
-        .min()
-        .ifPresent(
-            sent -> {
-              Instant read = Instant.ofEpochMilli(sent);
-              oldest = known == null || read.isBefore(known) ? read : known;
-            });
   }
 
   private void pauseAfter(Exception failure) throws InterruptedException {

@@ -319,7 +319,7 @@ class StreamIT {
 
   /** As it will be told some time from now, if nothing happens. */
   private static Duration waited(StreamConsumer consumer) {
-    return consumer.waited(Instant.now().plus(LATER));
+    return consumer.lag().waited(Instant.now().plus(LATER));
   }
 
   @Test

@@ -1,0 +1,76 @@
+package io.quittance.analytics.stream;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.OptionalLong;
+import java.util.stream.StreamSupport;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much a consumer has not counted yet, and for how long. The consumer's thread writes it, any
+ * may read it.
+ */
+final class ConsumerLag {
+
+  private volatile long records;
+  private volatile @Nullable Instant oldest;
+
+  /** How many records of its partitions are not counted. */
+  long records() {
+    return records;
+  }
+
+  /**
+   * How long the oldest record has waited that was read and not counted, by the clocks of those who
+   * sent it; zero: there is none. Goes on growing while counting fails.
+   */
+  Duration waited(Instant now) {
+    Instant sent = oldest;
+    return sent == null || sent.isAfter(now) ? Duration.ZERO : Duration.between(sent, now);
+  }
+
+  /**
+   * Notes what was read.
+   *
+   * @param behind whether a partition is left alone just now: what it waits for is older
+   */
+  void read(ConsumerRecords<byte[], byte[]> read, boolean behind) {
+    Instant known = behind ? oldest : null;
+    StreamSupport.stream(read.spliterator(), false)
+        .mapToLong(ConsumerRecord::timestamp)
+        .min()
+        .ifPresent(
+            sent -> {
+              Instant first = Instant.ofEpochMilli(sent);
+              oldest = known == null || first.isBefore(known) ? first : known;
+            });
+  }
+
+  /**
+   * Measures what is left.
+   *
+   * @param complete whether the consumer has taken all partitions that it was given
+   */
+  void measure(KafkaConsumer<byte[], byte[]> consumer, boolean complete) {
+    long left = 0;
+    boolean known = complete;
+    for (TopicPartition partition : consumer.assignment()) {
+      OptionalLong own = consumer.currentLag(partition);
+      left += own.orElse(0);
+      known &= own.isPresent();
+    }
+    records = left;
+    if (known && left == 0) {
+      oldest = null;
+    }
+  }
+
+  /** The consumer has left its group: others have its partitions. */
+  void left() {
+    records = 0;
+  }
+}
