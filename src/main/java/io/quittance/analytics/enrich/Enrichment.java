@@ -142,20 +142,18 @@ public final class Enrichment {
 
   private void enrich(UUID merchantId, List<Job<PendingBatch, Boolean>> jobs) {
     List<PendingBatch> batches = jobs.stream().map(Job::item).toList();
-    boolean done = false;
     try {
       apply(merchantId, batches, lookUp(merchantId, payments(batches)));
-      done = true;
+      jobs.forEach(job -> job.succeed(true));
     } catch (CallNotPermittedException e) {
       log.debug("Events wait for their payments: {}", e.getMessage());
+      jobs.forEach(job -> job.fail(e));
     } catch (SQLException | RuntimeException e) {
       log.warn(
           "Events of {} wait for their payments to be looked up: {}",
           TypeId.format("mch", merchantId),
           e.toString());
-    }
-    for (Job<PendingBatch, Boolean> job : jobs) {
-      job.succeed(done);
+      jobs.forEach(job -> job.fail(e));
     }
   }
 

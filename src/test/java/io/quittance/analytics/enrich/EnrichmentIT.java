@@ -2,6 +2,7 @@ package io.quittance.analytics.enrich;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.Totals;
 import io.quittance.testing.Postgres;
@@ -44,6 +45,7 @@ class EnrichmentIT {
   @Autowired private AnalyticsConnections connections;
   @Autowired private Totals totals;
   @Autowired private JdbcClient jdbc;
+  @Autowired private MeterRegistry registry;
 
   @Value("${spring.datasource.url}")
   private String url;
@@ -84,6 +86,14 @@ class EnrichmentIT {
     assertThat(totals.of(merchant).pending()).isZero();
   }
 
+  private double failed() {
+    return registry
+        .get("quittance.pool.jobs")
+        .tags("pool", "analytics-enrichment", "outcome", "failed")
+        .counter()
+        .count();
+  }
+
   /** A connection that has the lock of a merchant's totals. */
   private Connection locked(UUID merchant) throws SQLException {
     return new Postgres.Database(url)
@@ -96,11 +106,13 @@ class EnrichmentIT {
     store(troubled);
     store(other);
     store(troubled);
+    double failed = failed();
     try (Connection lock = locked(troubled)) {
 
       awaitLookedUp(other, 1);
       lock.rollback();
     }
+    assertThat(failed()).isGreaterThan(failed);
     awaitLookedUp(troubled, 2);
   }
 
