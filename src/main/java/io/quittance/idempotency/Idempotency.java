@@ -14,11 +14,13 @@ import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -47,12 +49,12 @@ public final class Idempotency {
   /** When a key is looked up. */
   public enum LookupTiming {
 
-    /** Before the request runs: for what must not even be tried twice. */
+    /** Before the request runs: for what must not even be tried twice. And afterwards. */
     BEFORE,
 
     /**
-     * Only if the journal has not told whether the key was free, which its batch reads anyway.
-     * Saves each new request a query, and costs a repetition a turn in the journal.
+     * Only afterwards, if the journal has not told whether the key was free, which its batch reads
+     * anyway. Saves each new request a query, and costs a repetition a turn in the journal.
      */
     AFTERWARDS
   }
@@ -60,7 +62,7 @@ public final class Idempotency {
   /** What the journal has told of a request's key. */
   public enum KeyFate {
 
-    /** It was free, or another request has it. */
+    /** That it was free, so what became of the request is what became of the key. */
     DECIDED,
 
     /** Nothing, and it never will: the request was not begun. */
@@ -70,8 +72,18 @@ public final class Idempotency {
     IN_DOUBT
   }
 
-  /** What running a request came to. */
-  public record Ran<A>(A answer, KeyFate key) {}
+  /**
+   * What running a request came to.
+   *
+   * @param answer asked for once, unless the key turns out to be another request's
+   * @param objectId what the request makes if it is carried out
+   */
+  public record Ran<A>(Supplier<A> answer, KeyFate fate, @Nullable UUID objectId) {
+
+    static <A> Ran<A> decided(A answer) {
+      return new Ran<>(() -> answer, KeyFate.DECIDED, null);
+    }
+  }
 
   /** A request that runs on this replica. */
   private record Running(KeyedRequest request, Deadline deadline) {}
@@ -150,12 +162,7 @@ public final class Idempotency {
       Supplier<A> first,
       Function<KeyRecord, Optional<A>> replay) {
     return run(
-        request,
-        deadline,
-        wait,
-        LookupTiming.BEFORE,
-        () -> new Ran<>(first.get(), KeyFate.DECIDED),
-        replay);
+        request, deadline, wait, LookupTiming.BEFORE, () -> Ran.decided(first.get()), replay);
   }
 
   /** As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}. */
@@ -213,10 +220,7 @@ public final class Idempotency {
           return replayed(request, holder.get(), replay);
         }
       }
-      Ran<A> ran = first.get();
-      return look == LookupTiming.BEFORE
-          ? new Attempt.Answered<>(ran.answer())
-          : checked(request, ran, replay);
+      return checked(request, first.get(), replay);
     } catch (KeyTakenException taken) {
       return replayed(request, taken.record(), replay);
     } finally {
@@ -225,25 +229,23 @@ public final class Idempotency {
   }
 
   /**
-   * The answer, unless the key is another request's. Takes {@link #LATE_LOOK_LIMIT} at most, and if
-   * nothing more is found out about a request in doubt, its answer stands.
+   * The answer, unless the key is found to be another request's. In doubt it also stands if the key
+   * cannot be looked up: the journal has the request, and what becomes of it is known later.
    */
   private <A> Attempt<A> checked(
       KeyedRequest request, Ran<A> ran, Function<KeyRecord, Optional<A>> replay)
       throws InterruptedException {
     Optional<KeyRecord> holder =
-        switch (ran.key()) {
+        switch (ran.fate()) {
           case DECIDED -> Optional.empty();
           case NOT_ASKED -> lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
           case IN_DOUBT -> lookUpIfPossible(request);
         };
-    Attempt<A> own = new Attempt.Answered<>(ran.answer());
-    if (holder.isEmpty()) {
-      return own;
-    }
-    Attempt<A> replayed = replayed(request, holder.get(), replay);
-    boolean open = ran.key() == KeyFate.IN_DOUBT && replayed instanceof Attempt.StillRunning<A>;
-    return open ? own : replayed;
+    boolean another =
+        holder.isPresent() && !Objects.equals(holder.get().objectId(), ran.objectId());
+    return another
+        ? replayed(request, holder.get(), replay)
+        : new Attempt.Answered<>(ran.answer().get());
   }
 
   private Optional<KeyRecord> lookUpIfPossible(KeyedRequest request) {

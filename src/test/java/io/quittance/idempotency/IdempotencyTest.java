@@ -37,6 +37,7 @@ class IdempotencyTest {
 
   private static final UUID MERCHANT = UUID.randomUUID();
   private static final UUID MADE = UUID.randomUUID();
+  private static final UUID OWN = UUID.randomUUID();
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
 
@@ -225,11 +226,37 @@ class IdempotencyTest {
         .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_KEY_REUSED));
   }
 
-  /** Its own record may be there by now, and its end not yet. */
+  /** A look-up before it was too early. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DECIDED")
+  void looksAgainForAKeyThatWasFreeBefore(KeyFate fate) {
+    String answer =
+        run(
+            LookupTiming.BEFORE,
+            () -> {
+              stored.put(request(1).id(), recorded(request(1)));
+              return new Ran<>(this::carryOut, fate, OWN);
+            },
+            holder -> Optional.of("replayed " + holder.objectId()));
+
+    assertThat(answer).isEqualTo("replayed " + MADE);
+    assertThat(carriedOut).isZero();
+  }
+
   @Test
-  void leavesInDoubtWhatStillRuns() {
+  void saysThatAnotherOneStillRunsAndNamesNothingOfItsOwn() {
     stored.put(request(1).id(), recorded(request(1)));
-    assertThat(run(KeyFate.IN_DOUBT, _ -> Optional.empty())).isEqualTo("made");
+    assertThatThrownBy(() -> run(KeyFate.IN_DOUBT, _ -> Optional.empty()))
+        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_IN_PROGRESS));
+    assertThat(carriedOut).isZero();
+  }
+
+  /** It has been committed by now, and is concluded later. */
+  @Test
+  void leavesItsOwnAnswerToWhatTurnsOutToBeItsOwn() {
+    KeyRecord own = new KeyRecord(request(1).fingerprint(), OWN, null, null, CLOCK.instant());
+    stored.put(request(1).id(), own);
+    assertThat(run(KeyFate.IN_DOUBT)).isEqualTo("made");
   }
 
   @Test
@@ -254,12 +281,14 @@ class IdempotencyTest {
   }
 
   private String run(KeyFate fate, Function<KeyRecord, Optional<String>> replay) {
+    return run(LookupTiming.AFTERWARDS, () -> new Ran<>(this::carryOut, fate, OWN), replay);
+  }
+
+  private String run(
+      LookupTiming timing,
+      Supplier<Ran<String>> first,
+      Function<KeyRecord, Optional<String>> replay) {
     return idempotency.run(
-        request(1),
-        Deadline.after(Duration.ofMinutes(1)),
-        Duration.ZERO,
-        LookupTiming.AFTERWARDS,
-        () -> new Ran<>(carryOut(), fate),
-        replay);
+        request(1), Deadline.after(Duration.ofMinutes(1)), Duration.ZERO, timing, first, replay);
   }
 }

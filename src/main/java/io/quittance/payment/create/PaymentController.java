@@ -104,13 +104,13 @@ class PaymentController {
 
   private Ran<ResponseEntity<Object>> process(PaymentOrder order, HttpServletRequest http) {
     Processed processed = processor.process(order);
-    KeyFate key =
+    KeyFate fate =
         switch (processed.result()) {
           case PaymentResult.Concluded _, PaymentResult.Refused _ -> KeyFate.DECIDED;
           case PaymentResult.NotBegun _ -> KeyFate.NOT_ASKED;
           case PaymentResult.Unknown _ -> KeyFate.IN_DOUBT;
         };
-    return new Ran<>(responses.first(processed, order, http), key);
+    return new Ran<>(() -> responses.first(processed, order, http), fate, order.id());
   }
 
   /** Empty while the payment is processing. */

@@ -75,7 +75,7 @@ public final class PaymentProcessor {
   }
 
   /**
-   * Carries the payment out, and answers by its deadline plus {@link
+   * Carries the payment out, and returns by its deadline plus {@link
    * PaymentProperties#answerGrace()}. An interrupt ends the waiting, and what was begun is unknown
    * then.
    *
