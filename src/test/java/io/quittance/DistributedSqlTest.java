@@ -8,7 +8,11 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import java.io.IOException;
+import java.lang.classfile.AnnotationElement;
+import java.lang.classfile.AnnotationValue;
+import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
+import java.lang.classfile.ClassModel;
 import java.lang.classfile.constantpool.StringEntry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -208,6 +212,18 @@ class DistributedSqlTest {
   }
 
   @Test
+  void queriesOfEndpointsLeaveOutDeletedOnes() throws IOException {
+    List<Text> ofEndpoints =
+        texts().stream()
+            .filter(text -> text.type().equals("Endpoints"))
+            .filter(text -> text.sql().startsWith("select"))
+            .toList();
+
+    assertThat(ofEndpoints).hasSizeGreaterThan(5);
+    assertThat(ofEndpoints).allMatch(text -> text.sql().contains("deleted_at is null"));
+  }
+
+  @Test
   void findsWhatItLooksFor() {
     Set<String> owned = Set.of("events");
 
@@ -240,13 +256,33 @@ class DistributedSqlTest {
     var texts = new ArrayList<Text>();
     for (Path file : files(CLASSES, ".class")) {
       String type = file.getFileName().toString().replaceAll("(\\$.*)?\\.class$", "");
-      StreamSupport.stream(ClassFile.of().parse(file).constantPool().spliterator(), false)
-          .filter(StringEntry.class::isInstance)
-          .map(entry -> new Text(type, ((StringEntry) entry).stringValue()))
+      ClassModel model = ClassFile.of().parse(file);
+      Stream.concat(constants(model), queries(model))
+          .map(sql -> new Text(type, sql))
           .forEach(texts::add);
     }
     assertThat(texts).hasSizeGreaterThan(1_000);
     return texts;
+  }
+
+  private static Stream<String> constants(ClassModel model) {
+    return StreamSupport.stream(model.constantPool().spliterator(), false)
+        .filter(StringEntry.class::isInstance)
+        .map(entry -> ((StringEntry) entry).stringValue());
+  }
+
+  /**
+   * What the methods of repositories are annotated with, with a question mark for each parameter.
+   */
+  private static Stream<String> queries(ClassModel model) {
+    return model.methods().stream()
+        .flatMap(method -> method.findAttribute(Attributes.runtimeVisibleAnnotations()).stream())
+        .flatMap(attribute -> attribute.annotations().stream())
+        .filter(annotation -> annotation.className().stringValue().endsWith("/NativeQuery;"))
+        .flatMap(annotation -> annotation.elements().stream())
+        .map(AnnotationElement::value)
+        .filter(AnnotationValue.OfString.class::isInstance)
+        .map(value -> ((AnnotationValue.OfString) value).stringValue().replaceAll(":\\w+", "?"));
   }
 
   /** The tables whose rows are a merchant's. */

@@ -12,6 +12,8 @@ interface StoredRuleSets extends Repository<StoredRuleSet, UUID> {
 
   Optional<StoredRuleSet> findById(UUID merchantId);
 
-  @NativeQuery("select * from fraud_rule_sets where merchant_id in (:merchantIds)")
+  @NativeQuery(
+      "select merchant_id, version, body, updated_at from fraud_rule_sets"
+          + " where merchant_id in (:merchantIds)")
   List<StoredRuleSet> findAll(Collection<UUID> merchantIds);
 }

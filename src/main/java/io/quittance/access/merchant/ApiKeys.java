@@ -6,9 +6,16 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
 
-/** All API keys. */
+/** All API keys. Its queries name their columns, so that a migration may add one. */
 interface ApiKeys extends Repository<ApiKey, UUID> {
+
+  String SELECT =
+      "select id, merchant_id, name, secret_hash, scopes, scope_vocabulary, created_at, expires_at,"
+          + " revoked_at, rotated_at, successor_expires_at, requests_per_second, burst,"
+          + " last_used_at from api_keys where merchant_id = :merchantId and ";
 
   ApiKey save(ApiKey key);
 
@@ -16,13 +23,12 @@ interface ApiKeys extends Repository<ApiKey, UUID> {
   boolean existsBySecretHash(byte[] hash);
 
   /** One that has not been revoked. */
-  @NativeQuery(
-      "select * from api_keys"
-          + " where merchant_id = :merchantId and id = :id and revoked_at is null")
+  @NativeQuery(SELECT + "id = :id and revoked_at is null")
   Optional<ApiKey> find(UUID merchantId, UUID id);
 
   /** Locked, so that of two changes at once the second one sees the first. */
-  @NativeQuery("select * from api_keys where merchant_id = :merchantId and id = :id for update")
+  @Transactional(propagation = Propagation.MANDATORY)
+  @NativeQuery(SELECT + "id = :id for update")
   Optional<ApiKey> lock(UUID merchantId, UUID id);
 
   @NativeQuery(
@@ -30,8 +36,6 @@ interface ApiKeys extends Repository<ApiKey, UUID> {
           + " and (expires_at is null or expires_at > :now)")
   long countUsable(UUID merchantId, Instant now);
 
-  @NativeQuery(
-      "select * from api_keys where merchant_id = :merchantId and revoked_at is null"
-          + " and id < :before order by id desc limit :limit")
+  @NativeQuery(SELECT + "revoked_at is null and id < :before order by id desc limit :limit")
   List<ApiKey> newestFirst(UUID merchantId, UUID before, int limit);
 }

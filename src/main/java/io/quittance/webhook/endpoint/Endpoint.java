@@ -13,7 +13,6 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.PartitionKey;
-import org.hibernate.annotations.SQLRestriction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.data.domain.Persistable;
 
@@ -21,7 +20,6 @@ import org.springframework.data.domain.Persistable;
 @Entity
 @Table(name = "webhook_endpoints")
 @DynamicUpdate // the columns of its health are written by deliveries
-@SQLRestriction("deleted_at is null")
 public class Endpoint implements Persistable<UUID> {
 
   /** The hexadecimal digits: a merchant has at most as many endpoints. */

@@ -6,51 +6,53 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
 
-/** All webhook endpoints. Its queries are SQL, so that Hibernate's parser need not be set up. */
+/**
+ * All webhook endpoints that are not deleted. Its queries are SQL, so that Hibernate's parser need
+ * not be set up, and name their columns, so that a column that a migration adds changes nothing for
+ * replicas that run.
+ */
 public interface Endpoints extends Repository<Endpoint, UUID> {
+
+  String SELECT =
+      "select id, merchant_id, slot, url, events, description, enabled, disabled_reason,"
+          + " failing_since, secret, secret_key_id, previous_secret, previous_secret_key_id,"
+          + " previous_secret_until, earlier_secrets, closed_until, deleted_at, recovering_since,"
+          + " recovering_until, recovered_to, created_at"
+          + " from webhook_endpoints where deleted_at is null and ";
+  String ONE = SELECT + "merchant_id = :merchantId and id = :id";
 
   Endpoint saveAndFlush(Endpoint endpoint);
 
-  @NativeQuery(
-      "select * from webhook_endpoints"
-          + " where merchant_id = :merchantId and id = :id and deleted_at is null")
+  @NativeQuery(ONE)
   Optional<Endpoint> find(UUID merchantId, UUID id);
 
-  @NativeQuery(
-      "select * from webhook_endpoints"
-          + " where merchant_id = :merchantId and id = :id and deleted_at is null for update")
+  @Transactional(propagation = Propagation.MANDATORY)
+  @NativeQuery(ONE + " for update")
   Optional<Endpoint> lock(UUID merchantId, UUID id);
 
   /**
    * As {@link #lock}, and empty also if another transaction has locked it: nothing is waited for.
    */
-  @NativeQuery(
-      "select * from webhook_endpoints"
-          + " where merchant_id = :merchantId and id = :id and deleted_at is null"
-          + " for update skip locked")
+  @Transactional(propagation = Propagation.MANDATORY)
+  @NativeQuery(ONE + " for update skip locked")
   Optional<Endpoint> lockUnlessLocked(UUID merchantId, UUID id);
 
-  @NativeQuery(
-      "select * from webhook_endpoints where merchant_id = :merchantId and deleted_at is null")
+  @NativeQuery(SELECT + "merchant_id = :merchantId")
   List<Endpoint> ofMerchant(UUID merchantId);
 
-  @NativeQuery(
-      "select * from webhook_endpoints"
-          + " where merchant_id in (:merchantIds) and id in (:ids) and deleted_at is null")
+  @NativeQuery(SELECT + "merchant_id in (:merchantIds) and id in (:ids)")
   List<Endpoint> findAll(Collection<UUID> merchantIds, Collection<UUID> ids);
 
-  @NativeQuery(
-      "select * from webhook_endpoints"
-          + " where merchant_id = :merchantId and id < :before and deleted_at is null"
-          + " order by id desc limit :limit")
+  @NativeQuery(SELECT + "merchant_id = :merchantId and id < :before order by id desc limit :limit")
   List<Endpoint> newestFirst(UUID merchantId, UUID before, int limit);
 
   /** Endpoints with a secret that another key than this one seals, in the order of their ids. */
   @NativeQuery(
-      "select * from webhook_endpoints"
-          + " where id > :after and deleted_at is null"
-          + " and (secret_key_id <> :keyId or previous_secret_key_id <> :keyId"
+      SELECT
+          + "id > :after and (secret_key_id <> :keyId or previous_secret_key_id <> :keyId"
           + " or earlier_secrets is not null) order by id limit :limit")
   List<Endpoint> notSealedWith(String keyId, UUID after, int limit);
 }

@@ -214,7 +214,7 @@ class Webhooks {
     }
   }
 
-  /** Seals those anew, as they are now, whose rows nobody has locked. */
+  /** Seals anew those of them whose rows nobody has locked, as they are now. */
   private void resealUnlocked(List<Endpoint> old) {
     Instant now = clock.instant();
     for (Endpoint found : old) {
