@@ -25,6 +25,7 @@ import org.springframework.core.annotation.Order;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
 import org.springframework.modulith.ApplicationModule;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -147,7 +148,13 @@ class ArchitectureTest {
           .should(beAnnotatedWith(NativeQuery.class))
           .because(
               "one in JPQL, or one made from its method's name, sets up Hibernate's parser, which"
-                  + " took a fifteenth of the start");
+                  + " took a fifteenth of the main thread's time in a start");
+
+  /** With it on the class path, each bean is matched against pointcuts again. */
+  @ArchTest
+  static void noDependencyBringsAspectJ(JavaClasses classes) {
+    assertThat(ClassUtils.isPresent("org.aspectj.weaver.Advice", null)).isFalse();
+  }
 
   @ArchTest
   static final ArchRule noAnnotationIsLeftToAnAspect =

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * Makes PostgreSQL plan the statements of a connection anew after 1, 2, 4, 8, … transactions. The
- * server keeps the plan of a statement's first executions until the table is analyzed. In a new
- * database that is a plan for empty tables, which reads whole tables once they have filled.
- * Thread-safe.
+ * Makes PostgreSQL plan the statements of a connection anew before its first, second, fourth,
+ * eighth, … transaction. The server keeps the plan of a statement's first executions until the
+ * table is analyzed. In a new database that is a plan for empty tables, which reads whole tables
+ * once they have filled. Thread-safe.
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD PLANS</a>
  */

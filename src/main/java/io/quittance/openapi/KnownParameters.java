@@ -2,12 +2,16 @@ package io.quittance.openapi;
 
 import io.quittance.audit.AuditEntry;
 import io.quittance.ledger.AccountId;
+import io.quittance.ledger.AccountKind;
+import io.quittance.ledger.AccountStatus;
 import io.quittance.money.Money;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.parameters.Parameter;
 import java.math.BigDecimal;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What each parameter of a query or a header means: one name, one meaning, but for the lists in
@@ -114,12 +118,13 @@ final class KnownParameters {
 
   /** What means something else in the lists of these things, or is theirs only. */
   private void ledger() {
-    addTo("accounts", "kind", "Accounts of this kind.").schema(words("standard", "external"));
+    addTo("accounts", "kind", "Accounts of this kind.")
+        .schema(texts(AccountKind.values(), AccountKind::text));
     addTo("accounts", "currency", "Accounts in this currency (ISO 4217).")
         .schema(text("^[A-Z]{3}$"))
         .example("EUR");
     addTo("accounts", "status", "Accounts with this status.")
-        .schema(words("open", "frozen", "closed"));
+        .schema(texts(AccountStatus.values(), AccountStatus::text));
     addTo("ledger", "currency", "Accounts in this currency (ISO 4217) only.")
         .schema(text("^[A-Z]{3}$"))
         .example("EUR");
@@ -249,6 +254,10 @@ final class KnownParameters {
     return Schemas.schema("integer")
         .minimum(BigDecimal.valueOf(min))
         .maximum(BigDecimal.valueOf(max));
+  }
+
+  private static <E> Schema<?> texts(E[] constants, Function<E, String> text) {
+    return words(Arrays.stream(constants).map(text).toArray(String[]::new));
   }
 
   /** One of these words. */

@@ -69,8 +69,8 @@ final class ConsumerLag {
     }
   }
 
-  /** The consumer has left its group: others have its partitions. */
-  void left() {
+  /** Nothing is its own any more: others have its partitions. */
+  void reset() {
     records = 0;
   }
 }

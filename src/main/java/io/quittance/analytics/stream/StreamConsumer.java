@@ -103,7 +103,7 @@ final class StreamConsumer {
       }
     } finally {
       partitions = 0;
-      lag.left();
+      lag.reset();
       consumer.close(LEAVE_LIMIT);
     }
   }

@@ -141,7 +141,7 @@ final class AtomicBatches {
             missing =
                 Problem.of(
                     ProblemCode.DEADLINE_EXCEEDED,
-                    "The deadline passed before all items were screened; nothing was moved.");
+                    "The deadline passed before all items were screened; no money was moved.");
       }
     }
     if (missing != null) {

@@ -84,7 +84,7 @@ final class BatchAnswers {
   /** Why an atomic batch is refused, in words. */
   static String why(List<ItemResult> ends) {
     long refused = ends.stream().filter(end -> end.status() != ItemStatus.NOT_STARTED).count();
-    return "%d of %d payments cannot be made, so none was; nothing was moved."
+    return "%d of %d payments cannot be made, so none was; no money was moved."
         .formatted(refused, ends.size());
   }
 }

@@ -37,7 +37,7 @@ public record Failure(String code, String detail, @Nullable String dependency) {
   public static Failure internal() {
     return new Failure(
         ProblemCode.INTERNAL_ERROR,
-        ProblemCode.INTERNAL_ERROR.title() + "; nothing was moved.",
+        ProblemCode.INTERNAL_ERROR.title() + "; no money was moved.",
         null);
   }
 
