@@ -10,7 +10,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
@@ -64,11 +63,6 @@ public final class AuditTable implements Table {
 
   public void add(AuditEntry entry) {
     added.add(entry);
-  }
-
-  @Override
-  public void load(JdbcOperations jdbc) {
-    // Entries are only ever added.
   }
 
   @Override

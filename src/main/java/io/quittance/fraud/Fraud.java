@@ -67,6 +67,12 @@ public final class Fraud {
    */
   public Screening screen(ScreeningRequest subject, Rules rules, Deadline deadline)
       throws IOException, InterruptedException {
-    return remote == null ? rules.screening(subject) : remote.screen(subject, deadline);
+    if (remote != null) {
+      return remote.screen(subject, deadline);
+    }
+    return switch (rules) {
+      case RuleSet set -> new Screening.ByRules(set, subject);
+      case Rules.Unreadable _ -> throw new UnreadableRulesException();
+    };
   }
 }

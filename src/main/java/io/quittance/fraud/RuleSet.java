@@ -21,11 +21,6 @@ public record RuleSet(
 
   private static final int MAX_SCORE = 100;
 
-  @Override
-  public Screening screening(ScreeningRequest subject) {
-    return new Screening.ByRules(this, subject);
-  }
-
   Set<Window> windows(ScreeningRequest subject) {
     var windows = new LinkedHashSet<Window>();
     for (Rule rule : rules) {

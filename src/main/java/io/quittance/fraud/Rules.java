@@ -6,19 +6,6 @@ public sealed interface Rules permits RuleSet, Rules.Unreadable {
   /** What to do when screening cannot answer. */
   Fallback fallback();
 
-  /**
-   * The screening of a payment by these rules.
-   *
-   * @throws UnreadableRulesException they cannot be read here
-   */
-  Screening screening(ScreeningRequest subject) throws UnreadableRulesException;
-
   /** A rule set that a newer version has written: nothing is known of it but its fallback. */
-  record Unreadable(Fallback fallback) implements Rules {
-
-    @Override
-    public Screening screening(ScreeningRequest subject) throws UnreadableRulesException {
-      throw new UnreadableRulesException();
-    }
-  }
+  record Unreadable(Fallback fallback) implements Rules {}
 }

@@ -8,7 +8,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
@@ -48,11 +47,6 @@ final class BatchTrace implements Table {
   /** A command of this batch has a trace. */
   void add(Origin origin) {
     origins.add(origin);
-  }
-
-  @Override
-  public void load(JdbcOperations jdbc) {
-    // It has no rows.
   }
 
   @Override

@@ -30,4 +30,35 @@ public interface Command<R> {
 
   /** Decides in memory and records what is to be written. No I/O. */
   R decide(UnitOfWork unit);
+
+  /** Another command, with something around it. */
+  interface Forwarding<R> extends Command<R> {
+
+    Command<R> command();
+
+    @Override
+    default UUID merchantId() {
+      return command().merchantId();
+    }
+
+    @Override
+    default Set<String> accounts() {
+      return command().accounts();
+    }
+
+    @Override
+    default boolean ofPaymentBatch() {
+      return command().ofPaymentBatch();
+    }
+
+    @Override
+    default void prepare(UnitOfWork unit) {
+      command().prepare(unit);
+    }
+
+    @Override
+    default R decide(UnitOfWork unit) {
+      return command().decide(unit);
+    }
+  }
 }

@@ -34,7 +34,7 @@ public final class Journal {
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
   /** A command whose caller's trace is recorded: it leads to the batch that commits it. */
-  private record Traced<R>(Command<R> command, Origin origin) implements ForwardingCommand<R> {
+  private record Traced<R>(Command<R> command, Origin origin) implements Command.Forwarding<R> {
 
     @Override
     public R decide(UnitOfWork unit) {
@@ -44,7 +44,7 @@ public final class Journal {
   }
 
   /** A command that finishes what another one began: it is not refused for lack of room. */
-  record Finishing<R>(Command<R> command) implements ForwardingCommand<R> {}
+  record Finishing<R>(Command<R> command) implements Command.Forwarding<R> {}
 
   private final Transaction transaction;
   private final Tracing tracing;

@@ -11,7 +11,7 @@ public interface Table {
 
   /**
    * Reads the accounts and, unless the unit of work is a rehearsal, locks those that can be locked
-   * at once.
+   * at once. One table has accounts: the ledger's books.
    *
    * @return the accounts that exist and are locked by another transaction
    */
@@ -26,8 +26,8 @@ public interface Table {
    */
   default void awaitLock(JdbcOperations jdbc, AccountKey account) {}
 
-  /** Reads every row that the commands asked for. */
-  void load(JdbcOperations jdbc);
+  /** Reads every row that the commands asked for; nothing, where rows are only ever added. */
+  default void load(JdbcOperations jdbc) {}
 
   /** Adds what the commands decided to what is written. */
   void flush(Writes writes, Instant now);

@@ -12,7 +12,6 @@ import java.time.ZoneOffset;
 import java.util.function.IntConsumer;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -79,11 +78,6 @@ final class OutboxRows implements Table {
   private OutboxRows(PaymentEvents events, IntConsumer wake) {
     this.events = events;
     this.wake = wake;
-  }
-
-  @Override
-  public void load(JdbcOperations jdbc) {
-    // Rows are only ever added here.
   }
 
   @Override

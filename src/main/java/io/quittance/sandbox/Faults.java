@@ -1,6 +1,5 @@
 package io.quittance.sandbox;
 
-import io.quittance.concurrency.DeadlineScope.Work;
 import io.quittance.payment.FaultPoint;
 import java.io.IOException;
 import java.time.Duration;
@@ -53,17 +52,14 @@ final class Faults implements FaultPoint {
   }
 
   @Override
-  public <T> Work<T> disturb(String dependency, Work<T> work) {
+  public void disturb(String dependency) throws InterruptedException, InjectedFaultException {
     Fault fault = faults.getOrDefault(dependency, Fault.NONE);
-    return deadline -> {
-      if (fault.hang()) {
-        new CountDownLatch(1).await();
-      }
-      Thread.sleep(Duration.ofMillis(fault.latencyMs()));
-      if (ThreadLocalRandom.current().nextDouble() < fault.errorRate()) {
-        throw new InjectedFaultException(dependency);
-      }
-      return work.call(deadline);
-    };
+    if (fault.hang()) {
+      new CountDownLatch(1).await();
+    }
+    Thread.sleep(Duration.ofMillis(fault.latencyMs()));
+    if (ThreadLocalRandom.current().nextDouble() < fault.errorRate()) {
+      throw new InjectedFaultException(dependency);
+    }
   }
 }

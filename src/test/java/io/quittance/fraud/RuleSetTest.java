@@ -39,7 +39,7 @@ class RuleSetTest {
 
   private static Verdict judge(List<Rule> rules, ScreeningRequest subject, PayerHistory history) {
     var set = new RuleSet(1, rules, REVIEW_FROM, DECLINE_FROM, new Fallback.Decline());
-    return set.screening(subject).judge(history);
+    return new Screening.ByRules(set, subject).judge(history);
   }
 
   private static Verdict judge(Rule... rules) {
@@ -128,8 +128,8 @@ class RuleSetTest {
             REVIEW_FROM,
             DECLINE_FROM,
             new Fallback.Decline());
-    assertThat(rules.screening(paying(1, "EUR")).windows()).containsExactly(HOUR, EUROS);
-    assertThat(rules.screening(paying(1, "USD")).windows()).containsExactly(HOUR);
+    assertThat(new Screening.ByRules(rules, paying(1, "EUR")).windows()).containsExactly(HOUR, EUROS);
+    assertThat(new Screening.ByRules(rules, paying(1, "USD")).windows()).containsExactly(HOUR);
   }
 
   @ParameterizedTest

@@ -8,7 +8,6 @@ import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.List;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
@@ -39,11 +38,6 @@ final class PaymentDeltas implements Table {
 
   private PaymentDeltas(UnitOfWork unit) {
     this.unit = unit;
-  }
-
-  @Override
-  public void load(JdbcOperations jdbc) {
-    // Deltas are only ever added here.
   }
 
   @Override

@@ -44,7 +44,7 @@ record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin o
   public Payment apply(UnitOfWork unit, Payment payment) {
     unit.table(AuditTable.class).add(audited(payment));
     if (approve) {
-      Approval.apply(unit, payment);
+      Approval.postOrKeepHold(unit, payment);
     } else {
       PaymentTerms terms = payment.terms();
       unit.table(Books.class)

@@ -31,16 +31,8 @@ public final class Authorize implements Command<Authorize.Result> {
   /** What came of it. */
   public sealed interface Result {
 
-    /** Whether the payment has its end already, so that nothing need be waited for. */
-    boolean decisive();
-
     /** A payment exists: still processing, or concluded in the same transaction. */
-    record PaymentStored(Payment payment) implements Result {
-      @Override
-      public boolean decisive() {
-        return payment.concluded();
-      }
-    }
+    record PaymentStored(Payment payment) implements Result {}
 
     /**
      * No payment was made, and never will be under this key.
@@ -53,20 +45,10 @@ public final class Authorize implements Command<Authorize.Result> {
       public Problem problem() {
         return Problem.of(refusal.code(), refusal.detail()).payment(rival);
       }
-
-      @Override
-      public boolean decisive() {
-        return true;
-      }
     }
 
     /** Another request came first under this key. */
-    record KeyTaken(KeyRecord holder) implements Result {
-      @Override
-      public boolean decisive() {
-        return true;
-      }
-    }
+    record KeyTaken(KeyRecord holder) implements Result {}
   }
 
   private final PaymentOrder order;

@@ -123,7 +123,7 @@ public final class PaymentProcessor {
     var queued = new QueuedCommand<>(new Authorize(order, slot, properties.resolveGrace()));
     try {
       Subtask<Screening> screening = screener.fork(scope, order, slot);
-      Subtask<Authorize.Result> stored = ledger.fork(scope, queued, Authorize.Result::decisive);
+      Subtask<Authorize.Result> stored = ledger.fork(scope, queued, PaymentProcessor::decisive);
       scope.join();
       return switch (stored.result()) {
         case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
@@ -139,6 +139,12 @@ public final class PaymentProcessor {
     } catch (Exception e) {
       return compensation.of(order, queued, e);
     }
+  }
+
+  /** Whether the payment has its end already, or none will come, so that nothing is waited for. */
+  private static boolean decisive(Authorize.Result result) {
+    return !(result instanceof Authorize.Result.PaymentStored(Payment payment))
+        || payment.concluded();
   }
 
   /**

@@ -53,7 +53,9 @@ public final class Screener {
     return scope.fork(
         "fraud",
         cut ? left : wanted,
-        limit -> slot.put(screen(order, rules, limit)),
+        dependencies
+            .fraud()
+            .guard(limit -> slot.put(fraud.screen(order.screeningRequest(), rules, limit))),
         failure -> slot.put(fallback(order, rules, cut ? late(failure) : failure)));
   }
 
@@ -68,12 +70,6 @@ public final class Screener {
     return failure instanceof DeadlineExceededException
         ? new ScreeningLateException(failure)
         : failure;
-  }
-
-  private Screening screen(PaymentOrder order, Rules rules, Deadline limit) throws Exception {
-    return dependencies
-        .fraud()
-        .call(limit, left -> fraud.screen(order.screeningRequest(), rules, left));
   }
 
   private static Screening fallback(PaymentOrder order, Rules rules, Throwable failure)

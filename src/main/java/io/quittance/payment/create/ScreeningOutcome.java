@@ -39,7 +39,7 @@ final class ScreeningOutcome {
         books.extend(order.merchantId(), order.holdId(), payment.holdExpiry(now));
         payment.sendToReview(now);
       }
-      case APPROVE -> Approval.apply(unit, payment);
+      case APPROVE -> Approval.postOrKeepHold(unit, payment);
     }
     unit.table(PaymentEvents.class).add(payment);
   }

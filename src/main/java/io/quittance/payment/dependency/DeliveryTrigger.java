@@ -38,15 +38,13 @@ public final class DeliveryTrigger {
     scope.fork(
         "notification",
         properties.handOverLimit(),
-        limit ->
-            dependencies
-                .notification()
-                .call(
-                    limit,
-                    left -> {
-                      events.publishEvent(committed);
-                      return true;
-                    }),
+        dependencies
+            .notification()
+            .<Boolean>guard(
+                _ -> {
+                  events.publishEvent(committed);
+                  return true;
+                }),
         failure -> false);
     try {
       scope.join();

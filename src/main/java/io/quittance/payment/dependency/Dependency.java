@@ -55,18 +55,23 @@ public final class Dependency {
   }
 
   /**
-   * Calls the dependency on the calling thread.
-   *
-   * @throws CallNotPermittedException at once, while the breaker is open
+   * The work, behind the breaker. It runs on the thread that calls it, which throws {@link
+   * CallNotPermittedException} at once while the breaker is open.
    */
-  public <T> T call(Deadline deadline, Work<T> work) throws Exception {
+  public <T> Work<T> guard(Work<T> work) {
+    return deadline -> call(deadline, work);
+  }
+
+  private <T> T call(Deadline deadline, Work<T> work) throws Exception {
     Subtask.note(BREAKER_NOTE, breakerState());
     breaker.acquirePermission();
     Duration budget = deadline.remaining();
     long start = System.nanoTime();
     try {
-      Work<T> disturbed = faults == null ? work : faults.disturb(name(), work);
-      T result = disturbed.call(deadline);
+      if (faults != null) {
+        faults.disturb(name());
+      }
+      T result = work.call(deadline);
       breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
       return result;
     } catch (Throwable e) {

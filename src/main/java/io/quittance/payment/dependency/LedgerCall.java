@@ -62,7 +62,7 @@ public final class LedgerCall {
   public <R> Subtask<R> fork(DeadlineScope scope, QueuedCommand<R> command, Predicate<R> decisive) {
     return scope.fork(
         "ledger",
-        limit -> dependencies.ledger().call(limit, left -> command.submitAndAwait(journal, left)),
+        dependencies.ledger().guard(limit -> command.submitAndAwait(journal, limit)),
         decisive);
   }
 

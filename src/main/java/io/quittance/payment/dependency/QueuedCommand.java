@@ -4,14 +4,13 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.journal.Command;
 import io.quittance.journal.FateUnknownException;
-import io.quittance.journal.ForwardingCommand;
 import io.quittance.journal.Journal;
 import io.quittance.journal.UnitOfWork;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** A command and how far it has come, as seen by the caller that waits for it. Thread-safe. */
-public final class QueuedCommand<R> implements ForwardingCommand<R> {
+public final class QueuedCommand<R> implements Command.Forwarding<R> {
 
   private final Command<R> command;
   private volatile @Nullable CompletableFuture<R> pending;

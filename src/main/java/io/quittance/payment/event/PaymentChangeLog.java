@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
@@ -47,11 +46,6 @@ public final class PaymentChangeLog implements Table {
   private PaymentChangeLog(UnitOfWork unit, PaymentMeters meters) {
     this.unit = unit;
     this.meters = meters;
-  }
-
-  @Override
-  public void load(JdbcOperations jdbc) {
-    // Changes are not stored here.
   }
 
   @Override

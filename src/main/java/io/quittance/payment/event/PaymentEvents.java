@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
@@ -91,11 +90,6 @@ public final class PaymentEvents implements Table {
   /** What the batch has to tell; complete when the tables after this one are flushed. */
   public List<PaymentEvent> added() {
     return added;
-  }
-
-  @Override
-  public void load(JdbcOperations jdbc) {
-    // Events are only ever added.
   }
 
   @Override

@@ -11,7 +11,7 @@ public final class Approval {
   private Approval() {}
 
   /** Posts the hold of an automatic payment; keeps that of a manual one for its capture. */
-  public static void apply(UnitOfWork unit, Payment payment) {
+  public static void postOrKeepHold(UnitOfWork unit, Payment payment) {
     var books = unit.table(Books.class);
     PaymentTerms terms = payment.terms();
     var holdId = Objects.requireNonNull(terms.holdId());

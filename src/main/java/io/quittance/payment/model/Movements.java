@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /** The captures and refunds of one batch. Confined to the journal's thread. */
@@ -58,11 +57,6 @@ public final class Movements implements Table {
 
   public List<Refunded> refunds() {
     return refunds;
-  }
-
-  @Override
-  public void load(JdbcOperations jdbc) {
-    // Movements are only ever added.
   }
 
   @Override

@@ -180,12 +180,12 @@ public final class Payments implements Table {
   @Override
   public void load(JdbcOperations jdbc) {
     if (!wanted.isEmpty()) {
-      for (Payment payment : PaymentsSql.find(jdbc, dialect, wanted)) {
+      for (Payment payment : PaymentRows.find(jdbc, dialect, wanted)) {
         known.put(new Key(payment.terms().merchantId(), payment.terms().id()), payment);
       }
     }
     if (!wantedReferences.isEmpty()) {
-      holders = PaymentsSql.holders(jdbc, dialect, wantedReferences);
+      holders = PaymentRows.holders(jdbc, dialect, wantedReferences);
     }
     pasts.load(jdbc);
   }

@@ -12,7 +12,6 @@ import io.quittance.webhook.NotificationProperties;
 import java.time.Instant;
 import java.util.UUID;
 import org.springframework.core.annotation.Order;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
@@ -84,11 +83,6 @@ final class Deliveries implements Table {
   /** Takes ids, merchants, events, types, times, and {@link Dialect#bindMerchants}. */
   static String toSubscribers(Dialect dialect) {
     return TO_SUBSCRIBERS.strip() + dialect.ofMerchants("w");
-  }
-
-  @Override
-  public void load(JdbcOperations jdbc) {
-    // Deliveries are only ever added here.
   }
 
   @Override

@@ -27,14 +27,15 @@ class DependencyTest {
 
     assertThatThrownBy(
             () ->
-                dependency.call(
-                    LATER,
-                    _ -> {
-                      throw new StackOverflowError();
-                    }))
+                dependency
+                    .guard(
+                        _ -> {
+                          throw new StackOverflowError();
+                        })
+                    .call(LATER))
         .isInstanceOf(StackOverflowError.class);
 
-    assertThat(dependency.<String>call(LATER, _ -> "back")).isEqualTo("back");
+    assertThat(dependency.<String>guard(_ -> "back").call(LATER)).isEqualTo("back");
     assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
   }
 }
