@@ -4,13 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.database.ReservedConnection;
-import io.quittance.journal.Dialect;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.ResolvesBy;
-import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -21,18 +16,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
  * Runs a request at most once per key and tells every repetition what became of it. The key's
  * record is written by the request's own transaction ({@link IdempotencyKeys}). Thread-safe.
- *
- * <p>It is long because a repetition may come before, while and after the first request runs, and
- * what each of them is told is one decision.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The
  *     Idempotency-Key header field (IETF draft)</a>
@@ -40,11 +28,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Idempotency {
 
-  private static final Logger log = LoggerFactory.getLogger(Idempotency.class);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(25);
-
-  /** What a look-up may take whose request's own deadline may have passed. */
-  private static final Duration LATE_LOOK_LIMIT = Duration.ofMillis(250);
 
   /** When a key is looked up. */
   public enum LookupTiming {
@@ -75,13 +59,13 @@ public final class Idempotency {
   /**
    * What running a request came to.
    *
-   * @param answer asked for once, unless the key turns out to be another request's
+   * @param answer what it is told, unless the key turns out to be another request's
    * @param objectId what the request makes if it is carried out
    */
-  public record Ran<A>(Supplier<A> answer, KeyFate fate, @Nullable UUID objectId) {
+  public record Ran<A>(A answer, KeyFate fate, @Nullable UUID objectId) {
 
     static <A> Ran<A> decided(A answer) {
-      return new Ran<>(() -> answer, KeyFate.DECIDED, null);
+      return new Ran<>(answer, KeyFate.DECIDED, null);
     }
   }
 
@@ -98,35 +82,11 @@ public final class Idempotency {
   private final KeyLookups lookups;
   private final Fingerprints fingerprints;
   private final Clock clock;
-  private final ResolvesBy resolvesBy;
   private final Counter replays;
 
-  @Autowired
-  Idempotency(
-      JdbcOperations jdbc,
-      Dialect dialect,
-      ObjectMapper json,
-      Clock clock,
-      ResolvesBy resolvesBy,
-      MeterRegistry registry) {
-    this(
-        new KeyLookups(
-            ReservedConnection.of(keys -> IdempotencyKeys.find(jdbc, dialect, keys)), registry),
-        json,
-        clock,
-        resolvesBy,
-        registry);
-  }
-
-  Idempotency(
-      KeyLookups lookups,
-      ObjectMapper json,
-      Clock clock,
-      ResolvesBy resolvesBy,
-      MeterRegistry registry) {
+  Idempotency(KeyLookups lookups, ObjectMapper json, Clock clock, MeterRegistry registry) {
     this.lookups = lookups;
     this.clock = clock;
-    this.resolvesBy = resolvesBy;
     this.fingerprints = new Fingerprints(json);
     this.replays =
         Counter.builder("quittance.replays")
@@ -189,14 +149,16 @@ public final class Idempotency {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw unknown(request, ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
+      throw lookups.unknown(
+          request, ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
     }
   }
 
   /** Its own deadline may be over by now; it still wants to know what became of the other one. */
   private static Deadline afterWaiting(Deadline patience) {
     Duration left = patience.remaining();
-    return Deadline.after(left.compareTo(LATE_LOOK_LIMIT) > 0 ? left : LATE_LOOK_LIMIT);
+    return Deadline.after(
+        left.compareTo(KeyLookups.LATE_LIMIT) > 0 ? left : KeyLookups.LATE_LIMIT);
   }
 
   private <A> Attempt<A> attempt(
@@ -215,7 +177,7 @@ public final class Idempotency {
     }
     try {
       if (look == LookupTiming.BEFORE) {
-        Optional<KeyRecord> holder = lookUp(request, lookLimit);
+        Optional<KeyRecord> holder = lookups.find(request, lookLimit);
         if (holder.isPresent()) {
           return replayed(request, holder.get(), replay);
         }
@@ -238,47 +200,14 @@ public final class Idempotency {
     Optional<KeyRecord> holder =
         switch (ran.fate()) {
           case DECIDED -> Optional.empty();
-          case NOT_ASKED -> lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
-          case IN_DOUBT -> lookUpIfPossible(request);
+          case NOT_ASKED -> lookups.findLate(request);
+          case IN_DOUBT -> lookups.findLateIfPossible(request);
         };
     boolean another =
         holder.isPresent() && !Objects.equals(holder.get().objectId(), ran.objectId());
     return another
         ? replayed(request, holder.get(), replay)
-        : new Attempt.Answered<>(ran.answer().get());
-  }
-
-  private Optional<KeyRecord> lookUpIfPossible(KeyedRequest request) {
-    try {
-      return lookUp(request, Deadline.after(LATE_LOOK_LIMIT));
-    } catch (Problem unknown) {
-      return Optional.empty();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return Optional.empty();
-    }
-  }
-
-  private Optional<KeyRecord> lookUp(KeyedRequest request, Deadline deadline)
-      throws InterruptedException {
-    try {
-      return lookups.find(request.id(), deadline);
-    } catch (RuntimeException e) {
-      log.warn("An idempotency key could not be looked up: {}", e.toString());
-      throw unknown(
-          request,
-          e instanceof DeadlineExceededException
-              ? ProblemCode.DEADLINE_EXCEEDED
-              : ProblemCode.DEPENDENCY_UNAVAILABLE,
-          "The idempotency key could not be looked up");
-    }
-  }
-
-  /** Nothing was begun here, but the request may repeat one that was. */
-  private Problem unknown(KeyedRequest request, ProblemCode code, String reason) {
-    return Problem.of(code, reason + "; repeat the request with the same key.")
-        .dependency("ledger")
-        .unknownUntil(resolvesBy.ofAnyRequest(request.path()));
+        : new Attempt.Answered<>(ran.answer());
   }
 
   private <A> Attempt<A> replayed(
@@ -310,10 +239,5 @@ public final class Idempotency {
       throw Problem.of(
           ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
     }
-  }
-
-  @PreDestroy
-  void close() {
-    lookups.close();
   }
 }

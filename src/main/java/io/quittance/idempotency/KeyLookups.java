@@ -2,34 +2,64 @@ package io.quittance.idempotency;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
+import io.quittance.database.ReservedConnection;
+import io.quittance.journal.Dialect;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.ResolvesBy;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.stereotype.Component;
 
 /**
- * Looks up the records of keys; those that are asked for together share one query. Nothing is
- * remembered: a record may be made at any time. Thread-safe.
+ * Looks up the records of keys outside of the journal; those that are asked for together share one
+ * query. Nothing is remembered: a record may be made at any time. Thread-safe.
  */
-final class KeyLookups implements AutoCloseable {
+@Component
+final class KeyLookups {
 
+  private static final Logger log = LoggerFactory.getLogger(KeyLookups.class);
   private static final int QUEUED_MAX = 4096;
   private static final int KEYS_PER_QUERY_MAX = 512;
 
+  /** What a look-up may take whose request's own deadline may have passed. */
+  static final Duration LATE_LIMIT = Duration.ofMillis(250);
+
   private final WorkerPool<KeyedRequest.Id, Optional<KeyRecord>> pool;
   private final Function<List<KeyedRequest.Id>, Map<KeyedRequest.Id, KeyRecord>> query;
+  private final ResolvesBy resolvesBy;
+
+  @Autowired
+  KeyLookups(
+      JdbcOperations jdbc, Dialect dialect, ResolvesBy resolvesBy, MeterRegistry registry) {
+    this(
+        ReservedConnection.of(keys -> IdempotencyKeys.find(jdbc, dialect, keys)),
+        resolvesBy,
+        registry);
+  }
 
   /**
    * @param query finds the records of keys; those that it does not return are not there
    */
   KeyLookups(
       Function<List<KeyedRequest.Id>, Map<KeyedRequest.Id, KeyRecord>> query,
+      ResolvesBy resolvesBy,
       MeterRegistry registry) {
     this.query = query;
+    this.resolvesBy = resolvesBy;
     this.pool =
-        WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::find)
+        WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::query)
             // One of them may wait for a connection that is dead, and the other one goes on.
             .workers(2)
             .capacity(QUEUED_MAX)
@@ -37,23 +67,56 @@ final class KeyLookups implements AutoCloseable {
             .start(registry);
   }
 
-  /**
-   * The record of a key; empty when there is none.
-   *
-   * @throws io.quittance.concurrency.DeadlineExceededException the answer was not there in time
-   * @throws RuntimeException the query's own failure
-   */
-  Optional<KeyRecord> find(KeyedRequest.Id key, Deadline deadline) throws InterruptedException {
-    return deadline.await(pool.submit(key, deadline));
-  }
-
-  private void find(List<Job<KeyedRequest.Id, Optional<KeyRecord>>> jobs) {
+  private void query(List<Job<KeyedRequest.Id, Optional<KeyRecord>>> jobs) {
     Map<KeyedRequest.Id, KeyRecord> found = query.apply(jobs.stream().map(Job::item).toList());
     jobs.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));
   }
 
-  @Override
-  public void close() {
+  /**
+   * The record of the request's key; empty when there is none.
+   *
+   * @throws Problem 503 or 504 with an unknown outcome: it could not be looked up, or not in time
+   */
+  Optional<KeyRecord> find(KeyedRequest request, Deadline deadline) throws InterruptedException {
+    try {
+      return deadline.await(pool.submit(request.id(), deadline));
+    } catch (RuntimeException e) {
+      log.warn("An idempotency key could not be looked up: {}", e.toString());
+      throw unknown(
+          request,
+          e instanceof DeadlineExceededException
+              ? ProblemCode.DEADLINE_EXCEEDED
+              : ProblemCode.DEPENDENCY_UNAVAILABLE,
+          "The idempotency key could not be looked up");
+    }
+  }
+
+  /** As {@link #find}, for a request that has run. */
+  Optional<KeyRecord> findLate(KeyedRequest request) throws InterruptedException {
+    return find(request, Deadline.after(LATE_LIMIT));
+  }
+
+  /** As {@link #findLate}; empty, too, when it cannot be looked up. An interrupt stays pending. */
+  Optional<KeyRecord> findLateIfPossible(KeyedRequest request) {
+    try {
+      return findLate(request);
+    } catch (Problem unknown) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** What a caller is told who may have repeated a request that was carried out. */
+  Problem unknown(KeyedRequest request, ProblemCode code, String reason) {
+    return Problem.of(code, reason + "; repeat the request with the same key.")
+        .dependency("ledger")
+        .unknownUntil(resolvesBy.ofAnyRequest(request.path()));
+  }
+
+  @PreDestroy
+  void close() {
     pool.close();
   }
 }

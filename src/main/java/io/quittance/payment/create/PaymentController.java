@@ -12,6 +12,7 @@ import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.payment.DeadlineProperties;
 import io.quittance.payment.create.PaymentProcessor.Processed;
+import io.quittance.payment.create.PaymentResponses.PaymentAnswer;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentBody;
 import io.quittance.payment.model.PaymentOrder;
@@ -93,16 +94,18 @@ class PaymentController {
     var deadline = deadlines.grant(deadlineMs, caller);
     PaymentOrder order = body.order(request, deadline, json);
     LogFields.payment(order.id());
-    return idempotency.run(
-        request,
-        deadline,
-        headers.waitLimit(),
-        processor.lookupTiming(),
-        () -> process(order, http),
-        holder -> replay(holder, caller, http));
+    PaymentAnswer answer =
+        idempotency.run(
+            request,
+            deadline,
+            headers.waitLimit(),
+            processor.lookupTiming(),
+            () -> process(order),
+            holder -> replay(holder, caller));
+    return responses.of(answer, order, http);
   }
 
-  private Ran<ResponseEntity<Object>> process(PaymentOrder order, HttpServletRequest http) {
+  private Ran<PaymentAnswer> process(PaymentOrder order) {
     Processed processed = processor.process(order);
     KeyFate fate =
         switch (processed.result()) {
@@ -110,12 +113,11 @@ class PaymentController {
           case PaymentResult.NotBegun _ -> KeyFate.NOT_ASKED;
           case PaymentResult.Unknown _ -> KeyFate.IN_DOUBT;
         };
-    return new Ran<>(() -> responses.first(processed, order, http), fate, order.id());
+    return new Ran<>(new PaymentAnswer.First(processed), fate, order.id());
   }
 
   /** Empty while the payment is processing. */
-  private Optional<ResponseEntity<Object>> replay(
-      KeyRecord holder, Caller caller, HttpServletRequest http) {
+  private Optional<PaymentAnswer> replay(KeyRecord holder, Caller caller) {
     UUID id = holder.objectId();
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {
@@ -124,7 +126,7 @@ class PaymentController {
     return queries
         .find(caller.merchantId(), Objects.requireNonNull(id))
         .filter(Payment::concluded)
-        .map(payment -> responses.replay(payment, http));
+        .map(PaymentAnswer.Replay::new);
   }
 
   @GetMapping("/v1/payments/{id}")

@@ -28,6 +28,16 @@ import org.springframework.stereotype.Component;
 @Component
 final class PaymentResponses {
 
+  /** Which request a caller is answered for. */
+  sealed interface PaymentAnswer {
+
+    /** For its own, which was carried out. */
+    record First(Processed processed) implements PaymentAnswer {}
+
+    /** For the one that it repeats. */
+    record Replay(Payment payment) implements PaymentAnswer {}
+  }
+
   private final ProblemWriter problems;
   private final Clock clock;
   private final PaymentMeters meters;
@@ -38,8 +48,14 @@ final class PaymentResponses {
     this.meters = meters;
   }
 
-  /** The answer to the request that was carried out. */
-  ResponseEntity<Object> first(
+  ResponseEntity<Object> of(PaymentAnswer answer, PaymentOrder order, HttpServletRequest request) {
+    return switch (answer) {
+      case PaymentAnswer.First(Processed processed) -> first(processed, order, request);
+      case PaymentAnswer.Replay(Payment payment) -> replay(payment, request);
+    };
+  }
+
+  private ResponseEntity<Object> first(
       Processed processed, PaymentOrder order, HttpServletRequest request) {
     meters.answered(processed.result(), order);
     ResponseEntity<Object> answer =
@@ -53,8 +69,8 @@ final class PaymentResponses {
     return withHeader(answer, "Server-Timing", ServerTiming.of(processed.report()));
   }
 
-  /** The answer to a repetition: the first one's status with the payment as it is now. */
-  ResponseEntity<Object> replay(Payment payment, HttpServletRequest request) {
+  /** The first one's status, with the payment as it is now. */
+  private ResponseEntity<Object> replay(Payment payment, HttpServletRequest request) {
     return withHeader(of(payment, request), "Idempotent-Replayed", "true");
   }
 
