@@ -182,12 +182,30 @@ public final class Idempotency {
           return replayed(request, holder.get(), replay);
         }
       }
-      return checked(request, first.get(), replay);
+      return ran(request, first, replay);
     } catch (KeyTakenException taken) {
       return replayed(request, taken.record(), replay);
     } finally {
       running.remove(request.id(), mine);
     }
+  }
+
+  /** Before a caller is told that nothing happened, the key is looked up once more. */
+  private <A> Attempt<A> ran(
+      KeyedRequest request, Supplier<Ran<A>> first, Function<KeyRecord, Optional<A>> replay)
+      throws InterruptedException {
+    Ran<A> ran;
+    try {
+      ran = first.get();
+    } catch (Problem failure) {
+      Optional<KeyRecord> holder =
+          failure.saysNothingHappened() ? lookups.findLate(request) : Optional.empty();
+      if (holder.isEmpty()) {
+        throw failure;
+      }
+      return replayed(request, holder.get(), replay);
+    }
+    return checked(request, ran, replay);
   }
 
   /**

@@ -167,6 +167,11 @@ public final class Problem extends RuntimeException {
     return outcome == Outcome.UNKNOWN;
   }
 
+  /** Whether it tells of a failure of the service, by which nothing was carried out. */
+  public boolean saysNothingHappened() {
+    return code.status() >= 500 && outcome == Outcome.NONE;
+  }
+
   /** The payment that it is about, or that stands in the way. */
   public @Nullable String paymentId() {
     return paymentId;

@@ -230,6 +230,50 @@ class IdempotencyTest {
   }
 
   @Test
+  void looksAgainBeforeItSaysThatNothingHappened() {
+    Problem overloaded = Problem.of(ProblemCode.OVERLOADED);
+    assertThatThrownBy(() -> run(request(1), () -> fail(overloaded))).isSameAs(overloaded);
+
+    String answer =
+        run(
+            request(1),
+            () -> {
+              stored.put(request(1).id(), recorded(request(1)));
+              return fail(overloaded);
+            });
+
+    assertThat(answer).isEqualTo("replayed " + MADE);
+    assertThat(lookedUp).isEqualTo(4);
+  }
+
+  @Test
+  void saysThatItIsUnknownWhenItCannotLookAgain() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    request(1),
+                    () -> {
+                      databaseAway = true;
+                      return fail(Problem.of(ProblemCode.OVERLOADED));
+                    }))
+        .isInstanceOfSatisfying(Problem.class, problem -> assertThat(problem.isUnknown()).isTrue());
+  }
+
+  @Test
+  void doesNotLookAgainWhenTheRequestWasWrongOrItsOutcomeIsUnknown() {
+    Problem wrong = Problem.of(ProblemCode.NOT_FOUND);
+    Problem unknown = Problem.of(ProblemCode.DEADLINE_EXCEEDED).unknownUntil(CLOCK.instant());
+    for (Problem problem : List.of(wrong, unknown)) {
+      assertThatThrownBy(() -> run(request(1), () -> fail(problem))).isSameAs(problem);
+    }
+    assertThat(lookedUp).isEqualTo(2);
+  }
+
+  private static String fail(Problem problem) {
+    throw problem;
+  }
+
+  @Test
   void saysThatAnotherOneStillRunsAndNamesNothingOfItsOwn() {
     stored.put(request(1).id(), recorded(request(1)));
     assertThatThrownBy(() -> run(KeyFate.IN_DOUBT, _ -> Optional.empty()))
