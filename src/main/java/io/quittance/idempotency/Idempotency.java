@@ -149,16 +149,14 @@ public final class Idempotency {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw lookups.unknown(
-          request, ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
+      throw lookups.unknown(request, ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
     }
   }
 
   /** Its own deadline may be over by now; it still wants to know what became of the other one. */
   private static Deadline afterWaiting(Deadline patience) {
     Duration left = patience.remaining();
-    return Deadline.after(
-        left.compareTo(KeyLookups.LATE_LIMIT) > 0 ? left : KeyLookups.LATE_LIMIT);
+    return Deadline.after(left.compareTo(KeyLookups.LATE_LIMIT) > 0 ? left : KeyLookups.LATE_LIMIT);
   }
 
   private <A> Attempt<A> attempt(
@@ -223,9 +221,7 @@ public final class Idempotency {
         };
     boolean another =
         holder.isPresent() && !Objects.equals(holder.get().objectId(), ran.objectId());
-    return another
-        ? replayed(request, holder.get(), replay)
-        : new Attempt.Answered<>(ran.answer());
+    return another ? replayed(request, holder.get(), replay) : new Attempt.Answered<>(ran.answer());
   }
 
   private <A> Attempt<A> replayed(

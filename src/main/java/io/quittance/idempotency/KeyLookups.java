@@ -41,8 +41,7 @@ final class KeyLookups {
   private final ResolvesBy resolvesBy;
 
   @Autowired
-  KeyLookups(
-      JdbcOperations jdbc, Dialect dialect, ResolvesBy resolvesBy, MeterRegistry registry) {
+  KeyLookups(JdbcOperations jdbc, Dialect dialect, ResolvesBy resolvesBy, MeterRegistry registry) {
     this(
         ReservedConnection.of(keys -> IdempotencyKeys.find(jdbc, dialect, keys)),
         resolvesBy,

@@ -1,5 +1,6 @@
 package io.quittance.tracing;
 
+import io.micrometer.observation.ObservationRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -63,13 +64,26 @@ final class OpenTelemetryTracing implements Tracing {
 
   private final Tracer tracer;
 
-  OpenTelemetryTracing(OpenTelemetry openTelemetry) {
+  private final ObservationRegistry observations;
+
+  OpenTelemetryTracing(OpenTelemetry openTelemetry, ObservationRegistry observations) {
     this.tracer = openTelemetry.getTracer("io.quittance");
+    this.observations = observations;
+  }
+
+  /** The calling thread's context, with the span of its request if that is not recorded. */
+  private Context here() {
+    Context current = Context.current();
+    if (Span.fromContextOrNull(current) != null) {
+      return current;
+    }
+    Span unrecorded = RequestSpans.unrecorded(observations.getCurrentObservation());
+    return unrecorded == null ? current : current.with(unrecorded);
   }
 
   @Override
   public Followed opened(String scope, Deadline deadline) {
-    if (unrecorded(Span.current())) {
+    if (unrecorded(Span.fromContext(here()))) {
       return Followed.NONE;
     }
     Span span =
@@ -126,9 +140,7 @@ final class OpenTelemetryTracing implements Tracing {
   @Override
   public Call call(String name, @Nullable String traceparent) {
     Context around =
-        traceparent == null
-            ? Context.current()
-            : PROPAGATOR.extract(Context.root(), traceparent, ALONE);
+        traceparent == null ? here() : PROPAGATOR.extract(Context.root(), traceparent, ALONE);
     Span parent = Span.fromContext(around);
     if (unrecorded(parent)) {
       return new CallSpan(parent, headers(around));

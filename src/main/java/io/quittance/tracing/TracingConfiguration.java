@@ -1,15 +1,19 @@
 package io.quittance.tracing;
 
 import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.tracing.Tracer;
 import io.micrometer.tracing.handler.DefaultTracingObservationHandler;
 import io.micrometer.tracing.otel.bridge.OtelSpan;
 import io.micrometer.tracing.otel.bridge.Slf4JEventListener;
+import io.micrometer.tracing.propagation.Propagator;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.Span;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.autoconfigure.tracing.MicrometerTracingAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.scheduling.support.ScheduledTaskObservationContext;
 
 /** Tracing as this service uses it, on top of what Spring Boot sets up. */
@@ -17,9 +21,11 @@ import org.springframework.scheduling.support.ScheduledTaskObservationContext;
 class TracingConfiguration {
 
   @Bean
-  Tracing tracing(ObjectProvider<OpenTelemetry> exporting) {
+  Tracing tracing(ObjectProvider<OpenTelemetry> exporting, ObservationRegistry observations) {
     OpenTelemetry openTelemetry = exporting.getIfAvailable();
-    return openTelemetry == null ? Tracing.OFF : new OpenTelemetryTracing(openTelemetry);
+    return openTelemetry == null
+        ? Tracing.OFF
+        : new OpenTelemetryTracing(openTelemetry, observations);
   }
 
   /** What is there only when traces are collected. */
@@ -31,6 +37,13 @@ class TracingConfiguration {
     @Bean
     Slf4JEventListener traceIdsInLogLines() {
       return new Slf4JEventListener("trace.id", "span.id");
+    }
+
+    /** Where two handlers would do, the first one is asked: it has the place of the one of Boot. */
+    @Bean
+    @Order(MicrometerTracingAutoConfiguration.RECEIVER_TRACING_OBSERVATION_HANDLER_ORDER)
+    RequestSpans<?> requestSpans(Tracer tracer, Propagator propagator) {
+      return new RequestSpans<>(tracer, propagator);
     }
 
     /**

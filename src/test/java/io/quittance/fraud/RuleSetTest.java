@@ -128,7 +128,8 @@ class RuleSetTest {
             REVIEW_FROM,
             DECLINE_FROM,
             new Fallback.Decline());
-    assertThat(new Screening.ByRules(rules, paying(1, "EUR")).windows()).containsExactly(HOUR, EUROS);
+    assertThat(new Screening.ByRules(rules, paying(1, "EUR")).windows())
+        .containsExactly(HOUR, EUROS);
     assertThat(new Screening.ByRules(rules, paying(1, "USD")).windows()).containsExactly(HOUR);
   }
 

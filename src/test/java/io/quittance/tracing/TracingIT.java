@@ -18,6 +18,7 @@ import io.quittance.testing.SpanCollector;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -119,6 +120,41 @@ class TracingIT {
     String later = pay("01");
     Awaitility.await().until(() -> !named(collector.trace(later), "http post").isEmpty());
     assertThat(collector.trace(traceId)).isEmpty();
+  }
+
+  /** Not even the spans within it, which would be decided on one by one. */
+  @Test
+  void aRequestThatNobodyWantsRecordedLeavesNoSpan() throws Exception {
+    SCREENING.resetRequests();
+    try (var seldom = new SpanCollector();
+        Sandbox other =
+            Sandbox.onH2(
+                "--management.otlp.tracing.endpoint=" + seldom.endpoint(),
+                "--management.tracing.opentelemetry.export.schedule-delay=10ms",
+                "--management.tracing.sampling.probability=0.01",
+                "--quittance.fraud.url=" + SCREENING.baseUrl() + "/screen")) {
+      Merchant payer = Merchant.register(other.uri());
+      payer.openAccounts(other.uri(), 1, 1_000);
+      for (int i = 0; i < 50; i++) {
+        assertThat(
+                payer.post(other.uri(), "/v1/payments", "p" + i, Merchant.payment(1, "a0", "shop")))
+            .extracting(Merchant.Answer::status)
+            .isEqualTo(201);
+      }
+      List<String> sent =
+          SCREENING.findAll(postRequestedFor(urlEqualTo("/screen"))).stream()
+              .map(asked -> asked.getHeader("traceparent"))
+              .toList();
+      assertThat(sent).hasSize(50);
+      long recorded = sent.stream().filter(header -> header.endsWith("-01")).count();
+
+      Awaitility.await()
+          .during(Duration.ofMillis(200))
+          .untilAsserted(
+              () -> assertThat(named(seldom.spans(), "remote screening")).hasSize((int) recorded));
+      assertThat(named(seldom.spans(), "scope payment")).hasSize((int) recorded);
+      assertThat(sent).allMatch(header -> header.matches("00-\\w{32}-\\w{16}-0[01]"));
+    }
   }
 
   @Test
