@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,12 +119,15 @@ public final class DeadlineScope implements AutoCloseable {
     if (limited == deadline) {
       return start(subtask, deadline, work, recovery, _ -> null);
     }
-    Work<T> within = left -> Limited.call(subtask, left, apart(watch.carry(work)));
-    return start(subtask, limited, within, recovery, _ -> null);
+    // The work has a thread of its own, and what waits for it needs no context.
+    Work<T> within = left -> Limited.call(subtask, left, inContext(work));
+    Recovery<T> mend = failure -> inContext(_ -> recovery.recover(failure)).call(deadline);
+    return start(subtask, limited, within, mend, _ -> null, body -> body);
   }
 
-  private <T> Work<T> apart(Work<T> work) {
-    return left -> context.wrap(() -> work.call(left)).call();
+  private <T> Work<T> inContext(Work<T> work) {
+    Work<T> carried = watch.carry(work);
+    return left -> context.wrap(() -> carried.call(left)).call();
   }
 
   private <T> Subtask<T> start(
@@ -132,12 +136,22 @@ public final class DeadlineScope implements AutoCloseable {
       Work<T> work,
       Recovery<T> recovery,
       Function<T, @Nullable Cancellation> ends) {
+    return start(subtask, limit, work, recovery, ends, context::wrap);
+  }
+
+  private <T> Subtask<T> start(
+      String subtask,
+      Deadline limit,
+      Work<T> work,
+      Recovery<T> recovery,
+      Function<T, @Nullable Cancellation> ends,
+      UnaryOperator<Callable<@Nullable Cancellation>> around) {
     Round current = openRound();
     var record = new Subtask<T>(name, subtask, limit, openedNanos, current::cause);
     subtasks.add(record);
     watch.forked();
     Callable<T> run = () -> run(current, record, work, recovery);
-    current.fork(subtask, context.wrap(() -> ends.apply(watch.follow(record, run))));
+    current.fork(subtask, around.apply(() -> ends.apply(watch.follow(record, run))));
     return record;
   }
 
