@@ -31,7 +31,6 @@ public final class BatchBench {
   private static final int DIRECT_CONNECTIONS = 8;
   private static final int NEIGHBOURS = 8;
   private static final int CREATED = 201;
-  private static final int LANES = 2;
   private static final int LATE_DEADLINE_MS = 1_000;
   private static final int LATE_WARM_UP = 20;
   private static final int LATE_BATCHES = 20;
@@ -63,7 +62,8 @@ public final class BatchBench {
 
   /**
    * {@code bench/run batches [--seconds 10] [--rounds 3] [--warm-up 60] [--sides atomic] [--parts
-   * throughput,neighbours,lateness] [--parallelism N] [--beside N] [--service-jvm "-XX:…"]}.
+   * throughput,neighbours,lateness] [--parallelism N] [--beside N] [--lanes 2] [--service-jvm
+   * "-XX:…"]}.
    */
   public static void main(String[] args) throws Exception {
     int seconds = 10;
@@ -71,7 +71,8 @@ public final class BatchBench {
     int warmUp = 60;
     String sides = "";
     var parts = List.of("throughput", "neighbours", "lateness");
-    var jvm = new ArrayList<>(List.of("-Dquittance.journal.lanes=" + LANES));
+    int lanes = 2;
+    var jvm = new ArrayList<String>();
     var words = Arrays.asList(args).iterator();
     while (words.hasNext()) {
       String word = words.next();
@@ -82,11 +83,13 @@ public final class BatchBench {
         case "--parts" -> parts = List.of(words.next().split(","));
         case "--service-jvm" -> jvm.addAll(List.of(words.next().split(" ")));
         case "--beside" -> jvm.add("-Dquittance.batch.parallelism-beside-others=" + words.next());
+        case "--lanes" -> lanes = Integer.parseInt(words.next());
         case "--rounds" -> rounds = Integer.parseInt(words.next());
         case "--parallelism" -> jvm.add("-Dquittance.batch.parallelism=" + words.next());
         default -> throw new IllegalArgumentException(word + "?");
       }
     }
+    jvm.add("-Dquittance.journal.lanes=" + lanes);
     Path directory = Path.of(System.getProperty("bench.results"));
     try (var report = new Report(directory, "batches");
         var screening = new SlowScreening();
@@ -105,7 +108,7 @@ public final class BatchBench {
             bench.throughput(rounds, warmUp, sides);
           }
           if (parts.contains("neighbours")) {
-            bench.neighbours(rounds, warmUp / 2);
+            bench.neighbours(rounds, warmUp / 2, lanes);
           }
         }
       }
@@ -249,38 +252,48 @@ public final class BatchBench {
   }
 
   /** Another merchant's payments at a steady, moderate pace, with and without a batch of 1 000. */
-  private void neighbours(int rounds, int warmUp) throws Exception {
+  private void neighbours(int rounds, int warmUp, int lanes) throws Exception {
     report.line(
-        "The two merchants %s a lane of the journal", shareALane() ? "share" : "do not share");
+        "The two merchants %s a lane of the journal", shareALane(lanes) ? "share" : "do not share");
     neighbours(true, warmUp);
-    report.line("| round | others' payments | p50 | p99 ms |");
+    report.line("| round | others' payments | p50 | p99 ms | items of batches per s |");
     for (int round = 1; round <= rounds; round++) {
       for (boolean busy : round % 2 == 0 ? List.of(true, false) : List.of(false, true)) {
+        database.settle();
+        long before = items();
+        long began = System.nanoTime();
         Histogram took = neighbours(busy, seconds);
         report.line(
-            "| %d | %s | %.1f | %.1f |",
+            "| %d | %s | %.1f | %.1f | %d |",
             round,
             busy ? "beside batches" : "alone",
             took.getValueAtPercentile(50) / 1e3,
-            took.getValueAtPercentile(99) / 1e3);
+            took.getValueAtPercentile(99) / 1e3,
+            (items() - before) * 1_000_000_000L / (System.nanoTime() - began));
       }
     }
   }
 
-  /** As {@code Journal.laneOf} has it. */
-  private boolean shareALane() throws Exception {
+  private long items() throws Exception {
     try (Connection connection = database.connect("this")) {
-      long lanes =
+      return Database.number(
+          connection, "select count(*) from payments where batch_id is not null");
+    }
+  }
+
+  /** As {@code Journal.laneOf} has it. */
+  private boolean shareALane(int lanes) throws Exception {
+    try (Connection connection = database.connect("this")) {
+      long inUse =
           Stream.of(Database.text(connection, ALL_MERCHANTS).split(","))
-              .mapToInt(id -> Math.floorMod(UUID.fromString(id).hashCode(), LANES))
+              .mapToInt(id -> Math.floorMod(UUID.fromString(id).hashCode(), lanes))
               .distinct()
               .count();
-      return lanes == 1;
+      return inUse == 1;
     }
   }
 
   private Histogram neighbours(boolean busy, int limit) throws Exception {
-    database.settle();
     var all = new Histogram(3);
     var stop = new AtomicBoolean();
     long end = System.nanoTime() + limit * 1_000_000_000L;

@@ -3,8 +3,10 @@ package io.quittance.bench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the command line asks for. */
@@ -23,7 +25,8 @@ record Options(
     boolean pgbench,
     int merchants,
     List<String> serviceJvm,
-    List<String> againstJvm) {
+    List<String> againstJvm,
+    Map<String, String> database) {
 
   static final String USAGE =
       """
@@ -33,6 +36,7 @@ record Options(
                          [--open-loop-percent 50 (0: none) | --open-loop-rate N] [--no-pgbench]
                          [--merchants 1 (more: without a baseline)] [--quick]
                          [--service-jvm "-XX:… -Dquittance…"] [--against-jvm "as for the service"]
+                         [--database "wal_compression=lz4 …"]
       bench/run mixed    as payments --loads mixed,mixed-hot
       bench/run scope    [JMH options]
       """;
@@ -66,6 +70,7 @@ record Options(
     int merchants = 1;
     List<String> serviceJvm = List.of();
     List<String> againstJvm = null;
+    var database = new HashMap<String, String>();
     var words = Arrays.asList(args).iterator();
     while (words.hasNext()) {
       String word = words.next();
@@ -97,6 +102,12 @@ record Options(
         case "--open-loop-rate" -> rate = Integer.parseInt(words.next());
         case "--service-jvm" -> serviceJvm = List.of(words.next().split(" "));
         case "--against-jvm" -> againstJvm = List.of(words.next().split(" "));
+        case "--database" -> {
+          for (String setting : words.next().split(" ")) {
+            String[] pair = setting.split("=", 2);
+            database.put(pair[0], pair[1]);
+          }
+        }
         case "--merchants" -> merchants = Integer.parseInt(words.next());
         default -> throw new IllegalArgumentException(word + "?\n" + USAGE);
       }
@@ -116,7 +127,8 @@ record Options(
         pgbench && baseline,
         merchants,
         serviceJvm,
-        againstJvm == null ? serviceJvm : againstJvm);
+        againstJvm == null ? serviceJvm : againstJvm,
+        database);
   }
 
   /** Whether payments are also made to fall due at a fixed rate. */

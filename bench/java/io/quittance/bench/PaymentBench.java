@@ -72,7 +72,7 @@ public final class PaymentBench {
     Path directory = Path.of(System.getProperty("bench.results"));
     List<String> faults;
     try (var report = new Report(directory, "payments");
-        Database database = Database.start()) {
+        Database database = Database.start(options.database())) {
       report.line("%s", options);
       var machine = ManagementFactory.getOperatingSystemMXBean();
       report.line(
