@@ -7,23 +7,29 @@ import io.quittance.ledger.change.Ledger;
 import io.quittance.money.Money;
 import java.time.Duration;
 import java.util.UUID;
-import org.springframework.boot.ApplicationArguments;
-import org.springframework.boot.ApplicationRunner;
+import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
-/** A merchant, its key, and accounts with money in them. Running it again changes nothing. */
+/**
+ * A merchant, its key, and accounts with money in them. They are there before the service listens.
+ * Making them again changes nothing.
+ */
 @Component
 @Profile("sandbox")
-class DemoData implements ApplicationRunner {
+class DemoData implements SmartLifecycle {
 
   static final UUID MERCHANT = UUID.fromString("01900000-0000-7000-8000-000000000001");
   static final String KEY = "qt_sandbox_key";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+  /** The web server's, from which on it listens. */
+  private static final int LISTENING = DEFAULT_PHASE - 2_048;
+
   private final Onboarding onboarding;
   private final Ledger ledger;
   private final Idempotency idempotency;
+  private volatile boolean made;
 
   DemoData(Onboarding onboarding, Ledger ledger, Idempotency idempotency) {
     this.onboarding = onboarding;
@@ -32,10 +38,31 @@ class DemoData implements ApplicationRunner {
   }
 
   @Override
-  public void run(ApplicationArguments args) throws InterruptedException {
+  public int getPhase() {
+    return LISTENING - 1;
+  }
+
+  @Override
+  public void start() {
     onboarding.ensure(MERCHANT, "sandbox", KEY);
-    open("EUR", "");
-    open("USD", ".usd");
+    try {
+      open("EUR", "");
+      open("USD", ".usd");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("the start was interrupted", e);
+    }
+    made = true;
+  }
+
+  @Override
+  public void stop() {
+    made = false;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return made;
   }
 
   private void open(String currency, String suffix) throws InterruptedException {
