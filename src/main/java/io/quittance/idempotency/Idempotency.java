@@ -59,7 +59,7 @@ public final class Idempotency {
   /**
    * What running a request came to.
    *
-   * @param answer what it is told, unless the key turns out to be another request's
+   * @param answer what its caller is told, unless the key turns out to be another request's
    * @param objectId what the request makes if it is carried out
    */
   public record Ran<A>(A answer, KeyFate fate, @Nullable UUID objectId) {
@@ -125,7 +125,12 @@ public final class Idempotency {
         request, deadline, wait, LookupTiming.BEFORE, () -> Ran.decided(first.get()), replay);
   }
 
-  /** As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}. */
+  /**
+   * As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}.
+   *
+   * @param look when the key is looked up
+   * @param first runs the request, and says what the journal has told of the key
+   */
   public <A> A run(
       KeyedRequest request,
       Deadline deadline,
@@ -180,7 +185,7 @@ public final class Idempotency {
           return replayed(request, holder.get(), replay);
         }
       }
-      return ran(request, first, replay);
+      return runFirst(request, first, replay);
     } catch (KeyTakenException taken) {
       return replayed(request, taken.record(), replay);
     } finally {
@@ -188,8 +193,11 @@ public final class Idempotency {
     }
   }
 
-  /** Before a caller is told that nothing happened, the key is looked up once more. */
-  private <A> Attempt<A> ran(
+  /**
+   * Runs the request. Before its caller is told that nothing happened, the key is looked up once
+   * more.
+   */
+  private <A> Attempt<A> runFirst(
       KeyedRequest request, Supplier<Ran<A>> first, Function<KeyRecord, Optional<A>> replay)
       throws InterruptedException {
     Ran<A> ran;
@@ -203,14 +211,14 @@ public final class Idempotency {
       }
       return replayed(request, holder.get(), replay);
     }
-    return checked(request, ran, replay);
+    return unlessAnothers(request, ran, replay);
   }
 
   /**
    * The answer, unless the key is found to be another request's. In doubt it also stands if the key
    * cannot be looked up: the journal has the request, and what becomes of it is known later.
    */
-  private <A> Attempt<A> checked(
+  private <A> Attempt<A> unlessAnothers(
       KeyedRequest request, Ran<A> ran, Function<KeyRecord, Optional<A>> replay)
       throws InterruptedException {
     Optional<KeyRecord> holder =
@@ -220,7 +228,9 @@ public final class Idempotency {
           case IN_DOUBT -> lookups.findLateIfPossible(request);
         };
     boolean another =
-        holder.isPresent() && !Objects.equals(holder.get().objectId(), ran.objectId());
+        holder.isPresent()
+            && (ran.fate() == KeyFate.NOT_ASKED
+                || !Objects.equals(holder.get().objectId(), ran.objectId()));
     return another ? replayed(request, holder.get(), replay) : new Attempt.Answered<>(ran.answer());
   }
 

@@ -135,6 +135,38 @@ class TruthIT extends Contract {
     }
   }
 
+  /**
+   * The key was free when it was looked up. Then another replica carried the same refund out, while
+   * this one waited for an account until it gave up.
+   */
+  @Test
+  void repeatsWhatAnotherReplicaDidBeforeItSaysThatNothingHappened() throws Exception {
+    String paid = merchant.payment(order(5, "alice", "shop")).send().is(201).id();
+    Call there = merchant.operation(paid, "refunds", "amount", 1).key("there");
+    String refund = there.send().is(201).id();
+
+    Answer here;
+    try (var _ = holding("select 1 from accounts where id = 'shop' for update")) {
+      var call = merchant.operation(paid, "refunds", "amount", 1).key("here").deadline(1_500);
+      CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(call::send);
+      Thread.sleep(500);
+      jdbc.sql(
+              """
+              insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint,
+                object_id, refusal, detail, runs_until, created_at)
+              select merchant_id, operation, 'here', fingerprint,
+                object_id, refusal, detail, runs_until, created_at
+                from idempotency_keys where idempotency_key = 'there'
+              """)
+          .update();
+      here = answer.join();
+    }
+
+    assertThat(here.is(201).id()).isEqualTo(refund);
+    assertThat(here.header("Idempotent-Replayed")).contains("true");
+    moved(4);
+  }
+
   private Answer onceItDawdles(Call call) {
     Awaitility.await()
         .pollInterval(Duration.ofMillis(10))

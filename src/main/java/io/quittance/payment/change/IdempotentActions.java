@@ -2,8 +2,13 @@ package io.quittance.payment.change;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
+import io.quittance.idempotency.Idempotency.KeyFate;
+import io.quittance.idempotency.Idempotency.LookupTiming;
+import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.payment.change.ActionProcessor.ActionResult;
+import io.quittance.payment.change.ActionProcessor.Carried;
 import io.quittance.payment.change.ActionResponses.Success;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;
@@ -53,7 +58,8 @@ final class IdempotentActions {
       Success<R> success,
       HttpServletRequest http) {
     if (headers == null) {
-      return carryOut(new ChangePayment<>(seen, null, action), deadline, success, http);
+      var change = new ChangePayment<>(seen, null, action);
+      return responses.first(change, actions.carryOut(change, deadline), success, http);
     }
     KeyedRequest request =
         idempotency.request(
@@ -62,13 +68,22 @@ final class IdempotentActions {
         request,
         deadline,
         headers.waitLimit(),
+        LookupTiming.BEFORE,
         () -> carryOut(new ChangePayment<>(seen, request, action), deadline, success, http),
         holder -> Optional.of(replay(holder, seen, success)));
   }
 
-  private <R> ResponseEntity<Object> carryOut(
+  private <R> Ran<ResponseEntity<Object>> carryOut(
       ChangePayment<R> change, Deadline deadline, Success<R> success, HttpServletRequest http) {
-    return responses.first(change, actions.carryOut(change, deadline), success, http);
+    Carried<R> carried = actions.carryOut(change, deadline);
+    KeyFate fate =
+        switch (carried.result()) {
+          case ActionResult.Decided<R> _ -> KeyFate.DECIDED;
+          case ActionResult.NotBegun<R> _ -> KeyFate.NOT_ASKED;
+          case ActionResult.Unknown<R> _ -> KeyFate.IN_DOUBT;
+        };
+    return new Ran<>(
+        responses.first(change, carried, success, http), fate, change.action().objectId());
   }
 
   private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {
