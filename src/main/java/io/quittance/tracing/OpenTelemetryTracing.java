@@ -62,8 +62,25 @@ final class OpenTelemetryTracing implements Tracing {
     }
   }
 
-  private final Tracer tracer;
+  /** A call that only hands its trace on. */
+  private record UnrecordedCall(Map<String, String> headers) implements Call {
+    @Override
+    public void answered(int status) {
+      // Nobody wants to know.
+    }
 
+    @Override
+    public void failed(Throwable error) {
+      // Nobody wants to know.
+    }
+
+    @Override
+    public void close() {
+      // Nothing was begun.
+    }
+  }
+
+  private final Tracer tracer;
   private final ObservationRegistry observations;
 
   OpenTelemetryTracing(OpenTelemetry openTelemetry, ObservationRegistry observations) {
@@ -143,7 +160,7 @@ final class OpenTelemetryTracing implements Tracing {
         traceparent == null ? here() : PROPAGATOR.extract(Context.root(), traceparent, ALONE);
     Span parent = Span.fromContext(around);
     if (unrecorded(parent)) {
-      return new CallSpan(parent, headers(around));
+      return new UnrecordedCall(headers(around));
     }
     SpanBuilder span = tracer.spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT);
     Span begun = span.startSpan();

@@ -839,7 +839,7 @@ class DeadlineScopeTest {
                               scope.fork("limited", Duration.ofMinutes(1), read, _ -> "?"),
                               scope.<String>fork(
                                   "recovered",
-                                  LONG,
+                                  Duration.ofMinutes(1),
                                   _ -> {
                                     throw new IllegalStateException("down");
                                   },

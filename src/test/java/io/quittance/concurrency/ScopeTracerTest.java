@@ -102,14 +102,16 @@ class ScopeTracerTest {
   @Test
   void aRecoveredSubtaskDoesNotFailItsScope() throws Exception {
     try (DeadlineScope scope = open()) {
-      scope.fork(
-          "mended",
-          Duration.ofSeconds(30),
-          _ -> {
-            throw new IOException("broken");
-          },
-          _ -> CURRENT.get());
+      Subtask<String> mended =
+          scope.fork(
+              "mended",
+              Duration.ofSeconds(30),
+              _ -> {
+                throw new IOException("broken");
+              },
+              _ -> CURRENT.get());
       scope.join();
+      assertThat(mended.result()).isEqualTo("scope/mended");
     }
 
     assertThat(ended).containsExactly("scope/mended FAILED broken", "scope OK");
