@@ -89,7 +89,7 @@ public final class BatchBench {
         default -> throw new IllegalArgumentException(word + "?");
       }
     }
-    jvm.add("-Dquittance.journal.lanes=" + lanes);
+    jvm.addFirst("-Dquittance.journal.lanes=" + lanes);
     Path directory = Path.of(System.getProperty("bench.results"));
     try (var report = new Report(directory, "batches");
         var screening = new SlowScreening();

@@ -50,15 +50,16 @@ final class Database implements AutoCloseable {
   static Database start(Map<String, String> settings) throws IOException, SQLException {
     Path directory = Files.createTempDirectory("quittance-bench");
     EmbeddedPostgres.Builder builder =
-        EmbeddedPostgres.builder().setDataDirectory(directory.resolve("data"));
-    settings.forEach(builder::setServerConfig);
-    EmbeddedPostgres server =
-        builder
+        EmbeddedPostgres.builder()
+            .setDataDirectory(directory.resolve("data"))
             .setServerConfig("fsync", "on")
             .setServerConfig("synchronous_commit", "on")
             .setServerConfig("max_wal_size", "4GB")
             .setServerConfig("shared_buffers", "256MB")
-            .setServerConfig("checkpoint_timeout", "15min")
+            .setServerConfig("checkpoint_timeout", "15min");
+    settings.forEach(builder::setServerConfig);
+    EmbeddedPostgres server =
+        builder
             .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
             .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
             .start();
