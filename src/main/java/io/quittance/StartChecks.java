@@ -62,9 +62,10 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
     String url = environment.getProperty("spring.datasource.url", "");
     if (active.isEmpty() && !url.startsWith("jdbc:h2:")) {
       throw new StartRefusedException(
-          "no profile is set, and the database is not the sandbox's own",
+          "SPRING_DATASOURCE_URL names a database, and SPRING_PROFILES_ACTIVE is not set",
           ProductionRequirements.unmet(environment),
-          "Set these environment variables (docs/configuration.md). To play with this database,"
+          "Set these environment variables, and SPRING_PROFILES_ACTIVE to production"
+              + " (docs/configuration.md). To play with this database,"
               + " set SPRING_PROFILES_ACTIVE to sandbox.");
     }
     if (active.contains(PRODUCTION)) {

@@ -162,7 +162,10 @@ class WarmUp {
     return failures.getOrDefault(step, 0) < FAILURES_MAX;
   }
 
-  /** Runs a round. Returns the compiler's time divided by the round's: above 1 with two threads. */
+  /**
+   * Runs a round. Returns the compiler's time divided by the round's; that of all its threads is
+   * added up, so that it may be above 1.
+   */
   private double round(Deadline deadline) throws InterruptedException {
     Deadline end = deadline.within(roundLength);
     long before = compilerMs.getAsLong();

@@ -22,7 +22,11 @@ public final class FairShares {
   /** The one that took the most, unless that one has given back since. */
   private UUID largest = RequestSender.UNKNOWN;
 
-  /** Takes an amount, if the party may; then it must {@link #giveBack} it. */
+  /**
+   * Takes an amount if there is room for it, or if the party has less than its share.
+   *
+   * @return false: nothing was taken; after true the party must {@link #giveBack} it
+   */
   public synchronized boolean take(UUID party, long amount, long limit) {
     if (!mayTake(party, amount, limit)) {
       return false;

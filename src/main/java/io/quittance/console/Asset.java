@@ -23,7 +23,10 @@ record Asset(String type, byte[] bytes, byte[] compressed) {
           "svg", "image/svg+xml");
 
   /**
+   * A file with its media type, as it is and compressed.
+   *
    * @param name ends with a known extension
+   * @throws IllegalArgumentException it does not
    */
   static Asset of(String name, byte[] bytes) {
     String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));

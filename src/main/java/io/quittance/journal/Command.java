@@ -5,7 +5,8 @@ import java.util.UUID;
 
 /**
  * One caller's part of a batch. The methods run on the journal's threads, may run again when the
- * transaction is tried again, and must keep nothing from one attempt to the next.
+ * transaction is tried again. They keep nothing from one attempt to the next, but what a caller has
+ * been told (payment's {@code Release}).
  *
  * @param <R> what the caller is told; a business refusal is a value, not an exception
  */
@@ -31,9 +32,10 @@ public interface Command<R> {
   /** Decides in memory and records what is to be written. No I/O. */
   R decide(UnitOfWork unit);
 
-  /** Another command, with something around it. */
+  /** Adds something to another command, and is that one in everything else. */
   interface Forwarding<R> extends Command<R> {
 
+    /** The command that does the work. */
     Command<R> command();
 
     @Override

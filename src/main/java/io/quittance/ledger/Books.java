@@ -82,7 +82,7 @@ public final class Books implements Table {
     requestedReversals.add(new TransferKey(merchantId, transferId));
   }
 
-  /** What was moved by a transfer that was announced so, and is not given back yet. */
+  /** What a transfer moved that is not given back yet; {@link #requestReversible} announced it. */
   public long reversible(UUID merchantId, UUID transferId) {
     return transfer(merchantId, transferId).order().money().amount()
         - reversed.getOrDefault(new TransferKey(merchantId, transferId), 0L);
@@ -233,7 +233,7 @@ public final class Books implements Table {
     found.forEach(account -> accounts.put(account.key(), account));
     Set<AccountKey> missing = new HashSet<>(keys);
     missing.removeAll(accounts.keySet());
-    return missing.isEmpty() || !locks ? Set.of() : sql.existing(jdbc, missing);
+    return missing.isEmpty() || !locks ? Set.of() : sql.lockedElsewhere(jdbc, missing);
   }
 
   @Override

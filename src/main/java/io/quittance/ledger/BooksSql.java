@@ -53,7 +53,8 @@ final class BooksSql {
     return dialect.queryByMerchant(jdbc, LOCK_ACCOUNTS, keys, (rs, row) -> Account.read(rs));
   }
 
-  Set<AccountKey> existing(JdbcOperations jdbc, Set<AccountKey> keys) {
+  /** Those that are there, of accounts that could not be locked. */
+  Set<AccountKey> lockedElsewhere(JdbcOperations jdbc, Set<AccountKey> keys) {
     return new HashSet<>(
         dialect.queryByMerchant(
             jdbc,

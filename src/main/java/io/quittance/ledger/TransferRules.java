@@ -69,7 +69,7 @@ final class TransferRules {
   private static Optional<Refusal> outOfRange(String account) {
     return Refusal.of(
         ProblemCode.BALANCE_OUT_OF_RANGE,
-        "The balance of %s, holds included, would exceed %d minor units."
+        "The balance of %1$s, holds included, would leave the range from -%2$d to %2$d minor units."
             .formatted(account, Money.MAX_AMOUNT));
   }
 }

@@ -119,7 +119,9 @@ public final class CommitMarks {
     }
   }
 
-  /** Whether a row that is there is the asker's own, which got no answer when it added that. */
+  /**
+   * Whether the row in the way is a revocation: the caller's own, whose commit was not answered.
+   */
   private static boolean revoked(Connection connection, UUID merchantId, UUID id)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(REVOKED)) {

@@ -62,14 +62,14 @@ final class LedgerCommands {
     } catch (ExpiredInQueueException e) {
       throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
     } catch (DeadlineExceededException | FateUnknownException e) {
-      throw unknown("It was begun, and is not confirmed yet; " + advice, deadline);
+      throw unknown("The change was begun, and is not confirmed yet; " + advice, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown("The service is stopping; " + advice, deadline);
     } catch (DatabaseUnavailableException e) {
       throw Problem.of(
               ProblemCode.DEPENDENCY_UNAVAILABLE,
-              "The dependency ledger did not answer; nothing was changed.")
+              "The dependency ledger is not available; nothing was changed.")
           .dependency("ledger");
     } catch (RuntimeException e) {
       log.error("A command failed because of a bug, and was rolled back", e);

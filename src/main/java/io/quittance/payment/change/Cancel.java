@@ -27,7 +27,7 @@ record Cancel(UUID paymentId) implements PaymentAction<Payment> {
   public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     return payment.status() == PaymentStatus.AUTHORIZED
         ? Optional.empty()
-        : PaymentAction.invalidState(payment);
+        : PaymentAction.invalidState(payment, "an authorized one can be canceled");
   }
 
   @Override

@@ -27,10 +27,15 @@ sealed interface PaymentAction<R> permits Capture, Cancel, Refund, Review, Descr
   /** Does it. Only if there is no {@link #refusal}. */
   R apply(UnitOfWork unit, Payment payment);
 
-  /** The payment's state does not allow it. */
-  static Optional<Refusal> invalidState(Payment payment) {
+  /**
+   * The payment's state does not allow it.
+   *
+   * @param allowed which payments it is allowed for, as a part of a sentence
+   */
+  static Optional<Refusal> invalidState(Payment payment, String allowed) {
     return Optional.of(
         new Refusal(
-            ProblemCode.INVALID_STATE, "The payment is %s.".formatted(payment.status().text())));
+            ProblemCode.INVALID_STATE,
+            "The payment is %s; only %s.".formatted(payment.status().text(), allowed)));
   }
 }

@@ -38,14 +38,16 @@ record Refund(
   @Override
   public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     if (payment.amountCaptured() == 0) {
-      return PaymentAction.invalidState(payment);
+      return PaymentAction.invalidState(payment, "one that was captured can be refunded");
     }
     if (amount(payment) > payment.amountRefundable() || payment.amountRefundable() == 0) {
       return Optional.of(
           new Refusal(
               ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE,
-              "The amount must be at most %d, which can still be refunded."
-                  .formatted(payment.amountRefundable())));
+              payment.amountRefundable() == 0
+                  ? "The payment is refunded already; nothing is left to refund."
+                  : "The amount must be at most %d, which can still be refunded."
+                      .formatted(payment.amountRefundable())));
     }
     return unit.table(Books.class).refusalOfReturn(order(payment));
   }

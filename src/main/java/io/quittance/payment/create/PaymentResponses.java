@@ -31,7 +31,7 @@ final class PaymentResponses {
   /** Which request a caller is answered for. */
   sealed interface PaymentAnswer {
 
-    /** For its own, which was carried out. */
+    /** For its own. */
     record First(Processed processed) implements PaymentAnswer {}
 
     /** For the one that it repeats. */

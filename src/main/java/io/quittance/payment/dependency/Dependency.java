@@ -55,8 +55,8 @@ public final class Dependency {
   }
 
   /**
-   * The work, behind the breaker. It runs on the thread that calls it, which throws {@link
-   * CallNotPermittedException} at once while the breaker is open.
+   * The work, behind the breaker. It runs on its caller's thread; while the breaker is open it
+   * throws {@link CallNotPermittedException} at once.
    */
   public <T> Work<T> guard(Work<T> work) {
     return deadline -> call(deadline, work);
@@ -88,7 +88,8 @@ public final class Dependency {
   public Problem refusal() {
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "The circuit breaker of %s is open.".formatted(name()))
+            "The dependency %s fails at present, and is not called; nothing was started."
+                .formatted(name()))
         .dependency(name())
         .retryAfter(openFor());
   }

@@ -20,8 +20,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * The events of one batch, written in the transaction of the changes that they describe (a
- * transactional outbox). Confined to the journal's thread.
+ * The events of one of the journal's transactions, written in the transaction of the changes that
+ * they describe (a transactional outbox). Confined to the journal's thread.
  */
 public final class PaymentEvents implements Table {
 
@@ -78,7 +78,7 @@ public final class PaymentEvents implements Table {
     payment.drainEvents().forEach(this::add);
   }
 
-  /** Takes over what a batch of payments has to tell. */
+  /** Takes over one event: a payment's, or that of a merchant's batch of payments. */
   public void add(PaymentEvent event) {
     added.add(event);
     String traceparent = tracing.traceparent();
@@ -87,7 +87,7 @@ public final class PaymentEvents implements Table {
     }
   }
 
-  /** What the batch has to tell; complete when the tables after this one are flushed. */
+  /** What the transaction has to tell; complete when the tables after this one are flushed. */
   public List<PaymentEvent> added() {
     return added;
   }

@@ -29,7 +29,7 @@ public record Failure(String code, String detail, @Nullable String dependency) {
   public static Failure unavailable(String dependency) {
     return new Failure(
         ProblemCode.DEPENDENCY_UNAVAILABLE,
-        "The dependency %s did not answer; no money was moved.".formatted(dependency),
+        "The dependency %s is not available; no money was moved.".formatted(dependency),
         dependency);
   }
 

@@ -327,7 +327,7 @@ public final class Payment {
     return eventCount - storedEvents;
   }
 
-  /** Whether analytics counts it: those of releases before that it does not know. */
+  /** Whether analytics counts it; not, if it was made by a release without analytics. */
   public boolean counted() {
     return counted;
   }

@@ -10,9 +10,10 @@ public enum BatchDeadlines {
   WAITED_FOR(10_000, 120_000),
   BACKGROUND(600_000, 600_000);
 
-  /** What the end of a batch takes once its last item has ended, and most of a short deadline. */
+  /** What is kept back for the end of a batch, once its last item has ended. */
   private static final Duration END_TIME = Duration.ofMillis(75);
 
+  /** Of a short deadline, this part of it at most. */
   private static final int END_PART_MAX = 5;
 
   /** How long a body may arrive at the cost of the deadline: more is its sender's affair. */

@@ -172,7 +172,11 @@ public final class BatchProgress {
     return jdbc.update(BEGIN_ITEMS, batch.merchantId(), batch.id(), from, to);
   }
 
-  /** Counts the items that have changed: those that only seemed to be left are counted already. */
+  /**
+   * Adds to the batch's counts what has changed, and renews its lease.
+   *
+   * @param made changes that are written with this; one that was written before is counted already
+   */
   private void count(StoredBatch batch, Collection<Change> made, int begun, boolean begins) {
     Map<ItemStatus, Integer> more = new EnumMap<>(ItemStatus.class);
     for (ItemStatus status : ItemStatus.values()) {
