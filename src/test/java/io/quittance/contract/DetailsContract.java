@@ -10,7 +10,9 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quittance.web.TypeId;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -212,6 +214,25 @@ abstract class DetailsContract extends Contract {
         .body()
         .path("scopes")
         .path(index);
+  }
+
+  @Test
+  void storesWhenAScopeWasOpenedOnce() {
+    String id = merchant.pay(1, "alice", "shop").is(201).id();
+    String stored =
+        await()
+            .until(
+                () ->
+                    jdbc.sql("select body from payment_timelines where payment_id = ?")
+                        .param(TypeId.require("pay", id))
+                        .query(String.class)
+                        .optional(),
+                Optional::isPresent)
+            .orElseThrow();
+
+    assertThat(stored).contains("\"subtasks\"").doesNotContain("opened_at");
+    assertThat(Instant.parse(scope(id, 0).path("opened_at").asText()))
+        .isBetween(Instant.now().minusSeconds(60), Instant.now());
   }
 
   /** As versions before this one wrote it. */

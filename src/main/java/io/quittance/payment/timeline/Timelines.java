@@ -2,6 +2,7 @@ package io.quittance.payment.timeline;
 
 import static io.quittance.database.ArrayParameters.bind;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -61,10 +62,17 @@ public final class Timelines {
 
   private record Entry(UUID merchantId, UUID paymentId, TimelineScope scope) {}
 
+  /** What of a scope its row does not have in a column of its own. */
+  private interface Body {
+    @JsonIgnore
+    Instant openedAt();
+  }
+
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
   private final ObjectMapper json;
+  private final ObjectMapper bodies;
   private final WorkerPool<Entry, Boolean> writer;
   private final Cache<UUID, List<Entry>> unwritten =
       Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).executor(Runnable::run).build();
@@ -79,6 +87,7 @@ public final class Timelines {
     this.transactions = new TransactionTemplate(transactions);
     this.dialect = dialect;
     this.json = json;
+    this.bodies = json.copy().addMixIn(TimelineScope.class, Body.class);
     this.writer =
         WorkerPool.<Entry, Boolean>named("timelines", this::write)
             .capacity(QUEUE_CAPACITY)
@@ -165,7 +174,7 @@ public final class Timelines {
           bind(statement, 1, "uuid", entries, Entry::merchantId);
           bind(statement, 2, "uuid", entries, Entry::paymentId);
           bind(statement, 3, "varchar", entries, entry -> entry.scope().openedAt().toString());
-          bind(statement, 4, "varchar", entries, entry -> JsonText.of(json, entry.scope()));
+          bind(statement, 4, "varchar", entries, entry -> JsonText.of(bodies, entry.scope()));
         });
   }
 
