@@ -8,10 +8,17 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
-/** The bounded queue of a pool, and the batches that its workers have in hand. Thread-safe. */
+/**
+ * The bounded queue of a pool, and the batches that its workers have in hand. Thread-safe.
+ *
+ * <p>It is long because one lock guards all that submitters and workers wait for.
+ */
 final class JobQueue<T, R> {
 
   private static final long BACKLOG_MEMORY_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -21,7 +28,9 @@ final class JobQueue<T, R> {
   private final int maxBatch;
   private final long maxWeight;
   private final ToLongFunction<? super T> weigher;
-  private final Duration linger;
+  private final Supplier<Duration> linger;
+  private final Predicate<? super T> givesWay;
+  private final Supplier<Duration> giveWayFor;
   private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
@@ -29,6 +38,9 @@ final class JobQueue<T, R> {
 
   /** Those who wait for room, each with what wakes it, in the order in which they came. */
   private final ArrayDeque<Condition> patient = new ArrayDeque<>();
+
+  /** How many of the jobs do not give way. */
+  private int hasty;
 
   private long lastWaitNanos;
   private long lastTakenNanos;
@@ -43,6 +55,8 @@ final class JobQueue<T, R> {
     weigher = settings.weigher();
     jobs = new RoundRobinQueue<>(settings.party());
     linger = settings.linger();
+    givesWay = settings.givesWay();
+    giveWayFor = settings.giveWayFor();
     ticker = settings.ticker();
     lastTakenNanos = ticker.nanoTime();
   }
@@ -61,7 +75,7 @@ final class JobQueue<T, R> {
       if (jobs.size() + patient.size() + more.size() > capacity) {
         throw new QueueFullException(name, capacity);
       }
-      more.forEach(jobs::add);
+      more.forEach(this::enqueue);
       notEmpty.signal();
     } finally {
       lock.unlock();
@@ -87,13 +101,24 @@ final class JobQueue<T, R> {
         awaitNanos(turn, job.deadline());
         refuseIfClosed();
       }
-      jobs.add(job);
+      enqueue(job);
       notEmpty.signal();
     } finally {
       patient.remove(turn);
       wakeFirstPatient();
       lock.unlock();
     }
+  }
+
+  private void enqueue(Job<T, R> job) {
+    jobs.add(job);
+    hasty += givesWay.test(job.item()) ? 0 : 1;
+  }
+
+  private Job<T, R> dequeue() {
+    Job<T, R> job = jobs.remove();
+    hasty -= givesWay.test(job.item()) ? 0 : 1;
+    return job;
   }
 
   private void wakeFirstPatient() {
@@ -126,6 +151,7 @@ final class JobQueue<T, R> {
           continue;
         }
         awaitFullBatch();
+        awaitCompany();
         if (!jobs.isEmpty()) {
           return removeBatch();
         }
@@ -136,10 +162,20 @@ final class JobQueue<T, R> {
   }
 
   private void awaitFullBatch() {
-    var patience = Deadline.after(linger, ticker);
     int full = Math.min(maxBatch, capacity);
+    await(() -> jobs.size() >= full, linger.get());
+  }
+
+  private void awaitCompany() {
+    if (hasty == 0) {
+      await(() -> hasty > 0 || jobs.isEmpty() || jobs.size() >= maxBatch, giveWayFor.get());
+    }
+  }
+
+  private void await(BooleanSupplier enough, Duration limit) {
+    var patience = Deadline.after(limit, ticker);
     boolean interrupted = false;
-    while (jobs.size() < full && !closed && !patience.expired()) {
+    while (!enough.getAsBoolean() && !closed && !patience.expired()) {
       try {
         awaitNanos(notEmpty, patience);
       } catch (InterruptedException e) {
@@ -163,7 +199,7 @@ final class JobQueue<T, R> {
     var batch = new ArrayList<Job<T, R>>(Math.min(jobs.size(), maxBatch));
     long weight = 0;
     while (batch.isEmpty() || (batch.size() < maxBatch && weight < maxWeight && !jobs.isEmpty())) {
-      Job<T, R> job = jobs.remove();
+      Job<T, R> job = dequeue();
       batch.add(job);
       weight += weigher.applyAsLong(job.item());
     }
@@ -211,6 +247,7 @@ final class JobQueue<T, R> {
   List<Job<T, R>> clear() {
     lock.lock();
     try {
+      hasty = 0;
       return jobs.removeAll();
     } finally {
       lock.unlock();

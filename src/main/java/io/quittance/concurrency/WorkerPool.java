@@ -10,7 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A fixed number of workers behind one bounded queue. A worker takes whatever has queued up, up to
- * the batch limit, without waiting for more; each job's result or error goes to its submitter.
+ * the batch limit, and waits for more only if it is told to; each job's result or error goes to its
+ * submitter.
  *
  * <p>Jobs start in the order of submission, unless {@linkplain WorkerPoolBuilder#inTurns parties
  * take turns}. A job whose deadline has passed, or whose future was canceled, is dropped when it is

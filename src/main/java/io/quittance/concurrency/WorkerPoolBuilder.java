@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /** The settings of a {@link WorkerPool}: one worker, a queue of 1024 and no batching by default. */
@@ -19,7 +21,9 @@ public final class WorkerPoolBuilder<T, R> {
   private Function<? super T, ?> party = _ -> EVERYBODY;
   private long maxWeight = Long.MAX_VALUE;
   private ToLongFunction<? super T> weigher = _ -> 0;
-  private Duration linger = Duration.ZERO;
+  private Supplier<Duration> linger = () -> Duration.ZERO;
+  private Predicate<? super T> givesWay = _ -> false;
+  private Supplier<Duration> giveWayFor = () -> Duration.ZERO;
   private Duration drainLimit = Duration.ofSeconds(30);
   private Ticker ticker = Ticker.SYSTEM;
   private ThreadFactory threads;
@@ -72,7 +76,25 @@ public final class WorkerPoolBuilder<T, R> {
    * not at all. For work that is cheaper in bulk and has no waiting caller.
    */
   public WorkerPoolBuilder<T, R> linger(Duration limit) {
+    return linger(() -> limit);
+  }
+
+  /** As {@link #linger(Duration)}, with a limit that is asked for before each batch. */
+  public WorkerPoolBuilder<T, R> linger(Supplier<Duration> limit) {
     this.linger = limit;
+    return this;
+  }
+
+  /**
+   * Lets some jobs give way: while only such jobs are queued, and fewer than make a batch, a worker
+   * waits for another one to take them along with. That one seldom has to wait for a batch of
+   * theirs then.
+   *
+   * @param limit how long it waits, at most; asked for each batch
+   */
+  public WorkerPoolBuilder<T, R> givingWay(Predicate<? super T> which, Supplier<Duration> limit) {
+    this.givesWay = which;
+    this.giveWayFor = limit;
     return this;
   }
 
@@ -144,8 +166,16 @@ public final class WorkerPoolBuilder<T, R> {
     return party;
   }
 
-  Duration linger() {
+  Supplier<Duration> linger() {
     return linger;
+  }
+
+  Predicate<? super T> givesWay() {
+    return givesWay;
+  }
+
+  Supplier<Duration> giveWayFor() {
+    return giveWayFor;
   }
 
   Duration drainLimit() {

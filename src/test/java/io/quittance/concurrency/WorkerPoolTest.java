@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class WorkerPoolTest {
 
-  private static final Deadline LATER = Deadline.after(Duration.ofHours(1));
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Deadline LATER = Deadline.after(HOUR);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Gated handler = new Gated();
@@ -325,8 +326,6 @@ class WorkerPoolTest {
   @Nested
   class OnVirtualTime {
 
-    private static final Duration HOUR = Duration.ofHours(1);
-
     private final SettableTicker ticker = new SettableTicker.Watched();
 
     @Test
@@ -519,7 +518,7 @@ class WorkerPoolTest {
 
     @Test
     void waitsForAFullBatch() throws Exception {
-      WorkerPool<String, String> pool = started(pool().maxBatch(3).linger(Duration.ofHours(1)));
+      WorkerPool<String, String> pool = started(pool().maxBatch(3).linger(HOUR));
       pool.submit("first", LATER);
       awaitLingering();
       assertThat(pool.depth()).isEqualTo(1);
@@ -544,8 +543,7 @@ class WorkerPoolTest {
 
     @Test
     void endsWhenTheQueueCanHoldNoMore() throws Exception {
-      WorkerPool<String, String> pool =
-          started(pool().capacity(2).maxBatch(3).linger(Duration.ofHours(1)));
+      WorkerPool<String, String> pool = started(pool().capacity(2).maxBatch(3).linger(HOUR));
       pool.submit("first", LATER);
       pool.submit("second", LATER);
       handler.awaitInHand(1);
@@ -555,13 +553,92 @@ class WorkerPoolTest {
 
     @Test
     void endsWhenThePoolIsClosed() throws Exception {
-      WorkerPool<String, String> pool = started(pool().maxBatch(3).linger(Duration.ofHours(1)));
+      WorkerPool<String, String> pool = started(pool().maxBatch(3).linger(HOUR));
       CompletableFuture<String> alone = pool.submit("alone", LATER);
       awaitLingering();
       handler.letGo(1);
       pool.close();
 
       assertThat(alone).isCompletedWithValue("did alone");
+    }
+  }
+
+  @Nested
+  class GivingWay {
+
+    private final SettableTicker ticker = new SettableTicker.Watched();
+
+    private WorkerPool<String, String> pool(Duration limit) {
+      return started(
+          WorkerPoolTest.this
+              .pool()
+              .maxBatch(3)
+              .ticker(ticker)
+              .givingWay(item -> item.startsWith("patient"), () -> limit));
+    }
+
+    @Test
+    void waitsForAnotherJobToGoWith() throws Exception {
+      WorkerPool<String, String> pool = pool(HOUR);
+      pool.submit("patient 1", LATER);
+      pool.submit("patient 2", LATER);
+      awaitLingering();
+      assertThat(pool.busy()).isZero();
+
+      CompletableFuture<String> hasty = pool.submit("hasty", LATER);
+      handler.letGo(1);
+
+      assertThat(LATER.await(hasty)).isEqualTo("did hasty");
+      assertThat(handler.batches).containsExactly(List.of("patient 1", "patient 2", "hasty"));
+    }
+
+    @Test
+    void waitsAgainWhenTheOtherHasGone() throws Exception {
+      WorkerPool<String, String> pool = pool(HOUR);
+      CompletableFuture<String> hasty = pool.submit("hasty", LATER);
+      handler.letGo(1);
+      LATER.await(hasty);
+      CompletableFuture<String> patient = pool.submit("patient", LATER);
+      awaitLingering();
+      assertThat(pool.depth()).isEqualTo(1);
+
+      ticker.advance(HOUR);
+      handler.letGo(1);
+
+      assertThat(LATER.await(patient)).isEqualTo("did patient");
+      assertThat(handler.batches).containsExactly(List.of("hasty"), List.of("patient"));
+    }
+
+    @Test
+    void waitsNoLongerThanForAFullBatch() throws Exception {
+      WorkerPool<String, String> pool = pool(HOUR);
+      pool.submit("patient 1", LATER);
+      pool.submit("patient 2", LATER);
+      CompletableFuture<String> third = pool.submit("patient 3", LATER);
+      handler.letGo(1);
+
+      assertThat(LATER.await(third)).isEqualTo("did patient 3");
+      assertThat(handler.batches).hasSize(1);
+    }
+
+    @Test
+    void takesNoTimeWhereTheLimitIsZero() throws Exception {
+      WorkerPool<String, String> pool = pool(Duration.ZERO);
+      CompletableFuture<String> patient = pool.submit("patient", LATER);
+      handler.letGo(1);
+
+      assertThat(LATER.await(patient)).isEqualTo("did patient");
+    }
+
+    @Test
+    void endsWhenThePoolIsClosed() throws Exception {
+      WorkerPool<String, String> pool = pool(HOUR);
+      CompletableFuture<String> patient = pool.submit("patient", LATER);
+      awaitLingering();
+      handler.letGo(1);
+      pool.close();
+
+      assertThat(patient).isCompletedWithValue("did patient");
     }
   }
 

@@ -53,6 +53,17 @@ class RecentMerchantsTest {
   }
 
   @Test
+  void seesWhetherAnybodyCame() {
+    assertThat(merchants.anybodyWithin(SPAN)).isFalse();
+
+    merchants.note(OWN);
+    assertThat(merchants.anybodyWithin(SPAN)).isTrue();
+
+    pass(SPAN.plusNanos(1));
+    assertThat(merchants.anybodyWithin(SPAN)).isFalse();
+  }
+
+  @Test
   void seesAnotherWhoComesOnAndOn() {
     for (int i = 0; i < 5; i++) {
       merchants.note(OTHER);
