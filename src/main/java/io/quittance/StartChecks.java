@@ -61,12 +61,12 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
     List<String> active = List.of(environment.getActiveProfiles());
     String url = environment.getProperty("spring.datasource.url", "");
     if (active.isEmpty() && !url.startsWith("jdbc:h2:")) {
+      var unmet = new ArrayList<>(ProductionRequirements.unmet(environment));
+      unmet.addFirst("SPRING_PROFILES_ACTIVE: production, or sandbox to play with this database");
       throw new StartRefusedException(
-          "SPRING_DATASOURCE_URL names a database, and SPRING_PROFILES_ACTIVE is not set",
-          ProductionRequirements.unmet(environment),
-          "Set these environment variables, and SPRING_PROFILES_ACTIVE to production"
-              + " (docs/configuration.md). To play with this database,"
-              + " set SPRING_PROFILES_ACTIVE to sandbox.");
+          "SPRING_DATASOURCE_URL names a database, and nothing says what it is for",
+          unmet,
+          "Set these environment variables (docs/configuration.md).");
     }
     if (active.contains(PRODUCTION)) {
       List<String> unmet = ProductionRequirements.unmet(environment);

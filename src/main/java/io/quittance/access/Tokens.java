@@ -159,7 +159,7 @@ final class Tokens {
       throw invalid("The token is signed with a key that was unknown moments ago.");
     } catch (KeySourceException e) {
       throw Problem.of(
-          ProblemCode.DEPENDENCY_UNAVAILABLE, "The issuer's keys could not be fetched in time.");
+          ProblemCode.DEPENDENCY_UNAVAILABLE, "The issuer's keys could not be fetched.");
     } catch (BadJOSEException | JOSEException e) {
       // Why, in words, would say to a forger what to do better.
       throw invalid("The token is not valid for this service.");

@@ -97,7 +97,8 @@ class FraudController {
       String param = "rules[%d]".formatted(i);
       if (!ids.add(rule.id())) {
         errors.add(
-            InputError.of(param + ".id", Code.REPEATED, "is the id of an earlier rule, too"));
+            InputError.of(
+                param + ".id", Code.REPEATED, "must be unique; an earlier rule has this id"));
       }
       if (rule.action() == null && !rule.allows()) {
         errors.add(

@@ -22,6 +22,9 @@ import org.springframework.stereotype.Component;
  * Runs a request at most once per key and tells every repetition what became of it. The key's
  * record is written by the request's own transaction ({@link IdempotencyKeys}). Thread-safe.
  *
+ * <p>It is long because what a repetition is told before, while and after the first request runs is
+ * one decision.
+ *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The
  *     Idempotency-Key header field (IETF draft)</a>
  */

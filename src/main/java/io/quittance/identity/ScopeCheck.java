@@ -46,7 +46,8 @@ class ScopeCheck implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodA
           && !(request.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller
               && caller.may(needed.value()))) {
         throw Problem.of(
-            ProblemCode.INSUFFICIENT_SCOPE, "This needs the scope " + needed.value().text() + ".");
+            ProblemCode.INSUFFICIENT_SCOPE,
+            "The request needs the scope " + needed.value().text() + ".");
       }
     }
     return true;

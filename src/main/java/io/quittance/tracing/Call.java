@@ -15,12 +15,12 @@ public interface Call extends AutoCloseable {
 
         @Override
         public void answered(int status) {
-          // Nobody wants to know.
+          // There is no span to note it on.
         }
 
         @Override
         public void failed(Throwable error) {
-          // Nobody wants to know.
+          // There is no span to note it on.
         }
 
         @Override

@@ -66,12 +66,12 @@ final class OpenTelemetryTracing implements Tracing {
   private record UnrecordedCall(Map<String, String> headers) implements Call {
     @Override
     public void answered(int status) {
-      // Nobody wants to know.
+      // There is no span to note it on.
     }
 
     @Override
     public void failed(Throwable error) {
-      // Nobody wants to know.
+      // There is no span to note it on.
     }
 
     @Override

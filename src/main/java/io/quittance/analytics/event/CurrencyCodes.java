@@ -19,7 +19,7 @@ final class CurrencyCodes {
 
   private CurrencyCodes() {}
 
-  /** The code of these characters; null: they are none. */
+  /** The currency code that these characters spell; null: none. */
   static @Nullable String of(char[] text, int offset, int length) {
     if (length != LENGTH) {
       return null;

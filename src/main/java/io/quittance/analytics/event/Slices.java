@@ -94,7 +94,10 @@ abstract sealed class Slices {
       return end > start;
     }
 
-    /** Whether one of eight bytes is a line end: it becomes 0, and borrows. */
+    /**
+     * Whether one of eight bytes is a line end: the exclusive or makes it 0, of which subtracting 1
+     * sets the highest bit.
+     */
     private static boolean hasLineEnd(long word) {
       long zeroes = word ^ LINE_ENDS;
       return (zeroes - ONES & ~zeroes & NOT_ASCII) != 0;

@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Sends the bodies of some merchants to Kafka: those of a merchant that wait in one record, and
  * answers them when the broker has acknowledged it. Confined to one thread.
+ *
+ * <p>It is long because what becomes of a record that was not acknowledged is decided here, too.
  */
 final class Publisher implements BodyCounter {
 

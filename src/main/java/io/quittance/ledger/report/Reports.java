@@ -77,7 +77,8 @@ final class Reports {
     void checkTime() {
       if (deadline.expired()) {
         throw Problem.of(
-            ProblemCode.DEADLINE_EXCEEDED, "The report took too long; ask for a shorter one.");
+            ProblemCode.DEADLINE_EXCEEDED,
+            "The report took too long; ask for a shorter time, or for one account.");
       }
     }
   }

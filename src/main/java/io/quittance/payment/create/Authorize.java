@@ -56,8 +56,8 @@ public final class Authorize implements Command<Authorize.Result> {
   private final boolean ownKey;
   private final ScreeningSlot slot;
 
-  /** Of one attempt: what had been answered when the command was prepared. */
-  private @Nullable Screening screening;
+  /** Of one attempt: what had been answered when it was prepared; null: nothing. */
+  private @Nullable Screening prepared;
 
   /**
    * @param slot where the answer of screening will be, if it comes in time
@@ -96,18 +96,17 @@ public final class Authorize implements Command<Authorize.Result> {
 
   @Override
   public void prepare(UnitOfWork unit) {
-    screening = slot.get();
+    prepared = slot.get();
     if (ownKey) {
       unit.table(IdempotencyKeys.class).request(order.request());
     }
     var payments = unit.table(Payments.class);
     payments.requestReference(order);
-    payments.requestPast(order, screening == null ? Set.of() : screening.windows());
+    payments.requestPast(order, prepared == null ? Set.of() : prepared.windows());
   }
 
   @Override
   public Result decide(UnitOfWork unit) {
-    screening = usable();
     Optional<KeyRecord> holder =
         ownKey ? unit.table(IdempotencyKeys.class).holder(order.request()) : Optional.empty();
     if (holder.isPresent()) {
@@ -119,10 +118,10 @@ public final class Authorize implements Command<Authorize.Result> {
     }
     Optional<Refusal> refusal = unit.table(Books.class).refusal(order.holdOrder());
     if (refusal.isEmpty()) {
-      return new Result.PaymentStored(begin(unit));
+      return new Result.PaymentStored(begin(unit, usable()));
     }
     if (refusal.get().code() == ProblemCode.INSUFFICIENT_FUNDS) {
-      return new Result.PaymentStored(declined(unit, refusal.get()));
+      return new Result.PaymentStored(declined(unit, usable(), refusal.get()));
     }
     return refused(unit, refusal.get(), null);
   }
@@ -130,7 +129,7 @@ public final class Authorize implements Command<Authorize.Result> {
   /** The screening that has answered by now, unless it needs a past that was not asked for. */
   private @Nullable Screening usable() {
     Screening late = slot.get();
-    return screening == null && late != null && late.windows().isEmpty() ? late : screening;
+    return prepared == null && late != null && late.windows().isEmpty() ? late : prepared;
   }
 
   private Result refused(UnitOfWork unit, Refusal refusal, @Nullable UUID rival) {
@@ -147,7 +146,7 @@ public final class Authorize implements Command<Authorize.Result> {
         "Another payment has the reference %s.".formatted(order.texts().reference()));
   }
 
-  private Payment begin(UnitOfWork unit) {
+  private Payment begin(UnitOfWork unit, @Nullable Screening screening) {
     Instant resolvesBy = unit.now().plus(order.deadline().remaining()).plus(grace);
     unit.table(Books.class).hold(order.holdOrder(), unit.now(), resolvesBy);
     Instant createdAt = unit.table(Payments.class).creationTime(order, unit.now());
@@ -159,7 +158,7 @@ public final class Authorize implements Command<Authorize.Result> {
     return payment;
   }
 
-  private Payment declined(UnitOfWork unit, Refusal refusal) {
+  private Payment declined(UnitOfWork unit, @Nullable Screening screening, Refusal refusal) {
     Instant createdAt = unit.table(Payments.class).creationTime(order, unit.now());
     Payment payment = Payment.processing(order, null, createdAt, unit.now());
     add(unit, payment);

@@ -45,7 +45,7 @@ import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.NoHandlerFoundException;
 import org.springframework.web.servlet.resource.NoResourceFoundException;
 
-/** The one place where exceptions become problem details. */
+/** Turns the exceptions of handlers into problem details. */
 @RestControllerAdvice
 final class ProblemAdvice {
 
