@@ -150,9 +150,11 @@ final class JobQueue<T, R> {
           notEmpty.awaitUninterruptibly();
           continue;
         }
+        long waited = ticker.nanoTime() - jobs.oldestNanos();
         awaitFullBatch();
         awaitCompany();
         if (!jobs.isEmpty()) {
+          lastWaitNanos = waited;
           return removeBatch();
         }
       }
@@ -162,13 +164,16 @@ final class JobQueue<T, R> {
   }
 
   private void awaitFullBatch() {
-    int full = Math.min(maxBatch, capacity);
-    await(() -> jobs.size() >= full, linger.get());
+    await(this::full, linger.get());
+  }
+
+  private boolean full() {
+    return jobs.size() >= Math.min(maxBatch, capacity);
   }
 
   private void awaitCompany() {
     if (hasty == 0) {
-      await(() -> hasty > 0 || jobs.isEmpty() || jobs.size() >= maxBatch, giveWayFor.get());
+      await(() -> hasty > 0 || jobs.isEmpty() || full(), giveWayFor.get());
     }
   }
 
@@ -195,7 +200,6 @@ final class JobQueue<T, R> {
 
   private List<Job<T, R>> removeBatch() {
     lastTakenNanos = ticker.nanoTime();
-    lastWaitNanos = lastTakenNanos - jobs.oldestNanos();
     var batch = new ArrayList<Job<T, R>>(Math.min(jobs.size(), maxBatch));
     long weight = 0;
     while (batch.isEmpty() || (batch.size() < maxBatch && weight < maxWeight && !jobs.isEmpty())) {

@@ -73,7 +73,7 @@ public final class WorkerPoolBuilder<T, R> {
 
   /**
    * How long a worker waits for its batch to fill once it has found a first job; zero, the default:
-   * not at all. For work that is cheaper in bulk and has no waiting caller.
+   * not at all. For work that is cheaper in bulk.
    */
   public WorkerPoolBuilder<T, R> linger(Duration limit) {
     return linger(() -> limit);

@@ -26,6 +26,11 @@ public interface Command<R> {
     return false;
   }
 
+  /** Whether it waits a little for others to be applied with, as the items of a batch do. */
+  default boolean givesWay() {
+    return false;
+  }
+
   /** Names the other rows that {@link #decide} will look at. No I/O. */
   void prepare(UnitOfWork unit);
 
@@ -51,6 +56,11 @@ public interface Command<R> {
     @Override
     default boolean ofPaymentBatch() {
       return command().ofPaymentBatch();
+    }
+
+    @Override
+    default boolean givesWay() {
+      return command().givesWay();
     }
 
     @Override

@@ -33,12 +33,6 @@ public final class Journal {
 
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
-  /** How long commands of batches wait for others to go with; about what a transaction takes. */
-  private static final Duration BATCHES_GIVE_WAY = Duration.ofMillis(5);
-
-  /** They do so if one came within this time. */
-  private static final Duration OTHERS_SEEN = Duration.ofSeconds(1);
-
   /** A command whose caller's trace is recorded: it leads to the batch that commits it. */
   private record Traced<R>(Command<R> command, Origin origin) implements Command.Forwarding<R> {
 
@@ -80,14 +74,7 @@ public final class Journal {
     this.lanes =
         IntStream.rangeClosed(1, properties.lanes())
             .mapToObj(
-                number ->
-                    new Lane(
-                        number,
-                        transaction,
-                        capacity,
-                        properties.maxBatch(),
-                        this::batchesGiveWayFor,
-                        registry))
+                number -> new Lane(number, transaction, capacity, properties.maxBatch(), registry))
             .toList();
   }
 
@@ -124,10 +111,6 @@ public final class Journal {
     note(command);
     return (CompletableFuture<R>)
         lane(command.merchantId()).submitWhenRoom(new Finishing<>(traced(command)), deadline);
-  }
-
-  private Duration batchesGiveWayFor() {
-    return recent.anybodyWithin(OTHERS_SEEN) ? BATCHES_GIVE_WAY : Duration.ZERO;
   }
 
   private void note(Command<?> command) {

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /**
  * The commands of some merchants, with two queues, each with a worker and a connection of its own.
@@ -31,11 +30,19 @@ final class Lane {
    */
   private static final Duration LINGER = Duration.ofNanos(1_500_000);
 
-  /** A lane whose last transaction had as many commands is under load. */
-  private static final int LOADED_FROM = 6;
+  /** A lane that took as many commands at once just now is under load. */
+  private static final int LOADED_FROM = 8;
 
-  /** With as many, a transaction is worth its cost, and nothing is waited for. */
+  private static final long JUST_NOW_NANOS = Duration.ofMillis(100).toNanos();
+
+  /** A lane that takes as many, or has them waiting, has nothing to gain. */
   private static final int ENOUGH = 24;
+
+  /** How long commands that give way wait for others to go with. */
+  private static final Duration GIVE_WAY = Duration.ofMillis(5);
+
+  /** They do so if another one came within this time. */
+  private static final long OTHERS_SEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Bisection bisection;
   private final BusyAccounts busyAccounts;
@@ -43,23 +50,16 @@ final class Lane {
   private volatile long batchStartedNanos;
   private volatile boolean working;
   private volatile int lastBatch;
+  private volatile long otherNanos = System.nanoTime() - OTHERS_SEEN_NANOS;
 
-  /** A moving average; like those above it is written by the one worker only. */
+  /** A moving average; like the first three it is written by the one worker only. */
   private volatile long batchNanos;
 
   /**
    * @param number from 1
    * @param capacity commands that may wait for their turn, and as many for busy accounts
-   * @param batchesGiveWayFor how long commands of batches of payments wait for others to be applied
-   *     together with
    */
-  Lane(
-      int number,
-      Transaction transaction,
-      int capacity,
-      int maxBatch,
-      Supplier<Duration> batchesGiveWayFor,
-      MeterRegistry registry) {
+  Lane(int number, Transaction transaction, int capacity, int maxBatch, MeterRegistry registry) {
     this.bisection =
         new Bisection(
             new Retries(transaction),
@@ -74,22 +74,35 @@ final class Lane {
             .capacity(capacity)
             .maxBatch(maxBatch)
             .linger(this::linger)
-            .givingWay(Command::ofPaymentBatch, batchesGiveWayFor)
+            .givingWay(Command::givesWay, this::giveWayFor)
             .start(registry);
   }
 
   private Duration linger() {
     int last = lastBatch;
-    return last >= LOADED_FROM && last < ENOUGH ? LINGER : Duration.ZERO;
+    boolean loaded = last >= LOADED_FROM && System.nanoTime() - batchStartedNanos < JUST_NOW_NANOS;
+    return loaded && last < ENOUGH && pool.depth() < ENOUGH ? LINGER : Duration.ZERO;
+  }
+
+  private Duration giveWayFor() {
+    return System.nanoTime() - otherNanos < OTHERS_SEEN_NANOS ? GIVE_WAY : Duration.ZERO;
   }
 
   CompletableFuture<Object> submit(Command<?> command, Deadline deadline) {
+    note(command);
     return pool.submit(command, deadline);
   }
 
   CompletableFuture<Object> submitWhenRoom(Command<?> command, Deadline deadline)
       throws InterruptedException {
+    note(command);
     return pool.submitWhenRoom(command, deadline);
+  }
+
+  private void note(Command<?> command) {
+    if (!command.givesWay()) {
+      otherNanos = System.nanoTime();
+    }
   }
 
   /** Commands that wait for their turn, or for an account. */

@@ -39,11 +39,6 @@ final class RecentMerchants {
     }
   }
 
-  /** Whether any command came within the last while. */
-  boolean anybodyWithin(Duration span) {
-    return nanoTime.getAsLong() - two.last.nanos <= span.toNanos();
-  }
-
   /** Whether a command of anybody else came within the last while. */
   boolean othersWithin(UUID merchantId, Duration span) {
     LastTwo seen = two;

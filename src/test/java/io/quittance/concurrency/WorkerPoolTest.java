@@ -16,6 +16,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -619,6 +620,44 @@ class WorkerPoolTest {
 
       assertThat(LATER.await(third)).isEqualTo("did patient 3");
       assertThat(handler.batches).hasSize(1);
+    }
+
+    @Test
+    void endsWhenTheQueueCanHoldNoMore() throws Exception {
+      started(
+              WorkerPoolTest.this
+                  .pool()
+                  .capacity(2)
+                  .maxBatch(3)
+                  .ticker(ticker)
+                  .givingWay(_ -> true, () -> HOUR))
+          .submitAll(List.of("first", "second"), LATER);
+      handler.awaitInHand(1);
+
+      assertThat(handler.batches).containsExactly(List.of("first", "second"));
+    }
+
+    @Test
+    void asksForTheLimitBeforeEachBatch() throws Exception {
+      var limit = new AtomicReference<>(HOUR);
+      WorkerPool<String, String> pool =
+          started(
+              WorkerPoolTest.this
+                  .pool()
+                  .maxBatch(3)
+                  .ticker(ticker)
+                  .givingWay(item -> item.startsWith("patient"), limit::get));
+      pool.submit("patient", LATER);
+      awaitLingering();
+      CompletableFuture<String> hasty = pool.submit("hasty", LATER);
+      handler.letGo(1);
+      LATER.await(hasty);
+
+      limit.set(Duration.ZERO);
+      CompletableFuture<String> patient = pool.submit("patient too", LATER);
+      handler.letGo(1);
+
+      assertThat(LATER.await(patient)).isEqualTo("did patient too");
     }
 
     @Test

@@ -53,17 +53,6 @@ class RecentMerchantsTest {
   }
 
   @Test
-  void seesWhetherAnybodyCame() {
-    assertThat(merchants.anybodyWithin(SPAN)).isFalse();
-
-    merchants.note(OWN);
-    assertThat(merchants.anybodyWithin(SPAN)).isTrue();
-
-    pass(SPAN.plusNanos(1));
-    assertThat(merchants.anybodyWithin(SPAN)).isFalse();
-  }
-
-  @Test
   void seesAnotherWhoComesOnAndOn() {
     for (int i = 0; i < 5; i++) {
       merchants.note(OTHER);

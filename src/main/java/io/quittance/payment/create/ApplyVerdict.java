@@ -31,6 +31,11 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
   }
 
   @Override
+  public boolean givesWay() {
+    return ofPaymentBatch();
+  }
+
+  @Override
   public void prepare(UnitOfWork unit) {
     var books = unit.table(Books.class);
     books.request(order.merchantId(), order.holdId());

@@ -95,6 +95,11 @@ public final class Authorize implements Command<Authorize.Result> {
   }
 
   @Override
+  public boolean givesWay() {
+    return ofPaymentBatch();
+  }
+
+  @Override
   public void prepare(UnitOfWork unit) {
     prepared = slot.get();
     if (ownKey) {

@@ -75,6 +75,11 @@ final class Release implements Command<Authorize.Result> {
   }
 
   @Override
+  public boolean givesWay() {
+    return ofPaymentBatch();
+  }
+
+  @Override
   public void prepare(UnitOfWork unit) {
     unit.table(IdempotencyKeys.class).request(order.request());
     if (mayHold) {
