@@ -98,7 +98,7 @@ public final class TypeId {
             () ->
                 Problem.of(
                     ProblemCode.NOT_FOUND,
-                    "There is no such object; an id of one is %s_ followed by %d characters."
+                    "There is no such object; the id of one is %s_ and %d characters."
                         .formatted(prefix, LENGTH)));
   }
 }
