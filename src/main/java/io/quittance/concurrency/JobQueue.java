@@ -263,7 +263,8 @@ final class JobQueue<T, R> {
     lock.lock();
     try {
       long now = ticker.nanoTime();
-      long oldest = jobs.isEmpty() ? 0 : now - jobs.oldestNanos();
+      // Jobs that give way wait for the one that would come now, and not it for them.
+      long oldest = hasty == 0 ? 0 : now - jobs.oldestNanos();
       long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
       return Duration.ofNanos(Math.max(oldest, last));
     } finally {

@@ -585,6 +585,8 @@ class WorkerPoolTest {
       pool.submit("patient 2", LATER);
       awaitLingering();
       assertThat(pool.busy()).isZero();
+      ticker.advance(Duration.ofMinutes(1));
+      assertThat(pool.backlog()).as("what a hasty one would wait").isZero();
 
       CompletableFuture<String> hasty = pool.submit("hasty", LATER);
       handler.letGo(1);
