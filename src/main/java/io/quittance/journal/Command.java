@@ -4,7 +4,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * One caller's part of a batch. The methods run on the journal's threads, may run again when the
+ * One caller's part of a batch. The methods run on the journal's threads, and again when the
  * transaction is tried again. They keep nothing from one attempt to the next, but what a caller has
  * been told (payment's {@code Release}).
  *

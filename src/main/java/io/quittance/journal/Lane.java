@@ -41,7 +41,7 @@ final class Lane {
   /** How long commands that give way wait for others to go with. */
   private static final Duration GIVE_WAY = Duration.ofMillis(5);
 
-  /** They do so if another one came within this time. */
+  /** They do so if one that is of no batch came within this time. */
   private static final long OTHERS_SEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Bisection bisection;
@@ -100,7 +100,7 @@ final class Lane {
   }
 
   private void note(Command<?> command) {
-    if (!command.givesWay()) {
+    if (!command.ofPaymentBatch()) {
       otherNanos = System.nanoTime();
     }
   }
