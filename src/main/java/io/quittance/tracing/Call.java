@@ -5,29 +5,26 @@ import java.util.Map;
 /** A call to another service. Confined to the thread that began it. */
 public interface Call extends AutoCloseable {
 
+  /** A call without a span of its own, which hands a trace on if there is one. */
+  record WithoutSpan(Map<String, String> headers) implements Call {
+    @Override
+    public void answered(int status) {
+      // There is no span to note it on.
+    }
+
+    @Override
+    public void failed(Throwable error) {
+      // There is no span to note it on.
+    }
+
+    @Override
+    public void close() {
+      // Nothing was begun.
+    }
+  }
+
   /** A call that leaves no trace. */
-  Call UNTRACED =
-      new Call() {
-        @Override
-        public Map<String, String> headers() {
-          return Map.of();
-        }
-
-        @Override
-        public void answered(int status) {
-          // There is no span to note it on.
-        }
-
-        @Override
-        public void failed(Throwable error) {
-          // There is no span to note it on.
-        }
-
-        @Override
-        public void close() {
-          // Nothing was begun.
-        }
-      };
+  Call UNTRACED = new WithoutSpan(Map.of());
 
   /** What to send along, so that the other side's spans become a part of the trace. */
   Map<String, String> headers();

@@ -62,24 +62,6 @@ final class OpenTelemetryTracing implements Tracing {
     }
   }
 
-  /** A call that only hands its trace on. */
-  private record UnrecordedCall(Map<String, String> headers) implements Call {
-    @Override
-    public void answered(int status) {
-      // There is no span to note it on.
-    }
-
-    @Override
-    public void failed(Throwable error) {
-      // There is no span to note it on.
-    }
-
-    @Override
-    public void close() {
-      // Nothing was begun.
-    }
-  }
-
   private final Tracer tracer;
   private final ObservationRegistry observations;
 
@@ -160,7 +142,7 @@ final class OpenTelemetryTracing implements Tracing {
         traceparent == null ? here() : PROPAGATOR.extract(Context.root(), traceparent, ALONE);
     Span parent = Span.fromContext(around);
     if (unrecorded(parent)) {
-      return new UnrecordedCall(headers(around));
+      return new Call.WithoutSpan(headers(around));
     }
     SpanBuilder span = tracer.spanBuilder(name).setParent(around).setSpanKind(SpanKind.CLIENT);
     Span begun = span.startSpan();
