@@ -149,7 +149,13 @@ class TruthIT extends Contract {
     try (var _ = holding("select 1 from accounts where id = 'shop' for update")) {
       var call = merchant.operation(paid, "refunds", "amount", 1).key("here").deadline(1_500);
       CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(call::send);
-      Thread.sleep(500);
+      Awaitility.await()
+          .until(
+              () ->
+                  jdbc.sql("select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+                          .query(Integer.class)
+                          .single()
+                      > 0);
       jdbc.sql(
               """
               insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint,
