@@ -27,10 +27,14 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public final class EventLog {
 
-  /** An event as merchants see it. */
+  /**
+   * An event as merchants see it.
+   *
+   * @param type as it is stored: a later release may have others
+   */
   public record EventBody(
       String id,
-      EventType type,
+      @Schema(implementation = EventType.class) String type,
       Instant timestamp,
       int sequence,
       @JsonRawValue @Schema(anyOf = {PaymentBody.class, RefundBody.class, Map.class})
@@ -106,7 +110,7 @@ public final class EventLog {
    */
   public StoredEvent add(UUID merchantId, EventType type, Instant now, String data) {
     UUID id = TypeId.next();
-    var body = new EventBody(TypeId.format("evt", id), type, now, 1, data);
+    var body = new EventBody(TypeId.format("evt", id), type.text(), now, 1, data);
     var event = new StoredEvent(merchantId, id, body, null);
     transactions.executeWithoutResult(
         _ -> {
@@ -126,7 +130,7 @@ public final class EventLog {
         .params(
             event.merchantId(),
             event.id(),
-            body.type().text(),
+            body.type(),
             Instants.parameter(body.timestamp()),
             body.data())
         .update();
@@ -140,7 +144,7 @@ public final class EventLog {
         id,
         new EventBody(
             TypeId.format("evt", id),
-            EventType.from(rs.getString("type")),
+            rs.getString("type"),
             Instants.read(rs, "created_at"),
             rs.getInt("sequence"),
             rs.getString("data")),

@@ -232,7 +232,7 @@ public final class DeliveryQueue {
           bind(statement, 1, "uuid", TypeId.nextWithRoom());
           bind(statement, 2, "uuid", event.merchantId());
           bind(statement, 3, "uuid", event.id());
-          bind(statement, 4, "varchar", event.body().type().text());
+          bind(statement, 4, "varchar", event.body().type());
           bind(statement, 5, "varchar", dialect.now(jdbc).toString());
           dialect.bindMerchants(statement, 6, event.merchantId());
         });

@@ -128,7 +128,7 @@ class DeliveryController {
     if (deliveries.isEmpty()) {
       throw Problem.of(
           ProblemCode.INVALID_STATE,
-          "No enabled endpoint is subscribed to %s.".formatted(event.body().type().text()));
+          "No enabled endpoint is subscribed to %s.".formatted(event.body().type()));
     }
     return new Redelivered(deliveries);
   }

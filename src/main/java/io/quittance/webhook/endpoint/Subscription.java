@@ -23,8 +23,8 @@ public record Subscription(String text) {
     return new Subscription(" " + String.join(" ", new TreeSet<>(types)) + " ");
   }
 
-  public boolean takes(EventType type) {
-    return text.equals(ALL) || text.contains(" " + type.text() + " ");
+  public boolean takes(String type) {
+    return text.equals(ALL) || text.contains(" " + type + " ");
   }
 
   public List<String> types() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
@@ -119,7 +118,7 @@ class LaneSchedulerTest {
 
   private static DeliveryTask task(Lane lane, UUID merchantId) {
     UUID id = UUID.randomUUID();
-    var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
+    var body = new EventBody("evt", "payment.succeeded", Instant.EPOCH, 1, "{}");
     return new DeliveryTask(
         new Claimed(id, merchantId, id, id, 0, false, Deadline.after(LONG)),
         new StoredEvent(id, id, body, null),

@@ -3,7 +3,6 @@ package io.quittance.webhook.dispatch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
@@ -209,7 +208,7 @@ class LaneTest {
 
   private static DeliveryTask task(Lane lane, Deadline startBy) {
     UUID id = UUID.randomUUID();
-    var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.EPOCH, 1, "{}");
+    var body = new EventBody("evt", "payment.succeeded", Instant.EPOCH, 1, "{}");
     return new DeliveryTask(
         new Claimed(id, id, id, id, 0, false, startBy),
         new StoredEvent(id, id, body, null),

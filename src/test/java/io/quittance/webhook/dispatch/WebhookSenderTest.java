@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScopes;
-import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.testing.EventReceiver;
@@ -136,7 +135,7 @@ class WebhookSenderTest {
             new Target(url, Subscription.of(Set.of("*")), null),
             context.getBean(SecretKeys.class).seal(id, SigningSecret.random()),
             Instant.EPOCH);
-    var body = new EventBody("evt", EventType.PAYMENT_SUCCEEDED, Instant.now(), 1, "{}");
+    var body = new EventBody("evt", "payment.succeeded", Instant.now(), 1, "{}");
     return new DeliveryTask(
         new Claimed(id, id, id, id, 0, false, Deadline.after(startWithin)),
         new StoredEvent(id, id, body, null),
