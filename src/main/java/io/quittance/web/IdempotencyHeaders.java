@@ -23,7 +23,8 @@ public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) 
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]{1,255}");
   private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\[\"\\\\])*)\"");
   private static final Pattern WAIT =
-      Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*(\\d{1,4})(?:$|[,;\\s])");
+      Pattern.compile(
+          "(?:^|[,;\\s])wait\\s*=\\s*(\"?)(\\d{1,18})\\1(?:$|[,;\\s])", Pattern.CASE_INSENSITIVE);
   private static final Pattern RESPOND_ASYNC =
       Pattern.compile("(?:^|[,;\\s])respond-async(?:$|[,;\\s])", Pattern.CASE_INSENSITIVE);
   private static final int MAX_WAIT_SECONDS = 30;
@@ -73,7 +74,7 @@ public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) 
     }
     Matcher wait = WAIT.matcher(prefer);
     return wait.find()
-        ? Duration.ofSeconds(Math.min(MAX_WAIT_SECONDS, Integer.parseInt(wait.group(1))))
+        ? Duration.ofSeconds(Math.min(MAX_WAIT_SECONDS, Long.parseLong(wait.group(2))))
         : Duration.ZERO;
   }
 
