@@ -165,6 +165,19 @@ abstract class KeysContract extends Contract {
   }
 
   @Test
+  void canBeDeletedOnceTheyHaveExpired() {
+    Answer old = create("till", "ledger:read").is(201);
+    rotate(old.id(), object("overlap_seconds", 0)).is(201);
+    assertThat(listed(old.id()).path("expires_at").asText()).matches(TIME);
+
+    rotate(old.id(), object()).isProblem(404, "not_found");
+    merchant.delete("/v1/api-keys/" + old.id()).is(204);
+
+    merchant.get("/v1/api-keys/" + old.id()).isProblem(404, "not_found");
+    merchant.delete("/v1/api-keys/" + old.id()).isProblem(404, "not_found");
+  }
+
+  @Test
   void mayRevokeThemselves() {
     Answer key = create("clerk", "keys:write").is(201);
     Client clerk = merchant.with(key.text("/secret"));

@@ -1,25 +1,23 @@
 package io.quittance.access.merchant;
 
 import io.quittance.access.Secret;
+import io.quittance.database.AssignedId;
 import io.quittance.identity.RateLimit;
 import io.quittance.identity.Scope;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
-import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Persistable;
 
 /** A merchant's key. Only the SHA-256 of its secret is kept. */
 @Entity
 @Table(name = "api_keys")
-class ApiKey implements Persistable<UUID> {
+class ApiKey extends AssignedId {
 
-  @Id private UUID id;
   private UUID merchantId;
   private String name;
 
@@ -42,8 +40,6 @@ class ApiKey implements Persistable<UUID> {
   @Column(insertable = false, updatable = false) // LastUse writes it
   private @Nullable Instant lastUsedAt;
 
-  private transient boolean stored = true;
-
   @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields
   protected ApiKey() {}
 
@@ -56,7 +52,7 @@ class ApiKey implements Persistable<UUID> {
       Instant createdAt,
       @Nullable Instant expiresAt,
       @Nullable RateLimit rateLimit) {
-    this.id = id;
+    super(id);
     this.merchantId = merchantId;
     this.name = name;
     this.secretHash = secret.hash();
@@ -66,7 +62,6 @@ class ApiKey implements Persistable<UUID> {
     this.expiresAt = expiresAt;
     this.requestsPerSecond = rateLimit == null ? null : rateLimit.requestsPerSecond();
     this.burst = rateLimit == null ? null : rateLimit.burst();
-    this.stored = false;
   }
 
   /** The key stops working now, for good. */
@@ -96,22 +91,17 @@ class ApiKey implements Persistable<UUID> {
     return successor;
   }
 
+  /** Whether its merchant finds it, usable or not. */
+  boolean shown() {
+    return revokedAt == null;
+  }
+
   boolean usableAt(Instant now) {
-    return revokedAt == null && (expiresAt == null || expiresAt.isAfter(now));
+    return shown() && (expiresAt == null || expiresAt.isAfter(now));
   }
 
   Set<Scope> scopes() {
     return Scope.split(scopes, scopeVocabulary);
-  }
-
-  @Override
-  public UUID getId() {
-    return id;
-  }
-
-  @Override
-  public boolean isNew() {
-    return !stored;
   }
 
   String name() {

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -118,7 +119,7 @@ class Keyring {
     if (overlap.isPositive()) {
       limit.check(caller.merchantId());
     }
-    ApiKey old = find(caller.merchantId(), id);
+    ApiKey old = require(caller.merchantId(), id, key -> key.usableAt(clock.instant()));
     mayHandOut(caller, old.scopes());
     Secret secret = Secret.random();
     ApiKey successor = keys.save(old.rotate(TypeId.next(), secret, overlap, clock.instant()));
@@ -131,10 +132,10 @@ class Keyring {
     return new Issued(successor, secret);
   }
 
-  /** Ends a key. A key may end itself: this request is its last. */
+  /** Ends a key, also one that has expired. A key may end itself: this request is its last. */
   @Transactional
   void revoke(Caller caller, UUID id) {
-    ApiKey key = find(caller.merchantId(), id);
+    ApiKey key = require(caller.merchantId(), id, ApiKey::shown);
     key.revoke(clock.instant());
     audit.record(caller, "api_key.revoked", id(key), Map.of("name", key.name()));
     remembered.forgetOnCommit();
@@ -157,9 +158,9 @@ class Keyring {
     return TypeId.format("key", key.getId());
   }
 
-  private ApiKey find(UUID merchantId, UUID id) {
+  private ApiKey require(UUID merchantId, UUID id, Predicate<ApiKey> condition) {
     return keys.lock(merchantId, id)
-        .filter(key -> key.usableAt(clock.instant()))
+        .filter(condition)
         .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

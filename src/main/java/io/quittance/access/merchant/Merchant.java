@@ -1,7 +1,7 @@
 package io.quittance.access.merchant;
 
+import io.quittance.database.AssignedId;
 import jakarta.persistence.Entity;
-import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -9,12 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Persistable;
 
 /** A tenant: every other object belongs to exactly one merchant. */
 @Entity
 @Table(name = "merchants")
-class Merchant implements Persistable<UUID> {
+class Merchant extends AssignedId {
 
   /**
    * What is to change; null: it stays.
@@ -42,7 +41,6 @@ class Merchant implements Persistable<UUID> {
     }
   }
 
-  @Id private UUID id;
   private String name;
   private boolean enabled = true;
   private @Nullable Integer deadlineMaxMs;
@@ -50,17 +48,14 @@ class Merchant implements Persistable<UUID> {
   private @Nullable Integer burst;
   private Instant createdAt;
 
-  private transient boolean stored = true;
-
   @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields
   protected Merchant() {}
 
   Merchant(UUID id, String name, @Nullable Integer deadlineMaxMs, Instant createdAt) {
-    this.id = id;
+    super(id);
     this.name = name;
     this.deadlineMaxMs = deadlineMaxMs;
     this.createdAt = createdAt;
-    this.stored = false;
   }
 
   void apply(Change change) {
@@ -70,16 +65,6 @@ class Merchant implements Persistable<UUID> {
     requestsPerSecond =
         change.requestsPerSecond() == null ? requestsPerSecond : change.requestsPerSecond();
     burst = change.burst() == null ? burst : change.burst();
-  }
-
-  @Override
-  public UUID getId() {
-    return id;
-  }
-
-  @Override
-  public boolean isNew() {
-    return !stored;
   }
 
   String name() {

@@ -1,9 +1,9 @@
 package io.quittance.webhook.endpoint;
 
+import io.quittance.database.AssignedId;
 import io.quittance.webhook.endpoint.EarlierSecrets.Replaced;
 import io.quittance.webhook.endpoint.SecretKeys.Sealed;
 import jakarta.persistence.Entity;
-import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,18 +14,16 @@ import java.util.function.UnaryOperator;
 import org.hibernate.annotations.DynamicUpdate;
 import org.hibernate.annotations.PartitionKey;
 import org.jspecify.annotations.Nullable;
-import org.springframework.data.domain.Persistable;
 
 /** A merchant's webhook endpoint. Its secrets are kept sealed. */
 @Entity
 @Table(name = "webhook_endpoints")
 @DynamicUpdate // the columns of its health are written by deliveries
-public class Endpoint implements Persistable<UUID> {
+public class Endpoint extends AssignedId {
 
   /** The hexadecimal digits: a merchant has at most as many endpoints. */
   public static final String SLOTS = "0123456789abcdef";
 
-  @Id private UUID id;
   @PartitionKey private UUID merchantId;
   private @Nullable Character slot;
   private String url;
@@ -49,14 +47,13 @@ public class Endpoint implements Persistable<UUID> {
   private @Nullable UUID recoveredTo;
 
   private Instant createdAt;
-  private transient boolean stored = true;
 
   @SuppressWarnings("NullAway.Init") // for JPA, which fills the fields
   protected Endpoint() {}
 
   public Endpoint(
       UUID id, UUID merchantId, char slot, Target target, Sealed secret, Instant createdAt) {
-    this.id = id;
+    super(id);
     this.merchantId = merchantId;
     this.slot = slot;
     this.url = target.url();
@@ -66,7 +63,6 @@ public class Endpoint implements Persistable<UUID> {
     this.secret = secret.bytes();
     this.secretKeyId = secret.keyId();
     this.createdAt = createdAt;
-    this.stored = false;
   }
 
   /** What a merchant says of an endpoint. */
@@ -167,16 +163,6 @@ public class Endpoint implements Persistable<UUID> {
             && previousSecretUntil.isAfter(now)
         ? new Sealed(previousSecretKeyId, previousSecret)
         : null;
-  }
-
-  @Override
-  public UUID getId() {
-    return id;
-  }
-
-  @Override
-  public boolean isNew() {
-    return !stored;
   }
 
   public UUID merchantId() {
