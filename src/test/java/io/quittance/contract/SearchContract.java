@@ -46,6 +46,27 @@ abstract class SearchContract extends Contract {
     return texts(page.body().path("data"), "id");
   }
 
+  /** A payment that fails before anybody looks at its accounts need not fit them. */
+  @Test
+  void findsAFailedPaymentByWhatItAskedFor() {
+    merchant.fault("ledger", "hang", true);
+    String failed =
+        merchant
+            .payment(order(1, "alice", "nobody").put("currency", "USD"))
+            .deadline(200)
+            .send()
+            .is(504)
+            .text("/payment_id");
+    merchant.noFaults();
+
+    assertThat(found("payer", "alice")).contains(failed);
+    assertThat(found("currency", "USD", "payer", "alice")).containsExactly(failed);
+    assertThat(found("currency", "USD", "payer", "alice", "payee", "nobody", "status", "failed"))
+        .containsExactly(failed);
+    assertThat(found("currency", "USD", "payer", "alice", "status", "succeeded")).isEmpty();
+    assertThat(found("currency", "EUR", "payer", "alice")).doesNotContain(failed);
+  }
+
   @Test
   void findsPaymentsByEachFilterAndByAllOfThem() {
     merchant.open("bob");

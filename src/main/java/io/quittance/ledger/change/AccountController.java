@@ -172,7 +172,7 @@ class AccountController {
       Caller caller,
       HttpServletRequest http)
       throws JsonProcessingException {
-    Account account = find(id, caller);
+    Account account = queries.require(caller.merchantId(), id);
     if (account.terms().kind() == AccountKind.EXTERNAL
         && body.overdraftLimit() != null
         && body.overdraftLimit() > 0) {
@@ -200,7 +200,7 @@ class AccountController {
   @Route(id = "getAccount", summary = "Shows an account and its balances")
   @RequiresScope(Scope.LEDGER_READ)
   AccountBody get(@PathVariable String id, Caller caller) {
-    return AccountBody.from(find(id, caller));
+    return AccountBody.from(queries.require(caller.merchantId(), id));
   }
 
   @GetMapping("/v1/accounts")
@@ -218,11 +218,5 @@ class AccountController {
         page,
         LedgerQueries::position,
         AccountBody::from);
-  }
-
-  private Account find(String id, Caller caller) {
-    return queries
-        .account(new AccountKey(caller.merchantId(), id))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

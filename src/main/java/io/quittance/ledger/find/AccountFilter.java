@@ -2,8 +2,7 @@ package io.quittance.ledger.find;
 
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountStatus;
-import io.quittance.money.Currencies;
-import io.quittance.web.InputError.Code;
+import io.quittance.ledger.CurrencyText;
 import io.quittance.web.RefusedInput;
 import io.quittance.web.query.QueryParameters;
 import java.util.List;
@@ -19,18 +18,11 @@ public record AccountFilter(
         query.read(
             "kind",
             text -> RefusedInput.oneOf(List.of(AccountKind.values()), AccountKind::text, text)),
-        query.read("currency", AccountFilter::currency),
+        query.read("currency", CurrencyText::parse),
         query.read(
             "status",
             text ->
                 RefusedInput.oneOf(List.of(AccountStatus.values()), AccountStatus::text, text)));
-  }
-
-  public static String currency(String text) {
-    if (!Currencies.isCode(text)) {
-      throw new RefusedInput(Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
-    }
-    return text;
   }
 
   /** One text for one filter, for its cursors. */

@@ -49,6 +49,15 @@ public final class LedgerQueries {
         .optional();
   }
 
+  /** As {@link #account}; 404 if there is none. */
+  public Account require(UUID merchantId, String id) {
+    if (!AccountIds.areLike(id)) {
+      throw Problem.of(ProblemCode.NOT_FOUND);
+    }
+    return account(new AccountKey(merchantId, id))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+  }
+
   /** The accounts that meet the filter, those opened last first. */
   public List<Account> accounts(UUID merchantId, AccountFilter filter, PageRequest page) {
     Position after = page.after().map(Position::parse).orElse(Position.FIRST);

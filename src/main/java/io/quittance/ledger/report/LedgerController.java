@@ -3,16 +3,13 @@ package io.quittance.ledger.report;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.journal.AccountKey;
 import io.quittance.ledger.Account;
-import io.quittance.ledger.find.AccountFilter;
+import io.quittance.ledger.CurrencyText;
 import io.quittance.ledger.find.LedgerBodies.EntryBody;
 import io.quittance.ledger.find.LedgerQueries;
 import io.quittance.ledger.find.LedgerQueries.StatementLine;
 import io.quittance.ledger.report.TrialBalanceReport.AccountTrialBalance;
 import io.quittance.ledger.report.TrialBalanceReport.TrialBalance;
-import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import io.quittance.web.query.Page;
 import io.quittance.web.query.PageRequest;
@@ -53,7 +50,7 @@ class LedgerController {
     Period period = Period.of(query.text("from"), query.text("to"));
     PageRequest page = query.page("entries %s %s".formatted(id, period));
     return Page.of(
-        statement(find(id, caller), period, page),
+        statement(queries.require(caller.merchantId(), id), period, page),
         page,
         line -> Long.toString(line.number()),
         EntryBody::from);
@@ -88,7 +85,7 @@ class LedgerController {
   @RequiresScope(Scope.LEDGER_READ)
   Page<AccountTrialBalance> accountTrialBalances(HttpServletRequest http, Caller caller) {
     QueryParameters query = QueryParameters.of(http, Set.of("currency", "limit", "cursor"));
-    String currency = query.read("currency", AccountFilter::currency);
+    String currency = query.read("currency", CurrencyText::parse);
     PageRequest page = query.page("trial-balance " + currency);
     return Page.of(
         reports.read(
@@ -97,11 +94,5 @@ class LedgerController {
         page,
         AccountTrialBalance::account,
         row -> row);
-  }
-
-  private Account find(String id, Caller caller) {
-    return queries
-        .account(new AccountKey(caller.merchantId(), id))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

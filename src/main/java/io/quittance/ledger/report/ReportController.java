@@ -6,9 +6,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.journal.AccountKey;
 import io.quittance.ledger.Account;
-import io.quittance.ledger.AccountIds;
 import io.quittance.ledger.find.LedgerQueries;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;
@@ -88,7 +86,7 @@ class ReportController {
       HttpServletRequest http) {
     QueryParameters.of(http, Set.of("at")).check();
     Instant instant = past(at);
-    Account account = find(id, caller);
+    Account account = queries.require(caller.merchantId(), id);
     String currency = account.terms().currency();
     if (instant == null) {
       return new BalanceBody(id, currency, history.now(), account.posted(), account.entryCount());
@@ -163,7 +161,7 @@ class ReportController {
     QueryParameters.of(http, Set.of("account", "at")).check();
     Instant instant = past(at);
     if (account != null) {
-      find(account, caller);
+      queries.require(caller.merchantId(), account);
     }
     Instant digestBefore = instant == null ? FOREVER : Period.through(instant);
     Verification.Result result =
@@ -178,14 +176,5 @@ class ReportController {
         result.digest(),
         instant == null ? null : instant.truncatedTo(ChronoUnit.MILLIS),
         result.firstBad() == null ? null : BadBody.from(result.firstBad()));
-  }
-
-  private Account find(String id, Caller caller) {
-    if (!AccountIds.areLike(id)) {
-      throw Problem.of(ProblemCode.NOT_FOUND);
-    }
-    return queries
-        .account(new AccountKey(caller.merchantId(), id))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 }

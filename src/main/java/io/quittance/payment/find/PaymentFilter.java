@@ -1,11 +1,10 @@
 package io.quittance.payment.find;
 
 import io.quittance.ledger.AccountIds;
-import io.quittance.money.Currencies;
+import io.quittance.ledger.CurrencyText;
 import io.quittance.money.Money;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentStatus;
-import io.quittance.web.InputError;
 import io.quittance.web.RefusedInput;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.QueryParameters;
@@ -25,7 +24,7 @@ enum PaymentFilter {
   STATUS("", PaymentFilter::statuses),
   PAYER("payer = ?", AccountIds::parse),
   PAYEE("payee = ?", AccountIds::parse),
-  CURRENCY("currency = cast(? as char(3))", PaymentFilter::currency),
+  CURRENCY("currency = cast(? as char(3))", CurrencyText::parse),
   CREATED_FROM("created_at >= ?", QueryParameters::instant),
   CREATED_TO("created_at < ?", QueryParameters::instant),
   AMOUNT_MIN("amount >= ?", PaymentFilter::amount),
@@ -126,14 +125,6 @@ enum PaymentFilter {
 
   private static PaymentStatus status(String text) {
     return RefusedInput.oneOf(List.of(PaymentStatus.values()), PaymentStatus::text, text);
-  }
-
-  private static Object currency(String text) {
-    if (!Currencies.isCode(text)) {
-      throw new RefusedInput(
-          InputError.Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
-    }
-    return text;
   }
 
   private static Object batch(String text) {

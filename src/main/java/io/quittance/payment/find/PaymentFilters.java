@@ -90,10 +90,7 @@ record PaymentFilters(Map<PaymentFilter, Object> values) {
     return Objects.requireNonNull(values.get(PaymentFilter.CURRENCY));
   }
 
-  /**
-   * The accounts of which each must be in the currency that is asked for, or nothing can be found:
-   * a payment has the currency of both of its accounts.
-   */
+  /** The accounts that are asked for together with a currency. */
   List<Object> accountsInCurrency() {
     return values.containsKey(PaymentFilter.CURRENCY)
         ? Stream.of(PaymentFilter.PAYER, PaymentFilter.PAYEE)

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
@@ -24,9 +25,8 @@ import org.springframework.stereotype.Component;
 @Component
 final class PaymentSearch {
 
-  /** Looked at once, before any payment, so that a search for nothing ends there. */
   private static final String ACCOUNT_IN_CURRENCY =
-      " and exists (select 1 from accounts a where a.merchant_id = ? and a.id = ?"
+      "exists (select 1 from accounts a where a.merchant_id = ? and a.id = ?"
           + " and a.currency = cast(? as char(3)))";
 
   private static final String ORDER = " order by created_at desc, id desc limit ?";
@@ -41,17 +41,39 @@ final class PaymentSearch {
 
   List<Payment> newestFirst(UUID merchantId, PaymentFilters filters, PageRequest page) {
     var values = new ArrayList<Object>();
-    String sql =
+    List<String> alternatives =
         filters.alternatives().stream()
+            .flatMap(conditions -> byCurrency(filters, conditions))
+            .toList();
+    String sql =
+        alternatives.stream()
             .map(conditions -> select(merchantId, filters, conditions, page, values))
             .collect(Collectors.joining(") union all (", "(", ")"));
-    if (filters.alternatives().size() > 1) {
+    if (alternatives.size() > 1) {
       sql += ORDER;
       values.add(page.fetch());
     }
     String whole = sql;
     return jdbc.query(
         connection -> statement(connection, whole, values), (rs, row) -> PaymentRows.seen(rs));
+  }
+
+  /**
+   * Looks at the accounts once, before any payment, so that a search for nothing ends there: a
+   * payment has the currency of both of its accounts. One that failed before they were looked at
+   * may have another, or none of such accounts.
+   */
+  private static Stream<String> byCurrency(PaymentFilters filters, String conditions) {
+    if (filters.accountsInCurrency().isEmpty()) {
+      return Stream.of(conditions);
+    }
+    String inCurrency =
+        filters.accountsInCurrency().stream()
+            .map(_ -> ACCOUNT_IN_CURRENCY)
+            .collect(Collectors.joining(" and "));
+    return Stream.of(
+        conditions + " and " + inCurrency,
+        conditions + " and status = 'failed' and not (" + inCurrency + ")");
   }
 
   private static String select(
@@ -65,7 +87,6 @@ final class PaymentSearch {
     values.add(merchantId);
     values.addAll(filters.bound());
     for (Object account : filters.accountsInCurrency()) {
-      sql.append(ACCOUNT_IN_CURRENCY);
       values.addAll(List.of(merchantId, account, filters.currency()));
     }
     page.after()

@@ -1,0 +1,23 @@
+package io.quittance.ledger;
+
+import io.quittance.money.Currencies;
+import io.quittance.web.InputError.Code;
+import io.quittance.web.RefusedInput;
+
+/** Currency codes outside of bodies, in queries. */
+public final class CurrencyText {
+
+  private CurrencyText() {}
+
+  /**
+   * The text itself.
+   *
+   * @throws RefusedInput it is no code of ISO 4217
+   */
+  public static String parse(String text) {
+    if (!Currencies.isCode(text)) {
+      throw new RefusedInput(Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
+    }
+    return text;
+  }
+}
