@@ -5,7 +5,6 @@ import io.quittance.money.Money;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.TypeId;
 import java.io.IOException;
-import java.util.UUID;
 
 /**
  * Reads what an event says of itself under {@code data}. What is wrong with a field is noted in the
@@ -14,6 +13,9 @@ import java.util.UUID;
 final class DataReader {
 
   private static final int SESSION_LENGTH_MAX = 128;
+
+  private static final String CURRENCY_RULE = "must be an ISO 4217 alphabetic code in upper case";
+  private static final String PAYMENT_RULE = "must be the id of a payment: pay_ and 26 characters";
 
   private final SliceParser parser;
   private final EventFields event;
@@ -36,23 +38,18 @@ final class DataReader {
 
   /** Reads the object {@code data}. */
   void read(String param, JsonToken value) throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return;
-    }
-    if (value != JsonToken.START_OBJECT) {
-      parser.skipChildren();
-      event.refuse(param, Code.WRONG_TYPE, "must be an object");
+    if (!texts.isObject(param, value, "must be an object")) {
       return;
     }
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken of = parser.nextToken();
       switch (name) {
-        case "amount" -> amount(event.once(16, "data.amount"), of);
-        case "currency" -> currency(event.once(32, "data.currency"), of);
-        case "payment_id" -> payment(event.once(64, "data.payment_id"), of);
-        case "account" -> account(event.once(128, "data.account"), of);
-        case "session" -> session(event.once(256, "data.session"), of);
-        case "labels" -> labels.read(event.once(512, "data.labels"), of);
+        case "amount" -> amount(event.once(EventField.AMOUNT), of);
+        case "currency" -> currency(event.once(EventField.CURRENCY), of);
+        case "payment_id" -> payment(event.once(EventField.PAYMENT_ID), of);
+        case "account" -> account(event.once(EventField.ACCOUNT), of);
+        case "session" -> session(event.once(EventField.SESSION), of);
+        case "labels" -> labels.read(event.once(EventField.LABELS), of);
         default -> {
           parser.skipChildren();
           event.refuse(
@@ -88,43 +85,23 @@ final class DataReader {
   }
 
   private void currency(String param, JsonToken value) throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return;
-    }
-    String code = null;
-    if (value == JsonToken.VALUE_STRING) {
-      code =
+    if (texts.isText(param, value, CURRENCY_RULE)) {
+      event.currency =
           CurrencyCodes.of(
               parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-    } else {
-      parser.skipChildren();
+      if (event.currency == null) {
+        event.refuse(param, Code.INVALID_FORMAT, CURRENCY_RULE);
+      }
     }
-    if (code == null) {
-      event.refuse(
-          param,
-          value == JsonToken.VALUE_STRING ? Code.INVALID_FORMAT : Code.WRONG_TYPE,
-          "must be an ISO 4217 alphabetic code in upper case");
-    }
-    event.currency = code;
   }
 
   private void payment(String param, JsonToken value) throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return;
+    if (texts.isText(param, value, PAYMENT_RULE)) {
+      event.payment = TypeId.parse("pay", parser.getText()).orElse(null);
+      if (event.payment == null) {
+        event.refuse(param, Code.INVALID_FORMAT, PAYMENT_RULE);
+      }
     }
-    UUID id = null;
-    if (value == JsonToken.VALUE_STRING) {
-      id = TypeId.parse("pay", parser.getText()).orElse(null);
-    } else {
-      parser.skipChildren();
-    }
-    if (id == null) {
-      event.refuse(
-          param,
-          value == JsonToken.VALUE_STRING ? Code.INVALID_FORMAT : Code.WRONG_TYPE,
-          "must be the id of a payment: pay_ and 26 characters");
-    }
-    event.payment = id;
   }
 
   private void account(String param, JsonToken value) throws IOException {

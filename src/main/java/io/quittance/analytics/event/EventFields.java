@@ -48,12 +48,12 @@ final class EventFields {
     }
   }
 
-  /** Notes that a field is there, by its bit, and refuses it the second time. */
-  String once(int bit, String param) {
-    if ((seen & bit) != 0) {
-      refuse(param, InputError.Code.REPEATED, "is there more than once");
+  /** Notes that a field is there, and refuses it the second time. Returns its path. */
+  String once(EventField field) {
+    if ((seen & field.bit()) != 0) {
+      refuse(field.param(), InputError.Code.REPEATED, "is there more than once");
     }
-    seen |= bit;
-    return param;
+    seen |= field.bit();
+    return field.param();
   }
 }

@@ -22,6 +22,8 @@ final class EventReader {
   private static final String TYPE_RULE =
       "must be 1 to 64 of the characters a-z, 0-9, underscore and dot, and begin with a letter";
 
+  private static final String TIME_RULE = "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z";
+
   private final SliceParser parser;
   private final boolean takesOtherAttributes;
   private final Vocabulary vocabulary;
@@ -65,10 +67,10 @@ final class EventReader {
     for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
       JsonToken value = parser.nextToken();
       switch (name) {
-        case "id" -> id(event.once(1, name), value);
-        case "type" -> type(event.once(2, name), value);
-        case "time" -> time(event.once(4, name), value);
-        case "data" -> data.read(event.once(8, name), value);
+        case "id" -> id(event.once(EventField.ID), value);
+        case "type" -> type(event.once(EventField.TYPE), value);
+        case "time" -> time(event.once(EventField.TIME), value);
+        case "data" -> data.read(event.once(EventField.DATA), value);
         default -> other(name);
       }
     }
@@ -140,25 +142,14 @@ final class EventReader {
   }
 
   private void time(String param, JsonToken value) throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return;
-    }
-    long second = TimeText.NONE;
-    if (value == JsonToken.VALUE_STRING) {
-      second =
+    if (texts.isText(param, value, TIME_RULE)) {
+      event.second =
           times.epochSecond(
               parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
-    } else {
-      parser.skipChildren();
-    }
-    if (second == TimeText.NONE) {
-      event.refuse(
-          param,
-          value == JsonToken.VALUE_STRING ? Code.INVALID_FORMAT : Code.WRONG_TYPE,
-          "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z");
-    } else {
-      event.hasTime = true;
-      event.second = second;
+      event.hasTime = event.second != TimeText.NONE;
+      if (!event.hasTime) {
+        event.refuse(param, Code.INVALID_FORMAT, TIME_RULE);
+      }
     }
   }
 }

@@ -35,12 +35,7 @@ final class LabelReader {
 
   /** Reads the object {@code labels}. */
   void read(String param, JsonToken value) throws IOException {
-    if (value == JsonToken.VALUE_NULL) {
-      return;
-    }
-    if (value != JsonToken.START_OBJECT) {
-      parser.skipChildren();
-      event.refuse(param, Code.WRONG_TYPE, "must be an object of up to 5 pairs");
+    if (!texts.isObject(param, value, "must be an object of up to 5 pairs")) {
       return;
     }
     for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {

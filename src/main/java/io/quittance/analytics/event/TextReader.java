@@ -52,6 +52,28 @@ final class TextReader {
     return false;
   }
 
+  /** Whether there is a text; null is none, and anything else is refused and skipped. */
+  boolean isText(String param, JsonToken value, String rule) throws IOException {
+    return is(JsonToken.VALUE_STRING, param, value, rule);
+  }
+
+  /** Whether there is an object, which begins here; as {@link #isText}. */
+  boolean isObject(String param, JsonToken value, String rule) throws IOException {
+    return is(JsonToken.START_OBJECT, param, value, rule);
+  }
+
+  private boolean is(JsonToken wanted, String param, JsonToken value, String rule)
+      throws IOException {
+    if (value == wanted) {
+      return true;
+    }
+    parser.skipChildren();
+    if (value != JsonToken.VALUE_NULL) {
+      event.refuse(param, Code.WRONG_TYPE, rule);
+    }
+    return false;
+  }
+
   /** The text that was read last, as a name that is not kept: new, if there is room for it. */
   Name name(String param, String space, @Nullable Name other) throws IOException {
     if (characters.mayHoldCard() && CardNumbers.in(parser.getText())) {
