@@ -6,6 +6,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcOperations;
 
 /**
  * How rows of a table are written: each column is named once, with its type and where its value
@@ -41,6 +42,7 @@ public final class TableColumns<R> {
   private final List<Column<R>> inserted;
   private final List<Column<R>> updated;
   private final String insert;
+  private final String insertOne;
   private final Update update;
 
   private TableColumns(
@@ -50,6 +52,8 @@ public final class TableColumns<R> {
     insert =
         "insert into %s (%s) select * from unnest(%s)"
             .formatted(table, names(inserted), arrays(inserted));
+    insertOne =
+        "insert into %s (%s) values (%s)".formatted(table, names(inserted), parameters(inserted));
     update =
         new Update(
             table,
@@ -116,6 +120,11 @@ public final class TableColumns<R> {
     return names(inserted);
   }
 
+  /** Adds one row, outside of the journal. */
+  public void insert(JdbcOperations jdbc, R row) {
+    jdbc.update(insertOne, inserted.stream().map(column -> column.value().apply(row)).toArray());
+  }
+
   String insert() {
     return insert;
   }
@@ -139,6 +148,12 @@ public final class TableColumns<R> {
 
   private static <R> String names(List<Column<R>> columns) {
     return joined(columns, ", ", name -> name);
+  }
+
+  private static <R> String parameters(List<Column<R>> columns) {
+    return columns.stream()
+        .map(column -> "cast(? as %s)".formatted(column.cast()))
+        .collect(Collectors.joining(", "));
   }
 
   private static <R> String arrays(List<Column<R>> columns) {

@@ -13,18 +13,13 @@ import io.quittance.payment.batch.run.ResumeBatch;
 import io.quittance.payment.batch.run.RunningBatches;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.run.Takeover;
-import io.quittance.payment.batch.store.BatchCounts;
-import io.quittance.payment.batch.store.BatchLeases;
-import io.quittance.payment.batch.store.BatchStatus;
 import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.NewPaymentBatch;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.payment.batch.store.StoredBatch.Asked;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.TypeId;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
@@ -59,24 +54,14 @@ final class Batches {
 
   /** A batch that is asked for, not stored yet. */
   StoredBatch asked(UUID merchantId, NewPaymentBatch body, boolean background, Deadline deadline) {
-    Instant now = store.now();
-    return new StoredBatch(
+    return StoredBatch.preparing(
         merchantId,
-        TypeId.next(),
-        BatchStatus.PREPARING,
         new Asked(
             body.modeOrDefault(), body.onFailureOrDefault(), body.reference(), metadata(body)),
-        new BatchCounts(body.payments().size(), 0, 0, 0, 0, 0, 0, 0, body.payments().size()),
+        body.payments().size(),
         background,
-        true,
-        (int) deadline.granted().toMillis(),
-        0,
-        now.plus(deadline.remaining()),
-        now.plus(BatchLeases.LEASE),
-        1,
-        0,
-        now,
-        null);
+        deadline,
+        store.now());
   }
 
   private String metadata(NewPaymentBatch body) {
@@ -139,7 +124,7 @@ final class Batches {
   }
 
   private void carryOut(StoredBatch batch, Deadline deadline) {
-    if (batch.background()) {
+    if (batch.run().background()) {
       takeover.handOver(batch);
       return;
     }

@@ -11,7 +11,6 @@ import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.BatchCounts;
 import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.BatchSql;
-import io.quittance.payment.batch.store.BatchStatus;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,26 +54,24 @@ record PayAll(
   }
 
   @Override
-  public void prepare(UnitOfWork transaction) {
-    transaction.table(IdempotencyKeys.class).request(request);
-    payments.prepare(transaction);
+  public void prepare(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class).request(request);
+    payments.prepare(unit);
   }
 
   @Override
-  public Result decide(UnitOfWork transaction) {
-    var keys = transaction.table(IdempotencyKeys.class);
+  public Result decide(UnitOfWork unit) {
+    var keys = unit.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = keys.holder(request);
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
-    List<ItemResult> ends = payments.decide(transaction);
-    keys.claim(request, batch.id(), transaction.now());
+    List<ItemResult> ends = payments.decide(unit);
+    keys.claim(request, batch.id(), unit.now());
     StoredBatch paid =
-        batch
-            .with(BatchStatus.PROCESSING)
-            .counting(BatchCounts.of(ends, ItemResult::status))
-            .resting((int) deadline.used().toMillis(), transaction.now());
-    var rows = transaction.table(BatchRows.class);
+        batch.resting(
+            BatchCounts.of(ends, ItemResult::status), (int) deadline.used().toMillis(), unit.now());
+    var rows = unit.table(BatchRows.class);
     rows.add(paid, rows(batch, references, ends));
     rows.tell(paid);
     return new Result.Paid();

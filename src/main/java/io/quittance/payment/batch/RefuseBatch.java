@@ -7,7 +7,6 @@ import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.BatchCounts;
 import io.quittance.payment.batch.store.BatchRows;
-import io.quittance.payment.batch.store.BatchStatus;
 import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
@@ -29,20 +28,19 @@ record RefuseBatch(
     implements CommandOnBatch<Optional<KeyRecord>> {
 
   @Override
-  public void prepare(UnitOfWork transaction) {
-    transaction.table(IdempotencyKeys.class).request(request);
+  public void prepare(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class).request(request);
   }
 
   /** The request that holds the key already; empty: none. */
   @Override
-  public Optional<KeyRecord> decide(UnitOfWork transaction) {
-    var keys = transaction.table(IdempotencyKeys.class);
+  public Optional<KeyRecord> decide(UnitOfWork unit) {
+    var keys = unit.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = keys.holder(request);
     if (holder.isEmpty()) {
-      keys.refuse(request, ProblemCode.BATCH_REFUSED, detail, batch.id(), transaction.now());
-      StoredBatch refused =
-          batch.with(BatchStatus.REFUSED).counting(BatchCounts.of(ends, ItemResult::status));
-      transaction.table(BatchRows.class).add(refused, PayAll.rows(batch, references, ends));
+      keys.refuse(request, ProblemCode.BATCH_REFUSED, detail, batch.id(), unit.now());
+      StoredBatch refused = batch.refused(BatchCounts.of(ends, ItemResult::status));
+      unit.table(BatchRows.class).add(refused, PayAll.rows(batch, references, ends));
     }
     return holder;
   }

@@ -16,10 +16,13 @@ public final class BatchKeys {
 
   private BatchKeys() {}
 
-  static void claim(UnitOfWork transaction, KeyedRequest request, StoredBatch batch) {
-    transaction
-        .table(IdempotencyKeys.class)
-        .claim(request, batch.id(), batch.endsAt(), batch.background() ? IN_BACKGROUND : null);
+  static void claim(UnitOfWork unit, KeyedRequest request, StoredBatch batch) {
+    unit.table(IdempotencyKeys.class)
+        .claim(
+            request,
+            batch.id(),
+            batch.run().endsAt(),
+            batch.run().background() ? IN_BACKGROUND : null);
   }
 
   /** Whether the request did not wait for its run. */
@@ -29,6 +32,6 @@ public final class BatchKeys {
 
   /** Whether the run that the request began is still under way. */
   public static boolean runs(KeyRecord holder, StoredBatch now) {
-    return now.processing() && now.endsAt().equals(holder.runsUntil());
+    return now.processing() && now.run().endsAt().equals(holder.runsUntil());
   }
 }

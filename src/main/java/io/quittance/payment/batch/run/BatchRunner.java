@@ -92,7 +92,7 @@ public final class BatchRunner {
    * because this replica stops.
    */
   void finish(StoredBatch batch, Deadline deadline) throws InterruptedException {
-    if (batch.background() && running.stopping() && !deadline.expired()) {
+    if (batch.run().background() && running.stopping() && !deadline.expired()) {
       leases.release(batch, Duration.ZERO);
       return;
     }

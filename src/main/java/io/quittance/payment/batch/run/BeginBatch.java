@@ -27,24 +27,24 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
   }
 
   @Override
-  public void prepare(UnitOfWork transaction) {
-    transaction.table(IdempotencyKeys.class).request(request);
-    transaction.table(BatchRows.class).request(batch);
+  public void prepare(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class).request(request);
+    unit.table(BatchRows.class).request(batch);
   }
 
   @Override
-  public Result decide(UnitOfWork transaction) {
-    Optional<KeyRecord> holder = transaction.table(IdempotencyKeys.class).holder(request);
+  public Result decide(UnitOfWork unit) {
+    Optional<KeyRecord> holder = unit.table(IdempotencyKeys.class).holder(request);
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
-    var rows = transaction.table(BatchRows.class);
+    var rows = unit.table(BatchRows.class);
     Optional<StoredBatch> present = rows.present(batch);
     if (present.isEmpty()) {
       return new Result.Gone();
     }
-    StoredBatch shown = present.get().shown(transaction.now());
-    BatchKeys.claim(transaction, request, shown);
+    StoredBatch shown = present.get().shown(unit.now());
+    BatchKeys.claim(unit, request, shown);
     rows.change(shown);
     return new Result.Begun(shown);
   }

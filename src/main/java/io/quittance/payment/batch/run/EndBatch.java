@@ -13,17 +13,17 @@ import java.util.Optional;
 record EndBatch(StoredBatch batch, int usedMs) implements CommandOnBatch<Optional<StoredBatch>> {
 
   @Override
-  public void prepare(UnitOfWork transaction) {
-    transaction.table(BatchRows.class).request(batch);
+  public void prepare(UnitOfWork unit) {
+    unit.table(BatchRows.class).request(batch);
   }
 
   @Override
-  public Optional<StoredBatch> decide(UnitOfWork transaction) {
-    var rows = transaction.table(BatchRows.class);
+  public Optional<StoredBatch> decide(UnitOfWork unit) {
+    var rows = unit.table(BatchRows.class);
     Optional<StoredBatch> resting =
         rows.present(batch)
             .filter(present -> present.processing() && present.counts().open() == 0)
-            .map(present -> present.resting(usedMs, transaction.now()));
+            .map(present -> present.resting(present.counts(), usedMs, unit.now()));
     resting.ifPresent(
         rest -> {
           rows.change(rest);

@@ -27,10 +27,10 @@ record FenceItems(StoredBatch batch, List<Open> items)
           + " moved.";
 
   @Override
-  public void prepare(UnitOfWork transaction) {
-    var keys = transaction.table(IdempotencyKeys.class);
+  public void prepare(UnitOfWork unit) {
+    var keys = unit.table(IdempotencyKeys.class);
     items.forEach(item -> keys.request(key(item)));
-    transaction.table(BatchRows.class).request(batch);
+    unit.table(BatchRows.class).request(batch);
   }
 
   /**
@@ -38,17 +38,17 @@ record FenceItems(StoredBatch batch, List<Open> items)
    * the batch out by now.
    */
   @Override
-  public Optional<Map<Integer, KeyRecord>> decide(UnitOfWork transaction) {
-    if (transaction.table(BatchRows.class).present(batch).isEmpty()) {
+  public Optional<Map<Integer, KeyRecord>> decide(UnitOfWork unit) {
+    if (unit.table(BatchRows.class).present(batch).isEmpty()) {
       return Optional.empty();
     }
-    var keys = transaction.table(IdempotencyKeys.class);
+    var keys = unit.table(IdempotencyKeys.class);
     Map<Integer, KeyRecord> taken = new HashMap<>();
     for (Open item : items) {
       keys.holder(key(item))
           .ifPresentOrElse(
               record -> taken.put(item.position(), record),
-              () -> keys.refuse(key(item), ProblemCode.INTERNAL_ERROR, DETAIL, transaction.now()));
+              () -> keys.refuse(key(item), ProblemCode.INTERNAL_ERROR, DETAIL, unit.now()));
     }
     return Optional.of(taken);
   }

@@ -102,7 +102,7 @@ final class ItemReconciliation {
       return Optional.empty();
     }
     boolean cameAbout = end.isPresent() && (status != ItemStatus.FAILED || refused(end.get()));
-    if (!cameAbout && batch.background() && batch.begins()) {
+    if (!cameAbout && batch.run().background() && batch.run().begins()) {
       return Optional.of(new Change(item.position(), item.status(), ItemResult.NOT_STARTED, true));
     }
     return Optional.of(new Change(item.position(), item.status(), end.orElse(LOST)));

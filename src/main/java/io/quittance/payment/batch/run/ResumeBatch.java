@@ -36,24 +36,24 @@ public record ResumeBatch(
   }
 
   @Override
-  public void prepare(UnitOfWork transaction) {
-    transaction.table(IdempotencyKeys.class).request(request);
-    transaction.table(BatchRows.class).request(batch);
+  public void prepare(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class).request(request);
+    unit.table(BatchRows.class).request(batch);
   }
 
   @Override
-  public Result decide(UnitOfWork transaction) {
-    Optional<KeyRecord> holder = transaction.table(IdempotencyKeys.class).holder(request);
+  public Result decide(UnitOfWork unit) {
+    Optional<KeyRecord> holder = unit.table(IdempotencyKeys.class).holder(request);
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
-    var rows = transaction.table(BatchRows.class);
+    var rows = unit.table(BatchRows.class);
     StoredBatch present = rows.current(batch).orElseThrow();
     if (present.processing()) {
       return new Result.Processing();
     }
-    StoredBatch resumed = present.resumed(background, granted, transaction.now());
-    BatchKeys.claim(transaction, request, resumed);
+    StoredBatch resumed = present.resumed(background, granted, unit.now());
+    BatchKeys.claim(unit, request, resumed);
     if (present.counts().notStarted() == 0) {
       return new Result.NothingLeft();
     }

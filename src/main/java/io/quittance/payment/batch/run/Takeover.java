@@ -150,12 +150,12 @@ public final class Takeover {
     try {
       reconciliation.reconcile(batch);
       StoredBatch now = store.require(batch.merchantId(), batch.id());
-      Duration granted = Duration.ofMillis(batch.grantedMs());
+      Duration granted = Duration.ofMillis(batch.run().grantedMs());
       Duration used = granted.minus(leases.left(batch));
       Deadline deadline = Deadline.startingAt(System.nanoTime() - used.toNanos(), granted);
-      if (now.run() != batch.run()) {
+      if (now.run().number() != batch.run().number()) {
         log.info("Another replica runs {}", batch.text());
-      } else if (batch.background() && now.begins() && !deadline.expired()) {
+      } else if (batch.run().background() && now.run().begins() && !deadline.expired()) {
         runner.run(now, entry, deadline);
       } else {
         runner.finish(now, deadline);

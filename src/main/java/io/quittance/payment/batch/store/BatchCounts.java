@@ -32,6 +32,11 @@ public record BatchCounts(
         n[ItemStatus.NOT_STARTED.ordinal()]);
   }
 
+  /** Of a batch of which nothing was begun. */
+  static BatchCounts notStarted(int total) {
+    return new BatchCounts(total, 0, 0, 0, 0, 0, 0, 0, total);
+  }
+
   /** As these, where all that is in no other count was not started. */
   BatchCounts withTheRestNotStarted() {
     int rest = total - succeeded - authorized - inReview - declined - failed - processing - unknown;

@@ -81,7 +81,8 @@ public final class BatchLeases {
 
   private void renew(StoredBatch batch, OffsetDateTime until) {
     List<Integer> free =
-        jdbc.queryForList(LOCK_OWN, Integer.class, batch.merchantId(), batch.id(), batch.run());
+        jdbc.queryForList(
+            LOCK_OWN, Integer.class, batch.merchantId(), batch.id(), batch.run().number());
     if (!free.isEmpty()) {
       jdbc.update(RENEW, until, batch.merchantId(), batch.id());
     }
@@ -130,7 +131,7 @@ public final class BatchLeases {
 
   private @Nullable StoredBatch taken(StoredBatch seen, OffsetDateTime until) {
     List<Integer> free =
-        jdbc.queryForList(LOCK, Integer.class, seen.merchantId(), seen.id(), seen.run());
+        jdbc.queryForList(LOCK, Integer.class, seen.merchantId(), seen.id(), seen.run().number());
     if (free.isEmpty()) {
       return null;
     }
@@ -155,11 +156,11 @@ public final class BatchLeases {
                 until,
                 batch.merchantId(),
                 batch.id(),
-                batch.run()));
+                batch.run().number()));
   }
 
   /** What is left of a batch's deadline. */
   public Duration left(StoredBatch batch) {
-    return Duration.between(dialect.now(jdbc), batch.endsAt());
+    return Duration.between(dialect.now(jdbc), batch.run().endsAt());
   }
 }

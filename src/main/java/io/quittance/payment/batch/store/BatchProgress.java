@@ -162,7 +162,8 @@ public final class BatchProgress {
    */
   private void lock(StoredBatch batch) {
     List<Integer> own =
-        jdbc.queryForList(LOCK, Integer.class, batch.merchantId(), batch.id(), batch.run());
+        jdbc.queryForList(
+            LOCK, Integer.class, batch.merchantId(), batch.id(), batch.run().number());
     if (own.isEmpty()) {
       throw new LeaseLostException(batch.text());
     }

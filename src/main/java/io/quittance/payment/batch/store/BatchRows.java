@@ -31,22 +31,22 @@ public final class BatchRows implements Table {
   @Order(64)
   static final class Factory implements Table.Factory {
     @Override
-    public Table open(UnitOfWork batch) {
-      return new BatchRows(batch);
+    public Table open(UnitOfWork unit) {
+      return new BatchRows(unit);
     }
   }
 
   private record Key(UUID merchantId, UUID id) {}
 
-  private final UnitOfWork transaction;
+  private final UnitOfWork unit;
   private final Set<Key> wanted = new LinkedHashSet<>();
   private final Map<Key, StoredBatch> known = new HashMap<>();
   private final Map<Key, StoredBatch> changed = new LinkedHashMap<>();
   private final List<StoredBatch> added = new ArrayList<>();
   private final List<BatchSql.Row> items = new ArrayList<>();
 
-  private BatchRows(UnitOfWork transaction) {
-    this.transaction = transaction;
+  private BatchRows(UnitOfWork unit) {
+    this.unit = unit;
   }
 
   /** Announces a batch that is stored. */
@@ -56,7 +56,7 @@ public final class BatchRows implements Table {
 
   /** A batch that was announced, as it is now; empty if it is not that run of it any more. */
   public Optional<StoredBatch> present(StoredBatch seen) {
-    return current(seen).filter(now -> now.run() == seen.run());
+    return current(seen).filter(now -> now.run().number() == seen.run().number());
   }
 
   /** A batch that was announced, as it is now, whoever ran it last. */
@@ -78,8 +78,7 @@ public final class BatchRows implements Table {
 
   /** Tells those who listen to events that the batch has come to rest. */
   public void tell(StoredBatch batch) {
-    transaction
-        .table(PaymentEvents.class)
+    unit.table(PaymentEvents.class)
         .add(
             new PaymentEvent(
                 batch.merchantId(),
@@ -88,7 +87,7 @@ public final class BatchRows implements Table {
                 batch.id(),
                 batch.rests(),
                 EventType.PAYMENT_BATCH_ENDED,
-                transaction.now(),
+                unit.now(),
                 PaymentBatchBody.from(batch)));
   }
 

@@ -5,6 +5,7 @@ import io.quittance.journal.TableColumns;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.batch.store.StoredBatch.Asked;
+import io.quittance.payment.batch.store.StoredBatch.Run;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.UUID;
@@ -34,13 +35,13 @@ public final class BatchSql {
           .fixed("unknown_items", "integer", row -> row.counts().unknown())
           .fixed("created_at", "timestamp", StoredBatch::createdAt)
           .changing("status", "varchar", StoredBatch::status)
-          .changing("background", "boolean", StoredBatch::background)
-          .changing("granted_ms", "integer", StoredBatch::grantedMs)
-          .changing("ends_at", "timestamp", StoredBatch::endsAt)
-          .changing("run", "integer", StoredBatch::run)
-          .changing("lease_until", "timestamp", StoredBatch::leaseUntil)
-          .changing("begins", "boolean", StoredBatch::begins)
-          .changing("used_ms", "integer", StoredBatch::usedMs)
+          .changing("background", "boolean", row -> row.run().background())
+          .changing("granted_ms", "integer", row -> row.run().grantedMs())
+          .changing("ends_at", "timestamp", row -> row.run().endsAt())
+          .changing("run", "integer", row -> row.run().number())
+          .changing("lease_until", "timestamp", row -> row.run().leaseUntil())
+          .changing("begins", "boolean", row -> row.run().begins())
+          .changing("used_ms", "integer", row -> row.run().usedMs())
           .changing("rests", "integer", StoredBatch::rests)
           .changing("completed_at", "timestamp", StoredBatch::completedAt)
           .build();
@@ -72,13 +73,14 @@ public final class BatchSql {
             rs.getString("reference"),
             rs.getString("metadata")),
         counts(rs),
-        rs.getBoolean("background"),
-        rs.getBoolean("begins"),
-        rs.getInt("granted_ms"),
-        rs.getInt("used_ms"),
-        Instants.read(rs, "ends_at"),
-        Instants.read(rs, "lease_until"),
-        rs.getInt("run"),
+        new Run(
+            rs.getInt("run"),
+            rs.getBoolean("background"),
+            rs.getBoolean("begins"),
+            rs.getInt("granted_ms"),
+            rs.getInt("used_ms"),
+            Instants.read(rs, "ends_at"),
+            Instants.read(rs, "lease_until")),
         rs.getInt("rests"),
         Instants.read(rs, "created_at"),
         Instants.readOrNull(rs, "completed_at"));

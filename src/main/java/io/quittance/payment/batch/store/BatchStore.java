@@ -2,7 +2,6 @@ package io.quittance.payment.batch.store;
 
 import static io.quittance.database.ArrayParameters.bind;
 
-import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.web.Problem;
@@ -62,33 +61,11 @@ public final class BatchStore {
   public void prepare(StoredBatch batch, List<BatchPayments.Asked> items) {
     transactions.executeWithoutResult(
         _ -> {
-          insert(batch);
+          BatchSql.BATCHES.insert(jdbc, batch);
           for (int from = 0; from < items.size(); from += ITEMS_PER_INSERT) {
             insertItems(batch, items, from, Math.min(items.size(), from + ITEMS_PER_INSERT));
           }
         });
-  }
-
-  private void insert(StoredBatch batch) {
-    jdbc.update(
-        """
-        insert into payment_batches (merchant_id, id, status, mode, on_failure, reference, metadata, items,
-          succeeded_items, authorized_items, in_review_items, declined_items, failed_items, processing_items,
-          unknown_items, background, begins, granted_ms, used_ms, ends_at, run, rests, lease_until, created_at)
-        values (?, ?, 'preparing', ?, ?, ?, ?, ?, 0, 0, 0, 0, 0, 0, 0, ?, true, ?, 0, ?, 1, 0, ?, ?)
-        """,
-        batch.merchantId(),
-        batch.id(),
-        batch.asked().mode().text(),
-        batch.asked().onFailure().text(),
-        batch.asked().reference(),
-        batch.asked().metadata(),
-        batch.counts().total(),
-        batch.background(),
-        batch.grantedMs(),
-        Instants.parameter(batch.endsAt()),
-        Instants.parameter(batch.leaseUntil()),
-        Instants.parameter(batch.createdAt()));
   }
 
   private void insertItems(StoredBatch batch, List<BatchPayments.Asked> items, int from, int to) {

@@ -34,7 +34,7 @@ public record PaymentBatchBody(
         batch.asked().reference(),
         batch.asked().metadata(),
         batch.counts(),
-        new DeadlineBody(batch.grantedMs(), batch.usedMs()),
+        new DeadlineBody(batch.run().grantedMs(), batch.run().usedMs()),
         items,
         batch.createdAt(),
         batch.completedAt());

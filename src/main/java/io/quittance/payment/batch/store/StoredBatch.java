@@ -1,5 +1,6 @@
 package io.quittance.payment.batch.store;
 
+import io.quittance.concurrency.Deadline;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,9 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A batch as it is stored, without its items.
  *
  * @param status as it is stored, which may be one that is not shown
- * @param begins whether the present run may still begin items
- * @param leaseUntil until when it is left to who carries it out, by the database's clock
- * @param run counts those who have carried it out, so that an earlier one can be told to stop
+ * @param run the present one, or the last
  * @param rests how often it has come to rest
  */
 public record StoredBatch(
@@ -21,13 +20,7 @@ public record StoredBatch(
     String status,
     Asked asked,
     BatchCounts counts,
-    boolean background,
-    boolean begins,
-    int grantedMs,
-    int usedMs,
-    Instant endsAt,
-    Instant leaseUntil,
-    int run,
+    Run run,
     int rests,
     Instant createdAt,
     @Nullable Instant completedAt) {
@@ -36,96 +29,82 @@ public record StoredBatch(
   public record Asked(
       BatchMode mode, BatchOnFailure onFailure, @Nullable String reference, String metadata) {}
 
-  public StoredBatch with(BatchStatus shown) {
-    return with(shown.text());
+  /**
+   * How it is carried out, from its beginning or a resumption until it comes to rest.
+   *
+   * @param number counts those who have carried it out, so that an earlier one can be told to stop
+   * @param begins whether it may still begin items
+   * @param leaseUntil until when it is left to who carries it out, by the database's clock
+   */
+  public record Run(
+      int number,
+      boolean background,
+      boolean begins,
+      int grantedMs,
+      int usedMs,
+      Instant endsAt,
+      Instant leaseUntil) {
+
+    private static Run beginning(
+        int number, boolean background, int grantedMs, Instant endsAt, Instant now) {
+      return new Run(number, background, true, grantedMs, 0, endsAt, now.plus(BatchLeases.LEASE));
+    }
+
+    private Run over(int used) {
+      return new Run(number, background, false, grantedMs, used, endsAt, leaseUntil);
+    }
   }
 
-  public StoredBatch with(String other) {
+  /** One that is asked for now, and not stored yet. */
+  public static StoredBatch preparing(
+      UUID merchantId, Asked asked, int items, boolean background, Deadline deadline, Instant now) {
     return new StoredBatch(
         merchantId,
-        id,
-        other,
+        TypeId.next(),
+        BatchStatus.PREPARING,
         asked,
-        counts,
-        background,
-        begins,
-        grantedMs,
-        usedMs,
-        endsAt,
-        leaseUntil,
-        run,
-        rests,
-        createdAt,
-        completedAt);
+        BatchCounts.notStarted(items),
+        Run.beginning(
+            1,
+            background,
+            (int) deadline.granted().toMillis(),
+            now.plus(deadline.remaining()),
+            now),
+        0,
+        now,
+        null);
   }
 
-  public StoredBatch counting(BatchCounts other) {
+  private StoredBatch changed(
+      String newStatus, BatchCounts newCounts, Run newRun, int newRests, @Nullable Instant ended) {
     return new StoredBatch(
-        merchantId,
-        id,
-        status,
-        asked,
-        other,
-        background,
-        begins,
-        grantedMs,
-        usedMs,
-        endsAt,
-        leaseUntil,
-        run,
-        rests,
-        createdAt,
-        completedAt);
+        merchantId, id, newStatus, asked, newCounts, newRun, newRests, createdAt, ended);
   }
 
-  /** As it comes to rest, with the counts that it has. */
-  public StoredBatch resting(int used, Instant now) {
-    return new StoredBatch(
-        merchantId,
-        id,
-        counts.atRest().text(),
-        asked,
-        counts,
-        background,
-        false,
-        grantedMs,
-        used,
-        endsAt,
-        leaseUntil,
-        run,
-        rests + 1,
-        createdAt,
-        now);
+  /** As it is remembered after it was refused as a whole. */
+  public StoredBatch refused(BatchCounts ends) {
+    return changed(BatchStatus.REFUSED, ends, run, rests, completedAt);
+  }
+
+  /** As it comes to rest, with these counts. */
+  public StoredBatch resting(BatchCounts ends, int usedMs, Instant now) {
+    return changed(ends.atRest().text(), ends, run.over(usedMs), rests + 1, now);
   }
 
   /** As it is shown for the first time, in the hands of the replica that prepared it. */
   public StoredBatch shown(Instant now) {
-    return processing(background, grantedMs, endsAt, now, run);
+    return processing(Run.beginning(run.number, run.background, run.grantedMs, run.endsAt, now));
   }
 
   /** As it goes on after it has come to rest, in the hands of another run. */
   public StoredBatch resumed(boolean inBackground, Duration granted, Instant now) {
-    return processing(inBackground, (int) granted.toMillis(), now.plus(granted), now, run + 1);
+    return processing(
+        Run.beginning(
+            run.number + 1, inBackground, (int) granted.toMillis(), now.plus(granted), now));
   }
 
-  private StoredBatch processing(
-      boolean inBackground, int granted, Instant ends, Instant now, int runs) {
-    return new StoredBatch(
-        merchantId,
-        id,
-        BatchStatus.PROCESSING.text(),
-        asked,
-        counts,
-        inBackground,
-        true,
-        granted,
-        0,
-        ends,
-        now.plus(BatchLeases.LEASE),
-        runs,
-        rests,
-        createdAt,
-        null);
+  private StoredBatch processing(Run next) {
+    return changed(BatchStatus.PROCESSING.text(), counts, next, rests, null);
   }
 
   public boolean processing() {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
+import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
@@ -102,8 +104,8 @@ class BatchRowsIT {
 
       leases.renew(List.of(locked, other));
 
-      assertThat(current(other).leaseUntil()).isAfter(other.leaseUntil());
-      assertThat(current(locked).leaseUntil()).isEqualTo(locked.leaseUntil());
+      assertThat(current(other).run().leaseUntil()).isAfter(other.run().leaseUntil());
+      assertThat(current(locked).run().leaseUntil()).isEqualTo(locked.run().leaseUntil());
       hanging.rollback();
     }
   }
@@ -114,7 +116,7 @@ class BatchRowsIT {
 
     progress.record(batch, List.of(), new int[] {0, 3}, true);
 
-    assertThat(current(batch).leaseUntil()).isAfter(batch.leaseUntil());
+    assertThat(current(batch).run().leaseUntil()).isAfter(batch.run().leaseUntil());
   }
 
   @Test
@@ -134,26 +136,20 @@ class BatchRowsIT {
   private StoredBatch batch(UUID merchantId, Duration lease) {
     var now = store.now();
     var batch =
-        new StoredBatch(
+        StoredBatch.preparing(
             merchantId,
-            TypeId.next(),
-            BatchStatus.PREPARING,
             new StoredBatch.Asked(BatchMode.INDEPENDENT, BatchOnFailure.CONTINUE, null, "{}"),
-            new BatchCounts(ITEMS, 0, 0, 0, 0, 0, 0, 0, ITEMS),
+            ITEMS,
             true,
-            true,
-            600_000,
-            0,
-            now.plusSeconds(600),
-            now.plus(lease),
-            1,
-            0,
-            now,
-            null);
+            Deadline.after(Duration.ofMinutes(10)),
+            now);
     store.prepare(
         batch,
         IntStream.range(0, ITEMS).mapToObj(i -> new BatchPayments.Asked("r" + i, "{}")).toList());
-    jdbc.update("update payment_batches set status = 'processing' where id = ?", batch.id());
+    jdbc.update(
+        "update payment_batches set status = 'processing', lease_until = ? where id = ?",
+        Instants.parameter(now.plus(lease)),
+        batch.id());
     return store.require(merchantId, batch.id());
   }
 
