@@ -7,8 +7,8 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * Decides commands on a snapshot of the database; takes no lock and writes nothing. Thread-safe;
- * each call uses a connection of its own.
+ * Decides commands on a snapshot of the database, and prepares what they would write; takes no lock
+ * and sends nothing of it. Thread-safe; each call uses a connection of its own.
  */
 final class Rehearsals {
 
@@ -41,7 +41,9 @@ final class Rehearsals {
         JdbcOperations jdbc = Transaction.on(connection);
         unit.lock(jdbc, AccountKey.of(command));
         unit.load(jdbc, dialect);
-        return command.decide(unit);
+        R result = command.decide(unit);
+        unit.flush(dialect).bind(connection);
+        return result;
       } finally {
         connection.rollback();
       }

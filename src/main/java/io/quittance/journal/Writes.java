@@ -79,31 +79,47 @@ public final class Writes {
     }
   }
 
+  /** What is done with a statement that has its parameters. */
+  @FunctionalInterface
+  private interface Use {
+    void of(PreparedStatement statement) throws SQLException;
+  }
+
   /** Sends everything: as one if the database takes several statements at once. */
   void execute(Connection connection) throws SQLException {
+    prepare(connection, PreparedStatement::execute);
+  }
+
+  /** Does what sending needs, and sends nothing. */
+  void bind(Connection connection) throws SQLException {
+    prepare(connection, _ -> {});
+  }
+
+  private void prepare(Connection connection, Use use) throws SQLException {
     if (statements.isEmpty()) {
       return;
     }
     if (dialect.takesStatementsTogether()) {
-      execute(
+      prepare(
           connection,
           String.join(";\n", statements),
-          parameters.stream().flatMap(List::stream).toList());
+          parameters.stream().flatMap(List::stream).toList(),
+          use);
       return;
     }
     for (int i = 0; i < statements.size(); i++) {
-      execute(connection, statements.get(i), parameters.get(i));
+      prepare(connection, statements.get(i), parameters.get(i), use);
     }
   }
 
-  private static void execute(Connection connection, String sql, List<Column> columns)
+  private static void prepare(Connection connection, String sql, List<Column> columns, Use use)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       for (int i = 0; i < columns.size(); i++) {
         Column column = columns.get(i);
         statement.setArray(i + 1, connection.createArrayOf(column.type(), column.values()));
       }
-      statement.execute();
+      use.of(statement);
     }
   }
 }

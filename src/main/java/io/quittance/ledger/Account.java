@@ -65,6 +65,11 @@ public final class Account {
     this.createdAt = createdAt;
   }
 
+  /** One that is open and has nothing. */
+  static Account opened(AccountKey key, AccountTerms terms, Instant now) {
+    return new Account(key, terms, AccountStatus.OPEN, now);
+  }
+
   public static Account read(ResultSet rs) throws SQLException {
     var account =
         new Account(

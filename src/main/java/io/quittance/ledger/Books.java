@@ -217,6 +217,18 @@ public final class Books implements Table {
     changed.add(transfer);
   }
 
+  /**
+   * Takes an account for granted that is not there, in a rehearsal.
+   *
+   * @throws IllegalStateException it is no rehearsal
+   */
+  public void suppose(AccountKey key, AccountTerms terms, Instant now) {
+    if (locks) {
+      throw new IllegalStateException("accounts are supposed in rehearsals only");
+    }
+    accounts.putIfAbsent(key, Account.opened(key, terms, now));
+  }
+
   private Account account(AccountKey key) {
     return Objects.requireNonNull(accounts.get(key), () -> "not requested or not there: " + key);
   }

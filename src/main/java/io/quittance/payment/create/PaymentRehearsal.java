@@ -6,9 +6,11 @@ import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Command;
+import io.quittance.journal.AccountKey;
 import io.quittance.journal.Journal;
 import io.quittance.journal.UnitOfWork;
+import io.quittance.ledger.AccountKind;
+import io.quittance.ledger.AccountTerms;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.money.Money;
@@ -16,11 +18,11 @@ import io.quittance.payment.dependency.QueuedCommand;
 import io.quittance.payment.model.CaptureMethod;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.Payments;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -28,8 +30,9 @@ import org.springframework.modulith.NamedInterface;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes the way of a payment of a merchant that does not exist: a scope, its screening, and the
- * journal, which reads the rows of a payment and commits nothing. Thread-safe.
+ * Takes the way of a payment of a merchant that does not exist: a scope, its screening, the
+ * journal, which reads the rows of a payment and commits nothing, and all that is decided and
+ * prepared to be written when a payment succeeds. Thread-safe.
  */
 @Component
 @NamedInterface("rehearsal")
@@ -53,15 +56,22 @@ public final class PaymentRehearsal {
 
   /** Does so once; a remote service is not asked. */
   public void once() throws InterruptedException {
+    var _ = rehearse();
+  }
+
+  /** What the payment would have come to. */
+  Authorize.Result rehearse() throws InterruptedException {
     PaymentOrder order = order(Deadline.after(DEADLINE));
+    var slot = new ScreeningSlot();
     try (DeadlineScope scope = scopes.open("rehearsal", order.deadline())) {
       if (!screener.remote()) {
-        var _ = screener.fork(scope, order, new ScreeningSlot());
+        var _ = screener.fork(scope, order, slot);
       }
       var look = new QueuedCommand<>(new Look(order));
-      var _ = scope.fork("ledger", left -> look.submitAndAwait(journal, left));
+      var _ = scope.fork(DependencyNames.LEDGER, left -> look.submitAndAwait(journal, left));
       scope.join();
     }
+    return journal.rehearse(new Success(order, new Authorize(order, slot, DEADLINE)));
   }
 
   private PaymentOrder order(Deadline deadline) {
@@ -81,18 +91,28 @@ public final class PaymentRehearsal {
         deadline);
   }
 
+  /** A payment between accounts that are taken for granted. */
+  private record Success(PaymentOrder order, Authorize authorize)
+      implements OrderCommand<Authorize.Result> {
+
+    private static final AccountTerms TERMS =
+        new AccountTerms("EUR", null, AccountKind.EXTERNAL, 0, "{}");
+
+    @Override
+    public void prepare(UnitOfWork unit) {
+      authorize.prepare(unit);
+    }
+
+    @Override
+    public Authorize.Result decide(UnitOfWork unit) {
+      var books = unit.table(Books.class);
+      accounts().forEach(id -> books.suppose(new AccountKey(merchantId(), id), TERMS, unit.now()));
+      return authorize.decide(unit);
+    }
+  }
+
   /** Reads what {@link Authorize} reads, but for the payer's past, and writes nothing. */
-  private record Look(PaymentOrder order) implements Command<Boolean> {
-
-    @Override
-    public UUID merchantId() {
-      return order.merchantId();
-    }
-
-    @Override
-    public Set<String> accounts() {
-      return order.accounts();
-    }
+  private record Look(PaymentOrder order) implements OrderCommand<Boolean> {
 
     @Override
     public void prepare(UnitOfWork unit) {

@@ -1,0 +1,32 @@
+package io.quittance.payment.create;
+
+import io.quittance.journal.Command;
+import io.quittance.payment.model.PaymentOrder;
+import java.util.Set;
+import java.util.UUID;
+
+/** A command on the payment that an order asks for, alone or as an item of a batch. */
+interface OrderCommand<R> extends Command<R> {
+
+  PaymentOrder order();
+
+  @Override
+  default UUID merchantId() {
+    return order().merchantId();
+  }
+
+  @Override
+  default Set<String> accounts() {
+    return order().accounts();
+  }
+
+  @Override
+  default boolean ofPaymentBatch() {
+    return order().batchId() != null;
+  }
+
+  @Override
+  default boolean givesWay() {
+    return ofPaymentBatch();
+  }
+}

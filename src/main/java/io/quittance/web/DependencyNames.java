@@ -1,0 +1,15 @@
+package io.quittance.web;
+
+import java.util.List;
+
+/** What a payment depends on, as problems, subtasks, breakers and the sandbox's faults name it. */
+public final class DependencyNames {
+
+  public static final String FRAUD = "fraud";
+  public static final String LEDGER = "ledger";
+  public static final String NOTIFICATION = "notification";
+
+  public static final List<String> ALL = List.of(FRAUD, LEDGER, NOTIFICATION);
+
+  private DependencyNames() {}
+}
