@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A simulation tells what the payment would do, and does nothing. */
 abstract class SimulationContract extends Contract {
@@ -93,6 +95,26 @@ abstract class SimulationContract extends Contract {
     simulate(order(1, "alice", "alice")).isProblem(422, "same_account");
     simulate(order(1, "alice", "shop").put("reference", "r")).isProblem(409, "duplicate_reference");
     simulate(order(0, "alice", "shop")).isProblem(400, "invalid_request");
+  }
+
+  /** The books answer whether screening does or not. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void refusesItAlsoIfItCannotBeScreened(boolean hangs) {
+    merchant.pay(order(1, "alice", "shop").put("reference", "r")).is(201);
+    merchant.fault("fraud", hangs ? "hang" : "error_rate", hangs ? true : 1.0);
+
+    simulate(order(1, "alice", "nobody"), 300).isProblem(422, "account_not_found");
+    simulate(order(1, "alice", "shop").put("reference", "r"), 300)
+        .isProblem(409, "duplicate_reference");
+    Answer poor = simulate(order(FUNDS + 1, "alice", "shop"), 300).is(200);
+    assertThat(poor.text("/failure/code")).isEqualTo("insufficient_funds");
+    assertThat(simulate(order(1, "alice", "shop"), 300).is(200).text("/status"))
+        .isEqualTo("failed");
+  }
+
+  private Answer simulate(JsonNode order, int deadlineMs) {
+    return merchant.call("POST", "/v1/payments/simulate").deadline(deadlineMs).body(order).send();
   }
 
   private Answer simulate(JsonNode order) {

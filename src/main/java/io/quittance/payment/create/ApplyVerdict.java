@@ -1,39 +1,16 @@
 package io.quittance.payment.create;
 
 import io.quittance.fraud.Screening;
-import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.Payments;
 import io.quittance.payment.recover.Resolve;
-import java.util.Set;
-import java.util.UUID;
 
 /** Ends the processing of a payment that was begun in an earlier transaction. */
 record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
-    implements Command<Payment> {
-
-  @Override
-  public UUID merchantId() {
-    return order.merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return order.accounts();
-  }
-
-  @Override
-  public boolean ofPaymentBatch() {
-    return order.batchId() != null;
-  }
-
-  @Override
-  public boolean givesWay() {
-    return ofPaymentBatch();
-  }
+    implements OrderCommand<Payment> {
 
   @Override
   public void prepare(UnitOfWork unit) {

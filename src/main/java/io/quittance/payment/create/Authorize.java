@@ -3,7 +3,6 @@ package io.quittance.payment.create;
 import io.quittance.fraud.Screening;
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
-import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
@@ -26,10 +25,17 @@ import org.jspecify.annotations.Nullable;
  * time the command's turn comes, the payment is concluded in the same transaction, and one commit
  * is all it takes.
  */
-public final class Authorize implements Command<Authorize.Result> {
+public final class Authorize implements OrderCommand<Authorize.Result> {
 
   /** What came of it. */
   public sealed interface Result {
+
+    /**
+     * Whether the payment has its end already, or none will come, so that nothing is waited for.
+     */
+    default boolean decisive() {
+      return !(this instanceof PaymentStored(Payment payment)) || payment.concluded();
+    }
 
     /** A payment exists: still processing, or concluded in the same transaction. */
     record PaymentStored(Payment payment) implements Result {}
@@ -80,23 +86,8 @@ public final class Authorize implements Command<Authorize.Result> {
   }
 
   @Override
-  public UUID merchantId() {
-    return order.merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return order.accounts();
-  }
-
-  @Override
-  public boolean ofPaymentBatch() {
-    return order.batchId() != null;
-  }
-
-  @Override
-  public boolean givesWay() {
-    return ofPaymentBatch();
+  public PaymentOrder order() {
+    return order;
   }
 
   @Override
@@ -180,7 +171,7 @@ public final class Authorize implements Command<Authorize.Result> {
     unit.table(Payments.class).add(payment);
     if (ownKey) {
       unit.table(IdempotencyKeys.class)
-          .claim(order.request(), order.id(), payment.terms().resolvesBy());
+          .claim(order.request(), order.id(), unit.now().plus(order.deadline().remaining()));
     }
   }
 }

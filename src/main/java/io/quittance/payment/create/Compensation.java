@@ -14,11 +14,13 @@ import io.quittance.payment.dependency.QueuedCommand;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +62,8 @@ final class Compensation {
       throws InterruptedException {
     Throwable cause = reason instanceof ScopeFailedException failed ? failed.first() : reason;
     boolean ledgerFailed =
-        !(reason instanceof ScopeFailedException failed) || failed.subtask().equals("ledger");
+        !(reason instanceof ScopeFailedException failed)
+            || failed.subtask().equals(DependencyNames.LEDGER);
     // Only of a payment that was not begun: a verdict that finds no room leaves a hold behind.
     boolean refused = ledgerFailed && authorize.surelyNotApplied();
     if (refused && cause instanceof RejectedExecutionException) {
@@ -82,10 +85,11 @@ final class Compensation {
     return switch (cause) {
       case ScreeningLateException _ -> Failure.deadlineExceeded();
       case DeadlineExceededException _ when ledgerFailed -> Failure.deadlineExceeded();
-      case Throwable _ when !ledgerFailed -> Failure.unavailable("fraud");
+      case Throwable _ when !ledgerFailed -> Failure.unavailable(DependencyNames.FRAUD);
       case DataAccessException _, TransactionException _, RejectedExecutionException _ ->
-          Failure.unavailable("ledger");
-      case Throwable _ when Dependencies.ledgerIsToBlame(cause) -> Failure.unavailable("ledger");
+          Failure.unavailable(DependencyNames.LEDGER);
+      case Throwable _ when Dependencies.ledgerIsToBlame(cause) ->
+          Failure.unavailable(DependencyNames.LEDGER);
       default -> Failure.internal();
     };
   }
@@ -98,7 +102,8 @@ final class Compensation {
       var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));
       return switch (patience.await(journal.submit(release, releaseLimit(order)))) {
         case Authorize.Result.PaymentStored stored -> new PaymentResult.Concluded(stored.payment());
-        case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
+        case Authorize.Result.KeyTaken taken ->
+            ownRefusal(authorize).orElseThrow(() -> new KeyTakenException(taken.holder()));
         case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
       };
     } catch (KeyTakenException e) {
@@ -108,6 +113,13 @@ final class Compensation {
           ? notBegun(failure)
           : unknown(order, e);
     }
+  }
+
+  /** What the payment's own first command was refused for, under whose record its key is. */
+  private static Optional<PaymentResult> ownRefusal(QueuedCommand<?> authorize) {
+    return authorize.result() instanceof Authorize.Result.Refused refused
+        ? Optional.of(new PaymentResult.Refused(refused.problem()))
+        : Optional.empty();
   }
 
   /**

@@ -22,6 +22,7 @@ import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.model.PaymentStatus;
 import io.quittance.payment.timeline.TimelineScope;
 import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.ProblemCode;
 import org.springframework.stereotype.Component;
 
@@ -104,7 +105,9 @@ public final class PaymentProcessor {
   }
 
   private static String decider(Failure failure) {
-    return failure.problem().code() == ProblemCode.FRAUD_DECLINED ? "fraud" : "ledger";
+    return failure.problem().code() == ProblemCode.FRAUD_DECLINED
+        ? DependencyNames.FRAUD
+        : DependencyNames.LEDGER;
   }
 
   private PaymentResult run(DeadlineScope scope, PaymentOrder order) {
@@ -123,7 +126,7 @@ public final class PaymentProcessor {
     var queued = new QueuedCommand<>(new Authorize(order, slot, properties.resolveGrace()));
     try {
       Subtask<Screening> screening = screener.fork(scope, order, slot);
-      Subtask<Authorize.Result> stored = ledger.fork(scope, queued, PaymentProcessor::decisive);
+      Subtask<Authorize.Result> stored = ledger.fork(scope, queued, Authorize.Result::decisive);
       scope.join();
       return switch (stored.result()) {
         case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
@@ -139,12 +142,6 @@ public final class PaymentProcessor {
     } catch (Exception e) {
       return compensation.of(order, queued, e);
     }
-  }
-
-  /** Whether the payment has its end already, or none will come, so that nothing is waited for. */
-  private static boolean decisive(Authorize.Result result) {
-    return !(result instanceof Authorize.Result.PaymentStored(Payment payment))
-        || payment.concluded();
   }
 
   /**

@@ -2,7 +2,6 @@ package io.quittance.payment.create;
 
 import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
-import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
@@ -14,7 +13,6 @@ import io.quittance.payment.model.Payments;
 import io.quittance.payment.recover.Resolve;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -24,22 +22,22 @@ import java.util.concurrent.atomic.AtomicReference;
  * for a busy account. What makes it safe in any order are the idempotency key, which only one of
  * them can claim, and the accounts' locks.
  */
-final class Release implements Command<Authorize.Result> {
+final class Release implements OrderCommand<Authorize.Result> {
 
   /**
-   * Who has spoken first about a payment that was never begun. It outlasts the attempts of a
-   * transaction, because what the caller was told must stay true.
+   * What is decided of a payment that was never begun. It outlasts the attempts of a transaction,
+   * because what the caller was told must stay true.
    */
-  private enum Record {
+  private enum Fate {
     OPEN,
-    MADE,
+    RECORDED,
     GIVEN_UP
   }
 
   private final PaymentOrder order;
   private final Failure failure;
   private final boolean mayHold;
-  private final AtomicReference<Record> recorded = new AtomicReference<>(Record.OPEN);
+  private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
 
   /**
    * @param mayHold whether the payment may have been begun; if not, there is no hold to give back,
@@ -56,27 +54,17 @@ final class Release implements Command<Authorize.Result> {
    * record of it. Says whether that is certain; it is not once the record is on its way.
    */
   boolean giveUpRecord() {
-    return recorded.compareAndExchange(Record.OPEN, Record.GIVEN_UP) != Record.MADE;
+    return fate.compareAndExchange(Fate.OPEN, Fate.GIVEN_UP) != Fate.RECORDED;
   }
 
   @Override
-  public UUID merchantId() {
-    return order.merchantId();
+  public PaymentOrder order() {
+    return order;
   }
 
   @Override
   public Set<String> accounts() {
     return mayHold ? order.accounts() : Set.of();
-  }
-
-  @Override
-  public boolean ofPaymentBatch() {
-    return order.batchId() != null;
-  }
-
-  @Override
-  public boolean givesWay() {
-    return ofPaymentBatch();
   }
 
   @Override
@@ -94,7 +82,7 @@ final class Release implements Command<Authorize.Result> {
     var payments = unit.table(Payments.class);
     Optional<Payment> begun = payments.find(order.merchantId(), order.id());
     if (begun.isEmpty()) {
-      return recorded.compareAndExchange(Record.OPEN, Record.MADE) == Record.GIVEN_UP
+      return fate.compareAndExchange(Fate.OPEN, Fate.RECORDED) == Fate.GIVEN_UP
           ? new Authorize.Result.Refused(
               new Refusal(failure.problem().code(), failure.detail()), null)
           : recordFailed(unit);

@@ -13,7 +13,6 @@ import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.PaymentOrder;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
@@ -45,35 +44,50 @@ final class Simulation {
 
   Forecast of(PaymentOrder order) throws InterruptedException {
     var screening = new ScreeningSlot();
+    var authorize = new Authorize(order, screening, Duration.ZERO);
     try (DeadlineScope scope = scopes.open("simulation", order.deadline())) {
       var _ = screener.fork(scope, order, screening);
       scope.join();
-      return journal.rehearse(new Rehearsal(order, new Authorize(order, screening, Duration.ZERO)));
+      return forecast(order, authorize);
     } catch (ScopeFailedException e) {
-      return journal.rehearse(new Rehearsal(order, failing(order, Screener.failure(e))));
+      return forecast(order, unscreened(order, authorize, Screener.failure(e)));
     } catch (DeadlineExceededException e) {
-      return journal.rehearse(new Rehearsal(order, failing(order, Failure.deadlineExceeded())));
+      return forecast(order, unscreened(order, authorize, Failure.deadlineExceeded()));
     }
   }
 
-  /** What {@link Compensation} does to a payment that could not be screened. */
-  private static Command<Authorize.Result> failing(PaymentOrder order, Failure failure) {
-    return new Release(order, failure, true);
+  private Forecast forecast(PaymentOrder order, Command<Authorize.Result> command) {
+    return journal.rehearse(new Rehearsal(order, command));
+  }
+
+  private static Command<Authorize.Result> unscreened(
+      PaymentOrder order, Authorize authorize, Failure failure) {
+    return new Unscreened(order, authorize, new Release(order, failure, true));
+  }
+
+  /**
+   * A payment that cannot be screened. It is begun meanwhile, and what the books say against it
+   * decides; else it is released, as by {@link Compensation}.
+   */
+  private record Unscreened(PaymentOrder order, Authorize authorize, Release release)
+      implements OrderCommand<Authorize.Result> {
+
+    @Override
+    public void prepare(UnitOfWork unit) {
+      authorize.prepare(unit);
+      release.prepare(unit);
+    }
+
+    @Override
+    public Authorize.Result decide(UnitOfWork unit) {
+      Authorize.Result begun = authorize.decide(unit);
+      return begun.decisive() ? begun : release.decide(unit);
+    }
   }
 
   /** A command, and the balances that it leaves. */
   private record Rehearsal(PaymentOrder order, Command<Authorize.Result> command)
-      implements Command<Forecast> {
-
-    @Override
-    public UUID merchantId() {
-      return order.merchantId();
-    }
-
-    @Override
-    public Set<String> accounts() {
-      return order.accounts();
-    }
+      implements OrderCommand<Forecast> {
 
     @Override
     public void prepare(UnitOfWork unit) {

@@ -7,6 +7,7 @@ import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.journal.UnitOfWork;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future.State;
 import org.jspecify.annotations.Nullable;
 
 /** A command and how far it has come, as seen by the caller that waits for it. Thread-safe. */
@@ -56,6 +57,12 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
           && !(submitted.exceptionNow() instanceof FateUnknownException);
     }
     return until.expired() && !taken;
+  }
+
+  /** What it came to; null as long as that is not known, and if it failed. */
+  public @Nullable R result() {
+    CompletableFuture<R> submitted = pending;
+    return submitted != null && submitted.state() == State.SUCCESS ? submitted.resultNow() : null;
   }
 
   /** What is waited for; null when it was never queued. */

@@ -10,9 +10,11 @@ import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.model.PaymentStatus;
 import io.quittance.testing.Orders;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -82,6 +84,41 @@ class CompensationIT {
         .isInstanceOfSatisfying(
             PaymentResult.Unknown.class,
             unknown -> assertThat(unknown.resolvesBy()).isAfter(recordedBy));
+  }
+
+  /** The books refuse the payment while screening fails: that is its answer, and no repetition. */
+  @Test
+  void tellsTheRefusalOfItsOwnCommandAsTheFirst() throws Exception {
+    PaymentOrder order =
+        Orders.order(UUID.randomUUID(), TypeId.next(), null, Deadline.after(PLENTY));
+    var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
+    authorize.submitAndAwait(journal, Deadline.after(PLENTY));
+
+    PaymentResult result =
+        compensation.of(order, authorize, new IllegalStateException("screening fails"));
+
+    assertThat(result)
+        .isInstanceOfSatisfying(
+            PaymentResult.Refused.class,
+            refused ->
+                assertThat(refused.problem().code()).isEqualTo(ProblemCode.ACCOUNT_NOT_FOUND));
+  }
+
+  /** Others are told to come again when its deadline is over, and not when recovery must be. */
+  @Test
+  void claimsItsKeyForAsLongAsItsDeadlineLasts() throws Exception {
+    Instant before = Instant.now();
+    PaymentOrder order = order(Deadline.after(Duration.ofSeconds(3)));
+    new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY))
+        .submitAndAwait(journal, Deadline.after(PLENTY));
+
+    assertThat(
+            jdbc.sql("select runs_until from idempotency_keys where object_id = ?")
+                .param(order.id())
+                .query(OffsetDateTime.class)
+                .single()
+                .toInstant())
+        .isBetween(before, before.plusSeconds(10));
   }
 
   /** Batches give way to other merchants' payments, and not to other merchants' batches. */
