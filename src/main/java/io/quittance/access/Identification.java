@@ -1,6 +1,7 @@
 package io.quittance.access;
 
 import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.nio.ByteBuffer;
@@ -86,7 +87,7 @@ public final class Identification {
       return lookup.identity();
     } catch (DeadlineExceededException | RejectedExecutionException | DataAccessException e) {
       throw Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The key could not be checked in time.")
-          .dependency("ledger");
+          .dependency(DependencyNames.LEDGER);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Problem.stopping();

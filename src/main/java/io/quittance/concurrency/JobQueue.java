@@ -37,10 +37,10 @@ final class JobQueue<T, R> {
   private final RoundRobinQueue<T, R> jobs;
 
   /** Those who wait for room, each with what wakes it, in the order in which they came. */
-  private final ArrayDeque<Condition> patient = new ArrayDeque<>();
+  private final ArrayDeque<Condition> waitingForRoom = new ArrayDeque<>();
 
   /** How many of the jobs do not give way. */
-  private int hasty;
+  private int notGivingWay;
 
   private long lastWaitNanos;
   private long lastTakenNanos;
@@ -72,7 +72,7 @@ final class JobQueue<T, R> {
     lock.lock();
     try {
       refuseIfClosed();
-      if (jobs.size() + patient.size() + more.size() > capacity) {
+      if (jobs.size() + waitingForRoom.size() + more.size() > capacity) {
         throw new QueueFullException(name, capacity);
       }
       more.forEach(this::enqueue);
@@ -91,10 +91,10 @@ final class JobQueue<T, R> {
   void addWhenRoom(Job<T, R> job) throws InterruptedException {
     lock.lockInterruptibly();
     Condition turn = lock.newCondition();
-    patient.add(turn);
+    waitingForRoom.add(turn);
     try {
       refuseIfClosed();
-      while (turn != patient.peek() || jobs.size() >= capacity) {
+      while (turn != waitingForRoom.peek() || jobs.size() >= capacity) {
         if (job.deadline().expired()) {
           throw new DeadlineExceededException("no room in the queue of " + name);
         }
@@ -104,25 +104,25 @@ final class JobQueue<T, R> {
       enqueue(job);
       notEmpty.signal();
     } finally {
-      patient.remove(turn);
-      wakeFirstPatient();
+      waitingForRoom.remove(turn);
+      wakeFirstWaiting();
       lock.unlock();
     }
   }
 
   private void enqueue(Job<T, R> job) {
     jobs.add(job);
-    hasty += givesWay.test(job.item()) ? 0 : 1;
+    notGivingWay += givesWay.test(job.item()) ? 0 : 1;
   }
 
   private Job<T, R> dequeue() {
     Job<T, R> job = jobs.remove();
-    hasty -= givesWay.test(job.item()) ? 0 : 1;
+    notGivingWay -= givesWay.test(job.item()) ? 0 : 1;
     return job;
   }
 
-  private void wakeFirstPatient() {
-    Condition first = patient.peek();
+  private void wakeFirstWaiting() {
+    Condition first = waitingForRoom.peek();
     if (first != null) {
       first.signal();
     }
@@ -172,8 +172,8 @@ final class JobQueue<T, R> {
   }
 
   private void awaitCompany() {
-    if (hasty == 0) {
-      await(() -> hasty > 0 || jobs.isEmpty() || full(), giveWayFor.get());
+    if (notGivingWay == 0) {
+      await(() -> notGivingWay > 0 || jobs.isEmpty() || full(), giveWayFor.get());
     }
   }
 
@@ -208,7 +208,7 @@ final class JobQueue<T, R> {
       weight += weigher.applyAsLong(job.item());
     }
     inHand++;
-    wakeFirstPatient();
+    wakeFirstWaiting();
     if (!jobs.isEmpty()) {
       notEmpty.signal();
     }
@@ -241,7 +241,7 @@ final class JobQueue<T, R> {
     try {
       closed = true;
       notEmpty.signalAll();
-      patient.forEach(Condition::signal);
+      waitingForRoom.forEach(Condition::signal);
     } finally {
       lock.unlock();
     }
@@ -251,7 +251,7 @@ final class JobQueue<T, R> {
   List<Job<T, R>> clear() {
     lock.lock();
     try {
-      hasty = 0;
+      notGivingWay = 0;
       return jobs.removeAll();
     } finally {
       lock.unlock();
@@ -264,7 +264,7 @@ final class JobQueue<T, R> {
     try {
       long now = ticker.nanoTime();
       // Jobs that give way wait for the one that would come now, and not it for them.
-      long oldest = hasty == 0 ? 0 : now - jobs.oldestNanos();
+      long oldest = notGivingWay == 0 ? 0 : now - jobs.oldestNanos();
       long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
       return Duration.ofNanos(Math.max(oldest, last));
     } finally {

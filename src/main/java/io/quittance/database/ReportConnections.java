@@ -32,8 +32,6 @@ public final class ReportConnections {
   /** A short report may end in it. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-  private static final String STOPPING = "The service is stopping; nothing was started.";
-
   /**
    * A report runs on one of the server's processors. A transaction whose reader has stopped reading
    * is ended all the same.
@@ -72,26 +70,15 @@ public final class ReportConnections {
    * @throws TooManyReportsException enough of them are being made, and none ends within a second
    */
   public <T> T report(UUID merchantId, Function<JdbcTemplate, T> report) {
-    takePlace(merchantId);
+    await(
+        () -> places.take(merchantId, PATIENCE),
+        "At most %d reports run at once, and one merchant's may not take all places."
+            .formatted(places.size()));
     try {
       return read(report);
     } finally {
       places.giveBack(merchantId);
     }
-  }
-
-  private void takePlace(UUID merchantId) {
-    try {
-      if (places.take(merchantId, PATIENCE)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new TooManyReportsException(STOPPING);
-    }
-    throw new TooManyReportsException(
-        "At most %d reports run at once, and one merchant's may not take all places."
-            .formatted(places.size()));
   }
 
   /**
@@ -100,7 +87,9 @@ public final class ReportConnections {
    * @throws TooManyReportsException another watch took longer than that
    */
   public <T> T watch(Function<JdbcTemplate, T> look) {
-    takeTurn();
+    await(
+        () -> watches.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS),
+        "Another watch has taken longer than " + limit + ".");
     try {
       return read(look);
     } finally {
@@ -108,16 +97,21 @@ public final class ReportConnections {
     }
   }
 
-  private void takeTurn() {
+  /** Waits for a place or a turn. */
+  @FunctionalInterface
+  private interface Turn {
+    boolean comes() throws InterruptedException;
+  }
+
+  private static void await(Turn turn, String otherwise) {
     try {
-      if (watches.tryAcquire(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        return;
+      if (!turn.comes()) {
+        throw new TooManyReportsException(otherwise);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new TooManyReportsException(STOPPING);
+      throw new TooManyReportsException("The service is stopping; nothing was started.");
     }
-    throw new TooManyReportsException("Another watch has taken longer than " + limit + ".");
   }
 
   private <T> T read(Function<JdbcTemplate, T> reader) {

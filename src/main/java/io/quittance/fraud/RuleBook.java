@@ -8,6 +8,7 @@ import io.quittance.concurrency.Job;
 import io.quittance.concurrency.RememberedLookup;
 import io.quittance.database.ReservedConnection;
 import io.quittance.identity.Caller;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.JsonText;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -68,7 +69,7 @@ final class RuleBook {
           throw Problem.of(
                   ProblemCode.DEPENDENCY_UNAVAILABLE,
                   "The rule set was written by a newer version, and cannot be shown by this one.")
-              .dependency("fraud");
+              .dependency(DependencyNames.FRAUD);
     };
   }
 

@@ -7,6 +7,7 @@ import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.database.ReservedConnection;
 import io.quittance.journal.Dialect;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ResolvesBy;
@@ -110,7 +111,7 @@ final class KeyLookups {
   /** What a caller is told who may have repeated a request that was carried out. */
   Problem unknown(KeyedRequest request, ProblemCode code, String reason) {
     return Problem.of(code, reason + "; repeat the request with the same key.")
-        .dependency("ledger")
+        .dependency(DependencyNames.LEDGER)
         .unknownUntil(resolvesBy.ofAnyRequest(request.path()));
   }
 

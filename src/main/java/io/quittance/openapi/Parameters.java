@@ -1,5 +1,6 @@
 package io.quittance.openapi;
 
+import io.quittance.web.DependencyNames;
 import io.swagger.v3.oas.models.parameters.Parameter;
 import java.util.Map;
 import java.util.TreeMap;
@@ -98,7 +99,7 @@ final class Parameters {
     } else if (name.equals("dependency")) {
       parameter
           .description("The dependency.")
-          .schema(KnownParameters.words("fraud", "ledger", "notification"));
+          .schema(KnownParameters.words(DependencyNames.ALL.toArray(String[]::new)));
     } else {
       parameter.schema(Schemas.schema("string"));
     }

@@ -1,6 +1,7 @@
 package io.quittance.sandbox;
 
 import io.quittance.sandbox.Faults.Fault;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
@@ -10,7 +11,6 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Profile;
 import org.springframework.http.HttpStatus;
@@ -26,8 +26,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @Profile("sandbox")
 class FaultController {
-
-  private static final Set<String> DEPENDENCIES = Set.of("fraud", "ledger", "notification");
 
   record NewFault(
       @Min(0) @Max(60_000) @Nullable Integer latencyMs,
@@ -51,7 +49,7 @@ class FaultController {
   @PutMapping("/sandbox/faults/{dependency}")
   @Route(id = "setFault", summary = "Makes a dependency slow, failing or hung")
   Fault put(@PathVariable String dependency, @Valid @RequestBody NewFault body) {
-    if (!DEPENDENCIES.contains(dependency)) {
+    if (!DependencyNames.ALL.contains(dependency)) {
       throw Problem.of(
           ProblemCode.NOT_FOUND,
           "There is no such dependency; there are fraud, ledger and notification.");

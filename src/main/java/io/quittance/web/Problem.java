@@ -94,7 +94,7 @@ public final class Problem extends RuntimeException {
                 of(
                         ProblemCode.DEPENDENCY_UNAVAILABLE,
                         "A newer version refused the request (%s): %s".formatted(code, detail))
-                    .dependency("ledger"));
+                    .dependency(DependencyNames.LEDGER));
   }
 
   /** For a request that was not begun, because the service is being stopped. */

@@ -10,6 +10,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.database.SqlFailure;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ResolvesBy;
@@ -83,7 +84,7 @@ final class Intake {
           Problem.of(
                   ProblemCode.DEPENDENCY_UNAVAILABLE,
                   "The database does not answer, or takes no writes now.")
-              .dependency("ledger");
+              .dependency(DependencyNames.LEDGER);
       throw key == null ? problem : problem.unknownUntil(resolvesBy.ofAnyRequest());
     }
   }
@@ -127,7 +128,7 @@ final class Intake {
             ProblemCode.DEPENDENCY_UNAVAILABLE,
             "It is not known yet whether the events were counted. A request with an Idempotency-Key may"
                 + " be sent again under it.")
-        .dependency("ledger")
+        .dependency(DependencyNames.LEDGER)
         .unknownUntil(resolvesBy.ofAnyRequest());
   }
 

@@ -7,6 +7,7 @@ import io.quittance.journal.Command;
 import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
@@ -70,7 +71,7 @@ final class LedgerCommands {
       throw Problem.of(
               ProblemCode.DEPENDENCY_UNAVAILABLE,
               "The dependency ledger is not available; nothing was changed.")
-          .dependency("ledger");
+          .dependency(DependencyNames.LEDGER);
     } catch (RuntimeException e) {
       log.error("A command failed because of a bug, and was rolled back", e);
       throw Problem.of(ProblemCode.INTERNAL_ERROR);

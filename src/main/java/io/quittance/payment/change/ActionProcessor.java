@@ -14,6 +14,7 @@ import io.quittance.payment.model.PaymentEndLog;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.timeline.TimelineScope;
 import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ResolvesBy;
@@ -99,10 +100,10 @@ final class ActionProcessor {
     TimelineScope scope = TimelineScope.of(report, dependencies);
     return switch (result) {
       case ActionResult.Decided<?>(ChangePayment.Result.Refused<?>(Refusal refusal, _)) ->
-          scope.declinedBy("ledger", refusal.code());
+          scope.declinedBy(DependencyNames.LEDGER, refusal.code());
       case ActionResult.Decided<?>(ChangePayment.Result.Done<?> _)
           when action instanceof Review review && !review.approve() ->
-          scope.declinedBy("ledger", ProblemCode.FRAUD_DECLINED);
+          scope.declinedBy(DependencyNames.LEDGER, ProblemCode.FRAUD_DECLINED);
       default -> scope;
     };
   }

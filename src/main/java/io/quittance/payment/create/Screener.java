@@ -11,6 +11,7 @@ import io.quittance.fraud.Screening;
 import io.quittance.payment.dependency.Dependencies;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.PaymentOrder;
+import io.quittance.web.DependencyNames;
 import java.time.Duration;
 import org.springframework.stereotype.Component;
 
@@ -52,7 +53,7 @@ public final class Screener {
     Duration left = deadline.remaining().minus(releaseTime.of(order));
     boolean cut = left.compareTo(wanted) < 0;
     return scope.fork(
-        "fraud",
+        DependencyNames.FRAUD,
         cut ? left : wanted,
         dependencies
             .fraud()
@@ -64,7 +65,7 @@ public final class Screener {
   public static Failure failure(ScopeFailedException screening) {
     return screening.first() instanceof ScreeningLateException
         ? Failure.deadlineExceeded()
-        : Failure.unavailable("fraud");
+        : Failure.unavailable(DependencyNames.FRAUD);
   }
 
   private static Throwable late(Throwable failure) {

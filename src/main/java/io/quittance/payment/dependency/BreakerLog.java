@@ -3,7 +3,7 @@ package io.quittance.payment.dependency;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.StateTransition;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import java.util.List;
+import io.quittance.web.DependencyNames;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -15,7 +15,7 @@ final class BreakerLog {
   private static final Logger log = LoggerFactory.getLogger(BreakerLog.class);
 
   BreakerLog(CircuitBreakerRegistry breakers) {
-    for (String name : List.of("fraud", "ledger", "notification")) {
+    for (String name : DependencyNames.ALL) {
       CircuitBreaker breaker = breakers.circuitBreaker(name);
       breaker
           .getEventPublisher()

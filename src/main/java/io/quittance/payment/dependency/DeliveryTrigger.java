@@ -6,6 +6,7 @@ import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.payment.EventsCommitted;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.model.Payment;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.TypeId;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,7 +37,7 @@ public final class DeliveryTrigger {
   public void run(DeadlineScope scope, Payment payment) {
     var committed = new EventsCommitted(payment.terms().merchantId());
     scope.fork(
-        "notification",
+        DependencyNames.NOTIFICATION,
         properties.handOverLimit(),
         dependencies
             .notification()

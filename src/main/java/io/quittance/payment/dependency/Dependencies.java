@@ -7,6 +7,7 @@ import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.FateUnknownException;
 import io.quittance.payment.FaultPoint;
 import io.quittance.payment.PaymentProperties;
+import io.quittance.web.DependencyNames;
 import java.io.IOException;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
@@ -28,15 +29,19 @@ public final class Dependencies {
     Duration fair = properties.fairBudget();
     fraud =
         new Dependency(
-            breakers.circuitBreaker("fraud"),
+            breakers.circuitBreaker(DependencyNames.FRAUD),
             fair,
             failure -> !(failure instanceof UnreadableRulesException),
             faults);
     ledger =
         new Dependency(
-            breakers.circuitBreaker("ledger"), fair, Dependencies::ledgerIsToBlame, faults);
+            breakers.circuitBreaker(DependencyNames.LEDGER),
+            fair,
+            Dependencies::ledgerIsToBlame,
+            faults);
     notification =
-        new Dependency(breakers.circuitBreaker("notification"), fair, failure -> true, faults);
+        new Dependency(
+            breakers.circuitBreaker(DependencyNames.NOTIFICATION), fair, failure -> true, faults);
   }
 
   /**
@@ -65,8 +70,8 @@ public final class Dependencies {
   /** The state of the breaker that a subtask stands behind; settling is the ledger's business. */
   public String breakerOf(String subtask) {
     return switch (subtask) {
-      case "fraud" -> fraud.breakerState();
-      case "notification" -> notification.breakerState();
+      case DependencyNames.FRAUD -> fraud.breakerState();
+      case DependencyNames.NOTIFICATION -> notification.breakerState();
       default -> ledger.breakerState();
     };
   }

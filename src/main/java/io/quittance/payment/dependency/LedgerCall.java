@@ -12,6 +12,7 @@ import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.model.Failure;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.util.concurrent.CancellationException;
@@ -61,7 +62,7 @@ public final class LedgerCall {
    */
   public <R> Subtask<R> fork(DeadlineScope scope, QueuedCommand<R> command, Predicate<R> decisive) {
     return scope.fork(
-        "ledger",
+        DependencyNames.LEDGER,
         dependencies.ledger().guard(limit -> command.submitAndAwait(journal, limit)),
         decisive);
   }
@@ -119,7 +120,7 @@ public final class LedgerCall {
       case DeadlineExceededException _, CancellationException _ ->
           Failure.deadlineExceeded().problem();
       case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->
-          Failure.unavailable("ledger").problem();
+          Failure.unavailable(DependencyNames.LEDGER).problem();
       default -> {
         log.error("A command failed because of a bug, and was rolled back", failure);
         yield Failure.internal().problem();

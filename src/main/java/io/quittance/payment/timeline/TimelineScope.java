@@ -7,6 +7,7 @@ import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.quittance.concurrency.ScopeReport;
 import io.quittance.payment.dependency.Dependencies;
 import io.quittance.payment.dependency.Dependency;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -125,7 +126,7 @@ public record TimelineScope(
   /** The worst of the subtasks that decide the payment; a hand-over decides nothing. */
   private static Result worst(List<TimelineSubtask> subtasks) {
     return subtasks.stream()
-        .filter(subtask -> !subtask.name().equals("notification"))
+        .filter(subtask -> !subtask.name().equals(DependencyNames.NOTIFICATION))
         .map(TimelineSubtask::result)
         .filter(result -> result != Result.CANCELED)
         .max(Enum::compareTo)

@@ -2,6 +2,7 @@ package io.quittance.web.request;
 
 import io.quittance.database.SqlFailure;
 import io.quittance.database.TooManyReportsException;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
@@ -124,7 +125,7 @@ final class ProblemAdvice {
         Problem.of(
                 ProblemCode.DEPENDENCY_UNAVAILABLE,
                 "The database does not answer, or takes no writes now.")
-            .dependency("ledger"),
+            .dependency(DependencyNames.LEDGER),
         request);
   }
 
