@@ -7,10 +7,10 @@ import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a lane's commands wait for accounts that other transactions have locked: in order, each
  * until its own deadline, while the lane goes on with all others. A worker with a connection of its
- * own waits for one account after the other, a short while each, and applies what has become free.
- * It waits before it holds any lock, so it keeps nobody else waiting; and it waits in the
- * database's own queue, so that replicas which share an account take turns.
+ * own waits for one account after the other, merchants in turns, a short while each, and applies
+ * what has become free. It waits before it holds any lock, so it keeps nobody else waiting; and it
+ * waits in the database's own queue, so that replicas which share an account take turns.
  *
  * <p>Thread-safe.
  */
@@ -48,8 +48,8 @@ final class BusyAccounts {
   private final int capacity;
   private final int maxBatch;
 
-  /** The account that was waited for last; of the worker only. */
-  private @Nullable AccountKey lastAwaited;
+  /** Of the worker only. */
+  private final MerchantTurns turns = new MerchantTurns();
 
   /**
    * @param capacity commands that may wait, beside those that finish what others began; one
@@ -141,7 +141,7 @@ final class BusyAccounts {
     if (accounts(open).size() > 1) {
       open = tried(open, waitsForAccounts(open), null);
     }
-    AccountKey next = nextAwaited(accounts(open));
+    AccountKey next = turns.next(accounts(open));
     if (next != null) {
       open = tried(open, waitsFor(open, next), next);
     }
@@ -150,24 +150,17 @@ final class BusyAccounts {
     jobs.forEach(job -> job.succeed(true));
   }
 
-  private static TreeSet<AccountKey> accounts(List<QueuedEntry> entries) {
-    var accounts = new TreeSet<AccountKey>();
+  private static Set<AccountKey> accounts(List<QueuedEntry> entries) {
+    var accounts = new HashSet<AccountKey>();
     entries.forEach(entry -> accounts.addAll(entry.waiting().accounts()));
     return accounts;
   }
 
-  /** Each account in its turn. */
-  private @Nullable AccountKey nextAwaited(TreeSet<AccountKey> accounts) {
-    AccountKey next = lastAwaited == null ? null : accounts.higher(lastAwaited);
-    lastAwaited = next == null && !accounts.isEmpty() ? accounts.first() : next;
-    return lastAwaited;
-  }
-
   private List<QueuedEntry> waitsForAccounts(List<QueuedEntry> entries) {
-    return entries.stream()
-        .filter(entry -> !entry.waiting().accounts().isEmpty())
-        .limit(maxBatch)
-        .toList();
+    return MerchantTurns.inTurns(
+        entries.stream().filter(entry -> !entry.waiting().accounts().isEmpty()).toList(),
+        entry -> entry.waiting().job().item().merchantId(),
+        maxBatch);
   }
 
   private List<QueuedEntry> waitsFor(List<QueuedEntry> entries, AccountKey account) {

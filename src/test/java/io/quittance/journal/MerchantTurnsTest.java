@@ -1,0 +1,61 @@
+package io.quittance.journal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class MerchantTurnsTest {
+
+  private static final UUID ONE = new UUID(0, 1);
+  private static final UUID TWO = new UUID(0, 2);
+
+  private final MerchantTurns turns = new MerchantTurns();
+
+  @Test
+  void aMerchantWithManyAccountsTakesEveryOtherTurn() {
+    List<AccountKey> accounts = List.of(key(ONE, "a"), key(ONE, "b"), key(ONE, "c"), key(TWO, "x"));
+
+    assertThat(next(accounts, 6))
+        .containsExactly(
+            key(ONE, "a"),
+            key(TWO, "x"),
+            key(ONE, "b"),
+            key(TWO, "x"),
+            key(ONE, "c"),
+            key(TWO, "x"));
+    assertThat(next(accounts, 1)).containsExactly(key(ONE, "a"));
+  }
+
+  @Test
+  void goesOnAfterAccountsThatAreFreeByNow() {
+    next(List.of(key(ONE, "a"), key(ONE, "b")), 1);
+
+    assertThat(next(List.of(key(ONE, "c")), 1)).containsExactly(key(ONE, "c"));
+    assertThat(turns.next(List.of())).isNull();
+    assertThat(next(List.of(key(ONE, "a"), key(ONE, "b")), 2))
+        .containsExactly(key(ONE, "a"), key(ONE, "b"));
+  }
+
+  @Test
+  void takesTheFirstOfEachMerchantBeforeTheSecondOfOne() {
+    List<String> items = List.of("1a", "1b", "1c", "1d", "2a", "2b");
+
+    assertThat(MerchantTurns.inTurns(items, item -> item.startsWith("1") ? ONE : TWO, 5))
+        .containsExactly("1a", "2a", "1b", "2b", "1c");
+  }
+
+  private List<AccountKey> next(List<AccountKey> accounts, int times) {
+    var next = new ArrayList<AccountKey>();
+    for (int i = 0; i < times; i++) {
+      next.add(turns.next(accounts));
+    }
+    return next;
+  }
+
+  private static AccountKey key(UUID merchantId, String id) {
+    return new AccountKey(merchantId, id);
+  }
+}
