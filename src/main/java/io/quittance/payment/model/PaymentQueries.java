@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -65,22 +66,32 @@ public final class PaymentQueries {
     return find(merchantId, paymentId).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
-  /** The next payments that should have been resolved by now, by the database's clock. */
-  public List<Due> stranded(Position after, int limit) {
-    return due("resolves_by", "status = 'processing'", after, limit);
+  /**
+   * The next payments that should have been resolved by now, by the database's clock.
+   *
+   * @param without merchants whose payments are left out
+   */
+  public List<Due> stranded(Position after, int limit, Set<UUID> without) {
+    return due("resolves_by", "status = 'processing'", after, limit, without);
   }
 
-  /** The next payments whose hold has run out, by the database's clock. */
-  public List<Due> overdue(Position after, int limit) {
-    return due("expires_at", "status in ('authorized', 'in_review')", after, limit);
+  /** As {@link #stranded}: the next payments whose hold has run out. */
+  public List<Due> overdue(Position after, int limit, Set<UUID> without) {
+    return due("expires_at", "status in ('authorized', 'in_review')", after, limit, without);
   }
 
-  private List<Due> due(String column, String condition, Position after, int limit) {
+  private List<Due> due(
+      String column, String condition, Position after, int limit, Set<UUID> without) {
     return jdbc.sql(
             "select %s from payments where %s and %s < current_timestamp"
                     .formatted(PaymentRows.SEEN_COLUMNS, condition, column)
-                + " and (%s, id) > (?, ?) order by %s, id limit ?".formatted(column, column))
-        .params(after.since(), after.id(), limit)
+                + " and (%s, id) > (:since, :id)".formatted(column)
+                + (without.isEmpty() ? "" : " and merchant_id not in (:without)")
+                + " order by %s, id limit :limit".formatted(column))
+        .param("since", after.since())
+        .param("id", after.id())
+        .param("without", without)
+        .param("limit", limit)
         .query((rs, row) -> due(rs, column))
         .list();
   }

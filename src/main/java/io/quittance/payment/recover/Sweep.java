@@ -8,26 +8,48 @@ import io.quittance.payment.model.PaymentQueries.Due;
 import io.quittance.payment.model.PaymentQueries.Position;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Ends one kind of payments whose time is over, round by round. A round goes on behind the last
  * payment that the one before has begun: payments that cannot be ended now, because their accounts
- * are locked, keep those behind them waiting for one round and no longer. Confined to one thread,
+ * are locked, keep those behind them waiting for one round and no longer. Where a round is full of
+ * some merchants' payments, the first ones of all others go before them. Confined to one thread,
  * but for what it tells of itself.
  */
 final class Sweep {
 
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
-  private static final int PAYMENTS_MAX = 500;
+
+  /** Payments of a round. */
+  static final int PAYMENTS_MAX = 500;
+
+  /** So many more, of merchants that have none among them. */
+  private static final int OTHERS_MAX = 100;
 
   /** As many as these wait for locked accounts at once. */
   static final int PARALLELISM = 64;
 
+  /** Finds payments whose time is over, those that have waited longest first. */
+  @FunctionalInterface
+  interface Search {
+
+    /**
+     * So many of them.
+     *
+     * @param after behind this position
+     * @param without none of these merchants'
+     */
+    List<Due> find(Position after, int limit, Set<UUID> without);
+  }
+
   private final String kind;
-  private final BiFunction<Position, Integer, List<Due>> search;
+  private final Search search;
   private final FanOut.Mapper<Due, Payment> end;
   private final FanOut fanOut;
   private final Duration limit;
@@ -36,16 +58,11 @@ final class Sweep {
 
   /**
    * @param kind what they are, for the log
-   * @param search the first so many behind a position
    * @param end ends one of them
    * @param limit how long a round takes, at most
    */
   Sweep(
-      String kind,
-      BiFunction<Position, Integer, List<Due>> search,
-      FanOut.Mapper<Due, Payment> end,
-      FanOut fanOut,
-      Duration limit) {
+      String kind, Search search, FanOut.Mapper<Due, Payment> end, FanOut fanOut, Duration limit) {
     this.kind = kind;
     this.search = search;
     this.end = end;
@@ -64,8 +81,9 @@ final class Sweep {
 
   private List<Due> look() {
     try {
-      List<Due> found = search.apply(last, PAYMENTS_MAX);
-      List<Due> first = last.equals(Position.FIRST) ? found : search.apply(Position.FIRST, 1);
+      List<Due> found = search.find(last, PAYMENTS_MAX, Set.of());
+      List<Due> first =
+          last.equals(Position.FIRST) ? found : search.find(Position.FIRST, 1, Set.of());
       oldestSeconds = first.isEmpty() ? 0 : first.getFirst().late().toMillis() / 1000.0;
       return found;
     } catch (RuntimeException e) {
@@ -74,22 +92,56 @@ final class Sweep {
     }
   }
 
+  /**
+   * Ends those that are found, as long as there are more than fit into a round, and time is left.
+   */
   void goOn() throws InterruptedException {
+    var end = Deadline.after(limit);
+    while (round() && !end.expired()) {
+      log.debug("There are more {} payments", kind);
+    }
+  }
+
+  /** Whether it was full, and all of it was begun. */
+  private boolean round() throws InterruptedException {
     List<Due> found = look();
     if (found.isEmpty()) {
       last = Position.FIRST;
-      return;
+      return false;
     }
-    log.info("Ending {} {} payments", found.size(), kind);
+    List<Due> others = others(found);
+    log.info("Ending {} {} payments", found.size() + others.size(), kind);
     List<FanOut.Result<Payment>> results =
-        fanOut.map("recovery", found, PARALLELISM, Deadline.after(limit), end);
-    int begun = (int) results.stream().filter(Sweep::begun).count();
-    if (begun == found.size() && begun < PAYMENTS_MAX) {
+        fanOut.map(
+            "recovery",
+            Stream.concat(others.stream(), found.stream()).toList(),
+            PARALLELISM,
+            Deadline.after(limit),
+            end);
+    tell(results);
+    long begun = results.stream().skip(others.size()).filter(Sweep::begun).count();
+    boolean all = begun == found.size();
+    if (all && !full(found)) {
       last = Position.FIRST;
     } else if (begun > 0) {
-      last = found.get(begun - 1).position();
+      last = found.get((int) begun - 1).position();
     }
-    tell(results);
+    return all && full(found);
+  }
+
+  private static boolean full(List<Due> found) {
+    return found.size() == PAYMENTS_MAX;
+  }
+
+  private List<Due> others(List<Due> found) {
+    return full(found)
+        ? search.find(
+            Position.FIRST,
+            OTHERS_MAX,
+            found.stream()
+                .map(due -> due.payment().terms().merchantId())
+                .collect(Collectors.toSet()))
+        : List.of();
   }
 
   private static boolean begun(FanOut.Result<Payment> result) {

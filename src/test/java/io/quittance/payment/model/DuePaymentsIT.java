@@ -7,6 +7,7 @@ import io.quittance.payment.model.PaymentQueries.Position;
 import io.quittance.testing.Postgres;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -34,14 +35,24 @@ class DuePaymentsIT {
     assertThat(walk(queries::overdue)).hasSize(5).doesNotHaveDuplicates();
   }
 
+  @Test
+  void canBeOtherMerchantsOnly() {
+    add("processing", "2026-01-01", null);
+
+    assertThat(queries.stranded(Position.FIRST, 2, Set.of(UUID.randomUUID()))).hasSize(1);
+    assertThat(queries.stranded(Position.FIRST, 2, Set.of(UUID.randomUUID(), MERCHANT))).isEmpty();
+  }
+
   private interface Search {
-    List<Due> next(Position after, int limit);
+    List<Due> next(Position after, int limit, Set<UUID> without);
   }
 
   private static List<UUID> walk(Search search) {
     var walked = new ArrayList<UUID>();
     Position after = Position.FIRST;
-    for (List<Due> page = search.next(after, 2); !page.isEmpty(); page = search.next(after, 2)) {
+    for (List<Due> page = search.next(after, 2, Set.of());
+        !page.isEmpty();
+        page = search.next(after, 2, Set.of())) {
       page.forEach(due -> walked.add(due.payment().terms().id()));
       after = page.getLast().position();
     }

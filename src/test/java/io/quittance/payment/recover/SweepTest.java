@@ -15,11 +15,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,11 +65,41 @@ class SweepTest {
     assertThat(ended).hasSize(3);
   }
 
+  /** One merchant's payments fill round after round, and are locked besides. */
+  @Test
+  void endsOthersPaymentsBesideOneMerchantsBacklog() throws Exception {
+    List<Due> due =
+        IntStream.range(0, 2 * Sweep.PAYMENTS_MAX)
+            .mapToObj(SweepTest::due)
+            .collect(Collectors.toCollection(ArrayList::new));
+    Set<UUID> stuck = due.stream().map(SweepTest::id).collect(Collectors.toSet());
+    Due other = due(UUID.randomUUID(), due.size());
+    due.add(other);
+
+    sweep(due, stuck, Duration.ofMillis(200)).goOn();
+
+    assertThat(ended).containsExactly(id(other));
+  }
+
+  @Test
+  void endsAllThatThereAreWithoutAPause() throws Exception {
+    List<Due> due =
+        IntStream.range(0, 2 * Sweep.PAYMENTS_MAX + 1).mapToObj(SweepTest::due).toList();
+
+    sweep(due, Set.of(), Duration.ofSeconds(30)).goOn();
+
+    assertThat(ended).hasSize(due.size());
+  }
+
   private Sweep sweep(List<Due> due, Set<UUID> stuck, Duration limit) {
     return new Sweep(
         "overdue",
-        (after, max) ->
-            due.stream().filter(one -> isBehind(one.position(), after)).limit(max).toList(),
+        (after, max, without) ->
+            due.stream()
+                .filter(one -> isBehind(one.position(), after))
+                .filter(one -> !without.contains(one.payment().terms().merchantId()))
+                .limit(max)
+                .toList(),
         (one, _) -> {
           if (stuck.contains(id(one))) {
             locked.await();
@@ -88,8 +120,12 @@ class SweepTest {
   }
 
   private static Due due(int i) {
+    return due(MERCHANT, i);
+  }
+
+  private static Due due(UUID merchantId, int i) {
     UUID id = TypeId.next();
-    var order = Orders.order(MERCHANT, id, null, Deadline.after(Duration.ofSeconds(1)));
+    var order = Orders.order(merchantId, id, null, Deadline.after(Duration.ofSeconds(1)));
     Instant since = START.plusSeconds(i);
     return new Due(
         Payment.processing(order, order.holdId(), since, since),
