@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
@@ -77,10 +79,14 @@ final class Authenticator {
     return identity;
   }
 
-  /** Looks every key up again when it is next used. */
-  void forgetAll() {
-    familiar.forgetAll();
-    strange.forgetAll();
+  /** Looks a merchant's keys up again when they are next used. */
+  void forget(UUID merchantId) {
+    familiar.forgetIf(of(merchantId));
+    strange.forgetIf(of(merchantId));
+  }
+
+  static Predicate<Optional<Identity>> of(UUID merchantId) {
+    return found -> found.map(Identity::merchantId).filter(merchantId::equals).isPresent();
   }
 
   @PreDestroy

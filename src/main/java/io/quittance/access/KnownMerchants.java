@@ -42,9 +42,9 @@ final class KnownMerchants {
     return merchants.get(id, Deadline.after(settings.timeout()));
   }
 
-  /** Looks every merchant up again when it is next asked for. */
-  void forgetAll() {
-    merchants.forgetAll();
+  /** Looks a merchant up again when it is next asked for. */
+  void forget(UUID id) {
+    merchants.forget(id);
   }
 
   private Map<UUID, Terms> find(List<UUID> ids) {

@@ -1,5 +1,6 @@
 package io.quittance.access;
 
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -19,17 +20,18 @@ public final class Remembered {
   }
 
   /**
-   * Forgets all of it when the caller's transaction has committed. Any earlier, the old state could
-   * be looked up and remembered again.
+   * Forgets what is a merchant's when the caller's transaction has committed. Any earlier, the old
+   * state could be looked up and remembered again. What is others' stays: a merchant may change its
+   * keys and sessions as often as it likes.
    */
-  public void forgetOnCommit() {
+  public void forgetOnCommit(UUID merchantId) {
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {
           @Override
           public void afterCommit() {
-            authenticator.forgetAll();
-            sessions.forgetAll();
-            merchants.forgetAll();
+            authenticator.forget(merchantId);
+            sessions.forget(merchantId);
+            merchants.forget(merchantId);
           }
         });
   }

@@ -6,6 +6,7 @@ import io.quittance.concurrency.RememberedLookup;
 import jakarta.annotation.PreDestroy;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,9 +37,9 @@ final class SessionAuthenticator {
     return identity;
   }
 
-  /** Looks every session up again when it is next used. */
-  void forgetAll() {
-    sessions.forgetAll();
+  /** Looks a merchant's sessions up again when they are next used. */
+  void forget(UUID merchantId) {
+    sessions.forgetIf(Authenticator.of(merchantId));
   }
 
   @PreDestroy

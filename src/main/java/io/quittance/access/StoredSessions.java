@@ -69,7 +69,7 @@ class StoredSessions {
             Instants.parameter(expiresAt))
         .update();
     record(identity, origin, "api_key.session_opened");
-    remembered.forgetOnCommit();
+    remembered.forgetOnCommit(identity.merchantId());
   }
 
   /** Ends a session for good. */
@@ -81,7 +81,7 @@ class StoredSessions {
             .update();
     if (removed > 0) {
       record(identity, origin, "api_key.session_ended");
-      remembered.forgetOnCommit();
+      remembered.forgetOnCommit(identity.merchantId());
     }
   }
 

@@ -9,8 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.Future.State;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * Look-ups that arrive together share one query, requests for the same key share one look-up, and
@@ -31,17 +32,8 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
   /** How long a look-up may be queued; callers have deadlines of their own. */
   private static final Duration QUEUED_MAX = Duration.ofSeconds(10);
 
-  /**
-   * A key as it was asked for.
-   *
-   * @param generation an answer from before everything was forgotten may be stored after it; it
-   *     answers an older question
-   */
-  private record Question<K>(long generation, K key) {}
-
   private final WorkerPool<K, V> pool;
-  private final AsyncCache<Question<K>, V> remembered;
-  private final AtomicLong generation = new AtomicLong();
+  private final AsyncCache<K, V> remembered;
 
   /**
    * @param name of the pool that looks up, as in its metrics
@@ -71,28 +63,31 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
    * @throws RuntimeException the look-up's own failure
    */
   public V get(K key, Deadline deadline) throws InterruptedException {
-    var question = new Question<>(generation.get(), key);
     CompletableFuture<V> answer =
-        remembered.get(
-            question, (asked, _) -> pool.submit(asked.key(), Deadline.after(QUEUED_MAX)));
+        remembered.get(key, (asked, _) -> pool.submit(asked, Deadline.after(QUEUED_MAX)));
     try {
       return deadline.await(answer);
     } catch (RuntimeException e) {
       // It failed, or hangs: the next request for the key starts another look-up.
-      remembered.asMap().remove(question, answer);
+      remembered.asMap().remove(key, answer);
       throw e;
     }
   }
 
   /** Looks a key up again when it is next asked for. */
   public void forget(K key) {
-    remembered.asMap().remove(new Question<>(generation.get(), key));
+    remembered.asMap().remove(key);
   }
 
-  /** Looks every key up again when it is next asked for. */
-  public void forgetAll() {
-    generation.incrementAndGet();
-    remembered.synchronous().invalidateAll();
+  /**
+   * Looks those keys up again, when they are next asked for, that have such an answer or none yet:
+   * a look-up that has begun may answer what was true before.
+   */
+  public void forgetIf(Predicate<? super V> stale) {
+    remembered
+        .asMap()
+        .values()
+        .removeIf(answer -> answer.state() != State.SUCCESS || stale.test(answer.resultNow()));
   }
 
   @Override

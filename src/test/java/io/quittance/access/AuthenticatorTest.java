@@ -82,7 +82,7 @@ class AuthenticatorTest {
             });
       }
       full.await();
-      authenticator.forgetAll();
+      authenticator.forget(IDENTITY.merchantId());
 
       assertThat(authenticator.authenticate(GOOD)).contains(IDENTITY);
       slowDatabase.countDown();
@@ -139,9 +139,22 @@ class AuthenticatorTest {
     assertThat(known.sender(new Credential(new Secret("qt_wrong"), false)))
         .isEqualTo(RequestSender.unknown());
     good = false;
-    authenticator.forgetAll();
+    authenticator.forget(IDENTITY.merchantId());
     authenticator.authenticate(GOOD);
     assertThat(known.sender(bearer)).isEqualTo(RequestSender.unknown());
+  }
+
+  @Test
+  void aMerchantThatChangesItsKeysCostsOthersNoLookUp() throws Exception {
+    authenticator.authenticate(GOOD);
+    authenticator.authenticate(GOOD); // as a key that is known
+    good = false;
+
+    authenticator.forget(new UUID(3, 3));
+    assertThat(authenticator.authenticate(GOOD)).contains(IDENTITY);
+
+    authenticator.forget(IDENTITY.merchantId());
+    assertThat(authenticator.authenticate(GOOD)).isEmpty();
   }
 
   @Test

@@ -57,8 +57,10 @@ class RememberedLookupTest {
     lookup.forget("a");
     assertThat(lookup.get("a", patient())).isEqualTo(2);
 
-    lookup.forgetAll();
-    assertThat(lookup.get("a", patient())).isEqualTo(3);
+    assertThat(lookup.get("b", patient())).isEqualTo(3);
+    lookup.forgetIf(answer -> answer == 2);
+    assertThat(lookup.get("b", patient())).isEqualTo(3);
+    assertThat(lookup.get("a", patient())).isEqualTo(4);
   }
 
   @Test
@@ -112,7 +114,7 @@ class RememberedLookupTest {
     Future<Integer> early = askers.submit(() -> lookup.get("a", patient()));
     awaitQueries(1);
 
-    lookup.forgetAll();
+    lookup.forgetIf(_ -> false);
     latch.countDown();
 
     assertThat(early.get()).isEqualTo(1);

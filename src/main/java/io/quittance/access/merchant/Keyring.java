@@ -128,7 +128,7 @@ class Keyring {
         "api_key.rotated",
         id(old),
         Map.of("successor", id(successor), "overlap_seconds", overlap.toSeconds()));
-    remembered.forgetOnCommit();
+    remembered.forgetOnCommit(caller.merchantId());
     return new Issued(successor, secret);
   }
 
@@ -138,7 +138,7 @@ class Keyring {
     ApiKey key = require(caller.merchantId(), id, ApiKey::shown);
     key.revoke(clock.instant());
     audit.record(caller, "api_key.revoked", id(key), Map.of("name", key.name()));
-    remembered.forgetOnCommit();
+    remembered.forgetOnCommit(caller.merchantId());
   }
 
   /** Otherwise a key that may only make keys could make itself anything. */

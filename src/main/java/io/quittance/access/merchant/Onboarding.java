@@ -67,7 +67,7 @@ public class Onboarding {
     merchant.apply(change);
     if (!change.described().isEmpty()) {
       record(merchant, origin, "merchant.changed", change.described());
-      remembered.forgetOnCommit();
+      remembered.forgetOnCommit(id);
     }
     return merchant;
   }
