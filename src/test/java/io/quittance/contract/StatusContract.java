@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -45,6 +47,24 @@ abstract class StatusContract extends Contract {
     assertThat(carriers.path("queued").isIntegralNumber()).isTrue();
     assertThat(status.path("deadlocks").asLong()).isZero();
     assertThat(status.path("replica").asText()).isNotBlank();
+  }
+
+  /** It costs the same however many ask: a look stops all threads. */
+  @Test
+  void readersShareALook() {
+    var looks = new AtomicInteger();
+    Gauge gauge =
+        Gauge.builder("quittance.carriers.wanted", looks, AtomicInteger::incrementAndGet)
+            .tag("test", "looks")
+            .register(registry);
+    try {
+      for (int i = 0; i < 50; i++) {
+        merchant.get("/v1/status").is(200);
+      }
+      assertThat(looks).hasPositiveValue().hasValueLessThan(25);
+    } finally {
+      registry.remove(gauge);
+    }
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.quittance.analytics.status;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.Measurement;
@@ -12,6 +14,7 @@ import io.quittance.analytics.status.StatusBody.CarrierStatus;
 import io.quittance.analytics.status.StatusBody.PoolStatus;
 import io.quittance.analytics.status.StatusBody.ScopeStatus;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +28,10 @@ import org.springframework.boot.availability.ReadinessState;
 import org.springframework.boot.info.BuildProperties;
 import org.springframework.stereotype.Component;
 
-/** Reads the replica's state from its meters and breakers. Thread-safe. */
+/**
+ * Reads the replica's state from its meters and breakers. Readers share a look, which goes through
+ * all meters and stops all threads for a moment. Thread-safe.
+ */
 @Component
 final class StatusReader {
 
@@ -33,6 +39,11 @@ final class StatusReader {
   private static final String SCOPE = "scope";
   private static final int PERCENT = 100;
 
+  /** How old a look may be. */
+  private static final Duration SHARED_FOR = Duration.ofMillis(250);
+
+  private final LoadingCache<String, StatusBody> looks =
+      Caffeine.newBuilder().expireAfterWrite(SHARED_FOR).build(_ -> look());
   private final String replica;
   private final String version;
   private final MeterRegistry registry;
@@ -56,7 +67,12 @@ final class StatusReader {
     this.availability = availability;
   }
 
+  /** The state a moment ago. */
   StatusBody read() {
+    return looks.get(replica);
+  }
+
+  private StatusBody look() {
     long[] deadlocked = ManagementFactory.getThreadMXBean().findDeadlockedThreads();
     return new StatusBody(
         replica,
