@@ -53,7 +53,9 @@ final class JobQueue<T, R> {
     maxBatch = settings.maxBatch();
     maxWeight = settings.maxWeight();
     weigher = settings.weigher();
-    jobs = new RoundRobinQueue<>(settings.party());
+    jobs =
+        new RoundRobinQueue<>(
+            settings.party(), settings.inHandPerParty(), settings.waitingPerParty());
     linger = settings.linger();
     givesWay = settings.givesWay();
     giveWayFor = settings.giveWayFor();
@@ -65,14 +67,14 @@ final class JobQueue<T, R> {
    * Adds all of them, in their order and with nothing in between, or none. Room that others wait
    * for is theirs.
    *
-   * @throws QueueFullException there is no room for all
+   * @throws QueueFullException there is no room for all, or a party would have too many waiting
    * @throws RejectedExecutionException it is closed
    */
   void add(List<Job<T, R>> more) {
     lock.lock();
     try {
       refuseIfClosed();
-      if (jobs.size() + waitingForRoom.size() + more.size() > capacity) {
+      if (jobs.size() + waitingForRoom.size() + more.size() > capacity || !jobs.hasRoomFor(more)) {
         throw new QueueFullException(name, capacity);
       }
       more.forEach(this::enqueue);
@@ -146,14 +148,14 @@ final class JobQueue<T, R> {
           notEmpty.signal();
           return List.of();
         }
-        if (jobs.isEmpty()) {
+        if (!jobs.hasTurn()) {
           notEmpty.awaitUninterruptibly();
           continue;
         }
         long waited = ticker.nanoTime() - jobs.oldestNanos();
         awaitFullBatch();
         awaitCompany();
-        if (!jobs.isEmpty()) {
+        if (jobs.hasTurn()) {
           lastWaitNanos = waited;
           return removeBatch();
         }
@@ -202,24 +204,25 @@ final class JobQueue<T, R> {
     lastTakenNanos = ticker.nanoTime();
     var batch = new ArrayList<Job<T, R>>(Math.min(jobs.size(), maxBatch));
     long weight = 0;
-    while (batch.isEmpty() || (batch.size() < maxBatch && weight < maxWeight && !jobs.isEmpty())) {
+    while (batch.isEmpty() || (batch.size() < maxBatch && weight < maxWeight && jobs.hasTurn())) {
       Job<T, R> job = dequeue();
       batch.add(job);
       weight += weigher.applyAsLong(job.item());
     }
     inHand++;
     wakeFirstWaiting();
-    if (!jobs.isEmpty()) {
+    if (jobs.hasTurn()) {
       notEmpty.signal();
     }
     return batch;
   }
 
-  /** A batch that was taken is done with. */
-  void handIn() {
+  /** A batch that was taken is done with. The worker comes back for what may be taken now. */
+  void handIn(List<Job<T, R>> batch) {
     lock.lock();
     try {
       inHand--;
+      batch.forEach(jobs::handIn);
     } finally {
       lock.unlock();
     }

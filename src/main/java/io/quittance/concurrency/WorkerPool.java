@@ -14,9 +14,10 @@ import org.slf4j.LoggerFactory;
  * submitter.
  *
  * <p>Jobs start in the order of submission, unless {@linkplain WorkerPoolBuilder#inTurns parties
- * take turns}. A job whose deadline has passed, or whose future was canceled, is dropped when it is
- * taken from the queue: it has surely not begun. Workers are never interrupted, so they may run
- * JDBC. Go's counterpart is a buffered channel with N goroutines ranging over it.
+ * take turns}; then a party may be {@linkplain WorkerPoolBuilder#perParty limited} to a part of the
+ * pool. A job whose deadline has passed, or whose future was canceled, is dropped when it is taken
+ * from the queue: it has surely not begun. Workers are never interrupted, so they may run JDBC.
+ * Go's counterpart is a buffered channel with N goroutines ranging over it.
  *
  * <p>Thread-safe.
  *
@@ -60,7 +61,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   /**
    * Queues an item, or refuses it at once.
    *
-   * @throws QueueFullException the queue is at its limit
+   * @throws QueueFullException the queue is at its limit, or at that of the item's party
    * @throws RejectedExecutionException the pool is closed
    */
   public CompletableFuture<R> submit(T item, Deadline deadline) {
@@ -137,7 +138,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     try {
       batches.handle(batch);
     } finally {
-      queue.handIn();
+      queue.handIn(batch);
     }
     return true;
   }

@@ -19,6 +19,8 @@ public final class WorkerPoolBuilder<T, R> {
   private int capacity = 1024;
   private int maxBatch = 1;
   private Function<? super T, ?> party = _ -> EVERYBODY;
+  private int inHandPerParty = Integer.MAX_VALUE;
+  private int waitingPerParty = Integer.MAX_VALUE;
   private long maxWeight = Long.MAX_VALUE;
   private ToLongFunction<? super T> weigher = _ -> 0;
   private Supplier<Duration> linger = () -> Duration.ZERO;
@@ -58,6 +60,22 @@ public final class WorkerPoolBuilder<T, R> {
    */
   public WorkerPoolBuilder<T, R> inTurns(Function<? super T, ?> partyOf) {
     this.party = partyOf;
+    return this;
+  }
+
+  /**
+   * Leaves workers and room to others, whatever one of the parties {@linkplain #inTurns that take
+   * turns} submits: jobs that take long could else have all workers at the same time. By default a
+   * party is not limited.
+   *
+   * @param inHand jobs of a party that workers have in hand at once, at most; 1 or more. What it
+   *     has queued waits meanwhile, and other parties' jobs begin
+   * @param waiting jobs of a party that may wait; 1 or more. {@link WorkerPool#submit} refuses more
+   *     as if the queue were full; {@link WorkerPool#submitWhenRoom} waits for the whole queue only
+   */
+  public WorkerPoolBuilder<T, R> perParty(int inHand, int waiting) {
+    this.inHandPerParty = inHand;
+    this.waitingPerParty = waiting;
     return this;
   }
 
@@ -127,9 +145,9 @@ public final class WorkerPoolBuilder<T, R> {
 
   /** Starts the pool, with its meters in the registry. */
   public WorkerPool<T, R> start(MeterRegistry registry) {
-    if (workers < 1 || capacity < 1 || maxBatch < 1) {
+    if (workers < 1 || capacity < 1 || maxBatch < 1 || inHandPerParty < 1 || waitingPerParty < 1) {
       throw new IllegalArgumentException(
-          "%s: workers, capacity and maxBatch must be positive".formatted(name));
+          "%s: workers, capacity, maxBatch and limits per party must be positive".formatted(name));
     }
     return new WorkerPool<>(this, registry);
   }
@@ -164,6 +182,14 @@ public final class WorkerPoolBuilder<T, R> {
 
   Function<? super T, ?> party() {
     return party;
+  }
+
+  int inHandPerParty() {
+    return inHandPerParty;
+  }
+
+  int waitingPerParty() {
+    return waitingPerParty;
   }
 
   Supplier<Duration> linger() {

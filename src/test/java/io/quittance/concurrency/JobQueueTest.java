@@ -1,6 +1,7 @@
 package io.quittance.concurrency;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +51,35 @@ class JobQueueTest {
     assertThat(names(turns.take(workers))).containsExactly("a2", "b2", "c2");
     assertThat(names(turns.take(workers))).containsExactly("d1", "a3", "a4");
     assertThat(turns.depth()).isZero();
+  }
+
+  @Test
+  void aPartyWithEnoughInHandHasItsNextTurnLastWhenOneOfThemEnds() {
+    var turns = new JobQueue<>(settings().inTurns(name -> name.charAt(0)).perParty(2, 9));
+    turns.add(List.of(job("a1"), job("a2"), job("a3"), job("a4")));
+    List<Job<String, String>> first = turns.take(workers);
+    turns.take(workers); // a2
+    turns.add(List.of(job("b1"), job("b2"), job("c1")));
+
+    assertThat(names(turns.take(workers))).containsExactly("b1");
+    turns.handIn(first);
+    assertThat(names(turns.take(workers))).containsExactly("c1");
+    assertThat(names(turns.take(workers))).containsExactly("b2");
+    assertThat(names(turns.take(workers))).containsExactly("a3");
+    assertThat(turns.depth()).isEqualTo(1);
+  }
+
+  @Test
+  void refusesAPartyThatHasEnoughWaitingAndTakesOthers() {
+    var turns = new JobQueue<>(settings().inTurns(name -> name.charAt(0)).perParty(9, 2));
+    turns.add(List.of(job("a1")));
+
+    assertThatThrownBy(() -> turns.add(List.of(job("b1"), job("a2"), job("a3"))))
+        .isInstanceOf(QueueFullException.class);
+    turns.add(List.of(job("b1"), job("a2"), job("b2")));
+    turns.take(workers); // a1
+    turns.add(List.of(job("a3")));
+    assertThat(turns.depth()).isEqualTo(4);
   }
 
   @Test

@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -172,6 +173,28 @@ class WorkerPoolTest {
       }
       assertThat(handler.handled()).first().isEqualTo("blocker");
       assertThat(handler.handled().subList(1, 51)).isEqualTo(items);
+    }
+
+    @Test
+    void leavesWorkersToOthersThanAPartyWithEnoughInHand() throws Exception {
+      WorkerPool<String, String> pool =
+          started(pool().workers(3).inTurns(name -> name.charAt(0)).perParty(1, 9));
+      List<CompletableFuture<String>> slow =
+          Stream.of("a1", "a2", "a3").map(name -> pool.submit(name, LATER)).toList();
+      handler.awaitInHand(1);
+      CompletableFuture<String> other = pool.submit("b1", LATER);
+      handler.awaitInHand(1);
+      assertThat(handler.handled()).containsExactly("a1", "b1");
+      assertThat(pool.depth()).isEqualTo(2);
+
+      handler.letGo(4);
+      pool.close();
+
+      assertThat(LATER.await(other)).isEqualTo("did b1");
+      for (CompletableFuture<String> job : slow) {
+        assertThat(LATER.await(job)).startsWith("did a");
+      }
+      assertThat(pool.workers()).isZero();
     }
 
     @Test
@@ -908,10 +931,17 @@ class WorkerPoolTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 1, 1", "1, 0, 1", "1, 1, 0"})
-    void andTheOtherSettingsMustBePositive(int workers, int capacity, int maxBatch) {
+    @CsvSource({"0,1,1,1,1", "1,0,1,1,1", "1,1,0,1,1", "1,1,1,0,1", "1,1,1,1,0"})
+    void andTheOtherSettingsMustBePositive(
+        int workers, int capacity, int maxBatch, int inHand, int waiting) {
       assertThatThrownBy(
-              () -> started(pool().workers(workers).capacity(capacity).maxBatch(maxBatch)))
+              () ->
+                  started(
+                      pool()
+                          .workers(workers)
+                          .capacity(capacity)
+                          .maxBatch(maxBatch)
+                          .perParty(inHand, waiting)))
           .isInstanceOf(IllegalArgumentException.class);
     }
   }
