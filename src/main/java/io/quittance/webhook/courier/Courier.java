@@ -15,6 +15,7 @@ import java.net.SocketTimeoutException;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -34,8 +35,8 @@ import org.jspecify.annotations.Nullable;
  * DnsResolver}), it never takes longer than its deadline, and of the answer little is read.
  * Thread-safe.
  *
- * <p>The name is looked up for each attempt, and the address is a part of the pool's key. So a
- * connection that was kept open is used again only while the host still has that address.
+ * <p>The host's addresses are asked for at each attempt, and the address is a part of the pool's
+ * key. So a connection that was kept open is used again only while the host still has that address.
  */
 public final class Courier implements AutoCloseable {
 
@@ -53,14 +54,17 @@ public final class Courier implements AutoCloseable {
   public record Reply(int status, @Nullable String retryAfter, String excerpt) {}
 
   /**
-   * Room for one message to a host, until it is closed. Confined to one thread, and closed once.
+   * Room for one message to a host, until it is closed. Confined to one thread, and closed once; to
+   * be used at once, while what is known of the host's addresses is new.
    */
   public final class Permit implements AutoCloseable {
 
     private final WebhookUrl url;
+    private final DnsResolver.Host host;
 
-    private Permit(WebhookUrl url) {
+    private Permit(WebhookUrl url, DnsResolver.Host host) {
       this.url = url;
+      this.host = host;
     }
 
     /**
@@ -68,13 +72,12 @@ public final class Courier implements AutoCloseable {
      * connection.
      *
      * @throws DnsResolver.NotPublicException the host is not on the public internet, or no longer
-     * @throws NoRoomException nothing was sent: too many other names are being looked up
-     * @throws SocketTimeoutException there was no answer by the deadline
+     * @throws SocketTimeoutException there was no answer by the deadline, also of its name servers
      * @throws IOException there was no answer
      */
     public Reply post(Map<String, String> headers, byte[] body, Deadline deadline)
         throws IOException, InterruptedException {
-      return Courier.this.post(url, headers, body, deadline);
+      return Courier.this.post(this, headers, body, deadline);
     }
 
     /** Makes room for the next message. */
@@ -97,24 +100,31 @@ public final class Courier implements AutoCloseable {
   }
 
   /**
-   * Waits until there is room for one more message to the host; others that wait come in their
-   * order. This time is not the receiver's, so an attempt's own deadline begins when it is over.
+   * Waits until the host's name has its turn to be looked up, and there is room for one more
+   * message to it; others that wait come in their order. This time is not the receiver's, so an
+   * attempt's own deadline begins when it is over.
    *
+   * @param merchantId whose receiver it is; merchants' names take turns
    * @param startBy how long it is waited for
    * @throws NoRoomException there was none by then
    */
-  public Permit permit(WebhookUrl url, Deadline startBy)
+  public Permit permit(WebhookUrl url, UUID merchantId, Deadline startBy)
       throws NoRoomException, InterruptedException {
+    // First: whoever waits for a turn holds no place at a host that others have receivers at.
+    DnsResolver.Host host = names.host(url, merchantId, startBy);
     if (!limits.enter(url.host(), startBy)) {
       throw new NoRoomException("too many messages to %s are under way".formatted(url.host()));
     }
-    return new Permit(url);
+    return new Permit(url, host);
   }
 
-  private Reply post(WebhookUrl url, Map<String, String> headers, byte[] body, Deadline deadline)
+  private Reply post(Permit permit, Map<String, String> headers, byte[] body, Deadline deadline)
       throws IOException, InterruptedException {
     try (DeadlineScope scope = scopes.open("webhook", deadline)) {
-      Subtask<Reply> post = scope.fork("post", left -> attempt(url, headers, body, left));
+      Subtask<Reply> post =
+          scope.fork(
+              "post",
+              left -> exchange(permit.host.addresses(left), permit.url, headers, body, left));
       try {
         scope.join();
       } catch (DeadlineExceededException e) {
@@ -135,11 +145,6 @@ public final class Courier implements AutoCloseable {
             "no answer within %d ms".formatted(deadline.granted().toMillis()));
     late.initCause(cause);
     return late;
-  }
-
-  private Reply attempt(WebhookUrl url, Map<String, String> headers, byte[] body, Deadline deadline)
-      throws IOException, InterruptedException {
-    return exchange(names.addresses(url, deadline), url, headers, body, deadline);
   }
 
   private Reply exchange(

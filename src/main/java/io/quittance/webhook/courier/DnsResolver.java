@@ -1,38 +1,34 @@
 package io.quittance.webhook.courier;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
-import io.quittance.concurrency.QueueFullException;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.Ticker;
+import io.quittance.webhook.courier.HostLookups.Lookup;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the addresses of a webhook's host, and refuses a host if any of them is not public.
  * Thread-safe.
  *
- * <p>A look-up is a native call: it pins its carrier and cannot be interrupted. So it runs on
- * platform threads of its own, one at a time per name, and callers wait no longer than they can. An
- * answer, also that there is none, is remembered for a few seconds: it keeps known hosts going
- * while slow name servers occupy the threads.
+ * <p>An answer, also that there is none, is remembered for a few seconds: it keeps known hosts
+ * going while slow name servers occupy the threads.
  */
 final class DnsResolver implements AutoCloseable {
 
-  private static final int WORKERS = 32;
-  private static final int QUEUE_CAPACITY = 256;
   private static final int REMEMBERED_MAX = 10_000;
-  private static final Duration REMEMBERED_FOR = Duration.ofSeconds(10);
-
-  /** Longer than any caller waits; an answer that comes late serves the next attempt. */
-  private static final Duration QUEUED_MAX = Duration.ofHours(1);
-
-  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
+  private static final Duration FRESH_FOR = Duration.ofSeconds(10);
 
   /** Asks the domain name system. */
   @FunctionalInterface
@@ -49,27 +45,39 @@ final class DnsResolver implements AutoCloseable {
     }
   }
 
+  /** A host whose addresses are known, or are being looked up by now. */
+  @FunctionalInterface
+  interface Host {
+
+    /**
+     * Its addresses, all of them checked, in the resolver's order; at least one.
+     *
+     * @throws NotPublicException one of them is not public
+     * @throws UnknownHostException it has none
+     * @throws DeadlineExceededException the look-up did not end by the deadline
+     */
+    List<InetAddress> addresses(Deadline deadline) throws IOException, InterruptedException;
+  }
+
   private final Resolver resolver;
+  private final Duration freshFor;
   private final boolean allowLoopback;
-  private final WorkerPool<String, List<InetAddress>> lookups;
-  private final AsyncCache<String, List<InetAddress>> known;
+  private final Ticker clock;
+  private final Cache<String, KnownHost> known;
+  private final HostLookups lookups;
 
   DnsResolver(
-      Resolver resolver, Duration rememberedFor, boolean allowLoopback, MeterRegistry registry) {
+      Resolver resolver,
+      Duration freshFor,
+      boolean allowLoopback,
+      Ticker clock,
+      MeterRegistry registry) {
     this.resolver = resolver;
+    this.freshFor = freshFor;
     this.allowLoopback = allowLoopback;
-    this.known =
-        Caffeine.newBuilder()
-            .maximumSize(REMEMBERED_MAX)
-            .expireAfterWrite(rememberedFor)
-            .executor(Runnable::run)
-            .buildAsync();
-    this.lookups =
-        WorkerPool.named("names", this::lookUp)
-            .workers(WORKERS)
-            .capacity(QUEUE_CAPACITY)
-            .drainLimit(DRAIN_LIMIT)
-            .start(registry);
+    this.clock = clock;
+    this.known = Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
+    this.lookups = new HostLookups(this::lookUp, registry);
   }
 
   /**
@@ -78,62 +86,86 @@ final class DnsResolver implements AutoCloseable {
    */
   static DnsResolver ofThisMachine(boolean allowLoopback, MeterRegistry registry) {
     return new DnsResolver(
-        name -> InetAddress.getAllByName(name + "."), REMEMBERED_FOR, allowLoopback, registry);
+        name -> InetAddress.getAllByName(name + "."),
+        FRESH_FOR,
+        allowLoopback,
+        Ticker.SYSTEM,
+        registry);
   }
 
   /**
-   * The addresses of the host, all of them checked, in the resolver's order; at least one.
+   * Waits until the host's look-up has its turn, if one is needed. This time is not the receiver's;
+   * what the look-up itself takes is.
    *
-   * @throws NotPublicException one of them is not public
-   * @throws UnknownHostException it has none
-   * @throws NoRoomException too many other names are being looked up
-   * @throws io.quittance.concurrency.DeadlineExceededException the deadline passed first
+   * @param merchantId whose receiver it is; merchants' look-ups take turns
+   * @throws NoRoomException it had not begun by then
    */
-  List<InetAddress> addresses(WebhookUrl url, Deadline deadline)
-      throws IOException, InterruptedException {
-    List<InetAddress> addresses = unchecked(url, deadline);
-    for (InetAddress address : addresses) {
-      if (!PublicAddresses.contain(address) && !(allowLoopback && address.isLoopbackAddress())) {
-        throw new NotPublicException(url.host());
-      }
+  Host host(WebhookUrl url, UUID merchantId, Deadline startBy)
+      throws NoRoomException, InterruptedException {
+    InetAddress own = ownAddress(url);
+    if (own != null) {
+      return _ -> checked(url, List.of(own));
     }
-    return addresses;
+    Future<KnownHost> found = find(url.host(), merchantId, startBy);
+    return deadline -> checked(url, deadline.await(found).addresses());
   }
 
-  private List<InetAddress> unchecked(WebhookUrl url, Deadline deadline)
-      throws IOException, InterruptedException {
-    InetAddress literal = url.literal();
-    if (literal != null) {
-      return List.of(literal);
+  /** The address of a host that is not looked up; null: it is. */
+  private static @Nullable InetAddress ownAddress(WebhookUrl url) {
+    return url.host().equals("localhost") ? InetAddress.getLoopbackAddress() : url.literal();
+  }
+
+  private Future<KnownHost> find(String host, UUID merchantId, Deadline startBy)
+      throws NoRoomException, InterruptedException {
+    KnownHost last = known.getIfPresent(host);
+    if (last != null && !last.fresh().expired()) {
+      return CompletableFuture.completedFuture(last);
     }
-    if (url.host().equals("localhost")) {
-      return List.of(InetAddress.getLoopbackAddress());
-    }
-    List<InetAddress> found;
+    return begun(lookups.of(merchantId, host), startBy);
+  }
+
+  private static Future<KnownHost> begun(Lookup lookup, Deadline startBy)
+      throws NoRoomException, InterruptedException {
     try {
-      found =
-          deadline.await(
-              known.get(
-                  url.host(),
-                  (name, executor) -> lookups.submit(name, Deadline.after(QUEUED_MAX))));
-    } catch (QueueFullException e) {
+      startBy.await(lookup.begun());
+      return lookup.answer();
+    } catch (DeadlineExceededException | RejectedExecutionException e) {
       var noRoom = new NoRoomException("too many names wait for the domain name system");
       noRoom.initCause(e);
       throw noRoom;
     }
-    if (found.isEmpty()) {
+  }
+
+  private List<InetAddress> checked(WebhookUrl url, List<InetAddress> addresses)
+      throws UnknownHostException, NotPublicException {
+    if (addresses.isEmpty()) {
       throw new UnknownHostException(url.host() + " has no address");
     }
+    if (!addresses.stream().allMatch(this::allowed)) {
+      throw new NotPublicException(url.host());
+    }
+    return addresses;
+  }
+
+  private boolean allowed(InetAddress address) {
+    return PublicAddresses.contain(address) || (allowLoopback && address.isLoopbackAddress());
+  }
+
+  private KnownHost lookUp(String host) {
+    KnownHost last = known.getIfPresent(host);
+    if (last != null && !last.fresh().expired()) {
+      return last; // by another merchant's look-up
+    }
+    var found = new KnownHost(resolve(host), Deadline.after(freshFor, clock));
+    known.put(host, found);
     return found;
   }
 
-  private void lookUp(List<Job<String, List<InetAddress>>> jobs) {
-    for (Job<String, List<InetAddress>> job : jobs) {
-      try {
-        job.succeed(List.of(resolver.resolve(job.item())));
-      } catch (UnknownHostException e) {
-        job.succeed(List.of());
-      }
+  private List<InetAddress> resolve(String host) {
+    try {
+      return List.of(resolver.resolve(host));
+    } catch (UnknownHostException e) {
+      return List.of();
     }
   }
 

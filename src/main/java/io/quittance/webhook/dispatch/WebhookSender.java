@@ -121,15 +121,15 @@ final class WebhookSender {
     } catch (IllegalArgumentException e) {
       return failed(task, clock.instant(), Duration.ZERO, null, e, null);
     }
-    try (Permit permit = courier.permit(url, task.delivery().startBy())) {
+    try (Permit permit =
+        courier.permit(url, task.delivery().merchantId(), task.delivery().startBy())) {
       return attempt(
           task,
           (headers, body) -> permit.post(headers, body, Deadline.after(properties.timeout())));
     }
   }
 
-  private Attempt attempt(DeliveryTask task, Post post)
-      throws NoRoomException, InterruptedException {
+  private Attempt attempt(DeliveryTask task, Post post) throws InterruptedException {
     Instant startedAt = clock.instant();
     long start = System.nanoTime();
     try (Call call = tracing.call("webhook attempt", task.event().traceparent())) {
@@ -137,9 +137,6 @@ final class WebhookSender {
         Reply reply = post(task, startedAt, call.headers(), post);
         call.answered(reply.status());
         return judge(task, startedAt, since(start), reply);
-      } catch (NoRoomException e) {
-        call.failed(e);
-        throw e;
       } catch (IOException | RuntimeException e) {
         call.failed(e);
         return failed(task, startedAt, since(start), null, e, null);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.Ticker;
 import io.quittance.webhook.courier.Courier.Permit;
 import io.quittance.webhook.courier.Courier.Reply;
 import io.quittance.webhook.courier.HostileReceiver.Manner;
@@ -27,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -49,18 +51,20 @@ class CourierTest {
 
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofMillis(400);
+  private static final UUID MERCHANT = UUID.randomUUID();
   private static final byte[] BODY = "{\"id\":\"evt_1\"}".getBytes(StandardCharsets.UTF_8);
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Map<String, List<String>> zone = new ConcurrentHashMap<>();
   private final AtomicInteger lookups = new AtomicInteger();
+  private final CountDownLatch slowServer = new CountDownLatch(1);
   private final List<HostileReceiver> receivers = new ArrayList<>();
   private Courier courier = courier(new CourierSettings(20, 20, LONG, LONG));
 
   private Courier courier(CourierSettings settings) {
     try {
       return new Courier(
-          new DnsResolver(this::resolve, Duration.ZERO, true, registry),
+          new DnsResolver(this::resolve, Duration.ZERO, true, Ticker.SYSTEM, registry),
           settings,
           SSLContext.getDefault(),
           new DeadlineScopes(registry, Clock.systemUTC()));
@@ -71,12 +75,25 @@ class CourierTest {
 
   private InetAddress[] resolve(String name) throws UnknownHostException {
     lookups.incrementAndGet();
+    if (name.startsWith("slow")) {
+      awaitSlowServer(name);
+    }
     List<String> addresses = zone.getOrDefault(name, List.of("127.0.0.1"));
     return addresses.stream().map(InetAddress::ofLiteral).toArray(InetAddress[]::new);
   }
 
+  private void awaitSlowServer(String name) throws UnknownHostException {
+    try {
+      slowServer.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new UnknownHostException(name);
+    }
+  }
+
   @AfterEach
   void close() throws IOException {
+    slowServer.countDown();
     courier.close();
     for (HostileReceiver receiver : receivers) {
       receiver.close();
@@ -99,13 +116,21 @@ class CourierTest {
   }
 
   private Reply post(String url, Duration limit) throws IOException, InterruptedException {
-    try (Permit permit =
-        courier.permit(WebhookUrl.parse(url, true), Deadline.after(limit.multipliedBy(2)))) {
-      return permit.post(
-          Map.of("Content-Type", "application/json", "webhook-id", "evt_1"),
-          BODY,
-          Deadline.after(limit));
+    try (Permit permit = permit(url, limit.multipliedBy(2))) {
+      return post(permit, limit);
     }
+  }
+
+  private Permit permit(String url, Duration limit) throws IOException, InterruptedException {
+    return courier.permit(WebhookUrl.parse(url, true), MERCHANT, Deadline.after(limit));
+  }
+
+  private static Reply post(Permit permit, Duration limit)
+      throws IOException, InterruptedException {
+    return permit.post(
+        Map.of("Content-Type", "application/json", "webhook-id", "evt_1"),
+        BODY,
+        Deadline.after(limit));
   }
 
   private Reply post(HostileReceiver receiver) throws IOException, InterruptedException {
@@ -378,8 +403,7 @@ class CourierTest {
   void endsAtTheDeadlineWhenTheMessageIsNotTaken() throws Exception {
     var never = new CountDownLatch(1);
     HostileReceiver receiver = receiver(visit -> never.await());
-    try (Permit permit =
-        courier.permit(WebhookUrl.parse(at(receiver), true), Deadline.after(LONG))) {
+    try (Permit permit = permit(at(receiver), LONG)) {
       assertThatThrownBy(() -> permit.post(Map.of(), new byte[16 << 20], Deadline.after(SHORT)))
           .isInstanceOf(SocketTimeoutException.class);
     } finally {
@@ -388,10 +412,12 @@ class CourierTest {
   }
 
   @Test
-  void doesNotBeginAfterTheDeadline() {
+  void doesNotBeginAfterTheDeadline() throws Exception {
     HostileReceiver receiver = receiver(HostileReceiver.always("200 OK", "", ""));
-    assertThatThrownBy(() -> post(at(receiver), Duration.ZERO))
-        .isInstanceOf(SocketTimeoutException.class);
+    try (Permit permit = permit(at(receiver), LONG)) {
+      assertThatThrownBy(() -> post(permit, Duration.ZERO))
+          .isInstanceOf(SocketTimeoutException.class);
+    }
     assertThat(receiver.requests()).isEmpty();
   }
 
@@ -486,16 +512,55 @@ class CourierTest {
   void sendsNothingWhenThereIsNoRoomAtTheHostInTime() throws Exception {
     reopenWith(new CourierSettings(8, 1, LONG, LONG));
     HostileReceiver receiver = receiver(HostileReceiver.always("200 OK", "", "ok"));
-    WebhookUrl url = WebhookUrl.parse(at(receiver), true);
 
-    try (Permit _ = courier.permit(url, Deadline.after(LONG))) {
-      assertThatThrownBy(() -> courier.permit(url, Deadline.after(SHORT)))
-          .isInstanceOf(NoRoomException.class);
+    try (Permit _ = permit(at(receiver), LONG)) {
+      assertThatThrownBy(() -> permit(at(receiver), SHORT)).isInstanceOf(NoRoomException.class);
     }
 
-    assertThat(lookups).hasValue(0);
     assertThat(receiver.connections()).isZero();
     assertThat(post(receiver).status()).isEqualTo(200);
+  }
+
+  @Test
+  void sendsNothingWhenTheNamesTurnDoesNotComeInTime() throws Exception {
+    HostileReceiver receiver = receiver(HostileReceiver.always("200 OK", "", "ok"));
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      occupyTheMerchantsLookups(threads, receiver);
+      assertThatThrownBy(() -> post(at(receiver), SHORT)).isInstanceOf(NoRoomException.class);
+      slowServer.countDown();
+    }
+    assertThat(receiver.requests()).noneMatch(request -> request.contains("Host: hook."));
+  }
+
+  /** What the look-up of a name waits for is not the receiver's time. */
+  @Test
+  void beginsTheAttemptWhenTheNamesTurnHasCome() throws Exception {
+    HostileReceiver receiver = receiver(HostileReceiver.always("200 OK", "", "ok"));
+    Duration attempt = Duration.ofSeconds(2);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      occupyTheMerchantsLookups(threads, receiver);
+      Future<Reply> waiting =
+          threads.submit(
+              () -> {
+                try (Permit permit = permit(at(receiver), LONG)) {
+                  return post(permit, attempt);
+                }
+              });
+      await().until(Deadline.after(attempt)::expired);
+      slowServer.countDown();
+      assertThat(waiting.get().status()).isEqualTo(200);
+    }
+  }
+
+  /** By as many names of a slow zone as threads look up. */
+  private void occupyTheMerchantsLookups(ExecutorService threads, HostileReceiver receiver)
+      throws IOException {
+    reopenWith(new CourierSettings(100, 100, LONG, LONG));
+    for (int i = 0; i < 32; i++) {
+      String url = "http://slow%d.localhost:%d/".formatted(i, receiver.port());
+      threads.submit(() -> post(url, LONG));
+    }
+    await().until(() -> lookups.get() >= 4);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.Ticker;
 import io.quittance.webhook.courier.Courier.Reply;
 import io.quittance.webhook.courier.HostileReceiver.Manner;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManagerFactory;
@@ -100,6 +102,7 @@ class CourierTlsTest {
                 name -> new InetAddress[] {InetAddress.ofLiteral("127.0.0.1")},
                 Duration.ZERO,
                 true,
+                Ticker.SYSTEM,
                 registry),
             new CourierSettings(1, 1, Duration.ofSeconds(30), Duration.ofSeconds(30)),
             tls,
@@ -117,7 +120,7 @@ class CourierTlsTest {
   private Reply post(String host) throws IOException, InterruptedException {
     Deadline deadline = Deadline.after(Duration.ofSeconds(30));
     WebhookUrl url = WebhookUrl.parse("https://%s:%d/".formatted(host, receiver.port()), true);
-    try (Courier.Permit permit = courier.permit(url, deadline)) {
+    try (Courier.Permit permit = courier.permit(url, UUID.randomUUID(), deadline)) {
       return permit.post(Map.of(), new byte[] {'x'}, deadline);
     }
   }

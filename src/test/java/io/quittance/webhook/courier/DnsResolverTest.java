@@ -7,12 +7,14 @@ import static org.awaitility.Awaitility.await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.Ticker;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -29,13 +31,23 @@ class DnsResolverTest {
 
   private static final Duration LONG = Duration.ofMinutes(1);
 
+  /** As an attempt has. */
+  private static final Duration ATTEMPT_MAX = Duration.ofSeconds(5);
+
+  private static final Duration FRESH_FOR = Duration.ofSeconds(10);
+
+  private static final UUID MERCHANT = UUID.randomUUID();
+  private static final UUID OTHER = UUID.randomUUID();
+
+  private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Map<String, InetAddress[]> zone = new ConcurrentHashMap<>();
   private final AtomicInteger asked = new AtomicInteger();
   private final CountDownLatch slowServer = new CountDownLatch(1);
-  private DnsResolver names = names(LONG, false);
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private DnsResolver names = names(FRESH_FOR, false);
 
-  private DnsResolver names(Duration rememberedFor, boolean allowLoopback) {
-    return new DnsResolver(this::resolve, rememberedFor, allowLoopback, new SimpleMeterRegistry());
+  private DnsResolver names(Duration freshFor, boolean allowLoopback) {
+    return new DnsResolver(this::resolve, freshFor, allowLoopback, Ticker.SYSTEM, registry);
   }
 
   private InetAddress[] resolve(String name) throws UnknownHostException {
@@ -64,6 +76,8 @@ class DnsResolverTest {
   @AfterEach
   void letGo() {
     slowServer.countDown();
+    threads.shutdownNow();
+    threads.close();
     names.close();
   }
 
@@ -73,11 +87,37 @@ class DnsResolverTest {
   }
 
   private List<InetAddress> look(String url) throws Exception {
-    return look(url, Deadline.after(LONG));
+    return look(MERCHANT, url, LONG);
   }
 
-  private List<InetAddress> look(String url, Deadline deadline) throws Exception {
-    return names.addresses(WebhookUrl.parse(url, true), deadline);
+  private List<InetAddress> look(UUID merchantId, String url, Duration limit) throws Exception {
+    Deadline deadline = Deadline.after(limit);
+    return host(merchantId, url, deadline).addresses(deadline);
+  }
+
+  private DnsResolver.Host host(UUID merchantId, String url, Deadline startBy) throws Exception {
+    return names.host(WebhookUrl.parse(url, true), merchantId, startBy);
+  }
+
+  private Future<List<InetAddress>> looking(UUID merchantId, String url) {
+    return threads.submit(() -> look(merchantId, url, LONG));
+  }
+
+  /** Has a merchant ask for names of a slow zone, until as many are looked up as may be at once. */
+  private void lookInSlowZone(UUID merchantId, int names) {
+    int before = asked.get();
+    for (int i = 0; i < names; i++) {
+      looking(merchantId, "https://slow%d.%s.example/".formatted(i, merchantId));
+    }
+    await().until(() -> asked.get() >= before + Math.min(names, 4));
+  }
+
+  /** Has enough merchants ask for names of a slow zone that all threads are occupied. */
+  private void occupyAllThreads() {
+    for (int i = 0; i < 100; i++) {
+      looking(UUID.randomUUID(), "https://slow%d.example/".formatted(i));
+    }
+    await().until(() -> asked.get() >= 32);
   }
 
   @Test
@@ -113,7 +153,7 @@ class DnsResolverTest {
     assertThatThrownBy(() -> look("http://localhost/"))
         .isInstanceOf(DnsResolver.NotPublicException.class);
     names.close();
-    names = names(LONG, true);
+    names = names(FRESH_FOR, true);
     assertThat(look("https://shop.example/")).hasSize(1);
     assertThat(look("http://localhost/").getFirst().isLoopbackAddress()).isTrue();
   }
@@ -125,19 +165,15 @@ class DnsResolverTest {
     answer("shop.example", "8.8.8.8");
     assertThat(look("https://shop.example/")).hasSize(1);
     answer("shop.example", "169.254.169.254");
-    // The cache learns of an answer's end a moment after those who wait for it.
-    await()
-        .untilAsserted(
-            () ->
-                assertThatThrownBy(() -> look("https://shop.example/"))
-                    .isInstanceOf(DnsResolver.NotPublicException.class));
+    assertThatThrownBy(() -> look("https://shop.example/"))
+        .isInstanceOf(DnsResolver.NotPublicException.class);
   }
 
   @Test
   void remembersAnAnswerAndThatThereIsNone() throws Exception {
     answer("shop.example", "8.8.8.8");
     look("https://shop.example/");
-    look("https://shop.example/hook");
+    look(OTHER, "https://shop.example/hook", LONG);
     assertThat(asked).hasValue(1);
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> look("https://nowhere.example/"))
@@ -155,59 +191,93 @@ class DnsResolverTest {
   }
 
   @Test
-  void waitsForASlowServerNoLongerThanTheDeadline() {
-    assertThatThrownBy(() -> look("https://slow.example/", Deadline.after(Duration.ofMillis(50))))
+  void waitsForASlowServerNoLongerThanTheDeadline() throws Exception {
+    DnsResolver.Host host = host(MERCHANT, "https://slow.example/", Deadline.after(LONG));
+    assertThatThrownBy(() -> host.addresses(Deadline.after(Duration.ofMillis(50))))
         .isInstanceOf(DeadlineExceededException.class);
   }
 
   @Test
   void asksOnlyOnceWhileASlowServerThinks() throws Exception {
     answer("slow.example", "8.8.8.8");
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<List<InetAddress>>> waiting =
-          IntStream.range(0, 100)
-              .mapToObj(i -> threads.submit(() -> look("https://slow.example/" + i)))
-              .toList();
-      await().until(() -> asked.get() > 0);
-      answer("quick.example", "1.1.1.1");
-      assertThat(look("https://quick.example/")).hasSize(1);
-      slowServer.countDown();
-      for (Future<List<InetAddress>> future : waiting) {
-        assertThat(future.get()).hasSize(1);
-      }
+    List<Future<List<InetAddress>>> waiting =
+        IntStream.range(0, 100)
+            .mapToObj(i -> looking(MERCHANT, "https://slow.example/" + i))
+            .toList();
+    await().until(() -> asked.get() > 0);
+    answer("quick.example", "1.1.1.1");
+    assertThat(look("https://quick.example/")).hasSize(1);
+    slowServer.countDown();
+    for (Future<List<InetAddress>> future : waiting) {
+      assertThat(future.get()).hasSize(1);
     }
     assertThat(asked).hasValue(2);
   }
 
   @Test
-  void saysThatItHasNoRoomWhenTooManyNamesWait() throws Exception {
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < 2000; i++) {
-        String url = "https://slow%d.example/".formatted(i);
-        threads.submit(() -> look(url));
-      }
-      await()
-          .untilAsserted(
-              () ->
-                  assertThatThrownBy(
-                          () -> look("https://new.example/", Deadline.after(Duration.ZERO)))
-                      .isInstanceOf(NoRoomException.class));
-      slowServer.countDown();
-    }
+  void saysThatItHasNoRoomWhenTooManyNamesOfAMerchantWait() throws Exception {
+    lookInSlowZone(MERCHANT, 2000);
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> look(MERCHANT, "https://new.example/", Duration.ZERO))
+                    .isInstanceOf(NoRoomException.class));
+    answer("shop.example", "8.8.8.8");
+    assertThat(look(OTHER, "https://shop.example/", ATTEMPT_MAX)).hasSize(1);
+  }
+
+  @Test
+  void aSlowZoneOfOneMerchantDelaysNoOther() throws Exception {
+    lookInSlowZone(MERCHANT, 200);
+    answer("shop.example", "8.8.8.8");
+    assertThat(look(OTHER, "https://shop.example/", ATTEMPT_MAX)).hasSize(1);
+    assertThat(asked).hasValue(4 + 1);
+  }
+
+  /** Whoever joined the look-up of another merchant would wait for that one's turn. */
+  @Test
+  void aSlowZoneOfOneMerchantDelaysNoOtherAtAHostThatBothHave() throws Exception {
+    lookInSlowZone(MERCHANT, 4);
+    answer("shared.example", "8.8.8.8");
+    Future<List<InetAddress>> waiting = looking(MERCHANT, "https://shared.example/");
+    assertThatThrownBy(() -> look(MERCHANT, "https://shared.example/", Duration.ofMillis(20)))
+        .isInstanceOf(NoRoomException.class);
+    assertThat(look(OTHER, "https://shared.example/", ATTEMPT_MAX)).hasSize(1);
+    slowServer.countDown();
+    assertThat(waiting.get()).hasSize(1);
+    assertThat(asked).as("the second look-up found the answer of the first").hasValue(4 + 1);
+  }
+
+  @Test
+  void tellsALookUpThatNeverBeganFromOneThatDidNotEnd() throws Exception {
+    DnsResolver.Host begun = host(MERCHANT, "https://slow.example/", Deadline.after(LONG));
+    occupyAllThreads();
+    answer("shop.example", "8.8.8.8");
+    Deadline soon = Deadline.after(Duration.ofMillis(50));
+    assertThatThrownBy(() -> begun.addresses(soon)).isInstanceOf(DeadlineExceededException.class);
+    assertThatThrownBy(() -> look(OTHER, "https://shop.example/", Duration.ofMillis(50)))
+        .isInstanceOf(NoRoomException.class);
+    slowServer.countDown();
+    assertThat(look(OTHER, "https://shop.example/", LONG)).hasSize(1);
+    assertThatThrownBy(() -> look(MERCHANT, "https://slow.example/", LONG))
+        .isInstanceOf(UnknownHostException.class);
+  }
+
+  @Test
+  void aLookUpThatWaitsWhenTheServiceStopsHasNeverBegun() throws Exception {
+    lookInSlowZone(MERCHANT, 4);
+    Future<List<InetAddress>> waiting = looking(MERCHANT, "https://shop.example/");
+    await().until(() -> registry.get("quittance.pool.queue.depth").gauge().value() == 1);
+    names.close();
+    assertThatThrownBy(waiting::get).hasCauseInstanceOf(NoRoomException.class);
+    assertThatThrownBy(() -> look("https://new.example/")).isInstanceOf(NoRoomException.class);
   }
 
   @Test
   void keepsKnownHostsGoingWhileSlowServersOccupyAllThreads() throws Exception {
     answer("shop.example", "8.8.8.8");
     look("https://shop.example/");
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < 2000; i++) {
-        String url = "https://slow%d.example/".formatted(i);
-        threads.submit(() -> look(url));
-      }
-      await().until(() -> asked.get() == 1 + 32);
-      assertThat(look("https://shop.example/")).hasSize(1);
-      slowServer.countDown();
-    }
+    occupyAllThreads();
+    assertThat(look("https://shop.example/")).hasSize(1);
   }
 }

@@ -80,7 +80,8 @@ class WebhookSenderTest {
             Tracing.OFF,
             registry);
     for (int i = 0; i < PER_HOST; i++) {
-      others.add(courier.permit(WebhookUrl.parse(url, true), Deadline.after(LONG)));
+      others.add(
+          courier.permit(WebhookUrl.parse(url, true), UUID.randomUUID(), Deadline.after(LONG)));
     }
   }
 
