@@ -3,27 +3,40 @@ package io.quittance.concurrency;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A number of places for which parties wait. One party may have all but one of them, so that there
- * is always one to come for the others; who may have a place gets it in the order of arrival.
+ * is always one to come for the others. Of the parties that wait, the one with the fewest places
+ * has the next; those with as many take turns. Within a party, the order is that of arrival.
  * Thread-safe.
  *
  * @param <P> who a party is, by {@code equals}
  */
 public final class FairPlaces<P> {
 
-  private record Waiter<P>(P party, Condition turn) {}
+  /**
+   * @param unlimited whether it takes a place beyond the limits when it is its turn
+   */
+  private record Waiter(Condition turn, BooleanSupplier unlimited) {}
+
+  /** A party that has places or waits for one. */
+  private static final class Party {
+    private final Deque<Waiter> waiting = new ArrayDeque<>();
+    private int taken;
+  }
 
   private final int size;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Deque<Waiter<P>> waiting = new ArrayDeque<>();
-  private final Map<P, Integer> taken = new HashMap<>();
+
+  /** The party that took a place last comes last. */
+  private final SequencedMap<P, Party> parties = new LinkedHashMap<>();
+
   private int total;
 
   /**
@@ -45,11 +58,23 @@ public final class FairPlaces<P> {
    *
    * @return whether there was one in time
    */
-  public boolean take(P party, Duration patience) throws InterruptedException {
+  public boolean take(P who, Duration patience) throws InterruptedException {
+    return take(who, patience, () -> false);
+  }
+
+  /**
+   * As {@link #take(Object, Duration)}, with a condition under which the number of places does not
+   * matter. The order does: nobody passes a party with fewer places that waits.
+   *
+   * @param unlimited quick, and looked at again whenever somebody comes or goes
+   */
+  public boolean take(P who, Duration patience, BooleanSupplier unlimited)
+      throws InterruptedException {
     long nanos = patience.toNanos();
     lock.lockInterruptibly();
-    var own = new Waiter<>(party, lock.newCondition());
-    waiting.add(own);
+    Party party = parties.computeIfAbsent(who, _ -> new Party());
+    var own = new Waiter(lock.newCondition(), unlimited);
+    party.waiting.add(own);
     try {
       while (next() != own) {
         if (nanos <= 0) {
@@ -57,45 +82,56 @@ public final class FairPlaces<P> {
         }
         nanos = own.turn().awaitNanos(nanos);
       }
-      taken.merge(party, 1, Integer::sum);
+      party.taken++;
       total++;
+      parties.putLast(who, party);
       return true;
     } finally {
-      waiting.remove(own);
-      wakeNext();
+      party.waiting.remove(own);
+      leave(who, party);
       lock.unlock();
     }
   }
 
-  public void giveBack(P party) {
+  public void giveBack(P who) {
     lock.lock();
     try {
-      taken.computeIfPresent(party, (_, places) -> places == 1 ? null : places - 1);
+      Party party = parties.get(who);
+      party.taken--;
       total--;
-      wakeNext();
+      leave(who, party);
     } finally {
       lock.unlock();
     }
   }
 
-  /** The first of those who wait and may have a place now; null: there is none. */
-  private @Nullable Waiter<P> next() {
-    for (Waiter<P> one : waiting) {
-      if (mayHave(one.party())) {
-        return one;
-      }
+  /** After a place was taken or given back, or not waited for any more. */
+  private void leave(P who, Party party) {
+    if (party.taken == 0 && party.waiting.isEmpty()) {
+      parties.remove(who);
     }
-    return null;
-  }
-
-  private boolean mayHave(P party) {
-    return total < size && taken.getOrDefault(party, 0) < Math.max(1, size - 1);
-  }
-
-  private void wakeNext() {
-    Waiter<P> next = next();
+    Waiter next = next();
     if (next != null) {
       next.turn().signal();
     }
+  }
+
+  /** Who may have a place now; null: nobody. */
+  private @Nullable Waiter next() {
+    Party first = null;
+    for (Party party : parties.values()) {
+      if (!party.waiting.isEmpty() && (first == null || party.taken < first.taken)) {
+        first = party;
+      }
+    }
+    if (first == null) {
+      return null;
+    }
+    Waiter waiter = first.waiting.getFirst();
+    return mayHave(first) || waiter.unlimited().getAsBoolean() ? waiter : null;
+  }
+
+  private boolean mayHave(Party party) {
+    return total < size && party.taken < Math.max(1, size - 1);
   }
 }

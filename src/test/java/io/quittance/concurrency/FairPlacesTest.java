@@ -3,6 +3,7 @@ package io.quittance.concurrency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -57,6 +58,59 @@ class FairPlacesTest {
     assertThat(LATER.await(tooMany)).isTrue();
   }
 
+  /** However many of a slow party wait before it. */
+  @Test
+  void givesAPlaceToThePartyWithTheFewest() throws Exception {
+    var four = new FairPlaces<String>(4);
+    for (String party : List.of("a", "a", "a", "b")) {
+      assertThat(four.take(party, Duration.ZERO)).isTrue();
+    }
+    FutureTask<Boolean> many = waiting(four, "a");
+    FutureTask<Boolean> few = waiting(four, "b");
+
+    four.giveBack("a");
+
+    assertThat(LATER.await(few)).isTrue();
+    assertThat(many.isDone()).isFalse();
+    four.giveBack("b");
+    assertThat(LATER.await(many)).isTrue();
+  }
+
+  @Test
+  void letsPartiesWithAsManyTakeTurns() throws Exception {
+    var single = new FairPlaces<String>(1);
+    single.take("a", Duration.ZERO);
+    FutureTask<Boolean> first = waiting(single, "a");
+    FutureTask<Boolean> second = waiting(single, "a");
+    FutureTask<Boolean> other = waiting(single, "b");
+
+    single.giveBack("a");
+    assertThat(LATER.await(first)).isTrue();
+    single.giveBack("a");
+
+    assertThat(LATER.await(other)).isTrue();
+    assertThat(second.isDone()).isFalse();
+    single.giveBack("b");
+    assertThat(LATER.await(second)).isTrue();
+  }
+
+  @Test
+  void forgetsNobodyWhoIsInterrupted() throws Exception {
+    takes("a");
+    takes("a");
+    takes("b");
+    var interrupted = new FutureTask<>(() -> places.take("c", Duration.ofHours(1)));
+    Thread thread = Thread.ofPlatform().start(interrupted);
+    Waiting.until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+    FutureTask<Boolean> next = waiting("d");
+
+    thread.interrupt();
+    thread.join();
+    places.giveBack("b");
+
+    assertThat(LATER.await(next)).isTrue();
+  }
+
   @Test
   void goesOnWithTheNextWhenOneHasWaitedInVain() throws Exception {
     takes("a");
@@ -75,6 +129,10 @@ class FairPlacesTest {
   }
 
   private FutureTask<Boolean> waiting(String party) {
+    return waiting(places, party);
+  }
+
+  private static FutureTask<Boolean> waiting(FairPlaces<String> places, String party) {
     var task = new FutureTask<>(() -> places.take(party, Duration.ofHours(1)));
     Thread thread = Thread.ofPlatform().start(task);
     Waiting.until(() -> thread.getState() == Thread.State.TIMED_WAITING);

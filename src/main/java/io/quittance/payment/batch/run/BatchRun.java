@@ -153,7 +153,7 @@ final class BatchRun {
           ? ItemResult.NOT_STARTED
           : payments.pay(Objects.requireNonNull(item), deadline);
     } finally {
-      gate.leave();
+      gate.leave(batch.merchantId());
     }
   }
 

@@ -20,7 +20,11 @@ import org.junit.jupiter.api.Timeout;
 class ItemGateTest {
 
   private static final UUID MERCHANT = UUID.randomUUID();
-  private static final int BESIDE_OTHERS = 2;
+  private static final UUID NEIGHBOUR = UUID.randomUUID();
+  private static final int BESIDE_OTHERS = 4;
+
+  /** One place is left to other merchants. */
+  private static final int OF_ONE = BESIDE_OTHERS - 1;
 
   private final AtomicBoolean othersCome = new AtomicBoolean(true);
   private final ItemGate gate = new ItemGate(_ -> othersCome.get(), BESIDE_OTHERS);
@@ -36,24 +40,48 @@ class ItemGateTest {
 
   @Test
   void letsAFewInBesideOthers() {
-    assertThat(enters(Duration.ZERO)).isTrue();
-    assertThat(enters(Duration.ZERO)).isTrue();
+    for (int i = 0; i < OF_ONE; i++) {
+      assertThat(enters(Duration.ZERO)).isTrue();
+    }
     assertThat(enters(Duration.ZERO)).isFalse();
 
-    gate.leave();
+    gate.leave(MERCHANT);
 
     assertThat(enters(Duration.ZERO)).isTrue();
     assertThat(enters(Duration.ZERO)).isFalse();
+  }
+
+  /** As those of a locked account are, which take two seconds each. */
+  @Test
+  void letsSlowItemsTakeNoPlaceFromThoseOfOtherMerchants() throws Exception {
+    fill();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<CompletableFuture<Boolean>> slow = waiting(MERCHANT, 20, threads::execute);
+
+      for (int i = 0; i < 100; i++) {
+        assertThat(enters(NEIGHBOUR, Duration.ZERO)).isTrue();
+        gate.leave(NEIGHBOUR);
+      }
+
+      enters(NEIGHBOUR, Duration.ZERO);
+      CompletableFuture<Boolean> next = waiting(NEIGHBOUR, 1, threads::execute).getFirst();
+      gate.leave(MERCHANT);
+      assertThat(next.get(20, SECONDS)).isTrue();
+      assertThat(slow).noneMatch(CompletableFuture::isDone);
+
+      othersCome.set(false);
+      gate.leave(MERCHANT);
+    }
   }
 
   @Test
   void letsTheNextInWhenOneLeaves() throws Exception {
     fill();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<CompletableFuture<Boolean>> waiting = waiting(20, threads::execute);
+      List<CompletableFuture<Boolean>> waiting = waiting(MERCHANT, 20, threads::execute);
 
       for (int left = 0; left < 20; left++) {
-        gate.leave();
+        gate.leave(MERCHANT);
         while (waiting.stream().filter(CompletableFuture::isDone).count() <= left) {
           Thread.onSpinWait();
         }
@@ -66,10 +94,10 @@ class ItemGateTest {
   void letsAllInWhenOthersHaveGone() throws Exception {
     fill();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<CompletableFuture<Boolean>> waiting = waiting(20, threads::execute);
+      List<CompletableFuture<Boolean>> waiting = waiting(MERCHANT, 20, threads::execute);
 
       othersCome.set(false);
-      gate.leave();
+      gate.leave(MERCHANT);
 
       CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(20, SECONDS);
       assertThat(waiting).allSatisfy(one -> assertThat(one.join()).isTrue());
@@ -84,9 +112,9 @@ class ItemGateTest {
   void letsNobodyInBeforeThoseWhoWait() throws Exception {
     fill();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      CompletableFuture<Boolean> first = waiting(1, threads::execute).getFirst();
+      CompletableFuture<Boolean> first = waiting(MERCHANT, 1, threads::execute).getFirst();
 
-      gate.leave();
+      gate.leave(MERCHANT);
 
       assertThat(enters(Duration.ZERO)).isFalse();
       assertThat(first.get(20, SECONDS)).isTrue();
@@ -109,10 +137,10 @@ class ItemGateTest {
     }
 
     assertThat(gate.enter(unbound, Deadline.after(Duration.ZERO))).isFalse();
-    gate.leave();
+    gate.leave(unbound);
 
     assertThat(waiting.get(20, SECONDS)).isTrue();
-    gate.leave();
+    gate.leave(MERCHANT);
     assertThat(gate.enter(unbound, Deadline.after(Duration.ZERO))).isTrue();
   }
 
@@ -121,21 +149,21 @@ class ItemGateTest {
     fill();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       assertThat(enters(Duration.ofMillis(1))).isFalse();
-      CompletableFuture<Boolean> next = waiting(1, threads::execute).getFirst();
+      CompletableFuture<Boolean> next = waiting(MERCHANT, 1, threads::execute).getFirst();
 
-      gate.leave();
+      gate.leave(MERCHANT);
 
       assertThat(next.get(20, SECONDS)).isTrue();
     }
   }
 
   private void fill() {
-    for (int i = 0; i < BESIDE_OTHERS; i++) {
+    for (int i = 0; i < OF_ONE; i++) {
       enters(Duration.ZERO);
     }
   }
 
-  private List<CompletableFuture<Boolean>> waiting(int count, Executor threads) {
+  private List<CompletableFuture<Boolean>> waiting(UUID merchant, int count, Executor threads) {
     var all = new ArrayList<CompletableFuture<Boolean>>();
     for (int i = 0; i < count; i++) {
       var thread = new CompletableFuture<Thread>();
@@ -143,10 +171,10 @@ class ItemGateTest {
           CompletableFuture.supplyAsync(
               () -> {
                 thread.complete(Thread.currentThread());
-                return enters(Duration.ofHours(1));
+                return enters(merchant, Duration.ofHours(1));
               },
               threads));
-      while (thread.join().getState() != Thread.State.TIMED_WAITING) {
+      while (thread.join().getState() != Thread.State.TIMED_WAITING && !all.getLast().isDone()) {
         Thread.onSpinWait();
       }
     }
@@ -154,8 +182,12 @@ class ItemGateTest {
   }
 
   private boolean enters(Duration patience) {
+    return enters(MERCHANT, patience);
+  }
+
+  private boolean enters(UUID merchant, Duration patience) {
     try {
-      return gate.enter(MERCHANT, Deadline.after(patience));
+      return gate.enter(merchant, Deadline.after(patience));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
