@@ -465,6 +465,28 @@ abstract class BatchesContract extends Contract {
   }
 
   @Test
+  void keepsRefusingUnderItsKeyToResumeWhatWasProcessing() {
+    ObjectNode body =
+        batchOf(900, i -> item(1, i == 10 ? "nobody" : "alice", "shop", "early-" + i))
+            .put("on_failure", "stop");
+    String id = post(body).send().is(201).id();
+    merchant.fault("fraud", "hang", true);
+    resume(id).header("Prefer", "respond-async").send().is(202);
+    Call early = resume(id);
+
+    Answer first = early.send().isProblem(409, "invalid_state").movedNothing();
+    heal();
+    JsonNode counts = atRest(id).at("/counts");
+    Answer again = early.send().isProblem(409, "invalid_state").movedNothing();
+
+    assertThat(first.header("Idempotent-Replayed")).isEmpty();
+    assertThat(again.header("Idempotent-Replayed")).contains("true");
+    assertThat(again.text("/detail")).isEqualTo(first.text("/detail"));
+    assertThat(get(id).at("/counts")).isEqualTo(counts);
+    assertThat(endings(id)).hasSize(2);
+  }
+
+  @Test
   void resumesOnceUnderOneKey() {
     ObjectNode body =
         batchOf(900, i -> item(1, i == 10 ? "nobody" : "alice", "shop", "once-" + i))

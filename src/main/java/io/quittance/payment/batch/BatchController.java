@@ -103,7 +103,7 @@ class BatchController {
           HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.CREATED;
           return answers.show(status, merchantId, batch.id(), false);
         },
-        holder -> replay(holder, HttpStatus.CREATED, merchantId, http));
+        holder -> replayOfCreation(holder, merchantId, http));
   }
 
   private ResponseEntity<Object> atomic(
@@ -120,14 +120,20 @@ class BatchController {
     return answers.show(HttpStatus.CREATED, batch.merchantId(), batch.id(), false);
   }
 
+  private Optional<ResponseEntity<Object>> replayOfCreation(
+      KeyRecord holder, UUID merchantId, HttpServletRequest http) {
+    Optional<Problem> refused = holder.refused();
+    return refused.isEmpty()
+        ? replay(holder, HttpStatus.CREATED, merchantId)
+        : Optional.of(
+            answers.refusedBefore(
+                refused.get(), merchantId, Objects.requireNonNull(holder.objectId()), http));
+  }
+
   /** Empty while the caller of the request that came first waits for its run. */
   private Optional<ResponseEntity<Object>> replay(
-      KeyRecord holder, HttpStatus waitedFor, UUID merchantId, HttpServletRequest http) {
-    Optional<Problem> refused = holder.refused();
+      KeyRecord holder, HttpStatus waitedFor, UUID merchantId) {
     UUID id = Objects.requireNonNull(holder.objectId());
-    if (refused.isPresent()) {
-      return Optional.of(answers.refusedBefore(refused.get(), merchantId, id, http));
-    }
     StoredBatch batch = store.require(merchantId, id);
     if (BatchKeys.inBackground(holder)) {
       return Optional.of(answers.show(HttpStatus.ACCEPTED, merchantId, id, true));
@@ -155,8 +161,7 @@ class BatchController {
       IdempotencyHeaders headers,
       DeadlineHeader deadlineMs,
       @Valid @RequestBody(required = false) @Nullable NewResumption body,
-      Caller caller,
-      HttpServletRequest http) {
+      Caller caller) {
     UUID merchantId = caller.merchantId();
     StoredBatch seen = store.require(merchantId, TypeId.require("bat", id));
     boolean background = headers.respondAsync();
@@ -176,7 +181,12 @@ class BatchController {
           batches.resume(request, seen, background, deadline);
           return answers.show(status, merchantId, seen.id(), false);
         },
-        holder -> replay(holder, HttpStatus.OK, merchantId, http));
+        holder -> replayOfResume(holder, merchantId));
+  }
+
+  private Optional<ResponseEntity<Object>> replayOfResume(KeyRecord holder, UUID merchantId) {
+    holder.throwRefusal();
+    return replay(holder, HttpStatus.OK, merchantId);
   }
 
   private static Deadline deadline(boolean background, DeadlineHeader deadlineMs) {

@@ -115,7 +115,8 @@ final class Batches {
       case ResumeBatch.Result.Begun(var batch) -> carryOut(batch, deadline);
       case ResumeBatch.Result.NothingLeft _ -> {}
       case ResumeBatch.Result.KeyTaken(var holder) -> throw new KeyTakenException(holder);
-      case ResumeBatch.Result.Processing _ -> throw stillProcessing();
+      case ResumeBatch.Result.Refused(var refusal) ->
+          throw Problem.of(refusal.code(), refusal.detail());
     }
   }
 
@@ -133,10 +134,5 @@ final class Batches {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static Problem stillProcessing() {
-    return Problem.of(
-        ProblemCode.INVALID_STATE, "The batch is processing; it can be resumed when it has ended.");
   }
 }

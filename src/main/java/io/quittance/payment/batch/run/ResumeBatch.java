@@ -4,15 +4,17 @@ import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
+import io.quittance.ledger.Refusal;
 import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.web.ProblemCode;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
- * Claims the key of the request that resumes a batch, and lets the batch go on, in one: a request
- * that is refused changes nothing, and a repetition of it joins it.
+ * Claims the key of the request that resumes a batch, and lets the batch go on, in one. A
+ * repetition of the request joins it. One that is refused changes nothing else, and stays refused.
  *
  * @param batch as it was seen
  * @param granted the deadline of the run that begins
@@ -20,6 +22,11 @@ import java.util.Optional;
 public record ResumeBatch(
     KeyedRequest request, StoredBatch batch, boolean background, Duration granted)
     implements CommandOnBatch<ResumeBatch.Result> {
+
+  private static final Refusal PROCESSING =
+      new Refusal(
+          ProblemCode.INVALID_STATE,
+          "The batch is processing; it can be resumed when it has ended.");
 
   /** What came of it. */
   public sealed interface Result {
@@ -31,8 +38,8 @@ public record ResumeBatch(
     /** Another request came first under the key. */
     record KeyTaken(KeyRecord holder) implements Result {}
 
-    /** It has not come to rest. */
-    record Processing() implements Result {}
+    /** It has not come to rest, and the request will not resume it any more. */
+    record Refused(Refusal refusal) implements Result {}
   }
 
   @Override
@@ -50,7 +57,10 @@ public record ResumeBatch(
     var rows = unit.table(BatchRows.class);
     StoredBatch present = rows.current(batch).orElseThrow();
     if (present.processing()) {
-      return new Result.Processing();
+      transaction
+          .table(IdempotencyKeys.class)
+          .refuse(request, PROCESSING.code(), PROCESSING.detail(), present.id(), transaction.now());
+      return new Result.Refused(PROCESSING);
     }
     StoredBatch resumed = present.resumed(background, granted, unit.now());
     BatchKeys.claim(unit, request, resumed);
