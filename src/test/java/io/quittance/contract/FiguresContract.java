@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.analytics.pane.Sketch;
 import io.quittance.web.TypeId;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -169,9 +171,43 @@ abstract class FiguresContract extends Contract {
     for (JsonNode row : merchant.get("/v1/analytics/top?" + query).is(200).body().path("data")) {
       String currency = row.has("currency") ? " " + row.path("currency").asText() : "";
       rows.append(
-          " %s=%d%s".formatted(row.path("key").asText(), row.path("value").asLong(), currency));
+          " %s=%s%s".formatted(row.path("key").asText(), row.path("value").asText(), currency));
     }
     return rows.toString().strip();
+  }
+
+  private void setSketches(byte[] sketch, String metric) {
+    int set =
+        jdbc.sql("update analytics_panes set sketch = ? where merchant_id = ? and metric = ?")
+            .params(sketch, TypeId.require("mch", merchant.merchantId()), metric)
+            .update();
+    assertThat(set).isEqualTo(3);
+  }
+
+  /** As if a thousand payments of the largest amount had been made before. */
+  @Test
+  void goOnBeyondALong() {
+    merchant.pay(100, "alice", "shop").is(201);
+    rolledUp();
+    long most = Long.MAX_VALUE - 7;
+    var payers = new Sketch.Frequent();
+    payers.add("alice", most);
+    setSketches(payers.bytes(), "payments.payers.by_amount");
+    jdbc.sql("update analytics_panes set amount = ? where merchant_id = ? and amount = 100")
+        .params(most, TypeId.require("mch", merchant.merchantId()))
+        .update();
+    merchant.pay(208, "alice", "shop").is(201);
+    String sum = BigInteger.valueOf(most).add(BigInteger.valueOf(208)).toString();
+
+    twice(
+        () -> {
+          assertThat(top("by=payer&metric=amount")).isEqualTo("alice=%s EUR".formatted(sum));
+          assertThat(top("by=payee&metric=amount")).isEqualTo("shop=%s EUR".formatted(sum));
+          assertThat(series("metric=payments.amount&step=1d").at("/series/0/points/0/1").asText())
+              .isEqualTo(sum);
+          assertThat(merchant.get("/v1/analytics/integrity").is(200).number("/difference"))
+              .isZero();
+        });
   }
 
   @Test

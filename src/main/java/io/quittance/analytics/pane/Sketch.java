@@ -1,11 +1,8 @@
 package io.quittance.analytics.pane;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
+import java.math.BigInteger;
 import java.util.List;
-import org.apache.datasketches.common.ArrayOfStringsSerDe;
-import org.apache.datasketches.frequencies.ErrorType;
-import org.apache.datasketches.frequencies.FrequentItemsSketch;
 import org.apache.datasketches.hll.HllSketch;
 import org.apache.datasketches.hll.HllUnion;
 import org.apache.datasketches.hll.TgtHllType;
@@ -17,7 +14,11 @@ import org.apache.datasketches.kll.KllFloatsSketch;
  */
 public sealed interface Sketch {
 
-  /** Takes in another sketch of the same kind, as {@link #bytes} wrote it. */
+  /**
+   * Takes in another sketch of the same kind, as {@link #bytes} wrote it.
+   *
+   * @throws RuntimeException it cannot be read; nothing of it was taken in
+   */
   void merge(byte[] other);
 
   /** Takes in another sketch of the same kind. */
@@ -111,36 +112,31 @@ public sealed interface Sketch {
 
   /**
    * Which values weigh most: Misra and Gries's frequent items. Up to 192 different values are
-   * exact; beyond, a weight is off by at most 1.4 % of the weight of all.
+   * exact; beyond, a weight is off by at most 1.4 % of the weight of all. There is no limit to
+   * weights; what comes to more than 2<sup>62</sup> is rounded ({@link ScaledItems}).
    */
   final class Frequent implements Sketch {
 
-    private static final int MAP_SIZE = 256;
-    private static final ArrayOfStringsSerDe TEXTS = new ArrayOfStringsSerDe();
-
-    private final FrequentItemsSketch<String> values = new FrequentItemsSketch<>(MAP_SIZE);
+    private final ScaledItems values = new ScaledItems();
 
     /** A value and its weight. */
-    public record Weighed(String value, long weight) {}
+    public record Weighed(String value, BigInteger weight) {}
 
     /**
      * @param weight 1 or more
      */
     public void add(String value, long weight) {
-      values.update(value, weight);
+      values.add(value, weight);
     }
 
     /** The heaviest values first; those that are lighter than the error are not certain. */
     public List<Weighed> heaviest(int limit) {
-      return Arrays.stream(values.getFrequentItems(0, ErrorType.NO_FALSE_NEGATIVES))
-          .limit(limit)
-          .map(row -> new Weighed(row.getItem(), row.getEstimate()))
-          .toList();
+      return values.heaviest().limit(limit).toList();
     }
 
     @Override
     public void merge(byte[] other) {
-      values.merge(FrequentItemsSketch.getInstance(MemorySegment.ofArray(other), TEXTS));
+      values.merge(ScaledItems.read(other));
     }
 
     @Override
@@ -155,7 +151,7 @@ public sealed interface Sketch {
 
     @Override
     public byte[] bytes() {
-      return values.toByteArray(TEXTS);
+      return values.bytes();
     }
   }
 }

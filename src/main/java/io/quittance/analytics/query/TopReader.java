@@ -101,6 +101,6 @@ final class TopReader {
 
   private static Stream<TopRow> rows(Sketch.Frequent payers, @Nullable String currency, int limit) {
     return payers.heaviest(limit).stream()
-        .map(one -> new TopRow(one.value(), BigInteger.valueOf(one.weight()), currency));
+        .map(one -> new TopRow(one.value(), one.weight(), currency));
   }
 }

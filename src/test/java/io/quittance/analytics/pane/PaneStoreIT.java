@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.quittance.journal.Dialect;
+import io.quittance.money.Money;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import java.math.BigDecimal;
@@ -30,7 +31,7 @@ class PaneStoreIT {
   private static final UUID MERCHANT = new UUID(0, 1);
   private static final String METRIC = "events";
   private static final Labels LABELS = Labels.of(Map.of("type", "view"));
-  private static final long MAX_AMOUNT = 9_007_199_254_740_991L;
+  private static final long MAX_AMOUNT = Money.MAX_AMOUNT;
 
   static List<Arguments> databases() {
     return List.of(
@@ -98,6 +99,31 @@ class PaneStoreIT {
 
     assertThat(sessions.estimate()).isCloseTo(15_000, within(15_000 * 0.05));
     assertThat(latency.quantile(0.9)).isCloseTo(18_000, within(20_000 * 0.01));
+  }
+
+  /** Some 2<sup>64</sup> in all. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void mergesWeightsBeyondALong(String name, DataSource database) throws Exception {
+    for (int part = 0; part < 4; part++) {
+      var deltas = new PaneDeltas();
+      for (int i = 0; i < 512; i++) {
+        deltas
+            .at(MERCHANT, "payers", LABELS, NOW.getEpochSecond())
+            .frequent(i % 4 == 0 ? "bob" : "alice", MAX_AMOUNT);
+      }
+      add(database, deltas);
+    }
+    var payers = new Sketch.Frequent();
+    payers.merge(sketch(database, "payers"));
+
+    List<Sketch.Frequent.Weighed> heaviest = payers.heaviest(2);
+    assertThat(heaviest).extracting(Sketch.Frequent.Weighed::value).containsExactly("alice", "bob");
+    assertThat(heaviest)
+        .extracting(one -> one.weight().doubleValue() / MAX_AMOUNT)
+        .satisfiesExactly(
+            alice -> assertThat(alice).isCloseTo(1536, within(1e-6)),
+            bob -> assertThat(bob).isCloseTo(512, within(1e-6)));
   }
 
   /** Each adds the same panes in an order of its own, and none of them is the victim of another. */
