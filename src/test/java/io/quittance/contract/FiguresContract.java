@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.apache.datasketches.common.ArrayOfStringsSerDe;
+import org.apache.datasketches.frequencies.FrequentItemsSketch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -207,6 +209,37 @@ abstract class FiguresContract extends Contract {
               .isEqualTo(sum);
           assertThat(merchant.get("/v1/analytics/integrity").is(200).number("/difference"))
               .isZero();
+        });
+  }
+
+  /** One whose sum has overflowed, and others that somebody has cut off. */
+  @Test
+  void areShownBesideSketchesThatCannotBeRead() {
+    merchant.pay(100, "alice", "shop").is(201);
+    rolledUp();
+    var overflowed = new FrequentItemsSketch<String>(256);
+    overflowed.update("alice", Long.MAX_VALUE);
+    overflowed.update("alice", 1);
+    setSketches(overflowed.toByteArray(new ArrayOfStringsSerDe()), "payments.payers.by_amount");
+    for (String metric :
+        List.of("payments.payers.by_count", "payments.payers", "payments.latency")) {
+      setSketches(new byte[] {1}, metric);
+    }
+
+    assertThat(top("by=payer&metric=amount")).isEmpty();
+    assertThat(top("by=payer&metric=count")).isEmpty();
+    assertThat(sums("metric=payments.payers")).isEmpty();
+    assertThat(sums("metric=payments.latency")).isEmpty();
+    assertThat(sums("metric=payments.amount")).isEqualTo(Map.of("EUR", 100L));
+
+    merchant.pay(200, "alice", "shop").is(201);
+    twice(
+        () -> {
+          assertThat(top("by=payer&metric=amount")).isEqualTo("alice=200 EUR");
+          assertThat(top("by=payer&metric=count")).isEqualTo("alice=1");
+          assertThat(sums("metric=payments.payers&step=1d")).isEqualTo(Map.of("", 1L));
+          assertThat(sums("metric=payments.latency")).hasSize(1);
+          assertThat(sums("metric=payments.amount")).isEqualTo(Map.of("EUR", 300L));
         });
   }
 

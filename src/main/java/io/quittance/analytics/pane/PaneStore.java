@@ -89,10 +89,12 @@ public final class PaneStore {
       """;
 
   private final Dialect dialect;
+  private final StoredSketches sketches;
   private final String add;
 
-  public PaneStore(Dialect dialect) {
+  public PaneStore(Dialect dialect, StoredSketches sketches) {
     this.dialect = dialect;
+    this.sketches = sketches;
     add = dialect.either(ADD, ADD_ON_H2);
   }
 
@@ -156,7 +158,10 @@ public final class PaneStore {
     }
   }
 
-  /** Their rows are locked by now: the sums have been added to them. */
+  /**
+   * Their rows are locked by now: the sums have been added to them. A stored sketch that cannot be
+   * read is replaced.
+   */
   private void mergeSketches(Connection connection, List<Map.Entry<PaneRow, PaneDelta>> rows)
       throws SQLException {
     if (rows.isEmpty()) {
@@ -172,9 +177,15 @@ public final class PaneStore {
           statement, parameter, rows.stream().map(row -> row.getKey().merchantId()).toArray());
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
+          PaneRow row = row(rs);
           byte[] sketch = rs.getBytes("sketch");
-          Objects.requireNonNull(merged.get(row(rs))).merge(sketch);
-          stored.put(row(rs), sketch);
+          sketches.merge(
+              sketch,
+              Objects.requireNonNull(merged.get(row)),
+              row.merchantId(),
+              row.metric(),
+              row.startsAt());
+          stored.put(row, sketch);
         }
       }
     }

@@ -4,6 +4,7 @@ import io.quittance.analytics.pane.Labels;
 import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.Sketch;
 import io.quittance.analytics.pane.Step;
+import io.quittance.analytics.pane.StoredSketches;
 import io.quittance.analytics.payment.PendingDeltas;
 import io.quittance.journal.Dialect;
 import java.math.BigDecimal;
@@ -46,14 +47,17 @@ public final class PaneReader {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate snapshot;
   private final PendingDeltas pending;
+  private final StoredSketches stored;
   private final Dialect dialect;
 
   PaneReader(
       JdbcTemplate jdbc,
       PlatformTransactionManager transactions,
       PendingDeltas pending,
+      StoredSketches stored,
       Dialect dialect) {
     this.jdbc = jdbc;
+    this.stored = stored;
     this.dialect = dialect;
     this.snapshot = new TransactionTemplate(transactions);
     this.snapshot.setReadOnly(true);
@@ -191,6 +195,30 @@ public final class PaneReader {
           });
     }
 
+    private Pane pane(
+        ResultSet row,
+        String metric,
+        Map<String, Map<String, String>> labels,
+        @Nullable Supplier<? extends Sketch> empty)
+        throws SQLException {
+      long startsAt = row.getLong("starts");
+      BigDecimal amount = row.getBigDecimal("amount");
+      return new Pane(
+          metric,
+          startsAt,
+          labels.computeIfAbsent(row.getString("labels"), PaneReader::values),
+          row.getLong("occurrences"),
+          amount == null ? BigInteger.ZERO : amount.toBigInteger(),
+          empty == null ? null : sketch(row.getBytes("sketch"), empty.get(), metric, startsAt));
+    }
+
+    private @Nullable Sketch sketch(
+        byte @Nullable [] bytes, Sketch empty, String metric, long startsAt) {
+      return bytes != null && stored.merge(bytes, empty, merchantId, metric, startsAt)
+          ? empty
+          : null;
+    }
+
     /** The database's clock, by which payments are created. */
     public Instant now() {
       return dialect.now(jdbc);
@@ -201,28 +229,6 @@ public final class PaneReader {
   public <T> T read(UUID merchantId, Function<Snapshot, T> query) {
     return Objects.requireNonNull(
         snapshot.execute(status -> query.apply(new Snapshot(merchantId))));
-  }
-
-  private static Pane pane(
-      ResultSet row,
-      String metric,
-      Map<String, Map<String, String>> labels,
-      @Nullable Supplier<? extends Sketch> empty)
-      throws SQLException {
-    Sketch sketch = null;
-    byte[] bytes = empty == null ? null : row.getBytes("sketch");
-    if (empty != null && bytes != null) {
-      sketch = empty.get();
-      sketch.merge(bytes);
-    }
-    BigDecimal amount = row.getBigDecimal("amount");
-    return new Pane(
-        metric,
-        row.getLong("starts"),
-        labels.computeIfAbsent(row.getString("labels"), PaneReader::values),
-        row.getLong("occurrences"),
-        amount == null ? BigInteger.ZERO : amount.toBigInteger(),
-        sketch);
   }
 
   private static Map<String, String> values(String text) {

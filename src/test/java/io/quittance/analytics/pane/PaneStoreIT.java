@@ -3,6 +3,8 @@ package io.quittance.analytics.pane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.journal.Dialect;
 import io.quittance.money.Money;
 import io.quittance.testing.H2;
@@ -32,6 +34,8 @@ class PaneStoreIT {
   private static final String METRIC = "events";
   private static final Labels LABELS = Labels.of(Map.of("type", "view"));
   private static final long MAX_AMOUNT = Money.MAX_AMOUNT;
+
+  private final MeterRegistry registry = new SimpleMeterRegistry();
 
   static List<Arguments> databases() {
     return List.of(
@@ -126,6 +130,29 @@ class PaneStoreIT {
             bob -> assertThat(bob).isCloseTo(512, within(1e-6)));
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void replacesASketchThatCannotBeRead(String name, DataSource database) throws Exception {
+    var deltas = new PaneDeltas();
+    PaneDelta delta = deltas.at(MERCHANT, "sessions", LABELS, NOW.getEpochSecond());
+    delta.occurrences(1).distinct(1);
+    add(database, deltas);
+    byte[] unreadable = {99};
+    JdbcClient.create(database)
+        .sql("update analytics_panes set sketch = ? where step = 60")
+        .param(unreadable)
+        .update();
+    delta.distinct(2);
+    add(database, deltas);
+
+    var sessions = new Sketch.Distinct();
+    sessions.merge(sketch(database, "sessions"));
+    assertThat(sessions.estimate()).isCloseTo(2, within(0.01));
+    assertThat(occurrences(database, Step.MINUTE)).containsExactly(2L);
+    assertThat(registry.get("quittance.analytics.unreadable.sketches").counter().count())
+        .isEqualTo(1);
+  }
+
   /** Each adds the same panes in an order of its own, and none of them is the victim of another. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("databases")
@@ -184,10 +211,11 @@ class PaneStoreIT {
     return deltas;
   }
 
-  private static void add(DataSource database, PaneDeltas deltas) throws SQLException {
+  private void add(DataSource database, PaneDeltas deltas) throws SQLException {
     try (Connection connection = database.getConnection()) {
       connection.setAutoCommit(false);
-      new PaneStore(new Dialect(database)).add(connection, deltas, NOW.plusSeconds(60));
+      new PaneStore(new Dialect(database), new StoredSketches(registry))
+          .add(connection, deltas, NOW.plusSeconds(60));
       connection.commit();
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.analytics.pane.PaneStore;
+import io.quittance.analytics.pane.StoredSketches;
 import io.quittance.database.ReportConnections;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.event.PaymentChange;
@@ -318,7 +319,7 @@ class RollUpIT {
         new JdbcTemplate(database),
         new DataSourceTransactionManager(database),
         dialect,
-        new PaneStore(dialect),
+        new PaneStore(dialect, new StoredSketches(new SimpleMeterRegistry())),
         PanesAudit.properties(Map.of("quittance.analytics.max-label-values", labelValuesMax)));
   }
 
