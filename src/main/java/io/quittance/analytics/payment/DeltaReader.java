@@ -20,21 +20,28 @@ final class DeltaReader {
   }
 
   /**
-   * @throws IllegalStateException a later release wrote it
+   * @throws UnreadableDeltaException a later release wrote it, or something else did
    */
   static PaymentDelta read(UUID merchantId, byte[] payload) {
-    var reader = new DeltaReader(merchantId, payload);
-    int version = reader.in.size();
+    try {
+      return new DeltaReader(merchantId, payload).delta();
+    } catch (RuntimeException e) {
+      throw new UnreadableDeltaException(e);
+    }
+  }
+
+  private PaymentDelta delta() {
+    int version = in.size();
     if (version != DeltaWriter.VERSION) {
-      throw new IllegalStateException("a payment delta has the unknown version " + version);
+      throw new IllegalStateException("it has the unknown version " + version);
     }
     var payments = new ArrayList<PaymentChange>();
-    for (int left = reader.in.size(); left > 0; left--) {
-      payments.add(reader.payment());
+    for (int left = in.size(); left > 0; left--) {
+      payments.add(payment());
     }
     var refunds = new ArrayList<RefundChange>();
-    for (int left = reader.in.size(); left > 0; left--) {
-      refunds.add(reader.refund());
+    for (int left = in.size(); left > 0; left--) {
+      refunds.add(refund());
     }
     return new PaymentDelta(merchantId, payments, refunds);
   }
@@ -56,7 +63,7 @@ final class DeltaReader {
   }
 
   private List<String> reasons() {
-    int left = in.size();
+    int left = in.count();
     var reasons = new ArrayList<String>(left);
     for (; left > 0; left--) {
       reasons.add(in.someText());

@@ -117,7 +117,7 @@ final class PaneWatch {
     long waiting;
     try {
       waiting = pending.begun(jdbc, found.merchantId(), from, to);
-    } catch (IllegalStateException e) {
+    } catch (UnreadableDeltaException e) {
       log.warn(
           "Payments of {} cannot be compared with their panes: {}",
           TypeId.format("mch", found.merchantId()),

@@ -3,12 +3,17 @@ package io.quittance.analytics.payment;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.PaneStore;
+import io.quittance.analytics.payment.DeltaPass.Slice;
 import io.quittance.database.OneByOne;
 import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
@@ -22,15 +27,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Takes the deltas of payments and adds them to the panes, in one transaction for each merchant:
  * either both happen or neither does. Every replica does so, without a leader; one at a time does
- * for a merchant, and the others pass that one over. Thread-safe.
+ * for a merchant, and the others pass that one over. A delta that fails keeps no other waiting.
+ * Thread-safe.
  */
 @Component
 final class RollUp {
 
   private static final Logger log = LoggerFactory.getLogger(RollUp.class);
-
-  /** What one transaction takes at most, so that it stays short. */
-  private static final int DELTAS_MAX = 2_000;
 
   private static final String MERCHANTS =
       "select distinct merchant_id from analytics_payment_deltas";
@@ -48,9 +51,10 @@ final class RollUp {
        where m.id = ? and not exists (select 1 from analytics_roll_ups r where r.merchant_id = m.id)
       """;
 
-  private static final String TAKE =
+  private static final String NEXT =
       """
-      select id, payload from analytics_payment_deltas where merchant_id = ? order by id limit ?
+      select id, payload from analytics_payment_deltas
+       where merchant_id = ? and id > ? order by id limit ?
       """;
 
   private static final String COUNT =
@@ -59,14 +63,14 @@ final class RollUp {
   private static final String DELETE =
       "delete from analytics_payment_deltas where merchant_id = ? and id = any(?)";
 
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Taken(UUID id, byte[] payload) {}
-
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
   private final PaneStore panes;
   private final AnalyticsProperties properties;
+
+  /** Of each merchant, where its next pass begins. */
+  private final Map<UUID, UUID> places = new ConcurrentHashMap<>();
 
   RollUp(
       JdbcTemplate jdbc,
@@ -87,24 +91,45 @@ final class RollUp {
   }
 
   private void rollUpAll(UUID merchantId) {
+    UUID place = places.getOrDefault(merchantId, DeltaPass.FIRST);
+    var pass = new DeltaPass(deltas(merchantId), place);
     try {
-      int taken = DELTAS_MAX;
-      while (taken == DELTAS_MAX) {
-        taken = rollUp(merchantId);
-      }
+      pass.run();
     } catch (RuntimeException e) {
       log.warn(
           "Payments of {} could not be rolled up, and will be later: {}",
           TypeId.format("mch", merchantId),
           e.getMessage());
       throw e;
+    } finally {
+      places.put(merchantId, pass.place());
     }
   }
 
-  /** Rolls up the oldest of a merchant's deltas; says how many, 0 if another replica is at it. */
-  int rollUp(UUID merchantId) {
-    Integer taken = transactions.execute(status -> alone(merchantId) ? add(merchantId) : 0);
-    return taken == null ? 0 : taken;
+  private DeltaPass.Source deltas(UUID merchantId) {
+    return new DeltaPass.Source() {
+
+      @Override
+      public Slice take(UUID after, int limit) {
+        Slice slice =
+            transactions.execute(
+                status -> alone(merchantId) ? add(merchantId, after, limit) : Slice.NONE);
+        return slice == null ? Slice.NONE : slice;
+      }
+
+      @Override
+      public @Nullable UUID next(UUID after) {
+        return RollUp.this.next(merchantId, after, 1).stream()
+            .map(StoredDelta::id)
+            .findFirst()
+            .orElse(null);
+      }
+    };
+  }
+
+  private List<StoredDelta> next(UUID merchantId, UUID after, int limit) {
+    return jdbc.query(
+        NEXT, (row, number) -> StoredDelta.of(merchantId, row), merchantId, after, limit);
   }
 
   /** Until the end of the transaction. */
@@ -125,28 +150,34 @@ final class RollUp {
     return !jdbc.queryForList(LOCK, UUID.class, merchantId).isEmpty();
   }
 
-  private int add(UUID merchantId) {
+  private Slice add(UUID merchantId, UUID after, int limit) {
     dialect.commitWithoutWaiting(jdbc);
-    List<Taken> taken =
-        jdbc.query(
-            TAKE,
-            (row, number) -> new Taken(row.getObject("id", UUID.class), row.getBytes("payload")),
-            merchantId,
-            DELTAS_MAX);
-    if (taken.isEmpty()) {
-      return 0;
+    List<StoredDelta> rows = next(merchantId, after, limit);
+    var ids = new ArrayList<UUID>();
+    var deltas = new ArrayList<PaymentDelta>();
+    @Nullable RuntimeException unreadable = null;
+    for (StoredDelta row : rows) {
+      try {
+        deltas.add(row.read());
+        ids.add(row.id());
+      } catch (UnreadableDeltaException e) {
+        unreadable = unreadable == null ? e : unreadable;
+      }
     }
-    Object[] ids = taken.stream().map(Taken::id).toArray();
+    if (!deltas.isEmpty()) {
+      delete(merchantId, ids.toArray());
+      add(merchantId, deltas);
+    }
+    return new Slice(rows.size() < limit ? null : rows.getLast().id(), unreadable);
+  }
+
+  private void delete(UUID merchantId, Object[] ids) {
     jdbc.update(
         DELETE,
         statement -> {
           statement.setObject(1, merchantId);
           statement.setArray(2, statement.getConnection().createArrayOf("uuid", ids));
         });
-    add(
-        merchantId,
-        taken.stream().map(row -> DeltaReader.read(merchantId, row.payload())).toList());
-    return taken.size();
   }
 
   private void add(UUID merchantId, List<PaymentDelta> deltas) {

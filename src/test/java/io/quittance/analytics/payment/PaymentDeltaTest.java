@@ -3,10 +3,12 @@ package io.quittance.analytics.payment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quittance.analytics.wire.CompactWriter;
 import io.quittance.payment.event.PaymentChange;
 import io.quittance.payment.event.RefundChange;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import net.jqwik.api.ForAll;
@@ -67,6 +69,34 @@ class PaymentDeltaTest {
   @Test
   void ofALaterReleaseAreRefused() {
     assertThatThrownBy(() -> DeltaReader.read(MERCHANT, new byte[] {2, 0, 0}))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(UnreadableDeltaException.class)
+        .hasMessageContaining("unknown version 2");
+  }
+
+  /** Of the sizes in it, one is too large for any memory. */
+  @Test
+  void thatAreBrokenAreRefused() {
+    byte[] bytes =
+        DeltaWriter.bytes(
+            new PaymentDelta(MERCHANT, List.of(change("payer", "shop", 1)), List.of()));
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cutOff = Arrays.copyOf(bytes, length);
+      assertThatThrownBy(() -> DeltaReader.read(MERCHANT, cutOff))
+          .isInstanceOf(UnreadableDeltaException.class);
+    }
+    var huge = new CompactWriter();
+    for (int number : new int[] {DeltaWriter.VERSION, 1, 0}) {
+      huge.number(number);
+    }
+    for (String text : List.of("EUR", "payer", "shop")) {
+      huge.text(text);
+    }
+    huge.number(1);
+    huge.text(null);
+    huge.text("succeeded");
+    huge.text(null);
+    huge.number(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> DeltaReader.read(MERCHANT, huge.bytes()))
+        .isInstanceOf(UnreadableDeltaException.class);
   }
 }

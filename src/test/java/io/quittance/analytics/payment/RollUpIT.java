@@ -2,18 +2,22 @@ package io.quittance.analytics.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.analytics.pane.PaneStore;
+import io.quittance.analytics.pane.Sketch;
 import io.quittance.analytics.pane.StoredSketches;
 import io.quittance.database.ReportConnections;
 import io.quittance.journal.Dialect;
+import io.quittance.money.Money;
 import io.quittance.payment.event.PaymentChange;
 import io.quittance.payment.event.RefundChange;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,11 +26,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -218,6 +224,72 @@ class RollUpIT {
     assertThat(watch(database).difference(from, from.plus(Duration.ofMinutes(1)))).isEqualTo(1);
   }
 
+  /** Some 2<sup>63</sup> of one payer's in each of two roll-ups, which are one hour's panes. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void payersSumsAreNotLimitedByALong(String name, DataSource database) throws Exception {
+    register(database);
+    RollUp rollUp = rollUp(database, 100);
+    int payments = 1_030;
+    for (int part = 0; part < 2; part++) {
+      var changes = new ArrayList<PaymentChange>();
+      for (int i = 0; i < payments; i++) {
+        changes.add(change("EUR", "shop", Money.MAX_AMOUNT, null, "succeeded"));
+      }
+      add(database, new PaymentDelta(merchant, changes, List.of()));
+      rollUp.rollUp();
+    }
+
+    assertThat(count(database, "select count(*) from analytics_payment_deltas")).isZero();
+    for (int step : List.of(1, 60, 3600)) {
+      var payers = new Sketch.Frequent();
+      payers.merge(
+          JdbcClient.create(database)
+              .sql("select sketch from analytics_panes where metric = ? and step = ?")
+              .params(PaymentPanes.LARGE_PAYERS, step)
+              .query(byte[].class)
+              .single());
+      Sketch.Frequent.Weighed heaviest = payers.heaviest(1).getFirst();
+      assertThat(heaviest.value()).isEqualTo("alice");
+      assertThat(heaviest.weight().doubleValue() / Money.MAX_AMOUNT)
+          .isCloseTo(2.0 * payments, within(1e-6));
+      assertThat(
+              JdbcClient.create(database)
+                  .sql("select amount from analytics_panes where metric = ? and step = ?")
+                  .params(PaymentPanes.PAYMENTS, step)
+                  .query(BigDecimal.class)
+                  .single())
+          .isEqualByComparingTo(
+              BigDecimal.valueOf(Money.MAX_AMOUNT).multiply(BigDecimal.valueOf(2L * payments)));
+    }
+  }
+
+  /** The first one cannot be read, and the database refuses the third one's labels. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aDeltaThatFailsKeepsNoneOfItsMerchantsWaiting(String name, DataSource database)
+      throws Exception {
+    register(database);
+    RollUp rollUp = rollUp(database, 100);
+    var good = new PaymentDelta(merchant, List.of(change("shop", null, "processing")), List.of());
+    var refused =
+        new PaymentDelta(
+            merchant, List.of(change("E".repeat(3_000), "shop", 1, null, "processing")), List.of());
+    add(database, merchant, UNREADABLE);
+    add(database, good);
+    add(database, refused);
+    add(database, good);
+
+    assertThatThrownBy(rollUp::rollUp).hasMessageContaining("unknown version");
+    assertThat(count(database, "select count(*) from analytics_payment_deltas")).isEqualTo(2);
+    add(database, good);
+    assertThatThrownBy(rollUp::rollUp).hasMessageContaining("unknown version");
+
+    assertThat(count(database, "select count(*) from analytics_payment_deltas")).isEqualTo(2);
+    assertThat(sums(database, "payments", 3600))
+        .isEqualTo(Map.of("currency=EUR&status=processing", 3L));
+  }
+
   /** A payment as the journal stores it, in the minute of all of them. */
   private void store(DataSource database, UUID ofMerchant) {
     JdbcClient.create(database)
@@ -282,22 +354,25 @@ class RollUpIT {
     return 0;
   }
 
+  private PaymentChange change(String payee, @Nullable String before, String after) {
+    return change("EUR", payee, 100, before, after);
+  }
+
   private PaymentChange change(
-      String payee, @org.jspecify.annotations.Nullable String before, String after) {
-    boolean first = before == null;
+      String currency, String payee, long amount, @Nullable String before, String after) {
     return new PaymentChange(
         merchant,
         createdAt,
-        "EUR",
+        currency,
         "alice",
         payee,
-        100,
+        amount,
         before,
         after,
         null,
         List.of(),
         5,
-        first ? 0 : 1);
+        before == null ? 0 : 1);
   }
 
   private void add(DataSource database, PaymentDelta delta) {
@@ -329,7 +404,7 @@ class RollUpIT {
 
   /** The sums that are not 0: what is begun and done within one roll-up leaves no pane. */
   private static Map<String, Long> sums(DataSource database, String metric, int step) {
-    Map<String, Long> sums = new java.util.TreeMap<>();
+    Map<String, Long> sums = new TreeMap<>();
     JdbcClient.create(database)
         .sql(
             "select labels, sum(occurrences) as n from analytics_panes"

@@ -1,0 +1,107 @@
+package io.quittance.analytics.payment;
+
+import io.quittance.database.SqlFailure;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through the deltas of a merchant, oldest first, many in a transaction. What cannot be read,
+ * or fails, is left where it is and passed over, so that it keeps nothing waiting that comes after
+ * it: after a failure fewer are taken, until the one that fails is alone. Where much fails, the
+ * pass ends early, for other merchants wait behind it. Used once, on one thread.
+ */
+final class DeltaPass {
+
+  /** What one transaction takes at most, so that it stays short. */
+  static final int DELTAS_MAX = 2_000;
+
+  static final int FAILURES_MAX = 10;
+
+  /** Where the oldest delta comes after. */
+  static final UUID FIRST = new UUID(0, 0);
+
+  /** How deltas are taken. */
+  interface Source {
+
+    /**
+     * Takes the next deltas after one of them, in a transaction.
+     *
+     * @throws RuntimeException none was taken
+     */
+    Slice take(UUID after, int limit);
+
+    /** The next delta after one; null: there is none. */
+    @Nullable UUID next(UUID after);
+  }
+
+  /**
+   * What became of the deltas that a transaction has looked at.
+   *
+   * @param last of them, to go on after; null: there are no more
+   * @param unreadable why one of them was left; null: all were taken
+   */
+  record Slice(@Nullable UUID last, @Nullable RuntimeException unreadable) {
+
+    static final Slice NONE = new Slice(null, null);
+  }
+
+  private final Source source;
+  private @Nullable UUID place;
+  private int limit = DELTAS_MAX;
+  private int failures;
+  private @Nullable RuntimeException failure;
+
+  /**
+   * @param place of the delta to begin after
+   */
+  DeltaPass(Source source, UUID place) {
+    this.source = source;
+    this.place = place;
+  }
+
+  /** Where the next pass should begin, so that it passes what fails again. */
+  UUID place() {
+    return place == null ? FIRST : place;
+  }
+
+  /**
+   * Takes all that can be taken, or all up to the tenth failure.
+   *
+   * @throws RuntimeException why the first one was left that could not be taken; or the database is
+   *     unavailable
+   */
+  void run() {
+    while (place != null && failures < FAILURES_MAX) {
+      take(place);
+    }
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private void take(UUID after) {
+    try {
+      Slice slice = source.take(after, limit);
+      place = slice.last();
+      limit = Math.min(2 * limit, DELTAS_MAX);
+      if (slice.unreadable() != null) {
+        note(slice.unreadable());
+      }
+    } catch (RuntimeException e) {
+      if (SqlFailure.unavailable(e)) {
+        throw e;
+      }
+      if (limit > 1) {
+        limit /= 2;
+      } else {
+        place = source.next(after);
+        note(e);
+      }
+    }
+  }
+
+  private void note(RuntimeException e) {
+    failures++;
+    failure = failure == null ? e : failure;
+  }
+}

@@ -1,0 +1,22 @@
+package io.quittance.analytics.payment;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.UUID;
+
+/** A delta as it is stored. */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record StoredDelta(UUID merchantId, UUID id, byte[] payload) {
+
+  /** Of a row that has {@code id} and {@code payload}. */
+  static StoredDelta of(UUID merchantId, ResultSet row) throws SQLException {
+    return new StoredDelta(merchantId, row.getObject("id", UUID.class), row.getBytes("payload"));
+  }
+
+  /**
+   * @throws UnreadableDeltaException a later release wrote it, or something else did
+   */
+  PaymentDelta read() {
+    return DeltaReader.read(merchantId, payload);
+  }
+}
