@@ -2,6 +2,7 @@ package io.quittance.analytics.payment;
 
 import io.quittance.payment.event.PaymentChange;
 import io.quittance.payment.event.RefundChange;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,5 +31,18 @@ record PaymentDelta(UUID merchantId, List<PaymentChange> payments, List<RefundCh
   /** How many events were stored for all this. */
   long events() {
     return payments.stream().mapToLong(PaymentChange::events).sum();
+  }
+
+  /** How many changes it has. */
+  int size() {
+    return payments.size() + refunds.size();
+  }
+
+  /** How many payments were begun in a span. */
+  long begun(Instant from, Instant to) {
+    return payments.stream()
+        .filter(change -> change.before() == null)
+        .filter(change -> !change.createdAt().isBefore(from) && change.createdAt().isBefore(to))
+        .count();
   }
 }

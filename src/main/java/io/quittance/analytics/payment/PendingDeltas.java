@@ -3,20 +3,29 @@ package io.quittance.analytics.payment;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.PaneDeltas;
 import java.time.Instant;
-import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.stereotype.Component;
 
 /**
  * What is committed and not rolled up yet. A reader who adds it to the panes of the same snapshot
- * sees every payment that was committed before, without waiting for a roll-up. Thread-safe.
+ * sees every payment that was committed before, without waiting for a roll-up. Few deltas are in
+ * memory at a time, however many wait. Thread-safe.
  */
 @Component
 public final class PendingDeltas {
 
+  /** Some tenths of a second of reading. */
+  static final int CHANGES_MAX = 100_000;
+
+  private static final int FETCHED = 100;
+
   private static final String SELECT =
-      "select payload from analytics_payment_deltas where merchant_id = ?";
+      "select id, payload from analytics_payment_deltas where merchant_id = ? order by id";
 
   private final AnalyticsProperties properties;
 
@@ -24,33 +33,76 @@ public final class PendingDeltas {
     this.properties = properties;
   }
 
-  /** The merchant's pending deltas in the snapshot of the caller's transaction, as panes. */
+  /**
+   * The merchant's pending deltas in the snapshot of the caller's transaction, as panes. Of a long
+   * backlog these are the oldest, up to some {@value #CHANGES_MAX} changes of payments: the figures
+   * are those of an earlier moment then. A delta that cannot be read is left out.
+   */
   public PaneDeltas read(JdbcOperations jdbc, UUID merchantId) {
-    List<PaymentDelta> deltas = deltas(jdbc, merchantId);
-    var panes = new PaneDeltas();
-    if (!deltas.isEmpty()) {
-      LabelLimits limits = LabelLimits.load(jdbc, merchantId, properties.maxLabelValues());
-      deltas.forEach(delta -> PaymentPanes.add(delta, limits, panes));
-    }
-    return panes;
+    return scan(
+        jdbc,
+        merchantId,
+        rows -> {
+          var panes = new PaneDeltas();
+          @Nullable LabelLimits limits = null;
+          for (int changes = 0; changes < CHANGES_MAX && rows.next(); ) {
+            Optional<PaymentDelta> delta = StoredDelta.of(merchantId, rows).readable();
+            if (delta.isPresent()) {
+              limits = limits == null ? limits(jdbc, merchantId) : limits;
+              PaymentPanes.add(delta.get(), limits, panes);
+              changes += delta.get().size();
+            }
+          }
+          return panes;
+        });
   }
 
-  /** How many of payments' events are pending. */
+  private LabelLimits limits(JdbcOperations jdbc, UUID merchantId) {
+    return LabelLimits.load(jdbc, merchantId, properties.maxLabelValues());
+  }
+
+  /** How many of payments' events are pending, but for those that cannot be read. */
   long events(JdbcOperations jdbc, UUID merchantId) {
-    return deltas(jdbc, merchantId).stream().mapToLong(PaymentDelta::events).sum();
+    return scan(
+        jdbc,
+        merchantId,
+        rows -> {
+          long events = 0;
+          while (rows.next()) {
+            events +=
+                StoredDelta.of(merchantId, rows).readable().map(PaymentDelta::events).orElse(0L);
+          }
+          return events;
+        });
   }
 
-  /** How many pending payments were begun in a span. */
+  /**
+   * How many pending payments were begun in a span.
+   *
+   * @throws UnreadableDeltaException there may be more
+   */
   long begun(JdbcOperations jdbc, UUID merchantId, Instant from, Instant to) {
-    return deltas(jdbc, merchantId).stream()
-        .flatMap(delta -> delta.payments().stream())
-        .filter(change -> change.before() == null)
-        .filter(change -> !change.createdAt().isBefore(from) && change.createdAt().isBefore(to))
-        .count();
+    return scan(
+        jdbc,
+        merchantId,
+        rows -> {
+          long begun = 0;
+          while (rows.next()) {
+            begun += StoredDelta.of(merchantId, rows).read().begun(from, to);
+          }
+          return begun;
+        });
   }
 
-  private static List<PaymentDelta> deltas(JdbcOperations jdbc, UUID merchantId) {
-    return jdbc.query(
-        SELECT, (row, number) -> DeltaReader.read(merchantId, row.getBytes("payload")), merchantId);
+  private static <T> T scan(JdbcOperations jdbc, UUID merchantId, ResultSetExtractor<T> reader) {
+    return Objects.requireNonNull(
+        jdbc.query(
+            SELECT,
+            statement -> {
+              // Without it, the driver reads all rows before it shows the first.
+              statement.setFetchSize(FETCHED);
+              statement.setObject(1, merchantId);
+            },
+            reader));
   }
 }

@@ -2,6 +2,7 @@ package io.quittance.analytics.payment;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Optional;
 import java.util.UUID;
 
 /** A delta as it is stored. */
@@ -18,5 +19,14 @@ record StoredDelta(UUID merchantId, UUID id, byte[] payload) {
    */
   PaymentDelta read() {
     return DeltaReader.read(merchantId, payload);
+  }
+
+  /** What it says; empty: it cannot be read, of which the roll-up tells. */
+  Optional<PaymentDelta> readable() {
+    try {
+      return Optional.of(read());
+    } catch (UnreadableDeltaException e) {
+      return Optional.empty();
+    }
   }
 }

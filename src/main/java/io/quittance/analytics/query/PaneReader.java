@@ -34,7 +34,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Reads a merchant's panes in one snapshot, and what is committed and not rolled up yet as if it
- * were: a payment is seen as soon as it is committed, and once. Thread-safe.
+ * were: a payment is seen as soon as it is committed, and once; of a long backlog, when its turn
+ * has come. Thread-safe.
  */
 @Component
 public final class PaneReader {

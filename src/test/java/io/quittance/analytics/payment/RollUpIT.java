@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -288,6 +289,62 @@ class RollUpIT {
     assertThat(count(database, "select count(*) from analytics_payment_deltas")).isEqualTo(2);
     assertThat(sums(database, "payments", 3600))
         .isEqualTo(Map.of("currency=EUR&status=processing", 3L));
+  }
+
+  /** Of more changes than are read, the oldest are. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void readersReadNoMoreOfABacklogThanALimit(String name, DataSource database) throws Exception {
+    register(database);
+    int each = 1_000;
+    add(
+        database,
+        new PaymentDelta(
+            merchant, Collections.nCopies(each, change("shop", null, "begun")), List.of()));
+    var change = change("shop", null, "processing");
+    for (int changes = 0; changes < PendingDeltas.CHANGES_MAX; changes += each) {
+      add(database, new PaymentDelta(merchant, Collections.nCopies(each, change), List.of()));
+    }
+
+    assertThat(pending(database))
+        .isEqualTo(
+            Map.of(
+                "currency=EUR&status=begun",
+                (long) each,
+                "currency=EUR&status=processing",
+                (long) PendingDeltas.CHANGES_MAX - each));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void readersLeaveOutADeltaThatCannotBeRead(String name, DataSource database) throws Exception {
+    register(database);
+    add(database, merchant, UNREADABLE);
+    add(
+        database,
+        new PaymentDelta(merchant, List.of(change("shop", "processing", "succeeded")), List.of()));
+
+    assertThat(pending(database))
+        .isEqualTo(
+            Map.of("currency=EUR&status=processing", -1L, "currency=EUR&status=succeeded", 1L));
+    assertThat(
+            new PendingDeltas(PanesAudit.properties(Map.of()))
+                .events(new JdbcTemplate(database), merchant))
+        .isEqualTo(1);
+  }
+
+  /** Payments that are not rolled up yet, as readers see them. */
+  private Map<String, Long> pending(DataSource database) {
+    Map<String, Long> sums = new TreeMap<>();
+    new PendingDeltas(PanesAudit.properties(Map.of()))
+        .read(new JdbcTemplate(database), merchant)
+        .forEach(
+            (key, delta) -> {
+              if (key.metric().equals(PaymentPanes.PAYMENTS)) {
+                sums.merge(key.labels().text(), delta.totalOccurrences(), Long::sum);
+              }
+            });
+    return sums;
   }
 
   /** A payment as the journal stores it, in the minute of all of them. */
