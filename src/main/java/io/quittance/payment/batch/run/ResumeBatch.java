@@ -57,9 +57,9 @@ public record ResumeBatch(
     var rows = unit.table(BatchRows.class);
     StoredBatch present = rows.current(batch).orElseThrow();
     if (present.processing()) {
-      transaction
+      unit
           .table(IdempotencyKeys.class)
-          .refuse(request, PROCESSING.code(), PROCESSING.detail(), present.id(), transaction.now());
+          .refuse(request, PROCESSING.code(), PROCESSING.detail(), present.id(), unit.now());
       return new Result.Refused(PROCESSING);
     }
     StoredBatch resumed = present.resumed(background, granted, unit.now());
