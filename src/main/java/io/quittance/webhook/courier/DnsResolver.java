@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
@@ -22,8 +23,10 @@ import org.jspecify.annotations.Nullable;
  * Finds the addresses of a webhook's host, and refuses a host if any of them is not public.
  * Thread-safe.
  *
- * <p>An answer, also that there is none, is remembered for a few seconds: it keeps known hosts
- * going while slow name servers occupy the threads.
+ * <p>An answer, also that there is none, is remembered for a few seconds. While a later one is late
+ * or cannot be had, the last addresses stand in for it, for minutes: known hosts go on while name
+ * servers are slow or away. Only addresses that were all public do, and the first answer with one
+ * that is not ends it.
  */
 final class DnsResolver implements AutoCloseable {
 
@@ -77,7 +80,7 @@ final class DnsResolver implements AutoCloseable {
     this.allowLoopback = allowLoopback;
     this.clock = clock;
     this.known = Caffeine.newBuilder().maximumSize(REMEMBERED_MAX).build();
-    this.lookups = new HostLookups(this::lookUp, registry);
+    this.lookups = new HostLookups(this::lookUp, clock, registry);
   }
 
   /**
@@ -121,7 +124,10 @@ final class DnsResolver implements AutoCloseable {
     if (last != null && !last.fresh().expired()) {
       return CompletableFuture.completedFuture(last);
     }
-    return begun(lookups.of(merchantId, host), startBy);
+    Lookup lookup = lookups.of(merchantId, host);
+    return last == null || last.usable().expired()
+        ? begun(lookup, startBy)
+        : CompletableFuture.completedFuture(newest(host, last, lookup, startBy));
   }
 
   private static Future<KnownHost> begun(Lookup lookup, Deadline startBy)
@@ -133,6 +139,17 @@ final class DnsResolver implements AutoCloseable {
       var noRoom = new NoRoomException("too many names wait for the domain name system");
       noRoom.initCause(e);
       throw noRoom;
+    }
+  }
+
+  /** The new answer, or what is known by now if that is late or cannot be had. */
+  private KnownHost newest(String host, KnownHost last, Lookup lookup, Deadline startBy)
+      throws InterruptedException {
+    try {
+      return lookup.patience().within(startBy.remaining()).await(lookup.answer());
+    } catch (RuntimeException e) {
+      // Another merchant's look-up may have found out meanwhile that it must not be used any more.
+      return Objects.requireNonNullElse(known.getIfPresent(host), last);
     }
   }
 
@@ -156,9 +173,8 @@ final class DnsResolver implements AutoCloseable {
     if (last != null && !last.fresh().expired()) {
       return last; // by another merchant's look-up
     }
-    var found = new KnownHost(resolve(host), Deadline.after(freshFor, clock));
-    known.put(host, found);
-    return found;
+    List<InetAddress> found = resolve(host);
+    return Objects.requireNonNull(known.asMap().compute(host, (_, before) -> after(before, found)));
   }
 
   private List<InetAddress> resolve(String host) {
@@ -167,6 +183,12 @@ final class DnsResolver implements AutoCloseable {
     } catch (UnknownHostException e) {
       return List.of();
     }
+  }
+
+  private KnownHost after(@Nullable KnownHost before, List<InetAddress> found) {
+    return found.isEmpty()
+        ? KnownHost.ofNone(before, freshFor, clock)
+        : KnownHost.of(found, found.stream().allMatch(this::allowed), freshFor, clock);
   }
 
   /** Waits a moment for look-ups under way, and leaves those that do not end to daemon threads. */

@@ -3,6 +3,7 @@ package io.quittance.webhook.courier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
+import io.quittance.concurrency.Ticker;
 import io.quittance.concurrency.WorkerPool;
 import java.time.Duration;
 import java.util.List;
@@ -38,17 +39,22 @@ final class HostLookups implements AutoCloseable {
 
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
+  /** How long an answer is waited for if the one before can stand in for it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
   private record Question(UUID merchantId, String host) {}
 
   /** A look-up that waits for its turn, is under way, or has ended. Thread-safe. */
   static final class Lookup {
 
     private final Question question;
+    private final Deadline patience;
     private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
     private final CompletableFuture<KnownHost> answer = new CompletableFuture<>();
 
-    private Lookup(Question question) {
+    private Lookup(Question question, Ticker clock) {
       this.question = question;
+      this.patience = Deadline.after(PATIENCE, clock);
     }
 
     /** Done when the look-up begins; failed if it never will. */
@@ -58,6 +64,11 @@ final class HostLookups implements AutoCloseable {
 
     Future<KnownHost> answer() {
       return answer;
+    }
+
+    /** By when those who have a stand-in for the answer use that. */
+    Deadline patience() {
+      return patience;
     }
 
     private void end(@Nullable KnownHost host, @Nullable Throwable failure) {
@@ -71,14 +82,16 @@ final class HostLookups implements AutoCloseable {
   }
 
   private final Function<String, KnownHost> lookUp;
+  private final Ticker clock;
   private final WorkerPool<Lookup, KnownHost> pool;
   private final ConcurrentMap<Question, Lookup> underWay = new ConcurrentHashMap<>();
 
   /**
    * @param lookUp finds a host's addresses
    */
-  HostLookups(Function<String, KnownHost> lookUp, MeterRegistry registry) {
+  HostLookups(Function<String, KnownHost> lookUp, Ticker clock, MeterRegistry registry) {
     this.lookUp = lookUp;
+    this.clock = clock;
     this.pool =
         WorkerPool.<Lookup, KnownHost>named("names", this::work)
             .inTurns(lookup -> lookup.question.merchantId())
@@ -99,7 +112,7 @@ final class HostLookups implements AutoCloseable {
 
   /** The merchant's look-up of a host that waits or is under way, or else a new one. */
   Lookup of(UUID merchantId, String host) {
-    var own = new Lookup(new Question(merchantId, host));
+    var own = new Lookup(new Question(merchantId, host), clock);
     Lookup other = underWay.putIfAbsent(own.question, own);
     if (other != null) {
       return other;

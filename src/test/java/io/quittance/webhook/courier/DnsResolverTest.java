@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,24 +36,44 @@ class DnsResolverTest {
   private static final Duration ATTEMPT_MAX = Duration.ofSeconds(5);
 
   private static final Duration FRESH_FOR = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private static final UUID MERCHANT = UUID.randomUUID();
   private static final UUID OTHER = UUID.randomUUID();
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final AtomicLong now = new AtomicLong();
   private final Map<String, InetAddress[]> zone = new ConcurrentHashMap<>();
   private final AtomicInteger asked = new AtomicInteger();
   private final CountDownLatch slowServer = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private volatile boolean allSlow;
   private DnsResolver names = names(FRESH_FOR, false);
 
   private DnsResolver names(Duration freshFor, boolean allowLoopback) {
-    return new DnsResolver(this::resolve, freshFor, allowLoopback, Ticker.SYSTEM, registry);
+    return new DnsResolver(this::resolve, freshFor, allowLoopback, new Clock(), registry);
+  }
+
+  /** Stands still until it is put forward, which those who wait see soon. */
+  private final class Clock implements Ticker {
+    @Override
+    public long nanoTime() {
+      return now.get();
+    }
+
+    @Override
+    public long sleepNanos(long nanos) {
+      return Math.min(nanos, 1_000_000);
+    }
+  }
+
+  private void pass(Duration time) {
+    now.addAndGet(time.toNanos());
   }
 
   private InetAddress[] resolve(String name) throws UnknownHostException {
     asked.incrementAndGet();
-    if (name.startsWith("slow")) {
+    if (allSlow || name.startsWith("slow")) {
       uninterruptibly(slowServer);
     }
     InetAddress[] found = zone.get(name);
@@ -279,5 +300,108 @@ class DnsResolverTest {
     look("https://shop.example/");
     occupyAllThreads();
     assertThat(look("https://shop.example/")).hasSize(1);
+    pass(FRESH_FOR);
+    Future<List<InetAddress>> waiting = looking(MERCHANT, "https://shop.example/");
+    while (!waiting.isDone()) {
+      pass(PATIENCE.dividedBy(100));
+      Thread.onSpinWait();
+    }
+    assertThat(waiting.get()).containsExactly(InetAddress.ofLiteral("8.8.8.8"));
+  }
+
+  @Test
+  void goesOnWithTheLastAddressesWhileANewAnswerIsLate() throws Exception {
+    answer("shop.example", "8.8.8.8");
+    look("https://shop.example/");
+    allSlow = true;
+    answer("shop.example", "1.1.1.1");
+
+    pass(FRESH_FOR);
+    Future<List<InetAddress>> first = looking(MERCHANT, "https://shop.example/");
+    await().until(() -> asked.get() == 2);
+    assertThat(first.isDone()).as("it waits for a moment").isFalse();
+    pass(PATIENCE);
+    assertThat(first.get()).containsExactly(InetAddress.ofLiteral("8.8.8.8"));
+    assertThat(look("https://shop.example/")).as("which is over now").isEqualTo(first.get());
+    assertThat(asked).hasValue(2);
+
+    slowServer.countDown();
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(look("https://shop.example/"))
+                    .containsExactly(InetAddress.ofLiteral("1.1.1.1")));
+    assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void goesOnWithTheLastAddressesForMinutesWhenThereIsNoAnswer() throws Exception {
+    answer("shop.example", "8.8.8.8");
+    look("https://shop.example/");
+    zone.clear();
+    for (int i = 1; i < 30; i++) {
+      pass(FRESH_FOR);
+      assertThat(look("https://shop.example/")).containsExactly(InetAddress.ofLiteral("8.8.8.8"));
+      assertThat(look("https://shop.example/")).hasSize(1);
+      assertThat(asked).as("asked again each time that an answer was due").hasValue(1 + i);
+    }
+    pass(FRESH_FOR);
+    assertThatThrownBy(() -> look("https://shop.example/"))
+        .isInstanceOf(UnknownHostException.class);
+  }
+
+  @Test
+  void waitsForTheAnswerAgainWhenTheLastOneIsTooOld() throws Exception {
+    answer("shop.example", "8.8.8.8");
+    look("https://shop.example/");
+    allSlow = true;
+    pass(Duration.ofMinutes(5));
+    DnsResolver.Host host = host(MERCHANT, "https://shop.example/", Deadline.after(LONG));
+    assertThatThrownBy(() -> host.addresses(Deadline.after(Duration.ofMillis(20))))
+        .isInstanceOf(DeadlineExceededException.class);
+  }
+
+  @Test
+  void aNewAnswerThatIsNotPublicReplacesTheLastOneAtOnce() throws Exception {
+    answer("shop.example", "8.8.8.8");
+    look("https://shop.example/");
+    allSlow = true;
+    answer("shop.example", "8.8.8.8", "10.0.0.1");
+    pass(FRESH_FOR);
+    Future<List<InetAddress>> before = looking(MERCHANT, "https://shop.example/");
+    await().until(() -> asked.get() == 2);
+    pass(PATIENCE);
+    assertThat(before.get()).containsExactly(InetAddress.ofLiteral("8.8.8.8"));
+
+    slowServer.countDown();
+    await()
+        .untilAsserted(
+            () ->
+                assertThatThrownBy(() -> look("https://shop.example/"))
+                    .isInstanceOf(DnsResolver.NotPublicException.class));
+    assertThat(asked).hasValue(2);
+
+    zone.clear();
+    pass(FRESH_FOR);
+    assertThatThrownBy(() -> look("https://shop.example/"))
+        .as("neither stands in for no answer")
+        .isInstanceOf(UnknownHostException.class);
+  }
+
+  @Test
+  void aNewAnswerOfAnothersLookUpThatIsNotPublicReplacesTheLastOneToo() throws Exception {
+    answer("shop.example", "8.8.8.8");
+    look("https://shop.example/");
+    allSlow = true;
+    pass(FRESH_FOR);
+    Future<List<InetAddress>> waiting = looking(MERCHANT, "https://shop.example/");
+    await().until(() -> asked.get() == 2);
+    allSlow = false;
+    answer("shop.example", "10.0.0.1");
+
+    assertThatThrownBy(() -> look(OTHER, "https://shop.example/", LONG))
+        .isInstanceOf(DnsResolver.NotPublicException.class);
+    pass(PATIENCE);
+    assertThatThrownBy(waiting::get).hasCauseInstanceOf(DnsResolver.NotPublicException.class);
   }
 }
