@@ -57,8 +57,7 @@ public record ResumeBatch(
     var rows = unit.table(BatchRows.class);
     StoredBatch present = rows.current(batch).orElseThrow();
     if (present.processing()) {
-      unit
-          .table(IdempotencyKeys.class)
+      unit.table(IdempotencyKeys.class)
           .refuse(request, PROCESSING.code(), PROCESSING.detail(), present.id(), unit.now());
       return new Result.Refused(PROCESSING);
     }
