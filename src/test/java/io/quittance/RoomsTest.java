@@ -81,7 +81,7 @@ class RoomsTest {
           .room("pane")
           .room("name", "pane")
           .room("event", "wire", "pane", "name")
-          .room("enrich", "pane", "name", "event")
+          .room("enrich", "wire", "pane", "name", "event")
           .room("intake", "pane", "name", "event", "enrich")
           .room("stream", "wire", "pane", "name", "event", "intake")
           .room("payment", "wire", "pane", "name")

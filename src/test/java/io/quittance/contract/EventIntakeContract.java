@@ -2,6 +2,7 @@ package io.quittance.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.web.TypeId;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -344,6 +347,59 @@ abstract class EventIntakeContract extends Contract {
     Awaitility.await()
         .untilAsserted(() -> assertThat(integrity().number("/enrichment/done")).isEqualTo(2));
     assertThat(counted("events", "%type=paid")).isEqualTo(3);
+  }
+
+  /** An event's own currency comes first; an event whose payment does not exist has none. */
+  @Test
+  void countsLabelsInTheCurrencyOfThePayment() {
+    String payment = merchant.pay(250, "alice", "shop").is(201).id();
+    String event =
+        """
+        {"id":"%s","type":"paid","data":{"payment_id":"%s","labels":{"plan":"a","colour":"b"}%s}}
+        """;
+    send(event.formatted("1", payment, "")
+            + event.formatted("2", payment, ",\"amount\":7,\"currency\":\"USD\"")
+            + event.formatted("3", "pay_00000000000000000000000000", ""))
+        .is(200);
+    awaitLookedUp(2, 1);
+    assertThat(eventsBy("label:plan,currency"))
+        .isEqualTo(Map.of("EUR a", 1L, "USD a", 1L, "a", 1L));
+
+    send(event.formatted("4", payment, "") + event.formatted("5", payment, "")).is(200);
+    awaitLookedUp(4, 1);
+
+    for (String label : List.of("plan", "colour")) {
+      String value = label.equals("plan") ? "a" : "b";
+      assertThat(eventsBy("label:" + label + ",currency,type"))
+          .isEqualTo(
+              Map.of(
+                  "EUR " + value + " paid", 3L, "USD " + value + " paid", 1L, value + " paid", 1L));
+      assertThat(eventsBy("label:" + label)).isEqualTo(Map.of(value, 5L));
+    }
+    assertThat(eventsBy("currency")).isEqualTo(Map.of("EUR", 3L, "USD", 1L, "", 1L));
+  }
+
+  private void awaitLookedUp(int done, int failed) {
+    Awaitility.await()
+        .untilAsserted(
+            () -> {
+              assertThat(integrity().number("/enrichment/done")).isEqualTo(done);
+              assertThat(integrity().number("/enrichment/failed")).isEqualTo(failed);
+            });
+  }
+
+  /** Of each group that is not empty, by the values of its labels. */
+  private Map<String, Long> eventsBy(String groups) {
+    Map<String, Long> counts = new TreeMap<>();
+    Answer series =
+        merchant.get("/v1/analytics/series?metric=events.count&step=1d&group_by=" + groups).is(200);
+    for (JsonNode one : series.at("/series")) {
+      for (JsonNode point : one.path("points")) {
+        counts.merge(
+            String.join(" ", Json.texts(one.path("labels"))), point.path(1).asLong(), Long::sum);
+      }
+    }
+    return counts;
   }
 
   @Test

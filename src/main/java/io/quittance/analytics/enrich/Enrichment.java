@@ -9,10 +9,6 @@ import io.quittance.analytics.name.SeriesLimit;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
-import io.quittance.analytics.pane.EventMetrics;
-import io.quittance.analytics.pane.Labels;
-import io.quittance.analytics.pane.PaneDelta;
-import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.PaneStore;
 import io.quittance.analytics.pane.Totals;
 import io.quittance.concurrency.Deadline;
@@ -57,13 +53,6 @@ public final class Enrichment {
   private static final Duration FRESH = Duration.ofSeconds(2);
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-
-  /**
-   * What is counted of a payment.
-   *
-   * @param payee as it is counted
-   */
-  private record Facts(String payee, String currency, String status) {}
 
   private final AnalyticsConnections connections;
   private final KnownPayments payments;
@@ -165,7 +154,8 @@ public final class Enrichment {
         .collect(toUnmodifiableSet());
   }
 
-  private Map<UUID, Facts> lookUp(UUID merchantId, Set<UUID> paymentIds) throws SQLException {
+  private Map<UUID, PaymentFacts> lookUp(UUID merchantId, Set<UUID> paymentIds)
+      throws SQLException {
     Map<UUID, Summary> found = payments.find(merchantId, paymentIds);
     Map<String, Name> payees = new HashMap<>();
     found
@@ -175,68 +165,36 @@ public final class Enrichment {
                 payees.computeIfAbsent(
                     payment.payee(), payee -> Name.unsettled(Name.PAYEES, payee)));
     vocabularies.settle(merchantId, payees.values());
-    Map<UUID, Facts> facts = new HashMap<>();
+    Map<UUID, PaymentFacts> facts = new HashMap<>();
     found.forEach(
         (id, payment) ->
             facts.put(
                 id,
-                new Facts(
+                new PaymentFacts(
                     Objects.requireNonNull(payees.get(payment.payee())).settled().text(),
                     payment.currency(),
                     payment.status())));
     return facts;
   }
 
-  private void apply(UUID merchantId, List<PendingBatch> batches, Map<UUID, Facts> facts)
+  private void apply(UUID merchantId, List<PendingBatch> batches, Map<UUID, PaymentFacts> facts)
       throws SQLException {
     try (Connection connection = connections.pool().getConnection()) {
       try {
-        var deltas = new PaneDeltas();
-        var counts = new TreeMap<UUID, Totals.Counts>();
         series.at(clock.instant().getEpochSecond());
+        var moves = new EventMoves(merchantId, facts, series);
+        var counts = new TreeMap<UUID, Totals.Counts>();
         for (PendingBatch batch : PendingTable.take(connection, batches)) {
-          counts.merge(merchantId, move(batch, facts, deltas), Totals.Counts::plus);
+          counts.merge(merchantId, moves.add(batch), Totals.Counts::plus);
         }
         totals.add(connection, counts);
-        panes.add(connection, deltas, clock.instant());
+        panes.add(connection, moves.deltas(), clock.instant());
         connection.commit();
       } catch (SQLException | RuntimeException e) {
         connection.rollback();
         throw e;
       }
     }
-  }
-
-  private Totals.Counts move(PendingBatch batch, Map<UUID, Facts> facts, PaneDeltas deltas) {
-    long done = 0;
-    for (PendingBatch.Group group : batch.groups()) {
-      for (PendingBatch.Event event : group.events()) {
-        Facts payment = facts.get(event.paymentId());
-        if (payment != null) {
-          at(batch, group, EventMetrics.labels(group.type(), group.currency(), null, null), deltas)
-              .occurrences(-1)
-              .amount(-event.amount());
-          at(batch, group, labels(batch, group, payment), deltas)
-              .occurrences(1)
-              .amount(event.amount());
-          done++;
-        }
-      }
-    }
-    return Totals.Counts.lookedUp(done, batch.size() - done);
-  }
-
-  private static PaneDelta at(
-      PendingBatch batch, PendingBatch.Group group, Labels labels, PaneDeltas deltas) {
-    return deltas.at(batch.merchantId(), EventMetrics.EVENTS, labels, group.second());
-  }
-
-  private Labels labels(PendingBatch batch, PendingBatch.Group group, Facts payment) {
-    String currency = group.currency() == null ? payment.currency() : group.currency();
-    Labels labels = EventMetrics.labels(group.type(), currency, payment.payee(), payment.status());
-    return series.admits(batch.merchantId(), labels.text().hashCode())
-        ? labels
-        : EventMetrics.labels(Labels.OTHER, currency, Labels.OTHER, payment.status());
   }
 
   @PreDestroy

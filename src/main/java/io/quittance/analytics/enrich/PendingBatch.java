@@ -1,12 +1,5 @@
 package io.quittance.analytics.enrich;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +11,21 @@ import org.jspecify.annotations.Nullable;
  */
 public record PendingBatch(UUID merchantId, UUID id, List<Group> groups) {
 
-  private static final int FORM = 1;
-
   /**
    * An event that names a payment.
    *
    * @param amount its own, in minor units; 0: it has none
+   * @param labels where it was counted by its labels, if its payment's currency is to be its own
    */
-  public record Event(UUID paymentId, long amount) {}
+  public record Event(UUID paymentId, long amount, List<Label> labels) {}
+
+  /**
+   * Where an event without a currency was counted by one of its labels.
+   *
+   * @param type as it was counted there
+   * @param value as it was counted there
+   */
+  public record Label(String type, String key, String value) {}
 
   /**
    * Events that were counted in one pane.
@@ -39,58 +39,5 @@ public record PendingBatch(UUID merchantId, UUID id, List<Group> groups) {
   /** How many events there are. */
   public int size() {
     return groups.stream().mapToInt(group -> group.events().size()).sum();
-  }
-
-  /** The groups, to be stored. */
-  byte[] content() {
-    var bytes = new ByteArrayOutputStream();
-    try (var out = new DataOutputStream(bytes)) {
-      out.writeByte(FORM);
-      out.writeInt(groups.size());
-      for (Group group : groups) {
-        out.writeUTF(group.type());
-        out.writeUTF(group.currency() == null ? "" : group.currency());
-        out.writeLong(group.second());
-        out.writeInt(group.events().size());
-        for (Event event : group.events()) {
-          out.writeLong(event.paymentId().getMostSignificantBits());
-          out.writeLong(event.paymentId().getLeastSignificantBits());
-          out.writeLong(event.amount());
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
-  }
-
-  /** What {@link #content} was made of. */
-  static PendingBatch of(UUID merchantId, UUID id, byte[] content) {
-    try (var in = new DataInputStream(new ByteArrayInputStream(content))) {
-      int form = in.readByte();
-      if (form != FORM) {
-        throw new IllegalStateException("pending events are stored in an unknown form: " + form);
-      }
-      int count = in.readInt();
-      var groups = new ArrayList<Group>(count);
-      for (int i = 0; i < count; i++) {
-        groups.add(group(in));
-      }
-      return new PendingBatch(merchantId, id, groups);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Group group(DataInputStream in) throws IOException {
-    String type = in.readUTF();
-    String currency = in.readUTF();
-    long second = in.readLong();
-    int count = in.readInt();
-    var events = new ArrayList<Event>(count);
-    for (int i = 0; i < count; i++) {
-      events.add(new Event(new UUID(in.readLong(), in.readLong()), in.readLong()));
-    }
-    return new Group(type, currency.isEmpty() ? null : currency, second, events);
   }
 }

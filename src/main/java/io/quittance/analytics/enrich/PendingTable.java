@@ -67,7 +67,7 @@ public final class PendingTable {
       for (PendingBatch batch : batches) {
         statement.setObject(1, batch.merchantId());
         statement.setObject(2, batch.id());
-        statement.setBytes(3, batch.content());
+        statement.setBytes(3, PendingContent.bytes(batch.groups()));
         statement.setObject(4, now.atOffset(ZoneOffset.UTC));
         statement.addBatch();
       }
@@ -102,7 +102,8 @@ public final class PendingTable {
 
   private static Optional<PendingBatch> read(Place place, byte[] content) {
     try {
-      return Optional.of(PendingBatch.of(place.merchantId(), place.id(), content));
+      return Optional.of(
+          new PendingBatch(place.merchantId(), place.id(), PendingContent.groups(content)));
     } catch (RuntimeException e) {
       log.warn(
           "Pending events of {} cannot be read: {}",

@@ -75,48 +75,82 @@ public final class Counting {
   }
 
   private void count(UUID merchantId, EventBatch events, int i, Share share) {
-    long second = events.second(i);
-    Name type = events.type(i);
-    String currency = events.currency(i);
-    long amount = events.amount(i);
     UUID payment = events.payment(i);
     if (payment == null) {
-      share.panes.event(second, type, currency, amount);
+      plain(events, i, share);
     } else {
-      enrich(merchantId, share, second, type, currency, amount, payment);
-    }
-    int labelsEnd = events.firstLabel(i + 1);
-    for (int label = events.firstLabel(i); label < labelsEnd; label++) {
-      share.panes.label(second, type, currency, amount, events.label(label));
+      enrich(merchantId, events, i, share, payment);
     }
     if (events.sessionHash(i) != 0) {
-      share.panes.session(second, type, events.sessionHash(i));
+      share.panes.session(events.second(i), events.type(i), events.sessionHash(i));
     }
   }
 
-  private void enrich(
-      UUID merchantId,
-      Share share,
-      long second,
-      Name type,
-      @Nullable String currency,
-      long amount,
-      UUID paymentId) {
+  private void enrich(UUID merchantId, EventBatch events, int i, Share share, UUID paymentId) {
     Optional<Summary> looked = payments.get(merchantId, paymentId);
     Summary payment = looked == null ? null : looked.orElse(null);
     Name payee = payment == null ? null : share.vocabulary.payee(payment.payee());
     if (payment != null && payee != null) {
-      String of = currency == null ? payment.currency() : currency;
-      share.panes.enriched(second, type, of, amount, payee, payment.status());
+      enriched(events, i, share, payment, payee);
       share.done++;
     } else if ((looked != null && looked.isEmpty())
         || !pendingLimit.hasRoom(merchantId, share.pending)) {
-      share.panes.event(second, type, currency, amount);
+      plain(events, i, share);
       share.failed++;
     } else {
-      share.panes.pending(second, type, currency, amount, paymentId);
+      pending(events, i, share, paymentId);
       share.pending++;
     }
+  }
+
+  /** Counts an event with what it says itself. */
+  private static void plain(EventBatch events, int i, Share share) {
+    String currency = events.currency(i);
+    share.panes.event(events.second(i), events.type(i), currency, events.amount(i));
+    labels(events, i, share, currency);
+  }
+
+  private static void enriched(EventBatch events, int i, Share share, Summary payment, Name payee) {
+    String own = events.currency(i);
+    String currency = own == null ? payment.currency() : own;
+    share.panes.enriched(
+        events.second(i), events.type(i), currency, events.amount(i), payee, payment.status());
+    labels(events, i, share, currency);
+  }
+
+  private static void pending(EventBatch events, int i, Share share, UUID paymentId) {
+    String currency = events.currency(i);
+    List<PendingBatch.Label> places = List.of();
+    if (currency == null) {
+      places = pendingLabels(events, i, share);
+    } else {
+      labels(events, i, share, currency);
+    }
+    share.panes.pending(
+        events.second(i),
+        events.type(i),
+        currency,
+        new PendingBatch.Event(paymentId, events.amount(i), places));
+  }
+
+  private static void labels(EventBatch events, int i, Share share, @Nullable String currency) {
+    int end = events.firstLabel(i + 1);
+    for (int label = events.firstLabel(i); label < end; label++) {
+      share.panes.label(
+          events.second(i), events.type(i), currency, events.amount(i), events.label(label));
+    }
+  }
+
+  /** Counts the labels of an event without a currency, which move when its payment has one. */
+  private static List<PendingBatch.Label> pendingLabels(EventBatch events, int i, Share share) {
+    var places = new ArrayList<PendingBatch.Label>(0);
+    int end = events.firstLabel(i + 1);
+    for (int label = events.firstLabel(i); label < end; label++) {
+      places.add(
+          share.panes.pendingLabel(
+              events.second(i), events.type(i), events.amount(i), events.label(label)));
+    }
+    return places;
   }
 
   /** Whether there are as many panes to be added to as one transaction should have. */

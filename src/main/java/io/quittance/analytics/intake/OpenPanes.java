@@ -101,11 +101,15 @@ final class OpenPanes {
     at(Kind.EVENTS, second, type, currency, null, null).delta().occurrences(1).amount(amount);
   }
 
-  /** Counts an event whose payment is still to be looked up. */
-  void pending(long second, Name type, @Nullable String currency, long amount, UUID payment) {
+  /**
+   * Counts an event whose payment is still to be looked up.
+   *
+   * @param event what is kept of it
+   */
+  void pending(long second, Name type, @Nullable String currency, PendingBatch.Event event) {
     Pane pane = at(Kind.EVENTS, second, type, currency, null, null);
-    pane.delta().occurrences(1).amount(amount);
-    pane.pending().add(new PendingBatch.Event(payment, amount));
+    pane.delta().occurrences(1).amount(event.amount());
+    pane.pending().add(event);
   }
 
   /** Counts an event whose payment is known. */
@@ -116,6 +120,14 @@ final class OpenPanes {
   /** Counts a label of an event. */
   void label(long second, Name type, @Nullable String currency, long amount, Name value) {
     at(Kind.LABEL, second, type, currency, value, null).delta().occurrences(1).amount(amount);
+  }
+
+  /** Counts a label of an event whose payment is to give it a currency; says where. */
+  PendingBatch.Label pendingLabel(long second, Name type, long amount, Name value) {
+    Pane pane = at(Kind.LABEL, second, type, null, value, null);
+    pane.delta().occurrences(1).amount(amount);
+    Name counted = Objects.requireNonNull(pane.extra());
+    return new PendingBatch.Label(pane.type().text(), counted.labelKey(), counted.text());
   }
 
   /** Counts the session of an event. */

@@ -22,7 +22,10 @@ public final class EventMetrics {
 
   private EventMetrics() {}
 
-  /** Counts and amounts by {@code type}, {@code currency} and the values of one label. */
+  /**
+   * Counts and amounts by {@code type}, {@code currency} (once its payment is known, that of the
+   * payment, if the event has none) and the values of one label.
+   */
   public static String ofLabel(String key) {
     return "events.label:" + key;
   }

@@ -62,7 +62,7 @@ class EnrichmentIT {
 
   /** Stores an event whose payment does not exist, after those that are there. */
   private void store(UUID merchant) throws SQLException {
-    var event = new PendingBatch.Event(TypeId.next(), 0);
+    var event = new PendingBatch.Event(TypeId.next(), 0, List.of());
     var group = new PendingBatch.Group("t", null, storedAt.getEpochSecond(), List.of(event));
     try (Connection connection = connections.pool().getConnection()) {
       var counts = new TreeMap<UUID, Totals.Counts>();
