@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -96,7 +97,7 @@ public final class FairPlaces<P> {
   public void giveBack(P who) {
     lock.lock();
     try {
-      Party party = parties.get(who);
+      Party party = Objects.requireNonNull(parties.get(who), "it has no place");
       party.taken--;
       total--;
       leave(who, party);

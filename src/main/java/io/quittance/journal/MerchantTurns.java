@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -36,13 +37,12 @@ final class MerchantTurns {
     UUID higher = lastMerchant == null ? null : byMerchant.higherKey(lastMerchant);
     UUID merchant = higher == null ? byMerchant.firstKey() : higher;
     lastMerchant = merchant;
-    return lastOfEach.merge(
-        merchant,
-        byMerchant.get(merchant).first(),
-        (last, first) -> {
-          AccountKey next = byMerchant.get(merchant).higher(last);
-          return next == null ? first : next;
-        });
+    TreeSet<AccountKey> own = Objects.requireNonNull(byMerchant.get(merchant));
+    AccountKey last = lastOfEach.get(merchant);
+    AccountKey next = last == null ? null : own.higher(last);
+    AccountKey turn = next == null ? own.first() : next;
+    lastOfEach.put(merchant, turn);
+    return turn;
   }
 
   /** So many of the items, each merchant's in their order, and merchants in turns. */
