@@ -57,6 +57,13 @@ final class Bisection {
    * @return the commands that wait for others' locks; all others are done
    */
   List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
+    List<WaitingCommand> waiting = tried(jobs, awaited);
+    waiting.forEach(command -> command.job().item().heldUp());
+    return waiting;
+  }
+
+  private List<WaitingCommand> tried(
+      List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
     try {
       return retries.apply(jobs, awaited);
     } catch (FateUnknownException e) {

@@ -21,6 +21,12 @@ public interface Command<R> {
    */
   Set<String> accounts();
 
+  /**
+   * Another transaction holds a lock that it needs: nothing of it is applied yet, and it is tried
+   * again until its deadline.
+   */
+  default void heldUp() {}
+
   /** Whether it is part of a batch of payments, which gives way to commands that are not. */
   default boolean ofPaymentBatch() {
     return false;
@@ -51,6 +57,11 @@ public interface Command<R> {
     @Override
     default Set<String> accounts() {
       return command().accounts();
+    }
+
+    @Override
+    default void heldUp() {
+      command().heldUp();
     }
 
     @Override

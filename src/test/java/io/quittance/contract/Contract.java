@@ -9,6 +9,10 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.quittance.testing.Sandbox;
 import java.net.URI;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -30,6 +34,7 @@ abstract class Contract {
 
   @LocalServerPort private int port;
   @Autowired private CircuitBreakerRegistry breakers;
+  @Autowired private DataSource database;
 
   Client operator;
   Client merchant;
@@ -76,6 +81,27 @@ abstract class Contract {
         client.post(
             "/v1/api-keys", object("name", "limited", "scopes", Json.array((Object[]) scopes)));
     return client.with(key.is(201).text("/secret"));
+  }
+
+  /**
+   * While another transaction holds the locks that a statement takes, as of a replica that hangs.
+   */
+  void whileHolding(String sql, Runnable test) {
+    try (Connection hanging = database.getConnection();
+        Statement statement = hanging.createStatement()) {
+      hanging.setAutoCommit(false);
+      if (hanging.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
+        statement.execute("set local idle_in_transaction_session_timeout = 0");
+      }
+      statement.execute(sql);
+      try {
+        test.run();
+      } finally {
+        hanging.rollback();
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   static JsonNode trialBalance(Client client) {

@@ -5,12 +5,15 @@ import static io.quittance.contract.Client.order;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.web.TypeId;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -186,5 +189,38 @@ abstract class IdempotencyContract extends Contract {
         .allSatisfy(answer -> answer.isProblem(504, "deadline_exceeded").movedNothing());
     assertThat(answers.stream().map(answer -> answer.text("/payment_id")).distinct()).hasSize(1);
     nothingMoved();
+  }
+
+  /** By a replica that hangs in a transaction, say: the database is well, and others go on. */
+  @Test
+  void blamesNoDatabaseForKeysThatAnotherTransactionHolds() {
+    heal();
+    whileHolding(
+        """
+        insert into idempotency_keys (merchant_id, operation, idempotency_key, fingerprint,
+            runs_until, created_at)
+        values %s
+        """
+            .formatted(
+                IntStream.range(0, 12)
+                    .mapToObj(
+                        i ->
+                            "('%s', 'POST /v1/payments', 'held-%d', 'x', current_timestamp, current_timestamp)"
+                                .formatted(TypeId.require("mch", merchant.merchantId()), i))
+                    .collect(Collectors.joining(", "))),
+        () -> {
+          List<Answer> answers =
+              Burst.of(
+                  12,
+                  i ->
+                      merchant
+                          .payment(order(100, "alice", "shop"))
+                          .key("held-" + i)
+                          .deadline(600)
+                          .send());
+
+          assertThat(answers).extracting(Answer::status).isSubsetOf(202, 504);
+          merchant.pay(1, "alice", "shop").is(201);
+        });
   }
 }

@@ -20,9 +20,6 @@ import io.quittance.testing.EventReceiver.Attempt;
 import io.quittance.testing.EventReceiver.Manners;
 import io.quittance.web.TypeId;
 import java.net.http.HttpHeaders;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -30,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +54,6 @@ abstract class WebhooksContract extends Contract {
   private final EventReceiver receiver = new EventReceiver();
 
   @Autowired private JdbcClient jdbc;
-  @Autowired private DataSource database;
   @Autowired private ScheduledTaskHolder jobs;
   @Autowired private MeterRegistry registry;
 
@@ -868,23 +863,10 @@ abstract class WebhooksContract extends Contract {
             .param(id)
             .query(UUID.class)
             .single();
-    try (Connection hanging = database.getConnection();
-        Statement statement = hanging.createStatement()) {
-      hanging.setAutoCommit(false);
-      if (hanging.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
-        statement.execute("set local idle_in_transaction_session_timeout = 0");
-      }
-      statement.execute(
-          "select 1 from webhook_endpoints where merchant_id = '%s' and id = '%s' for update"
-              .formatted(merchantId, id));
-      try {
-        test.run();
-      } finally {
-        hanging.rollback();
-      }
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    whileHolding(
+        "select 1 from webhook_endpoints where merchant_id = '%s' and id = '%s' for update"
+            .formatted(merchantId, id),
+        test);
   }
 
   private UUID addEventOfLongAgo() {

@@ -17,6 +17,7 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   private volatile @Nullable CompletableFuture<R> pending;
   private volatile @Nullable Deadline limit;
   private volatile boolean taken;
+  private volatile boolean heldUp;
 
   public QueuedCommand(Command<R> command) {
     this.command = command;
@@ -25,7 +26,8 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   /**
    * Queues the command, once, and waits until it is committed.
    *
-   * @throws StillQueuedException time ran out before its turn had come
+   * @throws StillQueuedException time ran out before its turn had come, or while other transactions
+   *     held locks that it needs
    */
   public R submitAndAwait(Journal journal, Deadline deadline) throws InterruptedException {
     limit = deadline;
@@ -34,7 +36,7 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
     try {
       return deadline.await(submitted);
     } catch (InterruptedException | DeadlineExceededException e) {
-      if (!taken && !journal.stalled(command.merchantId())) {
+      if ((!taken || heldUp) && !journal.stalled(command.merchantId())) {
         throw new StillQueuedException(e);
       }
       throw e;
@@ -73,6 +75,11 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   @Override
   public Command<R> command() {
     return command;
+  }
+
+  @Override
+  public void heldUp() {
+    heldUp = true;
   }
 
   @Override

@@ -3,15 +3,15 @@ package io.quittance.payment.dependency;
 import java.util.concurrent.CancellationException;
 
 /**
- * Time ran out while a command waited in the queue: this is overload, and not a failure of the
- * ledger.
+ * Time ran out while a command waited in the queue, or for a lock: this is overload, or another
+ * transaction's doing, and not a failure of the ledger.
  */
 final class StillQueuedException extends CancellationException {
 
   private static final long serialVersionUID = 1L;
 
   StillQueuedException(Exception cause) {
-    super("time ran out in the journal's queue");
+    super("time ran out in the journal's queue, or while others held a lock");
     initCause(cause);
   }
 }
