@@ -5,7 +5,10 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
 
-/** What names an account: ids are chosen by merchants, and unique within one. Sorted as locked. */
+/**
+ * What names an account, or another row that commands lock: ids are unique within a merchant.
+ * Sorted as locked.
+ */
 public record AccountKey(UUID merchantId, String id) implements Comparable<AccountKey> {
 
   private static final Comparator<AccountKey> ORDER =

@@ -17,7 +17,8 @@ public interface Command<R> {
 
   /**
    * The ids of the merchant's accounts that are locked while it decides, whether they exist or not.
-   * While another transaction holds one of them, this command waits, and others do not.
+   * While another transaction holds one of them, this command waits, and others do not. A {@link
+   * Table} may have other rows locked in the same way, by names that no account can have.
    */
   Set<String> accounts();
 

@@ -11,9 +11,10 @@ public interface Table {
 
   /**
    * Reads the accounts and, unless the unit of work is a rehearsal, locks those that can be locked
-   * at once. One table has accounts: the ledger's books.
+   * at once. One table has accounts: the ledger's books. Others know rows of theirs by their names,
+   * and leave the rest alone.
    *
-   * @return the accounts that exist and are locked by another transaction
+   * @return those that exist and are locked by another transaction
    */
   default Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> accounts) {
     return Set.of();

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -484,6 +485,29 @@ abstract class BatchesContract extends Contract {
     assertThat(again.text("/detail")).isEqualTo(first.text("/detail"));
     assertThat(get(id).at("/counts")).isEqualTo(counts);
     assertThat(endings(id)).hasSize(2);
+  }
+
+  /** Who holds its row keeps those waiting who want to resume it, and nobody else. */
+  @Test
+  void resumesNothingWhileAnotherTransactionHoldsTheBatch() {
+    String id = post(batch(item(1, "alice", "shop", "locked"))).send().is(201).id();
+    Call late = resume(id);
+    heal();
+
+    whileHolding(
+        "select 1 from payment_batches where merchant_id = '%s' and id = '%s' for update"
+            .formatted(TypeId.require("mch", merchant.merchantId()), TypeId.require("bat", id)),
+        () -> {
+          List<Answer> answers = Burst.of(12, i -> i == 0 ? late.send() : resume(id).send());
+
+          assertThat(answers)
+              .allSatisfy(answer -> answer.isProblem(503, "overloaded").movedNothing());
+          // The database was well, and its breaker is closed.
+          merchant.pay(1, "alice", "shop").is(201);
+        });
+
+    assertThat(late.send().is(200).header("Idempotent-Replayed")).isEmpty();
+    moved(2);
   }
 
   @Test

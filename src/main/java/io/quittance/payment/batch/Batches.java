@@ -30,6 +30,11 @@ final class Batches {
   /** How long the journal may take to claim a key. */
   private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
+  private static final String NOT_RESUMED =
+      "The batch could not be resumed within %d s: it is being changed, or the service is busy;"
+              .formatted(CLAIM_LIMIT.toSeconds())
+          + " nothing was started.";
+
   private final BatchStore store;
   private final BatchCommands commands;
   private final BatchRunner runner;
@@ -108,15 +113,27 @@ final class Batches {
    * Begins what was not started, if anything is left.
    *
    * @throws KeyTakenException another request came first under the key
-   * @throws Problem 409 while the batch is processing
+   * @throws Problem 409 while the batch is processing, 503 while another transaction has locked it
    */
   void resume(KeyedRequest request, StoredBatch seen, boolean background, Deadline deadline) {
-    switch (execute(new ResumeBatch(request, seen, background, deadline.granted()))) {
+    switch (result(new ResumeBatch(request, seen, background, deadline.granted()))) {
       case ResumeBatch.Result.Begun(var batch) -> carryOut(batch, deadline);
       case ResumeBatch.Result.NothingLeft _ -> {}
       case ResumeBatch.Result.KeyTaken(var holder) -> throw new KeyTakenException(holder);
       case ResumeBatch.Result.Refused(var refusal) ->
           throw Problem.of(refusal.code(), refusal.detail());
+    }
+  }
+
+  /** Its limit is not the caller's deadline, which may be far. */
+  private ResumeBatch.Result result(ResumeBatch command) {
+    try {
+      return execute(command);
+    } catch (Problem e) {
+      if (e.code() == ProblemCode.DEADLINE_EXCEEDED && !e.isUnknown()) {
+        throw Problem.of(ProblemCode.OVERLOADED, NOT_RESUMED);
+      }
+      throw e;
     }
   }
 

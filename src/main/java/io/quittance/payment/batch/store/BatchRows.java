@@ -1,5 +1,8 @@
 package io.quittance.payment.batch.store;
 
+import static java.util.stream.Collectors.toSet;
+
+import io.quittance.journal.AccountKey;
 import io.quittance.journal.Table;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
@@ -36,6 +39,19 @@ public final class BatchRows implements Table {
     }
   }
 
+  /** No account has such an id. */
+  private static final String LOCK_NAME = "batch ";
+
+  private static final String ROW =
+      "select * from payment_batches where merchant_id = ? and id = ?";
+
+  private static final String EXISTS =
+      "select 1 from payment_batches where merchant_id = ? and id = ?";
+
+  private static final String LOCK = EXISTS + " for update";
+
+  private static final String LOCK_IF_FREE = LOCK + " skip locked";
+
   private record Key(UUID merchantId, UUID id) {}
 
   private final UnitOfWork unit;
@@ -49,7 +65,12 @@ public final class BatchRows implements Table {
     this.unit = unit;
   }
 
-  /** Announces a batch that is stored. */
+  /** By what name the journal locks a batch, as it does accounts. */
+  static String lockOf(StoredBatch batch) {
+    return LOCK_NAME + batch.id();
+  }
+
+  /** Announces a batch that is stored; its command locks it. */
   public void request(StoredBatch batch) {
     wanted.add(key(batch));
   }
@@ -97,13 +118,33 @@ public final class BatchRows implements Table {
 
   /** Locked, because the runners of batches update the counts outside of the journal. */
   @Override
+  public Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> keys) {
+    return keys.stream()
+        .filter(BatchRows::isBatch)
+        .filter(key -> !finds(jdbc, LOCK_IF_FREE, key) && finds(jdbc, EXISTS, key))
+        .collect(toSet());
+  }
+
+  @Override
+  public void awaitLock(JdbcOperations jdbc, AccountKey key) {
+    if (isBatch(key)) {
+      finds(jdbc, LOCK, key);
+    }
+  }
+
+  private static boolean isBatch(AccountKey key) {
+    return key.id().startsWith(LOCK_NAME);
+  }
+
+  private static boolean finds(JdbcOperations jdbc, String sql, AccountKey key) {
+    UUID id = UUID.fromString(key.id().substring(LOCK_NAME.length()));
+    return !jdbc.queryForList(sql, Integer.class, key.merchantId(), id).isEmpty();
+  }
+
+  @Override
   public void load(JdbcOperations jdbc) {
     for (Key key : wanted) {
-      jdbc.query(
-              "select * from payment_batches where merchant_id = ? and id = ? for update",
-              (rs, _) -> BatchSql.batch(rs),
-              key.merchantId(),
-              key.id())
+      jdbc.query(ROW, (rs, _) -> BatchSql.batch(rs), key.merchantId(), key.id())
           .forEach(batch -> known.put(key, batch));
     }
   }

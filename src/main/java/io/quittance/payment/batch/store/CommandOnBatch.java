@@ -4,7 +4,10 @@ import io.quittance.journal.Command;
 import java.util.Set;
 import java.util.UUID;
 
-/** A command that decides by a batch's own rows, and so locks no account. */
+/**
+ * A command that decides by a batch's own rows. It locks the batch, and no account: while another
+ * transaction holds the batch's row, this command waits beside the lane until its deadline.
+ */
 public interface CommandOnBatch<R> extends Command<R> {
 
   StoredBatch batch();
@@ -16,7 +19,7 @@ public interface CommandOnBatch<R> extends Command<R> {
 
   @Override
   default Set<String> accounts() {
-    return Set.of();
+    return Set.of(BatchRows.lockOf(batch()));
   }
 
   @Override

@@ -1,0 +1,121 @@
+package io.quittance.payment.batch.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.journal.Journal;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.store.BatchProgress;
+import io.quittance.payment.batch.store.BatchStore;
+import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.testing.Merchant;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import java.net.URI;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.context.ActiveProfiles;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** Commands on a batch whose row another transaction holds wait for it, and no others do. */
+@SpringBootTest(
+    webEnvironment = WebEnvironment.RANDOM_PORT,
+    properties = "quittance.journal.lanes=1")
+@ActiveProfiles("sandbox")
+class LockedBatchIT {
+
+  private static final Deadline LATER = Deadline.after(Duration.ofMinutes(5));
+  private static final String LOCK = "select 1 from payment_batches where id = ? for update";
+
+  private static final Postgres.Database SERVER = Postgres.create();
+
+  @DynamicPropertySource
+  static void database(DynamicPropertyRegistry registry) {
+    registry.add("spring.datasource.url", SERVER::url);
+    registry.add("spring.datasource.username", () -> Postgres.Database.USER);
+    registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+  }
+
+  @LocalServerPort private int port;
+  @Autowired private JdbcClient jdbc;
+  @Autowired private Journal journal;
+  @Autowired private BatchStore store;
+  @Autowired private MeterRegistry registry;
+
+  @Test
+  void endsTheBatchOnceItsRowIsFree() throws Exception {
+    StoredBatch locked = processing("locked");
+    StoredBatch other = processing("other");
+    try (Connection holder = SERVER.locking(LOCK, locked.id())) {
+      var ended = journal.submit(new EndBatch(locked, 1), LATER);
+
+      await().until(() -> busy() == 1);
+      assertThat(LATER.await(journal.submit(new EndBatch(other, 1), LATER))).isPresent();
+      assertThat(ended).isNotDone();
+      holder.rollback();
+
+      assertThat(LATER.await(ended)).isPresent();
+    }
+  }
+
+  /** Nobody is to conclude that another replica has taken the batch over. */
+  @Test
+  void fencesItemsOnceTheRowOfTheirBatchIsFree() throws Exception {
+    StoredBatch locked = processing("fenced");
+    StoredBatch other = processing("free");
+    var item = new BatchProgress.Open(0, "fenced", ItemStatus.PROCESSING, 1);
+    try (Connection holder = SERVER.locking(LOCK, locked.id())) {
+      var fenced = journal.submit(new FenceItems(locked, List.of(item)), LATER);
+
+      await().until(() -> busy() == 1);
+      assertThat(LATER.await(journal.submit(new EndBatch(other, 1), LATER))).isPresent();
+      assertThat(fenced).isNotDone();
+      holder.rollback();
+
+      assertThat(LATER.await(fenced)).isPresent();
+    }
+  }
+
+  /** What commands wait for beside the lane. */
+  private double busy() {
+    return registry.get("quittance.journal.busy.accounts").gauge().value();
+  }
+
+  /** A batch whose items have ended, in the hands of a replica. */
+  private StoredBatch processing(String reference) throws Exception {
+    Merchant.Answer made =
+        new Merchant("qt_sandbox_key")
+            .post(
+                URI.create("http://127.0.0.1:" + port),
+                "/v1/payment-batches",
+                reference,
+                """
+                {"payments":[{"amount":1,"currency":"EUR","payer":"alice","payee":"shop",
+                 "reference":"%s"}]}
+                """
+                    .formatted(reference));
+    UUID id = TypeId.require("bat", made.body().path("id").asText());
+    jdbc.sql(
+            "update payment_batches set status = 'processing', completed_at = null,"
+                + " lease_until = current_timestamp + interval '1' hour where id = ?")
+        .param(id)
+        .update();
+    UUID merchantId =
+        jdbc.sql("select merchant_id from payment_batches where id = ?")
+            .param(id)
+            .query(UUID.class)
+            .single();
+    return store.require(merchantId, id);
+  }
+}
