@@ -121,10 +121,7 @@ public final class Courier implements AutoCloseable {
   private Reply post(Permit permit, Map<String, String> headers, byte[] body, Deadline deadline)
       throws IOException, InterruptedException {
     try (DeadlineScope scope = scopes.open("webhook", deadline)) {
-      Subtask<Reply> post =
-          scope.fork(
-              "post",
-              left -> exchange(permit.host.addresses(left), permit.url, headers, body, left));
+      Subtask<Reply> post = scope.fork("post", left -> attempt(permit, headers, body, left));
       try {
         scope.join();
       } catch (DeadlineExceededException e) {
@@ -145,6 +142,16 @@ public final class Courier implements AutoCloseable {
             "no answer within %d ms".formatted(deadline.granted().toMillis()));
     late.initCause(cause);
     return late;
+  }
+
+  /** Sends nothing once the deadline has passed, also if the addresses are known. */
+  private Reply attempt(Permit permit, Map<String, String> headers, byte[] body, Deadline deadline)
+      throws IOException, InterruptedException {
+    List<InetAddress> addresses = permit.host.addresses(deadline);
+    if (deadline.expired()) {
+      throw new DeadlineExceededException("the addresses were known too late");
+    }
+    return exchange(addresses, permit.url, headers, body, deadline);
   }
 
   private Reply exchange(
