@@ -81,7 +81,8 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
 
   /**
    * Looks those keys up again, when they are next asked for, that have such an answer or none yet:
-   * a look-up that has begun may answer what was true before.
+   * a look-up that has begun may answer what was true before. One that begins in this instant may
+   * be missed, and is remembered for the time to live.
    */
   public void forgetIf(Predicate<? super V> stale) {
     remembered

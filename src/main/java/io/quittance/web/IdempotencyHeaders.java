@@ -24,10 +24,11 @@ public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) 
   private static final Pattern QUOTED = Pattern.compile("\"((?:[^\"\\\\]|\\\\[\"\\\\])*)\"");
   private static final Pattern WAIT =
       Pattern.compile(
-          "(?:^|[,;\\s])wait\\s*=\\s*(\"?)(\\d{1,18})\\1(?:$|[,;\\s])", Pattern.CASE_INSENSITIVE);
+          "(?:^|[,;\\s])wait\\s*=\\s*(\"?)(\\d+)\\1(?:$|[,;\\s])", Pattern.CASE_INSENSITIVE);
   private static final Pattern RESPOND_ASYNC =
       Pattern.compile("(?:^|[,;\\s])respond-async(?:$|[,;\\s])", Pattern.CASE_INSENSITIVE);
   private static final int MAX_WAIT_SECONDS = 30;
+  private static final int DIGITS_MAX = 9;
 
   static IdempotencyHeaders of(HttpServletRequest request) {
     String prefer = request.getHeader(PREFER);
@@ -73,9 +74,13 @@ public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) 
       return Duration.ZERO;
     }
     Matcher wait = WAIT.matcher(prefer);
-    return wait.find()
-        ? Duration.ofSeconds(Math.min(MAX_WAIT_SECONDS, Long.parseLong(wait.group(2))))
-        : Duration.ZERO;
+    return wait.find() ? Duration.ofSeconds(seconds(wait.group(2))) : Duration.ZERO;
+  }
+
+  private static int seconds(String digits) {
+    return digits.length() > DIGITS_MAX
+        ? MAX_WAIT_SECONDS
+        : Math.min(MAX_WAIT_SECONDS, Integer.parseInt(digits));
   }
 
   /** Whether the caller does not want to wait for the end, {@code respond-async}. */

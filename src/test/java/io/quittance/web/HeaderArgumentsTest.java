@@ -59,6 +59,7 @@ class HeaderArgumentsTest {
     assertThat(keyed("k", "respond-async, wait=5").waitLimit()).isEqualTo(Duration.ofSeconds(5));
     assertThat(keyed("k", "wait=9999").waitLimit()).isEqualTo(Duration.ofSeconds(30));
     assertThat(keyed("k", "wait=60000").waitLimit()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(keyed("k", "wait=" + "9".repeat(30)).waitLimit()).isEqualTo(Duration.ofSeconds(30));
     assertThat(keyed("k", "Wait=5").waitLimit()).isEqualTo(Duration.ofSeconds(5));
     assertThat(keyed("k", "wait=\"5\"").waitLimit()).isEqualTo(Duration.ofSeconds(5));
     assertThat(keyed("k", "wait=\"5").waitLimit()).isZero();

@@ -115,7 +115,7 @@ final class Compensation {
     }
   }
 
-  /** What the payment's own first command was refused for, under whose record its key is. */
+  /** The refusal, if it was the payment's own first command that took the key for one. */
   private static Optional<PaymentResult> ownRefusal(QueuedCommand<?> authorize) {
     return authorize.result() instanceof Authorize.Result.Refused refused
         ? Optional.of(new PaymentResult.Refused(refused.problem()))

@@ -66,8 +66,8 @@ final class Simulation {
   }
 
   /**
-   * A payment that cannot be screened. It is begun meanwhile, and what the books say against it
-   * decides; else it is released, as by {@link Compensation}.
+   * A payment that cannot be screened. If the books refuse it, that is its answer; else it is begun
+   * and released again, as by {@link Compensation}.
    */
   private record Unscreened(PaymentOrder order, Authorize authorize, Release release)
       implements OrderCommand<Authorize.Result> {

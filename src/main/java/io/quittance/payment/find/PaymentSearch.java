@@ -59,9 +59,9 @@ final class PaymentSearch {
   }
 
   /**
-   * Looks at the accounts once, before any payment, so that a search for nothing ends there: a
-   * payment has the currency of both of its accounts. One that failed before they were looked at
-   * may have another, or none of such accounts.
+   * Looks at the accounts once, before any payment: a payment has the currency of both of its
+   * accounts. One that failed before they were looked at may have another currency, or accounts
+   * that do not exist. So where they do not fit, only failed payments are searched.
    */
   private static Stream<String> byCurrency(PaymentFilters filters, String conditions) {
     if (filters.accountsInCurrency().isEmpty()) {

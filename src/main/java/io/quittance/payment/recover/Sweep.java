@@ -96,20 +96,25 @@ final class Sweep {
    * Ends those that are found, as long as there are more than fit into a round, and time is left.
    */
   void goOn() throws InterruptedException {
-    var end = Deadline.after(limit);
-    while (round() && !end.expired()) {
-      log.debug("There are more {} payments", kind);
+    var over = Deadline.after(limit);
+    boolean more = round(true);
+    while (more && !over.expired()) {
+      more = round(false);
     }
   }
 
-  /** Whether it was full, and all of it was begun. */
-  private boolean round() throws InterruptedException {
+  /**
+   * Returns whether it was full, and all of it was begun.
+   *
+   * @param withOthers a search for others' payments goes through the whole backlog
+   */
+  private boolean round(boolean withOthers) throws InterruptedException {
     List<Due> found = look();
     if (found.isEmpty()) {
       last = Position.FIRST;
       return false;
     }
-    List<Due> others = others(found);
+    List<Due> others = withOthers && full(found) ? others(found) : List.of();
     log.info("Ending {} {} payments", found.size() + others.size(), kind);
     List<FanOut.Result<Payment>> results =
         fanOut.map(
@@ -134,14 +139,10 @@ final class Sweep {
   }
 
   private List<Due> others(List<Due> found) {
-    return full(found)
-        ? search.find(
-            Position.FIRST,
-            OTHERS_MAX,
-            found.stream()
-                .map(due -> due.payment().terms().merchantId())
-                .collect(Collectors.toSet()))
-        : List.of();
+    return search.find(
+        Position.FIRST,
+        OTHERS_MAX,
+        found.stream().map(due -> due.payment().terms().merchantId()).collect(Collectors.toSet()));
   }
 
   private static boolean begun(FanOut.Result<Payment> result) {

@@ -110,7 +110,7 @@ public final class Courier implements AutoCloseable {
    */
   public Permit permit(WebhookUrl url, UUID merchantId, Deadline startBy)
       throws NoRoomException, InterruptedException {
-    // First: whoever waits for a turn holds no place at a host that others have receivers at.
+    // Before the place at the host: while its name waits for a turn, others can use the place.
     DnsResolver.Host host = names.host(url, merchantId, startBy);
     if (!limits.enter(url.host(), startBy)) {
       throw new NoRoomException("too many messages to %s are under way".formatted(url.host()));
