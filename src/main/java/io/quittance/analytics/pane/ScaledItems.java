@@ -17,7 +17,7 @@ import org.apache.datasketches.frequencies.FrequentItemsSketch.Row;
  */
 final class ScaledItems {
 
-  /** Two such sums are a long together. */
+  /** The sum of two such sums still fits into a long. */
   private static final long SUM_MAX = Long.MAX_VALUE / 2;
 
   private static final int MAP_SIZE = 256;

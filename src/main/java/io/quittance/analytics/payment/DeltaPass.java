@@ -17,7 +17,7 @@ final class DeltaPass {
 
   static final int FAILURES_MAX = 10;
 
-  /** Where the oldest delta comes after. */
+  /** The oldest delta comes after it. */
   static final UUID FIRST = new UUID(0, 0);
 
   /** How deltas are taken. */

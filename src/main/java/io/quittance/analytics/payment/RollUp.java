@@ -69,7 +69,7 @@ final class RollUp {
   private final PaneStore panes;
   private final AnalyticsProperties properties;
 
-  /** Of each merchant, where its next pass begins. */
+  /** Where the next pass of a merchant begins, if it does not begin with the oldest delta. */
   private final Map<UUID, UUID> places = new ConcurrentHashMap<>();
 
   RollUp(
@@ -102,7 +102,8 @@ final class RollUp {
           e.getMessage());
       throw e;
     } finally {
-      places.put(merchantId, pass.place());
+      places.compute(
+          merchantId, (_, _) -> pass.place().equals(DeltaPass.FIRST) ? null : pass.place());
     }
   }
 

@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends one kind of payments whose time is over, round by round. A round goes on behind the last
  * payment that the one before has begun: payments that cannot be ended now, because their accounts
- * are locked, keep those behind them waiting for one round and no longer. Where a round is full of
- * some merchants' payments, the first ones of all others go before them. Confined to one thread,
- * but for what it tells of itself.
+ * are locked, keep those behind them waiting for one round and no longer. Where the first round of
+ * a pass is full of some merchants' payments, the first ones of all others go before them. Confined
+ * to one thread, but for what it tells of itself.
  */
 final class Sweep {
 
