@@ -62,16 +62,35 @@ class EnrichmentIT {
 
   /** Stores an event whose payment does not exist, after those that are there. */
   private void store(UUID merchant) throws SQLException {
-    var event = new PendingBatch.Event(TypeId.next(), 0, List.of());
-    var group = new PendingBatch.Group("t", null, storedAt.getEpochSecond(), List.of(event));
     try (Connection connection = connections.pool().getConnection()) {
-      var counts = new TreeMap<UUID, Totals.Counts>();
-      counts.put(merchant, new Totals.Counts(1, 0, 0, 0, 0, 1, 0));
-      totals.add(connection, counts);
-      PendingTable.insert(
-          connection, List.of(new PendingBatch(merchant, TypeId.next(), List.of(group))), storedAt);
+      insert(connection, merchant);
       connection.commit();
     }
+  }
+
+  /** Stores one that only a later version can read. No look-up sees it before its content. */
+  private void storeOfALaterVersion(UUID merchant) throws SQLException {
+    try (Connection connection = connections.pool().getConnection()) {
+      insert(connection, merchant);
+      try (var update =
+          connection.prepareStatement(
+              "update analytics_pending set content = ? where merchant_id = ?")) {
+        update.setBytes(1, new byte[] {99});
+        update.setObject(2, merchant);
+        update.executeUpdate();
+      }
+      connection.commit();
+    }
+  }
+
+  private void insert(Connection connection, UUID merchant) throws SQLException {
+    var counts = new TreeMap<UUID, Totals.Counts>();
+    counts.put(merchant, new Totals.Counts(1, 0, 0, 0, 0, 1, 0));
+    totals.add(connection, counts);
+    var event = new PendingBatch.Event(TypeId.next(), 0, List.of());
+    var group = new PendingBatch.Group("t", null, storedAt.getEpochSecond(), List.of(event));
+    PendingTable.insert(
+        connection, List.of(new PendingBatch(merchant, TypeId.next(), List.of(group))), storedAt);
     storedAt = storedAt.plusMillis(1);
   }
 
@@ -132,9 +151,7 @@ class EnrichmentIT {
 
   @Test
   void aBatchThatCannotBeReadKeepsNoOtherWaiting() throws SQLException {
-    store(troubled);
-    byte[] ofALaterVersion = {99};
-    jdbc.sql("update analytics_pending set content = ?").param(ofALaterVersion).update();
+    storeOfALaterVersion(troubled);
     store(other);
 
     awaitLookedUp(other, 1);
