@@ -5,7 +5,7 @@ public final class TooManyReportsException extends RuntimeException {
 
   private final String detail;
 
-  TooManyReportsException(String detail) {
+  public TooManyReportsException(String detail) {
     super(detail);
     this.detail = detail;
   }

@@ -1,8 +1,7 @@
 package io.quittance.ledger.report;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.quittance.concurrency.Deadline;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
@@ -17,11 +16,9 @@ import io.quittance.web.query.QueryParameters;
 import io.quittance.web.query.TimeParameter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStreamWriter;
 import java.io.UncheckedIOException;
-import java.io.Writer;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
@@ -41,11 +38,20 @@ class ReportController {
   private final LedgerQueries queries;
   private final AccountHistory history;
   private final Reports reports;
+  private final ExportSpool spool;
+  private final Duration readLimit;
 
-  ReportController(LedgerQueries queries, AccountHistory history, Reports reports) {
+  ReportController(
+      LedgerQueries queries,
+      AccountHistory history,
+      Reports reports,
+      ExportSpool spool,
+      LedgerProperties properties) {
     this.queries = queries;
     this.history = history;
     this.reports = reports;
+    this.spool = spool;
+    this.readLimit = properties.reportLimit();
   }
 
   /** What had been posted to an account, and by how many entries. */
@@ -122,28 +128,23 @@ class ReportController {
       throw Problem.invalid("format", Code.NOT_ONE_OF, "must be hledger");
     }
     Period period = Period.of(from, to);
-    try {
-      reports.read(
-          caller.merchantId(),
-          books -> {
-            write(books, caller.merchantId(), period, response);
-            return true;
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    UUID merchantId = caller.merchantId();
+    try (SpoolFile file = spool.open(merchantId)) {
+      reports.read(merchantId, books -> spooled(books, merchantId, period, file));
+      response.setContentType("text/plain;charset=utf-8");
+      response.setContentLengthLong(file.length());
+      file.copyTo(response.getOutputStream(), Deadline.after(readLimit));
     }
   }
 
-  /** On the request's own thread: the reader sets the pace, and its absence ends the report. */
-  private static void write(
-      Reports.Snapshot books, UUID merchantId, Period period, HttpServletResponse response) {
-    response.setContentType("text/plain;charset=utf-8");
+  /** All of it, before the first byte is sent: a slow reader keeps no connection and no place. */
+  private static SpoolFile spooled(
+      Reports.Snapshot books, UUID merchantId, Period period, SpoolFile file) {
     try {
-      Writer out = new BufferedWriter(new OutputStreamWriter(response.getOutputStream(), UTF_8));
-      new HledgerJournal(books, merchantId, period, out).write();
-      out.flush();
+      file.write(out -> new HledgerJournal(books, merchantId, period, out).write());
+      return file;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("an export cannot be kept on the disk", e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.quittance.ledger.report;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,9 @@ import io.quittance.database.TooManyReportsException;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.Sandbox;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +121,58 @@ class ReportsIT {
       assertThat(first.join()).isTrue();
     }
     assertThat(reports.<Boolean>read(slow, books -> true)).isTrue();
+  }
+
+  @Test
+  void waitForNoSlowReader() throws Exception {
+    URI service = URI.create("http://127.0.0.1:" + port);
+    var readers = new ArrayList<Socket>();
+    try {
+      for (int i = 0; i <= PLACES; i++) {
+        Merchant slow = Merchant.register(service);
+        addAccounts(slow, service);
+        readers.add(exporting(slow));
+      }
+      Merchant other = Merchant.register(service);
+
+      assertThat(other.get(service, "/v1/ledger/trial-balance").status()).isEqualTo(200);
+      for (Socket reader : readers) {
+        String rest = new String(reader.getInputStream().readAllBytes(), US_ASCII);
+        assertThat(rest).endsWith("; end of journal: 0 transfers\n");
+      }
+    } finally {
+      for (Socket reader : readers) {
+        reader.close();
+      }
+    }
+  }
+
+  /** As many as fill the buffers between the service and its reader. */
+  private void addAccounts(Merchant merchant, URI service) throws Exception {
+    merchant.put(service, "/v1/accounts/first", "{\"currency\":\"EUR\"}");
+    new JdbcTemplate(reads)
+        .update(
+            """
+            insert into accounts (merchant_id, id, currency, kind, overdraft_limit, metadata,
+                                  posted, pending_out, pending_in, entry_count, created_at)
+            select merchant_id, repeat('x', 50) || n, currency, kind, overdraft_limit, metadata,
+                   posted, pending_out, pending_in, entry_count, created_at
+              from accounts, generate_series(1, 60000) n
+             where created_at = (select max(created_at) from accounts where id = 'first')
+            """);
+  }
+
+  /** A reader that has the first bytes of an export and takes no more. */
+  private Socket exporting(Merchant merchant) throws IOException {
+    var reader = new Socket();
+    reader.setReceiveBufferSize(8192);
+    reader.connect(new InetSocketAddress("127.0.0.1", port));
+    String request =
+        "GET /v1/ledger/export?format=hledger HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+            + "Authorization: Bearer %s\r\n\r\n";
+    reader.getOutputStream().write(request.formatted(merchant.key()).getBytes(US_ASCII));
+    assertThat(reader.getInputStream().readNBytes(12)).asString(US_ASCII).isEqualTo("HTTP/1.1 200");
+    return reader;
   }
 
   private boolean slow(UUID merchantId, CountDownLatch begun, CountDownLatch end) {
