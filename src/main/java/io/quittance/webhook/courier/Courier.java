@@ -60,10 +60,12 @@ public final class Courier implements AutoCloseable {
   public final class Permit implements AutoCloseable {
 
     private final WebhookUrl url;
+    private final UUID merchantId;
     private final DnsResolver.Host host;
 
-    private Permit(WebhookUrl url, DnsResolver.Host host) {
+    private Permit(WebhookUrl url, UUID merchantId, DnsResolver.Host host) {
       this.url = url;
+      this.merchantId = merchantId;
       this.host = host;
     }
 
@@ -83,7 +85,7 @@ public final class Courier implements AutoCloseable {
     /** Makes room for the next message. */
     @Override
     public void close() {
-      limits.leave(url.host());
+      limits.leave(url.host(), merchantId);
     }
   }
 
@@ -101,10 +103,10 @@ public final class Courier implements AutoCloseable {
 
   /**
    * Waits until the host's name has its turn to be looked up, and there is room for one more
-   * message to it; others that wait come in their order. This time is not the receiver's, so an
-   * attempt's own deadline begins when it is over.
+   * message to it. This time is not the receiver's, so an attempt's own deadline begins when it is
+   * over.
    *
-   * @param merchantId whose receiver it is; merchants' names take turns
+   * @param merchantId whose receiver it is; merchants take turns, at names and at hosts
    * @param startBy how long it is waited for
    * @throws NoRoomException there was none by then
    */
@@ -112,10 +114,10 @@ public final class Courier implements AutoCloseable {
       throws NoRoomException, InterruptedException {
     // Before the place at the host: while its name waits for a turn, others can use the place.
     DnsResolver.Host host = names.host(url, merchantId, startBy);
-    if (!limits.enter(url.host(), startBy)) {
+    if (!limits.enter(url.host(), merchantId, startBy)) {
       throw new NoRoomException("too many messages to %s are under way".formatted(url.host()));
     }
-    return new Permit(url, host);
+    return new Permit(url, merchantId, host);
   }
 
   private Reply post(Permit permit, Map<String, String> headers, byte[] body, Deadline deadline)

@@ -1,16 +1,18 @@
 package io.quittance.webhook.courier;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.FairPlaces;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits what goes on at once, per host and in all. Those who wait are let in in the order in which
- * they came. A host is forgotten when nothing goes on there. A request that waits for its host does
- * not count against the total. Thread-safe.
+ * Limits what goes on at once, per host and in all. A merchant may have all places but one, of each
+ * host and in all, and who has the fewest is let in first ({@link FairPlaces}): the receivers of
+ * many merchants may stand behind one host, and one of them be slow. A host is forgotten when
+ * nothing goes on there. A request that waits for its host does not count against the total.
+ * Thread-safe.
  *
  * <p>It stands before the HTTP client's pool, which so has a connection for everyone who is let in.
  * A wait in that pool can lose the connection when the waiter is interrupted just as it gets it,
@@ -18,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class HostLimits {
 
-  private record Host(Semaphore permits, int users) {}
+  private record Host(FairPlaces<UUID> places, int users) {}
 
-  private final Semaphore total;
+  private final FairPlaces<UUID> total;
   private final int perHost;
   private final ConcurrentMap<String, Host> hosts = new ConcurrentHashMap<>();
 
   HostLimits(int total, int perHost) {
-    this.total = new Semaphore(total, true);
+    this.total = new FairPlaces<>(total);
     this.perHost = perHost;
   }
 
@@ -34,11 +36,11 @@ final class HostLimits {
    *
    * @return false: there was none in time; else the call must be followed by {@link #leave}
    */
-  boolean enter(String name, Deadline deadline) throws InterruptedException {
+  boolean enter(String name, UUID merchantId, Deadline deadline) throws InterruptedException {
     Host host = hosts.compute(name, this::oneMore);
     boolean entered = false;
     try {
-      entered = enter(host.permits(), deadline);
+      entered = enter(host.places(), merchantId, deadline);
       return entered;
     } finally {
       if (!entered) {
@@ -47,31 +49,28 @@ final class HostLimits {
     }
   }
 
-  private boolean enter(Semaphore host, Deadline deadline) throws InterruptedException {
-    if (!acquire(host, deadline)) {
+  private boolean enter(FairPlaces<UUID> host, UUID merchantId, Deadline deadline)
+      throws InterruptedException {
+    if (!host.take(merchantId, deadline.remaining())) {
       return false;
     }
     boolean entered = false;
     try {
-      entered = acquire(total, deadline);
+      entered = total.take(merchantId, deadline.remaining());
       return entered;
     } finally {
       if (!entered) {
-        host.release();
+        host.giveBack(merchantId);
       }
     }
   }
 
-  private static boolean acquire(Semaphore permits, Deadline deadline) throws InterruptedException {
-    return permits.tryAcquire(deadline.remainingNanos(), TimeUnit.NANOSECONDS);
-  }
-
-  void leave(String name) {
-    total.release();
+  void leave(String name, UUID merchantId) {
+    total.giveBack(merchantId);
     hosts.computeIfPresent(
         name,
         (key, host) -> {
-          host.permits().release();
+          host.places().giveBack(merchantId);
           return oneLess(key, host);
         });
   }
@@ -83,11 +82,11 @@ final class HostLimits {
 
   private Host oneMore(String name, @Nullable Host host) {
     return host == null
-        ? new Host(new Semaphore(perHost, true), 1)
-        : new Host(host.permits(), host.users() + 1);
+        ? new Host(new FairPlaces<>(perHost), 1)
+        : new Host(host.places(), host.users() + 1);
   }
 
   private static @Nullable Host oneLess(String name, Host host) {
-    return host.users() == 1 ? null : new Host(host.permits(), host.users() - 1);
+    return host.users() == 1 ? null : new Host(host.places(), host.users() - 1);
   }
 }

@@ -7,8 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.quittance.concurrency.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,16 +30,32 @@ class HostLimitsTest {
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HostLimits limits = new HostLimits(3, 2);
 
+  /** Who is in, each for a merchant of its own. */
+  private final Map<String, Deque<UUID>> inside = new ConcurrentHashMap<>();
+
+  private boolean enter(String host, Deadline deadline) throws InterruptedException {
+    UUID merchant = UUID.randomUUID();
+    boolean entered = limits.enter(host, merchant, deadline);
+    if (entered) {
+      inside.computeIfAbsent(host, _ -> new ConcurrentLinkedDeque<>()).add(merchant);
+    }
+    return entered;
+  }
+
   private void enter(String host) throws InterruptedException {
-    assertThat(limits.enter(host, LONG)).isTrue();
+    assertThat(enter(host, LONG)).isTrue();
   }
 
   private Future<?> entering(String host) {
     return threads.submit(
         () -> {
-          assertThat(limits.enter(host, LONG)).isTrue();
+          enter(host);
           return null;
         });
+  }
+
+  private void leave(String host) {
+    limits.leave(host, inside.get(host).remove());
   }
 
   @AfterEach
@@ -50,10 +71,26 @@ class HostLimitsTest {
     Future<?> third = entering("a");
     enter("b");
     assertThat(third.isDone()).isFalse();
-    limits.leave("b");
+    leave("b");
     assertThat(third.isDone()).isFalse();
-    limits.leave("a");
+    leave("a");
     third.get();
+  }
+
+  @Test
+  void leavesAPlaceAtAHostToOtherMerchants() throws Exception {
+    UUID slow = UUID.randomUUID();
+    UUID other = UUID.randomUUID();
+    assertThat(limits.enter("a", slow, LONG)).isTrue();
+    Future<Boolean> second = threads.submit(() -> limits.enter("a", slow, LONG));
+
+    for (int i = 0; i < 10; i++) {
+      assertThat(limits.enter("a", other, LONG)).isTrue();
+      limits.leave("a", other);
+    }
+    assertThat(second.isDone()).isFalse();
+    limits.leave("a", slow);
+    assertThat(second.get()).isTrue();
   }
 
   @Test
@@ -64,7 +101,7 @@ class HostLimitsTest {
     Future<?> fourth = entering("d");
     await().until(() -> limits.hosts() == 4);
     assertThat(fourth.isDone()).isFalse();
-    limits.leave("a");
+    leave("a");
     fourth.get();
   }
 
@@ -82,7 +119,7 @@ class HostLimitsTest {
                     try {
                       enter("a");
                       order.add("waited");
-                      limits.leave("a");
+                      leave("a");
                     } catch (InterruptedException e) {
                       Thread.currentThread().interrupt();
                     }
@@ -91,14 +128,14 @@ class HostLimitsTest {
           .pollInterval(Duration.ofMillis(1))
           .until(() -> waiting.getState() == Thread.State.TIMED_WAITING);
 
-      limits.leave("a");
+      leave("a");
       enter("a");
       order.add("came back");
 
       waiting.join();
       assertThat(order).containsExactly("waited", "came back");
-      limits.leave("a");
-      limits.leave("a");
+      leave("a");
+      leave("a");
     }
   }
 
@@ -106,14 +143,14 @@ class HostLimitsTest {
   void letsNobodyInAfterTheDeadlineAndLosesNothing() throws Exception {
     enter("a");
     enter("a");
-    assertThat(limits.enter("a", Deadline.after(Duration.ofMillis(20)))).isFalse();
+    assertThat(enter("a", Deadline.after(Duration.ofMillis(20)))).isFalse();
     enter("b");
-    assertThat(limits.enter("c", Deadline.after(Duration.ofMillis(20)))).as("the total").isFalse();
+    assertThat(enter("c", Deadline.after(Duration.ofMillis(20)))).as("the total").isFalse();
     assertThat(limits.hosts()).isEqualTo(2);
 
-    limits.leave("b");
+    leave("b");
     enter("c");
-    limits.leave("a");
+    leave("a");
     enter("a");
   }
 
@@ -133,9 +170,9 @@ class HostLimitsTest {
       assertThatThrownBy(future::get).isInstanceOf(CancellationException.class);
     }
     await().until(() -> limits.hosts() == 2);
-    limits.leave("a");
-    limits.leave("a");
-    limits.leave("b");
+    leave("a");
+    leave("a");
+    leave("b");
     assertThat(limits.hosts()).isZero();
     enter("a");
     enter("a");
