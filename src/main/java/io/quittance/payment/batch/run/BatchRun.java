@@ -24,6 +24,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
@@ -227,7 +229,7 @@ final class BatchRun {
     try {
       write(null);
     } catch (DataAccessException | TransactionException e) {
-      log.warn("The progress of {} is not written yet: {}", batch.text(), e.getMessage());
+      logUnwritten(e);
     }
   }
 
@@ -238,13 +240,19 @@ final class BatchRun {
         write.run();
         return true;
       } catch (DataAccessException | TransactionException e) {
-        log.warn("The progress of {} is not written yet: {}", batch.text(), e.getMessage());
+        logUnwritten(e);
         if (writeLimit.expired()) {
           return false;
         }
         Thread.sleep(RETRY_INTERVAL);
       }
     }
+  }
+
+  /** The lock of who renews the lease meanwhile is no news. */
+  private void logUnwritten(RuntimeException e) {
+    log.atLevel(e instanceof CannotAcquireLockException ? Level.DEBUG : Level.WARN)
+        .log("The progress of {} is not written yet: {}", batch.text(), e.getMessage());
   }
 
   /**

@@ -75,17 +75,21 @@ public final class BatchLeases {
     }
     OffsetDateTime until = in(LEASE);
     for (StoredBatch batch : batches) {
-      transactions.executeWithoutResult(_ -> renew(batch, until));
+      lease(batch, until);
     }
   }
 
-  private void renew(StoredBatch batch, OffsetDateTime until) {
-    List<Integer> free =
-        jdbc.queryForList(
-            LOCK_OWN, Integer.class, batch.merchantId(), batch.id(), batch.run().number());
-    if (!free.isEmpty()) {
-      jdbc.update(RENEW, until, batch.merchantId(), batch.id());
-    }
+  /** Waits for no lock: a lease that cannot be changed ends by itself. */
+  private void lease(StoredBatch batch, OffsetDateTime until) {
+    transactions.executeWithoutResult(
+        _ -> {
+          List<Integer> free =
+              jdbc.queryForList(
+                  LOCK_OWN, Integer.class, batch.merchantId(), batch.id(), batch.run().number());
+          if (!free.isEmpty()) {
+            jdbc.update(RENEW, until, batch.merchantId(), batch.id());
+          }
+        });
   }
 
   /**
@@ -145,18 +149,7 @@ public final class BatchLeases {
    * @param after how long it is to be left alone
    */
   public void release(StoredBatch batch, Duration after) {
-    OffsetDateTime until = in(after);
-    transactions.executeWithoutResult(
-        _ ->
-            jdbc.update(
-                """
-                update payment_batches set lease_until = ?
-                 where merchant_id = ? and id = ? and run = ? and status = 'processing'
-                """,
-                until,
-                batch.merchantId(),
-                batch.id(),
-                batch.run().number()));
+    lease(batch, in(after));
   }
 
   /** What is left of a batch's deadline. */

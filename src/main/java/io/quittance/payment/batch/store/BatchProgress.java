@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.BatchPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -45,11 +46,13 @@ public final class BatchProgress {
   /** An item that was begun and whose result is not stored. */
   public record Open(int position, String reference, ItemStatus status, int attempt) {}
 
-  private static final String LOCK =
+  private static final String OWN =
       """
       select 1 from payment_batches
-       where merchant_id = ? and id = ? and run = ? and status = 'processing' for update
+       where merchant_id = ? and id = ? and run = ? and status = 'processing'
       """;
+
+  private static final String LOCK_OWN = OWN + " for update skip locked";
 
   private static final String UPDATE_ITEM =
       """
@@ -141,9 +144,13 @@ public final class BatchProgress {
    * {@link BatchLeases#renew} passes over a row that this has locked. What is written already
    * changes nothing, so that a caller who does not know whether it was may repeat it.
    *
+   * <p>It waits for no lock: somebody who holds the row for long would else hold a connection of
+   * each batch, too.
+   *
    * @param next the first and the last position of the items to be begun; null: none
    * @param begins whether more items may begin
    * @throws LeaseLostException it is another's run
+   * @throws CannotAcquireLockException another transaction has locked the row
    */
   public void record(
       StoredBatch batch, Collection<Change> changes, int @Nullable [] next, boolean begins) {
@@ -159,14 +166,21 @@ public final class BatchProgress {
    * Locks the batch's row until the end of the transaction.
    *
    * @throws LeaseLostException another run has taken the batch over
+   * @throws CannotAcquireLockException another transaction has locked the row
    */
   private void lock(StoredBatch batch) {
-    List<Integer> own =
-        jdbc.queryForList(
-            LOCK, Integer.class, batch.merchantId(), batch.id(), batch.run().number());
-    if (own.isEmpty()) {
+    if (!finds(LOCK_OWN, batch)) {
+      if (finds(OWN, batch)) {
+        throw new CannotAcquireLockException("the row of " + batch.text() + " is locked");
+      }
       throw new LeaseLostException(batch.text());
     }
+  }
+
+  private boolean finds(String sql, StoredBatch batch) {
+    return !jdbc.queryForList(
+            sql, Integer.class, batch.merchantId(), batch.id(), batch.run().number())
+        .isEmpty();
   }
 
   private int begin(StoredBatch batch, int from, int to) {

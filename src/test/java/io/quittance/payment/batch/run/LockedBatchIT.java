@@ -1,12 +1,15 @@
 package io.quittance.payment.batch.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Journal;
 import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.StoredBatch;
@@ -23,6 +26,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
@@ -51,6 +55,8 @@ class LockedBatchIT {
   @Autowired private JdbcClient jdbc;
   @Autowired private Journal journal;
   @Autowired private BatchStore store;
+  @Autowired private BatchProgress progress;
+  @Autowired private BatchLeases leases;
   @Autowired private MeterRegistry registry;
 
   @Test
@@ -85,6 +91,20 @@ class LockedBatchIT {
 
       assertThat(LATER.await(fenced)).isPresent();
     }
+  }
+
+  /** A run that waits for the row holds no connection meanwhile. */
+  @Test
+  void writesProgressAndLeasesWithoutWaitingForTheRow() throws Exception {
+    StoredBatch locked = processing("progress");
+    try (Connection holder = SERVER.locking(LOCK, locked.id())) {
+      leases.release(locked, Duration.ZERO);
+      assertThatThrownBy(() -> progress.record(locked, List.of(), null, true))
+          .isInstanceOf(CannotAcquireLockException.class)
+          .hasMessageContaining("is locked");
+      holder.rollback();
+    }
+    assertThatCode(() -> progress.record(locked, List.of(), null, true)).doesNotThrowAnyException();
   }
 
   /** What commands wait for beside the lane. */
