@@ -1,7 +1,7 @@
 package io.quittance.journal;
 
 import io.quittance.tracing.ConditionalOnTracing;
-import io.quittance.tracing.Origin;
+import io.quittance.tracing.SpanOrigin;
 import io.quittance.tracing.Tracing;
 import java.time.Clock;
 import java.time.Instant;
@@ -37,7 +37,7 @@ final class BatchTrace implements Table {
 
   private final Tracing tracing;
   private final Instant startedAt;
-  private final List<Origin> origins = new ArrayList<>();
+  private final List<SpanOrigin> origins = new ArrayList<>();
 
   private BatchTrace(Tracing tracing, Instant startedAt) {
     this.tracing = tracing;
@@ -45,7 +45,7 @@ final class BatchTrace implements Table {
   }
 
   /** A command of this batch has a trace. */
-  void add(Origin origin) {
+  void add(SpanOrigin origin) {
     origins.add(origin);
   }
 

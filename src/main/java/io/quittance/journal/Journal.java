@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.QueueFullException;
-import io.quittance.tracing.Origin;
+import io.quittance.tracing.SpanOrigin;
 import io.quittance.tracing.Tracing;
 import jakarta.annotation.PreDestroy;
 import java.sql.SQLException;
@@ -34,7 +34,7 @@ public final class Journal {
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
   /** A command whose caller's trace is recorded: it leads to the batch that commits it. */
-  private record Traced<R>(Command<R> command, Origin origin) implements Command.Forwarding<R> {
+  private record Traced<R>(Command<R> command, SpanOrigin origin) implements Command.Forwarding<R> {
 
     @Override
     public R decide(UnitOfWork unit) {
@@ -120,7 +120,7 @@ public final class Journal {
   }
 
   private <R> Command<R> traced(Command<R> command) {
-    Origin origin = tracing.origin();
+    SpanOrigin origin = tracing.origin();
     return origin == null ? command : new Traced<>(command, origin);
   }
 

@@ -53,7 +53,7 @@ final class OpenTelemetryTracing implements Tracing {
       };
 
   /** A span that other threads may work for. */
-  private record Source(Span span) implements Origin {
+  private record Source(Span span) implements SpanOrigin {
     @Override
     public <T> T resume(Supplier<T> work) {
       try (var _ = span.makeCurrent()) {
@@ -110,7 +110,7 @@ final class OpenTelemetryTracing implements Tracing {
   }
 
   @Override
-  public @Nullable Origin origin() {
+  public @Nullable SpanOrigin origin() {
     Span current = Span.current();
     return current.getSpanContext().isSampled() ? new Source(current) : null;
   }
@@ -150,9 +150,9 @@ final class OpenTelemetryTracing implements Tracing {
   }
 
   @Override
-  public void shared(String name, Instant startedAt, Collection<Origin> origins) {
+  public void shared(String name, Instant startedAt, Collection<SpanOrigin> origins) {
     SpanBuilder builder = tracer.spanBuilder(name).setNoParent().setStartTimestamp(startedAt);
-    for (Origin origin : origins) {
+    for (SpanOrigin origin : origins) {
       builder.addLink(((Source) origin).span().getSpanContext());
     }
     Span span = builder.startSpan();

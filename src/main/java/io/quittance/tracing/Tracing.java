@@ -18,7 +18,7 @@ public interface Tracing extends ScopeTracer {
         }
 
         @Override
-        public @Nullable Origin origin() {
+        public @Nullable SpanOrigin origin() {
           return null;
         }
 
@@ -33,13 +33,13 @@ public interface Tracing extends ScopeTracer {
         }
 
         @Override
-        public void shared(String name, Instant startedAt, Collection<Origin> origins) {
+        public void shared(String name, Instant startedAt, Collection<SpanOrigin> origins) {
           // There are no origins.
         }
       };
 
   /** What the calling thread is at; null: it is not recorded. */
-  @Nullable Origin origin();
+  @Nullable SpanOrigin origin();
 
   /** The calling thread's span as a W3C traceparent; null: it is not recorded. */
   @Nullable String traceparent();
@@ -55,5 +55,5 @@ public interface Tracing extends ScopeTracer {
    * Records work that was done for several traces at once and has ended: a trace of its own, with
    * links to them, and links from them to it.
    */
-  void shared(String name, Instant startedAt, Collection<Origin> origins);
+  void shared(String name, Instant startedAt, Collection<SpanOrigin> origins);
 }

@@ -47,12 +47,12 @@ class Keyring {
   }
 
   private final ApiKeys keys;
-  private final KeyLimit limit;
+  private final ApiKeyLimit limit;
   private final Remembered remembered;
   private final AuditTrail audit;
   private final Clock clock;
 
-  Keyring(ApiKeys keys, KeyLimit limit, Remembered remembered, AuditTrail audit, Clock clock) {
+  Keyring(ApiKeys keys, ApiKeyLimit limit, Remembered remembered, AuditTrail audit, Clock clock) {
     this.keys = keys;
     this.limit = limit;
     this.remembered = remembered;
@@ -148,9 +148,7 @@ class Keyring {
     if (!lacking.isEmpty()) {
       throw Problem.of(
           ProblemCode.INSUFFICIENT_SCOPE,
-          "A key can give another one only scopes that it has itself, not "
-              + Scope.join(lacking)
-              + ".");
+          "A key can grant only scopes that it has itself; it lacks " + Scope.join(lacking) + ".");
     }
   }
 

@@ -58,7 +58,7 @@ final class Claimer {
   private final Subscribers subscribers;
   private final DueDeliveryPoller poller;
   private final DeadLetters deadLetters;
-  private final Lanes lanes;
+  private final ReceiverLanes lanes;
   private final DestinationQueue destinations = new DestinationQueue();
   private final ClaimRound round;
   private final Set<UUID> paid = ConcurrentHashMap.newKeySet();
@@ -74,7 +74,7 @@ final class Claimer {
       Subscribers subscribers,
       DueDeliveryPoller poller,
       DeadLetters deadLetters,
-      Lanes lanes,
+      ReceiverLanes lanes,
       Dispatcher dispatcher,
       MeterRegistry registry) {
     this.dueDeliveries = dueDeliveries;
@@ -201,7 +201,7 @@ final class Claimer {
 
   /** How much may be claimed for a destination, besides what is claimed already. */
   private int room(Destination destination, List<Claimed> claimed) {
-    Lane lane = lanes.find(destination);
+    ReceiverLane lane = lanes.find(destination);
     if (lane == null) {
       return DELIVERIES_AT_ONCE;
     }

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  *
  * @param endpoint null: the operator's own receiver
  */
-record DeliveryTask(Claimed delivery, StoredEvent event, @Nullable Endpoint endpoint, Lane lane) {}
+record DeliveryTask(
+    Claimed delivery, StoredEvent event, @Nullable Endpoint endpoint, ReceiverLane lane) {}

@@ -30,16 +30,16 @@ final class Dispatcher {
 
   private final EventLog events;
   private final Endpoints endpoints;
-  private final Lanes lanes;
+  private final ReceiverLanes lanes;
   private final WebhookSender sender;
   private final Outcomes outcomes;
   private final Clock clock;
-  private final LaneScheduler turns;
+  private final ReceiverLaneScheduler turns;
 
   Dispatcher(
       EventLog events,
       Endpoints endpoints,
-      Lanes lanes,
+      ReceiverLanes lanes,
       WebhookSender sender,
       Outcomes outcomes,
       NotificationProperties properties,
@@ -52,7 +52,7 @@ final class Dispatcher {
     this.outcomes = outcomes;
     this.clock = clock;
     this.turns =
-        new LaneScheduler(
+        new ReceiverLaneScheduler(
             this::attempt, properties.workers(), properties.timeout().multipliedBy(2), registry);
   }
 

@@ -55,9 +55,9 @@ final class DueDeliveries {
       """;
 
   private final JdbcTemplate jdbc;
-  private final Lanes lanes;
+  private final ReceiverLanes lanes;
 
-  DueDeliveries(JdbcTemplate jdbc, Lanes lanes) {
+  DueDeliveries(JdbcTemplate jdbc, ReceiverLanes lanes) {
     this.jdbc = jdbc;
     this.lanes = lanes;
   }

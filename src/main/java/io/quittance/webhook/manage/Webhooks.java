@@ -5,7 +5,7 @@ import io.quittance.identity.Caller;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.dispatch.Lanes;
+import io.quittance.webhook.dispatch.ReceiverLanes;
 import io.quittance.webhook.dispatch.Subscribers;
 import io.quittance.webhook.endpoint.Endpoint;
 import io.quittance.webhook.endpoint.Endpoint.Target;
@@ -50,7 +50,7 @@ class Webhooks {
 
   private final Endpoints endpoints;
   private final SecretKeys keys;
-  private final Lanes lanes;
+  private final ReceiverLanes lanes;
   private final Subscribers subscribers;
   private final AuditTrail audit;
   private final Clock clock;
@@ -59,7 +59,7 @@ class Webhooks {
   Webhooks(
       Endpoints endpoints,
       SecretKeys keys,
-      Lanes lanes,
+      ReceiverLanes lanes,
       Subscribers subscribers,
       AuditTrail audit,
       Clock clock,

@@ -53,7 +53,7 @@ class WebhookSenderTest {
 
   private final EventReceiver receiver = new EventReceiver();
   private final String url = receiver.open("/hook", before -> Manner.ACCEPT);
-  private final Lane lane = new Lane(8, LONG, LONG, false);
+  private final ReceiverLane lane = new ReceiverLane(8, LONG, LONG, false);
   private final AnnotationConfigApplicationContext context =
       new AnnotationConfigApplicationContext();
   private final List<Permit> others = new ArrayList<>();

@@ -12,7 +12,7 @@ import org.springframework.stereotype.Component;
 
 /** A lane for each receiver that had something to take lately. Thread-safe. */
 @Component
-public final class Lanes {
+public final class ReceiverLanes {
 
   private static final int LANES_MAX = 100_000;
   private static final Duration IDLE_MAX = Duration.ofMinutes(10);
@@ -26,30 +26,30 @@ public final class Lanes {
   static final UUID OPERATOR = new UUID(0, 0);
 
   private final NotificationProperties properties;
-  private final Cache<UUID, Lane> lanes =
+  private final Cache<UUID, ReceiverLane> lanes =
       Caffeine.newBuilder().maximumSize(LANES_MAX).expireAfterAccess(IDLE_MAX).build();
 
-  Lanes(NotificationProperties properties) {
+  ReceiverLanes(NotificationProperties properties) {
     this.properties = properties;
   }
 
-  Lane to(Endpoint endpoint) {
+  ReceiverLane to(Endpoint endpoint) {
     boolean failing = endpoint.failingSince() != null;
     return lanes.get(endpoint.getId(), id -> newLane(CLOSED_BESIDE_ROW_MAX, failing));
   }
 
   /** The lane of a destination; null: it has had nothing to take lately. */
-  @Nullable Lane find(Destination destination) {
+  @Nullable ReceiverLane find(Destination destination) {
     UUID endpointId = destination.endpointId();
     return lanes.getIfPresent(endpointId == null ? OPERATOR : endpointId);
   }
 
-  Lane toOperator() {
+  ReceiverLane toOperator() {
     return lanes.get(OPERATOR, id -> newLane(CLOSED_WITHOUT_ROW_MAX, false));
   }
 
-  private Lane newLane(Duration closedMax, boolean failing) {
-    return new Lane(properties.perEndpoint(), properties.breakerOpen(), closedMax, failing);
+  private ReceiverLane newLane(Duration closedMax, boolean failing) {
+    return new ReceiverLane(properties.perEndpoint(), properties.breakerOpen(), closedMax, failing);
   }
 
   /** Starts afresh with an endpoint: what it did before says nothing any more. */

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * all lanes of a merchant whose receivers are slow. A lane has its turn back whatever becomes of
  * it: its tasks ran out, its work failed, or the turn was never begun. Thread-safe.
  */
-final class LaneScheduler implements AutoCloseable {
+final class ReceiverLaneScheduler implements AutoCloseable {
 
   /** What a sender does with each task. */
   @FunctionalInterface
@@ -26,16 +26,16 @@ final class LaneScheduler implements AutoCloseable {
     void run(DeliveryTask task) throws InterruptedException;
   }
 
-  private record Turn(UUID party, Lane lane) {}
+  private record Turn(UUID party, ReceiverLane lane) {}
 
-  private static final Logger log = LoggerFactory.getLogger(LaneScheduler.class);
+  private static final Logger log = LoggerFactory.getLogger(ReceiverLaneScheduler.class);
   private static final int TURNS_MAX = 4096;
   private static final Duration PATIENCE = Duration.ofHours(1);
 
   private final Work work;
   private final WorkerPool<Turn, Boolean> senders;
 
-  LaneScheduler(Work work, int workers, Duration drainLimit, MeterRegistry registry) {
+  ReceiverLaneScheduler(Work work, int workers, Duration drainLimit, MeterRegistry registry) {
     this.work = work;
     this.senders =
         WorkerPool.<Turn, Boolean>named("deliveries", this::take)
@@ -65,10 +65,10 @@ final class LaneScheduler implements AutoCloseable {
 
   /** The operator's own receiver is nobody's but the operator's, whoever has something for it. */
   private static UUID party(Claimed delivery) {
-    return delivery.endpointId() == null ? Lanes.OPERATOR : delivery.merchantId();
+    return delivery.endpointId() == null ? ReceiverLanes.OPERATOR : delivery.merchantId();
   }
 
-  private static void giveBackIfItFails(Lane lane, CompletableFuture<Boolean> turn) {
+  private static void giveBackIfItFails(ReceiverLane lane, CompletableFuture<Boolean> turn) {
     var _ =
         turn.exceptionally(
             failure -> {
@@ -86,7 +86,7 @@ final class LaneScheduler implements AutoCloseable {
   }
 
   private void take(Turn turn) throws InterruptedException {
-    Lane lane = turn.lane();
+    ReceiverLane lane = turn.lane();
     boolean handedOn = false;
     for (DeliveryTask task = lane.next(); task != null && !handedOn; ) {
       work.run(task);

@@ -19,14 +19,14 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** Senders' turns at lanes. */
-class LaneSchedulerTest {
+class ReceiverLaneSchedulerTest {
 
   private static final Duration LONG = Duration.ofHours(1);
   private static final int WORKERS = 2;
   private static final UUID MERCHANT = UUID.randomUUID();
   private static final UUID OTHER = UUID.randomUUID();
 
-  private final Lane lane = new Lane(1, LONG, LONG, false);
+  private final ReceiverLane lane = new ReceiverLane(1, LONG, LONG, false);
 
   @Test
   void areGivenBackWhateverFails() throws InterruptedException {
@@ -66,7 +66,7 @@ class LaneSchedulerTest {
 
   @Test
   void endWithAnotherLanesBehindThem() throws InterruptedException {
-    var other = new Lane(1, LONG, LONG, false);
+    var other = new ReceiverLane(1, LONG, LONG, false);
     var done = new CountDownLatch(40);
     try (var turns =
         turns(
@@ -95,28 +95,28 @@ class LaneSchedulerTest {
               task.lane().succeeded(Duration.ZERO);
             })) {
       for (int i = 0; i < 20; i++) {
-        turns.offer(task(new Lane(1, LONG, LONG, false)));
+        turns.offer(task(new ReceiverLane(1, LONG, LONG, false)));
       }
-      turns.offer(task(new Lane(1, LONG, LONG, false), OTHER));
+      turns.offer(task(new ReceiverLane(1, LONG, LONG, false), OTHER));
       open.countDown();
     }
     assertThat(order).hasSize(21);
     assertThat(order.indexOf(OTHER)).isLessThanOrEqualTo(2 * WORKERS);
   }
 
-  private static LaneScheduler turns(LaneScheduler.Work work) {
-    return new LaneScheduler(work, WORKERS, LONG, new SimpleMeterRegistry());
+  private static ReceiverLaneScheduler turns(ReceiverLaneScheduler.Work work) {
+    return new ReceiverLaneScheduler(work, WORKERS, LONG, new SimpleMeterRegistry());
   }
 
   private DeliveryTask task() {
     return task(lane);
   }
 
-  private static DeliveryTask task(Lane lane) {
+  private static DeliveryTask task(ReceiverLane lane) {
     return task(lane, MERCHANT);
   }
 
-  private static DeliveryTask task(Lane lane, UUID merchantId) {
+  private static DeliveryTask task(ReceiverLane lane, UUID merchantId) {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", "payment.succeeded", Instant.EPOCH, 1, "{}");
     return new DeliveryTask(

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** One receiver's share of the senders. */
-class LaneTest {
+class ReceiverLaneTest {
 
   private static final Duration TOOK = Duration.ofMillis(20);
   private static final Duration LONG = Duration.ofHours(1);
@@ -76,7 +76,7 @@ class LaneTest {
 
   @Test
   void triesOneAtATimeWhileItFails() {
-    var lane = new Lane(8, LONG, LONG, true);
+    var lane = new ReceiverLane(8, LONG, LONG, true);
 
     assertThat(lane.offer(task(lane))).isTrue();
     assertThat(lane.next()).isNotNull();
@@ -91,7 +91,7 @@ class LaneTest {
     assertThat(failThreeTimes(closed)).isEqualTo(LONG);
     assertThat(closed.room()).isZero();
 
-    var probing = new Lane(8, Duration.ZERO, LONG, false);
+    var probing = new ReceiverLane(8, Duration.ZERO, LONG, false);
     failThreeTimes(probing);
     assertThat(probing.halfOpen()).isTrue();
     assertThat(probing.room()).isEqualTo(1);
@@ -114,7 +114,7 @@ class LaneTest {
 
   @Test
   void remembersThatItClosedOnlyUntilTheRowSaysSo() {
-    var lane = new Lane(8, LONG, Duration.ZERO, false);
+    var lane = new ReceiverLane(8, LONG, Duration.ZERO, false);
 
     assertThat(failThreeTimes(lane)).isEqualTo(LONG);
 
@@ -123,7 +123,7 @@ class LaneTest {
 
   @Test
   void takesAProbeAfterOneThatEndedWithoutAResult() {
-    var lane = new Lane(8, Duration.ZERO, LONG, false);
+    var lane = new ReceiverLane(8, Duration.ZERO, LONG, false);
     failThreeTimes(lane);
     lane.offer(task(lane));
     lane.next();
@@ -167,7 +167,7 @@ class LaneTest {
 
   @Test
   void leavesAReceiverAloneThatAsksForIt() {
-    var lane = new Lane(8, Duration.ZERO, LONG, false);
+    var lane = new ReceiverLane(8, Duration.ZERO, LONG, false);
     lane.offer(task(lane));
     lane.next();
 
@@ -187,7 +187,7 @@ class LaneTest {
     assertThat(lane.offer(task(lane))).as("the turn was given back").isTrue();
   }
 
-  private static @Nullable Duration failThreeTimes(Lane lane) {
+  private static @Nullable Duration failThreeTimes(ReceiverLane lane) {
     Duration closed = null;
     for (int i = 0; i < 3; i++) {
       assertThat(lane.offer(task(lane))).isTrue();
@@ -198,15 +198,15 @@ class LaneTest {
     return closed;
   }
 
-  private static Lane lane(int limit) {
-    return new Lane(limit, LONG, LONG, false);
+  private static ReceiverLane lane(int limit) {
+    return new ReceiverLane(limit, LONG, LONG, false);
   }
 
-  private static DeliveryTask task(Lane lane) {
+  private static DeliveryTask task(ReceiverLane lane) {
     return task(lane, Deadline.after(LONG));
   }
 
-  private static DeliveryTask task(Lane lane, Deadline startBy) {
+  private static DeliveryTask task(ReceiverLane lane, Deadline startBy) {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", "payment.succeeded", Instant.EPOCH, 1, "{}");
     return new DeliveryTask(

@@ -9,14 +9,14 @@ import org.springframework.stereotype.Component;
 
 /** Limits the keys that a merchant may have at a time. */
 @Component
-final class KeyLimit {
+final class ApiKeyLimit {
 
   private final MerchantRows merchants;
   private final ApiKeys keys;
   private final int most;
   private final Clock clock;
 
-  KeyLimit(MerchantRows merchants, ApiKeys keys, AccessProperties properties, Clock clock) {
+  ApiKeyLimit(MerchantRows merchants, ApiKeys keys, AccessProperties properties, Clock clock) {
     this.merchants = merchants;
     this.keys = keys;
     this.most = properties.access().keysPerMerchant();
@@ -34,7 +34,7 @@ final class KeyLimit {
     if (keys.countUsable(merchantId, clock.instant()) >= most) {
       throw Problem.of(
           ProblemCode.INVALID_STATE,
-          "A merchant has at most %d API keys that work. Revoke one, or rotate one without overlap."
+          "A merchant has at most %d active API keys. Revoke one, or rotate one without overlap."
               .formatted(most));
     }
   }

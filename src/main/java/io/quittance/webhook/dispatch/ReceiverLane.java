@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * What this replica has under way to one receiver: a few attempts at once, a few that wait, and a
  * breaker, so that a slow or dead receiver holds up itself only. Thread-safe; one thread offers.
  */
-final class Lane {
+final class ReceiverLane {
 
   private static final int WAITING_MAX = 256;
   private static final int WAITING_WHILE_FAILING_MAX = 8;
@@ -51,7 +51,7 @@ final class Lane {
    * @param closedMax how long the lane itself remembers that; after it the endpoint's row tells
    * @param failing whether nothing has succeeded lately
    */
-  Lane(int limit, Duration open, Duration closedMax, boolean failing) {
+  ReceiverLane(int limit, Duration open, Duration closedMax, boolean failing) {
     this.limit = limit;
     this.open = open;
     this.closedMax = closedMax;
