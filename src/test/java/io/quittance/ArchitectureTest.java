@@ -17,10 +17,14 @@ import io.quittance.concurrency.DeadlineScope;
 import io.quittance.identity.RequiresScope;
 import io.quittance.journal.Table;
 import jakarta.persistence.Entity;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.StructuredTaskScope;
+import java.util.regex.Pattern;
 import org.springframework.core.annotation.Order;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
@@ -127,14 +131,29 @@ class ArchitectureTest {
 
   /** Replicas that opened them in different orders would lock in different orders. */
   @ArchTest
-  static void tablesOfAUnitOfWorkHaveAnOrder(JavaClasses classes) {
-    List<Integer> orders =
+  static void tablesOfAUnitOfWorkHaveTheOrderThatTheDocsSay(JavaClasses classes)
+      throws IOException {
+    List<String> tables =
         classes.stream()
             .filter(one -> one.isAssignableTo(Table.Factory.class) && !one.isInterface())
-            .map(one -> one.getAnnotationOfType(Order.class).value())
+            .map(
+                one ->
+                    "%d %s"
+                        .formatted(
+                            one.getAnnotationOfType(Order.class).value(),
+                            one.getEnclosingClass().orElseThrow().getSimpleName()))
+            .toList();
+    List<String> documented =
+        Pattern.compile("(?m)^\\| (\\d+) \\| `(\\w+)`")
+            .matcher(Files.readString(Path.of("docs/architecture.md")))
+            .results()
+            .map(row -> row.group(1) + " " + row.group(2))
             .toList();
 
-    assertThat(orders).hasSizeGreaterThan(10).doesNotHaveDuplicates();
+    assertThat(tables).hasSizeGreaterThan(10).containsExactlyInAnyOrderElementsOf(documented);
+    assertThat(documented.stream().map(row -> Integer.valueOf(row.split(" ")[0])).toList())
+        .isSorted()
+        .doesNotHaveDuplicates();
   }
 
   @ArchTest

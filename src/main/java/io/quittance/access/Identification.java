@@ -86,7 +86,8 @@ public final class Identification {
     try {
       return lookup.identity();
     } catch (DeadlineExceededException | RejectedExecutionException | DataAccessException e) {
-      throw Problem.of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The key could not be checked in time.")
+      throw Problem.of(
+              ProblemCode.DEPENDENCY_UNAVAILABLE, "The credentials could not be checked in time.")
           .dependency(DependencyNames.LEDGER);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

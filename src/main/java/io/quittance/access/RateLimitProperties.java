@@ -8,7 +8,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * The rate limit of merchants for whom the operator has set none. It counts on each replica:
  * requests that are spread over N replicas may be N times as many.
  *
- * @param enabled whether any are refused
+ * @param enabled whether the limit is enforced
  * @param requestsPerSecond in the long run
  * @param burst at once, after a quiet while
  */

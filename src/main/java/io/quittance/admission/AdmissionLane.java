@@ -23,7 +23,7 @@ import java.util.function.Supplier;
 final class AdmissionLane {
 
   /**
-   * Between what the limit moves, and where it begins.
+   * The bounds of the limit, and its first value.
    *
    * @param targetTime how long work may take before the limit is lowered
    */

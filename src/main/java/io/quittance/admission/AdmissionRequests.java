@@ -71,7 +71,7 @@ final class AdmissionRequests {
     return high << 32 ^ key.hashCode() & 0xffff_ffffL;
   }
 
-  /** A deadline that is no deadline is refused where it is read. */
+  /** A malformed deadline is refused later, where the header is read. */
   private Duration patience(RequestHead head) {
     String header = head.header("Payment-Deadline-Ms");
     if (header == null || !MILLISECONDS.matcher(header).matches()) {

@@ -91,7 +91,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
       if (!operator) {
         identification.identify(credential);
         throw Problem.of(
-            ProblemCode.INSUFFICIENT_SCOPE, "Only the operator key may use /v1/merchants.");
+            ProblemCode.INSUFFICIENT_SCOPE, "Only the operator key may manage merchants.");
       }
       Origin.of(Actor.operator(), request).attachTo(request);
     } else if (operator) {

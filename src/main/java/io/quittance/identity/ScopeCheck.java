@@ -39,7 +39,7 @@ class ScopeCheck implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodA
     if (handler instanceof HandlerMethod method) {
       if (method.hasMethodAnnotation(OperatorOnly.class) && !Origin.isOperator(request)) {
         throw Problem.of(
-            ProblemCode.INSUFFICIENT_SCOPE, "Only the operator's key may manage merchants.");
+            ProblemCode.INSUFFICIENT_SCOPE, "Only the operator key may manage merchants.");
       }
       RequiresScope needed = method.getMethodAnnotation(RequiresScope.class);
       if (needed != null

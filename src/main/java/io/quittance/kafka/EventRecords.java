@@ -55,7 +55,9 @@ final class EventRecords {
     return record;
   }
 
-  /** Of the subject's id. What is told of neither is told of itself, of later types, too. */
+  /**
+   * Of the id of the subject: a payment, a batch, or the event itself, for all later types, too.
+   */
   private static String prefix(String type) {
     if (type.startsWith("payment.") || type.startsWith("refund.")) {
       return "pay";

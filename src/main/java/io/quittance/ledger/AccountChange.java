@@ -58,7 +58,7 @@ public record AccountChange(
     if (status == AccountStatus.CLOSED && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
       return Refusal.of(
           ProblemCode.ACCOUNT_NOT_EMPTY,
-          "An account is closed with all balances at zero; posted is %d, pending_out %d, pending_in %d."
+          "An account can be closed only when all its balances are zero; posted is %d, pending_out %d, pending_in %d."
               .formatted(posted, pendingOut, pendingIn));
     }
     if (changed.overdraftLimit() == terms.overdraftLimit()

@@ -7,7 +7,7 @@ public final class AccountIds {
 
   private static final Pattern FORM = Pattern.compile(AccountId.PATTERN);
 
-  /** Follows the name of what has another form. */
+  /** What an error says after the name of a field or parameter. */
   public static final String RULE = "must be an account id: " + AccountId.PATTERN;
 
   private AccountIds() {}

@@ -55,7 +55,7 @@ final class Responses {
           ProblemCode.INVALID_REQUEST,
           InputError.of("amount", InputError.Code.OUT_OF_RANGE, "must be at least 1, not 0"),
           ProblemCode.UNKNOWN_FIELD,
-          InputError.of("amout", InputError.Code.UNKNOWN_FIELD, "is not a field here"));
+          InputError.of("amout", InputError.Code.UNKNOWN_FIELD, "is not a known field"));
 
   private final Map<String, ApiResponse> shared = new TreeMap<>();
   private final Set<ProblemCode> used = EnumSet.noneOf(ProblemCode.class);

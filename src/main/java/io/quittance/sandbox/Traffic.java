@@ -25,7 +25,7 @@ import org.springframework.stereotype.Component;
 @Profile("sandbox")
 class Traffic {
 
-  /** How much is made. */
+  /** Payments and events per second. */
   record Rates(
       @Min(0) @Max(PAYMENTS_MAX) int paymentsPerSecond,
       @Min(0) @Max(EVENTS_MAX) int eventsPerSecond) {

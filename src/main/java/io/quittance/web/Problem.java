@@ -83,7 +83,7 @@ public final class Problem extends RuntimeException {
   /**
    * As it was answered and stored.
    *
-   * @param code what {@link ProblemCode#code()} says; one that a later release has made is answered
+   * @param code what {@link ProblemCode#code()} says; one that a later version has made is answered
    *     as a fault of this replica, so that the request is repeated, elsewhere or later
    */
   public static Problem stored(String code, String detail) {

@@ -19,9 +19,9 @@ public enum ProblemCode {
   INVALID_IDEMPOTENCY_KEY(400, "The header Idempotency-Key is not valid"),
   INVALID_DEADLINE(400, "The header Payment-Deadline-Ms is not valid"),
   INVALID_CURSOR(400, "The cursor is not valid"),
-  UNAUTHORIZED(401, "A valid API key is required"),
+  UNAUTHORIZED(401, "Valid credentials are required"),
   MERCHANT_DISABLED(403, "The merchant is disabled"),
-  INSUFFICIENT_SCOPE(403, "The API key lacks a scope"),
+  INSUFFICIENT_SCOPE(403, "A scope is missing"),
   NOT_FOUND(404, "Not found"),
   INSUFFICIENT_FUNDS(402, "There are not enough funds"),
   FRAUD_DECLINED(402, "The payment was declined as possible fraud"),
@@ -33,7 +33,7 @@ public enum ProblemCode {
   STALE_VERSION(409, "The version is stale"),
   DUPLICATE_REFERENCE(409, "The reference is in use"),
   ACCOUNT_EXISTS(409, "The account exists with other values"),
-  ACCOUNT_NOT_EMPTY(409, "The account has balances"),
+  ACCOUNT_NOT_EMPTY(409, "The account's balances are not zero"),
   INVALID_STATE(409, "The object's state does not allow this"),
   IDEMPOTENCY_KEY_REUSED(422, "The key was used for another request"),
   ACCOUNT_NOT_FOUND(422, "There is no such account"),
@@ -103,7 +103,7 @@ public enum ProblemCode {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The code that {@link #code()} prints as {@code text}; empty: a later release has made it. */
+  /** The code that {@link #code()} prints as {@code text}; empty: a later version has made it. */
   public static Optional<ProblemCode> find(String text) {
     return Optional.ofNullable(BY_TEXT.get(text));
   }

@@ -55,7 +55,7 @@ final class DataReader {
           event.refuse(
               "data." + name,
               Code.UNKNOWN_FIELD,
-              "is not a field here; the fields are"
+              "is not a known field; the fields are"
                   + " account, amount, currency, labels, payment_id, session");
         }
       }

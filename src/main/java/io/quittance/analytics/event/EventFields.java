@@ -51,7 +51,7 @@ final class EventFields {
   /** Notes that a field is there, and refuses it the second time. Returns its path. */
   String once(EventField field) {
     if ((seen & field.bit()) != 0) {
-      refuse(field.param(), InputError.Code.REPEATED, "is there more than once");
+      refuse(field.param(), InputError.Code.REPEATED, "must not be there more than once");
     }
     seen |= field.bit();
     return field.param();

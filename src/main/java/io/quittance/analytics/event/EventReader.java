@@ -92,9 +92,9 @@ final class EventReader {
     parser.skipChildren();
     if (!takesOtherAttributes) {
       event.refuse(
-          name, Code.UNKNOWN_FIELD, "is not a field here; the fields are data, id, time, type");
+          name, Code.UNKNOWN_FIELD, "is not a known field; the fields are data, id, time, type");
     } else if (otherAttributes.contains(name)) {
-      event.refuse(name, Code.REPEATED, "is there more than once");
+      event.refuse(name, Code.REPEATED, "must not be there more than once");
     } else if (otherAttributes.size() == ATTRIBUTES_MAX) {
       event.refuse(
           "", Code.OUT_OF_RANGE, "may have at most %d other attributes".formatted(ATTRIBUTES_MAX));

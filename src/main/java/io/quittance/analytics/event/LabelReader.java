@@ -46,7 +46,7 @@ final class LabelReader {
   private void label(String key, JsonToken value) throws IOException {
     for (int i = 0; i < event.labelCount; i++) {
       if (event.labelKeys[i].equals(key)) {
-        event.refuse("data.labels." + key, Code.REPEATED, "is there more than once");
+        event.refuse("data.labels." + key, Code.REPEATED, "must not be there more than once");
       }
     }
     if (event.labelCount == EventFields.LABELS_MAX) {

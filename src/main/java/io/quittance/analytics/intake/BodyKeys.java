@@ -131,7 +131,7 @@ public final class BodyKeys {
   /**
    * Says that bodies have been counted, in the caller's transaction.
    *
-   * @throws SQLException somebody else has counted one of them, among others
+   * @throws SQLException somebody else has counted one of them, or for another reason
    */
   public void count(Connection connection, SortedSet<Id> ids) throws SQLException {
     if (update(connection, COUNT, ids) != ids.size()) {

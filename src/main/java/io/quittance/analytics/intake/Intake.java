@@ -102,8 +102,7 @@ final class Intake {
       return Deadline.after(PATIENCE).await(counted);
     } catch (ExpiredInQueueException | RejectedExecutionException e) {
       throw Problem.of(
-              ProblemCode.OVERLOADED,
-              "Too many events wait to be counted; none of these was accepted.")
+              ProblemCode.OVERLOADED, "Too many events wait to be counted; nothing was started.")
           .retryAfter(shards.backlog(merchantId));
     } catch (UnknownCommitException | DeadlineExceededException e) {
       throw unknown(e);
@@ -127,7 +126,7 @@ final class Intake {
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
             "It is not known yet whether the events were counted. A request with an Idempotency-Key may"
-                + " be sent again under it.")
+                + " be sent again with the same key.")
         .dependency(DependencyNames.LEDGER)
         .unknownUntil(resolvesBy.ofAnyRequest());
   }

@@ -74,14 +74,14 @@ final class Shard implements BodyCounter {
   }
 
   /**
-   * @param apart whether they are one merchant's, and others wait behind them
+   * @param ofOneMerchant whether they are tried by themselves, after a failure together
    */
-  private void count(List<Job<Body, Counted>> jobs, boolean apart) {
+  private void count(List<Job<Body, Counted>> jobs, boolean ofOneMerchant) {
     List<Job<Body, Counted>> left = jobs;
     int conflicts = 0;
     while (!left.isEmpty()) {
       try {
-        left = left.subList(new Attempt(left, apart).run(), left.size());
+        left = left.subList(new Attempt(left, ofOneMerchant).run(), left.size());
         conflicts = 0;
       } catch (SQLException e) {
         if (conflicts++ == CONFLICTS_MAX || !CommitMarks.conflict(e)) {
@@ -118,7 +118,7 @@ final class Shard implements BodyCounter {
   private final class Attempt {
 
     private final List<Job<Body, Counted>> jobs;
-    private final boolean apart;
+    private final boolean ofOneMerchant;
     private final List<Runnable> answers = new ArrayList<>();
     private final Instant now = services.clock().instant();
     private final Counting counting = services.sums().counting(series);
@@ -127,9 +127,9 @@ final class Shard implements BodyCounter {
     private final TreeMap<BodyKeys.Id, BodyKeys.Stored> renewed = new TreeMap<>();
     private final TreeSet<BodyKeys.Id> taken = new TreeSet<>();
 
-    Attempt(List<Job<Body, Counted>> jobs, boolean apart) {
+    Attempt(List<Job<Body, Counted>> jobs, boolean ofOneMerchant) {
       this.jobs = jobs;
-      this.apart = apart;
+      this.ofOneMerchant = ofOneMerchant;
     }
 
     /**
@@ -143,7 +143,7 @@ final class Shard implements BodyCounter {
       boolean counted = false;
       try (Connection connection = services.connections().pool().getConnection()) {
         try {
-          if (apart) {
+          if (ofOneMerchant) {
             PerMerchantRetry.limitLocks(connection, services.dialect());
           }
           findKeys(connection);

@@ -37,6 +37,10 @@ public final class SeriesLimit {
   /** Whether this set of labels may have panes. */
   public boolean admits(UUID merchantId, long hash) {
     Set<Long> own = series.computeIfAbsent(merchantId, _ -> new HashSet<>());
-    return own.size() < limit ? own.add(hash) || true : own.contains(hash);
+    if (own.size() < limit) {
+      own.add(hash);
+      return true;
+    }
+    return own.contains(hash);
   }
 }

@@ -155,8 +155,8 @@ public final class PaneReader {
     }
 
     /**
-     * Hands over what the panes of a metric come to that begin in a span, for each set of labels,
-     * as one pane or a few.
+     * Hands over the totals of a metric over the panes that begin in a span: one or a few for each
+     * set of labels.
      */
     public void readTotals(String metric, Step step, Span span, Consumer<Pane> reader) {
       Map<String, Map<String, String>> labels = new HashMap<>();

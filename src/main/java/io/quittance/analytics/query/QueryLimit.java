@@ -11,10 +11,10 @@ final class QueryLimit {
   /** Of all series together. */
   static final int POINTS_MAX = 100_000;
 
-  /** Some seconds of reading. */
+  /** To read as many takes some seconds. */
   static final int PANES_MAX = 2_000_000;
 
-  /** As many take about as long. */
+  /** To read as many takes about as long. */
   static final int SKETCHES_MAX = 100_000;
 
   private final String parameter;
@@ -47,7 +47,7 @@ final class QueryLimit {
   void addPane(Pane pane) {
     if (++panes > PANES_MAX || (pane.sketch() != null && ++sketches > SKETCHES_MAX)) {
       throw exceeded(
-          "it is made of at most %d panes, or %d with sketches".formatted(PANES_MAX, SKETCHES_MAX));
+          "a query reads at most %d panes, or %d with sketches".formatted(PANES_MAX, SKETCHES_MAX));
     }
   }
 

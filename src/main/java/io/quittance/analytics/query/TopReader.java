@@ -77,11 +77,11 @@ final class TopReader {
         : money ? Metric.PAYMENTS_AMOUNT : Metric.PAYMENTS_COUNT;
   }
 
-  /** By currency when it is about money, and otherwise over all of them. */
+  /** Amounts by currency, numbers over all currencies. */
   private static List<TopRow> payers(PaneReader.Snapshot snapshot, TopQuery query) {
     boolean money = query.measure() == Measure.AMOUNT;
     Map<String, Sketch.Frequent> found = new HashMap<>();
-    var limit = new QueryLimit("from", "must be nearer to `to`");
+    var limit = new QueryLimit("from", "must be closer to `to`");
     snapshot.readInOrder(
         money ? PaymentPanes.LARGE_PAYERS : PaymentPanes.FREQUENT_PAYERS,
         new PaneReader.Figures(false, Sketch.Frequent::new),

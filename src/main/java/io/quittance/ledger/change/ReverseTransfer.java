@@ -78,7 +78,9 @@ record ReverseTransfer(
     if (left == 0 || amount(books) > left) {
       return Refusal.of(
           ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE,
-          "The amount must be at most %d, which can still be reversed.".formatted(left));
+          left == 0
+              ? "The transfer has been reversed entirely; nothing is left to reverse."
+              : "The amount must be at most %d, which can still be reversed.".formatted(left));
     }
     return books.refusal(order.reversed(id, amount(books), reason));
   }

@@ -39,7 +39,7 @@ final class ActionProcessor {
     /** It was done, or refused for good, and the database says so. */
     record Decided<R>(ChangePayment.Result<R> result) implements ActionResult<R> {}
 
-    /** Nothing was changed, and the journal has not told of the key. */
+    /** Nothing was changed, and nothing is known of the key. */
     record NotBegun<R>(Problem problem) implements ActionResult<R> {}
 
     /** The database cannot say yet; by then it can. */

@@ -38,7 +38,7 @@ final class LatenessMargin {
     atNanos = ticker.nanoTime();
   }
 
-  /** Seconds in which nothing ended are what it is forgotten by. */
+  /** It shrinks with each second in which nothing ended. */
   private long left() {
     long seconds = (ticker.nanoTime() - atNanos) / Duration.ofSeconds(1).toNanos();
     return Math.max(0, nanos - seconds * FORGOTTEN_PER_SECOND_NANOS);

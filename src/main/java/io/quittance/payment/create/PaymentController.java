@@ -100,13 +100,12 @@ class PaymentController {
             deadline,
             headers.waitLimit(),
             processor.lookupTiming(),
-            () -> process(order),
+            () -> answer(processor.process(order), order),
             holder -> replay(holder, caller));
     return responses.of(answer, order, http);
   }
 
-  private Ran<PaymentAnswer> process(PaymentOrder order) {
-    Processed processed = processor.process(order);
+  private static Ran<PaymentAnswer> answer(Processed processed, PaymentOrder order) {
     KeyFate fate =
         switch (processed.result()) {
           case PaymentResult.Concluded _, PaymentResult.Refused _ -> KeyFate.DECIDED;

@@ -22,8 +22,8 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
 /**
- * Turns the results of payments into HTTP answers, the same at first and in every replay.
- * Thread-safe.
+ * Turns the results of payments into HTTP answers. A replay has the status of the first answer, and
+ * the payment as it is now. Thread-safe.
  */
 @Component
 final class PaymentResponses {

@@ -68,8 +68,8 @@ public final class LedgerCall {
   }
 
   /**
-   * Runs a command as all that its scope does, and returns by the deadline of that and a grace. An
-   * interrupt ends the waiting, and is pending afterwards.
+   * Runs a command as the only subtask of its scope, and returns by the scope's deadline and a
+   * grace. An interrupt ends the waiting, and is pending afterwards.
    */
   public <R> End<R> run(DeadlineScope scope, Command<R> command) {
     var queued = new QueuedCommand<>(command);

@@ -68,7 +68,7 @@ public final class PaymentMeters {
   /**
    * Counts what this replica has committed.
    *
-   * @param verdicts whose they are, one for each payment that was concluded by one
+   * @param verdicts the sources of the verdicts that have concluded payments
    */
   void committed(
       List<PaymentChange> changes, List<RefundChange> refundsMade, List<Verdict.Source> verdicts) {

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a payment was declined or has failed.
  *
- * @param code one of {@link ProblemCode}, unless a later release has made it
+ * @param code one of {@link ProblemCode}, unless a later version has made it
  * @param dependency which one was unavailable, if that is the reason
  */
 public record Failure(String code, String detail, @Nullable String dependency) {

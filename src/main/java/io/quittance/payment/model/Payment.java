@@ -77,7 +77,7 @@ public final class Payment {
   /**
    * What is stored of the state.
    *
-   * @param counted whether analytics has counted it; releases before that did not
+   * @param counted whether analytics has counted it; versions before that did not
    */
   public record Stored(
       PaymentTerms terms,
@@ -327,7 +327,7 @@ public final class Payment {
     return eventCount - storedEvents;
   }
 
-  /** Whether analytics counts it; not, if it was made by a release without analytics. */
+  /** Whether analytics counts it; not, if it was made by a version without analytics. */
   public boolean counted() {
     return counted;
   }

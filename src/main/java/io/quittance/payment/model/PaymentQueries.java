@@ -59,7 +59,7 @@ public final class PaymentQueries {
         .optional();
   }
 
-  /** The merchant's payment of this TypeID; what is not one names nothing that exists: 404. */
+  /** The merchant's payment of this TypeID; 404 if it is malformed, or there is none. */
   public Payment require(UUID merchantId, String id) {
     UUID paymentId = TypeId.require("pay", id);
     LogFields.payment(paymentId);

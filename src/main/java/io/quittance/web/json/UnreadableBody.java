@@ -85,7 +85,9 @@ public final class UnreadableBody {
   private static InputError repeated(StreamReadException e) {
     JsonParser parser = (JsonParser) e.getProcessor();
     return InputError.of(
-        FieldPath.of(parser.getParsingContext()), Code.REPEATED, "is there more than once");
+        FieldPath.of(parser.getParsingContext()),
+        Code.REPEATED,
+        "must not be there more than once");
   }
 
   private static InputError unknownField(UnrecognizedPropertyException e) {
@@ -100,7 +102,7 @@ public final class UnreadableBody {
                 ? ""
                 : "; the fields are "
                     + String.join(", ", known.stream().map(String::valueOf).sorted().toList());
-    return InputError.of(FieldPath.of(e), Code.UNKNOWN_FIELD, "is not a field here" + allowed);
+    return InputError.of(FieldPath.of(e), Code.UNKNOWN_FIELD, "is not a known field" + allowed);
   }
 
   private static InputError field(JsonMappingException e) {

@@ -52,7 +52,8 @@ public final class QueryParameters {
    */
   public static QueryParameters of(HttpServletRequest request, Set<String> known) {
     var query = new QueryParameters(request.getParameterMap());
-    // Tomcat leaves out what it cannot decode, and says so here only; or it takes U+FFFD instead.
+    // Tomcat drops a parameter that it cannot decode, and only sets this attribute; or it reads
+    // U+FFFD instead.
     if (request.getAttribute(Globals.PARAMETER_PARSE_FAILED_ATTR) != null
         || !isUtf8(request.getQueryString())) {
       query.errors.add(
@@ -63,7 +64,7 @@ public final class QueryParameters {
           if (!known.contains(name)) {
             query.reject(name, Code.UNKNOWN_FIELD, "is not a parameter here" + allowed(known));
           } else if (given.length > 1) {
-            query.reject(name, Code.REPEATED, "is there more than once");
+            query.reject(name, Code.REPEATED, "must not be there more than once");
           }
         });
     return query;

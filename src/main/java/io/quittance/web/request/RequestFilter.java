@@ -80,8 +80,7 @@ final class RequestFilter extends OncePerRequestFilter {
 
   private static @Nullable Problem refusal(HttpServletRequest request, int limitBytes) {
     if (hasParameters(request)) {
-      return Problem.of(
-          ProblemCode.NOT_FOUND, "The path has a semicolon, and no path of this API has one.");
+      return Problem.of(ProblemCode.NOT_FOUND, "The path must not have a semicolon.");
     }
     return request.getContentLengthLong() > limitBytes
         ? LimitedBodyRequest.tooLarge(limitBytes)

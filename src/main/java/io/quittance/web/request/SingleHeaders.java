@@ -67,11 +67,9 @@ final class SingleHeaders extends OncePerRequestFilter {
   }
 
   private static Problem problem(String header) {
-    String detail =
-        "The header %s may be sent once, and was sent more than once.".formatted(header);
+    String detail = "The header %s must not be sent more than once.".formatted(header);
     return header.equals(IdempotencyHeaders.KEY)
         ? Problem.of(ProblemCode.INVALID_IDEMPOTENCY_KEY, detail)
-        : Problem.invalid(
-            header, InputError.Code.REPEATED, "may be sent once, and was sent more than once");
+        : Problem.invalid(header, InputError.Code.REPEATED, "must not be sent more than once");
   }
 }
