@@ -102,6 +102,14 @@ public final class Problem extends RuntimeException {
     return of(ProblemCode.OVERLOADED, "The service is stopping; nothing was started.");
   }
 
+  /** For a request that the database does not carry out now; another try may succeed. */
+  public static Problem databaseUnavailable() {
+    return of(
+            ProblemCode.DEPENDENCY_UNAVAILABLE,
+            "The database does not answer, or takes no writes now.")
+        .dependency(DependencyNames.LEDGER);
+  }
+
   /** Of one field, with another code than {@code invalid_request}. */
   public static Problem of(ProblemCode code, InputError error) {
     return new Problem(code, error.detail(), List.of(error));

@@ -42,7 +42,8 @@ abstract class TransfersContract extends Contract {
         .isEqualTo(reversal.body());
     assertThat(merchant.get("/v1/transfers/" + id).body().path("reverses").isNull()).isTrue();
     nothingMoved();
-    reverse(id).isProblem(422, "amount_exceeds_reversible").movedNothing();
+    Answer again = reverse(id).isProblem(422, "amount_exceeds_reversible").movedNothing();
+    assertThat(again.text("/detail")).contains("reversed entirely");
   }
 
   @Test

@@ -80,11 +80,7 @@ final class Intake {
         throw new IllegalStateException("events could not be counted", e);
       }
       log.warn("Events were not taken: {}", e.getMessage());
-      Problem problem =
-          Problem.of(
-                  ProblemCode.DEPENDENCY_UNAVAILABLE,
-                  "The database does not answer, or takes no writes now.")
-              .dependency(DependencyNames.LEDGER);
+      Problem problem = Problem.databaseUnavailable();
       throw key == null ? problem : problem.unknownUntil(resolvesBy.ofAnyRequest());
     }
   }

@@ -1,18 +1,13 @@
 package io.quittance.ledger.change;
 
-import io.quittance.idempotency.IdempotencyKeys;
-import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.Transfer;
 import io.quittance.ledger.TransferOrder;
-import io.quittance.ledger.change.PostTransfer.Result;
 import io.quittance.web.ProblemCode;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,42 +25,16 @@ record ReverseTransfer(
     UUID id,
     @Nullable Long asked,
     @Nullable String reason)
-    implements Command<Result> {
-
-  @Override
-  public UUID merchantId() {
-    return order.merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return order.accounts();
-  }
+    implements KeyedTransfer {
 
   @Override
   public void prepare(UnitOfWork unit) {
-    unit.table(IdempotencyKeys.class).request(request);
+    KeyedTransfer.super.prepare(unit);
     unit.table(Books.class).requestReversible(order.merchantId(), order.id());
   }
 
   @Override
-  public Result decide(UnitOfWork unit) {
-    var keys = unit.table(IdempotencyKeys.class);
-    var holder = keys.holder(request);
-    if (holder.isPresent()) {
-      return new Result.KeyTaken(new KeyTakenException(holder.get()));
-    }
-    var books = unit.table(Books.class);
-    Optional<Refusal> refusal = refusal(books);
-    if (refusal.isPresent()) {
-      keys.refuse(request, refusal.get().code(), refusal.get().detail(), unit.now());
-      return new Result.Refused(refusal.get());
-    }
-    keys.claim(request, id, unit.now());
-    return new Result.Posted(books.move(order.reversed(id, amount(books), reason), unit.now()));
-  }
-
-  private Optional<Refusal> refusal(Books books) {
+  public Optional<Refusal> refusal(Books books) {
     Transfer transfer = books.transfer(order.merchantId(), order.id());
     if (!transfer.reversible()) {
       return Refusal.of(
@@ -82,7 +51,12 @@ record ReverseTransfer(
               ? "The transfer has been reversed entirely; nothing is left to reverse."
               : "The amount must be at most %d, which can still be reversed.".formatted(left));
     }
-    return books.refusal(order.reversed(id, amount(books), reason));
+    return books.refusal(move(books));
+  }
+
+  @Override
+  public TransferOrder move(Books books) {
+    return order.reversed(id, amount(books), reason);
   }
 
   private long amount(Books books) {

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.KeyRecord;
+import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.journal.Command;
 import io.quittance.ledger.Transfer;
 import io.quittance.ledger.TransferOrder;
 import io.quittance.ledger.find.LedgerBodies.NewReversal;
@@ -76,7 +76,7 @@ class TransferController {
 
   private ResponseEntity<TransferBody> run(
       KeyedRequest request,
-      Command<PostTransfer.Result> command,
+      KeyedTransfer command,
       IdempotencyHeaders headers,
       Caller caller,
       HttpServletRequest servletRequest) {
@@ -140,12 +140,12 @@ class TransferController {
         json.writeValueAsString(body.metadata() == null ? Map.of() : body.metadata()));
   }
 
-  private Transfer execute(Command<PostTransfer.Result> command, Deadline deadline) {
+  private Transfer execute(KeyedTransfer command, Deadline deadline) {
     return switch (commands.execute(command, deadline, "repeat the request with the same key")) {
-      case PostTransfer.Result.Posted posted -> posted.transfer();
-      case PostTransfer.Result.Refused refused ->
+      case KeyedTransfer.Result.Posted posted -> posted.transfer();
+      case KeyedTransfer.Result.Refused refused ->
           throw Problem.of(refused.refusal().code(), refused.refusal().detail());
-      case PostTransfer.Result.KeyTaken taken -> throw taken.by();
+      case KeyedTransfer.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
     };
   }
 

@@ -2,7 +2,6 @@ package io.quittance.web.request;
 
 import io.quittance.database.SqlFailure;
 import io.quittance.database.TooManyReportsException;
-import io.quittance.web.DependencyNames;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
@@ -121,12 +120,7 @@ final class ProblemAdvice {
 
   private Problem databaseDown(Exception e, HttpServletRequest request) {
     log.warn("The database cannot do what was asked: {}", e.getMessage());
-    return unknownIfCommitted(
-        Problem.of(
-                ProblemCode.DEPENDENCY_UNAVAILABLE,
-                "The database does not answer, or takes no writes now.")
-            .dependency(DependencyNames.LEDGER),
-        request);
+    return unknownIfCommitted(Problem.databaseUnavailable(), request);
   }
 
   private Problem unexpected(Exception e, HttpServletRequest request) {

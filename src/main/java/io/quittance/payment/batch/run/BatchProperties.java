@@ -15,5 +15,5 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 @ConfigurationProperties("quittance.batch")
 record BatchProperties(
     @DefaultValue("64") @Min(1) int parallelism,
-    @DefaultValue("8") @Min(1) int parallelismBesideOthers,
+    @DefaultValue("4") @Min(1) int parallelismBesideOthers,
     @DefaultValue("8") @Min(1) int backgroundMax) {}

@@ -1,0 +1,73 @@
+package io.quittance.ledger.change;
+
+import io.quittance.idempotency.IdempotencyKeys;
+import io.quittance.idempotency.KeyRecord;
+import io.quittance.idempotency.KeyedRequest;
+import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
+import io.quittance.ledger.Books;
+import io.quittance.ledger.Refusal;
+import io.quittance.ledger.Transfer;
+import io.quittance.ledger.TransferOrder;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/** Moves money at once, under an idempotency key; a refusal is kept under the key, too. */
+sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
+    permits PostTransfer, ReverseTransfer {
+
+  /** What came of it. */
+  sealed interface Result {
+    record Posted(Transfer transfer) implements Result {}
+
+    record Refused(Refusal refusal) implements Result {}
+
+    /** Another request came first under the key. */
+    record KeyTaken(KeyRecord holder) implements Result {}
+  }
+
+  KeyedRequest request();
+
+  /** Between the accounts that are locked. */
+  TransferOrder order();
+
+  /** Why the money cannot be moved; empty when it can. */
+  Optional<Refusal> refusal(Books books);
+
+  /** What is moved, if nothing is refused. */
+  TransferOrder move(Books books);
+
+  @Override
+  default UUID merchantId() {
+    return order().merchantId();
+  }
+
+  @Override
+  default Set<String> accounts() {
+    return order().accounts();
+  }
+
+  @Override
+  default void prepare(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class).request(request());
+  }
+
+  @Override
+  default Result decide(UnitOfWork unit) {
+    var keys = unit.table(IdempotencyKeys.class);
+    Optional<KeyRecord> holder = keys.holder(request());
+    if (holder.isPresent()) {
+      return new Result.KeyTaken(holder.get());
+    }
+    var books = unit.table(Books.class);
+    Optional<Refusal> refusal = refusal(books);
+    if (refusal.isPresent()) {
+      keys.refuse(request(), refusal.get().code(), refusal.get().detail(), unit.now());
+      return new Result.Refused(refusal.get());
+    }
+    TransferOrder moved = move(books);
+    keys.claim(request(), moved.id(), unit.now());
+    return new Result.Posted(books.move(moved, unit.now()));
+  }
+}
