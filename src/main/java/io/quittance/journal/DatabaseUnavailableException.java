@@ -1,7 +1,8 @@
 package io.quittance.journal;
 
 /** The database is unavailable; no command caused this. Nothing was applied. */
-public final class DatabaseUnavailableException extends RuntimeException {
+public sealed class DatabaseUnavailableException extends RuntimeException
+    permits DatabaseTooSlowException {
 
   private static final long serialVersionUID = 1L;
 
