@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * what has become free. It waits before it holds any lock, so it keeps nobody else waiting; and it
  * waits in the database's own queue, so that replicas which share an account take turns.
  *
- * <p>Here commands are tried alone, too, that may have kept a transaction waiting for something else.
+ * <p>Here commands are tried alone, too, that may have kept a transaction waiting for something
+ * else.
  *
  * <p>It is long because both are one queue and one worker: an account may be waited for by either.
  * Thread-safe.

@@ -74,7 +74,9 @@ public final class Journal {
     this.lanes =
         IntStream.rangeClosed(1, properties.lanes())
             .mapToObj(
-                number -> new Lane(number, transaction, recent, capacity, properties.maxBatch(), registry))
+                number ->
+                    new Lane(
+                        number, transaction, recent, capacity, properties.maxBatch(), registry))
             .toList();
   }
 
