@@ -34,6 +34,9 @@ final class Bisection {
   /** A transaction that takes as long has something slow in it. */
   private static final long SLOW_NANOS = Duration.ofMillis(500).toNanos();
 
+  /** A transaction for each of more merchants would cost their lane more than it may gain. */
+  private static final int WATCHED_MAX = 8;
+
   private final Retries retries;
   private final Counter halved;
   private final boolean byMerchant;
@@ -52,7 +55,7 @@ final class Bisection {
 
   /** What may be in one transaction, in the order of arrival of each merchant's first command. */
   Collection<List<Job<Command<?>, Object>>> divide(List<Job<Command<?>, Object>> jobs) {
-    return byMerchant || troubled.watchful()
+    return byMerchant || (troubled.watchful() && merchants(jobs).size() <= WATCHED_MAX)
         ? jobs.stream()
             .collect(
                 groupingBy(

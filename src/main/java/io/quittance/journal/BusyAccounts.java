@@ -48,8 +48,8 @@ final class BusyAccounts {
    */
   private static final int ROOM = 4;
 
-  /** A merchant whose command takes as long lets others go first. */
-  private static final Duration TURN = Duration.ofMillis(100);
+  /** After it, each merchant has one more of its commands tried alone, until the next round. */
+  private static final Duration ROUND = Duration.ofMillis(100);
 
   /**
    * A waiting command.
@@ -231,16 +231,16 @@ final class BusyAccounts {
 
   /**
    * Applies each command by itself that may be what kept its whole batch waiting. Merchants take
-   * turns, and one whose command keeps the worker waiting has no more of them in this round; a
-   * command that waits in vain goes to the end.
+   * turns, and one whose command waits in vain has no more of them in this round; that command goes
+   * to the end.
    */
   private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
     var open = new ArrayList<>(all);
+    var round = Deadline.after(ROUND);
     var hadTheirTurn = new HashSet<UUID>();
     for (QueuedEntry entry : inTurns(all, waiting -> waiting.accounts().isEmpty(), all.size())) {
       UUID merchantId = entry.waiting().job().item().merchantId();
       if (!hadTheirTurn.contains(merchantId)) {
-        var turn = Deadline.after(TURN);
         List<WaitingCommand> left = bisection.apply(List.of(entry.waiting().job()), null);
         open.remove(entry);
         if (!left.isEmpty()) {
@@ -249,7 +249,7 @@ final class BusyAccounts {
         if (!left.isEmpty() && !entry.triedAlone()) {
           troubled.waitsForALock(merchantId);
         }
-        if (!left.isEmpty() || turn.expired()) {
+        if (!left.isEmpty() || round.expired()) {
           hadTheirTurn.add(merchantId);
         }
       }
