@@ -17,6 +17,8 @@ import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -35,6 +37,12 @@ import org.springframework.test.context.DynamicPropertySource;
 class TruthIT extends Contract {
 
   private static final Postgres.Database DATABASE = Postgres.create();
+
+  private static final int HELD_UP_DEADLINE_MS = 300;
+
+  /** By the deadline and 750 ms, and what a busy machine takes. */
+  private static final Duration HELD_UP_ANSWER_WITHIN =
+      Duration.ofMillis(HELD_UP_DEADLINE_MS + 750 + 2_000);
 
   private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
 
@@ -171,6 +179,88 @@ class TruthIT extends Contract {
     assertThat(here.is(201).id()).isEqualTo(refund);
     assertThat(here.header("Idempotent-Replayed")).contains("true");
     moved(4);
+  }
+
+  @Test
+  void saysOfAPaymentWhoseCommitIsHeldUpThatItsOutcomeIsUnknown() throws SQLException {
+    Call payment = merchant.payment(order(5, "alice", "shop")).deadline(HELD_UP_DEADLINE_MS);
+
+    Answer open = sentWhileCommitsWait(payment, "payments", "return null");
+
+    assertUnknown(open);
+    assertThat(merchant.find(open.id()).text("/status")).isEqualTo("succeeded");
+    Answer repeated = payment.send().is(201);
+    assertThat(repeated.id()).isEqualTo(open.id());
+    assertThat(repeated.header("Idempotent-Replayed")).contains("true");
+    moved(5);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "captures, return null",
+    "captures, raise integrity_constraint_violation",
+    "refunds, return null",
+    "refunds, raise integrity_constraint_violation"
+  })
+  void saysOfAnOperationWhoseCommitIsHeldUpThatItsOutcomeIsUnknown(String operation, String end)
+      throws SQLException {
+    boolean capture = operation.equals("captures");
+    boolean committed = end.equals("return null");
+    String paymentId =
+        capture
+            ? merchant.authorize(5, "alice", "shop")
+            : merchant.pay(5, "alice", "shop").is(201).id();
+    Call call = merchant.operation(paymentId, operation).deadline(HELD_UP_DEADLINE_MS);
+
+    Answer open = sentWhileCommitsWait(call, operation, end);
+
+    assertUnknown(open);
+    assertThat(open.text("/payment_id")).isEqualTo(paymentId);
+    assertThat(merchant.find(paymentId).number(capture ? "/amount_captured" : "/amount_refunded"))
+        .isEqualTo(committed ? 5 : 0);
+    assertThat(call.send().is(201).header("Idempotent-Replayed").isPresent()).isEqualTo(committed);
+    moved(capture ? 5 : 0);
+  }
+
+  private static void assertUnknown(Answer open) {
+    assertThat(open.is(202).text("/status")).isEqualTo("processing");
+    assertThat(open.text("/outcome")).isEqualTo("unknown");
+    assertThat(open.text("/resolves_by")).matches(TIME);
+    assertThat(Instant.parse(open.text("/resolves_by"))).isAfter(Instant.now());
+    assertThat(open.took()).isLessThan(HELD_UP_ANSWER_WITHIN);
+  }
+
+  /**
+   * The answer to a request whose commit waits, longer than the journal's limits, until the answer
+   * has come. When this returns, the transaction has ended.
+   *
+   * @param table that the request adds a row to
+   * @param end what is done then, in PL/pgSQL
+   */
+  private Answer sentWhileCommitsWait(Call call, String table, String end) throws SQLException {
+    jdbc.sql(
+            """
+            create function be_patient() returns trigger language plpgsql as
+              $$ begin
+                perform set_config('lock_timeout', '0', true);
+                perform set_config('statement_timeout', '0', true);
+                return new;
+              end $$;
+            create trigger be_patient before insert on %1$s
+              for each row execute function be_patient();
+            create function wait_for_it() returns trigger language plpgsql as
+              $$ begin perform pg_advisory_xact_lock(1); %2$s; end $$;
+            create constraint trigger wait_for_it after insert on %1$s
+              deferrable initially deferred for each row execute function wait_for_it()
+            """
+                .formatted(table, end))
+        .update();
+    try (var _ = holding("select pg_advisory_xact_lock(1)")) {
+      return call.send();
+    } finally {
+      // Waits for the transaction, which has used the triggers.
+      jdbc.sql("drop function be_patient, wait_for_it cascade").update();
+    }
   }
 
   private Answer onceItDawdles(Call call) {
