@@ -4,12 +4,12 @@ import io.quittance.testing.Merchant;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpTimeoutException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -18,12 +18,14 @@ import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** A merchant of its own that pays while others are disturbed, and counts how it fares. */
+/** A merchant of its own that pays while others are disturbed, and notes how it fares. */
 final class Bystander {
 
   private static final int ACCOUNTS = 8;
   private static final long FUNDS = 1_000_000;
-  private static final String PATIENT_MS = "10000";
+
+  /** The deadline of its payments. */
+  static final Duration PATIENCE = Duration.ofSeconds(10);
 
   private final Merchant merchant;
 
@@ -45,31 +47,35 @@ final class Bystander {
     return Set.copyOf(paid);
   }
 
-  /** Pays until the disturbance is over; how many payments had which answer. */
-  Map<String, Integer> payWhile(Supplier<URI> replica, BooleanSupplier disturbed)
+  /** Pays until the disturbance is over, from all accounts at once. */
+  Fare payWhile(Supplier<URI> replica, BooleanSupplier disturbed)
       throws InterruptedException, ExecutionException {
+    long begunNanos = System.nanoTime();
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      List<Future<Map<String, Integer>>> payers = new ArrayList<>();
+      List<Future<List<Fare.Answered>>> payers = new ArrayList<>();
       for (int account = 0; account < ACCOUNTS; account++) {
         String payer = "a" + account;
         payers.add(threads.submit(() -> payFrom(payer, replica, disturbed)));
       }
-      Map<String, Integer> answers = new TreeMap<>();
-      for (Future<Map<String, Integer>> payments : payers) {
-        payments.get().forEach((answer, n) -> answers.merge(answer, n, Integer::sum));
+      List<Fare.Answered> all = new ArrayList<>();
+      for (Future<List<Fare.Answered>> payments : payers) {
+        all.addAll(payments.get());
       }
-      return answers;
+      return new Fare(all, Duration.ofNanos(System.nanoTime() - begunNanos));
     }
   }
 
-  private Map<String, Integer> payFrom(
+  private List<Fare.Answered> payFrom(
       String payer, Supplier<URI> replica, BooleanSupplier disturbed) throws InterruptedException {
-    Map<String, Integer> answers = new TreeMap<>();
+    List<Fare.Answered> payments = new ArrayList<>();
     var random = new Random();
     while (disturbed.getAsBoolean()) {
-      answers.merge(pay(payer, replica.get(), "bystander-" + random.nextLong()), 1, Integer::sum);
+      URI service = replica.get();
+      long sentNanos = System.nanoTime();
+      String answer = pay(payer, service, "bystander-" + random.nextLong());
+      payments.add(new Fare.Answered(answer, Duration.ofNanos(System.nanoTime() - sentNanos)));
     }
-    return answers;
+    return payments;
   }
 
   /** Which part of a payment was not done in time, for whoever asks why. */
@@ -84,7 +90,11 @@ final class Bystander {
               replica,
               "/v1/payments",
               Merchant.payment(1, payer, "shop"),
-              Map.of("Idempotency-Key", key, "Payment-Deadline-Ms", PATIENT_MS));
+              Map.of(
+                  "Idempotency-Key",
+                  key,
+                  "Payment-Deadline-Ms",
+                  Long.toString(PATIENCE.toMillis())));
       if (answer.status() == 201) {
         paid.add(answer.body().path("id").asText());
       }

@@ -37,6 +37,22 @@ final class Disturbances {
   private static final int LATE_ONE_IN = 10;
   private static final String UNAVAILABLE = "503 dependency_unavailable";
 
+  /** How long a bystander is looked at before it is disturbed. */
+  private static final Duration BEFORE = Duration.ofSeconds(1);
+
+  /** A busy machine may take as much of the rate; what waits for a disturbance takes nearly all. */
+  private static final int RATE_ONE_IN = 4;
+
+  /** Less than a payment takes that waits until its deadline. */
+  private static final Duration P99_MAX = Duration.ofSeconds(3);
+
+  /** What can be said without the database: not begun, or not known yet. */
+  private static final List<String> TOLD =
+      List.of(PAID, "202", UNAVAILABLE, "503 overloaded", "504 deadline_exceeded");
+
+  /** The deadline, the 750 ms after it, and what a busy machine takes. */
+  private static final Duration TOLD_WITHIN = Bystander.PATIENCE.plusMillis(750 + 2_000);
+
   private final CrashingPostgres server;
   private final DatabaseProxy proxy;
   private final Replicas replicas;
@@ -82,42 +98,46 @@ final class Disturbances {
       case Disturbance.Freeze(int replica, Duration frozen) -> {
         replicas.awaitAllReady();
         ServiceProcess victim = replicas.one(replica);
+        Supplier<URI> other = () -> replicas.other(victim).uri();
+        Fare before = whileFor(BEFORE, other);
         victim.freeze();
         try {
-          expectOnly(
-              disturbance, List.of(PAID), whileFor(frozen, () -> replicas.other(victim).uri()));
+          expectUnharmed(disturbance, before, whileFor(frozen, other));
         } finally {
           victim.thaw();
         }
       }
       case Disturbance.LockAccount(String account, Duration held) -> {
         replicas.awaitAllReady();
+        Fare before = whileFor(BEFORE, this::anyReplica);
         try (Connection holder = locking(account)) {
-          expectOnly(disturbance, List.of(PAID), whileFor(held, this::anyReplica));
+          expectUnharmed(disturbance, before, whileFor(held, this::anyReplica));
           holder.rollback();
         }
       }
       case Disturbance.ReadOnly(Duration lasting) -> {
         replicas.awaitAllReady();
         setReadOnly(true);
-        Map<String, Integer> answers;
+        Fare fare;
         try {
-          answers = whileFor(lasting, this::anyReplica);
+          fare = whileFor(lasting, this::anyReplica);
         } finally {
           setReadOnly(false);
         }
-        expectUnavailable(disturbance, answers);
+        expectUnavailable(disturbance, fare);
         heals(disturbance);
       }
       case Disturbance.Network(DatabaseProxy.Weather weather, Duration lasting) -> {
         // None could start without its database, and the bystander would wait for one.
         replicas.awaitAllReady();
         proxy.turn(weather);
+        Fare fare;
         try {
-          whileFor(lasting, this::anyReplica);
+          fare = whileFor(lasting, this::anyReplica);
         } finally {
           proxy.turn(DatabaseProxy.Weather.FAIR);
         }
+        expectTold(disturbance, fare);
         heals(disturbance);
       }
     }
@@ -127,41 +147,75 @@ final class Disturbances {
     return replicas.any(random);
   }
 
-  private Map<String, Integer> whileFor(Duration time, Supplier<URI> replica) throws Exception {
+  private Fare whileFor(Duration time, Supplier<URI> replica) throws Exception {
     var over = new CountDownLatch(1);
     try (ExecutorService thread = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<Map<String, Integer>> answers =
+      Future<Fare> fare =
           thread.submit(() -> bystander.payWhile(replica, () -> over.getCount() > 0));
       var _ = over.await(time.toMillis(), TimeUnit.MILLISECONDS);
       over.countDown();
-      return answers.get();
+      return fare.get();
     }
+  }
+
+  /** All are paid, and about as many in as little time as before. */
+  private void expectUnharmed(Disturbance disturbance, Fare before, Fare fare) {
+    System.out.printf("%s: a bystander: %s; before: %s%n", disturbance, fare, before);
+    expectOnly(disturbance, List.of(PAID), fare.answers());
+    if (fare.rate() * RATE_ONE_IN < paid(before)) {
+      violations.add(
+          "%s: a bystander made %.0f payments a second, and %.0f before"
+              .formatted(disturbance, fare.rate(), paid(before)));
+    }
+    if (fare.p99().compareTo(P99_MAX) > 0) {
+      violations.add("%s: a bystander's payments took %s".formatted(disturbance, fare));
+    }
+  }
+
+  private static double paid(Fare fare) {
+    int paid = fare.answers().getOrDefault(PAID, 0);
+    return fare.rate() * paid / fare.payments().size();
   }
 
   private void expectOnly(
       Disturbance disturbance, List<String> expected, Map<String, Integer> answers) {
-    System.out.printf("%s: a bystander's payments: %s%n", disturbance, answers);
     if (!expected.containsAll(answers.keySet())) {
       violations.add("%s: a bystander was answered %s".formatted(disturbance, answers));
     }
   }
 
   /** As promised; a few may hear at their deadline only, which is true, too. */
-  private void expectUnavailable(Disturbance disturbance, Map<String, Integer> answers) {
-    int all = answers.values().stream().mapToInt(Integer::intValue).sum();
+  private void expectUnavailable(Disturbance disturbance, Fare fare) {
+    System.out.printf("%s: a bystander: %s%n", disturbance, fare);
     int late = 0;
     var prompt = new TreeMap<String, Integer>();
-    for (var answer : answers.entrySet()) {
+    for (var answer : fare.answers().entrySet()) {
       if (answer.getKey().startsWith(LATE)) {
-        System.out.printf("%s: late: %s%n", disturbance, answer);
         late += answer.getValue();
       } else {
         prompt.put(answer.getKey(), answer.getValue());
       }
     }
     expectOnly(disturbance, List.of(PAID, UNAVAILABLE), prompt);
+    int all = fare.payments().size();
     if (late * LATE_ONE_IN > all) {
       violations.add("%s: %d of %d answers came at the deadline".formatted(disturbance, late, all));
+    }
+  }
+
+  /**
+   * All merchants share the way to the database, so none can be paid without it: all that can be
+   * expected for a bystander is an answer that the API knows for this, soon after the deadline.
+   */
+  private void expectTold(Disturbance disturbance, Fare fare) {
+    System.out.printf("%s: a bystander: %s%n", disturbance, fare);
+    for (String answer : fare.answers().keySet()) {
+      if (TOLD.stream().noneMatch(answer::startsWith)) {
+        violations.add("%s: a bystander was answered %s".formatted(disturbance, answer));
+      }
+    }
+    if (fare.slowest().compareTo(TOLD_WITHIN) > 0) {
+      violations.add("%s: a bystander was told late: %s".formatted(disturbance, fare));
     }
   }
 
@@ -172,7 +226,7 @@ final class Disturbances {
           .atMost(HEALED_WITHIN)
           .untilAsserted(
               () ->
-                  assertThat(whileFor(Duration.ofMillis(100), this::anyReplica))
+                  assertThat(whileFor(Duration.ofMillis(100), this::anyReplica).answers())
                       .containsOnlyKeys(PAID));
     } catch (org.awaitility.core.ConditionTimeoutException e) {
       violations.add("%s: not healed within %s".formatted(disturbance, HEALED_WITHIN));
