@@ -1,6 +1,8 @@
 package io.quittance.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.database.Distribution;
@@ -15,28 +17,42 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /** The journal's connections as the pool makes them. */
 class JournalConnectionsIT {
 
-  private static final Duration LIMIT = Duration.ofSeconds(2);
   private static final int LANES = 2;
+  private static final JournalProperties PROPERTIES =
+      new JournalProperties(LANES, 8, 8, Duration.ofSeconds(1), Duration.ofMillis(100));
 
+  private static final String OPTIONS =
+      "-c statement_timeout=1000 -c idle_in_transaction_session_timeout=1000 -c lock_timeout=100";
+
+  private static final String LIMITS =
+      """
+      select split_part(name, '_', 1) || ' ' || current_setting(name) from pg_settings
+       where name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout')
+       order by name
+      """;
+
+  private final Postgres.Database database = Postgres.create();
   private HikariDataSource pool;
 
   @BeforeEach
   void open() {
-    var database = new DataSourceProperties();
-    database.setUrl(Postgres.create().url());
-    database.setUsername(Postgres.Database.USER);
-    database.setPassword(Postgres.Database.PASSWORD);
-    pool =
-        new JournalConnections()
-            .journalDataSource(
-                database,
-                new JournalProperties(LANES, 8, 8, LIMIT, Duration.ofMillis(100)),
-                Distribution.NONE);
+    pool = pool(database.url());
+  }
+
+  private static HikariDataSource pool(String url) {
+    var settings = new DataSourceProperties();
+    settings.setUrl(url);
+    settings.setUsername(Postgres.Database.USER);
+    settings.setPassword(Postgres.Database.PASSWORD);
+    return new JournalConnections().journalDataSource(settings, PROPERTIES, Distribution.NONE);
   }
 
   @AfterEach
@@ -59,8 +75,59 @@ class JournalConnectionsIT {
     try (Connection connection = pool.getConnection()) {
       connection.rollback();
 
-      assertThat(texts(connection, "show transaction_timeout")).containsExactly("4s");
+      assertThat(texts(connection, "show transaction_timeout")).containsExactly("2s");
     }
+  }
+
+  @Test
+  void haveTheLimitsThatAreConfigured() throws SQLException {
+    try (Connection connection = pool.getConnection()) {
+      assertThat(texts(connection, LIMITS))
+          .containsExactly("idle 1s", "lock 100ms", "statement 1s");
+    }
+    assertThatCode(checkOf(pool)::afterSingletonsInstantiated).doesNotThrowAnyException();
+  }
+
+  /** What a replica that falls asleep in a transaction has locked is free again after the limit. */
+  @Test
+  void areEndedByTheServerWhenTheySleepInATransaction() throws SQLException {
+    try (Connection connection = pool.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.execute("select pg_advisory_xact_lock(1)");
+      try (Connection other = database.dataSource().getConnection()) {
+        other.setAutoCommit(false);
+        Awaitility.await()
+            .until(() -> texts(other, "select pg_try_advisory_lock(1)"), List.of("t")::equals);
+      }
+
+      assertThatThrownBy(() -> statement.execute("select 1"))
+          .isInstanceOfSatisfying(
+              SQLException.class, ended -> assertThat(ended.getSQLState()).isEqualTo("25P03"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "statement_timeout=1001",
+        "statement_timeout=0",
+        "idle_in_transaction_session_timeout=0",
+        "lock_timeout=101"
+      })
+  void areRefusedAtTheStartIfTheUrlTakesALimitAway(String option) throws SQLException {
+    String options = "%s -c %s".formatted(OPTIONS, option).replace(" ", "%20");
+    try (HikariDataSource other = pool(database.url() + "&options=" + options)) {
+      assertThatThrownBy(checkOf(other)::afterSingletonsInstantiated)
+          .isInstanceOfSatisfying(
+              InvalidConfigurationPropertyValueException.class,
+              refused ->
+                  assertThat(refused.getReason())
+                      .startsWith("The journal needs sessions whose " + option.split("=", 2)[0]));
+    }
+  }
+
+  private static SessionLimits checkOf(HikariDataSource pool) throws SQLException {
+    return new SessionLimits(pool, new Dialect(pool), PROPERTIES);
   }
 
   private static List<String> others(Connection connection) throws SQLException {
