@@ -62,13 +62,16 @@ abstract class FailuresContract extends Contract {
         .allSatisfy(
             answer ->
                 assertThat(answer.code()).isIn("dependency_unavailable", "deadline_exceeded"));
-    Answer refused = merchant.pay(1, "alice", "shop");
+    Call payment = merchant.payment(order(1, "alice", "shop"));
+    Answer refused = payment.send().isProblem(503, "dependency_unavailable").movedNothing();
     assertThat(refused.header("Retry-After")).isPresent();
     assertThat(refused.body().has("payment_id")).isFalse();
     nothingMoved();
 
     merchant.noFaults();
 
-    Awaitility.await().untilAsserted(() -> merchant.pay(1, "alice", "shop").is(201));
+    Answer paid = Awaitility.await().until(payment::send, answer -> answer.status() == 201);
+    assertThat(paid.header("Idempotent-Replayed")).isEmpty();
+    moved(1);
   }
 }
