@@ -1,5 +1,6 @@
 package io.quittance.contract;
 
+import static io.quittance.contract.Client.order;
 import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
 import static io.quittance.testing.EventReceiver.Manner.ACCEPT;
@@ -27,6 +28,8 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -120,6 +123,31 @@ abstract class WebhooksContract extends Contract {
     JsonNode delivery = delivered(endpoint).getFirst();
     assertThat(delivery.path("event_id").asText()).isEqualTo(attempt.eventId());
     assertThat(delivery.at("/attempts/0/status").asInt()).isEqualTo(204);
+  }
+
+  /** The payment waits for an account until its merchant has been disabled. */
+  @Test
+  void receiveTheEventsOfAMerchantThatIsDisabledMeanwhile() {
+    create(receiver.open("/disabled", before -> ACCEPT), "*").is(201);
+    String id = merchant.merchantId();
+    Call payment = merchant.payment(order(250, "alice", "shop")).deadline(30_000);
+    var paid = new AtomicReference<CompletableFuture<Answer>>();
+
+    whileHolding(
+        "select 1 from accounts where merchant_id = '%s' and id = 'alice' for update"
+            .formatted(TypeId.require("mch", id)),
+        () -> {
+          paid.set(CompletableFuture.supplyAsync(payment::send));
+          await().until(() -> registry.get("quittance.journal.busy.accounts").gauge().value() == 1);
+          operator.patch("/v1/merchants/" + id, object("enabled", false)).is(200);
+          merchant.get("/v1/accounts").isProblem(403, "merchant_disabled");
+        });
+
+    Answer answer = paid.get().join().is(201);
+    Attempt attempt = first("/disabled");
+    assertThat(attempt.event().path("type").asText()).isEqualTo("payment.succeeded");
+    assertThat(attempt.event().at("/data/id").asText()).isEqualTo(answer.id());
+    operator.patch("/v1/merchants/" + id, object("enabled", true)).is(200);
   }
 
   @Test
