@@ -28,6 +28,7 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.rate-limit.enabled=false",
       "quittance.admission.floor=8",
       "quittance.admission.ceiling=8",
+      "quittance.admission.half-sent=8MB",
       "quittance.journal.lanes=1",
       "quittance.access.timeout=20s",
       "quittance.web.body-limit=60s",
@@ -42,6 +43,11 @@ class FloodIT extends Contract {
   private static final int FLOOD = 24;
 
   private static final int HALF_SENT = 100;
+
+  /** One more than the quarter of the 8 MB has room for, at 16 KB and the body's length each. */
+  private static final int TOO_MANY_LONG = 28;
+
+  private static final int LONG_BYTES = 60_000;
   private static final int PATIENT_MS = 20_000;
 
   @DynamicPropertySource
@@ -90,14 +96,10 @@ class FloodIT extends Contract {
     List<RawHttp> connections = new ArrayList<>();
     try {
       for (int i = 0; i < HALF_SENT; i++) {
-        connections.add(halfSent(dripping));
+        connections.add(halfSent(dripping, 100));
       }
       // Each comes to 16 KB and a body.
-      Awaitility.await()
-          .until(
-              () ->
-                  registry.get("quittance.admission.half.sent").gauge().value()
-                      > HALF_SENT * 16 * 1024);
+      Awaitility.await().until(() -> halfSentBytes() > HALF_SENT * 16 * 1024);
 
       for (int i = 0; i < PAYMENTS; i++) {
         merchant.payment(order(1, "alice", "shop")).deadline(PATIENT_MS).send().is(201);
@@ -105,18 +107,65 @@ class FloodIT extends Contract {
       }
       assertThat(connections).allSatisfy(one -> assertThat(one.heard()).isZero());
     } finally {
-      for (RawHttp connection : connections) {
-        connection.close();
-      }
+      close(connections);
     }
     moved(2L * PAYMENTS);
   }
 
-  private static RawHttp halfSent(Client client) throws IOException {
+  /** A quarter of the memory for half-sent bodies is for one key. */
+  @Test
+  void ofHalfSentBodiesIsRefusedToItsKey() throws IOException {
+    Client dripping = limitedTo(merchant, "payments:write");
+    List<RawHttp> connections = new ArrayList<>();
+    try {
+      for (int i = 0; i < TOO_MANY_LONG; i++) {
+        connections.add(halfSent(dripping, LONG_BYTES));
+      }
+
+      List<RawHttp> refused =
+          Awaitility.await().until(() -> refused(connections), found -> !found.isEmpty());
+      String answer = "";
+      while (!answer.endsWith("}")) {
+        answer += refused.getFirst().sip(8192);
+      }
+      RawHttp.assertProblem(answer, 503, "overloaded");
+      assertThat(answer).containsPattern("(?i)retry-after: [1-9]");
+      assertThat(refused).hasSize(1);
+      dripping.pay(1, "alice", "shop").is(201);
+    } finally {
+      close(connections);
+    }
+    moved(1);
+  }
+
+  private static List<RawHttp> refused(List<RawHttp> connections) throws IOException {
+    List<RawHttp> refused = new ArrayList<>();
+    for (RawHttp connection : connections) {
+      if (connection.heard() > 0) {
+        refused.add(connection);
+      }
+    }
+    return refused;
+  }
+
+  /** Requests that are cut are under way for a moment. */
+  private void close(List<RawHttp> connections) throws IOException {
+    for (RawHttp connection : connections) {
+      connection.close();
+    }
+    Awaitility.await().until(() -> halfSentBytes() == 0);
+    Awaitility.await().until(() -> merchant.get("/v1/accounts").status() == 200);
+  }
+
+  private double halfSentBytes() {
+    return registry.get("quittance.admission.half.sent").gauge().value();
+  }
+
+  private static RawHttp halfSent(Client client, int length) throws IOException {
     return new RawHttp(client.service())
         .say(
             "POST /v1/payments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                + "Authorization: Bearer %s\r\nContent-Length: 100\r\n\r\n{"
-                    .formatted(client.secret()));
+                + "Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n{"
+                    .formatted(client.secret(), length));
   }
 }
