@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.UUID;
@@ -24,6 +25,7 @@ abstract class FraudContract extends Contract {
 
   @Autowired private JdbcClient jdbc;
   @Autowired private MeterRegistry registry;
+  @Autowired private CircuitBreakerRegistry breakers;
 
   @Test
   void declinesWhatARuleDeclines() {
@@ -304,6 +306,23 @@ abstract class FraudContract extends Contract {
         .isEqualTo("fallback");
     merchant.pay(50, "alice", "shop").isProblem(503, "dependency_unavailable");
     moved(49);
+  }
+
+  @Test
+  void fallsBackBehindAnOpenBreaker() {
+    breakers.circuitBreaker("fraud").transitionToForcedOpenState();
+
+    merchant.fallback(object("approve_below", 50));
+    assertThat(merchant.pay(49, "alice", "shop").is(201).text("/fraud/source"))
+        .isEqualTo("fallback");
+    Answer refused = merchant.pay(50, "alice", "shop").isProblem(503, "dependency_unavailable");
+    assertThat(refused.text("/dependency")).isEqualTo("fraud");
+    moved(49);
+
+    merchant.fallback("review");
+    Answer parked = merchant.pay(1, "alice", "shop").is(202);
+    assertThat(parked.text("/status")).isEqualTo("in_review");
+    assertThat(parked.text("/fraud/source")).isEqualTo("fallback");
   }
 
   @Test
