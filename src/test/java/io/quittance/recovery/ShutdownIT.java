@@ -9,8 +9,10 @@ import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -78,6 +80,7 @@ class ShutdownIT {
             database,
             "--quittance.fraud.url=" + url,
             "--quittance.fraud.timeout=30s",
+            "--quittance.web.drain-limit=1s",
             "--quittance.deadline.default-ms=30000")) {
       Merchant merchant = Merchant.register(service);
       merchant.openAccounts(service.uri(), 1, 1_000);
@@ -87,6 +90,7 @@ class ShutdownIT {
       service.terminate();
 
       Awaitility.await().until(() -> !service.ready());
+      Awaitility.await().until(() -> refusesConnections(service.uri()));
       assertThat(answer).isNotDone();
       approve.countDown();
       assertThat(answer.join().status()).isEqualTo(201);
@@ -108,6 +112,14 @@ class ShutdownIT {
       assertThat(kept.ask()).startsWith("HTTP/1.1 401 ").contains("Connection: close");
       assertThat(kept.ask()).isEmpty();
       assertThat(service.exitCode(Duration.ofSeconds(40))).isEqualTo(SIGTERM_EXIT);
+    }
+  }
+
+  private static boolean refusesConnections(URI service) throws IOException {
+    try (var _ = new Socket(service.getHost(), service.getPort())) {
+      return false;
+    } catch (ConnectException e) {
+      return true;
     }
   }
 
