@@ -7,18 +7,21 @@ import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.idempotency.SubjectLookups;
+import io.quittance.identity.Caller;
 import io.quittance.payment.change.ActionProcessor.ActionResult;
 import io.quittance.payment.change.ActionProcessor.Carried;
 import io.quittance.payment.change.ActionResponses.Success;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;
-import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -27,30 +30,43 @@ import org.springframework.stereotype.Component;
 @Component
 final class IdempotentActions {
 
+  /** The payment that a request names; there may be none. */
+  record Target(UUID merchantId, UUID paymentId) {
+
+    /** 404 if the TypeID is malformed. */
+    static Target of(Caller caller, String id) {
+      return new Target(caller.merchantId(), PaymentQueries.id(id));
+    }
+  }
+
   private final Idempotency idempotency;
+  private final SubjectLookups subjects;
   private final ActionProcessor actions;
   private final ActionResponses responses;
   private final PaymentQueries payments;
 
   IdempotentActions(
       Idempotency idempotency,
+      SubjectLookups subjects,
       ActionProcessor actions,
       ActionResponses responses,
       PaymentQueries payments) {
     this.idempotency = idempotency;
+    this.subjects = subjects;
     this.actions = actions;
     this.responses = responses;
     this.payments = payments;
   }
 
   /**
-   * Carries the action out, or replays what became of it.
+   * Carries the action out, or replays what became of it. The payment is looked up after the key:
+   * before a failure of that says that nothing happened, the key is looked up once more.
    *
    * @param body what the key's fingerprint is taken of
    * @param headers null: the action is carried out without a key
    */
   <R> ResponseEntity<Object> run(
-      Payment seen,
+      Target target,
       PaymentAction<R> action,
       Object body,
       @Nullable IdempotencyHeaders headers,
@@ -58,19 +74,30 @@ final class IdempotentActions {
       Success<R> success,
       HttpServletRequest http) {
     if (headers == null) {
-      var change = new ChangePayment<>(seen, null, action);
-      return responses.first(change, actions.carryOut(change, deadline), success, http);
+      return carryOut(change(target, null, action, deadline), deadline, success, http).answer();
     }
     KeyedRequest request =
         idempotency.request(
-            seen.terms().merchantId(), action.name() + " " + id(seen), headers.requireKey(), body);
+            target.merchantId(),
+            action.name() + " " + TypeId.format("pay", target.paymentId()),
+            headers.requireKey(),
+            body);
     return idempotency.run(
         request,
         deadline,
         headers.waitLimit(),
         LookupTiming.BEFORE,
-        () -> carryOut(new ChangePayment<>(seen, request, action), deadline, success, http),
-        holder -> Optional.of(replay(holder, seen, success)));
+        () -> carryOut(change(target, request, action, deadline), deadline, success, http),
+        holder -> Optional.of(replay(holder, target, deadline, success)));
+  }
+
+  private <R> ChangePayment<R> change(
+      Target target, @Nullable KeyedRequest request, PaymentAction<R> action, Deadline deadline) {
+    Payment seen =
+        subjects
+            .find(target.merchantId(), deadline, () -> find(target))
+            .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return new ChangePayment<>(seen, request, action);
   }
 
   private <R> Ran<ResponseEntity<Object>> carryOut(
@@ -86,22 +113,23 @@ final class IdempotentActions {
         responses.first(change, carried, success, http), fate, change.action().objectId());
   }
 
-  private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {
-    PaymentTerms terms = seen.terms();
+  private <R> ResponseEntity<Object> replay(
+      KeyRecord holder, Target target, Deadline deadline, Success<R> success) {
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {
-      throw refused.get().payment(terms.id());
+      throw refused.get().payment(target.paymentId());
     }
-    R made =
-        success
-            .find()
-            .apply(terms.merchantId(), Objects.requireNonNull(holder.objectId()))
-            .orElseThrow();
-    Payment current = payments.find(terms.merchantId(), terms.id()).orElseThrow();
-    return success.replay(made, current);
+    UUID madeId = Objects.requireNonNull(holder.objectId());
+    return subjects.findLate(
+        target.merchantId(),
+        deadline,
+        () ->
+            success.replay(
+                success.find().apply(target.merchantId(), madeId).orElseThrow(),
+                find(target).orElseThrow()));
   }
 
-  private static String id(Payment payment) {
-    return TypeId.format("pay", payment.terms().id());
+  private Optional<Payment> find(Target target) {
+    return payments.find(target.merchantId(), target.paymentId());
   }
 }
