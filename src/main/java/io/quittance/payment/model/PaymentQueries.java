@@ -1,6 +1,7 @@
 package io.quittance.payment.model;
 
 import io.quittance.database.Instants;
+import io.quittance.database.UnreadableRows;
 import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -16,6 +17,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -34,13 +38,24 @@ public final class PaymentQueries {
    * A payment whose time is over.
    *
    * @param late for so long, by the database's clock
+   * @param readable null: the row cannot be read
    */
-  public record Due(Payment payment, OffsetDateTime since, Duration late) {
+  public record Due(UUID merchantId, Position position, Duration late, @Nullable Payment readable) {
 
-    public Position position() {
-      return new Position(since, payment.terms().id());
+    /**
+     * What is to be ended.
+     *
+     * @throws IllegalStateException the row cannot be read
+     */
+    public Payment payment() {
+      if (readable == null) {
+        throw new IllegalStateException("payment " + position.id() + " cannot be read");
+      }
+      return readable;
     }
   }
+
+  private static final Logger log = LoggerFactory.getLogger(PaymentQueries.class);
 
   private final JdbcClient jdbc;
 
@@ -72,7 +87,8 @@ public final class PaymentQueries {
   }
 
   /**
-   * The next payments that should have been resolved by now, by the database's clock.
+   * The next payments that should have been resolved by now, by the database's clock. One that
+   * cannot be read is among them, so that a search can go on behind it.
    *
    * @param without merchants whose payments are left out
    */
@@ -87,23 +103,32 @@ public final class PaymentQueries {
 
   private List<Due> due(
       String column, String condition, Position after, int limit, Set<UUID> without) {
-    return jdbc.sql(
-            "select %s from payments where %s and %s < current_timestamp"
-                    .formatted(PaymentRows.SEEN_COLUMNS, condition, column)
-                + " and (%s, id) > (:since, :id)".formatted(column)
-                + (without.isEmpty() ? "" : " and merchant_id not in (:without)")
-                + " order by %s, id limit :limit".formatted(column))
-        .param("since", after.since())
-        .param("id", after.id())
-        .param("without", without)
-        .param("limit", limit)
-        .query((rs, row) -> due(rs, column))
-        .list();
+    var unreadable = new UnreadableRows();
+    List<Due> found =
+        jdbc.sql(
+                "select %s from payments where %s and %s < current_timestamp"
+                        .formatted(PaymentRows.SEEN_COLUMNS, condition, column)
+                    + " and (%s, id) > (:since, :id)".formatted(column)
+                    + (without.isEmpty() ? "" : " and merchant_id not in (:without)")
+                    + " order by %s, id limit :limit".formatted(column))
+            .param("since", after.since())
+            .param("id", after.id())
+            .param("without", without)
+            .param("limit", limit)
+            .query((rs, row) -> due(rs, column, unreadable))
+            .list();
+    unreadable.warn(log, "Payments stay open");
+    return found;
   }
 
-  private static Due due(ResultSet rs, String column) throws SQLException {
+  private static Due due(ResultSet rs, String column, UnreadableRows unreadable)
+      throws SQLException {
     OffsetDateTime since = Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class));
-    Duration late = Duration.between(since.toInstant(), Instants.read(rs, "seen_at"));
-    return new Due(PaymentRows.read(rs), since, late);
+    UUID id = rs.getObject("id", UUID.class);
+    return new Due(
+        rs.getObject("merchant_id", UUID.class),
+        new Position(since, id),
+        Duration.between(since.toInstant(), Instants.read(rs, "seen_at")),
+        unreadable.readOrNull(rs, (row, _) -> PaymentRows.read(row), TypeId.format("pay", id)));
   }
 }

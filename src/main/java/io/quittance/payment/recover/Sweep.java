@@ -18,9 +18,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Ends one kind of payments whose time is over, round by round. A round goes on behind the last
  * payment that the one before has begun: payments that cannot be ended now, because their accounts
- * are locked, keep those behind them waiting for one round and no longer. Where the first round of
- * a pass is full of some merchants' payments, the first ones of all others go before them. Confined
- * to one thread, but for what it tells of itself.
+ * are locked or their rows cannot be read, keep those behind them waiting for one round and no
+ * longer. Where the first round of a pass is full of some merchants' payments, the first ones of
+ * all others go before them. Confined to one thread, but for what it tells of itself.
  */
 final class Sweep {
 
@@ -142,7 +142,7 @@ final class Sweep {
     return search.find(
         Position.FIRST,
         OTHERS_MAX,
-        found.stream().map(due -> due.payment().terms().merchantId()).collect(Collectors.toSet()));
+        found.stream().map(Due::merchantId).collect(Collectors.toSet()));
   }
 
   private static boolean begun(FanOut.Result<Payment> result) {

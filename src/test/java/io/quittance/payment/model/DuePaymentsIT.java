@@ -1,6 +1,7 @@
 package io.quittance.payment.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.payment.model.PaymentQueries.Due;
 import io.quittance.payment.model.PaymentQueries.Position;
@@ -43,6 +44,24 @@ class DuePaymentsIT {
     assertThat(queries.stranded(Position.FIRST, 2, Set.of(UUID.randomUUID(), MERCHANT))).isEmpty();
   }
 
+  /** A newer version wrote one of them, and was rolled back. */
+  @Test
+  void areFoundBesideOneThatCannotBeRead() {
+    add("authorized", "2999-01-01", "2026-01-01");
+    jdbc.sql(
+            "update payments set fraud_decision = 'approve', fraud_score = 0, fraud_reasons = '',"
+                + " fraud_source = 'model'")
+        .update();
+    add("authorized", "2999-01-01", "2026-01-02");
+
+    List<Due> found = queries.overdue(Position.FIRST, 2, Set.of());
+
+    assertThat(found).hasSize(2);
+    assertThatThrownBy(found.getFirst()::payment).isInstanceOf(IllegalStateException.class);
+    assertThat(found.getLast().payment().terms().id()).isEqualTo(found.getLast().position().id());
+    assertThat(queries.overdue(found.getFirst().position(), 2, Set.of())).hasSize(1);
+  }
+
   private interface Search {
     List<Due> next(Position after, int limit, Set<UUID> without);
   }
@@ -53,7 +72,7 @@ class DuePaymentsIT {
     for (List<Due> page = search.next(after, 2, Set.of());
         !page.isEmpty();
         page = search.next(after, 2, Set.of())) {
-      page.forEach(due -> walked.add(due.payment().terms().id()));
+      page.forEach(due -> walked.add(due.position().id()));
       after = page.getLast().position();
     }
     return walked;

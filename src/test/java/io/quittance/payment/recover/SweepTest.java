@@ -91,21 +91,39 @@ class SweepTest {
     assertThat(ended).hasSize(due.size());
   }
 
+  /** A newer version wrote them, and was rolled back. */
+  @Test
+  void reachesWhatIsBehindAPageOfPaymentsThatCannotBeRead() throws Exception {
+    List<Due> due =
+        IntStream.range(0, Sweep.PAYMENTS_MAX)
+            .mapToObj(SweepTest::due)
+            .map(one -> new Due(one.merchantId(), one.position(), one.late(), null))
+            .collect(Collectors.toCollection(ArrayList::new));
+    Due behind = due(due.size());
+    due.add(behind);
+    Sweep sweep = sweep(due, Set.of(), Duration.ofSeconds(30));
+
+    sweep.goOn();
+
+    assertThat(ended).containsExactly(id(behind));
+  }
+
   private Sweep sweep(List<Due> due, Set<UUID> stuck, Duration limit) {
     return new Sweep(
         "overdue",
         (after, max, without) ->
             due.stream()
                 .filter(one -> isBehind(one.position(), after))
-                .filter(one -> !without.contains(one.payment().terms().merchantId()))
+                .filter(one -> !without.contains(one.merchantId()))
                 .limit(max)
                 .toList(),
         (one, _) -> {
           if (stuck.contains(id(one))) {
             locked.await();
           }
+          Payment payment = one.payment();
           ended.add(id(one));
-          return one.payment();
+          return payment;
         },
         fanOut,
         limit);
@@ -116,7 +134,7 @@ class SweepTest {
   }
 
   private static UUID id(Due due) {
-    return due.payment().terms().id();
+    return due.position().id();
   }
 
   private static Due due(int i) {
@@ -128,8 +146,9 @@ class SweepTest {
     var order = Orders.order(merchantId, id, null, Deadline.after(Duration.ofSeconds(1)));
     Instant since = START.plusSeconds(i);
     return new Due(
-        Payment.processing(order, order.holdId(), since, since),
-        since.atOffset(ZoneOffset.UTC),
-        Duration.ZERO);
+        merchantId,
+        new Position(since.atOffset(ZoneOffset.UTC), id),
+        Duration.ZERO,
+        Payment.processing(order, order.holdId(), since, since));
   }
 }

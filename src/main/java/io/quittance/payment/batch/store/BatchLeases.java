@@ -2,15 +2,23 @@ package io.quittance.payment.batch.store;
 
 import io.quittance.database.ArrayParameters;
 import io.quittance.database.Instants;
+import io.quittance.database.UnreadableRows;
 import io.quittance.journal.Dialect;
+import io.quittance.web.TypeId;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -22,6 +30,16 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 @Component
 public final class BatchLeases {
+
+  /** A batch that nobody was shown. */
+  public record Unprepared(UUID merchantId, UUID id) {}
+
+  /**
+   * @param batch null: its row cannot be read
+   */
+  private record Abandoned(OffsetDateTime since, UUID id, @Nullable StoredBatch batch) {}
+
+  private static final Logger log = LoggerFactory.getLogger(BatchLeases.class);
 
   /** How long a replica that says nothing keeps a batch. */
   public static final Duration LEASE = Duration.ofSeconds(3);
@@ -49,6 +67,14 @@ public final class BatchLeases {
 
   private static final String READ =
       "select * from payment_batches where merchant_id = ? and id = ?";
+
+  private static final String ABANDONED =
+      """
+      select * from payment_batches
+       where status = 'processing' and lease_until < current_timestamp
+         and not (merchant_id = any(?)) and (lease_until, id) > (?, ?)
+       order by lease_until, id limit ?
+      """;
 
   private final JdbcTemplate jdbc;
   private final Dialect dialect;
@@ -93,34 +119,59 @@ public final class BatchLeases {
   }
 
   /**
-   * Batches that no replica carries out, the longest abandoned first.
+   * Batches that no replica carries out, the longest abandoned first. Those that cannot be read are
+   * passed over, however many there are.
    *
    * @param without merchants whose batches are left to others
    */
   public List<StoredBatch> abandoned(Set<UUID> without, int limit) {
+    var unreadable = new UnreadableRows();
+    List<Abandoned> page =
+        abandonedAfter(
+            Instants.parameter(Instant.EPOCH), new UUID(0, 0), without, limit, unreadable);
+    while (page.size() == limit && batches(page).isEmpty()) {
+      Abandoned last = page.getLast();
+      page = abandonedAfter(last.since(), last.id(), without, limit, unreadable);
+    }
+    unreadable.warn(log, "Batches are not carried on");
+    return batches(page);
+  }
+
+  private static List<StoredBatch> batches(List<Abandoned> page) {
+    return page.stream().map(Abandoned::batch).filter(Objects::nonNull).toList();
+  }
+
+  private List<Abandoned> abandonedAfter(
+      OffsetDateTime since, UUID id, Set<UUID> without, int limit, UnreadableRows unreadable) {
     return jdbc.query(
-        """
-        select * from payment_batches
-         where status = 'processing' and lease_until < current_timestamp
-           and not (merchant_id = any(?))
-         order by lease_until limit ?
-        """,
+        ABANDONED,
         statement -> {
           ArrayParameters.bindIds(statement, 1, without);
-          statement.setInt(2, limit);
+          statement.setObject(2, since);
+          statement.setObject(3, id);
+          statement.setInt(4, limit);
         },
-        (rs, _) -> BatchSql.batch(rs));
+        (rs, _) -> abandoned(rs, unreadable));
+  }
+
+  private static Abandoned abandoned(ResultSet rs, UnreadableRows unreadable) throws SQLException {
+    UUID id = rs.getObject("id", UUID.class);
+    return new Abandoned(
+        rs.getObject("lease_until", OffsetDateTime.class),
+        id,
+        unreadable.readOrNull(rs, (row, _) -> BatchSql.batch(row), TypeId.format("bat", id)));
   }
 
   /** Batches that were stored and never shown: nobody claimed the key of their request. */
-  public List<StoredBatch> unprepared(int limit) {
+  public List<Unprepared> unprepared(int limit) {
     return jdbc.query(
         """
-        select * from payment_batches
+        select merchant_id, id from payment_batches
          where status = 'preparing' and lease_until < current_timestamp - interval '5' minute
          order by lease_until limit ?
         """,
-        (rs, _) -> BatchSql.batch(rs),
+        (rs, _) ->
+            new Unprepared(rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
         limit);
   }
 

@@ -133,6 +133,22 @@ class BatchRowsIT {
         .containsExactly(behind.id());
   }
 
+  /** A newer version wrote them, and was rolled back. */
+  @Test
+  void findsWhatIsBehindBatchesThatCannotBeRead() {
+    for (int i = 0; i < 4; i++) {
+      StoredBatch unreadable = batch(UUID.randomUUID(), Duration.ofMinutes(-10));
+      jdbc.update("update payment_batches set mode = 'later' where id = ?", unreadable.id());
+    }
+    StoredBatch behind = batch(UUID.randomUUID(), Duration.ofMinutes(-9));
+
+    assertThat(leases.abandoned(Set.of(), 2))
+        .extracting(StoredBatch::id)
+        .containsExactly(behind.id());
+    jdbc.update("update payment_batches set status = 'preparing'");
+    assertThat(leases.unprepared(10)).hasSize(5);
+  }
+
   private StoredBatch batch(UUID merchantId, Duration lease) {
     var now = store.now();
     var batch =
