@@ -19,6 +19,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +33,12 @@ final class RemoteScreening {
   private static final int MAX_ANSWER_BYTES = 16_384;
   private static final int MAX_REASONS = 50;
   private static final int MAX_REASON_LENGTH = 200;
+
+  /**
+   * Refusals that every payment gets: of our credentials, our rate, a service that is slow. All are
+   * sent to one fixed URL, so one that is not found or takes no POST is a wrong setting.
+   */
+  private static final Set<Integer> OF_ALL_PAYMENTS = Set.of(401, 403, 404, 405, 407, 408, 429);
 
   /** What is sent. */
   record Question(
@@ -76,7 +83,8 @@ final class RemoteScreening {
 
   /**
    * @throws DeadlineExceededException there was no answer by then
-   * @throws IOException there was none, or not as agreed
+   * @throws ScreeningRefusedException the service does not screen this payment
+   * @throws IOException there was no answer, or not as agreed
    */
   Screening screen(ScreeningRequest subject, Deadline deadline)
       throws IOException, InterruptedException {
@@ -94,10 +102,19 @@ final class RemoteScreening {
       throws IOException, InterruptedException {
     HttpResponse<byte[]> response = send(request(subject, deadline, call.headers()), deadline);
     call.answered(response.statusCode());
-    if (response.statusCode() != 200) {
-      throw new BadAnswerException("status " + response.statusCode());
+    int status = response.statusCode();
+    if (refusesThisPayment(status)) {
+      throw new ScreeningRefusedException(status);
+    }
+    if (status != 200) {
+      throw new BadAnswerException("status " + status);
     }
     return new Screening.Decided(verdict(json.readValue(response.body(), Answer.class)));
+  }
+
+  /** Whether the service answers so because of what this payment says, as any 4xx else means. */
+  private static boolean refusesThisPayment(int status) {
+    return status >= 400 && status < 500 && !OF_ALL_PAYMENTS.contains(status);
   }
 
   /** The client's timer may be ahead of the scope's, and says the same. */

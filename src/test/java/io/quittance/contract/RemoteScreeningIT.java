@@ -219,6 +219,20 @@ class RemoteScreeningIT extends Contract {
     failedUnscreened(answer.movedNothing());
   }
 
+  /** So many failures would open the breaker, for all merchants. */
+  @Test
+  void isAskedAboutOthersAfterItHasRefusedPayments() {
+    screeningAnswers(aResponse().withStatus(422));
+    for (int i = 0; i < 12; i++) {
+      failedUnscreened(merchant.pay(100, "alice", "shop").isProblem(503, "dependency_unavailable"));
+    }
+    screeningAnswers(okJson(APPROVAL));
+
+    merchant.pay(100, "alice", "shop").is(201);
+
+    moved(100);
+  }
+
   @Test
   void isReplacedByTheFallbackWhenItDoesNotAnswerAsAgreed() {
     merchant.fallback("review");

@@ -2,6 +2,8 @@ package io.quittance.payment.dependency;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.Ticker;
+import io.quittance.fraud.ScreeningRefusedException;
 import io.quittance.fraud.UnreadableRulesException;
 import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.FateUnknownException;
@@ -31,17 +33,29 @@ public final class Dependencies {
         new Dependency(
             breakers.circuitBreaker(DependencyNames.FRAUD),
             fair,
-            failure -> !(failure instanceof UnreadableRulesException),
-            faults);
+            Dependencies::screeningIsToBlame,
+            faults,
+            Ticker.SYSTEM);
     ledger =
         new Dependency(
             breakers.circuitBreaker(DependencyNames.LEDGER),
             fair,
             Dependencies::ledgerIsToBlame,
-            faults);
+            faults,
+            Ticker.SYSTEM);
     notification =
         new Dependency(
-            breakers.circuitBreaker(DependencyNames.NOTIFICATION), fair, failure -> true, faults);
+            breakers.circuitBreaker(DependencyNames.NOTIFICATION),
+            fair,
+            failure -> true,
+            faults,
+            Ticker.SYSTEM);
+  }
+
+  /** Whether screening fails for others, too: neither one merchant's rules nor one payment does. */
+  private static boolean screeningIsToBlame(Throwable failure) {
+    return !(failure instanceof UnreadableRulesException
+        || failure instanceof ScreeningRefusedException);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope.Work;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.Subtask;
+import io.quittance.concurrency.Ticker;
 import io.quittance.payment.FaultPoint;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * One thing that a payment depends on, behind its circuit breaker. Thread-safe.
  *
  * <p>Only what the dependency did wrong counts against it. The cancellation of a sibling, a full
- * queue, a deadline too short for anybody, and what is wrong with one caller's own request are
- * neutral: others share the breaker.
+ * queue, a deadline that is too short, and what is wrong with one caller's own request are neutral:
+ * others share the breaker. A deadline is too short for anybody below a fixed limit, and at present
+ * if calls that succeeded in the last seconds took longer.
  */
 public final class Dependency {
 
@@ -33,6 +35,8 @@ public final class Dependency {
   private final Duration fairBudget;
   private final Predicate<Throwable> toBlame;
   private final @Nullable FaultPoint faults;
+  private final Ticker ticker;
+  private final RecentSuccesses successes;
 
   /**
    * @param fairBudget a call that had less time than this and ran out of it does not count against
@@ -43,11 +47,14 @@ public final class Dependency {
       CircuitBreaker breaker,
       Duration fairBudget,
       Predicate<Throwable> toBlame,
-      @Nullable FaultPoint faults) {
+      @Nullable FaultPoint faults,
+      Ticker ticker) {
     this.breaker = breaker;
     this.fairBudget = fairBudget;
     this.toBlame = toBlame;
     this.faults = faults;
+    this.ticker = ticker;
+    this.successes = new RecentSuccesses(ticker);
   }
 
   public String name() {
@@ -66,19 +73,21 @@ public final class Dependency {
     Subtask.note(BREAKER_NOTE, breakerState());
     breaker.acquirePermission();
     Duration budget = deadline.remaining();
-    long start = System.nanoTime();
+    long start = ticker.nanoTime();
     try {
       if (faults != null) {
         faults.disturb(name());
       }
       T result = work.call(deadline);
-      breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
+      long took = ticker.nanoTime() - start;
+      successes.add(took);
+      breaker.onSuccess(took, TimeUnit.NANOSECONDS);
       return result;
     } catch (Throwable e) {
       if (blameless(e, deadline, budget)) {
         breaker.releasePermission();
       } else {
-        breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+        breaker.onError(ticker.nanoTime() - start, TimeUnit.NANOSECONDS, e);
       }
       throw e;
     }
@@ -106,7 +115,7 @@ public final class Dependency {
       return true;
     }
     if (outOfTime) {
-      return budget.compareTo(fairBudget) < 0;
+      return budget.compareTo(fairBudget) < 0 || budget.compareTo(successes.longest()) < 0;
     }
     return Subtask.isCancellation(e) || e instanceof RejectedExecutionException || !toBlame.test(e);
   }

@@ -6,18 +6,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class DependencyTest {
 
   private static final Deadline LATER = Deadline.after(Duration.ofMinutes(1));
+  private static final Duration NEEDED = Duration.ofMinutes(2);
 
   private final CircuitBreaker breaker =
       CircuitBreaker.of(
           "ledger", CircuitBreakerConfig.custom().permittedNumberOfCallsInHalfOpenState(1).build());
+  private final AtomicLong nanos = new AtomicLong();
   private final Dependency dependency =
-      new Dependency(breaker, Duration.ofMillis(100), e -> false, null);
+      new Dependency(breaker, Duration.ofMillis(100), e -> false, null, nanos::get);
 
   /** The one call that may try whether the dependency is back. */
   @Test
@@ -37,5 +41,75 @@ class DependencyTest {
 
     assertThat(dependency.<String>guard(_ -> "back").call(LATER)).isEqualTo("back");
     assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+  }
+
+  /** Others, who allow it more time, still get their answers. */
+  @Test
+  void isNotToBlameForACallerWithLessTimeThanItNeeds() throws Exception {
+    succeedAfter(NEEDED);
+
+    runOutOfTime();
+
+    assertThat(failures()).isZero();
+  }
+
+  @Test
+  void isToBlameWhenCallsLatelyNeededLessTime() throws Exception {
+    succeedAfter(Duration.ofMillis(1));
+
+    runOutOfTime();
+
+    assertThat(failures()).isOne();
+  }
+
+  @Test
+  void isToBlameWhenNothingHasSucceededLately() throws Exception {
+    succeedAfter(NEEDED);
+    pass(Duration.ofSeconds(4));
+
+    runOutOfTime();
+
+    assertThat(failures()).isOne();
+  }
+
+  @Test
+  void remembersTheLongestOfTheLastSeconds() throws Exception {
+    succeedAfter(NEEDED);
+    pass(Duration.ofSeconds(1));
+    succeedAfter(Duration.ofMillis(1));
+
+    runOutOfTime();
+
+    assertThat(failures()).isZero();
+  }
+
+  private void succeedAfter(Duration time) throws Exception {
+    dependency
+        .guard(
+            _ -> {
+              pass(time);
+              return "done";
+            })
+        .call(LATER);
+  }
+
+  private void runOutOfTime() {
+    assertThatThrownBy(
+            () ->
+                dependency
+                    .guard(
+                        _ -> {
+                          throw new DeadlineExceededException("too late");
+                        })
+                    .call(LATER))
+        .isInstanceOf(DeadlineExceededException.class);
+  }
+
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+
+  private int failures() {
+    return breaker.getMetrics().getNumberOfFailedCalls();
   }
 }
