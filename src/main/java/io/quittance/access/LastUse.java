@@ -6,13 +6,19 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
+import io.quittance.database.ArrayParameters;
 import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import jakarta.annotation.PreDestroy;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -23,7 +29,8 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Notes when keys were last used, to the minute, behind the requests: many keys in one transaction
- * that does not wait for the disk. A note may be lost, a request never waits for one. Thread-safe.
+ * that waits neither for the disk nor for a key that is locked, whose next use is noted instead. A
+ * note may be lost, a request never waits for one. Thread-safe.
  */
 @Component
 public final class LastUse {
@@ -36,14 +43,16 @@ public final class LastUse {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int BATCH_MAX = 1_000;
 
-  /**
-   * The condition keeps other replicas, which know nothing of this one's notes, from writing too.
-   */
-  private static final String UPDATE =
+  /** Other replicas, which know nothing of this one's notes, do not write within the minute. */
+  private static final String TO_NOTE =
       """
-      update api_keys set last_used_at = ?
-       where id = ? and (last_used_at is null or last_used_at <= ?)
+      select id from api_keys
+       where id = any(?) and (last_used_at is null or last_used_at <= ?)
       """;
+
+  private static final String LOCK = TO_NOTE + " for update skip locked";
+
+  private static final String UPDATE = "update api_keys set last_used_at = ? where id = any(?)";
 
   private final JdbcOperations jdbc;
   private final TransactionOperations transactions;
@@ -92,25 +101,41 @@ public final class LastUse {
   }
 
   private void write(List<Job<Use, Boolean>> batch) {
-    // In the order of the ids, as all replicas do: they lock the same rows.
-    List<Object[]> rows =
-        batch.stream()
-            .map(Job::item)
-            .sorted((a, b) -> a.keyId().compareTo(b.keyId()))
-            .map(
-                use ->
-                    new Object[] {
-                      Instants.parameter(use.at()),
-                      use.keyId(),
-                      Instants.parameter(use.at().minus(PRECISION))
-                    })
-            .toList();
-    transactions.executeWithoutResult(
-        status -> {
-          dialect.commitWithoutWaiting(jdbc);
-          jdbc.batchUpdate(UPDATE, rows);
-        });
+    List<Use> uses = batch.stream().map(Job::item).toList();
+    Instant latest = uses.stream().map(Use::at).max(Comparator.naturalOrder()).orElseThrow();
+    Set<UUID> passedOver =
+        Objects.requireNonNull(
+            transactions.execute(status -> write(uses.stream().map(Use::keyId).toList(), latest)));
+    passedOver.forEach(noted::invalidate);
     batch.forEach(job -> job.succeed(true));
+  }
+
+  /**
+   * Notes the use of all keys but those that another transaction has locked: it waits for none, for
+   * the others are locked meanwhile. Returns those that it has passed over.
+   */
+  private Set<UUID> write(Collection<UUID> keyIds, Instant at) {
+    dialect.commitWithoutWaiting(jdbc);
+    Set<UUID> toNote = new HashSet<>(select(TO_NOTE, keyIds, at));
+    List<UUID> free = select(LOCK, toNote, at);
+    jdbc.update(
+        UPDATE,
+        statement -> {
+          statement.setObject(1, Instants.parameter(at));
+          ArrayParameters.bindIds(statement, 2, free);
+        });
+    free.forEach(toNote::remove);
+    return toNote;
+  }
+
+  private List<UUID> select(String sql, Collection<UUID> keyIds, Instant at) {
+    return jdbc.query(
+        sql,
+        statement -> {
+          ArrayParameters.bindIds(statement, 1, keyIds);
+          statement.setObject(2, Instants.parameter(at.minus(PRECISION)));
+        },
+        (rs, row) -> rs.getObject("id", UUID.class));
   }
 
   @PreDestroy
