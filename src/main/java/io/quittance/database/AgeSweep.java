@@ -5,13 +5,15 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Deletes rows by their age, oldest first and a few at a time, each time in a transaction of its
  * own, so that nobody waits for it. What one replica has deleted the others do not find. A batch
  * begins where the one before it ended: what that has deleted stays in the index until it is
- * vacuumed, and is not read again. Thread-safe.
+ * vacuumed, and is not read again. One that fails because of its own rows, such as a lock that was
+ * not free in time, is left to the next sweep. Thread-safe.
  */
 public final class AgeSweep {
 
@@ -44,24 +46,39 @@ public final class AgeSweep {
    * Deletes what is older than an instant.
    *
    * @param parameters what both statements take before the times
+   * @throws RuntimeException why the first of the batches was left that could not be deleted
    */
   public void deleteBefore(Instant cutoff, Object... parameters) {
     OffsetDateTime before = Instants.parameter(cutoff);
-    Optional<OffsetDateTime> done = Optional.of(BEGINNING);
-    for (int batch = 0; batch < batchesMax && done.isPresent(); batch++) {
-      done = deleteNext(done.get(), before, List.of(parameters));
+    List<Object> own = List.of(parameters);
+    OffsetDateTime after = BEGINNING;
+    @Nullable RuntimeException left = null;
+    for (int batch = 0; batch < batchesMax; batch++) {
+      Optional<OffsetDateTime> end = endOfNext(after, before, own);
+      if (end.isEmpty()) {
+        break;
+      }
+      try {
+        jdbc.sql(delete).params(with(own, after, end.get())).update();
+      } catch (RuntimeException e) {
+        if (!SqlFailure.ofSomeRows(e)) {
+          throw e;
+        }
+        left = left == null ? e : left;
+      }
+      after = end.get();
+    }
+    if (left != null) {
+      throw left;
     }
   }
 
-  private Optional<OffsetDateTime> deleteNext(
+  private Optional<OffsetDateTime> endOfNext(
       OffsetDateTime after, OffsetDateTime before, List<Object> parameters) {
-    Optional<OffsetDateTime> end =
-        jdbc.sql(last)
-            .params(with(parameters, after, before, rowsPerBatch))
-            .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
-            .optional();
-    end.ifPresent(upTo -> jdbc.sql(delete).params(with(parameters, after, upTo)).update());
-    return end;
+    return jdbc.sql(last)
+        .params(with(parameters, after, before, rowsPerBatch))
+        .query((rs, row) -> rs.getObject(1, OffsetDateTime.class))
+        .optional();
   }
 
   private static List<Object> with(List<Object> parameters, Object... more) {

@@ -30,9 +30,6 @@ final class KeyRetention {
                limit ?) next
       """;
 
-  static final String DELETE =
-      "delete from idempotency_keys where created_at > ? and created_at <= ?";
-
   private final JdbcOperations operations;
   private final Dialect dialect;
   private final AgeSweep sweep;
@@ -43,8 +40,16 @@ final class KeyRetention {
     this.dialect = dialect;
     this.sweep =
         new AgeSweep(
-            JdbcClient.create(operations), LAST, DELETE, KEYS_PER_BATCH, BATCHES_PER_SWEEP);
+            JdbcClient.create(operations),
+            LAST,
+            delete(dialect),
+            KEYS_PER_BATCH,
+            BATCHES_PER_SWEEP);
     this.retention = properties.retention();
+  }
+
+  static String delete(Dialect dialect) {
+    return dialect.deleteUnlocked("idempotency_keys", "created_at > ? and created_at <= ?");
   }
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")

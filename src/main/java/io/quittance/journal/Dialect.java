@@ -195,6 +195,21 @@ public final class Dialect {
     return postgres ? onPostgres : onH2;
   }
 
+  /**
+   * Deletes rows of many merchants, and passes over those that another transaction has locked.
+   * Citus cannot do so with the rows of more than one merchant, nor H2 in an inner query: there it
+   * waits for them.
+   */
+  public String deleteUnlocked(String table, String condition) {
+    return postgres && !distributed
+        ? """
+          delete from %1$s where ctid = any(array(
+            select ctid from %1$s where %2$s for update skip locked))
+          """
+            .formatted(table, condition)
+        : "delete from %s where %s".formatted(table, condition);
+  }
+
   /** Whether tables can be kept in partitions. */
   public boolean dividesTables() {
     return postgres;

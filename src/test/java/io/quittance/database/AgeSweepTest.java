@@ -1,13 +1,18 @@
 package io.quittance.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
@@ -26,10 +31,10 @@ class AgeSweepTest {
   private static final String DELETE =
       "delete from notes where kind = ? and made_at > ? and made_at <= ?";
 
-  private final JdbcClient jdbc =
-      JdbcClient.create(
-          new DriverManagerDataSource(
-              "jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1".formatted(UUID.randomUUID())));
+  private final DriverManagerDataSource database =
+      new DriverManagerDataSource(
+          "jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=100".formatted(UUID.randomUUID()));
+  private final JdbcClient jdbc = JdbcClient.create(database);
 
   @BeforeEach
   void writeTenNotesOfEachKindMinuteByMinute() {
@@ -71,6 +76,27 @@ class AgeSweepTest {
     new AgeSweep(jdbc, LAST, DELETE, 2, 1).deleteBefore(minute(9), 1);
 
     assertThat(notes(1)).hasSize(9).doesNotContain(0, 10, 14);
+  }
+
+  /** Where rows that are locked are waited for. */
+  @Test
+  void goesOnBehindABatchThatCannotBeDeleted() throws SQLException {
+    var sweep = new AgeSweep(jdbc, LAST, DELETE, 2, 100);
+    try (Connection holder = database.getConnection()) {
+      holder.setAutoCommit(false);
+      try (Statement lock = holder.createStatement()) {
+        lock.execute("select 1 from notes where kind = 1 and note = 0 for update");
+      }
+
+      assertThatThrownBy(() -> sweep.deleteBefore(minute(7), 1))
+          .isInstanceOf(DataAccessException.class);
+
+      assertThat(notes(1)).containsExactly(0, 1, 7, 8, 9);
+      holder.rollback();
+    }
+    sweep.deleteBefore(minute(7), 1);
+
+    assertThat(notes(1)).containsExactly(7, 8, 9);
   }
 
   private void write(int kind, int note) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.journal.Dialect;
 import io.quittance.testing.Postgres;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -26,7 +27,7 @@ class KeyRetentionIT {
 
   /** Every hour as many keys come as go, and new ones take the pages of old ones. */
   @Test
-  void readsWhatItDeletesAndNoMore() {
+  void readsWhatItDeletesAndNoMore() throws Exception {
     OffsetDateTime start = Instant.parse("2026-01-01T00:00:00Z").atOffset(ZoneOffset.UTC);
     for (int hour = 0; hour < DAYS * 24; hour++) {
       add(start.plusHours(hour));
@@ -39,7 +40,8 @@ class KeyRetentionIT {
             .query(OffsetDateTime.class)
             .single();
 
-    String plan = explain(KeyRetention.DELETE, oldest.minusSeconds(1), oldest.plusHours(1));
+    String delete = KeyRetention.delete(new Dialect(database.dataSource()));
+    String plan = explain(delete, oldest.minusSeconds(1), oldest.plusHours(1));
 
     assertThat(plan).contains("idempotency_keys_by_time").doesNotContain("Seq Scan", "Removed by");
     assertThat(explain(KeyRetention.LAST, oldest.minusSeconds(1), oldest.plusHours(1), SWEEP))
@@ -67,6 +69,29 @@ class KeyRetentionIT {
             .isEqualTo((5L - hour) * KEYS_AN_HOUR);
       }
     }
+  }
+
+  @Test
+  void passesOverAKeyThatIsLocked() throws Exception {
+    OffsetDateTime now = jdbc.sql("select now()").query(OffsetDateTime.class).single();
+    add(now.minusDays(2));
+    var impatient =
+        new Postgres.Database(database.url() + "&options=-c%20lock_timeout=1s").dataSource();
+    var kept = new IdempotencyProperties(Duration.ofHours(24), Duration.ofSeconds(10));
+    var retention = new KeyRetention(new JdbcTemplate(impatient), new Dialect(impatient), kept);
+    try (Connection holder =
+        database.locking("select 1 from idempotency_keys where idempotency_key = '7' for update")) {
+
+      retention.sweep();
+
+      assertThat(
+              jdbc.sql("select idempotency_key from idempotency_keys").query(String.class).list())
+          .containsExactly("7");
+      holder.rollback();
+    }
+    retention.sweep();
+
+    assertThat(jdbc.sql("select 1 from idempotency_keys").query(Integer.class).list()).isEmpty();
   }
 
   private void add(OffsetDateTime hour) {

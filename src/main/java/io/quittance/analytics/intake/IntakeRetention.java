@@ -1,8 +1,10 @@
 package io.quittance.analytics.intake;
 
 import io.quittance.database.AgeSweep;
+import io.quittance.database.OneByOne;
 import io.quittance.journal.Dialect;
 import java.time.Duration;
+import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -29,8 +31,6 @@ final class IntakeRetention {
                where created_at > ? and created_at < ? order by created_at limit ?) next
       """;
 
-  private static final String DELETE = "delete from %s where created_at > ? and created_at <= ?";
-
   private final JdbcOperations operations;
   private final Dialect dialect;
   private final Duration keysKept;
@@ -46,15 +46,18 @@ final class IntakeRetention {
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")
   void sweep() {
-    sweep("analytics_bodies", keysKept);
-    sweep("analytics_commits", MARKS_KEPT);
+    OneByOne.forEach(
+        List.<Runnable>of(
+            () -> sweep("analytics_bodies", keysKept),
+            () -> sweep("analytics_commits", MARKS_KEPT)),
+        Runnable::run);
   }
 
   private void sweep(String table, Duration kept) {
     new AgeSweep(
             JdbcClient.create(operations),
             LAST.formatted(table),
-            DELETE.formatted(table),
+            dialect.deleteUnlocked(table, "created_at > ? and created_at <= ?"),
             ROWS_PER_BATCH,
             BATCHES_PER_SWEEP)
         .deleteBefore(dialect.now(operations).minus(kept));

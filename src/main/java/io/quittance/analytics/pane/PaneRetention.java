@@ -1,9 +1,11 @@
 package io.quittance.analytics.pane;
 
 import io.quittance.database.AgeSweep;
+import io.quittance.database.OneByOne;
 import io.quittance.journal.Dialect;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -36,26 +38,26 @@ final class PaneRetention {
                limit ?) next
       """;
 
-  private static final String DELETE =
-      "delete from analytics_panes where step = ? and starts_at > ? and starts_at <= ?";
-
   private final AgeSweep sweep;
   private final Supplier<Instant> now;
 
   @Autowired
   PaneRetention(JdbcOperations jdbc, Dialect dialect) {
-    this(JdbcClient.create(jdbc), () -> dialect.now(jdbc));
+    this(JdbcClient.create(jdbc), dialect, () -> dialect.now(jdbc));
   }
 
-  PaneRetention(JdbcClient jdbc, Supplier<Instant> now) {
-    this.sweep = new AgeSweep(jdbc, LAST, DELETE, PANES_PER_BATCH, BATCHES_PER_SWEEP);
+  PaneRetention(JdbcClient jdbc, Dialect dialect, Supplier<Instant> now) {
+    String delete =
+        dialect.deleteUnlocked("analytics_panes", "step = ? and starts_at > ? and starts_at <= ?");
+    this.sweep = new AgeSweep(jdbc, LAST, delete, PANES_PER_BATCH, BATCHES_PER_SWEEP);
     this.now = now;
   }
 
   @Scheduled(fixedDelayString = "${quittance.analytics.sweep-interval:10s}")
   void sweep() {
-    for (Step step : Step.values()) {
-      sweep.deleteBefore(now.get().minus(step.retention()).minus(MARGIN), step.seconds());
-    }
+    OneByOne.forEach(
+        List.of(Step.values()),
+        step ->
+            sweep.deleteBefore(now.get().minus(step.retention()).minus(MARGIN), step.seconds()));
   }
 }

@@ -187,22 +187,20 @@ class PaneStoreIT {
   @MethodSource("databases")
   void forgetsWhatIsTooOldForItsStep(String name, DataSource database) throws Exception {
     add(database, deltaAt(NOW, 1));
-    var jdbc = JdbcClient.create(database);
-
-    sweepAt(jdbc, NOW.plus(Duration.ofMinutes(15)));
+    sweepAt(database, NOW.plus(Duration.ofMinutes(15)));
     assertThat(occurrences(database, Step.SECOND)).hasSize(1);
-    sweepAt(jdbc, NOW.plus(Duration.ofMinutes(21)));
+    sweepAt(database, NOW.plus(Duration.ofMinutes(21)));
     assertThat(occurrences(database, Step.SECOND)).isEmpty();
     assertThat(occurrences(database, Step.MINUTE)).hasSize(1);
-    sweepAt(jdbc, NOW.plus(Duration.ofDays(8)));
+    sweepAt(database, NOW.plus(Duration.ofDays(8)));
     assertThat(occurrences(database, Step.MINUTE)).isEmpty();
     assertThat(occurrences(database, Step.HOUR)).hasSize(1);
-    sweepAt(jdbc, NOW.plus(Duration.ofDays(402)));
+    sweepAt(database, NOW.plus(Duration.ofDays(402)));
     assertThat(occurrences(database, Step.HOUR)).isEmpty();
   }
 
-  private static void sweepAt(JdbcClient jdbc, Instant instant) {
-    new PaneRetention(jdbc, () -> instant).sweep();
+  private static void sweepAt(DataSource database, Instant instant) throws SQLException {
+    new PaneRetention(JdbcClient.create(database), new Dialect(database), () -> instant).sweep();
   }
 
   private static PaneDeltas deltaAt(Instant time, long occurrences) {
