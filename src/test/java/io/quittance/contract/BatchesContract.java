@@ -256,6 +256,25 @@ abstract class BatchesContract extends Contract {
     moved(900 - failed);
   }
 
+  /** The first items are still under way at the deadline, and keep the others from beginning. */
+  @Test
+  void leavesWhatItsDeadlineKeptFromBeginningNotStarted() {
+    ObjectNode body = batchOf(100, i -> item(1, "alice", "shop", "kept-" + i));
+    merchant.fault("ledger", "latency_ms", 1200);
+
+    Answer late = counted(post(body).deadline(2_000).send().is(201));
+
+    assertThat(late.number("/counts/processing")).as(late.toString()).isZero();
+    Answer rest = atRest(late.id());
+    assertThat(Json.texts(rest.at("/items"), "code")).doesNotContain("internal_error");
+    assertThat(rest.number("/counts/failed")).isEqualTo(4);
+    assertThat(rest.number("/counts/not_started")).isEqualTo(96);
+    nothingMoved();
+    heal();
+    assertThat(counted(resume(rest.id()).send().is(200)).number("/counts/succeeded")).isEqualTo(96);
+    moved(96);
+  }
+
   @Test
   void beginsNothingAfterAFailureIfItIsToStop() {
     ObjectNode body = batchOf(900, i -> item(1, i == 10 ? "nobody" : "alice", "shop", "stop-" + i));

@@ -177,6 +177,9 @@ final class BatchRun {
     told++;
     if (sliceOf(place) < opened) {
       noteEnd(todo.get(place), end(place, result));
+    } else if (!stopped) {
+      // It waited for its slice in vain, because of the deadline or an interrupt.
+      stop();
     }
     if (mayOpen()) {
       openWhatMayBegin();
@@ -204,25 +207,35 @@ final class BatchRun {
     }
   }
 
-  /** Whether items that may be handed out soon are not in a slice that is open. */
+  /**
+   * Whether items that may be handed out soon are not in a slice that is open. None opens after the
+   * deadline: its items would be under way in the database only.
+   */
   private boolean mayOpen() {
     return !stopped
+        && !writeLimit.expired()
         && opened < slices.size()
         && (opened == 0 || told > 0)
         && startOf(opened) < told + parallelism + SLICE / 2;
   }
 
+  /**
+   * A slice counts as open from the first try to mark it, which may have come through without an
+   * answer. Its items are then written back, which changes nothing of those that are not marked.
+   */
   private void openWhatMayBegin() throws InterruptedException {
-    while (mayOpen() && written(this::openNext)) {
-      opened++;
+    boolean open = true;
+    while (open && mayOpen()) {
+      int slice = opened++;
+      open = written(() -> open(slice));
     }
   }
 
-  private void openNext() {
-    int from = todo.get(startOf(opened));
-    int to = todo.get(Math.min(todo.size(), startOf(opened + 1)) - 1);
+  private void open(int slice) {
+    int from = todo.get(startOf(slice));
+    int to = todo.get(Math.min(todo.size(), startOf(slice + 1)) - 1);
     write(new int[] {from, to});
-    slices.get(opened).complete(progress.begun(batch, from, to));
+    slices.get(slice).complete(progress.begun(batch, from, to));
   }
 
   private void tryToWrite() {
