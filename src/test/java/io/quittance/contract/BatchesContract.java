@@ -506,6 +506,40 @@ abstract class BatchesContract extends Contract {
     assertThat(endings(id)).hasSize(2);
   }
 
+  /** The service takes longer than the caller waits, and less than it would wait itself. */
+  @Test
+  void beginsAndResumesNothingOnceTheDeadlineHasPassed() {
+    String id = post(batch(item(1, "alice", "shop", "first"))).send().is(201).id();
+    Call late = post(batch(item(1, "alice", "shop", "late"))).deadline(500);
+    merchant.fault("ledger", "latency_ms", 1_000);
+
+    late.send().isProblem(504, "deadline_exceeded").movedNothing();
+    resume(id).deadline(500).send().isProblem(504, "deadline_exceeded").movedNothing();
+
+    heal();
+    assertThat(merchant.get(PATH).is(200).at("/data")).hasSize(1);
+    assertThat(late.deadline(10_000).send().is(201).header("Idempotent-Replayed")).isEmpty();
+    moved(2);
+  }
+
+  /** It is not the deadline that has passed. */
+  @Test
+  void refusesABatchThatCannotBeStoredInTimeForAFarDeadline() {
+    List<Call> calls =
+        List.of(
+            post(batch(item(1, "alice", "shop", "waited-for"))).deadline(30_000),
+            post(batch(item(1, "alice", "shop", "behind"))).header("Prefer", "respond-async"));
+    merchant.fault("ledger", "hang", true);
+
+    assertThat(Burst.of(2, i -> calls.get(i).send()))
+        .allSatisfy(answer -> answer.isProblem(503, "overloaded").movedNothing());
+
+    heal();
+    assertThat(merchant.get(PATH).is(200).at("/data")).isEmpty();
+    calls.getFirst().send().is(201);
+    moved(1);
+  }
+
   /** Who holds its row keeps those waiting who want to resume it, and nobody else. */
   @Test
   void resumesNothingWhileAnotherTransactionHoldsTheBatch() {

@@ -30,10 +30,10 @@ final class Batches {
   /** How long the journal may take to claim a key. */
   private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
+  private static final String NOT_STORED = notDone("stored", "the service is busy");
+
   private static final String NOT_RESUMED =
-      "The batch could not be resumed within %d s: it is being changed, or the service is busy;"
-              .formatted(CLAIM_LIMIT.toSeconds())
-          + " nothing was started.";
+      notDone("resumed", "it is being changed, or the service is busy");
 
   private final BatchStore store;
   private final BatchCommands commands;
@@ -55,6 +55,11 @@ final class Batches {
     this.running = running;
     this.takeover = takeover;
     this.json = json;
+  }
+
+  private static String notDone(String done, String why) {
+    return "The batch could not be %s within %d s: %s; nothing was started."
+        .formatted(done, CLAIM_LIMIT.toSeconds(), why);
   }
 
   /** A batch that is asked for, not stored yet. */
@@ -81,18 +86,19 @@ final class Batches {
    * Stores the batch under its key and carries it out: before this returns, or in the background.
    *
    * @throws KeyTakenException another request came first under the key
-   * @throws Problem nothing was begun, unless its outcome is unknown
+   * @throws Problem nothing was begun, unless its outcome is unknown: 504 once the deadline has
+   *     passed, 503 before
    */
   void make(KeyedRequest request, StoredBatch batch, NewPaymentBatch body, Deadline deadline) {
     store.prepare(batch, body.payments());
     body.payments().forget();
-    carryOut(shown(request, batch), deadline);
+    carryOut(shown(request, batch, deadline), deadline);
   }
 
-  private StoredBatch shown(KeyedRequest request, StoredBatch batch) {
+  private StoredBatch shown(KeyedRequest request, StoredBatch batch, Deadline deadline) {
     BeginBatch.Result result;
     try {
-      result = execute(new BeginBatch(request, batch));
+      result = execute(new BeginBatch(request, batch), deadline, NOT_STORED);
     } catch (Problem e) {
       if (!e.isUnknown()) {
         store.discard(batch.merchantId(), batch.id());
@@ -105,7 +111,7 @@ final class Batches {
         store.discard(batch.merchantId(), batch.id());
         throw new KeyTakenException(holder);
       }
-      case BeginBatch.Result.Gone _ -> throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+      case BeginBatch.Result.Gone _ -> throw Problem.of(ProblemCode.OVERLOADED, NOT_STORED);
     };
   }
 
@@ -113,10 +119,12 @@ final class Batches {
    * Begins what was not started, if anything is left.
    *
    * @throws KeyTakenException another request came first under the key
-   * @throws Problem 409 while the batch is processing, 503 while another transaction has locked it
+   * @throws Problem 409 while the batch is processing, 503 while another transaction has locked it,
+   *     504 once the deadline has passed
    */
   void resume(KeyedRequest request, StoredBatch seen, boolean background, Deadline deadline) {
-    switch (result(new ResumeBatch(request, seen, background, deadline.granted()))) {
+    var command = new ResumeBatch(request, seen, background, deadline.granted());
+    switch (execute(command, deadline, NOT_RESUMED)) {
       case ResumeBatch.Result.Begun(var batch) -> carryOut(batch, deadline);
       case ResumeBatch.Result.NothingLeft _ -> {}
       case ResumeBatch.Result.KeyTaken(var holder) -> throw new KeyTakenException(holder);
@@ -125,20 +133,19 @@ final class Batches {
     }
   }
 
-  /** Its limit is not the caller's deadline, which may be far. */
-  private ResumeBatch.Result result(ResumeBatch command) {
+  /**
+   * Claims a key, by the limit or by the caller's deadline if that is earlier. It is not the
+   * caller's deadline that has passed if it was the limit.
+   */
+  private <R> R execute(Command<R> command, Deadline deadline, String notDone) {
     try {
-      return execute(command);
+      return commands.execute("batch", command, deadline.within(CLAIM_LIMIT));
     } catch (Problem e) {
-      if (e.code() == ProblemCode.DEADLINE_EXCEEDED && !e.isUnknown()) {
-        throw Problem.of(ProblemCode.OVERLOADED, NOT_RESUMED);
+      if (e.code() == ProblemCode.DEADLINE_EXCEEDED && !e.isUnknown() && !deadline.expired()) {
+        throw Problem.of(ProblemCode.OVERLOADED, notDone);
       }
       throw e;
     }
-  }
-
-  private <R> R execute(Command<R> command) {
-    return commands.execute("batch", command, Deadline.after(CLAIM_LIMIT));
   }
 
   private void carryOut(StoredBatch batch, Deadline deadline) {
