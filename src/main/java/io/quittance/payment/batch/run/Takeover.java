@@ -2,8 +2,6 @@ package io.quittance.payment.batch.run;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
-import io.quittance.concurrency.WorkerPool;
 import io.quittance.database.OneByOne;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.BatchLeases;
@@ -13,12 +11,7 @@ import io.quittance.payment.batch.store.StoredBatch;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -27,7 +20,8 @@ import org.springframework.stereotype.Component;
 /**
  * Carries out batches without a waiting caller: those of this replica's callers, and those that
  * another replica has left. Every replica looks for them; the one that takes the lease goes on.
- * Thread-safe.
+ * Batches that begin nothing more, and need only come to their end, do not wait behind those that
+ * go on for minutes. Thread-safe.
  */
 @Component
 public final class Takeover {
@@ -35,19 +29,15 @@ public final class Takeover {
   private static final Logger log = LoggerFactory.getLogger(Takeover.class);
   private static final int LOOKED_AT = 200;
 
-  /** One merchant's batches may take one part in so many of the room. */
-  private static final int PARTS = 2;
+  /** Batches at once that only come to their end. */
+  private static final int ENDING_MAX = 4;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
-
-  private final WorkerPool<Entry, Boolean> workers;
+  private final Carriers goingOn;
+  private final Carriers ending;
   private final BatchStore store;
   private final BatchLeases leases;
-  private final RunningBatches running;
   private final ItemReconciliation reconciliation;
   private final BatchRunner runner;
-  private final int max;
-  private final Map<UUID, Integer> carried = new ConcurrentHashMap<>();
 
   Takeover(
       BatchStore store,
@@ -59,73 +49,46 @@ public final class Takeover {
       MeterRegistry registry) {
     this.store = store;
     this.leases = leases;
-    this.running = running;
     this.reconciliation = reconciliation;
     this.runner = runner;
-    this.max = properties.backgroundMax();
-    this.workers =
-        WorkerPool.<Entry, Boolean>named("batches", this::work)
-            .workers(max)
-            .capacity(2 * max)
-            .virtualThreads()
-            .start(registry);
+    this.goingOn =
+        new Carriers("batches", properties.backgroundMax(), running, this::goOn, registry);
+    this.ending = new Carriers("batch-ends", ENDING_MAX, running, this::goOn, registry);
   }
 
   /** Carries a batch out soon, here or on another replica, and returns at once. */
   public void handOver(StoredBatch batch) {
-    if (!hasRoom(batch)) {
+    if (goingOn.hasRoom(batch)) {
+      give(goingOn, batch);
+    } else {
       leases.release(batch, Duration.ZERO);
-      return;
     }
-    Entry entry = running.enter(batch);
-    carried.merge(batch.merchantId(), 1, Integer::sum);
+  }
+
+  private static void give(Carriers carriers, StoredBatch batch) {
     try {
-      var _ =
-          workers
-              .submit(entry, Deadline.after(PATIENCE))
-              .whenComplete((_, _) -> leave(batch.merchantId(), entry));
+      carriers.accept(batch);
     } catch (RejectedExecutionException e) {
-      leave(batch.merchantId(), entry);
       log.info("{} is left to another replica: {}", batch.text(), e.getMessage());
     }
   }
 
-  private boolean hasRoom(StoredBatch batch) {
-    return !isFull() && carried.getOrDefault(batch.merchantId(), 0) < maxOfOne();
-  }
-
-  private boolean isFull() {
-    return running.stopping() || carried.values().stream().mapToInt(Integer::intValue).sum() >= max;
-  }
-
-  private int maxOfOne() {
-    return Math.max(1, max / PARTS);
-  }
-
-  /** However many batches of theirs wait, those of others are seen behind them. */
-  private Set<UUID> merchantsWithoutRoom() {
-    return carried.entrySet().stream()
-        .filter(own -> own.getValue() >= maxOfOne())
-        .map(Map.Entry::getKey)
-        .collect(Collectors.toSet());
-  }
-
-  private void leave(UUID merchantId, Entry entry) {
-    entry.close();
-    carried.computeIfPresent(merchantId, (_, n) -> n == 1 ? null : n - 1);
-  }
-
   @Scheduled(fixedDelay = 500)
   void lookForAbandoned() {
-    if (isFull()) {
-      return;
-    }
-    OneByOne.forEach(leases.abandoned(merchantsWithoutRoom(), LOOKED_AT), this::take);
+    OneByOne.forEach(List.of(ending, goingOn), this::lookForThoseOf);
   }
 
-  private void take(StoredBatch batch) {
-    if (hasRoom(batch)) {
-      leases.take(batch).ifPresent(this::handOver);
+  private void lookForThoseOf(Carriers carriers) {
+    if (!carriers.isFull()) {
+      OneByOne.forEach(
+          leases.abandoned(carriers == goingOn, carriers.merchantsWithoutRoom(), LOOKED_AT),
+          batch -> take(batch, carriers));
+    }
+  }
+
+  private void take(StoredBatch batch, Carriers carriers) {
+    if (carriers.hasRoom(batch)) {
+      leases.take(batch).ifPresent(taken -> give(carriers, taken));
     }
   }
 
@@ -133,16 +96,6 @@ public final class Takeover {
   void sweepUnprepared() {
     OneByOne.forEach(
         leases.unprepared(LOOKED_AT), batch -> store.discard(batch.merchantId(), batch.id()));
-  }
-
-  private void work(List<Job<Entry, Boolean>> jobs) {
-    jobs.forEach(
-        job ->
-            job.complete(
-                () -> {
-                  goOn(job.item());
-                  return true;
-                }));
   }
 
   private void goOn(Entry entry) throws InterruptedException {
@@ -169,6 +122,7 @@ public final class Takeover {
 
   @PreDestroy
   void close() {
-    workers.close();
+    ending.close();
+    goingOn.close();
   }
 }

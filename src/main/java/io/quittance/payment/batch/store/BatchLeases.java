@@ -72,6 +72,7 @@ public final class BatchLeases {
       """
       select * from payment_batches
        where status = 'processing' and lease_until < current_timestamp
+         and (background and begins and ends_at > current_timestamp) = ?
          and not (merchant_id = any(?)) and (lease_until, id) > (?, ?)
        order by lease_until, id limit ?
       """;
@@ -122,16 +123,18 @@ public final class BatchLeases {
    * Batches that no replica carries out, the longest abandoned first. Those that cannot be read are
    * passed over, however many there are.
    *
+   * @param goOn those that may begin items yet; else those that only come to their end: their
+   *     caller waited for them, their deadline has passed, or an item has stopped them
    * @param without merchants whose batches are left to others
    */
-  public List<StoredBatch> abandoned(Set<UUID> without, int limit) {
+  public List<StoredBatch> abandoned(boolean goOn, Set<UUID> without, int limit) {
     var unreadable = new UnreadableRows();
     List<Abandoned> page =
         abandonedAfter(
-            Instants.parameter(Instant.EPOCH), new UUID(0, 0), without, limit, unreadable);
+            Instants.parameter(Instant.EPOCH), new UUID(0, 0), goOn, without, limit, unreadable);
     while (page.size() == limit && batches(page).isEmpty()) {
       Abandoned last = page.getLast();
-      page = abandonedAfter(last.since(), last.id(), without, limit, unreadable);
+      page = abandonedAfter(last.since(), last.id(), goOn, without, limit, unreadable);
     }
     unreadable.warn(log, "Batches are not carried on");
     return batches(page);
@@ -142,14 +145,20 @@ public final class BatchLeases {
   }
 
   private List<Abandoned> abandonedAfter(
-      OffsetDateTime since, UUID id, Set<UUID> without, int limit, UnreadableRows unreadable) {
+      OffsetDateTime since,
+      UUID id,
+      boolean goOn,
+      Set<UUID> without,
+      int limit,
+      UnreadableRows unreadable) {
     return jdbc.query(
         ABANDONED,
         statement -> {
-          ArrayParameters.bindIds(statement, 1, without);
-          statement.setObject(2, since);
-          statement.setObject(3, id);
-          statement.setInt(4, limit);
+          statement.setBoolean(1, goOn);
+          ArrayParameters.bindIds(statement, 2, without);
+          statement.setObject(3, since);
+          statement.setObject(4, id);
+          statement.setInt(5, limit);
         },
         (rs, _) -> abandoned(rs, unreadable));
   }

@@ -35,7 +35,7 @@ import org.springframework.test.context.DynamicPropertySource;
 /** Commands on a batch whose row another transaction holds wait for it, and no others do. */
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
-    properties = "quittance.journal.lanes=1")
+    properties = {"quittance.journal.lanes=1", "quittance.batch.background-max=1"})
 @ActiveProfiles("sandbox")
 class LockedBatchIT {
 
@@ -57,6 +57,7 @@ class LockedBatchIT {
   @Autowired private BatchStore store;
   @Autowired private BatchProgress progress;
   @Autowired private BatchLeases leases;
+  @Autowired private Takeover takeover;
   @Autowired private MeterRegistry registry;
 
   @Test
@@ -105,6 +106,36 @@ class LockedBatchIT {
       holder.rollback();
     }
     assertThatCode(() -> progress.record(locked, List.of(), null, true)).doesNotThrowAnyException();
+  }
+
+  /** One that goes on for long takes all the room there is for those that go on. */
+  @Test
+  void endsAnAbandonedBatchBesideOneThatGoesOn() throws Exception {
+    StoredBatch waitedFor = processing("goes-on");
+    StoredBatch abandoned = processing("abandoned");
+    update(
+        waitedFor,
+        "background = true, begins = true, ends_at = current_timestamp + interval '10' minute");
+    StoredBatch goesOn = store.require(waitedFor.merchantId(), waitedFor.id());
+    try (Connection holder = SERVER.locking(LOCK, goesOn.id())) {
+      takeover.handOver(goesOn);
+      await().until(() -> busy() == 1);
+
+      update(abandoned, "lease_until = current_timestamp - interval '1' second");
+
+      await().until(() -> rests(abandoned));
+      assertThat(rests(goesOn)).isFalse();
+      holder.rollback();
+      await().until(() -> rests(goesOn));
+    }
+  }
+
+  private boolean rests(StoredBatch batch) {
+    return !store.require(batch.merchantId(), batch.id()).processing();
+  }
+
+  private void update(StoredBatch batch, String changes) {
+    jdbc.sql("update payment_batches set " + changes + " where id = ?").param(batch.id()).update();
   }
 
   /** What commands wait for beside the lane. */

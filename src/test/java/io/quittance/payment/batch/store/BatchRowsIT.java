@@ -125,10 +125,10 @@ class BatchRowsIT {
     IntStream.range(0, 3).forEach(_ -> batch(busy, Duration.ofMinutes(-1)));
     StoredBatch behind = batch(UUID.randomUUID(), Duration.ofSeconds(-1));
 
-    assertThat(leases.abandoned(Set.of(), 3))
+    assertThat(leases.abandoned(true, Set.of(), 3))
         .extracting(StoredBatch::merchantId)
         .containsOnly(busy);
-    assertThat(leases.abandoned(Set.of(busy), 3))
+    assertThat(leases.abandoned(true, Set.of(busy), 3))
         .extracting(StoredBatch::id)
         .containsExactly(behind.id());
   }
@@ -142,7 +142,7 @@ class BatchRowsIT {
     }
     StoredBatch behind = batch(UUID.randomUUID(), Duration.ofMinutes(-9));
 
-    assertThat(leases.abandoned(Set.of(), 2))
+    assertThat(leases.abandoned(true, Set.of(), 2))
         .extracting(StoredBatch::id)
         .containsExactly(behind.id());
     jdbc.update("update payment_batches set status = 'preparing'");
