@@ -2,6 +2,8 @@ package io.quittance.contract;
 
 import static io.quittance.contract.Client.move;
 import static io.quittance.contract.Client.order;
+import static io.quittance.contract.Json.array;
+import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -140,6 +142,46 @@ class TruthIT extends Contract {
       moved(5 + 2 * 666);
     } finally {
       jdbc.sql("drop trigger dawdle on payments; drop function dawdle").update();
+    }
+  }
+
+  /**
+   * The transaction takes longer than its caller waits, in two statements of which each may take
+   * that long. If it is committed, any replica carries out what it has begun.
+   */
+  @Test
+  void settlesABatchOfUnknownFateOnlyWhenItsRunIsOver() {
+    Call call =
+        merchant
+            .call("POST", "/v1/payment-batches")
+            .randomKey()
+            .header("Prefer", "respond-async")
+            .body(object("payments", array(order(5, "alice", "shop").put("reference", "one"))));
+    jdbc.sql(
+            """
+            create function dawdle() returns trigger language plpgsql as
+              $$ begin perform pg_sleep(1.7); return new; end $$;
+            create trigger dawdle before insert on idempotency_keys
+              for each row when (new.operation = 'POST /v1/payment-batches')
+              execute function dawdle();
+            create trigger dawdle before update on payment_batches
+              for each row when (old.status = 'preparing') execute function dawdle()
+            """)
+        .update();
+    try {
+      Instant sent = Instant.now();
+      Answer answer = call.send().isProblem(504, "deadline_exceeded");
+
+      assertThat(answer.text("/outcome")).isEqualTo("unknown");
+      assertThat(Instant.parse(answer.text("/resolves_by"))).isAfter(sent.plusSeconds(600));
+    } finally {
+      jdbc.sql(
+              """
+              drop trigger dawdle on idempotency_keys;
+              drop trigger dawdle on payment_batches;
+              drop function dawdle
+              """)
+          .update();
     }
   }
 

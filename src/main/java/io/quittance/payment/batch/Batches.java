@@ -138,8 +138,10 @@ final class Batches {
    * caller's deadline that has passed if it was the limit.
    */
   private <R> R execute(Command<R> command, Deadline deadline, String notDone) {
+    // A resumption counts its time from the commit, which may take until the limit.
+    var run = Deadline.after(deadline.granted().plus(CLAIM_LIMIT));
     try {
-      return commands.execute("batch", command, deadline.within(CLAIM_LIMIT));
+      return commands.execute("batch", command, deadline.within(CLAIM_LIMIT), run);
     } catch (Problem e) {
       if (e.code() == ProblemCode.DEADLINE_EXCEEDED && !e.isUnknown() && !deadline.expired()) {
         throw Problem.of(ProblemCode.OVERLOADED, notDone);

@@ -40,6 +40,16 @@ public final class BatchCommands {
    *     or {@code internal_error}: surely not applied, unless its outcome is unknown
    */
   public <R> R execute(String scope, Command<R> command, Deadline deadline) {
+    return execute(scope, command, deadline, deadline);
+  }
+
+  /**
+   * As {@link #execute(String, Command, Deadline)}, for a command that begins a run.
+   *
+   * @param run until when the run may go on, which another replica carries out if it is not known
+   *     here that it was begun
+   */
+  public <R> R execute(String scope, Command<R> command, Deadline deadline, Deadline run) {
     LedgerCall.End<R> end;
     try (DeadlineScope opened = scopes.open(scope, deadline)) {
       end = ledger.run(opened, command);
@@ -48,15 +58,15 @@ public final class BatchCommands {
       case LedgerCall.End.Committed<R>(R result) -> result;
       case LedgerCall.End.NotApplied<R>(AllOrNone.Refused refused) -> throw refused;
       case LedgerCall.End.NotApplied<R>(Throwable failure) -> throw ledger.problem(failure);
-      case LedgerCall.End.Unknown<R>(Exception reason) -> throw unknown(deadline, reason);
+      case LedgerCall.End.Unknown<R>(Exception reason) -> throw unknown(run, reason);
     };
   }
 
-  private Problem unknown(Deadline deadline, Exception reason) {
+  private Problem unknown(Deadline settled, Exception reason) {
     log.warn("It is not known yet whether a batch was stored: {}", reason.toString());
     return Problem.of(
             ProblemCode.DEADLINE_EXCEEDED,
             "The batch was begun, and is not confirmed yet; repeat the request with the same key.")
-        .unknownUntil(resolvesBy.after(deadline.remaining()));
+        .unknownUntil(resolvesBy.after(settled.remaining()));
   }
 }
