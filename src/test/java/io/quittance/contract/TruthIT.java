@@ -185,6 +185,29 @@ class TruthIT extends Contract {
     }
   }
 
+  @Test
+  void saysThatNothingMovedWhenTheRulesForAnAtomicBatchCannotBeRead() {
+    Call call =
+        merchant
+            .call("POST", "/v1/payment-batches")
+            .randomKey()
+            .body(
+                object(
+                    "mode",
+                    "atomic",
+                    "payments",
+                    array(order(5, "alice", "shop").put("reference", "one"))));
+    jdbc.sql("alter table fraud_rule_sets rename to gone").update();
+    try {
+      Answer answer = call.send().isProblem(503, "dependency_unavailable").movedNothing();
+      assertThat(answer.text("/dependency")).isEqualTo("ledger");
+    } finally {
+      jdbc.sql("alter table gone rename to fraud_rule_sets").update();
+    }
+    call.send().is(201);
+    moved(5);
+  }
+
   /**
    * The key was free when it was looked up. Then another replica carried the same refund out, while
    * this one waited for an account until it gave up.

@@ -25,6 +25,8 @@ import io.quittance.web.ProblemCode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
@@ -34,6 +36,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class AtomicBatches {
+
+  private static final Logger log = LoggerFactory.getLogger(AtomicBatches.class);
 
   private final FanOut fanOut;
   private final ItemPayments payments;
@@ -135,8 +139,12 @@ final class AtomicBatches {
       switch (result) {
         case Result.Done<ScreenedItem>(ScreenedItem item) -> screened.add(item);
         case Result.Failed<ScreenedItem>(Problem problem) -> throw problem;
-        case Result.Failed<ScreenedItem>(Throwable error) ->
-            throw new IllegalStateException("a screening broke off", error);
+        case Result.Failed<ScreenedItem>(Throwable error) -> {
+          log.error("A screening ended by an unexpected error", error);
+          throw Problem.of(
+              ProblemCode.INTERNAL_ERROR,
+              ProblemCode.INTERNAL_ERROR.title() + "; no money was moved.");
+        }
         case Result.Cut<ScreenedItem> _, Result.NotBegun<ScreenedItem> _ ->
             missing =
                 Problem.of(

@@ -22,10 +22,16 @@ import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.timeline.TimelineScope;
 import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Carries out items of batches as payments like any other: the same screening, journal and
@@ -33,6 +39,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class ItemPayments {
+
+  private static final Logger log = LoggerFactory.getLogger(ItemPayments.class);
 
   private final PaymentProcessor processor;
   private final Screener screener;
@@ -97,7 +105,8 @@ public final class ItemPayments {
   /**
    * Screens an item of an atomic batch, whose payment is made later.
    *
-   * @throws Problem 503 or 504 when screening does not answer, and no fallback applies
+   * @throws Problem 503 or 504 when screening does not answer, and no fallback applies, or when the
+   *     merchant's rules cannot be read
    */
   public ScreenedItem screen(BatchItem item, Deadline deadline) throws InterruptedException {
     PaymentOrder order = order(item, deadline);
@@ -113,6 +122,9 @@ public final class ItemPayments {
       throw Screener.failure(e).problem();
     } catch (DeadlineExceededException e) {
       throw Failure.deadlineExceeded().problem();
+    } catch (DataAccessException | TransactionException | RejectedExecutionException e) {
+      log.warn("The rules for a batch cannot be read: {}", e.toString());
+      throw Failure.unavailable(DependencyNames.LEDGER).problem();
     }
   }
 
