@@ -444,6 +444,29 @@ abstract class BatchesContract extends Contract {
     assertThat(endings(id)).hasSize(1);
   }
 
+  /** It is answered once it is stored, however long the batch may go on then. */
+  @Test
+  void hasARequestInTheBackgroundRepeatedSoon() {
+    Call call = post(batch(item(1, "alice", "shop", "soon"))).header("Prefer", "respond-async");
+    merchant.fault("ledger", "latency_ms", 800);
+
+    List<Answer> answers = Burst.of(4, _ -> call.send());
+
+    assertThat(answers).extracting(Answer::status).contains(202);
+    assertThat(answers)
+        .filteredOn(answer -> answer.status() != 202)
+        .isNotEmpty()
+        .allSatisfy(
+            answer -> {
+              answer.isProblem(409, "idempotency_in_progress");
+              assertThat(answer.header("Retry-After").map(Integer::valueOf).orElseThrow())
+                  .isBetween(1, 2);
+            });
+    heal();
+    atRest(call.send().is(202).id());
+    moved(1);
+  }
+
   /** Each request keeps the status of its answer, whatever later ones do with the batch. */
   @Test
   void repeatsEachAnswerWithItsOwnStatus() {

@@ -96,7 +96,7 @@ class BatchController {
     Deadline deadline = deadline(background, deadlineMs);
     return idempotency.run(
         request,
-        deadline,
+        Batches.ofAnswer(background, deadline),
         headers.waitLimit(),
         () -> {
           StoredBatch batch = batches.asked(merchantId, body, background, deadline);
@@ -179,7 +179,7 @@ class BatchController {
     HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.OK;
     return idempotency.run(
         request,
-        deadline,
+        Batches.ofAnswer(background, deadline),
         headers.waitLimit(),
         () -> {
           StoredBatch seen =

@@ -62,6 +62,11 @@ final class Batches {
         .formatted(done, CLAIM_LIMIT.toSeconds(), why);
   }
 
+  /** When the request is answered, about: the key of one in the background is only claimed. */
+  static Deadline ofAnswer(boolean background, Deadline deadline) {
+    return background ? deadline.within(CLAIM_LIMIT) : deadline;
+  }
+
   /** A batch that is asked for, not stored yet. */
   StoredBatch asked(UUID merchantId, NewPaymentBatch body, boolean background, Deadline deadline) {
     return StoredBatch.preparing(
