@@ -22,25 +22,21 @@ final class PoolShares extends DelegatingDataSource {
 
   private final FairPlaces<Object> requests;
   private final FairPlaces<Object> jobs;
-  private final FairPlaces<Object> brief = new FairPlaces<>(1);
   private final RequestParty party;
   private final Duration patience;
-  private final int briefSeconds;
 
   /**
    * @param size of the pool; with 5 there are two places for requests and two for jobs, with less
    *     than 3 they do not keep clear of the look-ups
    * @param patience how long a request or a job waits for a place
-   * @param briefSeconds how long a statement of a brief look-up may take; 0: as long as any
    */
-  PoolShares(DataSource pool, int size, RequestParty party, Duration patience, int briefSeconds) {
+  PoolShares(DataSource pool, int size, RequestParty party, Duration patience) {
     super(pool);
     int shared = size - 1;
     this.requests = new FairPlaces<>(Math.max(1, (shared + 1) / 2));
     this.jobs = new FairPlaces<>(Math.max(1, shared / 2));
     this.party = party;
     this.patience = patience;
-    this.briefSeconds = briefSeconds;
   }
 
   /**
@@ -49,19 +45,13 @@ final class PoolShares extends DelegatingDataSource {
   @Override
   public Connection getConnection() throws SQLException {
     if (ReservedConnection.isAllowed()) {
-      return ReservedConnection.isBrief() ? brief() : super.getConnection();
+      return super.getConnection();
     }
     RequestAttributes request = RequestContextHolder.getRequestAttributes();
     // A job is nobody's: each is a party of its own.
     return request == null
         ? connection(jobs, new Object())
         : connection(requests, party.of(request));
-  }
-
-  /** One at a time: what hangs there has the reserved connection for one statement's limit. */
-  private Connection brief() throws SQLException {
-    Connection connection = connection(brief, new Object());
-    return briefSeconds > 0 ? BriefConnection.of(connection, briefSeconds) : connection;
   }
 
   private Connection connection(FairPlaces<Object> places, Object holder) throws SQLException {

@@ -11,7 +11,6 @@ import org.springframework.stereotype.Component;
 class PoolSharing implements BeanPostProcessor {
 
   private static final String READS = "dataSource";
-  private static final int BRIEF_SECONDS = 1;
 
   private final ObjectProvider<RequestParty> party;
 
@@ -29,14 +28,7 @@ class PoolSharing implements BeanPostProcessor {
             pool,
             pool.getMaximumPoolSize(),
             request -> party.getObject().of(request),
-            Duration.ofMillis(pool.getConnectionTimeout()),
-            briefSeconds(pool))
+            Duration.ofMillis(pool.getConnectionTimeout()))
         : bean;
-  }
-
-  /** In H2 readers wait for no lock, and the limit of a statement would stay on its connection. */
-  private static int briefSeconds(HikariDataSource pool) {
-    String url = pool.getJdbcUrl();
-    return url != null && url.startsWith("jdbc:postgresql:") ? BRIEF_SECONDS : 0;
   }
 }

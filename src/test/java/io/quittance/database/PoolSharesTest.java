@@ -5,14 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -23,11 +21,10 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 class PoolSharesTest {
 
   private static final int SIZE = 5;
-  private static final int BRIEF_SECONDS = 7;
 
   private final HikariDataSource pool = pool();
   private final PoolShares shares =
-      new PoolShares(pool, SIZE, PoolSharesTest::party, Duration.ofMillis(1), BRIEF_SECONDS);
+      new PoolShares(pool, SIZE, PoolSharesTest::party, Duration.ofMillis(1));
   private final List<Connection> opened = new ArrayList<>();
 
   private static Object party(RequestAttributes request) {
@@ -83,19 +80,6 @@ class PoolSharesTest {
   }
 
   @Test
-  void limitsTheStatementsOfBriefLookUpsOnly() throws SQLException {
-    assertThat(queryTimeout(ReservedConnection.of(_ -> connection()))).isZero();
-    assertThat(queryTimeout(ReservedConnection.briefly(_ -> connection())))
-        .isEqualTo(BRIEF_SECONDS);
-  }
-
-  private static int queryTimeout(Function<String, Connection> lookUp) throws SQLException {
-    try (PreparedStatement statement = lookUp.apply("key").prepareStatement("select 1")) {
-      return statement.getQueryTimeout();
-    }
-  }
-
-  @Test
   void takesAPlaceBackOnce() throws SQLException {
     Connection closedTwice = ofRequest("a");
     closedTwice.close();
@@ -119,15 +103,15 @@ class PoolSharesTest {
   }
 
   private Connection ofLookUp() {
-    return ReservedConnection.<String, Connection>of(_ -> connection()).apply("key");
-  }
-
-  private Connection connection() {
-    try {
-      return opened(shares.getConnection());
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    return ReservedConnection.<String, Connection>of(
+            _ -> {
+              try {
+                return opened(shares.getConnection());
+              } catch (SQLException e) {
+                throw new IllegalStateException(e);
+              }
+            })
+        .apply("key");
   }
 
   private Connection opened(Connection connection) {

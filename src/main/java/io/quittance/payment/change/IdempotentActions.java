@@ -7,21 +7,18 @@ import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.idempotency.SubjectLookups;
-import io.quittance.identity.Caller;
 import io.quittance.payment.change.ActionProcessor.ActionResult;
 import io.quittance.payment.change.ActionProcessor.Carried;
 import io.quittance.payment.change.ActionResponses.Success;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;
+import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -30,43 +27,30 @@ import org.springframework.stereotype.Component;
 @Component
 final class IdempotentActions {
 
-  /** The payment that a request names; there may be none. */
-  record Target(UUID merchantId, UUID paymentId) {
-
-    /** 404 if the TypeID is malformed. */
-    static Target of(Caller caller, String id) {
-      return new Target(caller.merchantId(), PaymentQueries.id(id));
-    }
-  }
-
   private final Idempotency idempotency;
-  private final SubjectLookups subjects;
   private final ActionProcessor actions;
   private final ActionResponses responses;
   private final PaymentQueries payments;
 
   IdempotentActions(
       Idempotency idempotency,
-      SubjectLookups subjects,
       ActionProcessor actions,
       ActionResponses responses,
       PaymentQueries payments) {
     this.idempotency = idempotency;
-    this.subjects = subjects;
     this.actions = actions;
     this.responses = responses;
     this.payments = payments;
   }
 
   /**
-   * Carries the action out, or replays what became of it. The payment is looked up after the key:
-   * before a failure of that says that nothing happened, the key is looked up once more.
+   * Carries the action out, or replays what became of it.
    *
    * @param body what the key's fingerprint is taken of
    * @param headers null: the action is carried out without a key
    */
   <R> ResponseEntity<Object> run(
-      Target target,
+      Payment seen,
       PaymentAction<R> action,
       Object body,
       @Nullable IdempotencyHeaders headers,
@@ -74,30 +58,19 @@ final class IdempotentActions {
       Success<R> success,
       HttpServletRequest http) {
     if (headers == null) {
-      return carryOut(change(target, null, action, deadline), deadline, success, http).answer();
+      var change = new ChangePayment<>(seen, null, action);
+      return responses.first(change, actions.carryOut(change, deadline), success, http);
     }
     KeyedRequest request =
         idempotency.request(
-            target.merchantId(),
-            action.name() + " " + TypeId.format("pay", target.paymentId()),
-            headers.requireKey(),
-            body);
+            seen.terms().merchantId(), action.name() + " " + id(seen), headers.requireKey(), body);
     return idempotency.run(
         request,
         deadline,
         headers.waitLimit(),
         LookupTiming.BEFORE,
-        () -> carryOut(change(target, request, action, deadline), deadline, success, http),
-        holder -> Optional.of(replay(holder, target, deadline, success)));
-  }
-
-  private <R> ChangePayment<R> change(
-      Target target, @Nullable KeyedRequest request, PaymentAction<R> action, Deadline deadline) {
-    Payment seen =
-        subjects
-            .find(target.merchantId(), deadline, () -> find(target))
-            .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
-    return new ChangePayment<>(seen, request, action);
+        () -> carryOut(new ChangePayment<>(seen, request, action), deadline, success, http),
+        holder -> Optional.of(replay(holder, seen, success)));
   }
 
   private <R> Ran<ResponseEntity<Object>> carryOut(
@@ -113,23 +86,22 @@ final class IdempotentActions {
         responses.first(change, carried, success, http), fate, change.action().objectId());
   }
 
-  private <R> ResponseEntity<Object> replay(
-      KeyRecord holder, Target target, Deadline deadline, Success<R> success) {
+  private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {
+    PaymentTerms terms = seen.terms();
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {
-      throw refused.get().payment(target.paymentId());
+      throw refused.get().payment(terms.id());
     }
-    UUID madeId = Objects.requireNonNull(holder.objectId());
-    return subjects.findLate(
-        target.merchantId(),
-        deadline,
-        () ->
-            success.replay(
-                success.find().apply(target.merchantId(), madeId).orElseThrow(),
-                find(target).orElseThrow()));
+    R made =
+        success
+            .find()
+            .apply(terms.merchantId(), Objects.requireNonNull(holder.objectId()))
+            .orElseThrow();
+    Payment current = payments.find(terms.merchantId(), terms.id()).orElseThrow();
+    return success.replay(made, current);
   }
 
-  private Optional<Payment> find(Target target) {
-    return payments.find(target.merchantId(), target.paymentId());
+  private static String id(Payment payment) {
+    return TypeId.format("pay", payment.terms().id());
   }
 }

@@ -15,7 +15,6 @@ import io.quittance.payment.change.ActionBodies.NewReview;
 import io.quittance.payment.change.ActionBodies.PaymentChange;
 import io.quittance.payment.change.ActionResponses.OpenBody;
 import io.quittance.payment.change.ActionResponses.Success;
-import io.quittance.payment.change.IdempotentActions.Target;
 import io.quittance.payment.model.CaptureBody;
 import io.quittance.payment.model.MovementQueries;
 import io.quittance.payment.model.Payment;
@@ -91,7 +90,7 @@ class PaymentActionController {
             asked.last() == null || asked.last(),
             deadline);
     return actions.run(
-        Target.of(caller, id),
+        payments.require(caller.merchantId(), id),
         capture,
         asked,
         headers,
@@ -120,10 +119,10 @@ class PaymentActionController {
       @Valid @RequestBody(required = false) @Nullable NewCancel body,
       Caller caller,
       HttpServletRequest http) {
-    Target target = Target.of(caller, id);
+    Payment payment = payments.require(caller.merchantId(), id);
     return actions.run(
-        target,
-        new Cancel(target.paymentId()),
+        payment,
+        new Cancel(payment.terms().id()),
         Map.of(),
         headers,
         deadlines.grant(deadlineMs, caller),
@@ -159,7 +158,7 @@ class PaymentActionController {
     Deadline deadline = deadlines.grant(deadlineMs, caller);
     var refund = new Refund(TypeId.next(), TypeId.next(), asked.amount(), asked.reason(), deadline);
     return actions.run(
-        Target.of(caller, id),
+        payments.require(caller.merchantId(), id),
         refund,
         asked,
         headers,
@@ -189,11 +188,11 @@ class PaymentActionController {
       @Valid @RequestBody NewReview body,
       Caller caller,
       HttpServletRequest http) {
-    Target target = Target.of(caller, id);
+    Payment payment = payments.require(caller.merchantId(), id);
     return actions.run(
-        target,
+        payment,
         new Review(
-            target.paymentId(),
+            payment.terms().id(),
             body.decision() == Decision.APPROVE,
             body.reason(),
             caller.origin()),
@@ -223,11 +222,11 @@ class PaymentActionController {
       Caller caller,
       HttpServletRequest http)
       throws JsonProcessingException {
-    Target target = Target.of(caller, id);
+    Payment payment = payments.require(caller.merchantId(), id);
     return actions.run(
-        target,
+        payment,
         new Describe(
-            target.paymentId(),
+            payment.terms().id(),
             body.description(),
             body.metadata() == null ? null : json.writeValueAsString(body.metadata())),
         body,

@@ -74,16 +74,11 @@ public final class PaymentQueries {
         .optional();
   }
 
-  /** The id of a payment that a request is about, and is logged with; 404 if it is malformed. */
-  public static UUID id(String typeId) {
-    UUID id = TypeId.require("pay", typeId);
-    LogFields.payment(id);
-    return id;
-  }
-
   /** The merchant's payment of this TypeID; 404 if it is malformed, or there is none. */
   public Payment require(UUID merchantId, String id) {
-    return find(merchantId, id(id)).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    UUID paymentId = TypeId.require("pay", id);
+    LogFields.payment(paymentId);
+    return find(merchantId, paymentId).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
   /**
