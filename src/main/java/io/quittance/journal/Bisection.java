@@ -2,19 +2,15 @@ package io.quittance.journal;
 
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toUnmodifiableList;
-import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import io.micrometer.core.instrument.Counter;
 import io.quittance.concurrency.Job;
 import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,39 +19,29 @@ import org.slf4j.LoggerFactory;
  * Applies a batch, and completes each of its commands whatever happens to the transaction. Data
  * that the database refuses is found by halving the batch, and its command fails alone. A database
  * that is unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would
- * mend. What takes too long to decide is tried again without its largest commands. Where statements
- * take too long, each command is tried alone, unless several merchants are slow: then it is the
- * database. Thread-safe.
+ * mend. What takes too long to decide is tried again without its largest commands. Thread-safe.
  */
 final class Bisection {
 
   private static final Logger log = LoggerFactory.getLogger(Bisection.class);
 
-  /** A transaction that takes as long has something slow in it. */
-  private static final long SLOW_NANOS = Duration.ofMillis(500).toNanos();
-
-  /** A transaction for each of more merchants would cost their lane more than it may gain. */
-  private static final int WATCHED_MAX = 8;
-
   private final Retries retries;
   private final Counter halved;
   private final boolean byMerchant;
-  private final TroubledMerchants troubled;
 
   /**
    * @param byMerchant whether each transaction is one merchant's: on Citus, that of two merchants
    *     is one of two servers
    */
-  Bisection(Retries retries, Counter halved, boolean byMerchant, TroubledMerchants troubled) {
+  Bisection(Retries retries, Counter halved, boolean byMerchant) {
     this.retries = retries;
     this.halved = halved;
     this.byMerchant = byMerchant;
-    this.troubled = troubled;
   }
 
   /** What may be in one transaction, in the order of arrival of each merchant's first command. */
   Collection<List<Job<Command<?>, Object>>> divide(List<Job<Command<?>, Object>> jobs) {
-    return byMerchant || (troubled.watchful() && merchants(jobs).size() <= WATCHED_MAX)
+    return byMerchant
         ? jobs.stream()
             .collect(
                 groupingBy(
@@ -71,11 +57,7 @@ final class Bisection {
    * @return the commands that wait for others' locks; all others are done
    */
   List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
-    long startedNanos = System.nanoTime();
     List<WaitingCommand> waiting = tried(jobs, awaited);
-    if (System.nanoTime() - startedNanos >= SLOW_NANOS) {
-      troubled.areSlow(merchants(jobs));
-    }
     waiting.forEach(command -> command.job().item().heldUp());
     return waiting;
   }
@@ -95,8 +77,8 @@ final class Bisection {
   }
 
   private List<WaitingCommand> afterFailure(List<Job<Command<?>, Object>> open, Throwable e) {
-    if (SqlStates.lockTimeout(e) || mayBeTheFaultOfOne(open, e)) {
-      return open.stream().map(WaitingCommand::toBeTriedAlone).toList();
+    if (SqlStates.lockTimeout(e)) {
+      return open.stream().map(WaitingCommand::forUnknownLock).toList();
     }
     if (unavailable(e)) {
       log.warn("The database is unavailable, {} commands failed: {}", open.size(), e.toString());
@@ -114,17 +96,6 @@ final class Bisection {
     }
     log.warn("A batch of {} commands failed and is halved: {}", open.size(), e.toString());
     return halve(open);
-  }
-
-  /** Whether statements took too long, and only one of several merchants may be the cause. */
-  private boolean mayBeTheFaultOfOne(List<Job<Command<?>, Object>> open, Throwable e) {
-    return (e instanceof DatabaseTooSlowException || SqlStates.statementTimeout(e))
-        && merchants(open).size() > 1
-        && !troubled.severalAreSlow();
-  }
-
-  private static Set<UUID> merchants(List<Job<Command<?>, Object>> jobs) {
-    return jobs.stream().map(job -> job.item().merchantId()).collect(toUnmodifiableSet());
   }
 
   private static boolean unavailable(Throwable e) {

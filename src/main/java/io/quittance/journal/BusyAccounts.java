@@ -2,23 +2,19 @@ package io.quittance.journal;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,19 +24,12 @@ import org.jspecify.annotations.Nullable;
  * what has become free. It waits before it holds any lock, so it keeps nobody else waiting; and it
  * waits in the database's own queue, so that replicas which share an account take turns.
  *
- * <p>Here commands are tried alone, too, that may have kept a transaction waiting for something
- * else.
- *
- * <p>It is long because both are one queue and one worker: an account may be waited for by either.
- * Thread-safe.
+ * <p>Thread-safe.
  */
 final class BusyAccounts {
 
   /** One account's commands may take one part in so many of the room, so that others find some. */
   private static final int PARTS = 4;
-
-  /** As {@link #PARTS}, for one merchant's commands that are tried alone. */
-  private static final int PARTS_OF_MERCHANTS = 2;
 
   /**
    * As many again for commands that finish what others began, and all of them twice: those that go
@@ -48,22 +37,12 @@ final class BusyAccounts {
    */
   private static final int ROOM = 4;
 
-  /** After it, each merchant has one more of its commands tried alone, until the next round. */
-  private static final Duration ROUND = Duration.ofMillis(100);
-
-  /**
-   * A waiting command.
-   *
-   * @param number which it was in the order of arrival
-   * @param triedAlone whether it was tried alone before, in vain
-   */
-  private record QueuedEntry(WaitingCommand waiting, long number, boolean triedAlone) {}
+  /** A waiting command, and which it was in the order of arrival. */
+  private record QueuedEntry(WaitingCommand waiting, long number) {}
 
   private final Bisection bisection;
-  private final TroubledMerchants troubled;
   private final WorkerPool<QueuedEntry, Boolean> pool;
   private final Map<AccountKey, Integer> waitedFor = new ConcurrentHashMap<>();
-  private final Map<UUID, Integer> toBeTriedAlone = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicLong arrivals = new AtomicLong();
   private final int capacity;
@@ -77,14 +56,8 @@ final class BusyAccounts {
    *     account's may be a quarter of them
    */
   BusyAccounts(
-      String name,
-      Bisection bisection,
-      TroubledMerchants troubled,
-      int capacity,
-      int maxBatch,
-      MeterRegistry registry) {
+      String name, Bisection bisection, int capacity, int maxBatch, MeterRegistry registry) {
     this.bisection = bisection;
-    this.troubled = troubled;
     this.capacity = capacity;
     this.maxBatch = maxBatch;
     this.pool =
@@ -116,23 +89,19 @@ final class BusyAccounts {
    */
   void add(WaitingCommand command) {
     boolean finishing = command.job().item() instanceof Journal.Finishing<?>;
-    if (!finishing && (waiting.get() >= capacity || full(command))) {
+    if (!finishing && (waiting.get() >= capacity || anyFull(command.accounts()))) {
       command.job().fail(new QueueFullException(pool.name(), capacity));
       return;
     }
-    queue(new QueuedEntry(command, arrivals.getAndIncrement(), false));
+    queue(new QueuedEntry(command, arrivals.getAndIncrement()));
   }
 
-  private boolean full(WaitingCommand command) {
-    UUID merchantId = command.job().item().merchantId();
-    return command.accounts().isEmpty()
-        ? toBeTriedAlone.getOrDefault(merchantId, 0) >= part(PARTS_OF_MERCHANTS)
-        : command.accounts().stream()
-            .anyMatch(account -> waitedFor.getOrDefault(account, 0) >= part(PARTS));
+  private boolean anyFull(Set<AccountKey> accounts) {
+    return accounts.stream().anyMatch(this::full);
   }
 
-  private int part(int parts) {
-    return Math.max(1, capacity / parts);
+  private boolean full(AccountKey account) {
+    return waitedFor.getOrDefault(account, 0) >= Math.max(1, capacity / PARTS);
   }
 
   private void queue(QueuedEntry entry) {
@@ -161,15 +130,8 @@ final class BusyAccounts {
   private void count(WaitingCommand command, int change) {
     waiting.addAndGet(change);
     for (AccountKey account : command.accounts()) {
-      count(waitedFor, account, change);
+      waitedFor.merge(account, change, (n, more) -> n + more == 0 ? null : n + more);
     }
-    if (command.accounts().isEmpty()) {
-      count(toBeTriedAlone, command.job().item().merchantId(), change);
-    }
-  }
-
-  private static <K> void count(Map<K, Integer> counts, K key, int change) {
-    counts.merge(key, change, (n, more) -> n + more == 0 ? null : n + more);
   }
 
   private void work(List<Job<QueuedEntry, Boolean>> jobs) {
@@ -177,7 +139,7 @@ final class BusyAccounts {
         jobs.stream().map(Job::item).sorted(Comparator.comparingLong(QueuedEntry::number)).toList();
     List<QueuedEntry> open = new ArrayList<>(entries);
     if (accounts(open).size() > 1) {
-      open = tried(open, inTurns(open, waits -> !waits.accounts().isEmpty(), maxBatch), null);
+      open = tried(open, waitsForAccounts(open), null);
     }
     AccountKey next = turns.next(accounts(open));
     if (next != null) {
@@ -194,12 +156,11 @@ final class BusyAccounts {
     return accounts;
   }
 
-  private static List<QueuedEntry> inTurns(
-      List<QueuedEntry> entries, Predicate<WaitingCommand> which, int limit) {
+  private List<QueuedEntry> waitsForAccounts(List<QueuedEntry> entries) {
     return MerchantTurns.inTurns(
-        entries.stream().filter(entry -> which.test(entry.waiting())).toList(),
+        entries.stream().filter(entry -> !entry.waiting().accounts().isEmpty()).toList(),
         entry -> entry.waiting().job().item().merchantId(),
-        limit);
+        maxBatch);
   }
 
   private List<QueuedEntry> waitsFor(List<QueuedEntry> entries, AccountKey account) {
@@ -222,7 +183,7 @@ final class BusyAccounts {
       }
       for (WaitingCommand waiting : left) {
         if (waiting.job() == entry.waiting().job()) {
-          still.add(new QueuedEntry(waiting, entry.number(), entry.triedAlone()));
+          still.add(new QueuedEntry(waiting, entry.number()));
         }
       }
     }
@@ -230,27 +191,21 @@ final class BusyAccounts {
   }
 
   /**
-   * Applies each command by itself that may be what kept its whole batch waiting. Merchants take
-   * turns, and one whose command waits in vain has no more of them in this round; that command goes
-   * to the end.
+   * Applies each command by itself that may be what kept its whole batch waiting, until one of them
+   * does so again: that one goes to the end.
    */
   private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
-    var open = new ArrayList<>(all);
-    var round = Deadline.after(ROUND);
-    var hadTheirTurn = new HashSet<UUID>();
-    for (QueuedEntry entry : inTurns(all, waiting -> waiting.accounts().isEmpty(), all.size())) {
-      UUID merchantId = entry.waiting().job().item().merchantId();
-      if (!hadTheirTurn.contains(merchantId)) {
+    List<QueuedEntry> open = all;
+    for (QueuedEntry entry : all) {
+      if (entry.waiting().accounts().isEmpty()) {
         List<WaitingCommand> left = bisection.apply(List.of(entry.waiting().job()), null);
-        open.remove(entry);
+        open =
+            open.stream()
+                .filter(other -> other != entry)
+                .collect(ArrayList::new, List::add, List::addAll);
         if (!left.isEmpty()) {
-          open.add(new QueuedEntry(left.getFirst(), arrivals.getAndIncrement(), true));
-        }
-        if (!left.isEmpty() && !entry.triedAlone()) {
-          troubled.waitsForALock(merchantId);
-        }
-        if (!left.isEmpty() || round.expired()) {
-          hadTheirTurn.add(merchantId);
+          open.add(new QueuedEntry(left.getFirst(), arrivals.getAndIncrement()));
+          return open;
         }
       }
     }

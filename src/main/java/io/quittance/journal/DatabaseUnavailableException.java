@@ -1,8 +1,7 @@
 package io.quittance.journal;
 
 /** The database is unavailable; no command caused this. Nothing was applied. */
-public sealed class DatabaseUnavailableException extends RuntimeException
-    permits DatabaseTooSlowException {
+public final class DatabaseUnavailableException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;
 

@@ -74,9 +74,7 @@ public final class Journal {
     this.lanes =
         IntStream.rangeClosed(1, properties.lanes())
             .mapToObj(
-                number ->
-                    new Lane(
-                        number, transaction, recent, capacity, properties.maxBatch(), registry))
+                number -> new Lane(number, transaction, capacity, properties.maxBatch(), registry))
             .toList();
   }
 

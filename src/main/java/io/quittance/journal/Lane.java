@@ -15,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
  * The commands of some merchants, with two queues, each with a worker and a connection of its own.
  * Whatever has queued up in the first is applied in one transaction, in order of arrival. Its
  * worker never waits for an account: commands whose accounts are locked elsewhere step aside into
- * the second, {@link BusyAccounts}, as do those of {@link TroubledMerchants}. Thread-safe.
+ * the second, {@link BusyAccounts}. Thread-safe.
  */
 final class Lane {
 
@@ -44,7 +44,6 @@ final class Lane {
   /** They do so if one that is of no batch came within this time. */
   private static final long OTHERS_SEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private final TroubledMerchants troubled;
   private final Bisection bisection;
   private final BusyAccounts busyAccounts;
   private final WorkerPool<Command<?>, Object> pool;
@@ -58,28 +57,18 @@ final class Lane {
 
   /**
    * @param number from 1
-   * @param recent who uses the journal
    * @param capacity commands that may wait for their turn, and as many for busy accounts
    */
-  Lane(
-      int number,
-      Transaction transaction,
-      RecentMerchants recent,
-      int capacity,
-      int maxBatch,
-      MeterRegistry registry) {
-    this.troubled = new TroubledMerchants(recent);
+  Lane(int number, Transaction transaction, int capacity, int maxBatch, MeterRegistry registry) {
     this.bisection =
         new Bisection(
             new Retries(transaction),
             Counter.builder("quittance.journal.halved")
                 .description("Batches that failed and were tried in halves")
                 .register(registry),
-            transaction.ofOneMerchant(),
-            troubled);
+            transaction.ofOneMerchant());
     this.busyAccounts =
-        new BusyAccounts(
-            "journal-busy-" + number, bisection, troubled, capacity, maxBatch, registry);
+        new BusyAccounts("journal-busy-" + number, bisection, capacity, maxBatch, registry);
     this.pool =
         WorkerPool.<Command<?>, Object>named("journal-" + number, this::work)
             .capacity(capacity)
@@ -156,20 +145,15 @@ final class Lane {
     remember(System.nanoTime() - startedNanos);
   }
 
-  /**
-   * Commands whose accounts others wait for already wait behind them, and those of merchants that
-   * keep the lane waiting are tried alone; returns the others.
-   */
+  /** Commands whose accounts others wait for already wait behind them; returns the others. */
   private List<Job<Command<?>, Object>> stepAside(List<Job<Command<?>, Object>> jobs) {
     var free = new ArrayList<Job<Command<?>, Object>>(jobs.size());
     for (Job<Command<?>, Object> job : jobs) {
       Set<AccountKey> busy = busyAccounts.busy(AccountKey.of(job.item()));
-      if (!busy.isEmpty()) {
-        letWait(new WaitingCommand(job, busy));
-      } else if (troubled.has(job.item().merchantId())) {
-        letWait(WaitingCommand.toBeTriedAlone(job));
-      } else {
+      if (busy.isEmpty()) {
         free.add(job);
+      } else {
+        letWait(new WaitingCommand(job, busy));
       }
     }
     return free;

@@ -22,9 +22,6 @@ final class SqlStates {
 
   private static final String UNIQUE_VIOLATION = "23505";
 
-  /** query_canceled. */
-  private static final String STATEMENT_TIMEOUT = "57014";
-
   private SqlStates() {}
 
   /** The same transaction may succeed when it is tried again. */
@@ -39,11 +36,6 @@ final class SqlStates {
   /** Another transaction held a lock for longer than this one was ready to wait. */
   static boolean lockTimeout(Throwable e) {
     return LOCK_TIMEOUTS.contains(of(e));
-  }
-
-  /** A statement took longer than one may. */
-  static boolean statementTimeout(Throwable e) {
-    return of(e).equals(STATEMENT_TIMEOUT);
   }
 
   /** The server answered the commit itself: it rolled back. */

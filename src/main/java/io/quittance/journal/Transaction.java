@@ -154,7 +154,7 @@ final class Transaction {
     /** Only a database that took most of the time is to blame for it. */
     private RuntimeException tooLong() {
       return databaseNanos > limit.dividedBy(2).toNanos()
-          ? new DatabaseTooSlowException(
+          ? new DatabaseUnavailableException(
               "a transaction took longer than the %d ms that are allowed"
                   .formatted(limit.toMillis()))
           : new TransactionTooLongException(limit);

@@ -174,10 +174,6 @@ class JournalIT {
   }
 
   private Journal journal(DataSource source) throws SQLException {
-    return journal(source, 8);
-  }
-
-  private Journal journal(DataSource source, int queueCapacity) throws SQLException {
     var factory = new DefaultListableBeanFactory();
     factory.registerSingleton("lines", (Table.Factory) unit -> new Lines());
     return new Journal(
@@ -185,7 +181,7 @@ class JournalIT {
         dataSource,
         new Dialect(dataSource),
         factory.getBeanProvider(Table.Factory.class),
-        new JournalProperties(1, queueCapacity, 8, TRANSACTION_LIMIT, Duration.ofMillis(100)),
+        new JournalProperties(1, 8, 8, TRANSACTION_LIMIT, Duration.ofMillis(100)),
         registry,
         Tracing.OFF);
   }
@@ -614,73 +610,6 @@ class JournalIT {
     CompletableFuture<Integer> result = journal.submit(new Append(1), PATIENCE);
 
     assertThatThrownBy(() -> PATIENCE.await(result)).isInstanceOf(FateUnknownException.class);
-  }
-
-  /** What a merchant does that shares the lane with {@link #MERCHANT}. */
-  private record ByAnother(Append command) implements Command.Forwarding<Integer> {
-    private static final UUID ID = UUID.randomUUID();
-
-    @Override
-    public UUID merchantId() {
-      return ID;
-    }
-  }
-
-  /** As captures do of a payment whose row is locked. */
-  @Test
-  void aMerchantWhoseRowsAreLockedKeepsNoOtherWaiting() throws Exception {
-    journal.close();
-    journal = journal(limited(), 1_000);
-    try (Connection holder = dataSource.getConnection()) {
-      holder.setAutoCommit(false);
-      execute(holder, "insert into lines select * from generate_series(3000, 3099)");
-      var stuck = new ArrayList<CompletableFuture<Integer>>();
-      var free = new ArrayList<CompletableFuture<Integer>>();
-      for (int line = 0; line < 100; line++) {
-        stuck.add(journal.submit(new ByAnother(new Append(3000 + line)), PATIENCE));
-        free.add(journal.submit(new Append(line), Deadline.after(Duration.ofSeconds(2))));
-        Thread.sleep(20);
-      }
-
-      for (CompletableFuture<Integer> result : free) {
-        assertThat(PATIENCE.await(result)).isBetween(0, 99);
-      }
-      assertThat(stuck).noneMatch(CompletableFuture::isDone);
-      holder.rollback();
-
-      for (CompletableFuture<Integer> result : stuck) {
-        assertThat(PATIENCE.await(result)).isBetween(3000, 3099);
-      }
-    }
-  }
-
-  @Test
-  void aMerchantWhoseStatementsAreSlowFailsNoOther() throws Exception {
-    journal.close();
-    journal = journal(limited(), 1_000);
-    jdbc.sql(
-            """
-            create rule slow as on insert to lines where new.line >= 3000
-               do also select pg_sleep(60)
-            """)
-        .update();
-    var slow = new ArrayList<CompletableFuture<Integer>>();
-    var quick = new ArrayList<CompletableFuture<Integer>>();
-    for (int line = 0; line < 30; line++) {
-      if (line % 10 == 5) {
-        slow.add(journal.submit(new ByAnother(new Append(3000 + line)), PATIENCE));
-      }
-      quick.add(journal.submit(new Append(line), PATIENCE));
-      Thread.sleep(20);
-    }
-
-    for (CompletableFuture<Integer> result : quick) {
-      assertThat(PATIENCE.await(result)).isBetween(0, 29);
-    }
-    for (CompletableFuture<Integer> result : slow) {
-      assertThatThrownBy(() -> PATIENCE.await(result))
-          .isInstanceOf(DatabaseUnavailableException.class);
-    }
   }
 
   private List<CompletableFuture<Integer>> submitTogether(List<Integer> lines)
