@@ -52,9 +52,13 @@ class LastUseIT {
     }
     assertThat(noted(jdbc, locked)).isFalse();
 
-    lastUse.note(locked);
-
-    await().atMost(Duration.ofSeconds(4)).until(() -> noted(jdbc, locked));
+    await()
+        .atMost(Duration.ofSeconds(4))
+        .until(
+            () -> {
+              lastUse.note(locked);
+              return noted(jdbc, locked);
+            });
     lastUse.close();
   }
 

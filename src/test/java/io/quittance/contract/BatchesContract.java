@@ -260,9 +260,9 @@ abstract class BatchesContract extends Contract {
   @Test
   void leavesWhatItsDeadlineKeptFromBeginningNotStarted() {
     ObjectNode body = batchOf(100, i -> item(1, "alice", "shop", "kept-" + i));
-    merchant.fault("ledger", "latency_ms", 1200);
+    merchant.fault("ledger", "latency_ms", 1_500);
 
-    Answer late = counted(post(body).deadline(2_000).send().is(201));
+    Answer late = counted(post(body).deadline(2_900).send().is(201));
 
     assertThat(late.number("/counts/processing")).as(late.toString()).isZero();
     Answer rest = atRest(late.id());

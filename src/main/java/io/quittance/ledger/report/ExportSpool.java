@@ -13,12 +13,15 @@ import org.springframework.stereotype.Component;
 
 /**
  * The room on the local disk for exports that wait for their readers. One merchant's have half of
- * it at most. Thread-safe.
+ * it at most, and there are two of them at most. Thread-safe.
  */
 @Component
 final class ExportSpool {
 
+  private static final int FILES_OF_MERCHANT_MAX = 2;
+
   private final long limit;
+  private final Map<UUID, Integer> files = new HashMap<>();
   private final Map<UUID, Long> used = new HashMap<>();
   private long total;
 
@@ -26,9 +29,28 @@ final class ExportSpool {
     this.limit = properties.exportSpool().toBytes();
   }
 
-  /** An empty file, to be closed by its owner. */
+  /**
+   * An empty file, to be closed by its owner.
+   *
+   * @throws TooManyReportsException as many of the merchant's are being read already
+   */
   SpoolFile open(UUID merchantId) throws IOException {
-    return new SpoolFile(this, merchantId);
+    enter(merchantId);
+    try {
+      return new SpoolFile(this, merchantId);
+    } catch (IOException | RuntimeException e) {
+      leave(merchantId, 0);
+      throw e;
+    }
+  }
+
+  private synchronized void enter(UUID merchantId) {
+    int own = files.getOrDefault(merchantId, 0);
+    if (own >= FILES_OF_MERCHANT_MAX) {
+      throw new TooManyReportsException(
+          "At most %d exports of a merchant are read at once.".formatted(FILES_OF_MERCHANT_MAX));
+    }
+    files.put(merchantId, own + 1);
   }
 
   /**
@@ -61,7 +83,9 @@ final class ExportSpool {
                     .formatted(limit / 2))));
   }
 
-  synchronized void giveBack(UUID merchantId, long bytes) {
+  /** A file is closed, and its bytes are free. */
+  synchronized void leave(UUID merchantId, long bytes) {
+    files.computeIfPresent(merchantId, (_, own) -> own == 1 ? null : own - 1);
     total -= bytes;
     used.computeIfPresent(merchantId, (_, own) -> own == bytes ? null : own - bytes);
   }

@@ -69,27 +69,30 @@ final class SpoolFile implements AutoCloseable {
   }
 
   /**
-   * Copies what was written.
+   * Copies what was written, once: the file is at its end then.
    *
    * @throws InterruptedIOException the deadline came before the end
    */
   void copyTo(OutputStream out, Deadline deadline) throws IOException {
     channel.position(0);
-    // Not closed: that would close the file.
-    InputStream in = new GZIPInputStream(Channels.newInputStream(channel), BUFFER);
-    byte[] buffer = new byte[BUFFER];
-    for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
-      if (deadline.expired()) {
-        throw new InterruptedIOException("the reader of an export is too slow");
+    try (InputStream in = new GZIPInputStream(Channels.newInputStream(channel), BUFFER)) {
+      byte[] buffer = new byte[BUFFER];
+      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        if (deadline.expired()) {
+          throw new InterruptedIOException("the reader of an export is too slow");
+        }
+        out.write(buffer, 0, read);
       }
-      out.write(buffer, 0, read);
     }
   }
 
   @Override
   public void close() throws IOException {
-    spool.giveBack(merchantId, taken);
-    channel.close();
+    try {
+      channel.close();
+    } finally {
+      spool.leave(merchantId, taken);
+    }
   }
 
   /** Compresses little, but fast: a sixth of the bytes is left. */

@@ -76,6 +76,17 @@ class ExportSpoolTest {
   }
 
   @Test
+  void refusesMoreThanTwoOfAMerchant() throws IOException {
+    try (SpoolFile first = filled(merchant, "a");
+        SpoolFile second = filled(merchant, "b")) {
+      assertThatThrownBy(() -> spool.open(merchant)).isInstanceOf(TooManyReportsException.class);
+      filled(UUID.randomUUID(), "c").close();
+      assertThat(first.length()).isEqualTo(second.length());
+    }
+    filled(merchant, "d").close();
+  }
+
+  @Test
   void leavesEachMerchantItsHalf() throws IOException {
     String most = random(HALF * 2 / 3);
     UUID other = UUID.randomUUID();

@@ -165,6 +165,7 @@ class ReportsIT {
   /** A reader that has the first bytes of an export and takes no more. */
   private Socket exporting(Merchant merchant) throws IOException {
     var reader = new Socket();
+    reader.setSoTimeout(60_000);
     reader.setReceiveBufferSize(8192);
     reader.connect(new InetSocketAddress("127.0.0.1", port));
     String request =
