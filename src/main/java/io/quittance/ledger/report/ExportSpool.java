@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
+import org.springframework.util.unit.DataSize;
 
 /**
  * The room on the local disk for exports that wait for their readers. One merchant's have half of
@@ -79,8 +80,8 @@ final class ExportSpool {
             InputError.of(
                 "from",
                 Code.OUT_OF_RANGE,
-                "must be closer to `to`: compressed, an export may have %d bytes"
-                    .formatted(limit / 2))));
+                "must be later, or `to` earlier: an export may have %d KB when it is compressed"
+                    .formatted(DataSize.ofBytes(limit / 2).toKilobytes()))));
   }
 
   /** A file is closed, and its bytes are free. */

@@ -262,7 +262,7 @@ final class BatchRun {
     }
   }
 
-  /** The lock of who renews the lease meanwhile is no news. */
+  /** Now and then the row is locked by the job that renews the lease: that needs no warning. */
   private void logUnwritten(RuntimeException e) {
     log.atLevel(e instanceof CannotAcquireLockException ? Level.DEBUG : Level.WARN)
         .log("The progress of {} is not written yet: {}", batch.text(), e.getMessage());
