@@ -58,6 +58,7 @@ public final class PaymentQueries {
   private static final Logger log = LoggerFactory.getLogger(PaymentQueries.class);
 
   private final JdbcClient jdbc;
+  private final UnreadableRows unreadable = new UnreadableRows(log, "Payments stay open");
 
   PaymentQueries(JdbcClient jdbc) {
     this.jdbc = jdbc;
@@ -74,11 +75,16 @@ public final class PaymentQueries {
         .optional();
   }
 
+  /** The id of a payment that a request is about, and is logged with; 404 if it is malformed. */
+  public static UUID id(String typeId) {
+    UUID id = TypeId.require("pay", typeId);
+    LogFields.payment(id);
+    return id;
+  }
+
   /** The merchant's payment of this TypeID; 404 if it is malformed, or there is none. */
   public Payment require(UUID merchantId, String id) {
-    UUID paymentId = TypeId.require("pay", id);
-    LogFields.payment(paymentId);
-    return find(merchantId, paymentId).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return find(merchantId, id(id)).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
   /**
@@ -98,7 +104,7 @@ public final class PaymentQueries {
 
   private List<Due> due(
       String column, String condition, Position after, int limit, Set<UUID> without) {
-    var unreadable = new UnreadableRows();
+    UnreadableRows.Pass pass = unreadable.pass();
     List<Due> found =
         jdbc.sql(
                 "select %s from payments where %s and %s < current_timestamp"
@@ -110,13 +116,13 @@ public final class PaymentQueries {
             .param("id", after.id())
             .param("without", without)
             .param("limit", limit)
-            .query((rs, row) -> due(rs, column, unreadable))
+            .query((rs, row) -> due(rs, column, pass))
             .list();
-    unreadable.warn(log, "Payments stay open");
+    pass.end();
     return found;
   }
 
-  private static Due due(ResultSet rs, String column, UnreadableRows unreadable)
+  private static Due due(ResultSet rs, String column, UnreadableRows.Pass pass)
       throws SQLException {
     OffsetDateTime since = Objects.requireNonNull(rs.getObject(column, OffsetDateTime.class));
     UUID id = rs.getObject("id", UUID.class);
@@ -124,6 +130,6 @@ public final class PaymentQueries {
         rs.getObject("merchant_id", UUID.class),
         new Position(since, id),
         Duration.between(since.toInstant(), Instants.read(rs, "seen_at")),
-        unreadable.readOrNull(rs, (row, _) -> PaymentRows.read(row), TypeId.format("pay", id)));
+        pass.readOrNull(rs, (row, _) -> PaymentRows.read(row), TypeId.format("pay", id)));
   }
 }

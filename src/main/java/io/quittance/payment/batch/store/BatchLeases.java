@@ -80,6 +80,7 @@ public final class BatchLeases {
   private final JdbcTemplate jdbc;
   private final Dialect dialect;
   private final TransactionTemplate transactions;
+  private final UnreadableRows unreadable = new UnreadableRows(log, "Batches are not carried on");
 
   BatchLeases(JdbcTemplate jdbc, Dialect dialect, PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
@@ -128,15 +129,15 @@ public final class BatchLeases {
    * @param without merchants whose batches are left to others
    */
   public List<StoredBatch> abandoned(boolean goOn, Set<UUID> without, int limit) {
-    var unreadable = new UnreadableRows();
+    UnreadableRows.Pass pass = unreadable.pass();
     List<Abandoned> page =
         abandonedAfter(
-            Instants.parameter(Instant.EPOCH), new UUID(0, 0), goOn, without, limit, unreadable);
+            Instants.parameter(Instant.EPOCH), new UUID(0, 0), goOn, without, limit, pass);
     while (page.size() == limit && batches(page).isEmpty()) {
       Abandoned last = page.getLast();
-      page = abandonedAfter(last.since(), last.id(), goOn, without, limit, unreadable);
+      page = abandonedAfter(last.since(), last.id(), goOn, without, limit, pass);
     }
-    unreadable.warn(log, "Batches are not carried on");
+    pass.end();
     return batches(page);
   }
 
@@ -150,7 +151,7 @@ public final class BatchLeases {
       boolean goOn,
       Set<UUID> without,
       int limit,
-      UnreadableRows unreadable) {
+      UnreadableRows.Pass pass) {
     return jdbc.query(
         ABANDONED,
         statement -> {
@@ -160,15 +161,15 @@ public final class BatchLeases {
           statement.setObject(4, id);
           statement.setInt(5, limit);
         },
-        (rs, _) -> abandoned(rs, unreadable));
+        (rs, _) -> abandoned(rs, pass));
   }
 
-  private static Abandoned abandoned(ResultSet rs, UnreadableRows unreadable) throws SQLException {
+  private static Abandoned abandoned(ResultSet rs, UnreadableRows.Pass pass) throws SQLException {
     UUID id = rs.getObject("id", UUID.class);
     return new Abandoned(
         rs.getObject("lease_until", OffsetDateTime.class),
         id,
-        unreadable.readOrNull(rs, (row, _) -> BatchSql.batch(row), TypeId.format("bat", id)));
+        pass.readOrNull(rs, (row, _) -> BatchSql.batch(row), TypeId.format("bat", id)));
   }
 
   /** Batches that were stored and never shown: nobody claimed the key of their request. */
