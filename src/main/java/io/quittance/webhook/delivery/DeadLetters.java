@@ -9,7 +9,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -75,9 +74,7 @@ public final class DeadLetters {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
-
-  /** Whose turn it was last; those behind it come first. */
-  private volatile @Nullable Destination last;
+  private final Turns<Destination> turns = new Turns<>(BY_ID);
 
   DeadLetters(JdbcTemplate jdbc, PlatformTransactionManager transactions, Dialect dialect) {
     this.jdbc = jdbc;
@@ -90,22 +87,13 @@ public final class DeadLetters {
    * turns, so that none waits until others have nothing left.
    */
   public void bury(List<Found> gone) {
-    for (Found found : next(gone)) {
-      last = found.destination();
+    List<Found> next =
+        turns.next(gone, Found::destination).stream().limit(ENDPOINTS_AT_ONCE).toList();
+    for (Found found : next) {
+      turns.had(found.destination());
       transactions.executeWithoutResult(
           status -> end(found.destination(), found.deleted() ? DELETED : DISABLED));
     }
-  }
-
-  private List<Found> next(List<Found> gone) {
-    Destination before = last;
-    return gone.stream()
-        .sorted(
-            Comparator.<Found, Boolean>comparing(
-                    found -> before != null && BY_ID.compare(found.destination(), before) <= 0)
-                .thenComparing(Found::destination, BY_ID))
-        .limit(ENDPOINTS_AT_ONCE)
-        .toList();
   }
 
   private void end(Destination destination, String why) {

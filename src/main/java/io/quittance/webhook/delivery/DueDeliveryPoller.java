@@ -3,6 +3,7 @@ package io.quittance.webhook.delivery;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Ticker;
 import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
 import io.quittance.webhook.NotificationProperties;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -87,19 +89,33 @@ public final class DueDeliveryPoller {
   private final JdbcTemplate jdbc;
   private final Dialect dialect;
   private final boolean operatorWants;
-  private final DutyCycle looks = new DutyCycle();
-  private final DutyCycle wholeLooks = new DutyCycle();
+  private final Ticker ticker;
+  private final DutyCycle looks;
+  private final DutyCycle wholeLooks;
   private volatile @Nullable Instant lookedAt;
   private volatile double oldestSeconds = Double.NaN;
 
+  @Autowired
   DueDeliveryPoller(
       JdbcTemplate jdbc,
       Dialect dialect,
       NotificationProperties properties,
       MeterRegistry registry) {
+    this(jdbc, dialect, properties, registry, Ticker.SYSTEM);
+  }
+
+  DueDeliveryPoller(
+      JdbcTemplate jdbc,
+      Dialect dialect,
+      NotificationProperties properties,
+      MeterRegistry registry,
+      Ticker ticker) {
     this.jdbc = jdbc;
     this.dialect = dialect;
     this.operatorWants = properties.delivers();
+    this.ticker = ticker;
+    this.looks = new DutyCycle(ticker);
+    this.wholeLooks = new DutyCycle(ticker);
     Gauge.builder("quittance.webhook.oldest.waiting", () -> oldestSeconds)
         .description("How long the oldest delivery has been due, closed endpoints included")
         .baseUnit("seconds")
@@ -109,7 +125,8 @@ public final class DueDeliveryPoller {
   /**
    * Looks for due deliveries, if it is time to. While somebody keeps a snapshot open for hours,
    * what was delivered since cannot be cleaned up, and a look would walk all of it: so most looks
-   * then go back no further than a moment before the last one.
+   * then go back no further than a moment before the last one. The same holds after a whole look
+   * that failed.
    */
   public @Nullable Look look() {
     if (!looks.due()) {
@@ -125,10 +142,30 @@ public final class DueDeliveryPoller {
 
   private Look lookAround() {
     Instant last = lookedAt;
-    boolean whole = last == null || wholeLooks.due();
-    Instant since = last == null || whole ? Instant.EPOCH : last.minus(LATE_MAX);
-    Deadline watch = Deadline.after(Duration.ZERO);
+    boolean whole = wholeLooks.due();
     Instant now = dialect.now(jdbc);
+    Instant since = whole ? Instant.EPOCH : Objects.requireNonNullElse(last, now).minus(LATE_MAX);
+    Deadline watch = Deadline.after(Duration.ZERO, ticker);
+    List<Found> found;
+    try {
+      found = dueSince(since);
+    } finally {
+      // One that failed by taking too long must not be all that is tried.
+      if (whole) {
+        wholeLooks.took(watch.used());
+      }
+    }
+    looks.took(watch.used());
+    if (whole) {
+      note(found, now);
+    }
+    if (whole || last != null) {
+      lookedAt = now;
+    }
+    return new Look(found, since);
+  }
+
+  private List<Found> dueSince(Instant since) {
     List<Found> found = new ArrayList<>(atEndpoints(since));
     if (operatorWants) {
       found.addAll(
@@ -138,13 +175,7 @@ public final class DueDeliveryPoller {
               Instants.parameter(since),
               FOUND_MAX));
     }
-    looks.took(watch.used());
-    if (whole) {
-      wholeLooks.took(watch.used());
-      note(found, now);
-    }
-    lookedAt = now;
-    return new Look(found, since);
+    return found;
   }
 
   private List<Found> atEndpoints(Instant since) {
@@ -166,7 +197,7 @@ public final class DueDeliveryPoller {
             .orElse(0.0);
   }
 
-  /** When the last look was taken, by the database's clock: what was due by then was found. */
+  /** Until when what was due was found, by the database's clock. */
   public Instant lookedAt() {
     return Objects.requireNonNullElse(lookedAt, Instant.EPOCH);
   }

@@ -1,6 +1,7 @@
 package io.quittance.webhook.delivery;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Ticker;
 import java.time.Duration;
 
 /**
@@ -11,15 +12,21 @@ final class DutyCycle {
 
   private static final int PAUSE_TO_WORK = 19;
 
-  private Deadline pause = Deadline.after(Duration.ZERO);
+  private final Ticker ticker;
+  private Deadline pause;
+
+  DutyCycle(Ticker ticker) {
+    this.ticker = ticker;
+    this.pause = Deadline.after(Duration.ZERO, ticker);
+  }
 
   /** Whether it is time to do it again. */
   boolean due() {
     return pause.expired();
   }
 
-  /** It was done, and took so long. */
+  /** It was done or tried, and took so long. */
   void took(Duration time) {
-    pause = Deadline.after(time.multipliedBy(PAUSE_TO_WORK));
+    pause = Deadline.after(time.multipliedBy(PAUSE_TO_WORK), ticker);
   }
 }

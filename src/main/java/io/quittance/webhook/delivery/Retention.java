@@ -1,6 +1,7 @@
 package io.quittance.webhook.delivery;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Ticker;
 import io.quittance.database.ArrayParameters;
 import io.quittance.database.OneByOne;
 import io.quittance.journal.Dialect;
@@ -14,6 +15,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
@@ -78,18 +81,33 @@ final class Retention {
   private final Dialect dialect;
   private final DeadLetters deadLetters;
   private final NotificationProperties properties;
+  private final Ticker ticker;
+  private final Turns<UUID> deliveryTurns = new Turns<>(UUID::compareTo);
+  private final Turns<UUID> eventTurns = new Turns<>(UUID::compareTo);
 
+  @Autowired
   Retention(
       JdbcTemplate jdbc,
       PlatformTransactionManager transactions,
       Dialect dialect,
       DeadLetters deadLetters,
       NotificationProperties properties) {
+    this(jdbc, transactions, dialect, deadLetters, properties, Ticker.SYSTEM);
+  }
+
+  Retention(
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Dialect dialect,
+      DeadLetters deadLetters,
+      NotificationProperties properties,
+      Ticker ticker) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
     this.dialect = dialect;
     this.deadLetters = deadLetters;
     this.properties = properties;
+    this.ticker = ticker;
   }
 
   @Scheduled(fixedDelayString = "${quittance.notification.sweep-interval:1m}")
@@ -103,6 +121,7 @@ final class Retention {
   void deleteDeliveries() {
     OffsetDateTime until = before(properties.retention());
     delete(
+        deliveryTurns,
         jdbc.queryForList(WITH_OLD_DELIVERIES.formatted(dialect.merchants()), UUID.class, until),
         Instant.EPOCH.atOffset(ZoneOffset.UTC),
         (merchantId, since) -> deleteDeliveries(merchantId, since, until));
@@ -113,6 +132,7 @@ final class Retention {
     OffsetDateTime until = before(properties.eventRetention());
     UUID end = TypeId.first(until.toInstant().plus(Backfill.SKEW));
     delete(
+        eventTurns,
         jdbc.queryForList(WITH_OLD_EVENTS.formatted(dialect.merchants()), UUID.class, end, until),
         new UUID(0, 0),
         (merchantId, after) -> deleteEvents(merchantId, after, end, until));
@@ -124,13 +144,18 @@ final class Retention {
 
   /**
    * Deletes batches of each merchant's until there is no more. A batch goes on where the last one
-   * ended: what that has deleted is still in the index.
+   * ended: what that has deleted is still in the index. Merchants for whom no time was left are the
+   * first ones of the next sweep.
    */
-  private <K> void delete(List<UUID> merchants, K start, BiFunction<UUID, K, Batch<K>> delete) {
-    Deadline end = Deadline.after(SWEEP_MAX);
+  private <K> void delete(
+      Turns<UUID> turns, List<UUID> merchants, K start, BiFunction<UUID, K, Batch<K>> delete) {
+    Deadline end = Deadline.after(SWEEP_MAX, ticker);
     OneByOne.forEach(
-        merchants,
+        turns.next(merchants, Function.identity()),
         merchantId -> {
+          if (!end.expired()) {
+            turns.had(merchantId);
+          }
           Batch<K> batch = new Batch<>(ROWS_PER_BATCH, start);
           while (batch.rows() == ROWS_PER_BATCH && !end.expired()) {
             K from = batch.last();

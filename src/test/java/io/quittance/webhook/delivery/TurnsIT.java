@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
@@ -93,6 +94,53 @@ class TurnsIT {
         .isEqualTo(2 * 10 * 250);
   }
 
+  /** Its clock goes on by ten seconds whenever it is read, so a sweep has time for few batches. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void merchantsWhoseOldRowsAreDeletedTakeTurns(String name, DataSource database)
+      throws SQLException {
+    var jdbc = new JdbcTemplate(database);
+    var transactions = new DataSourceTransactionManager(database);
+    var dialect = new Dialect(database);
+    var clock = new AtomicLong();
+    var retention =
+        new Retention(
+            jdbc,
+            transactions,
+            dialect,
+            new DeadLetters(jdbc, transactions, dialect),
+            properties(),
+            () -> clock.addAndGet(Duration.ofSeconds(10).toNanos()));
+    List<Destination> endpoints =
+        Stream.generate(() -> new Destination(merchant(jdbc), TypeId.next())).limit(3).toList();
+    endpoints.forEach(endpoint -> addDelivered(jdbc, endpoint, 6_000));
+
+    for (Destination _ : endpoints) {
+      retention.deleteDeliveries();
+    }
+
+    assertThat(endpoints).allMatch(endpoint -> count(jdbc, endpoint, "delivered") < 6_000);
+    assertThat(endpoints).allMatch(endpoint -> count(jdbc, endpoint, "delivered") > 0);
+  }
+
+  private static void addDelivered(JdbcTemplate jdbc, Destination endpoint, int count) {
+    jdbc.batchUpdate(
+        "insert into deliveries (id, merchant_id, event_id, endpoint_id, state, attempts,"
+            + " next_attempt_at, created_at) values (?, ?, ?, ?, 'delivered', 1, ?, ?)",
+        Stream.generate(
+                () ->
+                    new Object[] {
+                      TypeId.next(),
+                      endpoint.merchantId(),
+                      TypeId.next(),
+                      endpoint.endpointId(),
+                      CREATED_AT,
+                      CREATED_AT
+                    })
+            .limit(count)
+            .toList());
+  }
+
   private static DeliveryQueue queue(DataSource database) throws SQLException {
     return new DeliveryQueue(
         new JdbcTemplate(database),
@@ -121,11 +169,7 @@ class TurnsIT {
 
   /** Endpoints of one merchant, each with 1 100 events that it has missed. */
   private static List<Destination> recovering(JdbcTemplate jdbc, int count) {
-    UUID merchant = TypeId.next();
-    jdbc.update(
-        "insert into merchants (id, name, created_at) values (?, 'a test', ?)",
-        merchant,
-        CREATED_AT);
+    UUID merchant = merchant(jdbc);
     jdbc.batchUpdate(
         "insert into events (merchant_id, id, sequence, type, created_at, data)"
             + " values (?, ?, 1, 'webhook.test', ?, '{}')",
@@ -135,6 +179,15 @@ class TurnsIT {
     return IntStream.range(0, count)
         .mapToObj(slot -> new Destination(merchant, endpoint(jdbc, merchant, slot)))
         .toList();
+  }
+
+  private static UUID merchant(JdbcTemplate jdbc) {
+    UUID merchant = TypeId.next();
+    jdbc.update(
+        "insert into merchants (id, name, created_at) values (?, 'a test', ?)",
+        merchant,
+        CREATED_AT);
+    return merchant;
   }
 
   private static UUID eventId(int number) {

@@ -1,0 +1,36 @@
+package io.quittance.webhook.delivery;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose turn it is when there is more to do than fits in one round: a round begins behind the one
+ * who had the last turn of the round before. Thread-safe.
+ */
+final class Turns<K> {
+
+  private final Comparator<K> order;
+  private volatile @Nullable K last;
+
+  Turns(Comparator<K> order) {
+    this.order = order;
+  }
+
+  /** All of them, in the order of their turns. */
+  <T> List<T> next(Collection<T> all, Function<T, K> who) {
+    K before = last;
+    return all.stream()
+        .sorted(
+            Comparator.<T, Boolean>comparing(
+                    one -> before != null && order.compare(who.apply(one), before) <= 0)
+                .thenComparing(who, order))
+        .toList();
+  }
+
+  void had(K who) {
+    last = who;
+  }
+}

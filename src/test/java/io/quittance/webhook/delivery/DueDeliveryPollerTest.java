@@ -1,0 +1,76 @@
+package io.quittance.webhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.journal.Dialect;
+import io.quittance.testing.H2;
+import io.quittance.webhook.delivery.DueDeliveryPoller.Look;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.RowMapper;
+
+/** What is looked for after a look that took too long. */
+class DueDeliveryPollerTest {
+
+  private static final Duration TOO_LONG = Duration.ofSeconds(10);
+
+  private final DataSource database = H2.migrated();
+  private final AtomicLong clock = new AtomicLong();
+  private boolean slow = true;
+  private final DueDeliveryPoller poller = poller();
+
+  private DueDeliveryPoller poller() {
+    try {
+      return new DueDeliveryPoller(
+          slowDatabase(),
+          new Dialect(database),
+          TurnsIT.properties(),
+          new SimpleMeterRegistry(),
+          clock::get);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Whole looks take too long. */
+  private JdbcTemplate slowDatabase() {
+    return new JdbcTemplate(database) {
+      @Override
+      public <T> List<T> query(String sql, RowMapper<T> rows, Object... parameters) {
+        if (slow && ((OffsetDateTime) parameters[0]).toInstant().equals(Instant.EPOCH)) {
+          clock.addAndGet(TOO_LONG.toNanos());
+          throw new QueryTimeoutException("too slow");
+        }
+        return super.query(sql, rows, parameters);
+      }
+    };
+  }
+
+  private Look look() {
+    return Objects.requireNonNull(poller.look());
+  }
+
+  @Test
+  void goesOnWithWhatIsDueNowAfterALookThatTookTooLong() {
+    assertThatThrownBy(poller::look).isInstanceOf(QueryTimeoutException.class);
+
+    assertThat(look().since()).isAfter(Instant.EPOCH);
+    assertThat(poller.lookedAt()).as("earlier ones may be due yet").isEqualTo(Instant.EPOCH);
+
+    clock.addAndGet(TOO_LONG.multipliedBy(19).toNanos());
+    slow = false;
+    assertThat(look().since()).isEqualTo(Instant.EPOCH);
+    assertThat(poller.lookedAt()).isAfter(Instant.EPOCH);
+  }
+}
