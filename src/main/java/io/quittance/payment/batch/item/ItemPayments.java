@@ -24,6 +24,7 @@ import io.quittance.payment.timeline.TimelineScope;
 import io.quittance.payment.timeline.Timelines;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -106,7 +107,7 @@ public final class ItemPayments {
    * Screens an item of an atomic batch, whose payment is made later.
    *
    * @throws Problem 503 or 504 when screening does not answer, and no fallback applies, or when the
-   *     merchant's rules cannot be read
+   *     merchant's rules cannot be read, or too many look-ups of rules wait
    */
   public ScreenedItem screen(BatchItem item, Deadline deadline) throws InterruptedException {
     PaymentOrder order = order(item, deadline);
@@ -122,7 +123,9 @@ public final class ItemPayments {
       throw Screener.failure(e).problem();
     } catch (DeadlineExceededException e) {
       throw Failure.deadlineExceeded().problem();
-    } catch (DataAccessException | TransactionException | RejectedExecutionException e) {
+    } catch (RejectedExecutionException e) {
+      throw Problem.of(ProblemCode.OVERLOADED);
+    } catch (DataAccessException | TransactionException e) {
       log.warn("The rules for a batch cannot be read: {}", e.toString());
       throw Failure.unavailable(DependencyNames.LEDGER).problem();
     }

@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -33,6 +34,7 @@ import org.springframework.stereotype.Component;
 final class ItemReconciliation {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(20);
   private static final int ITEMS_AT_ONCE = 500;
 
   private static final ItemResult LOST =
@@ -73,7 +75,23 @@ final class ItemReconciliation {
             .map(item -> change(batch, item, end(item, begun.get(item.position()), found)))
             .flatMap(Optional::stream)
             .toList();
-    progress.record(batch, changes, null, !stops(batch, changes));
+    record(batch, changes, limit);
+  }
+
+  /** Now and then the row is locked for a moment by the job that renews the lease. */
+  private void record(StoredBatch batch, List<Change> changes, Deadline limit)
+      throws InterruptedException {
+    while (true) {
+      try {
+        progress.record(batch, changes, null, !stops(batch, changes));
+        return;
+      } catch (CannotAcquireLockException e) {
+        if (limit.expired()) {
+          throw e;
+        }
+        Thread.sleep(RETRY_INTERVAL);
+      }
+    }
   }
 
   /** What became of an item; empty when no payment came of it, and none will. */

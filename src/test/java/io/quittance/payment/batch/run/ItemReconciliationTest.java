@@ -1,0 +1,49 @@
+package io.quittance.payment.batch.run;
+
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
+import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
+import static org.mockito.Mockito.doThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+import static org.mockito.Mockito.when;
+
+import io.quittance.journal.Journal;
+import io.quittance.payment.batch.item.ItemQueries;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.store.BatchProgress;
+import io.quittance.payment.batch.store.BatchProgress.Open;
+import io.quittance.payment.batch.store.StoredBatch;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.springframework.dao.CannotAcquireLockException;
+
+class ItemReconciliationTest {
+
+  private final Journal journal = mock(Journal.class);
+  private final BatchProgress progress = mock(BatchProgress.class);
+  private final StoredBatch batch = mock(StoredBatch.class, RETURNS_DEEP_STUBS);
+  private final ItemReconciliation reconciliation =
+      new ItemReconciliation(journal, mock(ItemQueries.class), progress);
+
+  /** The job that renews leases locks the row now and then. */
+  @Test
+  void writesWhatItFoundOutOnceTheRowIsFree() throws InterruptedException {
+    when(progress.open(batch)).thenReturn(List.of(new Open(0, "a", ItemStatus.PROCESSING, 0)));
+    when(journal.submitWhenRoom(any(), any()))
+        .thenReturn(CompletableFuture.completedFuture(Optional.of(Map.of())));
+    doThrow(new CannotAcquireLockException("locked"))
+        .doThrow(new CannotAcquireLockException("locked"))
+        .doNothing()
+        .when(progress)
+        .record(any(), any(), any(), anyBoolean());
+
+    reconciliation.reconcile(batch);
+
+    verify(progress, times(3)).record(any(), any(), any(), anyBoolean());
+  }
+}
