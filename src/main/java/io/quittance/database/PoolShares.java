@@ -1,38 +1,46 @@
 package io.quittance.database;
 
 import io.quittance.concurrency.FairPlaces;
+import io.quittance.database.ReservedConnection.Use;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
+import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
  * Divides a pool, so that what hangs takes the connections of its own kind only: some are for
  * requests, of which one party's leave one to the others; some are for jobs that no request waits
- * for; and one is for the look-ups of {@link ReservedConnection}. Thread-safe.
+ * for; one is for requests that change something, which may have those of other requests, too,
+ * while these are free; and one is for the look-ups of {@link ReservedConnection}. Thread-safe.
  */
 final class PoolShares extends DelegatingDataSource {
 
+  private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
+
   private final FairPlaces<Object> requests;
+  private final FairPlaces<Object> changes = new FairPlaces<>(1);
   private final FairPlaces<Object> jobs;
   private final RequestParty party;
   private final Duration patience;
 
   /**
-   * @param size of the pool; with 5 there are two places for requests and two for jobs, with less
-   *     than 3 they do not keep clear of the look-ups
+   * @param size of the pool; with 6 there are two places for requests and two for jobs, with less
+   *     than 4 they do not keep clear of changes and look-ups
    * @param patience how long a request or a job waits for a place
    */
   PoolShares(DataSource pool, int size, RequestParty party, Duration patience) {
     super(pool);
-    int shared = size - 1;
+    int shared = size - 2;
     this.requests = new FairPlaces<>(Math.max(1, (shared + 1) / 2));
     this.jobs = new FairPlaces<>(Math.max(1, shared / 2));
     this.party = party;
@@ -44,30 +52,60 @@ final class PoolShares extends DelegatingDataSource {
    */
   @Override
   public Connection getConnection() throws SQLException {
-    if (ReservedConnection.isAllowed()) {
-      return super.getConnection();
-    }
-    RequestAttributes request = RequestContextHolder.getRequestAttributes();
-    // A job is nobody's: each is a party of its own.
-    return request == null
-        ? connection(jobs, new Object())
-        : connection(requests, party.of(request));
+    return switch (ReservedConnection.use()) {
+      case Use.LookUp _ -> super.getConnection();
+      case Use.Change(Object who) -> ofChange(who);
+      case Use.Other _ -> ofRequestOrJob();
+    };
   }
 
-  private Connection connection(FairPlaces<Object> places, Object holder) throws SQLException {
-    try {
-      if (!places.take(holder, patience)) {
-        throw new SQLTransientConnectionException(
-            "all %d connections for this were in use for %s".formatted(places.size(), patience));
+  private Connection ofRequestOrJob() throws SQLException {
+    RequestAttributes request = RequestContextHolder.getRequestAttributes();
+    if (request == null) {
+      // A job is nobody's: each is a party of its own.
+      return connection(jobs, new Object());
+    }
+    Object who = party.of(request);
+    return changesSomething(request) ? ofChange(who) : connection(requests, who);
+  }
+
+  private static boolean changesSomething(RequestAttributes request) {
+    return request instanceof ServletRequestAttributes servlet
+        && !READS.contains(servlet.getRequest().getMethod());
+  }
+
+  private Connection ofChange(Object who) throws SQLException {
+    for (FairPlaces<Object> places : List.of(changes, requests)) {
+      if (take(places, who, Duration.ZERO)) {
+        return on(places, who);
       }
+    }
+    return connection(changes, who);
+  }
+
+  private Connection connection(FairPlaces<Object> places, Object who) throws SQLException {
+    if (!take(places, who, patience)) {
+      throw new SQLTransientConnectionException(
+          "all %d connections for this were in use for %s".formatted(places.size(), patience));
+    }
+    return on(places, who);
+  }
+
+  private static boolean take(FairPlaces<Object> places, Object who, Duration limit)
+      throws SQLTransientConnectionException {
+    try {
+      return places.take(who, limit);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new SQLTransientConnectionException("interrupted while waiting for a connection", e);
     }
+  }
+
+  private Connection on(FairPlaces<Object> places, Object who) throws SQLException {
     try {
-      return returningItsPlace(super.getConnection(), () -> places.giveBack(holder));
+      return returningItsPlace(super.getConnection(), () -> places.giveBack(who));
     } catch (SQLException | RuntimeException e) {
-      places.giveBack(holder);
+      places.giveBack(who);
       throw e;
     }
   }

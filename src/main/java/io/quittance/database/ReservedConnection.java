@@ -1,31 +1,58 @@
 package io.quittance.database;
 
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * The connection of the pool for reads that only look-ups get which payments wait for: of keys,
- * merchants, rules and idempotency keys. Whatever else hangs, they find it.
+ * The connections of the pool for reads that are kept clear of lists and jobs: one for what
+ * payments look up, which is keys, merchants, rules and idempotency keys; and one for what changes
+ * are about. Whatever else hangs, they find it.
  */
 public final class ReservedConnection {
 
-  private static final ThreadLocal<Boolean> ALLOWED = ThreadLocal.withInitial(() -> false);
+  /** What the calling thread is about. */
+  sealed interface Use {
+
+    /** Nothing that has a connection of its own. */
+    record Other() implements Use {}
+
+    /** A look-up that payments wait for. */
+    record LookUp() implements Use {}
+
+    /** A change of this party's. */
+    record Change(Object party) implements Use {}
+  }
+
+  private static final Use OTHER = new Use.Other();
+  private static final Use LOOK_UP = new Use.LookUp();
+  private static final ThreadLocal<Use> USE = ThreadLocal.withInitial(() -> OTHER);
 
   private ReservedConnection() {}
 
   /** The same look-up, on a connection of which there is always one. */
   public static <Q, A> Function<Q, A> of(Function<Q, A> lookUp) {
-    return question -> {
-      ALLOWED.set(true);
-      try {
-        return lookUp.apply(question);
-      } finally {
-        ALLOWED.remove();
-      }
-    };
+    return question -> as(LOOK_UP, () -> lookUp.apply(question));
   }
 
-  /** Whether the calling thread is at such a look-up. */
-  static boolean isAllowed() {
-    return ALLOWED.get();
+  /**
+   * What the query finds, read on behalf of a request that changes something.
+   *
+   * @param party as {@link RequestParty} tells it
+   */
+  public static <A> A forChange(Object party, Supplier<A> query) {
+    return as(new Use.Change(party), query);
+  }
+
+  private static <A> A as(Use use, Supplier<A> query) {
+    USE.set(use);
+    try {
+      return query.get();
+    } finally {
+      USE.remove();
+    }
+  }
+
+  static Use use() {
+    return USE.get();
   }
 }

@@ -145,7 +145,8 @@ public final class Idempotency {
     try {
       for (boolean again = false; ; again = true) {
         LookupTiming when = again ? LookupTiming.BEFORE : look;
-        Deadline lookLimit = again ? afterWaiting(patience) : deadline;
+        // Its own deadline may be over by now; it still wants to know what became of the other one.
+        Deadline lookLimit = again ? KeyLookups.lateLimit(patience) : deadline;
         switch (attempt(request, deadline, when, lookLimit, first, replay)) {
           case Attempt.Answered<A>(A answer) -> {
             return answer;
@@ -159,12 +160,6 @@ public final class Idempotency {
       Thread.currentThread().interrupt();
       throw lookups.unknown(request, ProblemCode.DEPENDENCY_UNAVAILABLE, "The service is stopping");
     }
-  }
-
-  /** Its own deadline may be over by now; it still wants to know what became of the other one. */
-  private static Deadline afterWaiting(Deadline patience) {
-    Duration left = patience.remaining();
-    return Deadline.after(left.compareTo(KeyLookups.LATE_LIMIT) > 0 ? left : KeyLookups.LATE_LIMIT);
   }
 
   private <A> Attempt<A> attempt(
@@ -240,7 +235,7 @@ public final class Idempotency {
   private <A> Attempt<A> replayed(
       KeyedRequest request, KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
     refuseOtherBody(request, holder.fingerprint());
-    Optional<A> answer = replayedAnswer(holder, replay);
+    Optional<A> answer = replayedAnswer(request, holder, replay);
     answer.ifPresent(_ -> replays.increment());
     return answer.isPresent()
         ? new Attempt.Answered<>(answer.get())
@@ -249,16 +244,22 @@ public final class Idempotency {
 
   /** A refusal is told by an exception. */
   private <A> Optional<A> replayedAnswer(
-      KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
+      KeyedRequest request, KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
     try {
       return replay.apply(holder);
-    } catch (Problem refusal) {
-      if (holder.refused().isEmpty()) {
-        throw refusal;
+    } catch (Problem problem) {
+      if (holder.refused().isPresent()) {
+        replays.increment();
+        throw problem.replayed();
       }
-      replays.increment();
-      throw refusal.replayed();
+      throw problem.saysNothingHappened() ? unread(request, problem) : problem;
     }
+  }
+
+  /** The request was carried out, but what it made cannot be shown now. */
+  private Problem unread(KeyedRequest request, Problem problem) {
+    return lookups.unknown(
+        request, problem.code(), "What the idempotency key stands for could not be read");
   }
 
   private static void refuseOtherBody(KeyedRequest request, String fingerprint) {

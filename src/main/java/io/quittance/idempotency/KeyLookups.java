@@ -67,6 +67,11 @@ final class KeyLookups {
             .start(registry);
   }
 
+  /** The deadline, or {@link #LATE_LIMIT} from now if that is later. */
+  static Deadline lateLimit(Deadline deadline) {
+    return deadline.remaining().compareTo(LATE_LIMIT) > 0 ? deadline : Deadline.after(LATE_LIMIT);
+  }
+
   private void query(List<Job<KeyedRequest.Id, Optional<KeyRecord>>> jobs) {
     Map<KeyedRequest.Id, KeyRecord> found = query.apply(jobs.stream().map(Job::item).toList());
     jobs.forEach(job -> job.succeed(Optional.ofNullable(found.get(job.item()))));

@@ -20,7 +20,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 
 class PoolSharesTest {
 
-  private static final int SIZE = 5;
+  private static final int SIZE = 6;
 
   private final HikariDataSource pool = pool();
   private final PoolShares shares =
@@ -80,6 +80,41 @@ class PoolSharesTest {
   }
 
   @Test
+  void leavesAConnectionToChangesWhateverListsAndJobsHold() throws SQLException {
+    ofRequest("a");
+    ofRequest("b");
+    ofJob();
+    ofJob();
+
+    assertThat(ofChange("a").isValid(1)).isTrue();
+    assertThatThrownBy(() -> ofChange("c")).isInstanceOf(SQLTransientConnectionException.class);
+    assertThat(ofLookUp().isValid(1)).isTrue();
+  }
+
+  @Test
+  void lendsChangesTheConnectionsOfListsWhileTheseAreFree() throws SQLException {
+    Connection own = ofChange("a");
+    ofChange("a");
+    assertThatThrownBy(() -> ofChange("a")).isInstanceOf(SQLTransientConnectionException.class);
+    own.close();
+
+    ofChange("a");
+    ofRequest("b");
+    assertThatThrownBy(() -> ofRequest("c")).isInstanceOf(SQLTransientConnectionException.class);
+  }
+
+  @Test
+  void knowsAChangeOnAnotherThreadByWhatItIsToldAbout() throws SQLException {
+    ofRequest("a");
+    ofRequest("b");
+    RequestContextHolder.resetRequestAttributes();
+
+    assertThat(ReservedConnection.forChange("a", this::connection).isValid(1)).isTrue();
+    assertThatThrownBy(() -> ReservedConnection.forChange("b", this::connection))
+        .hasCauseInstanceOf(SQLTransientConnectionException.class);
+  }
+
+  @Test
   void takesAPlaceBackOnce() throws SQLException {
     Connection closedTwice = ofRequest("a");
     closedTwice.close();
@@ -91,7 +126,15 @@ class PoolSharesTest {
   }
 
   private Connection ofRequest(String party) throws SQLException {
-    var request = new ServletRequestAttributes(new MockHttpServletRequest());
+    return of("GET", party);
+  }
+
+  private Connection ofChange(String party) throws SQLException {
+    return of("POST", party);
+  }
+
+  private Connection of(String method, String party) throws SQLException {
+    var request = new ServletRequestAttributes(new MockHttpServletRequest(method, "/"));
     request.setAttribute("party", party, RequestAttributes.SCOPE_REQUEST);
     RequestContextHolder.setRequestAttributes(request);
     return opened(shares.getConnection());
@@ -103,15 +146,15 @@ class PoolSharesTest {
   }
 
   private Connection ofLookUp() {
-    return ReservedConnection.<String, Connection>of(
-            _ -> {
-              try {
-                return opened(shares.getConnection());
-              } catch (SQLException e) {
-                throw new IllegalStateException(e);
-              }
-            })
-        .apply("key");
+    return ReservedConnection.<String, Connection>of(_ -> connection()).apply("key");
+  }
+
+  private Connection connection() {
+    try {
+      return opened(shares.getConnection());
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private Connection opened(Connection connection) {

@@ -112,6 +112,25 @@ class IdempotencyTest {
   }
 
   @Test
+  void saysThatItIsUnknownWhenWhatAKeyStandsForCannotBeRead() {
+    stored.put(request(1).id(), recorded(request(1)));
+    assertThatThrownBy(
+            () ->
+                run(
+                    request(1),
+                    this::carryOut,
+                    _ -> {
+                      throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+                    }))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            late -> {
+              assertThat(late.code()).isEqualTo(ProblemCode.DEADLINE_EXCEEDED);
+              assertThat(late.isUnknown()).isTrue();
+            });
+  }
+
+  @Test
   void refusesAnotherBodyUnderAUsedKey() {
     stored.put(request(1).id(), recorded(request(1)));
     assertThatThrownBy(() -> run(request(2), this::carryOut))

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -46,16 +47,18 @@ class IsolationIT {
   @BeforeAll
   static void start() throws IOException, InterruptedException {
     database = Postgres.create();
-    // All merchants in one lane: not even neighbours there wait for each other.
-    replicas =
-        List.of(
-            ServiceProcess.start(database, "--quittance.journal.lanes=1"),
-            ServiceProcess.start(database, "--quittance.journal.lanes=1"));
+    replicas = List.of(replica(), replica());
     merchant = Merchant.register(replicas.getFirst());
     other = Merchant.register(replicas.getFirst());
     merchant.openAccounts(replicas.getFirst().uri(), ACCOUNTS, 10_000_000);
     other.openAccounts(replicas.getFirst().uri(), ACCOUNTS, 10_000_000);
     clients = Executors.newVirtualThreadPerTaskExecutor();
+  }
+
+  /** All merchants in one lane: not even neighbours there wait for each other. */
+  private static ServiceProcess replica() throws IOException, InterruptedException {
+    return ServiceProcess.start(
+        database, "--quittance.journal.lanes=1", "--quittance.deadline.default-ms=10000");
   }
 
   @AfterAll
@@ -140,9 +143,7 @@ class IsolationIT {
     try (Connection holder =
         database.locking("lock table %s in access exclusive mode".formatted(table))) {
       List<CompletableFuture<Answer>> lists =
-          IntStream.range(0, 20)
-              .mapToObj(i -> CompletableFuture.supplyAsync(() -> get(merchant, i, path), clients))
-              .toList();
+          IntStream.range(0, 20).mapToObj(i -> getLater(merchant, i, path)).toList();
       List<Answer> payments =
           IntStream.range(0, PAYMENTS)
               .mapToObj(i -> pay(i % 2 == 0 ? merchant : other, i, "a" + i % ACCOUNTS, 5_000))
@@ -156,6 +157,134 @@ class IsolationIT {
       assertThat(lists).extracting(list -> list.join().status()).containsOnly(503);
       holder.rollback();
     }
+  }
+
+  /** Operations look their payment up first, and repetitions what the first request made. */
+  @Test
+  void operationsGoOnWhateverTwoMerchantsHang() throws Exception {
+    Merchant third = withAccounts();
+    String captured = authorized(third) + "/captures";
+    String reversed = transferred(third) + "/reverse";
+    try (Connection holder = database.locking("lock table audit_log in access exclusive mode")) {
+      List<CompletableFuture<Answer>> lists =
+          IntStream.range(0, 40)
+              .mapToObj(i -> getLater(i % 4 < 2 ? merchant : other, i, "/v1/audit-log"))
+              .toList();
+      awaitWaiting("audit_log", 4);
+
+      for (int i = 0; i < 4; i++) {
+        assertThat(operate(third, i, captured, "captured", 5_000).status()).isEqualTo(201);
+        assertThat(operate(third, i, reversed, "reversed", 5_000).status()).isEqualTo(201);
+      }
+      assertThat(lists).extracting(list -> list.join().status()).containsOnly(503);
+      holder.rollback();
+    }
+  }
+
+  /** What hangs is what needs that table, and it ends by its deadline. */
+  @Test
+  void operationsEndByTheirDeadlineWhenTheirPaymentCannotBeRead() throws Exception {
+    Merchant third = withAccounts();
+    Merchant fourth = withAccounts();
+    String captured = authorized(third) + "/captures";
+    String ofThird = authorized(third) + "/captures";
+    String ofOther = authorized(other) + "/captures";
+    try (Connection holder = database.locking("lock table payments in access exclusive mode")) {
+      Answer late = operate(third, 0, captured, "late", 300);
+      assertThat(late.code()).isEqualTo("deadline_exceeded");
+      assertThat(late.body().path("outcome").asText()).isEqualTo("none");
+
+      List<CompletableFuture<Answer>> hanging =
+          IntStream.range(0, 8)
+              .boxed()
+              .flatMap(
+                  i ->
+                      Stream.of(
+                          operateLater(third, i, ofThird, 20_000),
+                          operateLater(other, i, ofOther, 20_000),
+                          getLater(merchant, i, "/v1/payments?limit=1"),
+                          getLater(other, i, "/v1/payments?limit=1")))
+              .toList();
+      awaitWaiting("payments", 6);
+      for (int i = 0; i < 10; i++) {
+        Answer moved = transfer(fourth, i);
+        assertThat(moved.status()).as("%s", moved.body()).isEqualTo(201);
+      }
+      holder.rollback();
+      hanging.forEach(CompletableFuture::join);
+    }
+    assertThat(operate(third, 0, captured, "late", 5_000).status()).isEqualTo(201);
+  }
+
+  private static Merchant withAccounts() throws IOException, InterruptedException {
+    Merchant owner = Merchant.register(replicas.getFirst());
+    owner.openAccounts(replicas.getFirst().uri(), 2, 1_000);
+    return owner;
+  }
+
+  /** The path of a payment that can be captured. */
+  private static String authorized(Merchant payer) throws IOException, InterruptedException {
+    String body =
+        Merchant.payment(10, "a0", "shop").replace("}", ",\"capture_method\":\"manual\"}");
+    Answer made = operate(payer, 0, "/v1/payments", UUID.randomUUID().toString(), body, 5_000);
+    return "/v1/payments/" + made.body().path("id").asText();
+  }
+
+  private static String transferred(Merchant payer) throws IOException, InterruptedException {
+    return "/v1/transfers/" + transfer(payer, 0).body().path("id").asText();
+  }
+
+  private static Answer transfer(Merchant payer, int i) throws IOException, InterruptedException {
+    return payer.post(
+        replicas.get(i % replicas.size()).uri(),
+        "/v1/transfers",
+        UUID.randomUUID().toString(),
+        "{\"from\":\"a0\",\"to\":\"a1\",\"amount\":1,\"currency\":\"EUR\"}");
+  }
+
+  private static CompletableFuture<Answer> operateLater(
+      Merchant caller, int i, String path, int deadlineMs) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return operate(caller, i, path, UUID.randomUUID().toString(), deadlineMs);
+          } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        clients);
+  }
+
+  private static Answer operate(Merchant caller, int i, String path, String key, int deadlineMs)
+      throws IOException, InterruptedException {
+    return operate(caller, i, path, key, "{}", deadlineMs);
+  }
+
+  private static Answer operate(
+      Merchant caller, int i, String path, String key, String body, int deadlineMs)
+      throws IOException, InterruptedException {
+    return caller.post(
+        replicas.get(i % replicas.size()).uri(),
+        path,
+        body,
+        Map.of("Idempotency-Key", key, "Payment-Deadline-Ms", Integer.toString(deadlineMs)));
+  }
+
+  /** Until so many statements wait for a lock on the table. */
+  private static void awaitWaiting(String table, int statements) {
+    var audit = new LedgerAudit(database);
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                audit.number(
+                        "select count(*) from pg_locks where not granted and relation = '%s'::regclass"
+                            .formatted(table))
+                    >= statements);
+  }
+
+  private static CompletableFuture<Answer> getLater(Merchant reader, int i, String path) {
+    return CompletableFuture.supplyAsync(() -> get(reader, i, path), clients);
   }
 
   private static Answer get(Merchant reader, int i, String path) {

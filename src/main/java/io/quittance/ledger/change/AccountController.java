@@ -2,6 +2,8 @@ package io.quittance.ledger.change;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
+import io.quittance.idempotency.SubjectLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
@@ -32,6 +34,7 @@ import jakarta.validation.Valid;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -49,13 +52,19 @@ class AccountController {
       Set.of("kind", "currency", "status", "limit", "cursor");
 
   private final LedgerQueries queries;
+  private final SubjectLookups subjects;
   private final AccountOpening opening;
   private final LedgerCommands commands;
   private final ObjectMapper json;
 
   AccountController(
-      LedgerQueries queries, AccountOpening opening, LedgerCommands commands, ObjectMapper json) {
+      LedgerQueries queries,
+      SubjectLookups subjects,
+      AccountOpening opening,
+      LedgerCommands commands,
+      ObjectMapper json) {
     this.queries = queries;
+    this.subjects = subjects;
     this.opening = opening;
     this.commands = commands;
     this.json = json;
@@ -172,15 +181,16 @@ class AccountController {
       Caller caller,
       HttpServletRequest http)
       throws JsonProcessingException {
-    Account account = queries.require(caller.merchantId(), id);
+    UUID merchantId = caller.merchantId();
+    Deadline deadline = commands.deadline(http);
+    Account account = subjects.find(merchantId, deadline, () -> queries.require(merchantId, id));
     if (account.terms().kind() == AccountKind.EXTERNAL
         && body.overdraftLimit() != null
         && body.overdraftLimit() > 0) {
       throw overdraftOfExternal();
     }
     var command = new ChangeAccount(account.key(), change(body), caller.origin());
-    return switch (commands.execute(
-        command, commands.deadline(http), "look at the account, or ask again")) {
+    return switch (commands.execute(command, deadline, "look at the account, or ask again")) {
       case ChangeAccount.Result.Changed(AccountBody changed) -> changed;
       case ChangeAccount.Result.Refused(Refusal refusal) ->
           throw Problem.of(refusal.code(), refusal.detail());

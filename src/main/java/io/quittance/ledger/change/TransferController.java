@@ -7,6 +7,7 @@ import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.idempotency.SubjectLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
@@ -27,6 +28,8 @@ import jakarta.validation.Valid;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -45,13 +48,19 @@ class TransferController {
   private final Idempotency idempotency;
   private final LedgerCommands commands;
   private final LedgerQueries queries;
+  private final SubjectLookups subjects;
   private final ObjectMapper json;
 
   TransferController(
-      Idempotency idempotency, LedgerCommands commands, LedgerQueries queries, ObjectMapper json) {
+      Idempotency idempotency,
+      LedgerCommands commands,
+      LedgerQueries queries,
+      SubjectLookups subjects,
+      ObjectMapper json) {
     this.idempotency = idempotency;
     this.commands = commands;
     this.queries = queries;
+    this.subjects = subjects;
     this.json = json;
   }
 
@@ -71,12 +80,15 @@ class TransferController {
     KeyedRequest request =
         idempotency.request(caller.merchantId(), OPERATION, headers.requireKey(), body);
     var command = new PostTransfer(request, order(body, caller));
-    return run(request, command, headers, caller, servletRequest);
+    return run(request, _ -> command, headers, caller, servletRequest);
   }
 
+  /**
+   * @param command made by the deadline; it may look up what it is about
+   */
   private ResponseEntity<TransferBody> run(
       KeyedRequest request,
-      KeyedTransfer command,
+      Function<Deadline, KeyedTransfer> command,
       IdempotencyHeaders headers,
       Caller caller,
       HttpServletRequest servletRequest) {
@@ -85,8 +97,8 @@ class TransferController {
         request,
         deadline,
         headers.waitLimit(),
-        () -> created(execute(command, deadline), false),
-        holder -> Optional.of(created(replay(caller, holder), true)));
+        () -> created(execute(command.apply(deadline), deadline), false),
+        holder -> Optional.of(created(replay(caller, holder, deadline), true)));
   }
 
   @PostMapping("/v1/transfers/{id}/reverse")
@@ -115,17 +127,30 @@ class TransferController {
       Caller caller,
       HttpServletRequest servletRequest) {
     NewReversal asked = body == null ? new NewReversal(null, null) : body;
-    TransferOrder order =
-        queries
-            .transfer(caller.merchantId(), TypeId.require("trf", id))
-            .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND))
-            .order();
+    UUID transferId = TypeId.require("trf", id);
     KeyedRequest request =
         idempotency.request(
             caller.merchantId(), OPERATION + "/" + id + "/reverse", headers.requireKey(), asked);
-    var command =
-        new ReverseTransfer(request, order, TypeId.next(), asked.amount(), asked.reason());
-    return run(request, command, headers, caller, servletRequest);
+    return run(
+        request,
+        deadline ->
+            new ReverseTransfer(
+                request,
+                order(caller, transferId, deadline),
+                TypeId.next(),
+                asked.amount(),
+                asked.reason()),
+        headers,
+        caller,
+        servletRequest);
+  }
+
+  private TransferOrder order(Caller caller, UUID transferId, Deadline deadline) {
+    UUID merchantId = caller.merchantId();
+    return subjects
+        .find(merchantId, deadline, () -> queries.transfer(merchantId, transferId))
+        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND))
+        .order();
   }
 
   private TransferOrder order(NewTransfer body, Caller caller) throws JsonProcessingException {
@@ -149,10 +174,12 @@ class TransferController {
     };
   }
 
-  private Transfer replay(Caller caller, KeyRecord holder) {
+  private Transfer replay(Caller caller, KeyRecord holder, Deadline deadline) {
     holder.throwRefusal();
-    return queries
-        .transfer(caller.merchantId(), Objects.requireNonNull(holder.objectId()))
+    UUID merchantId = caller.merchantId();
+    UUID made = Objects.requireNonNull(holder.objectId());
+    return subjects
+        .findLate(merchantId, deadline, () -> queries.transfer(merchantId, made))
         .orElseThrow();
   }
 

@@ -4,6 +4,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.idempotency.SubjectLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
@@ -50,18 +51,21 @@ class BatchController {
   private final BatchStore store;
   private final BatchAnswers answers;
   private final Idempotency idempotency;
+  private final SubjectLookups subjects;
 
   BatchController(
       Batches batches,
       AtomicBatches atomics,
       BatchStore store,
       BatchAnswers answers,
-      Idempotency idempotency) {
+      Idempotency idempotency,
+      SubjectLookups subjects) {
     this.batches = batches;
     this.atomics = atomics;
     this.store = store;
     this.answers = answers;
     this.idempotency = idempotency;
+    this.subjects = subjects;
   }
 
   @PostMapping(PATH)
@@ -163,13 +167,13 @@ class BatchController {
       @Valid @RequestBody(required = false) @Nullable NewResumption body,
       Caller caller) {
     UUID merchantId = caller.merchantId();
-    StoredBatch seen = store.require(merchantId, TypeId.require("bat", id));
+    UUID batchId = TypeId.require("bat", id);
     boolean background = headers.respondAsync();
     Deadline deadline = deadline(background, deadlineMs);
     KeyedRequest request =
         idempotency.request(
             merchantId,
-            "POST %s/%s/resume".formatted(PATH, seen.text()),
+            "POST %s/%s/resume".formatted(PATH, TypeId.format("bat", batchId)),
             headers.requireKey(),
             Map.of());
     HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.OK;
@@ -178,8 +182,10 @@ class BatchController {
         Batches.ofAnswer(background, deadline),
         headers.waitLimit(),
         () -> {
+          StoredBatch seen =
+              subjects.find(merchantId, deadline, () -> store.require(merchantId, batchId));
           batches.resume(request, seen, background, deadline);
-          return answers.show(status, merchantId, seen.id(), false);
+          return answers.show(status, merchantId, batchId, false);
         },
         holder -> replayOfResume(holder, merchantId));
   }

@@ -7,18 +7,23 @@ import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.idempotency.SubjectLookups;
+import io.quittance.idempotency.TimedLookups;
+import io.quittance.identity.Caller;
 import io.quittance.payment.change.ActionProcessor.ActionResult;
 import io.quittance.payment.change.ActionProcessor.Carried;
 import io.quittance.payment.change.ActionResponses.Success;
 import io.quittance.payment.model.Payment;
+import io.quittance.payment.model.PaymentLookups;
 import io.quittance.payment.model.PaymentQueries;
-import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
@@ -27,50 +32,76 @@ import org.springframework.stereotype.Component;
 @Component
 final class IdempotentActions {
 
+  /** The payment that a request names; there may be none. */
+  record Target(UUID merchantId, UUID paymentId) {
+
+    /** 404 if the TypeID is malformed. */
+    static Target of(Caller caller, String id) {
+      return new Target(caller.merchantId(), PaymentQueries.id(id));
+    }
+  }
+
   private final Idempotency idempotency;
+  private final SubjectLookups subjects;
   private final ActionProcessor actions;
   private final ActionResponses responses;
-  private final PaymentQueries payments;
+  private final PaymentLookups payments;
+  private final PaymentQueries queries;
 
   IdempotentActions(
       Idempotency idempotency,
+      SubjectLookups subjects,
       ActionProcessor actions,
       ActionResponses responses,
-      PaymentQueries payments) {
+      PaymentLookups payments,
+      PaymentQueries queries) {
     this.idempotency = idempotency;
+    this.subjects = subjects;
     this.actions = actions;
     this.responses = responses;
     this.payments = payments;
+    this.queries = queries;
   }
 
   /**
-   * Carries the action out, or replays what became of it.
+   * Carries the action out, or replays what became of it. The payment is looked up beside the key,
+   * and waited for after it: before a failure of that says that nothing happened, the key is looked
+   * up once more.
    *
    * @param body what the key's fingerprint is taken of
    * @param headers null: the action is carried out without a key
    */
   <R> ResponseEntity<Object> run(
-      Payment seen,
+      Target target,
       PaymentAction<R> action,
       Object body,
       @Nullable IdempotencyHeaders headers,
       Deadline deadline,
       Success<R> success,
       HttpServletRequest http) {
+    var seen = payments.begin(target.merchantId(), target.paymentId(), deadline);
     if (headers == null) {
-      var change = new ChangePayment<>(seen, null, action);
+      var change = new ChangePayment<>(require(seen), null, action);
       return responses.first(change, actions.carryOut(change, deadline), success, http);
     }
     KeyedRequest request =
         idempotency.request(
-            seen.terms().merchantId(), action.name() + " " + id(seen), headers.requireKey(), body);
+            target.merchantId(),
+            action.name() + " " + TypeId.format("pay", target.paymentId()),
+            headers.requireKey(),
+            body);
     return idempotency.run(
         request,
         deadline,
         headers.waitLimit(),
         LookupTiming.BEFORE,
-        () -> carryOut(new ChangePayment<>(seen, request, action), deadline, success, http),
-        holder -> Optional.of(replay(holder, seen, success)));
+        () ->
+            carryOut(new ChangePayment<>(require(seen), request, action), deadline, success, http),
+        holder -> Optional.of(replay(holder, target, deadline, success)));
+  }
+
+  private static Payment require(TimedLookups<?, Optional<Payment>>.Begun seen) {
+    return seen.await().orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
   private <R> Ran<ResponseEntity<Object>> carryOut(
@@ -86,22 +117,20 @@ final class IdempotentActions {
         responses.first(change, carried, success, http), fate, change.action().objectId());
   }
 
-  private <R> ResponseEntity<Object> replay(KeyRecord holder, Payment seen, Success<R> success) {
-    PaymentTerms terms = seen.terms();
+  private <R> ResponseEntity<Object> replay(
+      KeyRecord holder, Target target, Deadline deadline, Success<R> success) {
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {
-      throw refused.get().payment(terms.id());
+      throw refused.get().payment(target.paymentId());
     }
-    R made =
-        success
-            .find()
-            .apply(terms.merchantId(), Objects.requireNonNull(holder.objectId()))
-            .orElseThrow();
-    Payment current = payments.find(terms.merchantId(), terms.id()).orElseThrow();
-    return success.replay(made, current);
-  }
-
-  private static String id(Payment payment) {
-    return TypeId.format("pay", payment.terms().id());
+    UUID merchantId = target.merchantId();
+    UUID madeId = Objects.requireNonNull(holder.objectId());
+    return subjects.findLate(
+        merchantId,
+        deadline,
+        () ->
+            success.replay(
+                success.find().apply(merchantId, madeId).orElseThrow(),
+                queries.find(merchantId, target.paymentId()).orElseThrow()));
   }
 }

@@ -15,6 +15,7 @@ import io.quittance.payment.change.ActionBodies.NewReview;
 import io.quittance.payment.change.ActionBodies.PaymentChange;
 import io.quittance.payment.change.ActionResponses.OpenBody;
 import io.quittance.payment.change.ActionResponses.Success;
+import io.quittance.payment.change.IdempotentActions.Target;
 import io.quittance.payment.model.CaptureBody;
 import io.quittance.payment.model.MovementQueries;
 import io.quittance.payment.model.Payment;
@@ -90,7 +91,7 @@ class PaymentActionController {
             asked.last() == null || asked.last(),
             deadline);
     return actions.run(
-        payments.require(caller.merchantId(), id),
+        Target.of(caller, id),
         capture,
         asked,
         headers,
@@ -119,10 +120,10 @@ class PaymentActionController {
       @Valid @RequestBody(required = false) @Nullable NewCancel body,
       Caller caller,
       HttpServletRequest http) {
-    Payment payment = payments.require(caller.merchantId(), id);
+    Target target = Target.of(caller, id);
     return actions.run(
-        payment,
-        new Cancel(payment.terms().id()),
+        target,
+        new Cancel(target.paymentId()),
         Map.of(),
         headers,
         deadlines.grant(deadlineMs, caller),
@@ -158,7 +159,7 @@ class PaymentActionController {
     Deadline deadline = deadlines.grant(deadlineMs, caller);
     var refund = new Refund(TypeId.next(), TypeId.next(), asked.amount(), asked.reason(), deadline);
     return actions.run(
-        payments.require(caller.merchantId(), id),
+        Target.of(caller, id),
         refund,
         asked,
         headers,
@@ -188,11 +189,11 @@ class PaymentActionController {
       @Valid @RequestBody NewReview body,
       Caller caller,
       HttpServletRequest http) {
-    Payment payment = payments.require(caller.merchantId(), id);
+    Target target = Target.of(caller, id);
     return actions.run(
-        payment,
+        target,
         new Review(
-            payment.terms().id(),
+            target.paymentId(),
             body.decision() == Decision.APPROVE,
             body.reason(),
             caller.origin()),
@@ -222,11 +223,11 @@ class PaymentActionController {
       Caller caller,
       HttpServletRequest http)
       throws JsonProcessingException {
-    Payment payment = payments.require(caller.merchantId(), id);
+    Target target = Target.of(caller, id);
     return actions.run(
-        payment,
+        target,
         new Describe(
-            payment.terms().id(),
+            target.paymentId(),
             body.description(),
             body.metadata() == null ? null : json.writeValueAsString(body.metadata())),
         body,

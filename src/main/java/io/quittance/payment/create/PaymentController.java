@@ -2,11 +2,13 @@ package io.quittance.payment.create;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.Idempotency.KeyFate;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.idempotency.SubjectLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
@@ -48,6 +50,7 @@ class PaymentController {
   private final PaymentQueries queries;
   private final Timelines timelines;
   private final Idempotency idempotency;
+  private final SubjectLookups subjects;
   private final DeadlineProperties deadlines;
   private final ObjectMapper json;
 
@@ -57,6 +60,7 @@ class PaymentController {
       PaymentQueries queries,
       Timelines timelines,
       Idempotency idempotency,
+      SubjectLookups subjects,
       DeadlineProperties deadlines,
       ObjectMapper json) {
     this.processor = processor;
@@ -64,6 +68,7 @@ class PaymentController {
     this.queries = queries;
     this.timelines = timelines;
     this.idempotency = idempotency;
+    this.subjects = subjects;
     this.deadlines = deadlines;
     this.json = json;
   }
@@ -101,7 +106,7 @@ class PaymentController {
             headers.waitLimit(),
             processor.lookupTiming(),
             () -> answer(processor.process(order), order),
-            holder -> replay(holder, caller));
+            holder -> replay(holder, caller, deadline));
     return responses.of(answer, order, http);
   }
 
@@ -116,14 +121,16 @@ class PaymentController {
   }
 
   /** Empty while the payment is processing. */
-  private Optional<PaymentAnswer> replay(KeyRecord holder, Caller caller) {
+  private Optional<PaymentAnswer> replay(KeyRecord holder, Caller caller, Deadline deadline) {
     UUID id = holder.objectId();
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {
       throw refused.get().payment(id);
     }
-    return queries
-        .find(caller.merchantId(), Objects.requireNonNull(id))
+    UUID merchantId = caller.merchantId();
+    UUID made = Objects.requireNonNull(id);
+    return subjects
+        .findLate(merchantId, deadline, () -> queries.find(merchantId, made))
         .filter(Payment::concluded)
         .map(PaymentAnswer.Replay::new);
   }

@@ -10,6 +10,7 @@ import io.quittance.journal.Writes;
 import io.quittance.money.Money;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.RowCallbackHandler;
 
 /** Payments as rows: their columns, named once for inserts and updates, and how they are read. */
 public final class PaymentRows {
@@ -25,7 +27,7 @@ public final class PaymentRows {
   /** A join, because H2 answers {@code in (select …)} with a scan of the table. */
   private static final String FIND =
       """
-      select p.*
+      select p.*, current_timestamp as seen_at
         from unnest(cast(? as uuid array), cast(? as uuid array)) as k(merchant_id, id)
         join payments p on p.merchant_id = k.merchant_id and p.id = k.id
       """;
@@ -119,14 +121,30 @@ public final class PaymentRows {
 
   /** The payments of a batch of the journal. */
   static List<Payment> find(JdbcOperations jdbc, Dialect dialect, Collection<Payments.Key> keys) {
-    return jdbc.query(
+    List<Payment> found = new ArrayList<>(keys.size());
+    find(jdbc, dialect, keys, rs -> found.add(read(rs)));
+    return found;
+  }
+
+  /** Finds payments in one query, in no order. */
+  static void find(
+      JdbcOperations jdbc,
+      Dialect dialect,
+      Collection<Payments.Key> keys,
+      RowCallbackHandler eachRow) {
+    jdbc.query(
         FIND + dialect.ofMerchants("p"),
         statement -> {
           bind(statement, 1, "uuid", keys, Payments.Key::merchantId);
           bind(statement, 2, "uuid", keys, Payments.Key::id);
           dialect.bindMerchants(statement, 3, keys, Payments.Key::merchantId);
         },
-        (rs, row) -> read(rs));
+        eachRow);
+  }
+
+  static Payments.Key key(ResultSet rs) throws SQLException {
+    return new Payments.Key(
+        rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class));
   }
 
   /** The payments that hold these references now. */

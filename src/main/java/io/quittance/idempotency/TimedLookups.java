@@ -1,0 +1,77 @@
+package io.quittance.idempotency;
+
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.WorkerPool;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * Look-ups on the threads of a pool, which end for their callers by the deadline, whatever the
+ * database does. They know nothing of the request. Thread-safe.
+ *
+ * @param <Q> what is asked
+ * @param <A> what is found
+ */
+public final class TimedLookups<Q, A> implements AutoCloseable {
+
+  private final WorkerPool<Q, A> pool;
+
+  public TimedLookups(WorkerPool<Q, A> pool) {
+    this.pool = pool;
+  }
+
+  /** A look-up that has begun, or was refused: whoever waits for it is told. */
+  public final class Begun {
+
+    private final CompletableFuture<A> answer;
+    private final Deadline deadline;
+
+    private Begun(CompletableFuture<A> answer, Deadline deadline) {
+      this.answer = answer;
+      this.deadline = deadline;
+    }
+
+    /**
+     * Waits for what is found.
+     *
+     * @throws Problem 504 when there is no answer in time, 503 when too many wait: it was only
+     *     read, so nothing has happened
+     * @throws RuntimeException the query's own failure
+     */
+    public A await() {
+      try {
+        return deadline.await(answer);
+      } catch (DeadlineExceededException e) {
+        throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+      } catch (RejectedExecutionException e) {
+        throw Problem.of(ProblemCode.OVERLOADED);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw Problem.stopping();
+      }
+    }
+  }
+
+  /** Begins a look-up. */
+  public Begun begin(Q question, Deadline deadline) {
+    try {
+      return new Begun(pool.submit(question, deadline), deadline);
+    } catch (RejectedExecutionException e) {
+      return new Begun(CompletableFuture.failedFuture(e), deadline);
+    }
+  }
+
+  /** As {@link Begun#await()}. */
+  public A find(Q question, Deadline deadline) {
+    return begin(question, deadline).await();
+  }
+
+  /** Finishes what is queued, then stops. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+}
