@@ -18,8 +18,11 @@ public final class SqlFailure {
   /** lock_not_available, and H2's lock time-out. */
   private static final Set<String> LOCK_TIMED_OUT = Set.of("55P03", "HYT00");
 
-  /** These, and query_canceled (a statement time-out, too). */
-  private static final Set<String> TIMED_OUT = Set.of("55P03", "57014", "HYT00");
+  /** query_canceled; a statement time-out, too. */
+  private static final String CANCELED = "57014";
+
+  /** The statement was canceled, or a lock was not to be had in time. */
+  private static final Set<String> TIMED_OUT = Set.of("55P03", CANCELED, "HYT00");
 
   /** idle_in_transaction_session_timeout, transaction_timeout: they end the session, too. */
   private static final Set<String> SESSION_ENDED = Set.of("25P03", "25P04");
@@ -51,6 +54,11 @@ public final class SqlFailure {
    */
   public static boolean ofSomeRows(Throwable e) {
     return LOCK_TIMED_OUT.contains(state(e)) || !unavailable(e);
+  }
+
+  /** Whether the statement was canceled, as one is that takes longer than the session allows. */
+  public static boolean canceled(Throwable e) {
+    return state(e).equals(CANCELED);
   }
 
   /**

@@ -18,11 +18,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a lane's commands wait for accounts that other transactions have locked: in order, each
- * until its own deadline, while the lane goes on with all others. A worker with a connection of its
- * own waits for one account after the other, merchants in turns, a short while each, and applies
- * what has become free. It waits before it holds any lock, so it keeps nobody else waiting; and it
- * waits in the database's own queue, so that replicas which share an account take turns.
+ * Where a lane's commands wait for accounts that other transactions have locked, or about which
+ * more has to be read than others can wait for: in order, each until its own deadline, while the
+ * lane goes on with all others. A worker with a connection of its own waits for one account after
+ * the other, merchants in turns, a short while each, and applies what has become free. It waits
+ * before it holds any lock, so it keeps nobody else waiting; and it waits in the database's own
+ * queue, so that replicas which share an account take turns.
  *
  * <p>Thread-safe.
  */
@@ -66,7 +67,8 @@ final class BusyAccounts {
             .maxBatch(ROOM * capacity)
             .start(registry);
     Gauge.builder("quittance.journal.busy.accounts", waitedFor, Map::size)
-        .description("Accounts that commands wait for because other transactions lock them")
+        .description(
+            "Accounts that commands wait for: locked elsewhere, or with much to be read about them")
         .tag("pool", name)
         .register(registry);
   }

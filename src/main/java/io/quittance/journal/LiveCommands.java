@@ -26,7 +26,7 @@ final class LiveCommands {
     return live.size();
   }
 
-  /** Those that were left out because of others' locks. */
+  /** Those that were left out, and wait for an account. */
   List<WaitingCommand> waiting() {
     return waiting;
   }
@@ -54,7 +54,10 @@ final class LiveCommands {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  /** Leaves out the commands of accounts that are locked elsewhere; says whether any is left. */
+  /**
+   * Leaves out the commands of accounts that are locked elsewhere, or about which too much would
+   * have to be read; says whether any is left.
+   */
   boolean leaveOut(Set<AccountKey> busy) {
     if (!busy.isEmpty()) {
       live.removeIf(

@@ -27,8 +27,28 @@ public interface Table {
    */
   default void awaitLock(JdbcOperations jdbc, AccountKey account) {}
 
-  /** Reads every row that the commands asked for; nothing, where rows are only ever added. */
+  /**
+   * Reads what takes long and is guarded by the lock of this account, which is held: the other
+   * accounts are not locked meanwhile. Only in a unit of work that is {@linkplain
+   * UnitOfWork#patient patient}; later ones of the same transaction find it in their {@linkplain
+   * UnitOfWork#ahead earlier one}.
+   */
+  default void readAhead(JdbcOperations jdbc, AccountKey locked) {}
+
+  /**
+   * Reads every row that the commands asked for; nothing, where rows are only ever added. Unless
+   * the unit of work is {@linkplain UnitOfWork#patient patient}, it reads no more than others can
+   * wait for.
+   */
   default void load(JdbcOperations jdbc) {}
+
+  /**
+   * Accounts for which more would have to be read than others can wait for; known from {@link
+   * #load} on. Their commands are left out, and applied apart.
+   */
+  default Set<AccountKey> tooMuchToRead() {
+    return Set.of();
+  }
 
   /** Adds what the commands decided to what is written. */
   void flush(Writes writes, Instant now);

@@ -64,7 +64,7 @@ final class Transaction {
       try {
         plans.before(connection);
         dialect.limitLocks(connection, lockLimit);
-        var attempt = new Attempt(connection, jobs);
+        var attempt = new Attempt(connection, jobs, awaited);
         if (awaited != null && !attempt.gets(awaited)) {
           connection.rollback();
           return jobs.stream().map(job -> new WaitingCommand(job, Set.of(awaited))).toList();
@@ -83,9 +83,14 @@ final class Transaction {
     private final Connection connection;
     private final JdbcOperations jdbc;
     private final LiveCommands live;
+    private final @Nullable AccountKey awaited;
+    private boolean patient;
     private long databaseNanos;
 
-    Attempt(Connection connection, List<Job<Command<?>, Object>> jobs) {
+    Attempt(
+        Connection connection, List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
+      this.awaited = awaited;
+      this.patient = awaited != null;
       this.connection = connection;
       this.jdbc = on(connection);
       this.live = new LiveCommands(jobs);
@@ -106,8 +111,9 @@ final class Transaction {
 
     List<WaitingCommand> run() throws SQLException {
       var life = Deadline.after(limit);
+      UnitOfWork ahead = awaited == null ? null : readAhead(awaited);
       while (live.dropExpired()) {
-        UnitOfWork unit = UnitOfWork.of(tables);
+        UnitOfWork unit = patient ? UnitOfWork.patient(tables, ahead) : UnitOfWork.of(tables);
         long asked = System.nanoTime();
         Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
         databaseNanos += System.nanoTime() - asked;
@@ -115,7 +121,7 @@ final class Transaction {
           break;
         }
         List<Object> results = decide(unit);
-        if (results.size() == live.size() && !live.anyExpired()) {
+        if (live.size() > 0 && results.size() == live.size() && !live.anyExpired()) {
           write(unit, life);
           try {
             unit.committed();
@@ -129,7 +135,22 @@ final class Transaction {
       return live.waiting();
     }
 
-    /** The results, or fewer than there are commands if one of them failed by its own fault. */
+    /** Reads what takes long for the commands of an account, while no other is locked. */
+    private @Nullable UnitOfWork readAhead(AccountKey locked) {
+      while (live.dropExpired()) {
+        UnitOfWork unit = UnitOfWork.patient(tables, null);
+        if (live.prepare(unit)) {
+          unit.readAhead(jdbc, locked);
+          return unit;
+        }
+      }
+      return null;
+    }
+
+    /**
+     * The results, or fewer than there are commands if one of them failed by its own fault, or is
+     * left out.
+     */
     private List<Object> decide(UnitOfWork unit) {
       if (!live.prepare(unit)) {
         return List.of();
@@ -137,7 +158,19 @@ final class Transaction {
       long asked = System.nanoTime();
       unit.load(jdbc, dialect);
       databaseNanos += System.nanoTime() - asked;
-      return live.decide(unit);
+      return leavesOut(unit.tooMuchToRead()) ? List.of() : live.decide(unit);
+    }
+
+    /** Whether the commands of these accounts have to be applied apart, if there are any. */
+    private boolean leavesOut(Set<AccountKey> laborious) {
+      if (laborious.isEmpty()) {
+        return false;
+      }
+      int before = live.size();
+      live.leaveOut(laborious);
+      // Nobody who could be left out has asked for it: then it has to be read here.
+      patient |= live.size() == before;
+      return true;
     }
 
     private void write(UnitOfWork unit, Deadline life) throws SQLException {

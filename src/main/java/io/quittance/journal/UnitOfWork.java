@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,12 +22,20 @@ public final class UnitOfWork {
 
   private static final Logger log = LoggerFactory.getLogger(UnitOfWork.class);
 
+  private enum Kind {
+    SHARED,
+    PATIENT,
+    REHEARSAL
+  }
+
   private final Map<Class<?>, Table> tables = new LinkedHashMap<>();
-  private final boolean rehearsal;
+  private final Kind kind;
+  private final @Nullable UnitOfWork ahead;
   private @Nullable Instant now;
 
-  private UnitOfWork(List<Table.Factory> factories, boolean rehearsal) {
-    this.rehearsal = rehearsal;
+  private UnitOfWork(List<Table.Factory> factories, Kind kind, @Nullable UnitOfWork ahead) {
+    this.kind = kind;
+    this.ahead = ahead;
     for (Table.Factory factory : factories) {
       Table table = factory.open(this);
       tables.put(table.getClass(), table);
@@ -34,12 +43,21 @@ public final class UnitOfWork {
   }
 
   static UnitOfWork of(List<Table.Factory> factories) {
-    return new UnitOfWork(factories, false);
+    return new UnitOfWork(factories, Kind.SHARED, null);
+  }
+
+  /**
+   * One whose commands nobody but themselves waits for.
+   *
+   * @param ahead what was read ahead in the same transaction; null: nothing
+   */
+  static UnitOfWork patient(List<Table.Factory> factories, @Nullable UnitOfWork ahead) {
+    return new UnitOfWork(factories, Kind.PATIENT, ahead);
   }
 
   /** One that is decided and never written. */
   static UnitOfWork rehearsal(List<Table.Factory> factories) {
-    return new UnitOfWork(factories, true);
+    return new UnitOfWork(factories, Kind.REHEARSAL, null);
   }
 
   /** Its rows of a kind. */
@@ -54,7 +72,27 @@ public final class UnitOfWork {
 
   /** Whether nothing will be written, so that nothing need be locked. */
   public boolean rehearsal() {
-    return rehearsal;
+    return kind == Kind.REHEARSAL;
+  }
+
+  /** Whether it may read for long: no commands of others wait meanwhile. */
+  public boolean patient() {
+    return kind != Kind.SHARED;
+  }
+
+  /** The table of the same kind of an earlier unit of work, which has read ahead for this one. */
+  public <T extends Table> Optional<T> ahead(Class<T> type) {
+    return Optional.ofNullable(ahead).map(unit -> unit.table(type));
+  }
+
+  void readAhead(JdbcOperations jdbc, AccountKey locked) {
+    tables.values().forEach(table -> table.readAhead(jdbc, locked));
+  }
+
+  Set<AccountKey> tooMuchToRead() {
+    var accounts = new HashSet<AccountKey>();
+    tables.values().forEach(table -> accounts.addAll(table.tooMuchToRead()));
+    return accounts;
   }
 
   /** Locks what is free, and returns what is not. */

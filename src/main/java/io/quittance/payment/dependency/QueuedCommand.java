@@ -80,6 +80,8 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   @Override
   public void heldUp() {
     heldUp = true;
+    // Nothing of it was applied, and it is prepared anew when it is tried again.
+    taken = false;
   }
 
   @Override

@@ -1,8 +1,11 @@
 package io.quittance.payment.model;
 
+import io.quittance.database.SqlFailure;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
+import io.quittance.journal.AccountKey;
 import io.quittance.journal.Dialect;
+import io.quittance.journal.TransactionTooLongException;
 import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -12,8 +15,11 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
@@ -23,21 +29,43 @@ import org.springframework.jdbc.core.JdbcOperations;
 final class PayerPasts {
 
   /** A payer's payments in a window before and up to a payment. */
-  record Past(UUID merchantId, String payer, Window window, Instant upTo, UUID upToId) {}
+  record Past(UUID merchantId, String payer, Window window, Instant upTo, UUID upToId) {
+
+    private AccountKey account() {
+      return new AccountKey(merchantId, payer);
+    }
+
+    private boolean asksForMoreThan(int payments) {
+      return window.countedMax() == null || window.countedMax() > payments + 1;
+    }
+  }
 
   private record Payer(UUID merchantId, String account) {}
 
   /** After all that is stored: for a payment that is not yet. */
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
+  /**
+   * So many of a payer's payments are read in a transaction that others wait for. With more, the
+   * payer's commands are applied apart. 10,000 take PostgreSQL some 5 ms.
+   */
+  static final int READ_MAX = 10_000;
+
   private final Dialect dialect;
+  private final boolean patient;
   private final Set<Past> wanted = new LinkedHashSet<>();
   private final Map<Payer, Integer> begun = new HashMap<>();
   private final Map<Payer, List<Payment>> addedByPayer = new HashMap<>();
-  private Map<Past, Totals> pasts = Map.of();
+  private final Map<Past, Totals> pasts = new HashMap<>();
 
-  PayerPasts(Dialect dialect) {
+  /**
+   * @param patient whether all of a past is read, however long that takes
+   * @param earlier what was read ahead
+   */
+  PayerPasts(Dialect dialect, boolean patient, Optional<PayerPasts> earlier) {
     this.dialect = dialect;
+    this.patient = patient;
+    earlier.ifPresent(ahead -> pasts.putAll(ahead.pasts));
   }
 
   /** Announces that what comes before a new payment will be looked at. */
@@ -113,10 +141,37 @@ final class PayerPasts {
     return Objects.requireNonNull(pasts.get(past), () -> "not requested: " + past);
   }
 
-  /** Counts what was announced. */
+  /** Counts what was announced of one payer, whose account is locked. */
+  void readAhead(JdbcOperations jdbc, AccountKey locked) {
+    count(jdbc, wanted.stream().filter(past -> past.account().equals(locked)).toList());
+  }
+
+  /** Counts what was announced and is not counted yet. */
   void load(JdbcOperations jdbc) {
-    if (!wanted.isEmpty()) {
-      pasts = PayerPastsSql.find(jdbc, dialect, wanted);
+    count(jdbc, wanted.stream().filter(past -> !pasts.containsKey(past)).toList());
+  }
+
+  private void count(JdbcOperations jdbc, List<Past> some) {
+    if (some.isEmpty()) {
+      return;
     }
+    try {
+      pasts.putAll(
+          PayerPastsSql.find(jdbc, dialect, some, patient ? Integer.MAX_VALUE : READ_MAX + 1));
+    } catch (DataAccessException e) {
+      throw patient && SqlFailure.canceled(e)
+          ? new TransactionTooLongException("a payer's past took too long to read", e)
+          : e;
+    }
+  }
+
+  /** The payers whose pasts are longer than was read. */
+  Set<AccountKey> tooMuchToRead() {
+    return patient || !dialect.limitsEachRow()
+        ? Set.of()
+        : wanted.stream()
+            .filter(past -> stored(past).count() > READ_MAX && past.asksForMoreThan(READ_MAX))
+            .map(Past::account)
+            .collect(Collectors.toSet());
   }
 }

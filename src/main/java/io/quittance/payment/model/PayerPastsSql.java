@@ -3,6 +3,7 @@ package io.quittance.payment.model;
 import static io.quittance.database.ArrayParameters.bind;
 
 import io.quittance.fraud.PayerHistory.Totals;
+import io.quittance.fraud.Window;
 import io.quittance.journal.Dialect;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -71,13 +72,18 @@ final class PayerPastsSql {
 
   private PayerPastsSql() {}
 
+  /**
+   * What was paid before, by each of them.
+   *
+   * @param readMax how many payments of each are counted at most, where the database can stop there
+   */
   static Map<PayerPasts.Past, Totals> find(
-      JdbcOperations jdbc, Dialect dialect, Collection<PayerPasts.Past> wanted) {
+      JdbcOperations jdbc, Dialect dialect, Collection<PayerPasts.Past> wanted, int readMax) {
     List<PayerPasts.Past> pasts = new ArrayList<>(wanted);
     Map<PayerPasts.Past, Totals> totals = new HashMap<>();
     jdbc.query(
         dialect.either(onPostgres(dialect), PASTS_ON_H2),
-        statement -> bindPasts(statement, dialect, pasts),
+        statement -> bindPasts(statement, dialect, pasts, readMax),
         rs -> {
           totals.put(
               pasts.get(rs.getInt("i")),
@@ -92,11 +98,15 @@ final class PayerPastsSql {
 
   /** Citus may take no limit that comes from another row. */
   private static String limit(Dialect dialect) {
-    return dialect.distributed() ? "" : " limit k.counted_max";
+    return dialect.limitsEachRow() ? " limit k.counted_max" : "";
+  }
+
+  private static int countedMax(Window window, int readMax) {
+    return window.countedMax() == null ? readMax : Math.min(window.countedMax(), readMax);
   }
 
   private static void bindPasts(
-      PreparedStatement statement, Dialect dialect, List<PayerPasts.Past> pasts)
+      PreparedStatement statement, Dialect dialect, List<PayerPasts.Past> pasts, int readMax)
       throws SQLException {
     bind(statement, 1, "integer", IntStream.range(0, pasts.size()).boxed().toArray());
     bind(statement, 2, "uuid", pasts, PayerPasts.Past::merchantId);
@@ -105,7 +115,7 @@ final class PayerPastsSql {
     bind(statement, 5, "varchar", pasts, past -> past.window().currency());
     bind(statement, 6, "varchar", pasts, past -> past.upTo().toString());
     bind(statement, 7, "uuid", pasts, PayerPasts.Past::upToId);
-    bind(statement, 8, "integer", pasts, past -> past.window().countedMax());
+    bind(statement, 8, "integer", pasts, past -> countedMax(past.window(), readMax));
     dialect.bindMerchants(statement, 9, pasts, PayerPasts.Past::merchantId);
   }
 }

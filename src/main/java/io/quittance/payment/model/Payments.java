@@ -2,6 +2,7 @@ package io.quittance.payment.model;
 
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
+import io.quittance.journal.AccountKey;
 import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.UnitOfWork;
@@ -41,7 +42,7 @@ public final class Payments implements Table {
 
     @Override
     public Table open(UnitOfWork unit) {
-      return new Payments(dialect);
+      return new Payments(dialect, unit);
     }
   }
 
@@ -62,9 +63,11 @@ public final class Payments implements Table {
   private final Set<Payment> changed = new LinkedHashSet<>();
   private final Set<Payment> described = new LinkedHashSet<>();
 
-  private Payments(Dialect dialect) {
+  private Payments(Dialect dialect, UnitOfWork unit) {
     this.dialect = dialect;
-    this.pasts = new PayerPasts(dialect);
+    this.pasts =
+        new PayerPasts(
+            dialect, unit.patient(), unit.ahead(Payments.class).map(earlier -> earlier.pasts));
   }
 
   /** Announces a payment that may exist. */
@@ -175,6 +178,16 @@ public final class Payments implements Table {
   public Stream<Payment> moved() {
     return Stream.concat(
         added.stream(), changed.stream().filter(payment -> payment.newEvents() > 0));
+  }
+
+  @Override
+  public void readAhead(JdbcOperations jdbc, AccountKey locked) {
+    pasts.readAhead(jdbc, locked);
+  }
+
+  @Override
+  public Set<AccountKey> tooMuchToRead() {
+    return pasts.tooMuchToRead();
   }
 
   @Override

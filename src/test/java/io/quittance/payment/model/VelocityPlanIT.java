@@ -65,7 +65,10 @@ class VelocityPlanIT {
 
     var found =
         PayerPastsSql.find(
-            new JdbcTemplate(database.dataSource()), dialect, List.of(some, few, money));
+            new JdbcTemplate(database.dataSource()),
+            dialect,
+            List.of(some, few, money),
+            Integer.MAX_VALUE);
 
     assertThat(found.get(some).count()).isEqualTo(COUNTED_MAX);
     assertThat(found.get(few)).isEqualTo(new Totals(8, BigInteger.valueOf(800)));
