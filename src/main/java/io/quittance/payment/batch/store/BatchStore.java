@@ -34,6 +34,12 @@ public final class BatchStore {
 
   private static final String SHOWN = " and status not in ('preparing', 'refused')";
 
+  private static final String LOCK_PREPARED =
+      """
+      select 1 from payment_batches where merchant_id = ? and id = ? and status = 'preparing'
+         for update
+      """;
+
   private static final String INSERT_ITEMS =
       """
       insert into payment_batch_items (merchant_id, batch_id, position, reference, body, status, attempt)
@@ -57,15 +63,29 @@ public final class BatchStore {
     snapshots.setIsolationLevel(TransactionTemplate.ISOLATION_REPEATABLE_READ);
   }
 
-  /** Stores a batch that is not shown yet. */
+  /**
+   * Stores a batch that is not shown yet, a few hundred items in a transaction: a large one leaves
+   * its connection to others in between.
+   *
+   * @throws Problem 503: it took so long that it was {@linkplain #discard discarded} meanwhile
+   */
   public void prepare(StoredBatch batch, List<BatchPayments.Asked> items) {
-    transactions.executeWithoutResult(
-        _ -> {
-          BatchSql.BATCHES.insert(jdbc, batch);
-          for (int from = 0; from < items.size(); from += ITEMS_PER_INSERT) {
-            insertItems(batch, items, from, Math.min(items.size(), from + ITEMS_PER_INSERT));
-          }
-        });
+    transactions.executeWithoutResult(_ -> BatchSql.BATCHES.insert(jdbc, batch));
+    for (int from = 0; from < items.size(); from += ITEMS_PER_INSERT) {
+      int first = from;
+      int end = Math.min(items.size(), from + ITEMS_PER_INSERT);
+      transactions.executeWithoutResult(
+          _ -> {
+            lockPrepared(batch);
+            insertItems(batch, items, first, end);
+          });
+    }
+  }
+
+  private void lockPrepared(StoredBatch batch) {
+    if (jdbc.queryForList(LOCK_PREPARED, Integer.class, batch.merchantId(), batch.id()).isEmpty()) {
+      throw Problem.of(ProblemCode.OVERLOADED);
+    }
   }
 
   private void insertItems(StoredBatch batch, List<BatchPayments.Asked> items, int from, int to) {

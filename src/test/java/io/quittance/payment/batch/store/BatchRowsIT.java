@@ -11,11 +11,15 @@ import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.batch.store.BatchProgress.Change;
 import io.quittance.testing.Postgres;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -149,22 +153,68 @@ class BatchRowsIT {
     assertThat(leases.unprepared(10)).hasSize(5);
   }
 
+  /** A batch of ten thousand items would keep a connection for seconds. */
+  @Test
+  void storesManyItemsInSeveralTransactions() {
+    StoredBatch batch = preparing(UUID.randomUUID());
+
+    store.prepare(batch, items(1_100));
+
+    assertThat(number("select count(*) from payment_batch_items")).isEqualTo(1_100);
+    assertThat(number("select count(distinct xmin::text) from payment_batch_items")).isEqualTo(3);
+  }
+
+  @Test
+  void storesNoMoreItemsOfABatchThatWasDiscarded() {
+    StoredBatch batch = preparing(UUID.randomUUID());
+    var discardedInTheMiddle =
+        new AbstractList<BatchPayments.Asked>() {
+          @Override
+          public BatchPayments.Asked get(int index) {
+            return new BatchPayments.Asked("r" + index, "{}");
+          }
+
+          /** Looked at between two transactions, too. */
+          @Override
+          public int size() {
+            if (number("select count(*) from payment_batch_items") > 0) {
+              store.discard(batch.merchantId(), batch.id());
+            }
+            return 1_100;
+          }
+        };
+
+    assertThatThrownBy(() -> store.prepare(batch, discardedInTheMiddle))
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.code()).isEqualTo(ProblemCode.OVERLOADED));
+
+    assertThat(number("select count(*) from payment_batch_items")).isZero();
+  }
+
+  private int number(String sql) {
+    return Objects.requireNonNull(jdbc.queryForObject(sql, Integer.class));
+  }
+
+  private StoredBatch preparing(UUID merchantId) {
+    return StoredBatch.preparing(
+        merchantId,
+        new StoredBatch.Asked(BatchMode.INDEPENDENT, BatchOnFailure.CONTINUE, null, "{}"),
+        ITEMS,
+        true,
+        Deadline.after(Duration.ofMinutes(10)),
+        store.now());
+  }
+
+  private static List<BatchPayments.Asked> items(int count) {
+    return IntStream.range(0, count).mapToObj(i -> new BatchPayments.Asked("r" + i, "{}")).toList();
+  }
+
   private StoredBatch batch(UUID merchantId, Duration lease) {
-    var now = store.now();
-    var batch =
-        StoredBatch.preparing(
-            merchantId,
-            new StoredBatch.Asked(BatchMode.INDEPENDENT, BatchOnFailure.CONTINUE, null, "{}"),
-            ITEMS,
-            true,
-            Deadline.after(Duration.ofMinutes(10)),
-            now);
-    store.prepare(
-        batch,
-        IntStream.range(0, ITEMS).mapToObj(i -> new BatchPayments.Asked("r" + i, "{}")).toList());
+    StoredBatch batch = preparing(merchantId);
+    store.prepare(batch, items(ITEMS));
     jdbc.update(
         "update payment_batches set status = 'processing', lease_until = ? where id = ?",
-        Instants.parameter(now.plus(lease)),
+        Instants.parameter(store.now().plus(lease)),
         batch.id());
     return store.require(merchantId, batch.id());
   }
