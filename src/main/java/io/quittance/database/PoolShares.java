@@ -9,23 +9,20 @@ import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
-import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
  * Divides a pool, so that what hangs takes the connections of its own kind only: some are for
  * requests, of which one party's leave one to the others; some are for jobs that no request waits
- * for; one is for requests that change something, which may have those of other requests, too,
- * while these are free; and one is for the look-ups of {@link ReservedConnection}. Thread-safe.
+ * for; one is for what changes are about ({@link ReservedConnection#forChange}), which may have
+ * those of requests, too, while these are free; and one is for the look-ups of {@link
+ * ReservedConnection#of}. Thread-safe.
  */
 final class PoolShares extends DelegatingDataSource {
-
-  private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
 
   private final FairPlaces<Object> requests;
   private final FairPlaces<Object> changes = new FairPlaces<>(1);
@@ -65,13 +62,7 @@ final class PoolShares extends DelegatingDataSource {
       // A job is nobody's: each is a party of its own.
       return connection(jobs, new Object());
     }
-    Object who = party.of(request);
-    return changesSomething(request) ? ofChange(who) : connection(requests, who);
-  }
-
-  private static boolean changesSomething(RequestAttributes request) {
-    return request instanceof ServletRequestAttributes servlet
-        && !READS.contains(servlet.getRequest().getMethod());
+    return connection(requests, party.of(request));
   }
 
   private Connection ofChange(Object who) throws SQLException {

@@ -35,7 +35,8 @@ public final class ReservedConnection {
   }
 
   /**
-   * What the query finds, read on behalf of a request that changes something.
+   * What a short query finds that a change waits for, on a connection that neither lists nor jobs
+   * take. It must not wait for a lock that others hold for long.
    *
    * @param party as {@link RequestParty} tells it
    */

@@ -53,7 +53,7 @@ public final class SubjectLookups {
    *
    * @param merchantId whose rows it reads
    * @throws Problem as {@link TimedLookups.Begun#await()}
-   * @throws RuntimeException the query's own failure
+   * @throws RuntimeException what was found could not be read
    */
   @SuppressWarnings("unchecked") // the pool carries answers of all types
   public <T> T find(UUID merchantId, Deadline deadline, Supplier<T> query) {

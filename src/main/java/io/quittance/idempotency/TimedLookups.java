@@ -7,6 +7,10 @@ import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Look-ups on the threads of a pool, which end for their callers by the deadline, whatever the
@@ -16,6 +20,8 @@ import java.util.concurrent.RejectedExecutionException;
  * @param <A> what is found
  */
 public final class TimedLookups<Q, A> implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(TimedLookups.class);
 
   private final WorkerPool<Q, A> pool;
 
@@ -37,9 +43,9 @@ public final class TimedLookups<Q, A> implements AutoCloseable {
     /**
      * Waits for what is found.
      *
-     * @throws Problem 504 when there is no answer in time, 503 when too many wait: it was only
-     *     read, so nothing has happened
-     * @throws RuntimeException the query's own failure
+     * @throws Problem 504 when there is no answer in time, 503 when too many wait or the database
+     *     is away: it was only read, so nothing has happened
+     * @throws RuntimeException what was found could not be read
      */
     public A await() {
       try {
@@ -48,6 +54,9 @@ public final class TimedLookups<Q, A> implements AutoCloseable {
         throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
       } catch (RejectedExecutionException e) {
         throw Problem.of(ProblemCode.OVERLOADED);
+      } catch (DataAccessException | TransactionException e) {
+        log.warn("What a request is about could not be looked up: {}", e.toString());
+        throw Problem.databaseUnavailable();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw Problem.stopping();

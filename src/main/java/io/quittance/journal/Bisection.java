@@ -80,14 +80,14 @@ final class Bisection {
     if (SqlStates.lockTimeout(e)) {
       return open.stream().map(WaitingCommand::forUnknownLock).toList();
     }
+    if (e instanceof TransactionTooLongException tooLong) {
+      return withoutCause(open, tooLong);
+    }
     if (unavailable(e)) {
       log.warn("The database is unavailable, {} commands failed: {}", open.size(), e.toString());
       var unavailable = new DatabaseUnavailableException("the database is unavailable", e);
       open.forEach(job -> job.fail(unavailable));
       return List.of();
-    }
-    if (e instanceof TransactionTooLongException) {
-      return withoutLargest(open, e);
     }
     if (open.size() <= 1) {
       log.warn("A command failed: {}", e.toString());
@@ -103,16 +103,22 @@ final class Bisection {
   }
 
   /**
-   * Fails the commands of most accounts, which take longest to decide, and applies the others. If
-   * all have as many, none is known to be the cause, and all fail: to try them one after another
-   * would keep the lane for as many limits.
+   * Fails the commands that took too long, and applies the others. They are those that asked about
+   * the account that took long to read about; else those of most accounts, which take longest to
+   * decide. If all have as many, none is known to be the cause, and all fail: to try them one after
+   * another would keep the lane for as many limits.
    */
-  private List<WaitingCommand> withoutLargest(List<Job<Command<?>, Object>> open, Throwable e) {
+  private List<WaitingCommand> withoutCause(
+      List<Job<Command<?>, Object>> open, TransactionTooLongException e) {
+    AccountKey account = e.account();
     int most = open.stream().mapToInt(Bisection::accounts).max().orElse(0);
-    List<Job<Command<?>, Object>> failed =
-        open.stream().filter(job -> accounts(job) == most).toList();
-    List<Job<Command<?>, Object>> others =
-        open.stream().filter(job -> accounts(job) < most).toList();
+    var failed = new ArrayList<Job<Command<?>, Object>>();
+    var others = new ArrayList<Job<Command<?>, Object>>();
+    for (Job<Command<?>, Object> job : open) {
+      boolean cause =
+          account == null ? accounts(job) == most : retries.asksAbout(job.item(), account);
+      (cause ? failed : others).add(job);
+    }
     log.warn("{} of {} commands failed: {}", failed.size(), open.size(), e.getMessage());
     failed.forEach(job -> job.fail(e));
     return others.isEmpty() ? List.of() : apply(others, null);

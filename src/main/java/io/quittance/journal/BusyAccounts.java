@@ -2,11 +2,15 @@ package io.quittance.journal;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +42,12 @@ final class BusyAccounts {
    */
   private static final int ROOM = 4;
 
+  /** Longer than a lock is waited for. */
+  private static final Duration LONG_TURN = Duration.ofMillis(200);
+
+  /** An account whose turn was long lets others have so many times as long. */
+  private static final int REST_TO_WORK = 3;
+
   /** A waiting command, and which it was in the order of arrival. */
   private record QueuedEntry(WaitingCommand waiting, long number) {}
 
@@ -49,8 +59,11 @@ final class BusyAccounts {
   private final int capacity;
   private final int maxBatch;
 
-  /** Of the worker only. */
+  /** Of the worker only, as is the next one. */
   private final MerchantTurns turns = new MerchantTurns();
+
+  /** Accounts whose last turn was long, until others have had theirs. */
+  private final Map<AccountKey, Deadline> resting = new HashMap<>();
 
   /**
    * @param capacity commands that may wait, beside those that finish what others began; one
@@ -140,16 +153,28 @@ final class BusyAccounts {
     List<QueuedEntry> entries =
         jobs.stream().map(Job::item).sorted(Comparator.comparingLong(QueuedEntry::number)).toList();
     List<QueuedEntry> open = new ArrayList<>(entries);
+    resting.values().removeIf(Deadline::expired);
     if (accounts(open).size() > 1) {
       open = tried(open, waitsForAccounts(open), null);
     }
-    AccountKey next = turns.next(accounts(open));
+    AccountKey next = turns.next(rested(accounts(open)));
     if (next != null) {
+      var turn = Deadline.after(LONG_TURN);
       open = tried(open, waitsFor(open, next), next);
+      if (turn.expired()) {
+        resting.put(next, Deadline.after(turn.used().multipliedBy(REST_TO_WORK)));
+      }
     }
     open = triedAlone(open);
     open.forEach(this::queue);
     jobs.forEach(job -> job.succeed(true));
+  }
+
+  /** Those that have not had a long turn just now; all, if there are no others. */
+  private Set<AccountKey> rested(Set<AccountKey> accounts) {
+    Set<AccountKey> rested = new HashSet<>(accounts);
+    rested.removeAll(resting.keySet());
+    return rested.isEmpty() ? accounts : rested;
   }
 
   private static Set<AccountKey> accounts(List<QueuedEntry> entries) {
@@ -158,9 +183,13 @@ final class BusyAccounts {
     return accounts;
   }
 
+  /** Those for which there is much to be read are not applied with others. */
   private List<QueuedEntry> waitsForAccounts(List<QueuedEntry> entries) {
     return MerchantTurns.inTurns(
-        entries.stream().filter(entry -> !entry.waiting().accounts().isEmpty()).toList(),
+        entries.stream()
+            .filter(entry -> !entry.waiting().accounts().isEmpty())
+            .filter(entry -> Collections.disjoint(entry.waiting().accounts(), resting.keySet()))
+            .toList(),
         entry -> entry.waiting().job().item().merchantId(),
         maxBatch);
   }

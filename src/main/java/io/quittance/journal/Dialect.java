@@ -190,11 +190,6 @@ public final class Dialect {
     }
   }
 
-  /** Whether a limit may come from another row of the same statement: on one PostgreSQL server. */
-  public boolean limitsEachRow() {
-    return postgres && !distributed;
-  }
-
   /** The form that this database takes, or takes well. */
   public String either(String onPostgres, String onH2) {
     return postgres ? onPostgres : onH2;

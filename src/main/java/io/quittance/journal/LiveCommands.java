@@ -26,6 +26,11 @@ final class LiveCommands {
     return live.size();
   }
 
+  /** All wait for an account. */
+  List<WaitingCommand> allWaitFor(AccountKey account) {
+    return live.stream().map(job -> new WaitingCommand(job, Set.of(account))).toList();
+  }
+
   /** Those that were left out, and wait for an account. */
   List<WaitingCommand> waiting() {
     return waiting;

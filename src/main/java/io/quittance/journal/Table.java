@@ -28,12 +28,21 @@ public interface Table {
   default void awaitLock(JdbcOperations jdbc, AccountKey account) {}
 
   /**
-   * Reads what takes long and is guarded by the lock of this account, which is held: the other
-   * accounts are not locked meanwhile. Only in a unit of work that is {@linkplain
-   * UnitOfWork#patient patient}; later ones of the same transaction find it in their {@linkplain
-   * UnitOfWork#ahead earlier one}.
+   * Reads what commands asked for about this account, whose lock is held and guards it, before the
+   * others are locked. Later units of work of the same transaction find it in {@link
+   * UnitOfWork#ahead}.
+   *
+   * @return whether it was more than others can wait for
+   * @throws TransactionTooLongException it takes longer than a transaction may
    */
-  default void readAhead(JdbcOperations jdbc, AccountKey locked) {}
+  default boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
+    return false;
+  }
+
+  /** Whether a command asked for what {@link #readAhead} would read about this account. */
+  default boolean asksAbout(AccountKey account) {
+    return false;
+  }
 
   /**
    * Reads every row that the commands asked for; nothing, where rows are only ever added. Unless

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
@@ -23,6 +24,11 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
  * <p>Thread-safe; each call uses a connection of its own.
  */
 final class Transaction {
+
+  /** How often a lock that was not free is tried again in a patient transaction, and how soon. */
+  private static final int LOCK_TRIES = 25;
+
+  private static final long LOCK_INTERVAL_NANOS = Duration.ofMillis(2).toNanos();
 
   private final DataSource dataSource;
   private final Dialect dialect;
@@ -64,12 +70,8 @@ final class Transaction {
       try {
         plans.before(connection);
         dialect.limitLocks(connection, lockLimit);
-        var attempt = new Attempt(connection, jobs, awaited);
-        if (awaited != null && !attempt.gets(awaited)) {
-          connection.rollback();
-          return jobs.stream().map(job -> new WaitingCommand(job, Set.of(awaited))).toList();
-        }
-        return attempt.run();
+        var attempt = new Attempt(connection, jobs);
+        return awaited == null ? attempt.run() : attempt.runUnder(awaited);
       } catch (SQLException | RuntimeException | Error e) {
         rollback(connection, e);
         throw e;
@@ -77,27 +79,42 @@ final class Transaction {
     }
   }
 
+  /** Whether a command wants to know what is read ahead about an account. */
+  boolean asksAbout(Command<?> command, AccountKey account) {
+    UnitOfWork unit = UnitOfWork.of(tables);
+    command.prepare(unit);
+    return unit.asksAbout(account);
+  }
+
   /** One transaction from its first statement to its commit. Confined to one thread. */
   private final class Attempt {
 
+    private final Deadline life = Deadline.after(limit);
     private final Connection connection;
     private final JdbcOperations jdbc;
     private final LiveCommands live;
-    private final @Nullable AccountKey awaited;
     private boolean patient;
+    private @Nullable UnitOfWork ahead;
     private long databaseNanos;
 
-    Attempt(
-        Connection connection, List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
-      this.awaited = awaited;
-      this.patient = awaited != null;
+    Attempt(Connection connection, List<Job<Command<?>, Object>> jobs) {
       this.connection = connection;
       this.jdbc = on(connection);
       this.live = new LiveCommands(jobs);
     }
 
+    /** As {@link #run}, after the lock of an account that all of them need. */
+    List<WaitingCommand> runUnder(AccountKey awaited) throws SQLException {
+      if (gets(awaited)) {
+        readAhead(awaited);
+        return run();
+      }
+      connection.rollback();
+      return live.allWaitFor(awaited);
+    }
+
     /** Waits for an account's lock, for as long as the connection waits for locks. */
-    boolean gets(AccountKey account) {
+    private boolean gets(AccountKey account) {
       try {
         UnitOfWork.of(tables).awaitLock(jdbc, account);
         return true;
@@ -109,20 +126,26 @@ final class Transaction {
       }
     }
 
+    private void readAhead(AccountKey locked) {
+      while (ahead == null && live.dropExpired()) {
+        UnitOfWork unit = UnitOfWork.of(tables);
+        if (live.prepare(unit)) {
+          patient = unit.readAhead(jdbc, locked);
+          ahead = unit;
+        }
+      }
+    }
+
     List<WaitingCommand> run() throws SQLException {
-      var life = Deadline.after(limit);
-      UnitOfWork ahead = awaited == null ? null : readAhead(awaited);
       while (live.dropExpired()) {
-        UnitOfWork unit = patient ? UnitOfWork.patient(tables, ahead) : UnitOfWork.of(tables);
-        long asked = System.nanoTime();
-        Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
-        databaseNanos += System.nanoTime() - asked;
-        if (!live.leaveOut(busy)) {
+        requireTime();
+        UnitOfWork unit = UnitOfWork.of(tables, patient, ahead);
+        if (!live.leaveOut(lock(unit))) {
           break;
         }
         List<Object> results = decide(unit);
         if (live.size() > 0 && results.size() == live.size() && !live.anyExpired()) {
-          write(unit, life);
+          write(unit);
           try {
             unit.committed();
           } finally {
@@ -130,21 +153,24 @@ final class Transaction {
           }
           return live.waiting();
         }
+        // The locks that guard what it has read are held until the end.
+        ahead = patient ? unit : ahead;
       }
       connection.rollback();
       return live.waiting();
     }
 
-    /** Reads what takes long for the commands of an account, while no other is locked. */
-    private @Nullable UnitOfWork readAhead(AccountKey locked) {
-      while (live.dropExpired()) {
-        UnitOfWork unit = UnitOfWork.patient(tables, null);
-        if (live.prepare(unit)) {
-          unit.readAhead(jdbc, locked);
-          return unit;
-        }
+    /** Locks what is free, and returns what is not. */
+    private Set<AccountKey> lock(UnitOfWork unit) {
+      long asked = System.nanoTime();
+      Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
+      // What was read ahead took long, and would be read again if others were a moment faster.
+      for (int i = 0; patient && !busy.isEmpty() && i < LOCK_TRIES; i++) {
+        LockSupport.parkNanos(LOCK_INTERVAL_NANOS);
+        busy = unit.lock(jdbc, busy);
       }
-      return null;
+      databaseNanos += System.nanoTime() - asked;
+      return busy;
     }
 
     /**
@@ -157,7 +183,8 @@ final class Transaction {
       }
       long asked = System.nanoTime();
       unit.load(jdbc, dialect);
-      databaseNanos += System.nanoTime() - asked;
+      // How much a patient one reads is its commands' affair.
+      databaseNanos += patient ? 0 : System.nanoTime() - asked;
       return leavesOut(unit.tooMuchToRead()) ? List.of() : live.decide(unit);
     }
 
@@ -173,15 +200,19 @@ final class Transaction {
       return true;
     }
 
-    private void write(UnitOfWork unit, Deadline life) throws SQLException {
+    private void write(UnitOfWork unit) throws SQLException {
       Writes writes = unit.flush(dialect);
       long asked = System.nanoTime();
       writes.execute(connection);
       databaseNanos += System.nanoTime() - asked;
+      requireTime();
+      commit(connection);
+    }
+
+    private void requireTime() {
       if (life.expired()) {
         throw tooLong();
       }
-      commit(connection);
     }
 
     /** Only a database that took most of the time is to blame for it. */

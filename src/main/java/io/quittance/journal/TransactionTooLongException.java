@@ -2,6 +2,7 @@ package io.quittance.journal;
 
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A transaction took longer than it may, and the database was not what took the time: so much was
@@ -12,14 +13,27 @@ public final class TransactionTooLongException extends RejectedExecutionExceptio
 
   private static final long serialVersionUID = 1L;
 
-  /** What its commands wanted to read took too long. */
-  public TransactionTooLongException(String reason, Throwable cause) {
-    super(reason, cause);
+  private final transient @Nullable AccountKey account;
+
+  /**
+   * What commands wanted to read took too long.
+   *
+   * @param account about which it is; null: one of several
+   */
+  public TransactionTooLongException(@Nullable AccountKey account, Throwable cause) {
+    super("what was to be read took longer than a transaction may", cause);
+    this.account = account;
   }
 
   TransactionTooLongException(Duration limit) {
     super(
         "a transaction took longer to decide than the %d ms that are allowed"
             .formatted(limit.toMillis()));
+    this.account = null;
+  }
+
+  /** The commands that ask about this account are to blame; null: unknown. */
+  @Nullable AccountKey account() {
+    return account;
   }
 }

@@ -47,12 +47,13 @@ public final class UnitOfWork {
   }
 
   /**
-   * One whose commands nobody but themselves waits for.
+   * One of a transaction that has read before.
    *
-   * @param ahead what was read ahead in the same transaction; null: nothing
+   * @param patient whether nobody waits for it but those whose rows it reads
+   * @param ahead what was read, under locks that are still held; null: nothing
    */
-  static UnitOfWork patient(List<Table.Factory> factories, @Nullable UnitOfWork ahead) {
-    return new UnitOfWork(factories, Kind.PATIENT, ahead);
+  static UnitOfWork of(List<Table.Factory> factories, boolean patient, @Nullable UnitOfWork ahead) {
+    return new UnitOfWork(factories, patient ? Kind.PATIENT : Kind.SHARED, ahead);
   }
 
   /** One that is decided and never written. */
@@ -85,8 +86,17 @@ public final class UnitOfWork {
     return Optional.ofNullable(ahead).map(unit -> unit.table(type));
   }
 
-  void readAhead(JdbcOperations jdbc, AccountKey locked) {
-    tables.values().forEach(table -> table.readAhead(jdbc, locked));
+  /** Reads what is guarded by this lock; says whether that was more than others can wait for. */
+  boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
+    boolean much = false;
+    for (Table table : tables.values()) {
+      much |= table.readAhead(jdbc, locked);
+    }
+    return much;
+  }
+
+  boolean asksAbout(AccountKey account) {
+    return tables.values().stream().anyMatch(table -> table.asksAbout(account));
   }
 
   Set<AccountKey> tooMuchToRead() {

@@ -76,7 +76,7 @@ class SubjectLookupsTest {
   }
 
   @Test
-  void passesOnWhatTheDatabaseSays() {
+  void saysThatNothingHappenedWhenTheDatabaseIsAway() {
     var away = new DataAccessResourceFailureException("away");
 
     assertThatThrownBy(
@@ -87,7 +87,12 @@ class SubjectLookupsTest {
                     () -> {
                       throw away;
                     }))
-        .isSameAs(away);
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.DEPENDENCY_UNAVAILABLE);
+              assertThat(problem.saysNothingHappened()).isTrue();
+            });
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.testing.Postgres;
 import io.quittance.tracing.Tracing;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,9 +36,9 @@ class LaboriousAccountsIT {
 
   private final Postgres.Database database = Postgres.create();
   private final List<String> decided = new CopyOnWriteArrayList<>();
-  private CountDownLatch reading = new CountDownLatch(1);
-  private CountDownLatch gate = new CountDownLatch(0);
-  private boolean tooSlow;
+  private final CountDownLatch reading = new CountDownLatch(1);
+  private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile boolean tooSlow;
   private Journal journal;
 
   /** Reads what commands say of payers, for one of whom that is much. */
@@ -70,10 +72,17 @@ class LaboriousAccountsIT {
     }
 
     @Override
-    public void readAhead(JdbcOperations jdbc, AccountKey locked) {
-      if (wanted.contains(locked)) {
+    public boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
+      boolean much = asksAbout(locked) && locked.id().equals(LONG);
+      if (much) {
         readAll(locked);
       }
+      return much;
+    }
+
+    @Override
+    public boolean asksAbout(AccountKey account) {
+      return wanted.contains(account);
     }
 
     @Override
@@ -91,7 +100,8 @@ class LaboriousAccountsIT {
         throw new IllegalStateException(e);
       }
       if (tooSlow) {
-        throw new TransactionTooLongException("too much", new QueryTimeoutException("too slow"));
+        throw new TransactionTooLongException(
+            account, new QueryTimeoutException("too slow", new SQLException("canceled", "57014")));
       }
       read.add(account);
     }
@@ -184,7 +194,7 @@ class LaboriousAccountsIT {
     gate = new CountDownLatch(1);
     var first = submit(new Read("first", LONG, LONG, "shop"));
     var second = submit(new Read("second", LONG, LONG, "shop"));
-    reading.await();
+    assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
 
     assertThat(PATIENCE.await(submit(new Read("other", "short", "short", "shop"))))
         .isEqualTo("other");
@@ -196,15 +206,43 @@ class LaboriousAccountsIT {
     assertThat(decided).containsSubsequence("other", "first", "second");
   }
 
-  /** All of it fails by its own fault: the database is there. */
+  /** What asks for it fails by its own fault: the database is there. */
   @Test
-  void failAloneWhenItIsTooMuchForAnyTransaction() throws Exception {
+  void failWhoAsksWhenItIsTooMuchForAnyTransaction() throws Exception {
+    gate = new CountDownLatch(1);
     tooSlow = true;
     var first = submit(new Read("first", LONG, LONG, "shop"));
+    assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
+    var second = submit(new Read("second", LONG, LONG, "shop"));
+    var release = submit(new Read("release", "short", LONG, "shop"));
     var other = submit(new Read("other", "short", "short", "shop"));
 
-    assertThatThrownBy(() -> PATIENCE.await(first)).isInstanceOf(TransactionTooLongException.class);
     assertThat(PATIENCE.await(other)).isEqualTo("other");
+    gate.countDown();
+    assertThat(PATIENCE.await(release)).isEqualTo("release");
+    for (CompletableFuture<String> asking : List.of(first, second)) {
+      assertThatThrownBy(() -> PATIENCE.await(asking))
+          .isInstanceOf(TransactionTooLongException.class);
+    }
+  }
+
+  /** The other account's lock would be held meanwhile. */
+  @Test
+  void areNotReadInTheTurnOfAnotherAccount() throws Exception {
+    gate = new CountDownLatch(1);
+    try (Connection holder =
+        database.locking("select id from accounts where id = 'shop' for update")) {
+      var both = submit(new Read("both", LONG, LONG, "shop"));
+      var other = submit(new Read("other", "short", "short", "shop"));
+      holder.rollback();
+
+      assertThat(PATIENCE.await(other)).isEqualTo("other");
+      assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(PATIENCE.await(submit(new Read("third", "short", "short", "shop"))))
+          .isEqualTo("third");
+      gate.countDown();
+      assertThat(PATIENCE.await(both)).isEqualTo("both");
+    }
   }
 
   /** Nobody could be left out for it. */

@@ -1,5 +1,6 @@
 package io.quittance.payment.batch;
 
+import io.quittance.database.ReservedConnection;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.batch.store.BatchItemBody;
@@ -35,9 +36,10 @@ final class BatchAnswers {
     this.problems = problems;
   }
 
-  /** The batch as it is now. */
+  /** The batch as it is now, for a request that changed it or is repeated. */
   ResponseEntity<Object> show(HttpStatus status, UUID merchantId, UUID id, boolean replayed) {
-    PaymentBatchBody body = store.show(merchantId, id);
+    PaymentBatchBody body =
+        ReservedConnection.forChange(merchantId, () -> store.show(merchantId, id));
     ResponseEntity.BodyBuilder answer =
         ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
     if (status == HttpStatus.ACCEPTED) {

@@ -177,13 +177,14 @@ class BatchController {
             headers.requireKey(),
             Map.of());
     HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.OK;
+    Deadline answer = Batches.ofAnswer(background, deadline);
     return idempotency.run(
         request,
-        Batches.ofAnswer(background, deadline),
+        answer,
         headers.waitLimit(),
         () -> {
           StoredBatch seen =
-              subjects.find(merchantId, deadline, () -> store.require(merchantId, batchId));
+              subjects.find(merchantId, answer, () -> store.require(merchantId, batchId));
           batches.resume(request, seen, background, deadline);
           return answers.show(status, merchantId, batchId, false);
         },

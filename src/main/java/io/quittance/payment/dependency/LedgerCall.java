@@ -98,7 +98,7 @@ public final class LedgerCall {
   private <R> End<R> afterFailure(QueuedCommand<R> queued, Throwable failure)
       throws InterruptedException {
     CompletableFuture<R> pending = queued.pending();
-    if (pending == null) {
+    if (pending == null || queued.surelyNotApplied()) {
       return new End.NotApplied<>(failure);
     }
     try {

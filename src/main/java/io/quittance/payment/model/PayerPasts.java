@@ -34,11 +34,14 @@ final class PayerPasts {
     private AccountKey account() {
       return new AccountKey(merchantId, payer);
     }
-
-    private boolean asksForMoreThan(int payments) {
-      return window.countedMax() == null || window.countedMax() > payments + 1;
-    }
   }
+
+  /**
+   * What was found of a past.
+   *
+   * @param cut whether there is more
+   */
+  record Counted(Totals totals, boolean cut) {}
 
   private record Payer(UUID merchantId, String account) {}
 
@@ -49,7 +52,12 @@ final class PayerPasts {
    * So many of a payer's payments are read in a transaction that others wait for. With more, the
    * payer's commands are applied apart. 10,000 take PostgreSQL some 5 ms.
    */
-  static final int READ_MAX = 10_000;
+  private static final int READ_MAX = 10_000;
+
+  /** And so many of all payers', each of whom may have {@link #READ_MIN} at least. */
+  private static final int READ_TOTAL = 20_000;
+
+  private static final int READ_MIN = 500;
 
   private final Dialect dialect;
   private final boolean patient;
@@ -57,6 +65,7 @@ final class PayerPasts {
   private final Map<Payer, Integer> begun = new HashMap<>();
   private final Map<Payer, List<Payment>> addedByPayer = new HashMap<>();
   private final Map<Past, Totals> pasts = new HashMap<>();
+  private Set<AccountKey> cut = Set.of();
 
   /**
    * @param patient whether all of a past is read, however long that takes
@@ -141,37 +150,54 @@ final class PayerPasts {
     return Objects.requireNonNull(pasts.get(past), () -> "not requested: " + past);
   }
 
-  /** Counts what was announced of one payer, whose account is locked. */
-  void readAhead(JdbcOperations jdbc, AccountKey locked) {
-    count(jdbc, wanted.stream().filter(past -> past.account().equals(locked)).toList());
+  /** Counts what was announced of one payer, whose account is locked; says whether it was much. */
+  boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
+    List<Past> some = wanted.stream().filter(past -> past.account().equals(locked)).toList();
+    if (count(jdbc, some, limit(some.size())).isEmpty()) {
+      return false;
+    }
+    try {
+      count(jdbc, some, PayerPastsSql.ALL);
+      return true;
+    } catch (DataAccessException e) {
+      throw SqlFailure.canceled(e) ? new TransactionTooLongException(locked, e) : e;
+    }
+  }
+
+  /** Whether the past of this payer was announced. */
+  boolean asksAbout(AccountKey payer) {
+    return wanted.stream().anyMatch(past -> past.account().equals(payer));
   }
 
   /** Counts what was announced and is not counted yet. */
   void load(JdbcOperations jdbc) {
-    count(jdbc, wanted.stream().filter(past -> !pasts.containsKey(past)).toList());
-  }
-
-  private void count(JdbcOperations jdbc, List<Past> some) {
-    if (some.isEmpty()) {
-      return;
-    }
+    List<Past> some = wanted.stream().filter(past -> !pasts.containsKey(past)).toList();
     try {
-      pasts.putAll(
-          PayerPastsSql.find(jdbc, dialect, some, patient ? Integer.MAX_VALUE : READ_MAX + 1));
+      cut = count(jdbc, some, patient ? PayerPastsSql.ALL : limit(some.size()));
     } catch (DataAccessException e) {
-      throw patient && SqlFailure.canceled(e)
-          ? new TransactionTooLongException("a payer's past took too long to read", e)
-          : e;
+      throw patient && SqlFailure.canceled(e) ? new TransactionTooLongException(null, e) : e;
     }
   }
 
-  /** The payers whose pasts are longer than was read. */
+  private static int limit(int pasts) {
+    return Math.clamp(READ_TOTAL / Math.max(1, pasts), READ_MIN, READ_MAX);
+  }
+
+  /** Counts some; returns the payers of those that are longer than the limit. */
+  private Set<AccountKey> count(JdbcOperations jdbc, List<Past> some, int readMax) {
+    if (some.isEmpty()) {
+      return Set.of();
+    }
+    Map<Past, Counted> found = PayerPastsSql.find(jdbc, dialect, some, readMax);
+    found.forEach((past, counted) -> pasts.put(past, counted.totals()));
+    return found.entrySet().stream()
+        .filter(each -> each.getValue().cut())
+        .map(each -> each.getKey().account())
+        .collect(Collectors.toSet());
+  }
+
+  /** The payers whose pasts are longer than what was read. */
   Set<AccountKey> tooMuchToRead() {
-    return patient || !dialect.limitsEachRow()
-        ? Set.of()
-        : wanted.stream()
-            .filter(past -> stored(past).count() > READ_MAX && past.asksForMoreThan(READ_MAX))
-            .map(Past::account)
-            .collect(Collectors.toSet());
+    return cut;
   }
 }

@@ -3,8 +3,8 @@ package io.quittance.payment.model;
 import static io.quittance.database.ArrayParameters.bind;
 
 import io.quittance.fraud.PayerHistory.Totals;
-import io.quittance.fraud.Window;
 import io.quittance.journal.Dialect;
+import io.quittance.payment.model.PayerPasts.Counted;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -18,56 +18,94 @@ import org.springframework.jdbc.core.JdbcOperations;
 /** Counts what payers have paid before, window by window. */
 final class PayerPastsSql {
 
+  /** A limit that none reaches. */
+  static final int ALL = Integer.MAX_VALUE - 1;
+
   private static final String WINDOWS =
       """
         from unnest(cast(? as integer array), cast(? as uuid array), cast(? as varchar array),
                     cast(? as integer array), cast(? as varchar array),
                     cast(? as timestamp with time zone array), cast(? as uuid array),
-                    cast(? as integer array))
-               as k(i, merchant_id, payer, seconds, currency, up_to, up_to_id, counted_max)
+                    cast(? as integer array), cast(? as integer array))
+               as k(i, merchant_id, payer, seconds, currency, up_to, up_to_id, counted_max, read_max)
       """;
 
   private static final String FROM = "current_timestamp - k.seconds * interval '1' second";
 
-  private static final String IN_WINDOW =
-      """
-              p.merchant_id = k.merchant_id
-          and p.payer = k.payer
-          and %s
-          and p.status <> 'failed'
-          and (k.currency is null or p.currency = k.currency)
-      """;
+  private static final String COUNTS =
+      " p.status <> 'failed' and (k.currency is null or p.currency = k.currency)";
 
   /**
-   * Each window by itself, which is read by the index: PostgreSQL would scan for all together. The
-   * payer stands before the time in each comparison, so that only the index by payer fits: of a
+   * The payer stands before the time in each comparison, so that only the index by payer fits: of a
    * table that was not analyzed yet, that by time looks as good, which reads the payments of all.
-   * It reads no more rows than are counted, so that a long window of a busy payer is no slow query
-   * for all who share the transaction; but what is added up is added up whole.
    */
-  private static final String PASTS =
-      "select k.i, p.payments, p.amount"
+  private static final String OF_PAYER =
+      """
+                     from payments p
+                    where p.merchant_id = k.merchant_id
+                      and p.payer = k.payer
+                      and (p.payer, p.created_at) > (k.payer,
+      """
+          + FROM
+          + ") and (p.payer, p.created_at, p.id) <= (k.payer, k.up_to, k.up_to_id)";
+
+  /**
+   * Each window by itself, which is read by the index: PostgreSQL would scan for all together. It
+   * stops when as many count as are asked for.
+   */
+  private static final String WHOLE =
+      """
+      select k.i, p.payments, p.amount, false as cut
+      """
           + WINDOWS
           + """
           cross join lateral (
             select count(*) as payments, coalesce(sum(counted.amount), 0) as amount
               from (
-            select p.amount
-              from payments p
-             where
+                   select p.amount
           """
-          + IN_WINDOW.formatted(
-              "(p.payer, p.created_at) > (k.payer, "
-                  + FROM
-                  + ") and (p.payer, p.created_at, p.id) <= (k.payer, k.up_to, k.up_to_id)");
+          + OF_PAYER
+          + " and "
+          + COUNTS;
+
+  /**
+   * As {@link #WHOLE}, but it reads no more rows than the limit and one, whether they count or not:
+   * so a long past is no slow query for all who share the transaction.
+   */
+  private static final String LIMITED =
+      """
+      select k.i, p.payments, p.amount, p.cut
+      """
+          + WINDOWS
+          + """
+          cross join lateral (
+            select count(*) filter (where n <= k.read_max) as payments,
+                   coalesce(sum(amount) filter (where n <= k.read_max), 0) as amount,
+                   coalesce(bool_or(n > k.read_max), false) as cut
+              from (
+                select p.amount, p.n
+                  from (
+                   select p.amount, p.status, p.currency, row_number() over () as n
+          """
+          + OF_PAYER
+          + """
+                     limit k.read_max + 1) p
+                 where p.n > k.read_max or
+          """
+          + COUNTS
+          + """
+                 limit k.counted_max) counted) p
+          """;
 
   /** H2 knows no lateral join, and counts all. */
-  private static final String PASTS_ON_H2 =
-      "select k.i, count(p.id) as payments, coalesce(sum(p.amount), 0) as amount"
+  private static final String ON_H2 =
+      "select k.i, count(p.id) as payments, coalesce(sum(p.amount), 0) as amount, false as cut"
           + WINDOWS
-          + " left join payments p on "
-          + IN_WINDOW.formatted(
-              "p.created_at > " + FROM + " and (p.created_at, p.id) <= (k.up_to, k.up_to_id)")
+          + " left join payments p on p.merchant_id = k.merchant_id and p.payer = k.payer"
+          + " and p.created_at > "
+          + FROM
+          + " and (p.created_at, p.id) <= (k.up_to, k.up_to_id) and "
+          + COUNTS
           + " group by k.i";
 
   private PayerPastsSql() {}
@@ -75,34 +113,31 @@ final class PayerPastsSql {
   /**
    * What was paid before, by each of them.
    *
-   * @param readMax how many payments of each are counted at most, where the database can stop there
+   * @param readMax how many payments of each are read at most, where the database can stop there
    */
-  static Map<PayerPasts.Past, Totals> find(
+  static Map<PayerPasts.Past, Counted> find(
       JdbcOperations jdbc, Dialect dialect, Collection<PayerPasts.Past> wanted, int readMax) {
     List<PayerPasts.Past> pasts = new ArrayList<>(wanted);
-    Map<PayerPasts.Past, Totals> totals = new HashMap<>();
+    Map<PayerPasts.Past, Counted> counted = new HashMap<>();
     jdbc.query(
-        dialect.either(onPostgres(dialect), PASTS_ON_H2),
+        dialect.either(onPostgres(dialect, readMax), ON_H2),
         statement -> bindPasts(statement, dialect, pasts, readMax),
         rs -> {
-          totals.put(
+          counted.put(
               pasts.get(rs.getInt("i")),
-              new Totals(rs.getLong("payments"), rs.getBigDecimal("amount").toBigInteger()));
+              new Counted(
+                  new Totals(rs.getLong("payments"), rs.getBigDecimal("amount").toBigInteger()),
+                  rs.getBoolean("cut")));
         });
-    return totals;
-  }
-
-  static String onPostgres(Dialect dialect) {
-    return PASTS + dialect.ofMerchants("p") + limit(dialect) + ") counted) p";
+    return counted;
   }
 
   /** Citus may take no limit that comes from another row. */
-  private static String limit(Dialect dialect) {
-    return dialect.limitsEachRow() ? " limit k.counted_max" : "";
-  }
-
-  private static int countedMax(Window window, int readMax) {
-    return window.countedMax() == null ? readMax : Math.min(window.countedMax(), readMax);
+  static String onPostgres(Dialect dialect, int readMax) {
+    if (dialect.distributed()) {
+      return WHOLE + dialect.ofMerchants("p") + ") counted) p";
+    }
+    return readMax == ALL ? WHOLE + " limit k.counted_max) counted) p" : LIMITED;
   }
 
   private static void bindPasts(
@@ -115,7 +150,8 @@ final class PayerPastsSql {
     bind(statement, 5, "varchar", pasts, past -> past.window().currency());
     bind(statement, 6, "varchar", pasts, past -> past.upTo().toString());
     bind(statement, 7, "uuid", pasts, PayerPasts.Past::upToId);
-    bind(statement, 8, "integer", pasts, past -> countedMax(past.window(), readMax));
-    dialect.bindMerchants(statement, 9, pasts, PayerPasts.Past::merchantId);
+    bind(statement, 8, "integer", pasts, past -> past.window().countedMax());
+    bind(statement, 9, "integer", pasts, _ -> readMax);
+    dialect.bindMerchants(statement, 10, pasts, PayerPasts.Past::merchantId);
   }
 }

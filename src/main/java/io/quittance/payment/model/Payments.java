@@ -181,8 +181,13 @@ public final class Payments implements Table {
   }
 
   @Override
-  public void readAhead(JdbcOperations jdbc, AccountKey locked) {
-    pasts.readAhead(jdbc, locked);
+  public boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
+    return pasts.readAhead(jdbc, locked);
+  }
+
+  @Override
+  public boolean asksAbout(AccountKey account) {
+    return pasts.asksAbout(account);
   }
 
   @Override

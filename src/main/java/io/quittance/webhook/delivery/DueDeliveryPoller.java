@@ -92,7 +92,8 @@ public final class DueDeliveryPoller {
   private final Ticker ticker;
   private final DutyCycle looks;
   private final DutyCycle wholeLooks;
-  private volatile @Nullable Instant lookedAt;
+  private @Nullable Instant lastLook;
+  private volatile Instant lookedAt = Instant.EPOCH;
   private volatile double oldestSeconds = Double.NaN;
 
   @Autowired
@@ -141,10 +142,10 @@ public final class DueDeliveryPoller {
   }
 
   private Look lookAround() {
-    Instant last = lookedAt;
     boolean whole = wholeLooks.due();
     Instant now = dialect.now(jdbc);
-    Instant since = whole ? Instant.EPOCH : Objects.requireNonNullElse(last, now).minus(LATE_MAX);
+    Instant since =
+        whole ? Instant.EPOCH : Objects.requireNonNullElse(lastLook, now).minus(LATE_MAX);
     Deadline watch = Deadline.after(Duration.ZERO, ticker);
     List<Found> found;
     try {
@@ -159,7 +160,8 @@ public final class DueDeliveryPoller {
     if (whole) {
       note(found, now);
     }
-    if (whole || last != null) {
+    lastLook = now;
+    if (whole || lookedAt.isAfter(Instant.EPOCH)) {
       lookedAt = now;
     }
     return new Look(found, since);
@@ -199,7 +201,7 @@ public final class DueDeliveryPoller {
 
   /** Until when what was due was found, by the database's clock. */
   public Instant lookedAt() {
-    return Objects.requireNonNullElse(lookedAt, Instant.EPOCH);
+    return lookedAt;
   }
 
   private static Found found(ResultSet rs) throws SQLException {

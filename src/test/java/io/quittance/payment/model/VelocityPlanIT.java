@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
 import io.quittance.journal.Dialect;
+import io.quittance.payment.model.PayerPasts.Counted;
 import io.quittance.payment.model.PayerPasts.Past;
 import io.quittance.testing.Postgres;
 import java.math.BigInteger;
@@ -15,6 +16,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,15 +45,26 @@ class VelocityPlanIT {
       jdbc.sql("analyze payments").update();
     }
 
-    assertThat(plan(database, 60, null))
-        .contains("payments_by_payer")
-        .doesNotContain("Seq Scan on payments");
+    for (int readMax : new int[] {PayerPastsSql.ALL, 1_000}) {
+      assertThat(plan(database, 60, null, readMax))
+          .contains("payments_by_payer")
+          .doesNotContain("Seq Scan on payments");
+    }
     // Each payer has some 7,692 payments in that window.
-    assertThat(plan(database, 1_000_000, COUNTED_MAX).lines())
-        .filteredOn(line -> line.contains("payments_by_payer"))
-        .singleElement()
-        .asString()
-        .containsPattern("actual time=\\S+ rows=%d(\\.00)? ".formatted(COUNTED_MAX));
+    assertThat(rowsRead(plan(database, 1_000_000, COUNTED_MAX, PayerPastsSql.ALL)))
+        .isEqualTo(COUNTED_MAX);
+    assertThat(rowsRead(plan(database, 1_000_000, COUNTED_MAX, 1_000))).isEqualTo(COUNTED_MAX);
+    assertThat(rowsRead(plan(database, 1_000_000, null, 1_000))).isEqualTo(1_001);
+  }
+
+  /** How many rows of the index each payer's look-up read, on average. */
+  private static int rowsRead(String plan) {
+    return plan.lines()
+        .filter(line -> line.contains("payments_by_payer"))
+        .map(Pattern.compile("actual time=\\S+ rows=([0-9]+)")::matcher)
+        .filter(Matcher::find)
+        .mapToInt(rows -> Integer.parseInt(rows.group(1)))
+        .sum();
   }
 
   /** Nobody asks how many more there are than the rule allows. */
@@ -68,11 +82,44 @@ class VelocityPlanIT {
             new JdbcTemplate(database.dataSource()),
             dialect,
             List.of(some, few, money),
-            Integer.MAX_VALUE);
+            PayerPastsSql.ALL);
 
-    assertThat(found.get(some).count()).isEqualTo(COUNTED_MAX);
-    assertThat(found.get(few)).isEqualTo(new Totals(8, BigInteger.valueOf(800)));
-    assertThat(found.get(money)).isEqualTo(new Totals(8, BigInteger.valueOf(800)));
+    assertThat(found.get(some).totals().count()).isEqualTo(COUNTED_MAX);
+    assertThat(found.get(some).cut()).isFalse();
+    assertThat(found.get(few)).isEqualTo(all(8));
+    assertThat(found.get(money)).isEqualTo(all(8));
+  }
+
+  private static Counted all(int payments) {
+    return new Counted(new Totals(payments, BigInteger.valueOf(payments * 100L)), false);
+  }
+
+  /** Those that do not count are read, too: failed ones, and those in another currency. */
+  @Test
+  void readsNoMorePaymentsThanOthersCanWaitFor() throws SQLException {
+    Postgres.Database database = Postgres.create().migrated();
+    var jdbc = JdbcClient.create(database.dataSource());
+    addPayments(jdbc, 100);
+    var dialect = new Dialect(database.dataSource());
+    Past dollars = past(new Window(3_600, "USD", null));
+    Past enough = past(new Window(3_600, null, 4));
+    Past money = past(new Window(3_600, "EUR", null));
+    List<Past> pasts = List.of(dollars, enough, money);
+    var template = new JdbcTemplate(database.dataSource());
+
+    var atMostSeven = PayerPastsSql.find(template, dialect, pasts, 7);
+    assertThat(atMostSeven.get(dollars).cut()).isTrue();
+    assertThat(atMostSeven.get(money).cut()).isTrue();
+    assertThat(atMostSeven.get(enough))
+        .isEqualTo(new Counted(new Totals(4, BigInteger.valueOf(400)), false));
+
+    var atMostEight = PayerPastsSql.find(template, dialect, pasts, 8);
+    assertThat(atMostEight.get(dollars)).isEqualTo(all(0));
+    assertThat(atMostEight.get(money)).isEqualTo(all(8));
+
+    jdbc.sql("update payments set status = 'failed'").update();
+    assertThat(PayerPastsSql.find(template, dialect, pasts, 7).get(enough).cut()).isTrue();
+    assertThat(PayerPastsSql.find(template, dialect, pasts, 8).get(enough)).isEqualTo(all(0));
   }
 
   private static Past past(Window window) {
@@ -95,9 +142,10 @@ class VelocityPlanIT {
         .update();
   }
 
-  private static String plan(Postgres.Database database, int seconds, @Nullable Integer countedMax)
+  private static String plan(
+      Postgres.Database database, int seconds, @Nullable Integer countedMax, int readMax)
       throws SQLException {
-    var columns = new Object[8][PAYERS];
+    var columns = new Object[9][PAYERS];
     for (int i = 0; i < PAYERS; i++) {
       columns[0][i] = i;
       columns[1][i] = MERCHANT;
@@ -106,15 +154,16 @@ class VelocityPlanIT {
       columns[5][i] = "9999-12-31T00:00:00Z";
       columns[6][i] = new UUID(-1, -1);
       columns[7][i] = countedMax;
+      columns[8][i] = readMax;
     }
     var plan = new StringBuilder();
     try (Connection connection = database.dataSource().getConnection();
         PreparedStatement statement =
             connection.prepareStatement(
                 "explain (analyze) "
-                    + PayerPastsSql.onPostgres(new Dialect(database.dataSource())))) {
+                    + PayerPastsSql.onPostgres(new Dialect(database.dataSource()), readMax))) {
       String[] types = {
-        "integer", "uuid", "varchar", "integer", "varchar", "varchar", "uuid", "integer"
+        "integer", "uuid", "varchar", "integer", "varchar", "varchar", "uuid", "integer", "integer"
       };
       for (int i = 0; i < types.length; i++) {
         statement.setArray(i + 1, connection.createArrayOf(types[i], columns[i]));

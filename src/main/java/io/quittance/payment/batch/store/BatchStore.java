@@ -2,6 +2,7 @@ package io.quittance.payment.batch.store;
 
 import static io.quittance.database.ArrayParameters.bind;
 
+import io.quittance.database.ReservedConnection;
 import io.quittance.journal.Dialect;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.web.Problem;
@@ -70,16 +71,27 @@ public final class BatchStore {
    * @throws Problem 503: it took so long that it was {@linkplain #discard discarded} meanwhile
    */
   public void prepare(StoredBatch batch, List<BatchPayments.Asked> items) {
-    transactions.executeWithoutResult(_ -> BatchSql.BATCHES.insert(jdbc, batch));
+    change(batch, () -> BatchSql.BATCHES.insert(jdbc, batch));
     for (int from = 0; from < items.size(); from += ITEMS_PER_INSERT) {
       int first = from;
       int end = Math.min(items.size(), from + ITEMS_PER_INSERT);
-      transactions.executeWithoutResult(
-          _ -> {
+      change(
+          batch,
+          () -> {
             lockPrepared(batch);
             insertItems(batch, items, first, end);
           });
     }
+  }
+
+  /** In a transaction that is short, and waits for nobody. */
+  private void change(StoredBatch batch, Runnable work) {
+    ReservedConnection.forChange(
+        batch.merchantId(),
+        () -> {
+          transactions.executeWithoutResult(_ -> work.run());
+          return true;
+        });
   }
 
   private void lockPrepared(StoredBatch batch) {
