@@ -4,6 +4,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The simplest thing that could be right: what payments, their operations and transfers do to
@@ -147,8 +150,7 @@ final class Model {
 
   /** All of them, one after the other, or none. */
   Expected payTogether(List<Step.Pay> together) {
-    Map<String, Account> before = new LinkedHashMap<>();
-    accounts.forEach((id, account) -> before.put(id, account.copy()));
+    Map<String, Account> before = copies();
     int made = payments.size();
     for (Step.Pay one : together) {
       if (!pay(one.payer(), one.payee(), one.amount(), false).equals(Expected.CREATED)) {
@@ -158,6 +160,60 @@ final class Model {
       }
     }
     return Expected.CREATED;
+  }
+
+  /**
+   * Each for itself, in an order that comes to these results.
+   *
+   * @return whether there is one; else nothing was done
+   */
+  boolean payEach(List<Step.Pay> each, List<Expected> results) {
+    return orders(each.size()).anyMatch(order -> payInOrder(each, results, order));
+  }
+
+  /** The orders in which so many things can be done. */
+  private static Stream<List<Integer>> orders(int size) {
+    return size == 0
+        ? Stream.of(List.of())
+        : orders(size - 1)
+            .flatMap(
+                order ->
+                    IntStream.range(0, size)
+                        .mapToObj(
+                            place -> {
+                              var longer = new ArrayList<>(order);
+                              longer.add(place, size - 1);
+                              return longer;
+                            }));
+  }
+
+  private boolean payInOrder(List<Step.Pay> each, List<Expected> results, List<Integer> order) {
+    Map<String, Account> before = copies();
+    int made = payments.size();
+    Map<Integer, Payment> byItem = new TreeMap<>();
+    boolean agrees = true;
+    for (int item : order) {
+      int stored = payments.size();
+      Step.Pay one = each.get(item);
+      Expected result = pay(one.payer(), one.payee(), one.amount(), one.manual());
+      agrees &= result.equals(results.get(item));
+      if (payments.size() > stored) {
+        byItem.put(item, payments.getLast());
+      }
+    }
+    payments.subList(made, payments.size()).clear();
+    if (agrees) {
+      payments.addAll(byItem.values());
+    } else {
+      accounts.putAll(before);
+    }
+    return agrees;
+  }
+
+  private Map<String, Account> copies() {
+    Map<String, Account> copies = new LinkedHashMap<>();
+    accounts.forEach((id, account) -> copies.put(id, account.copy()));
+    return copies;
   }
 
   Expected pay(String payer, String payee, long amount, boolean manual) {

@@ -6,6 +6,7 @@ import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.quittance.contract.Model.Expected;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.Sandbox;
@@ -105,6 +106,7 @@ class ModelIT {
                     .send());
         case Step.Pay pay -> pay(pay);
         case Step.PayTogether(List<Step.Pay> payments) -> payTogether(payments);
+        case Step.PayEach(List<Step.Pay> payments) -> payEach(payments);
         case Step.Capture _, Step.Cancel _, Step.Refund _, Step.Review _, Step.RunOut _
             when ids.isEmpty() -> {}
         case Step.Capture(int number, long amount, boolean last) -> {
@@ -172,23 +174,50 @@ class ModelIT {
     }
 
     private void payTogether(List<Step.Pay> payments) {
+      Answer answer = batch("atomic", payments);
+      check(model.payTogether(payments), answer);
+      if (answer.status() == 201) {
+        ids.addAll(Json.texts(answer.at("/items"), "payment_id"));
+      }
+    }
+
+    /** Its items run at once: what became of them must be what comes of them in some order. */
+    private void payEach(List<Step.Pay> payments) {
+      JsonNode items = batch("independent", payments).is(201).at("/items");
+      List<Expected> results = new ArrayList<>();
+      for (JsonNode item : items) {
+        results.add(expected(item));
+        if (item.hasNonNull("payment_id")) {
+          ids.add(item.get("payment_id").asText());
+        }
+      }
+      assertThat(model.payEach(payments, results)).as("%s of %s", items, payments).isTrue();
+    }
+
+    /** What a single payment would have been answered that came to this. */
+    private static Expected expected(JsonNode item) {
+      return switch (item.get("status").asText()) {
+        case "succeeded", "authorized" -> Expected.CREATED;
+        case "in_review" -> Expected.ACCEPTED;
+        case "declined" -> Expected.problem(402, item.get("code").asText());
+        default -> Expected.problem(422, item.get("code").asText());
+      };
+    }
+
+    private Answer batch(String mode, List<Step.Pay> payments) {
       Object[] items =
           payments.stream()
               .map(
                   pay ->
                       order(pay.amount(), pay.payer(), pay.payee())
-                          .put("reference", UUID.randomUUID().toString()))
+                          .put("reference", UUID.randomUUID().toString())
+                          .put("capture_method", pay.manual() ? "manual" : "automatic"))
               .toArray();
-      Answer answer =
-          merchant
-              .call("POST", "/v1/payment-batches")
-              .randomKey()
-              .body(object("payments", array(items), "mode", "atomic"))
-              .send();
-      check(model.payTogether(payments), answer);
-      if (answer.status() == 201) {
-        ids.addAll(Json.texts(answer.at("/items"), "payment_id"));
-      }
+      return merchant
+          .call("POST", "/v1/payment-batches")
+          .randomKey()
+          .body(object("payments", array(items), "mode", mode))
+          .send();
     }
 
     private String id(int number) {

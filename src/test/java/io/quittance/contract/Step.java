@@ -23,6 +23,9 @@ sealed interface Step {
   /** An atomic batch: all payments or none. */
   record PayTogether(List<Pay> payments) implements Step {}
 
+  /** An independent batch: each payment for itself, in whatever order. */
+  record PayEach(List<Pay> payments) implements Step {}
+
   record Capture(int payment, long amount, boolean last) implements Step {}
 
   record Cancel(int payment) implements Step {}
@@ -62,6 +65,14 @@ sealed interface Step {
                 .ofMinSize(1)
                 .ofMaxSize(4)
                 .map(PayTogether::new)),
+        Tuple.of(
+            2,
+            Combinators.combine(account, account, amount, manual)
+                .as(Pay::new)
+                .list()
+                .ofMinSize(1)
+                .ofMaxSize(4)
+                .map(PayEach::new)),
         Tuple.of(14, payment.flatMap(Step::operation)),
         Tuple.of(3, payment.flatMap(n -> operation(n).map(then -> new RunOut(n, then)))));
   }
