@@ -209,19 +209,15 @@ final class Transaction {
       commit(connection);
     }
 
+    /** Only a database that took most of the time is to blame for it. */
     private void requireTime() {
       if (life.expired()) {
-        throw tooLong();
+        throw databaseNanos > limit.dividedBy(2).toNanos()
+            ? new DatabaseUnavailableException(
+                "a transaction took longer than the %d ms that are allowed"
+                    .formatted(limit.toMillis()))
+            : new TransactionTooLongException(limit);
       }
-    }
-
-    /** Only a database that took most of the time is to blame for it. */
-    private RuntimeException tooLong() {
-      return databaseNanos > limit.dividedBy(2).toNanos()
-          ? new DatabaseUnavailableException(
-              "a transaction took longer than the %d ms that are allowed"
-                  .formatted(limit.toMillis()))
-          : new TransactionTooLongException(limit);
     }
   }
 

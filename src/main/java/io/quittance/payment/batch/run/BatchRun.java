@@ -14,6 +14,7 @@ import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.BatchProgress.Change;
 import io.quittance.payment.batch.store.LeaseLostException;
 import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.payment.batch.store.StoredItems;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +64,7 @@ final class BatchRun {
   private final int parallelism;
   private final ItemGate gate;
   private final ItemPayments payments;
+  private final StoredItems items;
   private final BatchProgress progress;
   private final List<CompletableFuture<Map<Integer, BatchItem>>> slices;
   private final List<Change> unwritten = new ArrayList<>();
@@ -87,12 +89,14 @@ final class BatchRun {
       FanOut fanOut,
       ItemGate gate,
       ItemPayments payments,
+      StoredItems items,
       BatchProgress progress) {
     this.batch = batch;
     this.todo = todo;
     this.parallelism = parallelism;
     this.gate = gate;
     this.payments = payments;
+    this.items = items;
     this.progress = progress;
     this.slices =
         IntStream.rangeClosed(0, sliceOf(todo.size() - 1))
@@ -235,7 +239,7 @@ final class BatchRun {
     int from = todo.get(startOf(slice));
     int to = todo.get(Math.min(todo.size(), startOf(slice + 1)) - 1);
     write(new int[] {from, to});
-    slices.get(slice).complete(progress.begun(batch, from, to));
+    slices.get(slice).complete(items.begun(batch, from, to));
   }
 
   private void tryToWrite() {

@@ -10,6 +10,7 @@ import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.LeaseLostException;
 import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.payment.batch.store.StoredItems;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +37,7 @@ public final class BatchRunner {
   private final FanOut fanOut;
   private final ItemGate gate;
   private final ItemPayments payments;
+  private final StoredItems items;
   private final BatchProgress progress;
   private final BatchLeases leases;
   private final RunningBatches running;
@@ -46,6 +48,7 @@ public final class BatchRunner {
       FanOut fanOut,
       ItemGate gate,
       ItemPayments payments,
+      StoredItems items,
       BatchProgress progress,
       BatchLeases leases,
       RunningBatches running,
@@ -54,6 +57,7 @@ public final class BatchRunner {
     this.fanOut = fanOut;
     this.gate = gate;
     this.payments = payments;
+    this.items = items;
     this.progress = progress;
     this.leases = leases;
     this.running = running;
@@ -67,7 +71,7 @@ public final class BatchRunner {
    */
   public void run(StoredBatch batch, Entry entry, Deadline deadline) throws InterruptedException {
     try {
-      List<Integer> todo = progress.notStarted(batch);
+      List<Integer> todo = items.notStarted(batch);
       if (!todo.isEmpty()) {
         carryOut(batch, todo, entry, deadline);
       }
@@ -82,7 +86,7 @@ public final class BatchRunner {
   private void carryOut(StoredBatch batch, List<Integer> todo, Entry entry, Deadline deadline)
       throws InterruptedException {
     int parallelism = running.parallelism(batch.merchantId());
-    var run = new BatchRun(batch, todo, parallelism, fanOut, gate, payments, progress);
+    var run = new BatchRun(batch, todo, parallelism, fanOut, gate, payments, items, progress);
     entry.stopsBy(run::stop);
     run.run(BatchDeadlines.ofItems(deadline));
   }

@@ -10,9 +10,10 @@ import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.batch.store.BatchOnFailure;
 import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.BatchProgress.Change;
-import io.quittance.payment.batch.store.BatchProgress.Open;
 import io.quittance.payment.batch.store.LeaseLostException;
 import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.payment.batch.store.StoredItems;
+import io.quittance.payment.batch.store.StoredItems.Open;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
@@ -42,11 +43,14 @@ final class ItemReconciliation {
 
   private final Journal journal;
   private final ItemQueries payments;
+  private final StoredItems items;
   private final BatchProgress progress;
 
-  ItemReconciliation(Journal journal, ItemQueries payments, BatchProgress progress) {
+  ItemReconciliation(
+      Journal journal, ItemQueries payments, StoredItems items, BatchProgress progress) {
     this.journal = journal;
     this.payments = payments;
+    this.items = items;
     this.progress = progress;
   }
 
@@ -56,7 +60,7 @@ final class ItemReconciliation {
    * @throws LeaseLostException somebody else carries the batch out by now
    */
   void reconcile(StoredBatch batch) throws InterruptedException {
-    List<Open> open = progress.open(batch);
+    List<Open> open = items.open(batch);
     for (int from = 0; from < open.size(); from += ITEMS_AT_ONCE) {
       reconcile(batch, open.subList(from, Math.min(open.size(), from + ITEMS_AT_ONCE)));
     }

@@ -13,8 +13,9 @@ import io.quittance.journal.Journal;
 import io.quittance.payment.batch.item.ItemQueries;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.batch.store.BatchProgress;
-import io.quittance.payment.batch.store.BatchProgress.Open;
 import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.payment.batch.store.StoredItems;
+import io.quittance.payment.batch.store.StoredItems.Open;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,15 +26,16 @@ import org.springframework.dao.CannotAcquireLockException;
 class ItemReconciliationTest {
 
   private final Journal journal = mock(Journal.class);
+  private final StoredItems items = mock(StoredItems.class);
   private final BatchProgress progress = mock(BatchProgress.class);
   private final StoredBatch batch = mock(StoredBatch.class, RETURNS_DEEP_STUBS);
   private final ItemReconciliation reconciliation =
-      new ItemReconciliation(journal, mock(ItemQueries.class), progress);
+      new ItemReconciliation(journal, mock(ItemQueries.class), items, progress);
 
   /** The job that renews leases locks the row now and then. */
   @Test
   void writesWhatItFoundOutOnceTheRowIsFree() throws InterruptedException {
-    when(progress.open(batch)).thenReturn(List.of(new Open(0, "a", ItemStatus.PROCESSING, 0)));
+    when(items.open(batch)).thenReturn(List.of(new Open(0, "a", ItemStatus.PROCESSING, 0)));
     when(journal.submitWhenRoom(any(), any()))
         .thenReturn(CompletableFuture.completedFuture(Optional.of(Map.of())));
     doThrow(new CannotAcquireLockException("locked"))

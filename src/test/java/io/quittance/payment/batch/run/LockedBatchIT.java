@@ -13,6 +13,7 @@ import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.StoredBatch;
+import io.quittance.payment.batch.store.StoredItems;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
@@ -81,7 +82,7 @@ class LockedBatchIT {
   void fencesItemsOnceTheRowOfTheirBatchIsFree() throws Exception {
     StoredBatch locked = processing("fenced");
     StoredBatch other = processing("free");
-    var item = new BatchProgress.Open(0, "fenced", ItemStatus.PROCESSING, 1);
+    var item = new StoredItems.Open(0, "fenced", ItemStatus.PROCESSING, 1);
     try (Connection holder = SERVER.locking(LOCK, locked.id())) {
       var fenced = journal.submit(new FenceItems(locked, List.of(item)), LATER);
 

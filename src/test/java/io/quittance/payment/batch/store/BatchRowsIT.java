@@ -3,7 +3,6 @@ package io.quittance.payment.batch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.Instants;
 import io.quittance.journal.Dialect;
@@ -51,7 +50,7 @@ class BatchRowsIT {
     var dialect = new Dialect(database);
     leases = new BatchLeases(jdbc, dialect, transactions);
     store = new BatchStore(jdbc, dialect, transactions);
-    progress = new BatchProgress(jdbc, transactions, new ObjectMapper());
+    progress = new BatchProgress(jdbc, transactions);
   }
 
   private static DataSource waitingForLocks(Postgres.Database database) {

@@ -1,0 +1,91 @@
+package io.quittance.payment.batch.store;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.payment.batch.item.BatchItem;
+import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.create.NewPayment;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.stereotype.Component;
+
+/** Which items of a batch can be begun, and which are under way. Thread-safe. */
+@Component
+public final class StoredItems {
+
+  /** An item that was begun and whose result is not stored. */
+  public record Open(int position, String reference, ItemStatus status, int attempt) {}
+
+  private final JdbcTemplate jdbc;
+  private final ObjectMapper json;
+
+  StoredItems(JdbcTemplate jdbc, ObjectMapper json) {
+    this.jdbc = jdbc;
+    this.json = json;
+  }
+
+  /** The positions of all items that can be begun, in their order. */
+  public List<Integer> notStarted(StoredBatch batch) {
+    return jdbc.queryForList(
+        """
+        select position from payment_batch_items
+         where merchant_id = ? and batch_id = ? and status = 'not_started' order by position
+        """,
+        Integer.class,
+        batch.merchantId(),
+        batch.id());
+  }
+
+  /** The items that are under way, or of unknown fate. */
+  public List<Open> open(StoredBatch batch) {
+    return jdbc.query(
+        """
+        select position, reference, status, attempt from payment_batch_items
+         where merchant_id = ? and batch_id = ? and status in ('processing', 'unknown')
+         order by position
+        """,
+        (rs, _) ->
+            new Open(
+                rs.getInt("position"),
+                rs.getString("reference"),
+                ItemStatus.from(rs.getString("status")),
+                rs.getInt("attempt")),
+        batch.merchantId(),
+        batch.id());
+  }
+
+  /** The items under way from one position to another. */
+  public Map<Integer, BatchItem> begun(StoredBatch batch, int from, int to) {
+    return jdbc
+        .query(
+            """
+            select position, attempt, body from payment_batch_items
+             where merchant_id = ? and batch_id = ? and position between ? and ?
+               and status = 'processing'
+            """,
+            (rs, _) -> item(batch, rs),
+            batch.merchantId(),
+            batch.id(),
+            from,
+            to)
+        .stream()
+        .collect(Collectors.toMap(BatchItem::position, item -> item));
+  }
+
+  private BatchItem item(StoredBatch batch, ResultSet rs) throws SQLException {
+    try {
+      return new BatchItem(
+          batch.merchantId(),
+          batch.id(),
+          rs.getInt("position"),
+          rs.getInt("attempt"),
+          json.readValue(rs.getString("body"), NewPayment.class));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an item that was stored cannot be read", e);
+    }
+  }
+}
