@@ -72,11 +72,12 @@ final class Bisection {
       return List.of();
     } catch (SQLException | RuntimeException | Error e) {
       FatalErrors.rethrow(e);
-      return afterFailure(jobs.stream().filter(job -> !job.done()).toList(), e);
+      return afterFailure(jobs.stream().filter(job -> !job.done()).toList(), awaited, e);
     }
   }
 
-  private List<WaitingCommand> afterFailure(List<Job<Command<?>, Object>> open, Throwable e) {
+  private List<WaitingCommand> afterFailure(
+      List<Job<Command<?>, Object>> open, @Nullable AccountKey awaited, Throwable e) {
     if (SqlStates.lockTimeout(e)) {
       return open.stream().map(WaitingCommand::forUnknownLock).toList();
     }
@@ -95,7 +96,7 @@ final class Bisection {
       return List.of();
     }
     log.warn("A batch of {} commands failed and is halved: {}", open.size(), e.toString());
-    return halve(open);
+    return halve(open, awaited);
   }
 
   private static boolean unavailable(Throwable e) {
@@ -128,11 +129,12 @@ final class Bisection {
     return job.item().accounts().size();
   }
 
-  private List<WaitingCommand> halve(List<Job<Command<?>, Object>> open) {
+  private List<WaitingCommand> halve(
+      List<Job<Command<?>, Object>> open, @Nullable AccountKey awaited) {
     halved.increment();
     var waiting = new ArrayList<WaitingCommand>();
-    waiting.addAll(apply(open.subList(0, open.size() / 2), null));
-    waiting.addAll(apply(open.subList(open.size() / 2, open.size()), null));
+    waiting.addAll(apply(open.subList(0, open.size() / 2), awaited));
+    waiting.addAll(apply(open.subList(open.size() / 2, open.size()), awaited));
     return waiting;
   }
 }

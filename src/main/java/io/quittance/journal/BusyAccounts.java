@@ -2,7 +2,6 @@ package io.quittance.journal;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
@@ -10,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,15 +40,6 @@ final class BusyAccounts {
    */
   private static final int ROOM = 4;
 
-  /** Longer than a lock is waited for. */
-  private static final Duration LONG_TURN = Duration.ofMillis(200);
-
-  /** An account whose turn was long lets others have so many times as long. */
-  private static final int REST_TO_WORK = 3;
-
-  /** A waiting command, and which it was in the order of arrival. */
-  private record QueuedEntry(WaitingCommand waiting, long number) {}
-
   private final Bisection bisection;
   private final WorkerPool<QueuedEntry, Boolean> pool;
   private final Map<AccountKey, Integer> waitedFor = new ConcurrentHashMap<>();
@@ -59,11 +48,8 @@ final class BusyAccounts {
   private final int capacity;
   private final int maxBatch;
 
-  /** Of the worker only, as is the next one. */
+  /** Of the worker only. */
   private final MerchantTurns turns = new MerchantTurns();
-
-  /** Accounts whose last turn was long, until others have had theirs. */
-  private final Map<AccountKey, Deadline> resting = new HashMap<>();
 
   /**
    * @param capacity commands that may wait, beside those that finish what others began; one
@@ -149,32 +135,36 @@ final class BusyAccounts {
     }
   }
 
+  /** It may wait for other accounts than before; nobody else is to wait behind it for those. */
+  private void waitsNow(QueuedEntry entry, WaitingCommand now) {
+    count(now, 1);
+    count(entry.waiting(), -1);
+    entry.waitsNow(now);
+  }
+
   private void work(List<Job<QueuedEntry, Boolean>> jobs) {
     List<QueuedEntry> entries =
         jobs.stream().map(Job::item).sorted(Comparator.comparingLong(QueuedEntry::number)).toList();
     List<QueuedEntry> open = new ArrayList<>(entries);
-    resting.values().removeIf(Deadline::expired);
     if (accounts(open).size() > 1) {
       open = tried(open, waitsForAccounts(open), null);
+      release(jobs, open);
     }
-    AccountKey next = turns.next(rested(accounts(open)));
+    AccountKey next = turns.next(accounts(open));
     if (next != null) {
-      var turn = Deadline.after(LONG_TURN);
+      long startedNanos = System.nanoTime();
       open = tried(open, waitsFor(open, next), next);
-      if (turn.expired()) {
-        resting.put(next, Deadline.after(turn.used().multipliedBy(REST_TO_WORK)));
-      }
+      turns.took(next, Duration.ofNanos(System.nanoTime() - startedNanos));
     }
     open = triedAlone(open);
     open.forEach(this::queue);
     jobs.forEach(job -> job.succeed(true));
   }
 
-  /** Those that have not had a long turn just now; all, if there are no others. */
-  private Set<AccountKey> rested(Set<AccountKey> accounts) {
-    Set<AccountKey> rested = new HashSet<>(accounts);
-    rested.removeAll(resting.keySet());
-    return rested.isEmpty() ? accounts : rested;
+  /** Nobody waits any more behind what was applied, even if a long turn comes now. */
+  private static void release(List<Job<QueuedEntry, Boolean>> jobs, List<QueuedEntry> open) {
+    Set<QueuedEntry> still = Set.copyOf(open);
+    jobs.stream().filter(job -> !still.contains(job.item())).forEach(job -> job.succeed(true));
   }
 
   private static Set<AccountKey> accounts(List<QueuedEntry> entries) {
@@ -183,12 +173,14 @@ final class BusyAccounts {
     return accounts;
   }
 
-  /** Those for which there is much to be read are not applied with others. */
+  /** All but those of accounts about which is to be read: these have their turns by themselves. */
   private List<QueuedEntry> waitsForAccounts(List<QueuedEntry> entries) {
+    Set<AccountKey> toRead =
+        accounts(entries.stream().filter(entry -> entry.waiting().toRead()).toList());
     return MerchantTurns.inTurns(
         entries.stream()
             .filter(entry -> !entry.waiting().accounts().isEmpty())
-            .filter(entry -> Collections.disjoint(entry.waiting().accounts(), resting.keySet()))
+            .filter(entry -> Collections.disjoint(entry.waiting().accounts(), toRead))
             .toList(),
         entry -> entry.waiting().job().item().merchantId(),
         maxBatch);
@@ -214,7 +206,8 @@ final class BusyAccounts {
       }
       for (WaitingCommand waiting : left) {
         if (waiting.job() == entry.waiting().job()) {
-          still.add(new QueuedEntry(waiting, entry.number()));
+          waitsNow(entry, waiting);
+          still.add(entry);
         }
       }
     }

@@ -145,7 +145,7 @@ final class Lane {
     remember(System.nanoTime() - startedNanos);
   }
 
-  /** Commands whose accounts others wait for already wait behind them; returns the others. */
+  /** Queues each command whose accounts have waiting commands behind those; returns the others. */
   private List<Job<Command<?>, Object>> stepAside(List<Job<Command<?>, Object>> jobs) {
     var free = new ArrayList<Job<Command<?>, Object>>(jobs.size());
     for (Job<Command<?>, Object> job : jobs) {
@@ -153,7 +153,7 @@ final class Lane {
       if (busy.isEmpty()) {
         free.add(job);
       } else {
-        letWait(new WaitingCommand(job, busy));
+        letWait(WaitingCommand.forLocks(job, busy));
       }
     }
     return free;

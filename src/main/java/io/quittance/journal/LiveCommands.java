@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -28,7 +30,7 @@ final class LiveCommands {
 
   /** All wait for an account. */
   List<WaitingCommand> allWaitFor(AccountKey account) {
-    return live.stream().map(job -> new WaitingCommand(job, Set.of(account))).toList();
+    return live.stream().map(job -> WaitingCommand.forLocks(job, Set.of(account))).toList();
   }
 
   /** Those that were left out, and wait for an account. */
@@ -59,23 +61,39 @@ final class LiveCommands {
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  /**
-   * Leaves out the commands of accounts that are locked elsewhere, or about which too much would
-   * have to be read; says whether any is left.
-   */
+  /** Leaves out the commands of accounts that are locked elsewhere; says whether any is left. */
   boolean leaveOut(Set<AccountKey> busy) {
-    if (!busy.isEmpty()) {
-      live.removeIf(
-          job -> {
-            Set<AccountKey> own = AccountKey.of(job.item());
-            own.retainAll(busy);
-            if (!own.isEmpty()) {
-              waiting.add(new WaitingCommand(job, own));
-            }
-            return !own.isEmpty();
-          });
-    }
+    leaveOut(busy, _ -> false, WaitingCommand::forLocks);
     return !live.isEmpty();
+  }
+
+  /**
+   * Leaves out the commands of accounts about which more would have to be read than others can wait
+   * for.
+   *
+   * @param stays which of them are not left out
+   */
+  void leaveOutToRead(Set<AccountKey> accounts, Predicate<Command<?>> stays) {
+    leaveOut(accounts, stays, WaitingCommand::toRead);
+  }
+
+  private void leaveOut(
+      Set<AccountKey> accounts,
+      Predicate<Command<?>> stays,
+      BiFunction<Job<Command<?>, Object>, Set<AccountKey>, WaitingCommand> as) {
+    if (accounts.isEmpty()) {
+      return;
+    }
+    live.removeIf(
+        job -> {
+          Set<AccountKey> own = AccountKey.of(job.item());
+          own.retainAll(accounts);
+          boolean out = !own.isEmpty() && !stays.test(job.item());
+          if (out) {
+            waiting.add(as.apply(job, own));
+          }
+          return out;
+        });
   }
 
   /** Lets each name its rows; false if one of them failed, and was told. */

@@ -1,5 +1,7 @@
 package io.quittance.journal;
 
+import io.quittance.concurrency.Deadline;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,18 +16,40 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whose turn it is among accounts that are waited for: merchants take turns, and then each
- * merchant's accounts, so that nobody waits for all the accounts of another. Confined to one
- * thread.
+ * merchant's accounts, so that nobody waits for all the accounts of another. After a long turn an
+ * account leaves the others three times as long. Confined to one thread.
  */
 final class MerchantTurns {
 
   private record Ranked<T>(int rank, T item) {}
+
+  /** Longer than a lock is waited for. */
+  private static final Duration LONG = Duration.ofMillis(200);
+
+  private static final int REST_TO_WORK = 3;
+
+  /** Accounts whose last turn was long, until others have had theirs. */
+  private final Map<AccountKey, Deadline> resting = new HashMap<>();
 
   private final Map<UUID, AccountKey> lastOfEach = new HashMap<>();
   private @Nullable UUID lastMerchant;
 
   /** The account whose turn it is; null when there are none. */
   @Nullable AccountKey next(Collection<AccountKey> accounts) {
+    resting.values().removeIf(Deadline::expired);
+    List<AccountKey> rested =
+        accounts.stream().filter(account -> !resting.containsKey(account)).toList();
+    return nextOf(rested.isEmpty() ? accounts : rested);
+  }
+
+  /** The account had its turn, which took so long. */
+  void took(AccountKey account, Duration time) {
+    if (time.compareTo(LONG) > 0) {
+      resting.put(account, Deadline.after(time.multipliedBy(REST_TO_WORK)));
+    }
+  }
+
+  private @Nullable AccountKey nextOf(Collection<AccountKey> accounts) {
     var byMerchant = new TreeMap<UUID, TreeSet<AccountKey>>();
     for (AccountKey account : accounts) {
       byMerchant.computeIfAbsent(account.merchantId(), _ -> new TreeSet<>()).add(account);

@@ -59,7 +59,7 @@ public interface Table {
     return Set.of();
   }
 
-  /** Adds what the commands decided to what is written. */
+  /** Adds the commands' changes to the transaction's statements. */
   void flush(Writes writes, Instant now);
 
   /** The transaction is committed for certain: what is told in memory can be told now. */

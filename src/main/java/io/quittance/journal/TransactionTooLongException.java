@@ -20,7 +20,7 @@ public final class TransactionTooLongException extends RejectedExecutionExceptio
    *
    * @param account about which it is; null: one of several
    */
-  public TransactionTooLongException(@Nullable AccountKey account, Throwable cause) {
+  public TransactionTooLongException(@Nullable AccountKey account, @Nullable Throwable cause) {
     super("what was to be read took longer than a transaction may", cause);
     this.account = account;
   }

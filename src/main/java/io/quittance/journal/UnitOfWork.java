@@ -49,7 +49,7 @@ public final class UnitOfWork {
   /**
    * One of a transaction that has read before.
    *
-   * @param patient whether nobody waits for it but those whose rows it reads
+   * @param patient whether it may read for long, because only commands on the same rows wait for it
    * @param ahead what was read, under locks that are still held; null: nothing
    */
   static UnitOfWork of(List<Table.Factory> factories, boolean patient, @Nullable UnitOfWork ahead) {
@@ -61,7 +61,7 @@ public final class UnitOfWork {
     return new UnitOfWork(factories, Kind.REHEARSAL, null);
   }
 
-  /** Its rows of a kind. */
+  /** Its table of this type. */
   public <T extends Table> T table(Class<T> type) {
     return type.cast(Objects.requireNonNull(tables.get(type)));
   }
@@ -95,8 +95,16 @@ public final class UnitOfWork {
     return much;
   }
 
-  boolean asksAbout(AccountKey account) {
-    return tables.values().stream().anyMatch(table -> table.asksAbout(account));
+  /** Whether a command wants to know what is read ahead about an account. */
+  static boolean asksAbout(List<Table.Factory> factories, Command<?> command, AccountKey account) {
+    var unit = of(factories);
+    try {
+      command.prepare(unit);
+      return unit.tables.values().stream().anyMatch(table -> table.asksAbout(account));
+    } catch (RuntimeException e) {
+      // It fails by its own fault when it is tried.
+      return false;
+    }
   }
 
   Set<AccountKey> tooMuchToRead() {

@@ -19,6 +19,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -31,7 +33,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class LaboriousAccountsIT {
 
   private static final UUID MERCHANT = UUID.randomUUID();
-  private static final String LONG = "long";
   private static final Deadline PATIENCE = Deadline.after(Duration.ofSeconds(60));
 
   private final Postgres.Database database = Postgres.create();
@@ -39,9 +40,10 @@ class LaboriousAccountsIT {
   private final CountDownLatch reading = new CountDownLatch(1);
   private volatile CountDownLatch gate = new CountDownLatch(0);
   private volatile boolean tooSlow;
+  private volatile boolean readBesideOthers;
   private Journal journal;
 
-  /** Reads what commands say of payers, for one of whom that is much. */
+  /** Reads what commands say of payers, of some of whom that is much. */
   private final class Pasts implements Table {
 
     private final UnitOfWork unit;
@@ -73,9 +75,9 @@ class LaboriousAccountsIT {
 
     @Override
     public boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
-      boolean much = asksAbout(locked) && locked.id().equals(LONG);
+      boolean much = asksAbout(locked) && isLong(locked);
       if (much) {
-        readAll(locked);
+        read(locked);
       }
       return much;
     }
@@ -88,11 +90,24 @@ class LaboriousAccountsIT {
     @Override
     public void load(JdbcOperations jdbc) {
       if (unit.patient()) {
-        wanted.stream().filter(account -> !read.contains(account)).forEach(this::readAll);
+        Set<AccountKey> left = left();
+        readBesideOthers |= !left.isEmpty();
+        left.forEach(this::read);
       }
     }
 
-    private void readAll(AccountKey account) {
+    @Override
+    public Set<AccountKey> tooMuchToRead() {
+      return left();
+    }
+
+    private Set<AccountKey> left() {
+      return wanted.stream()
+          .filter(account -> isLong(account) && !read.contains(account))
+          .collect(Collectors.toSet());
+    }
+
+    private void read(AccountKey account) {
       reading.countDown();
       try {
         gate.await();
@@ -107,32 +122,17 @@ class LaboriousAccountsIT {
     }
 
     @Override
-    public Set<AccountKey> tooMuchToRead() {
-      var much = new HashSet<>(wanted);
-      much.removeIf(account -> unit.patient() || !account.id().equals(LONG));
-      return much;
-    }
-
-    @Override
     public void flush(Writes writes, Instant now) {}
   }
 
-  /**
-   * Reads about one account.
-   *
-   * @param accounts that it needs
-   */
-  private final class Read implements Command<String> {
+  private static boolean isLong(AccountKey account) {
+    return account.id().startsWith("long");
+  }
 
-    private final String name;
-    private final String about;
-    private final Set<String> accounts;
-
-    Read(String name, String about, String... accounts) {
-      this.name = name;
-      this.about = about;
-      this.accounts = Set.of(accounts);
-    }
+  /** Reads about some accounts. */
+  private record Read(
+      LaboriousAccountsIT test, String name, Set<String> about, Set<String> accounts)
+      implements Command<String> {
 
     @Override
     public UUID merchantId() {
@@ -140,23 +140,16 @@ class LaboriousAccountsIT {
     }
 
     @Override
-    public Set<String> accounts() {
-      return accounts;
-    }
-
-    @Override
     public void prepare(UnitOfWork unit) {
-      unit.table(Pasts.class).wanted.add(new AccountKey(MERCHANT, about));
+      about.forEach(id -> unit.table(Pasts.class).wanted.add(new AccountKey(MERCHANT, id)));
     }
 
     @Override
     public String decide(UnitOfWork unit) {
-      var pasts = unit.table(Pasts.class);
-      var account = new AccountKey(MERCHANT, about);
-      if (about.equals(LONG) && !pasts.read.contains(account)) {
+      if (!unit.table(Pasts.class).left().isEmpty()) {
         throw new IllegalStateException("not all was read");
       }
-      decided.add(name);
+      test.decided.add(name);
       return name;
     }
   }
@@ -165,7 +158,7 @@ class LaboriousAccountsIT {
   void start() throws SQLException {
     var jdbc = JdbcClient.create(database.dataSource());
     jdbc.sql("create table accounts (id varchar primary key)").update();
-    jdbc.sql("insert into accounts values ('long'), ('short'), ('shop')").update();
+    jdbc.sql("insert into accounts values ('long'), ('longer'), ('short'), ('shop')").update();
     var factory = new DefaultListableBeanFactory();
     factory.registerSingleton("pasts", (Table.Factory) Pasts::new);
     journal =
@@ -185,39 +178,47 @@ class LaboriousAccountsIT {
     journal.close();
   }
 
-  private CompletableFuture<String> submit(Read command) {
-    return journal.submit(command, PATIENCE);
+  private CompletableFuture<String> submit(String name, Set<String> about, Set<String> accounts) {
+    return journal.submit(new Read(this, name, about, accounts), PATIENCE);
+  }
+
+  /** As a payment to the shop. */
+  private CompletableFuture<String> pay(String name, String payer) {
+    return submit(name, Set.of(payer), Set.of(payer, "shop"));
+  }
+
+  private void awaitReading() throws InterruptedException {
+    assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
   void keepNobodyWaitingWhoSharesTheOtherAccount() throws Exception {
     gate = new CountDownLatch(1);
-    var first = submit(new Read("first", LONG, LONG, "shop"));
-    var second = submit(new Read("second", LONG, LONG, "shop"));
-    assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
+    var first = pay("first", "long");
+    var second = pay("second", "long");
+    awaitReading();
 
-    assertThat(PATIENCE.await(submit(new Read("other", "short", "short", "shop"))))
-        .isEqualTo("other");
+    assertThat(PATIENCE.await(pay("other", "short"))).isEqualTo("other");
     assertThat(first).isNotDone();
     gate.countDown();
 
     assertThat(PATIENCE.await(first)).isEqualTo("first");
     assertThat(PATIENCE.await(second)).isEqualTo("second");
     assertThat(decided).containsSubsequence("other", "first", "second");
+    assertThat(readBesideOthers).isFalse();
   }
 
-  /** What asks for it fails by its own fault: the database is there. */
+  /** Who asks for it fails by its own fault: the database is there. */
   @Test
   void failWhoAsksWhenItIsTooMuchForAnyTransaction() throws Exception {
     gate = new CountDownLatch(1);
     tooSlow = true;
-    var first = submit(new Read("first", LONG, LONG, "shop"));
-    assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
-    var second = submit(new Read("second", LONG, LONG, "shop"));
-    var release = submit(new Read("release", "short", LONG, "shop"));
-    var other = submit(new Read("other", "short", "short", "shop"));
+    var first = pay("first", "long");
+    awaitReading();
+    var second = pay("second", "long");
+    var release = submit("release", Set.of(), Set.of("long", "shop"));
 
-    assertThat(PATIENCE.await(other)).isEqualTo("other");
+    assertThat(PATIENCE.await(pay("other", "short"))).isEqualTo("other");
     gate.countDown();
     assertThat(PATIENCE.await(release)).isEqualTo("release");
     for (CompletableFuture<String> asking : List.of(first, second)) {
@@ -232,22 +233,72 @@ class LaboriousAccountsIT {
     gate = new CountDownLatch(1);
     try (Connection holder =
         database.locking("select id from accounts where id = 'shop' for update")) {
-      var both = submit(new Read("both", LONG, LONG, "shop"));
-      var other = submit(new Read("other", "short", "short", "shop"));
+      var both = pay("both", "long");
+      var other = pay("other", "short");
       holder.rollback();
 
       assertThat(PATIENCE.await(other)).isEqualTo("other");
-      assertThat(reading.await(30, TimeUnit.SECONDS)).isTrue();
-      assertThat(PATIENCE.await(submit(new Read("third", "short", "short", "shop"))))
-          .isEqualTo("third");
+      awaitReading();
+      assertThat(PATIENCE.await(pay("third", "short"))).isEqualTo("third");
       gate.countDown();
       assertThat(PATIENCE.await(both)).isEqualTo("both");
     }
   }
 
+  /** One that waited for both accounts waits for its own only, once the other one is free. */
+  @Test
+  void leaveTheOtherAccountToOthersInALongTurn() throws Exception {
+    CountDownLatch firstGate = new CountDownLatch(1);
+    gate = firstGate;
+    var first = pay("first", "long");
+    awaitReading();
+    try (Connection holder =
+        database.locking("select id from accounts where id = 'shop' for update")) {
+      var other = pay("other", "short");
+      Awaitility.await().until(() -> journal.waiting() == 2);
+      var second = pay("second", "long");
+      Awaitility.await().until(() -> journal.waiting() == 3);
+      gate = new CountDownLatch(1);
+      holder.rollback();
+      firstGate.countDown();
+
+      assertThat(PATIENCE.await(first)).isEqualTo("first");
+      assertThat(PATIENCE.await(other)).isEqualTo("other");
+      assertThat(PATIENCE.await(pay("third", "short"))).isEqualTo("third");
+      assertThat(second).isNotDone();
+      gate.countDown();
+      assertThat(PATIENCE.await(second)).isEqualTo("second");
+    }
+  }
+
+  @Test
+  void areNotReadInTheTurnOfAnotherLongOne() throws Exception {
+    gate = new CountDownLatch(1);
+    var first = pay("first", "long");
+    awaitReading();
+    var second = submit("second", Set.of("longer"), Set.of("longer", "long"));
+    var third = pay("third", "long");
+    gate.countDown();
+
+    assertThat(PATIENCE.await(first)).isEqualTo("first");
+    assertThat(PATIENCE.await(second)).isEqualTo("second");
+    assertThat(PATIENCE.await(third)).isEqualTo("third");
+    assertThat(readBesideOthers).isFalse();
+  }
+
+  /** Else it would wait for the turn of one of them in that of the other, and again. */
+  @Test
+  void areReadTogetherForACommandThatNeedsSeveral() throws Exception {
+    var all = submit("all", Set.of("long", "longer"), Set.of("long", "longer", "shop"));
+
+    assertThat(PATIENCE.await(all)).isEqualTo("all");
+    assertThat(readBesideOthers).isTrue();
+  }
+
   /** Nobody could be left out for it. */
   @Test
   void areReadAtOnceForACommandThatDoesNotNeedThem() throws Exception {
-    assertThat(PATIENCE.await(submit(new Read("stranger", LONG, "short")))).isEqualTo("stranger");
+    assertThat(PATIENCE.await(submit("stranger", Set.of("long"), Set.of("short"))))
+        .isEqualTo("stranger");
   }
 }

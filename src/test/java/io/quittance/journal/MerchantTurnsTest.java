@@ -2,6 +2,7 @@ package io.quittance.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -37,6 +38,17 @@ class MerchantTurnsTest {
     assertThat(turns.next(List.of())).isNull();
     assertThat(next(List.of(key(ONE, "a"), key(ONE, "b")), 2))
         .containsExactly(key(ONE, "a"), key(ONE, "b"));
+  }
+
+  @Test
+  void leavesTurnsToOthersAfterALongOne() {
+    List<AccountKey> accounts = List.of(key(ONE, "a"), key(ONE, "b"));
+    turns.took(key(ONE, "a"), Duration.ofMillis(100));
+    assertThat(next(accounts, 2)).containsExactly(key(ONE, "a"), key(ONE, "b"));
+
+    turns.took(key(ONE, "a"), Duration.ofMinutes(1));
+    assertThat(next(accounts, 3)).containsOnly(key(ONE, "b"));
+    assertThat(turns.next(List.of(key(ONE, "a")))).isEqualTo(key(ONE, "a"));
   }
 
   @Test

@@ -85,7 +85,7 @@ final class PayerPastsSql {
               from (
                 select p.amount, p.n
                   from (
-                   select p.amount, p.status, p.currency, row_number() over () as n
+                   select p.amount, p.status, p.currency, row_number() over (order by p.created_at) as n
           """
           + OF_PAYER
           + """
