@@ -21,11 +21,17 @@ import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /** Makes independent batches, and resumes those that have ended. Thread-safe. */
 @Component
 final class Batches {
+
+  private static final Logger log = LoggerFactory.getLogger(Batches.class);
 
   /** How long the journal may take to claim a key. */
   private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
@@ -76,7 +82,7 @@ final class Batches {
         body.payments().size(),
         background,
         deadline,
-        store.now());
+        store.now(merchantId));
   }
 
   private String metadata(NewPaymentBatch body) {
@@ -106,18 +112,27 @@ final class Batches {
       result = execute(new BeginBatch(request, batch), deadline, NOT_STORED);
     } catch (Problem e) {
       if (!e.isUnknown()) {
-        store.discard(batch.merchantId(), batch.id());
+        discard(batch);
       }
       throw e;
     }
     return switch (result) {
       case BeginBatch.Result.Begun(var shown) -> shown;
       case BeginBatch.Result.KeyTaken(var holder) -> {
-        store.discard(batch.merchantId(), batch.id());
+        discard(batch);
         throw new KeyTakenException(holder);
       }
       case BeginBatch.Result.Gone _ -> throw Problem.of(ProblemCode.OVERLOADED, NOT_STORED);
     };
+  }
+
+  /** What cannot be removed now is removed by a sweep. */
+  private void discard(StoredBatch batch) {
+    try {
+      store.discard(batch.merchantId(), batch.id());
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("{}, which nobody was shown, is removed later: {}", batch.text(), e.toString());
+    }
   }
 
   /**

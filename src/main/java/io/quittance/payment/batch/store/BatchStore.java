@@ -41,6 +41,9 @@ public final class BatchStore {
          for update
       """;
 
+  private static final String DISCARD =
+      "delete from payment_batches where merchant_id = ? and id = ? and status = 'preparing'";
+
   private static final String INSERT_ITEMS =
       """
       insert into payment_batch_items (merchant_id, batch_id, position, reference, body, status, attempt)
@@ -71,12 +74,12 @@ public final class BatchStore {
    * @throws Problem 503: it took so long that it was {@linkplain #discard discarded} meanwhile
    */
   public void prepare(StoredBatch batch, List<BatchPayments.Asked> items) {
-    change(batch, () -> BatchSql.BATCHES.insert(jdbc, batch));
+    change(batch.merchantId(), () -> BatchSql.BATCHES.insert(jdbc, batch));
     for (int from = 0; from < items.size(); from += ITEMS_PER_INSERT) {
       int first = from;
       int end = Math.min(items.size(), from + ITEMS_PER_INSERT);
       change(
-          batch,
+          batch.merchantId(),
           () -> {
             lockPrepared(batch);
             insertItems(batch, items, first, end);
@@ -85,9 +88,9 @@ public final class BatchStore {
   }
 
   /** In a transaction that is short, and waits for nobody. */
-  private void change(StoredBatch batch, Runnable work) {
+  private void change(UUID merchantId, Runnable work) {
     ReservedConnection.forChange(
-        batch.merchantId(),
+        merchantId,
         () -> {
           transactions.executeWithoutResult(_ -> work.run());
           return true;
@@ -113,22 +116,17 @@ public final class BatchStore {
         });
   }
 
-  /** The database's clock. */
-  public Instant now() {
-    return dialect.now(jdbc);
+  /** The database's clock, for a batch of this merchant's. */
+  public Instant now(UUID merchantId) {
+    return ReservedConnection.forChange(merchantId, () -> dialect.now(jdbc));
   }
 
   /** Removes a batch that was never shown. */
   public void discard(UUID merchantId, UUID id) {
-    transactions.executeWithoutResult(
-        _ -> {
-          int gone =
-              jdbc.update(
-                  "delete from payment_batches where merchant_id = ? and id = ? and status ="
-                      + " 'preparing'",
-                  merchantId,
-                  id);
-          if (gone > 0) {
+    change(
+        merchantId,
+        () -> {
+          if (jdbc.update(DISCARD, merchantId, id) > 0) {
             jdbc.update(
                 "delete from payment_batch_items where merchant_id = ? and batch_id = ?",
                 merchantId,

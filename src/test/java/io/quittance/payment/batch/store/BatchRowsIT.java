@@ -201,7 +201,7 @@ class BatchRowsIT {
         ITEMS,
         true,
         Deadline.after(Duration.ofMinutes(10)),
-        store.now());
+        store.now(merchantId));
   }
 
   private static List<BatchPayments.Asked> items(int count) {
@@ -213,7 +213,7 @@ class BatchRowsIT {
     store.prepare(batch, items(ITEMS));
     jdbc.update(
         "update payment_batches set status = 'processing', lease_until = ? where id = ?",
-        Instants.parameter(store.now().plus(lease)),
+        Instants.parameter(store.now(merchantId).plus(lease)),
         batch.id());
     return store.require(merchantId, batch.id());
   }
