@@ -94,6 +94,35 @@ class BatchCrashIT {
     assertThat(successesOf(id)).isEqualTo(BACKGROUND);
   }
 
+  /** It holds locks and believes in its lease when it wakes up, and the batch is at its end. */
+  @Test
+  void anotherReplicaGoesOnWhileOneIsFrozen() throws Exception {
+    Answer accepted =
+        merchant.post(
+            victim.uri(),
+            PATH,
+            batch(BACKGROUND),
+            Map.of("Idempotency-Key", "k", "Prefer", "respond-async"));
+    String id = accepted.body().path("id").asText();
+    Awaitility.await().atMost(PATIENCE).until(() -> count(get(id), "succeeded") > 300);
+
+    victim.freeze();
+    assertThat(count(get(id), "succeeded")).isLessThan(BACKGROUND);
+    JsonNode done = Awaitility.await().atMost(PATIENCE).until(() -> get(id), batch -> rests(batch));
+    victim.thaw();
+    Awaitility.await().atMost(PATIENCE).until(victim::ready);
+    // Its own runs and commands, if it has any left, come to nothing.
+    Awaitility.await()
+        .during(Duration.ofSeconds(3))
+        .atMost(PATIENCE)
+        .until(() -> get(id).path("counts").equals(done.path("counts")));
+
+    assertThat(count(done, "succeeded") + count(done, "failed")).isEqualTo(BACKGROUND);
+    assertThat(count(done, "succeeded")).isGreaterThan(BACKGROUND / 2).isEqualTo((int) paid());
+    assertThat(successesOf(id)).isEqualTo(count(done, "succeeded"));
+    assertThat(endings(id)).isEqualTo(1);
+  }
+
   @Test
   void whatWasUnderWayFailsOnlyIfItSurelyDidNotComeAboutAndTheRestCanBeResumed() throws Exception {
     String body = batch(WAITED_FOR);
