@@ -22,7 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.StructuredTaskScope;
 import java.util.regex.Pattern;
 import org.springframework.core.annotation.Order;
@@ -154,6 +158,46 @@ class ArchitectureTest {
     assertThat(documented.stream().map(row -> Integer.valueOf(row.split(" ")[0])).toList())
         .isSorted()
         .doesNotHaveDuplicates();
+  }
+
+  /** A joiner who reads it in docs/architecture.md finds each of them. */
+  @ArchTest
+  static void theWayOfAPaymentNamesWhatExists(JavaClasses classes) throws IOException {
+    Map<String, Set<String>> members = new HashMap<>();
+    for (JavaClass one : classes) {
+      Set<String> names = members.computeIfAbsent(one.getSimpleName(), _ -> new HashSet<>());
+      one.getMethods().forEach(method -> names.add(method.getName()));
+      one.getEnclosingClass()
+          .ifPresent(
+              outer ->
+                  members
+                      .computeIfAbsent(outer.getSimpleName(), _ -> new HashSet<>())
+                      .add(one.getSimpleName()));
+    }
+    String page = Files.readString(Path.of("docs/architecture.md"));
+    int start = page.indexOf("## How one payment flows");
+    List<String> named =
+        Pattern.compile("`([A-Z]\\w+(?:\\.\\w+)*)")
+            .matcher(page.substring(start, page.indexOf("\n## ", start + 1)))
+            .results()
+            .map(name -> name.group(1))
+            .toList();
+
+    assertThat(named).hasSizeGreaterThan(30);
+    assertThat(named).allMatch(name -> exists(List.of(name.split("\\.")), members));
+  }
+
+  /** A class, or one in it, or a method of it. */
+  private static boolean exists(List<String> path, Map<String, Set<String>> members) {
+    if (!members.containsKey(path.getFirst())) {
+      return false;
+    }
+    for (int i = 1; i < path.size(); i++) {
+      if (!members.getOrDefault(path.get(i - 1), Set.of()).contains(path.get(i))) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @ArchTest

@@ -1,8 +1,8 @@
 package io.quittance.idempotency;
 
 /**
- * Another request claimed the key before this one could: on another replica, or earlier than the
- * look-up here could find.
+ * Another request has claimed the key. An ordinary repetition gets this, too, if the key was not
+ * looked up before the request ran ({@link Idempotency.LookupTiming#AFTERWARDS}).
  */
 public final class KeyTakenException extends RuntimeException {
 

@@ -230,13 +230,15 @@ public final class Books implements Table {
   }
 
   private Account account(AccountKey key) {
-    return Objects.requireNonNull(accounts.get(key), () -> "not requested or not there: " + key);
+    return Objects.requireNonNull(
+        accounts.get(key), () -> "not among the command's accounts, or not there: " + key);
   }
 
   /** A transfer that was announced, or was made by this batch. */
   public Transfer transfer(UUID merchantId, UUID id) {
     return Objects.requireNonNull(
-        transfers.get(new TransferKey(merchantId, id)), () -> "not requested or not there: " + id);
+        transfers.get(new TransferKey(merchantId, id)),
+        () -> "not requested in prepare(), or not there: " + id);
   }
 
   @Override

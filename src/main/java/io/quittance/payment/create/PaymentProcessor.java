@@ -145,7 +145,8 @@ public final class PaymentProcessor {
   }
 
   /**
-   * Not cut by the deadline: a commit that was begun is waited for, and its answer is the truth.
+   * The deadline does not interrupt this: once the command has begun, its commit is waited for, and
+   * decides.
    */
   private Payment settle(DeadlineScope scope, ApplyVerdict applyVerdict) throws Exception {
     return scope.step(

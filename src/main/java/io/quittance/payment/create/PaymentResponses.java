@@ -79,7 +79,9 @@ final class PaymentResponses {
     if (status.is2xxSuccessful()) {
       return json(status, PaymentBody.from(payment));
     }
-    Failure failure = Objects.requireNonNull(payment.failure(), "only failures answer so");
+    Failure failure =
+        Objects.requireNonNull(
+            payment.failure(), "a payment that is answered with an error has a failure");
     return problems.entity(failure.problem().payment(payment.terms().id()), request);
   }
 

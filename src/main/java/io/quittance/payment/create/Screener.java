@@ -57,7 +57,7 @@ public final class Screener {
         cut ? left : wanted,
         dependencies
             .fraud()
-            .guard(limit -> slot.put(fraud.screen(order.screeningRequest(), rules, limit))),
+            .behindBreaker(limit -> slot.put(fraud.screen(order.screeningRequest(), rules, limit))),
         failure -> slot.put(fallback(order, rules, cut ? late(failure) : failure)));
   }
 

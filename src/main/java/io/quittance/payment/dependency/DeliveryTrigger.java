@@ -41,7 +41,7 @@ public final class DeliveryTrigger {
         properties.handOverLimit(),
         dependencies
             .notification()
-            .<Boolean>guard(
+            .<Boolean>behindBreaker(
                 _ -> {
                   events.publishEvent(committed);
                   return true;

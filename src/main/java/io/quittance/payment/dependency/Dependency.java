@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Only what the dependency did wrong counts against it. The cancellation of a sibling, a full
  * queue, a deadline that is too short, and what is wrong with one caller's own request are neutral:
- * others share the breaker. A deadline is too short for anybody below a fixed limit, and at present
- * if calls that succeeded in the last seconds took longer.
+ * others share the breaker. A deadline is too short if it is below a fixed limit, or shorter than
+ * the slowest call that succeeded in the last seconds.
  */
 public final class Dependency {
 
@@ -65,7 +65,7 @@ public final class Dependency {
    * The work, behind the breaker. It runs on its caller's thread; while the breaker is open it
    * throws {@link CallNotPermittedException} at once.
    */
-  public <T> Work<T> guard(Work<T> work) {
+  public <T> Work<T> behindBreaker(Work<T> work) {
     return deadline -> call(deadline, work);
   }
 

@@ -63,7 +63,7 @@ public final class LedgerCall {
   public <R> Subtask<R> fork(DeadlineScope scope, QueuedCommand<R> command, Predicate<R> decisive) {
     return scope.fork(
         DependencyNames.LEDGER,
-        dependencies.ledger().guard(limit -> command.submitAndAwait(journal, limit)),
+        dependencies.ledger().behindBreaker(limit -> command.submitAndAwait(journal, limit)),
         decisive);
   }
 

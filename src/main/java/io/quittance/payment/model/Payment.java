@@ -277,7 +277,7 @@ public final class Payment {
     usedMs = milliseconds;
   }
 
-  /** Whether the business is done with it, for now. */
+  /** Whether it is not {@code processing} any more; authorized and in review count. */
   public boolean concluded() {
     return status != PaymentStatus.PROCESSING;
   }

@@ -32,14 +32,14 @@ class DependencyTest {
     assertThatThrownBy(
             () ->
                 dependency
-                    .guard(
+                    .behindBreaker(
                         _ -> {
                           throw new StackOverflowError();
                         })
                     .call(LATER))
         .isInstanceOf(StackOverflowError.class);
 
-    assertThat(dependency.<String>guard(_ -> "back").call(LATER)).isEqualTo("back");
+    assertThat(dependency.<String>behindBreaker(_ -> "back").call(LATER)).isEqualTo("back");
     assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
   }
 
@@ -85,7 +85,7 @@ class DependencyTest {
 
   private void succeedAfter(Duration time) throws Exception {
     dependency
-        .guard(
+        .behindBreaker(
             _ -> {
               pass(time);
               return "done";
@@ -97,7 +97,7 @@ class DependencyTest {
     assertThatThrownBy(
             () ->
                 dependency
-                    .guard(
+                    .behindBreaker(
                         _ -> {
                           throw new DeadlineExceededException("too late");
                         })
