@@ -8,6 +8,7 @@ import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessResourceException;
@@ -18,6 +19,9 @@ import org.springframework.jdbc.core.JdbcOperations;
  * why. Confined to one thread.
  */
 final class Attempt {
+
+  /** One part in so many of the limit is for locks that are waited for while others are held. */
+  private static final int MORE_LOCKS_PART = 10;
 
   private final Connection connection;
   private final Dialect dialect;
@@ -114,23 +118,26 @@ final class Attempt {
     long asked = System.nanoTime();
     Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
     // What was read ahead took long, and would be read again if others were a moment faster.
-    if (laborious != null && !busy.isEmpty() && getAll(busy)) {
+    if (laborious != null && !busy.isEmpty()) {
+      awaitMore(busy);
       busy = unit.lock(jdbc, busy);
     }
     databaseNanos += System.nanoTime() - asked;
     return busy;
   }
 
-  /** Waits for more locks; an account that is not to be had in time costs none that are held. */
-  private boolean getAll(Set<AccountKey> accounts) throws SQLException {
-    Savepoint before = connection.setSavepoint();
-    for (AccountKey account : accounts) {
+  /** Waits a little for more locks; one that is not to be had in time costs none that is held. */
+  private void awaitMore(Set<AccountKey> accounts) throws SQLException {
+    var end = Deadline.after(limit.dividedBy(MORE_LOCKS_PART));
+    for (AccountKey account : new TreeSet<>(accounts)) {
+      if (end.expired()) {
+        return;
+      }
+      Savepoint before = connection.setSavepoint();
       if (!gets(account)) {
         connection.rollback(before);
-        return false;
       }
     }
-    return true;
   }
 
   /**

@@ -157,7 +157,8 @@ final class BusyAccounts {
       turns.took(next, Duration.ofNanos(System.nanoTime() - startedNanos));
     }
     open = triedAlone(open);
-    open.forEach(this::queue);
+    // Each job counts what its own entry waits for, and no later one's.
+    open.forEach(entry -> queue(new QueuedEntry(entry.waiting(), entry.number())));
     jobs.forEach(job -> job.succeed(true));
   }
 
