@@ -98,7 +98,8 @@ public final class LedgerCall {
   private <R> End<R> afterFailure(QueuedCommand<R> queued, Throwable failure)
       throws InterruptedException {
     CompletableFuture<R> pending = queued.pending();
-    if (pending == null || queued.surelyNotApplied()) {
+    boolean dropped = pending != null && !pending.isDone() && queued.surelyNotApplied();
+    if (pending == null || dropped) {
       return new End.NotApplied<>(failure);
     }
     try {

@@ -1,0 +1,78 @@
+package io.quittance.payment.dependency;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
+
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineScope;
+import io.quittance.concurrency.DeadlineScopes;
+import io.quittance.concurrency.Ticker;
+import io.quittance.journal.Command;
+import io.quittance.journal.Journal;
+import io.quittance.payment.PaymentProperties;
+import io.quittance.payment.dependency.LedgerCall.End;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is told of a command at its deadline. */
+class LedgerCallTest {
+
+  private static final Duration GRACE = Duration.ofSeconds(20);
+
+  private final Journal journal = mock(Journal.class);
+  private final Command<String> command = mock();
+  private final CompletableFuture<String> committed = new CompletableFuture<>();
+  private final DeadlineScopes scopes =
+      new DeadlineScopes(new SimpleMeterRegistry(), Clock.systemUTC());
+  private final Dependencies dependencies = mock(Dependencies.class);
+  private final PaymentProperties properties = mock(PaymentProperties.class);
+  private final LedgerCall call = new LedgerCall(journal, dependencies, properties);
+
+  @BeforeEach
+  void queue() {
+    when(command.merchantId()).thenReturn(new UUID(0, 1));
+    when(journal.<String>submit(any(), any())).thenReturn(committed);
+    when(properties.answerGrace()).thenReturn(GRACE);
+    when(dependencies.ledger())
+        .thenReturn(
+            new Dependency(
+                CircuitBreaker.ofDefaults("ledger"), GRACE, _ -> false, null, Ticker.SYSTEM));
+  }
+
+  private End<String> run() {
+    try (DeadlineScope scope = scopes.open("test", Deadline.after(Duration.ofMillis(30)))) {
+      return call.run(scope, command);
+    }
+  }
+
+  /** Nobody waits for what will not be applied any more. */
+  @Test
+  void saysAtOnceThatNothingWasAppliedWhileItWasQueued() {
+    long startedNanos = System.nanoTime();
+
+    assertThat(run()).isInstanceOf(End.NotApplied.class);
+    assertThat(Duration.ofNanos(System.nanoTime() - startedNanos)).isLessThan(GRACE);
+  }
+
+  /** It came to its end just after its deadline: that is why, and not the time. */
+  @Test
+  void tellsWhyTheCommandItselfFailed() {
+    var refused = new IllegalArgumentException("refused");
+    when(journal.stalled(any()))
+        .then(
+            _ -> {
+              committed.completeExceptionally(refused);
+              return false;
+            });
+
+    assertThat(run()).isEqualTo(new End.NotApplied<>(refused));
+  }
+}
