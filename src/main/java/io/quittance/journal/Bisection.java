@@ -25,23 +25,19 @@ final class Bisection {
 
   private static final Logger log = LoggerFactory.getLogger(Bisection.class);
 
+  private final Transaction transaction;
   private final Retries retries;
   private final Counter halved;
-  private final boolean byMerchant;
 
-  /**
-   * @param byMerchant whether each transaction is one merchant's: on Citus, that of two merchants
-   *     is one of two servers
-   */
-  Bisection(Retries retries, Counter halved, boolean byMerchant) {
-    this.retries = retries;
+  Bisection(Transaction transaction, Counter halved) {
+    this.transaction = transaction;
+    this.retries = new Retries(transaction);
     this.halved = halved;
-    this.byMerchant = byMerchant;
   }
 
   /** What may be in one transaction, in the order of arrival of each merchant's first command. */
   Collection<List<Job<Command<?>, Object>>> divide(List<Job<Command<?>, Object>> jobs) {
-    return byMerchant
+    return transaction.ofOneMerchant()
         ? jobs.stream()
             .collect(
                 groupingBy(
@@ -117,7 +113,7 @@ final class Bisection {
     var others = new ArrayList<Job<Command<?>, Object>>();
     for (Job<Command<?>, Object> job : open) {
       boolean cause =
-          account == null ? accounts(job) == most : retries.asksAbout(job.item(), account);
+          account == null ? accounts(job) == most : transaction.asksAbout(job.item(), account);
       (cause ? failed : others).add(job);
     }
     log.warn("{} of {} commands failed: {}", failed.size(), open.size(), e.getMessage());

@@ -62,11 +62,10 @@ final class Lane {
   Lane(int number, Transaction transaction, int capacity, int maxBatch, MeterRegistry registry) {
     this.bisection =
         new Bisection(
-            new Retries(transaction),
+            transaction,
             Counter.builder("quittance.journal.halved")
                 .description("Batches that failed and were tried in halves")
-                .register(registry),
-            transaction.ofOneMerchant());
+                .register(registry));
     this.busyAccounts =
         new BusyAccounts("journal-busy-" + number, bisection, capacity, maxBatch, registry);
     this.pool =

@@ -23,11 +23,6 @@ final class Retries {
     this.transaction = transaction;
   }
 
-  /** As {@link Transaction#asksAbout}. */
-  boolean asksAbout(Command<?> command, AccountKey account) {
-    return transaction.asksAbout(command, account);
-  }
-
   /** As {@link Transaction#apply}. */
   List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
       throws SQLException {
