@@ -51,9 +51,7 @@ class RemoteScreeningIT extends Contract {
   static void start(DynamicPropertyRegistry registry) {
     SCREENING.start();
     registry.add("quittance.fraud.url", () -> SCREENING.baseUrl() + "/screen");
-    registry.add("spring.datasource.url", DATABASE::url);
-    registry.add("spring.datasource.username", () -> Postgres.Database.USER);
-    registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+    DATABASE.provideTo(registry);
   }
 
   @BeforeEach

@@ -64,9 +64,7 @@ class TokensIT extends Contract {
   @DynamicPropertySource
   static void configure(DynamicPropertyRegistry registry) {
     Postgres.Database database = Postgres.create();
-    registry.add("spring.datasource.url", database::url);
-    registry.add("spring.datasource.username", () -> Postgres.Database.USER);
-    registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+    database.provideTo(registry);
     registry.add("quittance.access.jwt.issuer", TokensIT::issuerUri);
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.test.context.DynamicPropertyRegistry;
 
 /** One real PostgreSQL for all tests of a JVM, durable as in production, with a database each. */
 public final class Postgres {
@@ -80,6 +81,13 @@ public final class Postgres {
 
     public DataSource dataSource() {
       return new DriverManagerDataSource(url, USER, PASSWORD);
+    }
+
+    /** Lets a service that a test starts use this database. */
+    public void provideTo(DynamicPropertyRegistry registry) {
+      registry.add("spring.datasource.url", this::url);
+      registry.add("spring.datasource.username", () -> USER);
+      registry.add("spring.datasource.password", () -> PASSWORD);
     }
 
     /**

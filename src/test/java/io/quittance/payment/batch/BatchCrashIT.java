@@ -70,8 +70,8 @@ class BatchCrashIT {
     victim.close();
   }
 
-  @Test
-  void anotherReplicaGoesOnInTheBackground() throws Exception {
+  /** The id of a batch that the victim carries out in the background. */
+  private String batchUnderWay() throws IOException, InterruptedException {
     Answer accepted =
         merchant.post(
             victim.uri(),
@@ -81,6 +81,12 @@ class BatchCrashIT {
     assertThat(accepted.status()).isEqualTo(202);
     String id = accepted.body().path("id").asText();
     Awaitility.await().atMost(PATIENCE).until(() -> count(get(id), "succeeded") > 300);
+    return id;
+  }
+
+  @Test
+  void anotherReplicaGoesOnInTheBackground() throws Exception {
+    String id = batchUnderWay();
 
     victim.kill();
 
@@ -97,14 +103,7 @@ class BatchCrashIT {
   /** It holds locks and believes in its lease when it wakes up, and the batch is at its end. */
   @Test
   void anotherReplicaGoesOnWhileOneIsFrozen() throws Exception {
-    Answer accepted =
-        merchant.post(
-            victim.uri(),
-            PATH,
-            batch(BACKGROUND),
-            Map.of("Idempotency-Key", "k", "Prefer", "respond-async"));
-    String id = accepted.body().path("id").asText();
-    Awaitility.await().atMost(PATIENCE).until(() -> count(get(id), "succeeded") > 300);
+    String id = batchUnderWay();
 
     victim.freeze();
     assertThat(count(get(id), "succeeded")).isLessThan(BACKGROUND);

@@ -21,9 +21,7 @@ class PaymentRehearsalIT {
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
     Postgres.Database database = Postgres.create();
-    registry.add("spring.datasource.url", database::url);
-    registry.add("spring.datasource.username", () -> Postgres.Database.USER);
-    registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+    database.provideTo(registry);
   }
 
   @Autowired private PaymentRehearsal rehearsal;

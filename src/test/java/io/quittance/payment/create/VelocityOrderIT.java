@@ -43,9 +43,7 @@ class VelocityOrderIT {
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
     Postgres.Database database = Postgres.create();
-    registry.add("spring.datasource.url", database::url);
-    registry.add("spring.datasource.username", () -> Postgres.Database.USER);
-    registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+    database.provideTo(registry);
   }
 
   @LocalServerPort private int port;

@@ -47,9 +47,7 @@ class LockedBatchIT {
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
-    registry.add("spring.datasource.url", SERVER::url);
-    registry.add("spring.datasource.username", () -> Postgres.Database.USER);
-    registry.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
+    SERVER.provideTo(registry);
   }
 
   @LocalServerPort private int port;
