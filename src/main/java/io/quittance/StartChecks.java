@@ -22,8 +22,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * What must be right before anything else is begun: profile, settings, a database that answers. A
- * database that is not the sandbox's own is never opened to everybody by mistake.
+ * What must be right before anything else is begun: profile, settings, a database that answers.
+ * Without a profile the service refuses to start on a configured database: nobody opens a real one
+ * with the sandbox's public key by mistake.
  */
 class StartChecks implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 

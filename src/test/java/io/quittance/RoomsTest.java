@@ -24,7 +24,7 @@ class RoomsTest {
           .room("recover", "model", "event")
           .room("create", ".", "model", "event", "dependency", "timeline", "recover")
           .room("change", ".", "model", "event", "dependency", "timeline", "recover")
-          .room("find", "model")
+          .room("search", "model")
           .room("batch.item", ".", "model", "dependency", "timeline", "create")
           .room("batch.store", ".", "model", "event", "create", "batch.item")
           .room("batch.run", ".", "batch.item", "batch.store")

@@ -47,8 +47,8 @@ public final class ConsoleSessions {
   /**
    * Begins a session; the cookie is for the browser.
    *
-   * @throws Problem 401 it is not a merchant's key that works, or our page does not ask; 403 the
-   *     merchant is disabled
+   * @throws Problem 401 the key is not a valid one of a merchant, or the request does not come from
+   *     the console's page; 403 the merchant is disabled
    */
   public ResponseCookie open(String key, HttpServletRequest request) {
     requireConsole(request);

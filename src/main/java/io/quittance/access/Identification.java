@@ -67,7 +67,7 @@ public final class Identification {
     return tokens.takes(secret.text()) ? enabled(() -> byToken(secret)) : identifyKey(secret);
   }
 
-  /** As {@link #identify}, of a key only. */
+  /** As {@link #identify}, for API keys only. */
   Identity identifyKey(Secret key) {
     return enabled(() -> byKey(key));
   }

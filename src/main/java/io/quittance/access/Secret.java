@@ -49,7 +49,7 @@ public final class Secret {
     return text;
   }
 
-  /** SHA-256; not to be changed. */
+  /** SHA-256; callers must not modify the array. */
   public byte[] hash() {
     byte[] known = hash;
     if (known == null) {
@@ -59,7 +59,7 @@ public final class Secret {
     return known;
   }
 
-  /** In a time that does not tell how much of them agrees. */
+  /** Compares in constant time. */
   boolean sameAs(Secret other) {
     return MessageDigest.isEqual(hash(), other.hash());
   }

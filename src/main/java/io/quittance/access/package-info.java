@@ -2,15 +2,7 @@
  * Authentication: API keys, tokens and sessions, whom they stand for, and what is known of them.
  */
 @ApplicationModule(
-    allowedDependencies = {
-      "audit",
-      "concurrency",
-      "database",
-      "identity",
-      "journal",
-      "web",
-      "web::query"
-    })
+    allowedDependencies = {"audit", "concurrency", "database", "identity", "web", "web::query"})
 @NullMarked
 package io.quittance.access;
 

@@ -99,7 +99,7 @@ final class Admission {
   }
 
   /** Moves a request into the lane of its sender, who is known now, if it has room there. */
-  boolean settle(AdmissionPermit permit, RequestSender sender) {
+  boolean moveToMerchant(AdmissionPermit permit, RequestSender sender) {
     AdmissionPermit other = enter(permit.admissionRequest().from(sender));
     if (other != null) {
       permit.moveTo(other);

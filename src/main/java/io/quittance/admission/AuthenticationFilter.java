@@ -102,7 +102,8 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   }
 
   private void admit(Identity identity, Secret secret, HttpServletRequest request) {
-    settle(new RequestSender(ByteBuffer.wrap(secret.hash()), identity.merchantId()), request);
+    moveToMerchant(
+        new RequestSender(ByteBuffer.wrap(secret.hash()), identity.merchantId()), request);
     var origin = Origin.of(identity.actor(), request);
     origin.attachTo(request);
     request.setAttribute(Caller.ATTRIBUTE, identity.from(origin));
@@ -113,11 +114,11 @@ final class AuthenticationFilter extends OncePerRequestFilter {
   }
 
   /** Moves a request from the places of unknown callers to those of its merchant. */
-  private void settle(RequestSender sender, HttpServletRequest request) {
+  private void moveToMerchant(RequestSender sender, HttpServletRequest request) {
     AdmissionPermit permit = AdmissionPermit.of(request);
     if (permit != null
         && !permit.admissionRequest().sender().isMerchant()
-        && !admission.settle(permit, sender)) {
+        && !admission.moveToMerchant(permit, sender)) {
       throw admission.refusal(permit.admissionRequest().from(sender));
     }
   }

@@ -1,8 +1,8 @@
 package io.quittance.concurrency;
 
 import io.micrometer.context.ContextSnapshot;
-import io.quittance.concurrency.ScopeReport.Outcome;
 import io.quittance.concurrency.ScopeReport.Parent;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.Callable;
@@ -169,12 +169,14 @@ public final class DeadlineScope implements AutoCloseable {
     try {
       return subtask.run(work);
     } catch (Exception e) {
-      if (current.cause() != null || subtask.outcome() == Outcome.CANCELED || deadline.expired()) {
+      if (current.cause() != null
+          || subtask.state() == SubtaskState.CANCELED
+          || deadline.expired()) {
         throw e;
       }
       return subtask.recover(recovery, e);
     } finally {
-      watch.ended(subtask.outcome());
+      watch.ended(subtask.state());
     }
   }
 
@@ -210,7 +212,7 @@ public final class DeadlineScope implements AutoCloseable {
       case null -> {}
       case Cancellation.SiblingDecided _ -> {}
       case Cancellation.SiblingFailed(String subtask, Throwable error) -> {
-        watch.canceled(Outcome.FAILED);
+        watch.canceled(SubtaskState.FAILED);
         throw subtasks.failure(name, subtask, error);
       }
       case Cancellation _ -> {
@@ -263,7 +265,7 @@ public final class DeadlineScope implements AutoCloseable {
     Round current = round;
     if (current != null) {
       round = null;
-      watch.canceled(Outcome.CANCELED);
+      watch.canceled(SubtaskState.CANCELED);
       current.close();
       subtasks.recordWhatNeverBegan(watch);
     }

@@ -43,13 +43,13 @@ final class Limited {
     } catch (InterruptedException e) {
       cut = e;
     }
-    return outcome(task, cut);
+    return resultOf(task, cut);
   }
 
   /**
    * @param cut what to throw if the work was cut
    */
-  static <T> T outcome(FutureTask<T> task, @Nullable Exception cut) throws Exception {
+  static <T> T resultOf(FutureTask<T> task, @Nullable Exception cut) throws Exception {
     if (task.state() == Future.State.SUCCESS) {
       if (cut instanceof InterruptedException) {
         Thread.currentThread().interrupt();

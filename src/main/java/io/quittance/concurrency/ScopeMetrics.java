@@ -3,7 +3,7 @@ package io.quittance.concurrency;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
@@ -18,7 +18,7 @@ final class ScopeMetrics {
   private final Counter canceled;
   private final Counter deadlineMissed;
   private final Counter orphans;
-  private final Map<Outcome, Counter> outcomes = new EnumMap<>(Outcome.class);
+  private final Map<SubtaskState, Counter> byState = new EnumMap<>(SubtaskState.class);
 
   ScopeMetrics(String scope, MeterRegistry registry) {
     gauge("quittance.scope.live", "Scopes that are open", liveScopes, scope, registry);
@@ -33,13 +33,13 @@ final class ScopeMetrics {
             "Subtasks that outlived their scope (must be 0)",
             scope,
             registry);
-    for (Outcome outcome : Outcome.values()) {
-      outcomes.put(
-          outcome,
+    for (SubtaskState state : SubtaskState.values()) {
+      byState.put(
+          state,
           Counter.builder("quittance.scope.subtasks")
               .description("Subtasks by how they ended")
               .tag("scope", scope)
-              .tag("outcome", outcome.name().toLowerCase(java.util.Locale.ROOT))
+              .tag("outcome", state.name().toLowerCase(java.util.Locale.ROOT))
               .register(registry));
     }
   }
@@ -66,9 +66,9 @@ final class ScopeMetrics {
     liveSubtasks.increment();
   }
 
-  void ended(Outcome outcome) {
+  void ended(SubtaskState state) {
     liveSubtasks.decrement();
-    Objects.requireNonNull(outcomes.get(outcome)).increment();
+    Objects.requireNonNull(byState.get(state)).increment();
   }
 
   void canceled() {

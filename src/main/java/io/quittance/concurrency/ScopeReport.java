@@ -26,7 +26,7 @@ public record ScopeReport(
     int survivors) {
 
   /** How a subtask ended. */
-  public enum Outcome {
+  public enum SubtaskState {
     RUNNING,
     OK,
     FAILED,
@@ -52,7 +52,7 @@ public record ScopeReport(
       String name,
       double start_ms,
       double end_ms,
-      Outcome outcome,
+      SubtaskState state,
       @Nullable Throwable error,
       @Nullable Cancellation cancellation,
       long budget_ms,

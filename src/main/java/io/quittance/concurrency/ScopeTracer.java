@@ -1,7 +1,7 @@
 package io.quittance.concurrency;
 
 import io.quittance.concurrency.DeadlineScope.Work;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +34,7 @@ public interface ScopeTracer {
           }
 
           @Override
-          public void end(Outcome outcome, @Nullable Throwable error) {
+          public void end(SubtaskState state, @Nullable Throwable error) {
             // Nothing was begun.
           }
         };
@@ -50,6 +50,6 @@ public interface ScopeTracer {
      *
      * @param error why it did not succeed, if that is known
      */
-    void end(Outcome outcome, @Nullable Throwable error);
+    void end(SubtaskState state, @Nullable Throwable error);
   }
 }

@@ -1,7 +1,7 @@
 package io.quittance.concurrency;
 
 import io.quittance.concurrency.DeadlineScope.Work;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.util.concurrent.Callable;
 
 /**
@@ -12,7 +12,7 @@ final class ScopeWatch {
 
   private final ScopeMetrics metrics;
   private final ScopeTracer.Followed span;
-  private Outcome outcome = Outcome.OK;
+  private SubtaskState state = SubtaskState.OK;
 
   ScopeWatch(ScopeMetrics metrics, ScopeTracer.Followed span) {
     this.metrics = metrics;
@@ -30,7 +30,7 @@ final class ScopeWatch {
     try {
       return work.call();
     } finally {
-      own.end(subtask.outcome(), subtask.error().orElse(null));
+      own.end(subtask.state(), subtask.error().orElse(null));
     }
   }
 
@@ -40,22 +40,22 @@ final class ScopeWatch {
   }
 
   /** A subtask that was forked has ended. */
-  void ended(Outcome how) {
+  void ended(SubtaskState how) {
     metrics.ended(how);
   }
 
-  void canceled(Outcome why) {
+  void canceled(SubtaskState why) {
     metrics.canceled();
-    outcome = why;
+    state = why;
   }
 
   void deadlineMissed() {
     metrics.deadlineMissed();
-    outcome = Outcome.TIMED_OUT;
+    state = SubtaskState.TIMED_OUT;
   }
 
   void closed(int survivors) {
     metrics.closed(survivors);
-    span.end(outcome, null);
+    span.end(state, null);
   }
 }

@@ -41,7 +41,7 @@ public final class Shield {
           });
       awaitUninterruptibly(ended, deadline);
     }
-    return Limited.outcome(task, deadline.expired() ? new LimitPassedException(name) : null);
+    return Limited.resultOf(task, deadline.expired() ? new LimitPassedException(name) : null);
   }
 
   private static void awaitUninterruptibly(CountDownLatch ended, Deadline deadline) {

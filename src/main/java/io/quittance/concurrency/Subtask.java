@@ -3,7 +3,7 @@ package io.quittance.concurrency;
 import io.quittance.concurrency.Cancellation.LimitPassed;
 import io.quittance.concurrency.Limited.LimitPassedException;
 import io.quittance.concurrency.ScopeReport.Entry;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +36,7 @@ public final class Subtask<T> {
   private volatile @Nullable Round limited;
   private volatile @Nullable NestedScopes nested;
   private volatile long endNanos;
-  private volatile Outcome outcome = Outcome.RUNNING;
+  private volatile SubtaskState state = SubtaskState.RUNNING;
   private volatile @Nullable Throwable error;
   private volatile @Nullable Cancellation cancellation;
   private volatile @Nullable T value;
@@ -133,8 +133,8 @@ public final class Subtask<T> {
     return name;
   }
 
-  public Outcome outcome() {
-    return outcome;
+  public SubtaskState state() {
+    return state;
   }
 
   /** What the work, or its recovery, returned; empty when neither did. */
@@ -148,8 +148,7 @@ public final class Subtask<T> {
    * @throws IllegalStateException when neither did
    */
   public T result() {
-    return value()
-        .orElseThrow(() -> new IllegalStateException(name + " has no result: " + outcome));
+    return value().orElseThrow(() -> new IllegalStateException(name + " has no result: " + state));
   }
 
   /** How it failed, also when a recovery has mended it. */
@@ -163,7 +162,7 @@ public final class Subtask<T> {
     try {
       T result = ScopedValue.where(CURRENT, this).call(() -> work.call(deadline));
       value = result;
-      end(Outcome.OK);
+      end(SubtaskState.OK);
       return result;
     } catch (Throwable e) {
       error = e;
@@ -198,26 +197,26 @@ public final class Subtask<T> {
     end(canceledOrTimedOut());
   }
 
-  private void end(Outcome how) {
+  private void end(SubtaskState how) {
     endNanos = now();
-    if (how != Outcome.OK) {
+    if (how != SubtaskState.OK) {
       cancellation = error instanceof LimitPassedException ? new LimitPassed() : cause();
     }
-    outcome = how;
+    state = how;
   }
 
-  private Outcome classify(Throwable e) {
+  private SubtaskState classify(Throwable e) {
     if (e instanceof DeadlineExceededException) {
-      return Outcome.TIMED_OUT;
+      return SubtaskState.TIMED_OUT;
     }
     if (!isCancellation(e)) {
-      return Outcome.FAILED;
+      return SubtaskState.FAILED;
     }
     return canceledOrTimedOut();
   }
 
-  private Outcome canceledOrTimedOut() {
-    return deadline.expired() ? Outcome.TIMED_OUT : Outcome.CANCELED;
+  private SubtaskState canceledOrTimedOut() {
+    return deadline.expired() ? SubtaskState.TIMED_OUT : SubtaskState.CANCELED;
   }
 
   /** Whether an error only says that the work was asked to stop. */
@@ -229,13 +228,13 @@ public final class Subtask<T> {
   }
 
   Entry report() {
-    boolean ended = outcome != Outcome.RUNNING;
+    boolean ended = state != SubtaskState.RUNNING;
     NestedScopes opened = nested;
     return new Entry(
         name,
         millisFromOpening(startNanos),
         millisFromOpening(ended ? endNanos : now()),
-        outcome,
+        state,
         error,
         cancellation,
         budgetMs,

@@ -1,6 +1,6 @@
 package io.quittance.concurrency;
 
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -16,9 +16,9 @@ final class Subtasks {
   /** The JDK starts no thread for what is forked after the cancellation, and does not say so. */
   void recordWhatNeverBegan(ScopeWatch watch) {
     for (Subtask<?> subtask : all) {
-      if (!subtask.begun() && subtask.outcome() == Outcome.RUNNING) {
+      if (!subtask.begun() && subtask.state() == SubtaskState.RUNNING) {
         subtask.neverBegan();
-        watch.ended(subtask.outcome());
+        watch.ended(subtask.state());
       }
     }
   }
@@ -50,7 +50,7 @@ final class Subtasks {
   int running() {
     int running = 0;
     for (Subtask<?> subtask : all) {
-      if (subtask.outcome() == Outcome.RUNNING) {
+      if (subtask.state() == SubtaskState.RUNNING) {
         running++;
       }
     }

@@ -81,7 +81,7 @@ class PageController {
 
   private ResponseEntity<byte[]> answer(
       Asset asset, @Nullable String encodings, CacheControl caching, HttpServletResponse response) {
-    // Set here and not in the entity, whose headers are added to those that are there.
+    // Set on the response: an entity's headers are added, and there is a Cache-Control already.
     response.setHeader(HttpHeaders.CACHE_CONTROL, caching.getHeaderValue());
     boolean gzip = encodings != null && takesGzip(encodings);
     var answer =

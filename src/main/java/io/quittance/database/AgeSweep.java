@@ -10,10 +10,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Deletes rows by their age, oldest first and a few at a time, each time in a transaction of its
- * own, so that nobody waits for it. What one replica has deleted the others do not find. A batch
- * begins where the one before it ended: what that has deleted stays in the index until it is
- * vacuumed, and is not read again. One that fails because of its own rows, such as a lock that was
- * not free in time, is left to the next sweep. Thread-safe.
+ * own, so that nobody waits for it. Other replicas skip what one has deleted. A batch begins where
+ * the one before it ended: what that has deleted stays in the index until it is vacuumed, and is
+ * not read again. One that fails because of its own rows, such as a lock that was not free in time,
+ * is left to the next sweep. Thread-safe.
  */
 public final class AgeSweep {
 

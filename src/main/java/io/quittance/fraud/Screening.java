@@ -4,8 +4,8 @@ import java.util.Set;
 
 /**
  * A screening that has done everything but look at the payer's history. The history is read by the
- * transaction that settles the payment, under the payer's lock: so velocity is exact in a burst and
- * across replicas, and costs no look-up of its own.
+ * transaction that concludes the payment, under the payer's lock: so velocity is exact in a burst
+ * and across replicas, and costs no look-up of its own.
  */
 public sealed interface Screening {
 

@@ -265,7 +265,8 @@ public final class Idempotency {
   private static void refuseOtherBody(KeyedRequest request, String fingerprint) {
     if (!request.hasBodyOf(fingerprint)) {
       throw Problem.of(
-          ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
+          ProblemCode.IDEMPOTENCY_KEY_REUSED,
+          "This Idempotency-Key was used with another body; send a new key.");
     }
   }
 }

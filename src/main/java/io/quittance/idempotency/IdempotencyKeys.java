@@ -2,8 +2,8 @@ package io.quittance.idempotency;
 
 import static io.quittance.database.ArrayParameters.bind;
 
+import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
-import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.TableColumns;
 import io.quittance.journal.UnitOfWork;

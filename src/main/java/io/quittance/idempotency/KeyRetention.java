@@ -1,7 +1,7 @@
 package io.quittance.idempotency;
 
 import io.quittance.database.AgeSweep;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import java.time.Duration;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;

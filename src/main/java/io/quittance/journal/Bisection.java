@@ -25,19 +25,19 @@ final class Bisection {
 
   private static final Logger log = LoggerFactory.getLogger(Bisection.class);
 
-  private final Transaction transaction;
+  private final Transactions transactions;
   private final Retries retries;
   private final Counter halved;
 
-  Bisection(Transaction transaction, Counter halved) {
-    this.transaction = transaction;
-    this.retries = new Retries(transaction);
+  Bisection(Transactions transactions, Counter halved) {
+    this.transactions = transactions;
+    this.retries = new Retries(transactions);
     this.halved = halved;
   }
 
   /** What may be in one transaction, in the order of arrival of each merchant's first command. */
   Collection<List<Job<Command<?>, Object>>> divide(List<Job<Command<?>, Object>> jobs) {
-    return transaction.ofOneMerchant()
+    return transactions.ofOneMerchant()
         ? jobs.stream()
             .collect(
                 groupingBy(
@@ -49,7 +49,7 @@ final class Bisection {
   /**
    * Applies the jobs in one transaction, and fails those that cannot be applied.
    *
-   * @param awaited as in {@link Transaction#apply}
+   * @param awaited as in {@link Transactions#apply}
    * @return the commands that wait for others' locks; all others are done
    */
   List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
@@ -113,7 +113,7 @@ final class Bisection {
     var others = new ArrayList<Job<Command<?>, Object>>();
     for (Job<Command<?>, Object> job : open) {
       boolean cause =
-          account == null ? accounts(job) == most : transaction.asksAbout(job.item(), account);
+          account == null ? accounts(job) == most : transactions.asksAbout(job.item(), account);
       (cause ? failed : others).add(job);
     }
     log.warn("{} of {} commands failed: {}", failed.size(), open.size(), e.getMessage());

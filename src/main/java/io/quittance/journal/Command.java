@@ -23,17 +23,24 @@ public interface Command<R> {
   Set<String> accounts();
 
   /**
-   * Another transaction holds a lock that it needs: nothing of it is applied yet, and it is tried
-   * again until its deadline.
+   * A transaction takes it: from here on it may be applied. Its deadline is looked at once more.
+   */
+  default void pickedUp() {}
+
+  /**
+   * The transaction leaves it out, for another one holds a lock that it needs: nothing of it is
+   * applied, and it is picked up again until its deadline.
    */
   default void heldUp() {}
 
-  /** Whether it is part of a batch of payments, which gives way to commands that are not. */
+  /** Whether it is part of a payment batch, which gives way to commands that are not. */
   default boolean ofPaymentBatch() {
     return false;
   }
 
-  /** Whether it waits a little for others to be applied with, as the items of a batch do. */
+  /**
+   * Whether it waits a little for others to be applied with, as the items of a payment batch do.
+   */
   default boolean givesWay() {
     return false;
   }
@@ -58,6 +65,11 @@ public interface Command<R> {
     @Override
     default Set<String> accounts() {
       return command().accounts();
+    }
+
+    @Override
+    default void pickedUp() {
+      command().pickedUp();
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.QueueFullException;
+import io.quittance.database.Dialect;
 import io.quittance.tracing.SpanOrigin;
 import io.quittance.tracing.Tracing;
 import jakarta.annotation.PreDestroy;
@@ -46,7 +47,7 @@ public final class Journal {
   /** A command that finishes what another one began: it is not refused for lack of room. */
   record Finishing<R>(Command<R> command) implements Command.Forwarding<R> {}
 
-  private final Transaction transaction;
+  private final Transactions transactions;
   private final Tracing tracing;
   private final Rehearsals rehearsals;
   private final List<Lane> lanes;
@@ -69,12 +70,12 @@ public final class Journal {
     this.longestTransaction = JournalConnections.longestTransaction(properties);
     List<Table.Factory> ordered = tables.orderedStream().toList();
     this.rehearsals = new Rehearsals(snapshots, dialect, ordered);
-    this.transaction = new Transaction(dataSource, dialect, ordered, properties);
+    this.transactions = new Transactions(dataSource, dialect, ordered, properties);
     int capacity = Math.max(1, properties.queueCapacity() / properties.lanes());
     this.lanes =
         IntStream.rangeClosed(1, properties.lanes())
             .mapToObj(
-                number -> new Lane(number, transaction, capacity, properties.maxBatch(), registry))
+                number -> new Lane(number, transactions, capacity, properties.maxBatch(), registry))
             .toList();
   }
 

@@ -59,10 +59,10 @@ final class Lane {
    * @param number from 1
    * @param capacity commands that may wait for their turn, and as many for busy accounts
    */
-  Lane(int number, Transaction transaction, int capacity, int maxBatch, MeterRegistry registry) {
+  Lane(int number, Transactions transactions, int capacity, int maxBatch, MeterRegistry registry) {
     this.bisection =
         new Bisection(
-            transaction,
+            transactions,
             Counter.builder("quittance.journal.halved")
                 .description("Batches that failed and were tried in halves")
                 .register(registry));

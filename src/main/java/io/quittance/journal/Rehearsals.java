@@ -1,5 +1,6 @@
 package io.quittance.journal;
 
+import io.quittance.database.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -38,7 +39,7 @@ final class Rehearsals {
       connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       connection.setAutoCommit(false);
       try {
-        JdbcOperations jdbc = Transaction.on(connection);
+        JdbcOperations jdbc = Transactions.on(connection);
         unit.lock(jdbc, AccountKey.of(command));
         unit.load(jdbc, dialect);
         R result = command.decide(unit);

@@ -17,19 +17,19 @@ final class Retries {
   private static final Logger log = LoggerFactory.getLogger(Retries.class);
   private static final int ATTEMPTS_MAX = 5;
 
-  private final Transaction transaction;
+  private final Transactions transactions;
 
-  Retries(Transaction transaction) {
-    this.transaction = transaction;
+  Retries(Transactions transactions) {
+    this.transactions = transactions;
   }
 
-  /** As {@link Transaction#apply}. */
+  /** As {@link Transactions#apply}. */
   List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
       throws SQLException {
     boolean collided = false;
     for (int attempt = 1; ; attempt++) {
       try {
-        return transaction.apply(jobs, awaited);
+        return transactions.apply(jobs, awaited);
       } catch (SQLException | RuntimeException e) {
         boolean collision = SqlStates.uniqueViolation(e);
         boolean again = SqlStates.transientConflict(e) || (collision && !collided);

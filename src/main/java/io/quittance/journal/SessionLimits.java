@@ -1,5 +1,6 @@
 package io.quittance.journal;
 
+import io.quittance.database.Dialect;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;

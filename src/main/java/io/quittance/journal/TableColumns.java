@@ -1,5 +1,6 @@
 package io.quittance.journal;
 
+import io.quittance.database.Dialect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -37,7 +38,7 @@ public final class TableColumns<R> {
    * @param source the new values, {@code k}
    * @param match which row of {@code k} is whose
    */
-  record Update(String table, String set, String source, String match) {}
+  private record Update(String table, String set, String source, String match) {}
 
   private final List<Column<R>> inserted;
   private final List<Column<R>> updated;
@@ -129,8 +130,9 @@ public final class TableColumns<R> {
     return insert;
   }
 
-  Update update() {
-    return update;
+  /** The statement that writes the changing columns of rows that exist. */
+  String update(Dialect dialect) {
+    return dialect.update(update.table(), update.set(), update.source(), update.match());
   }
 
   void bindInsert(Writes.Rows<R> rows) {

@@ -1,5 +1,6 @@
 package io.quittance.journal;
 
+import io.quittance.database.Dialect;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.quittance.journal;
 
+import io.quittance.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -35,7 +36,7 @@ public final class Writes {
 
   /** Writes the changing columns of rows that exist. */
   public <R> void update(TableColumns<R> columns, Collection<R> rows) {
-    columns.bindUpdate(add(dialect.update(columns.update()), rows));
+    columns.bindUpdate(add(columns.update(dialect), rows));
   }
 
   /** Adds a statement for these rows; none are needed for no rows. */

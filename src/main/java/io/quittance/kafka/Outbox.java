@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.payment.event.EventLog;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import java.sql.ResultSet;

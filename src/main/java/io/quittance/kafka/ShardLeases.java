@@ -3,7 +3,7 @@ package io.quittance.kafka;
 import static java.util.stream.Collectors.toMap;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.ArrayList;

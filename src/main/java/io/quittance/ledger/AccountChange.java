@@ -52,10 +52,10 @@ public record AccountChange(
     long posted = account.posted();
     long pendingOut = account.pendingOut();
     long pendingIn = account.pendingIn();
-    if (account.status() == AccountStatus.CLOSED && !differences(account).isEmpty()) {
+    if (account.status().isFinal() && !differences(account).isEmpty()) {
       return Refusal.of(ProblemCode.INVALID_STATE, "The account is closed and cannot be reopened.");
     }
-    if (status == AccountStatus.CLOSED && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
+    if (status != null && status.isFinal() && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
       return Refusal.of(
           ProblemCode.ACCOUNT_NOT_EMPTY,
           "An account can be closed only when all its balances are zero; posted is %d, pending_out %d, pending_in %d."
@@ -68,7 +68,7 @@ public record AccountChange(
     if (posted - pendingOut + changed.overdraftLimit() < 0) {
       return Refusal.of(
           ProblemCode.INVALID_STATE,
-          "%d of the overdraft are in use; overdraft_limit must not be below that."
+          "%d minor units of the overdraft are in use; overdraft_limit must not be below that."
               .formatted(pendingOut - posted));
     }
     return posted + pendingIn + changed.overdraftLimit() > Money.MAX_AMOUNT

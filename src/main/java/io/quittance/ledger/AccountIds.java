@@ -2,7 +2,7 @@ package io.quittance.ledger;
 
 import java.util.regex.Pattern;
 
-/** Account ids outside of bodies, in paths, queries and cursors: {@link AccountId} for those. */
+/** Checks account ids in paths, queries and cursors; in bodies {@link AccountId} does so. */
 public final class AccountIds {
 
   private static final Pattern FORM = Pattern.compile(AccountId.PATTERN);

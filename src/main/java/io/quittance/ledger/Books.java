@@ -1,14 +1,14 @@
 package io.quittance.ledger;
 
+import io.quittance.database.Dialect;
 import io.quittance.journal.AccountKey;
-import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
+import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -48,10 +49,6 @@ public final class Books implements Table {
       return new Books(sql, !unit.rehearsal());
     }
   }
-
-  private static final Set<AccountStatus> CLOSED = EnumSet.of(AccountStatus.CLOSED);
-  private static final Set<AccountStatus> FROZEN_OR_CLOSED =
-      EnumSet.of(AccountStatus.FROZEN, AccountStatus.CLOSED);
 
   private record TransferKey(UUID merchantId, UUID id) {}
 
@@ -107,17 +104,18 @@ public final class Books implements Table {
 
   /** Why this order cannot be carried out now; empty when it can. */
   public Optional<Refusal> refusal(TransferOrder order) {
-    return refusal(order, FROZEN_OR_CLOSED);
+    return refusal(order, AccountStatus::refusal);
   }
 
   /** As {@link #refusal}, for money that goes back: what was begun ends on frozen accounts, too. */
   public Optional<Refusal> refusalOfReturn(TransferOrder order) {
-    return refusal(order, CLOSED);
+    return refusal(order, AccountStatus::refusalOfReturn);
   }
 
-  private Optional<Refusal> refusal(TransferOrder order, Set<AccountStatus> shut) {
+  private Optional<Refusal> refusal(
+      TransferOrder order, Function<AccountStatus, Optional<ProblemCode>> ofStatus) {
     return TransferRules.refusal(
-        order, accounts.get(order.fromKey()), accounts.get(order.toKey()), shut);
+        order, accounts.get(order.fromKey()), accounts.get(order.toKey()), ofStatus);
   }
 
   /**

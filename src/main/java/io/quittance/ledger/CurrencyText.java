@@ -4,7 +4,7 @@ import io.quittance.money.Currencies;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.RefusedInput;
 
-/** Currency codes outside of bodies, in queries. */
+/** Checks currency codes in query parameters. */
 public final class CurrencyText {
 
   private CurrencyText() {}

@@ -4,7 +4,7 @@ import io.quittance.money.Money;
 import io.quittance.web.ProblemCode;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +18,17 @@ final class TransferRules {
    * Why an order cannot be carried out now; empty when it can.
    *
    * @param from null: there is none; so for the other one
-   * @param shut accounts with such a status take no part
+   * @param ofStatus why an account with such a status takes no part
    */
   static Optional<Refusal> refusal(
-      TransferOrder order, @Nullable Account from, @Nullable Account to, Set<AccountStatus> shut) {
+      TransferOrder order,
+      @Nullable Account from,
+      @Nullable Account to,
+      Function<AccountStatus, Optional<ProblemCode>> ofStatus) {
     if (order.from().equals(order.to())) {
       return Refusal.of(
-          ProblemCode.SAME_ACCOUNT, "Both sides are %s; they must differ.".formatted(order.from()));
+          ProblemCode.SAME_ACCOUNT,
+          "Payer and payee are both %s; they must be different accounts.".formatted(order.from()));
     }
     if (from == null || to == null) {
       String missing = from == null ? order.from() : order.to();
@@ -32,11 +36,10 @@ final class TransferRules {
           ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.".formatted(missing));
     }
     for (Account account : List.of(from, to)) {
-      if (shut.contains(account.status())) {
+      Optional<ProblemCode> shut = ofStatus.apply(account.status());
+      if (shut.isPresent()) {
         return Refusal.of(
-            account.status() == AccountStatus.CLOSED
-                ? ProblemCode.ACCOUNT_CLOSED
-                : ProblemCode.ACCOUNT_FROZEN,
+            shut.get(),
             "The account %s is %s.".formatted(account.key().id(), account.status().text()));
       }
     }

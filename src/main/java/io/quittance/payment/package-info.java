@@ -1,6 +1,6 @@
 /**
  * Payments: what other modules see of them, and their settings. Their routes, their life, and the
- * scope in which each is carried out are in the rooms below.
+ * scope in which each is carried out are in the packages below.
  */
 @ApplicationModule(
     allowedDependencies = {

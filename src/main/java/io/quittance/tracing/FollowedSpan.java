@@ -6,7 +6,7 @@ import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import io.quittance.concurrency.DeadlineScope.Work;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import io.quittance.concurrency.ScopeTracer.Followed;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -59,12 +59,12 @@ final class FollowedSpan implements Followed {
   }
 
   @Override
-  public void end(Outcome outcome, @Nullable Throwable error) {
+  public void end(SubtaskState state, @Nullable Throwable error) {
     current.close();
     if (own) {
-      String how = outcome.name().toLowerCase(Locale.ROOT);
+      String how = state.name().toLowerCase(Locale.ROOT);
       span.setAttribute("quittance.outcome", how);
-      if (outcome != Outcome.OK) {
+      if (state != SubtaskState.OK) {
         span.setStatus(StatusCode.ERROR, how);
       }
       if (error != null) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * Spans by OpenTelemetry. What belongs to a trace that is not recorded costs a look at the thread's
- * context and no span. Thread-safe.
+ * Spans by OpenTelemetry. For a trace that is not recorded no span is made: it costs a look at the
+ * thread's context. Thread-safe.
  */
 final class OpenTelemetryTracing implements Tracing {
 

@@ -44,6 +44,7 @@ public record DeadlineHeader(@Nullable String text, long arrivedNanos) {
     }
     throw Problem.of(
         ProblemCode.INVALID_DEADLINE,
-        "%s is a number of milliseconds from %d to %d%s.".formatted(NAME, MIN_MS, maxMs, where));
+        "%s must be a number of milliseconds from %d to %d%s."
+            .formatted(NAME, MIN_MS, maxMs, where));
   }
 }

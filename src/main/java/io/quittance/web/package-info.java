@@ -1,7 +1,7 @@
 /**
  * The HTTP edge that all REST modules share: problem details (RFC 9457), routes, request ids,
- * TypeIDs; in rooms of their own strict JSON, pages and cursors, and the server itself. It imports
- * nothing of payments.
+ * TypeIDs; in packages of their own strict JSON, pages and cursors, and the server itself. It
+ * imports nothing of payments.
  */
 @ApplicationModule(allowedDependencies = "database")
 @NullMarked

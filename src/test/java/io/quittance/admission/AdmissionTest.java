@@ -211,8 +211,8 @@ class AdmissionTest {
     AdmissionPermit refused = enter(RequestSender.UNKNOWN, Priority.BEGINNING, PATIENT);
     assertThat(entering(MERCHANT, 35)).isEqualTo(35);
 
-    assertThat(admission.settle(permit, sender(MERCHANT))).isTrue();
-    assertThat(admission.settle(refused, sender(MERCHANT))).isFalse();
+    assertThat(admission.moveToMerchant(permit, sender(MERCHANT))).isTrue();
+    assertThat(admission.moveToMerchant(refused, sender(MERCHANT))).isFalse();
 
     assertThat(underWay("unknown")).isEqualTo(1);
     assertThat(underWay("0")).isEqualTo(36);

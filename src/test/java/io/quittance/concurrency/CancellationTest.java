@@ -11,8 +11,8 @@ import io.quittance.concurrency.Cancellation.OwnerInterrupted;
 import io.quittance.concurrency.Cancellation.SiblingDecided;
 import io.quittance.concurrency.Cancellation.SiblingFailed;
 import io.quittance.concurrency.ScopeReport.Entry;
-import io.quittance.concurrency.ScopeReport.Outcome;
 import io.quittance.concurrency.ScopeReport.Parent;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -120,7 +120,7 @@ class CancellationTest {
       assertThatThrownBy(scope::join).isInstanceOf(DeadlineExceededException.class);
 
       assertThat(told.get()).contains(new DeadlinePassed());
-      assertThat(entry(scope.report(), "hanging").outcome()).isEqualTo(Outcome.TIMED_OUT);
+      assertThat(entry(scope.report(), "hanging").state()).isEqualTo(SubtaskState.TIMED_OUT);
     }
   }
 

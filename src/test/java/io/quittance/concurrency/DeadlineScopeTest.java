@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.ScopeReport.Entry;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -104,7 +104,7 @@ class DeadlineScopeTest {
 
         assertThat(first.result()).isEqualTo("one");
         assertThat(second.result()).isEqualTo(2);
-        assertThat(List.of(first.outcome(), second.outcome())).containsOnly(Outcome.OK);
+        assertThat(List.of(first.state(), second.state())).containsOnly(SubtaskState.OK);
         assertThat(first.error()).isEmpty();
       }
     }
@@ -189,9 +189,9 @@ class DeadlineScopeTest {
         scope.join();
 
         assertThat(decisive.result()).isEqualTo("declined");
-        assertThat(decisive.outcome()).isEqualTo(Outcome.OK);
+        assertThat(decisive.state()).isEqualTo(SubtaskState.OK);
         assertThat(decisive.error()).isEmpty();
-        assertThat(List.of(sibling.outcome(), mendable.outcome())).containsOnly(Outcome.CANCELED);
+        assertThat(List.of(sibling.state(), mendable.state())).containsOnly(SubtaskState.CANCELED);
       }
       assertThat(interrupted.getCount()).isZero();
       assertThat(recovered).isFalse();
@@ -207,7 +207,7 @@ class DeadlineScopeTest {
             scope.fork(
                 "sibling",
                 _ -> {
-                  Waiting.until(() -> undecided.outcome() == Outcome.OK);
+                  Waiting.until(() -> undecided.state() == SubtaskState.OK);
                   return "done";
                 });
         scope.join();
@@ -255,9 +255,9 @@ class DeadlineScopeTest {
             .isInstanceOf(ScopeFailedException.class)
             .hasMessage("scope test: subtask culprit failed: declined");
         assertThat(interrupted.getCount()).isZero();
-        assertThat(sibling.outcome()).isEqualTo(Outcome.CANCELED);
+        assertThat(sibling.state()).isEqualTo(SubtaskState.CANCELED);
         assertThat(sibling.value()).isEmpty();
-        assertThat(culprit.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(culprit.state()).isEqualTo(SubtaskState.FAILED);
       }
     }
 
@@ -289,7 +289,7 @@ class DeadlineScopeTest {
 
         assertThatThrownBy(scope::join).isInstanceOf(ScopeFailedException.class);
         assertThat(thread.get().isAlive()).isFalse();
-        assertThat(culprit.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(culprit.state()).isEqualTo(SubtaskState.FAILED);
         assertThat(scope.report().survivors()).isZero();
       }
     }
@@ -338,13 +338,13 @@ class DeadlineScopeTest {
         scope.fork(
             "culprit",
             _ -> {
-              Waiting.until(() -> early.outcome() == Outcome.OK);
+              Waiting.until(() -> early.state() == SubtaskState.OK);
               throw new IllegalStateException("declined");
             });
 
         assertThatThrownBy(scope::join).isInstanceOf(ScopeFailedException.class);
         assertThat(early.result()).isEqualTo("kept");
-        assertThat(early.outcome()).isEqualTo(Outcome.OK);
+        assertThat(early.state()).isEqualTo(SubtaskState.OK);
       }
     }
 
@@ -400,7 +400,7 @@ class DeadlineScopeTest {
         assertThat(scope.report().survivors()).isZero();
       }
       assertThat(ran).isFalse();
-      assertThat(tooLate.outcome()).isEqualTo(Outcome.CANCELED);
+      assertThat(tooLate.state()).isEqualTo(SubtaskState.CANCELED);
       assertThat(tooLate.error()).isEmpty();
       assertThatThrownBy(tooLate::result)
           .isInstanceOf(IllegalStateException.class)
@@ -465,7 +465,7 @@ class DeadlineScopeTest {
 
         assertThatThrownBy(outer::join).isInstanceOf(ScopeFailedException.class);
       }
-      assertThat(innermost.get().outcome()).isEqualTo(Outcome.CANCELED);
+      assertThat(innermost.get().state()).isEqualTo(SubtaskState.CANCELED);
       assertThat(registry.get("quittance.scope.live").tag("scope", "inner").gauge().value())
           .isZero();
       assertNothingIsLeft();
@@ -484,7 +484,7 @@ class DeadlineScopeTest {
         var exceeded = catchThrowableOfType(DeadlineExceededException.class, scope::join);
 
         assertThat(exceeded).hasMessageStartingWith("scope test missed its deadline of ");
-        assertThat(List.of(first.outcome(), second.outcome())).containsOnly(Outcome.TIMED_OUT);
+        assertThat(List.of(first.state(), second.state())).containsOnly(SubtaskState.TIMED_OUT);
         assertThat(exceeded.getSuppressed())
             .containsExactlyElementsOf(
                 List.of(first, second).stream().flatMap(s -> s.error().stream()).toList());
@@ -524,7 +524,7 @@ class DeadlineScopeTest {
         assertThat(scope.report().survivors()).isZero();
       }
       assertThat(ran).isFalse();
-      assertThat(tooLate.outcome()).isEqualTo(Outcome.TIMED_OUT);
+      assertThat(tooLate.state()).isEqualTo(SubtaskState.TIMED_OUT);
       assertNothingIsLeft();
     }
 
@@ -542,7 +542,7 @@ class DeadlineScopeTest {
 
         assertThat(ran).isSameAs(Thread.currentThread());
         assertThat(ran.isInterrupted()).isFalse();
-        assertThat(entry(scope, "commit").outcome()).isEqualTo(Outcome.OK);
+        assertThat(entry(scope, "commit").state()).isEqualTo(SubtaskState.OK);
         assertThatThrownBy(scope::join).isInstanceOf(DeadlineExceededException.class);
       }
     }
@@ -567,7 +567,7 @@ class DeadlineScopeTest {
         scope.join();
 
         assertThat(slow.result()).isEqualTo("fallback");
-        assertThat(slow.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(slow.state()).isEqualTo(SubtaskState.TIMED_OUT);
         assertThat(slow.error()).containsInstanceOf(DeadlineExceededException.class);
         assertThat(slow.error().orElseThrow())
             .hasMessage("slow did not answer within its limit")
@@ -634,7 +634,7 @@ class DeadlineScopeTest {
         scope.join();
 
         assertThat(broken.result()).isEqualTo("instead of down");
-        assertThat(broken.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(broken.state()).isEqualTo(SubtaskState.FAILED);
         assertThat(broken.error()).get().extracting(Throwable::getMessage).isEqualTo("down");
         assertThat(sibling.result()).isEqualTo("done");
       }
@@ -679,7 +679,7 @@ class DeadlineScopeTest {
 
         assertThatThrownBy(scope::join).isInstanceOf(ScopeFailedException.class);
         assertThat(limited.value()).isEmpty();
-        assertThat(limited.outcome()).isEqualTo(Outcome.CANCELED);
+        assertThat(limited.state()).isEqualTo(SubtaskState.CANCELED);
       }
       assertThat(recovered).isFalse();
     }
@@ -745,7 +745,7 @@ class DeadlineScopeTest {
 
         assertThatThrownBy(scope::join).isInstanceOf(InterruptedException.class);
         assertThat(interrupted.getCount()).isZero();
-        assertThat(subtask.outcome()).isEqualTo(Outcome.CANCELED);
+        assertThat(subtask.state()).isEqualTo(SubtaskState.CANCELED);
       }
       assertNothingIsLeft();
     }
@@ -758,7 +758,7 @@ class DeadlineScopeTest {
         Waiting.forLatch(begun);
       }
       assertThat(interrupted.getCount()).isZero();
-      assertThat(subtask.outcome()).isEqualTo(Outcome.CANCELED);
+      assertThat(subtask.state()).isEqualTo(SubtaskState.CANCELED);
       assertThat(counter("quittance.scope.canceled")).isEqualTo(1);
       assertNothingIsLeft();
     }
@@ -929,7 +929,7 @@ class DeadlineScopeTest {
         assertThat(scope.report().forked()).isEqualTo(2);
         assertThat(scope.report().joined()).isEqualTo(1);
         assertThat(scope.report().survivors()).isEqualTo(1);
-        assertThat(entry(scope, "slow").outcome()).isEqualTo(Outcome.RUNNING);
+        assertThat(entry(scope, "slow").state()).isEqualTo(SubtaskState.RUNNING);
         assertThat(gauge("quittance.scope.live")).isEqualTo(1);
         assertThat(gauge("quittance.scope.subtasks.live")).isEqualTo(1);
 
@@ -960,8 +960,9 @@ class DeadlineScopeTest {
         assertThat(report.openedAt()).isEqualTo(NOW);
         assertThat(report.granted_ms()).isEqualTo(250);
         assertThat(report.entries())
-            .extracting(Entry::name, Entry::outcome, Entry::budget_ms)
-            .containsExactly(tuple("good", Outcome.OK, 250L), tuple("bad", Outcome.FAILED, 200L));
+            .extracting(Entry::name, Entry::state, Entry::budget_ms)
+            .containsExactly(
+                tuple("good", SubtaskState.OK, 250L), tuple("bad", SubtaskState.FAILED, 200L));
         assertThat(report.entries().getFirst().error()).isNull();
         assertThat(report.entries().getLast().error()).hasMessage("declined");
         assertThat(report.entries())

@@ -3,7 +3,7 @@ package io.quittance.concurrency;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Schedule.Act;
 import io.quittance.concurrency.Schedule.Ending;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -229,7 +229,7 @@ final class ScheduleRun {
   }
 
   private static boolean hasEnded(@Nullable Subtask<?> subtask) {
-    return subtask != null && subtask.outcome() != Outcome.RUNNING;
+    return subtask != null && subtask.state() != SubtaskState.RUNNING;
   }
 
   private void bringTheEnd() {

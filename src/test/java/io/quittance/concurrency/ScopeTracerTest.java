@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.DeadlineScope.Work;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -51,9 +51,9 @@ class ScopeTracerTest {
     }
 
     @Override
-    public void end(Outcome outcome, @Nullable Throwable error) {
+    public void end(SubtaskState state, @Nullable Throwable error) {
       CURRENT.set(before);
-      ended.add(name + " " + outcome + (error == null ? "" : " " + error.getMessage()));
+      ended.add(name + " " + state + (error == null ? "" : " " + error.getMessage()));
     }
   }
 

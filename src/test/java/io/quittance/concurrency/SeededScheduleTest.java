@@ -12,7 +12,7 @@ import io.quittance.concurrency.Cancellation.SiblingFailed;
 import io.quittance.concurrency.Schedule.Act;
 import io.quittance.concurrency.Schedule.Ending;
 import io.quittance.concurrency.ScheduleRun.Seen;
-import io.quittance.concurrency.ScopeReport.Outcome;
+import io.quittance.concurrency.ScopeReport.SubtaskState;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
@@ -91,21 +91,21 @@ class SeededScheduleTest {
     Subtask<String> subtask = run.subtask(i);
     switch (run.seen(i)) {
       case Seen.Returned(String value) -> {
-        assertThat(subtask.outcome()).isEqualTo(Outcome.OK);
+        assertThat(subtask.state()).isEqualTo(SubtaskState.OK);
         assertThat(subtask.value()).contains(value);
         assertThat(subtask.error()).isEmpty();
       }
       case Seen.Threw(InterruptedException e) -> {
-        assertThat(subtask.outcome()).isIn(Outcome.CANCELED, Outcome.TIMED_OUT);
+        assertThat(subtask.state()).isIn(SubtaskState.CANCELED, SubtaskState.TIMED_OUT);
         assertThat(subtask.error()).isPresent();
       }
       case Seen.Threw(Exception e) -> {
-        assertThat(subtask.outcome()).isNotIn(Outcome.OK, Outcome.RUNNING);
+        assertThat(subtask.state()).isNotIn(SubtaskState.OK, SubtaskState.RUNNING);
         assertThat(reachableFrom(subtask.error().orElseThrow())).contains(e);
       }
-      case null -> assertThat(subtask.outcome()).isIn(Outcome.CANCELED, Outcome.TIMED_OUT);
+      case null -> assertThat(subtask.state()).isIn(SubtaskState.CANCELED, SubtaskState.TIMED_OUT);
     }
-    if (subtask.outcome() != Outcome.OK && subtask.value().isPresent()) {
+    if (subtask.state() != SubtaskState.OK && subtask.value().isPresent()) {
       assertThat(run.schedule().act(i)).isIn(Act.MEND, Act.LIMIT);
       assertThat(subtask.result()).isEqualTo("mended " + i);
     }

@@ -3,7 +3,7 @@ package io.quittance.idempotency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.testing.Postgres;
 import java.sql.Connection;
 import java.time.Duration;

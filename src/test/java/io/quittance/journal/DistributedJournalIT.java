@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Dialect;
 import io.quittance.database.Distribution;
 import io.quittance.testing.Postgres;
 import io.quittance.tracing.Tracing;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.quittance.database.Dialect;
 import io.quittance.database.Distribution;
 import io.quittance.testing.Postgres;
 import java.sql.Connection;

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.QueueFullException;
+import io.quittance.database.Dialect;
 import io.quittance.testing.Postgres;
 import io.quittance.tracing.Tracing;
 import java.sql.Connection;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Dialect;
 import io.quittance.testing.Postgres;
 import io.quittance.tracing.Tracing;
 import java.sql.Connection;

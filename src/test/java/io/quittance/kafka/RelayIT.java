@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.testing.KafkaBroker;
 import io.quittance.testing.KafkaReader;
 import io.quittance.testing.KafkaReader.Read;

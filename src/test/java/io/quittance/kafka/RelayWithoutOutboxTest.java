@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.testing.H2;
 import java.sql.SQLException;
 import java.time.Clock;

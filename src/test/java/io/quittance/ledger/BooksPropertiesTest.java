@@ -2,8 +2,8 @@ package io.quittance.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.database.Dialect;
 import io.quittance.journal.AccountKey;
-import io.quittance.journal.Dialect;
 import io.quittance.money.Money;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -116,7 +116,7 @@ class ApiKey extends AssignedId {
     return expiresAt;
   }
 
-  /** Null: no other than its merchant's. */
+  /** Null: only the merchant's limit applies. */
   @Nullable RateLimit rateLimit() {
     return requestsPerSecond == null || burst == null
         ? null

@@ -26,7 +26,7 @@ interface ApiKeys extends Repository<ApiKey, UUID> {
   @NativeQuery(SELECT + "id = :id and revoked_at is null")
   Optional<ApiKey> find(UUID merchantId, UUID id);
 
-  /** Locked, so that of two changes at once the second one sees the first. */
+  /** Locks the row, so that the second of two concurrent changes sees the first. */
   @Transactional(propagation = Propagation.MANDATORY)
   @NativeQuery(SELECT + "id = :id for update")
   Optional<ApiKey> lock(UUID merchantId, UUID id);

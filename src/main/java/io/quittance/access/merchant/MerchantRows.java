@@ -1,6 +1,6 @@
 package io.quittance.access.merchant;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.JdbcOperations;

@@ -163,15 +163,15 @@ public final class Enrichment {
         .forEach(
             payment ->
                 payees.computeIfAbsent(
-                    payment.payee(), payee -> Name.unsettled(Name.PAYEES, payee)));
-    vocabularies.settle(merchantId, payees.values());
+                    payment.payee(), payee -> Name.unassigned(Name.PAYEES, payee)));
+    vocabularies.assign(merchantId, payees.values());
     Map<UUID, PaymentFacts> facts = new HashMap<>();
     found.forEach(
         (id, payment) ->
             facts.put(
                 id,
                 new PaymentFacts(
-                    Objects.requireNonNull(payees.get(payment.payee())).settled().text(),
+                    Objects.requireNonNull(payees.get(payment.payee())).assigned().text(),
                     payment.currency(),
                     payment.status())));
     return facts;

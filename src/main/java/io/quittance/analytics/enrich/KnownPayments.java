@@ -8,7 +8,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.payment.event.PaymentSummaries;
 import io.quittance.payment.event.PaymentSummaries.Summary;
 import java.sql.Connection;

@@ -56,7 +56,7 @@ public final class EventBatch {
   }
 
   public Name type(int event) {
-    return types[event].settled();
+    return types[event].assigned();
   }
 
   /** In minor units; 0: the event has none. */
@@ -83,7 +83,7 @@ public final class EventBatch {
   }
 
   public Name label(int label) {
-    return labels[label].settled();
+    return labels[label].assigned();
   }
 
   /** Adds an event; its labels have been added before. */

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Writes the events of several bodies, whose names are settled, some ten bytes each. Ids are left
+ * Writes the events of several bodies, whose names are assigned, some ten bytes each. Ids are left
  * out: they have been told apart before. Not thread-safe.
  */
 public final class EventPacker {

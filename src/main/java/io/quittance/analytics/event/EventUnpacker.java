@@ -52,7 +52,7 @@ public final class EventUnpacker {
     if (code > 0) {
       return names.get(code - 1);
     }
-    var name = Name.unsettled(in.someText(), in.someText());
+    var name = Name.unassigned(in.someText(), in.someText());
     names.add(name);
     return name;
   }

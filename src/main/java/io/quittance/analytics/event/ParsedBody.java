@@ -7,7 +7,7 @@ import java.util.List;
  * What a body says.
  *
  * @param events those that are sound, and neither too old nor from the future
- * @param newNames what has to be settled before the events are counted
+ * @param newNames what has to be assigned before the events are counted
  * @param errors of the first events that were rejected
  */
 public record ParsedBody(

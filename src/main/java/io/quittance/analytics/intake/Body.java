@@ -20,7 +20,8 @@ public record Body(UUID merchantId, ParsedBody content, @Nullable Key key, int b
     /** What is said when it was used for another body. */
     public Problem reused() {
       return Problem.of(
-          ProblemCode.IDEMPOTENCY_KEY_REUSED, "The key was used with another request body.");
+          ProblemCode.IDEMPOTENCY_KEY_REUSED,
+          "This Idempotency-Key was used with another body; send a new key.");
     }
   }
 }

@@ -53,7 +53,7 @@ public final class Counting {
   }
 
   /**
-   * Counts the events of a body, whose names are settled.
+   * Counts the events of a body, whose names are assigned.
    *
    * @param duplicates places of events that are left out
    * @param verdicts what becomes of all events that were sent

@@ -1,8 +1,8 @@
 package io.quittance.analytics.intake;
 
 import io.quittance.database.AgeSweep;
+import io.quittance.database.Dialect;
 import io.quittance.database.OneByOne;
-import io.quittance.journal.Dialect;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Value;

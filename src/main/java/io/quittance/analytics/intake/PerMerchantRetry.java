@@ -1,8 +1,8 @@
 package io.quittance.analytics.intake;
 
 import io.quittance.concurrency.Job;
+import io.quittance.database.Dialect;
 import io.quittance.database.SqlFailure;
-import io.quittance.journal.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

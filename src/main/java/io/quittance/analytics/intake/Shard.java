@@ -6,7 +6,7 @@ import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -50,7 +50,7 @@ final class Shard implements BodyCounter {
       Dialect dialect,
       BodyKeys keys,
       Vocabularies vocabularies,
-      NameSettling names,
+      NameAssignment names,
       CountedSums sums,
       Clock clock) {}
 
@@ -70,7 +70,7 @@ final class Shard implements BodyCounter {
 
   @Override
   public void count(List<Job<Body, Counted>> jobs) {
-    count(services.names().settled(jobs), false);
+    count(services.names().assigned(jobs), false);
   }
 
   /**

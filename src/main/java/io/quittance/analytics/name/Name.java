@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A type of event, a value of a label, or a payee, as it stands in panes. One that the service has
- * not seen before stands for itself until it is settled: as one of those that are kept, or as
- * {@code other}. Settled by one thread, before others see it.
+ * not seen before stands for itself until it is assigned: as one of those that are kept, or as
+ * {@code other}. Assigned by one thread, before others see it.
  */
 public final class Name {
 
@@ -22,7 +22,7 @@ public final class Name {
   private final String space;
   private final String text;
   private final int hash;
-  private @Nullable Name settled;
+  private @Nullable Name assigned;
 
   Name(String space, String text) {
     this.space = space;
@@ -30,8 +30,8 @@ public final class Name {
     this.hash = 31 * space.hashCode() + text.hashCode();
   }
 
-  /** A name that may not be kept; to be settled. */
-  public static Name unsettled(String space, String text) {
+  /** A name that may not be kept; to be assigned. */
+  public static Name unassigned(String space, String text) {
     return new Name(space, text);
   }
 
@@ -71,13 +71,13 @@ public final class Name {
     return text.equals(Labels.OTHER);
   }
 
-  void settle(Name as) {
-    settled = as;
+  void assign(Name as) {
+    assigned = as;
   }
 
   /** The name to count under. */
-  public Name settled() {
-    return settled == null ? this : settled;
+  public Name assigned() {
+    return assigned == null ? this : assigned;
   }
 
   @Override

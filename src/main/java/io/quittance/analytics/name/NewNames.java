@@ -33,7 +33,7 @@ public final class NewNames {
       if (names.size() >= limits.of(space)) {
         return Name.other(space);
       }
-      name = Name.unsettled(space, text);
+      name = Name.unassigned(space, text);
       names.put(text, name);
       all.add(name);
     }

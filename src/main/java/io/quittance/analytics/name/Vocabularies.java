@@ -59,16 +59,16 @@ public final class Vocabularies {
   }
 
   /**
-   * Settles names, keeping those for which there is room.
+   * Assigns names, keeping those for which there is room.
    *
-   * @throws SQLException they are not settled
+   * @throws SQLException they are not assigned
    */
-  public void settle(UUID merchantId, Collection<Name> names) throws SQLException {
+  public void assign(UUID merchantId, Collection<Name> names) throws SQLException {
     Vocabulary vocabulary = of(merchantId);
     if (!vocabulary.admissible(names).isEmpty()) {
       vocabulary = admit(merchantId, names);
     }
-    vocabulary.settle(names);
+    vocabulary.assign(names);
   }
 
   private Vocabulary admit(UUID merchantId, Collection<Name> names) throws SQLException {
@@ -97,7 +97,7 @@ public final class Vocabularies {
       statement.setObject(1, merchantId);
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
-          names.add(Name.unsettled(rs.getString("space"), rs.getString("name")));
+          names.add(Name.unassigned(rs.getString("space"), rs.getString("name")));
         }
       }
     }

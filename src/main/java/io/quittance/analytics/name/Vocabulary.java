@@ -92,16 +92,16 @@ public final class Vocabulary {
     return found;
   }
 
-  /** Settles names: what is not kept here is {@code other}. */
-  public void settle(Collection<Name> names) {
+  /** Assigns names: what is not kept here is {@code other}. */
+  public void assign(Collection<Name> names) {
     for (Name name : names) {
       NameTable table = spaces.get(name.space());
       if (table == null) {
-        name.settle(
+        name.assign(
             Name.isLabelSpace(name.space()) ? otherLabel.other() : Name.other(name.space()));
       } else {
         Name kept = table.find(name.text());
-        name.settle(kept == null ? table.other() : kept);
+        name.assign(kept == null ? table.other() : kept);
       }
     }
   }

@@ -1,6 +1,6 @@
 package io.quittance.analytics.pane;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

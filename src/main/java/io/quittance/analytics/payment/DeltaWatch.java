@@ -2,7 +2,7 @@ package io.quittance.analytics.payment;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.List;

@@ -6,7 +6,7 @@ import io.quittance.analytics.pane.Sketch;
 import io.quittance.analytics.pane.Step;
 import io.quittance.analytics.pane.StoredSketches;
 import io.quittance.analytics.payment.PendingDeltas;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.ResultSet;

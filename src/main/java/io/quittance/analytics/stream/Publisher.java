@@ -7,7 +7,7 @@ import io.quittance.analytics.intake.BodyKeys;
 import io.quittance.analytics.intake.Counted;
 import io.quittance.analytics.intake.DuplicateFilter;
 import io.quittance.analytics.intake.IntakeAnswer;
-import io.quittance.analytics.intake.NameSettling;
+import io.quittance.analytics.intake.NameAssignment;
 import io.quittance.analytics.intake.PerMerchantRetry;
 import io.quittance.analytics.intake.UnknownCommitException;
 import io.quittance.analytics.pane.AnalyticsProperties;
@@ -35,7 +35,7 @@ final class Publisher implements BodyCounter {
 
   /** What all publishers use. */
   record Services(
-      NameSettling names,
+      NameAssignment names,
       KeyClaims claims,
       RecordRevocation revocation,
       UncountedRecords uncounted,
@@ -64,7 +64,7 @@ final class Publisher implements BodyCounter {
       jobs.forEach(job -> job.fail(away()));
       return;
     }
-    publish(services.names().settled(jobs));
+    publish(services.names().assigned(jobs));
   }
 
   private void publish(List<Job<Body, Counted>> jobs) throws InterruptedException {
@@ -102,7 +102,7 @@ final class Publisher implements BodyCounter {
   private static Problem away() {
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "Kafka is unavailable; none of these events was accepted.")
+            "Events cannot be taken now; none of these events was accepted.")
         .dependency("kafka");
   }
 
@@ -227,7 +227,7 @@ final class Publisher implements BodyCounter {
       }
       for (int i = 0; i < unanswered.size(); i++) {
         try {
-          settle(unanswered.get(i));
+          revokeOrSucceed(unanswered.get(i));
         } catch (SQLException e) {
           log.warn("It is not known whether Kafka has events: {}", e.getMessage());
           var unknown = new UnknownCommitException(e);
@@ -238,7 +238,7 @@ final class Publisher implements BodyCounter {
     }
 
     /** Sees to it that a record is never counted, unless it was. */
-    private void settle(Outgoing one) throws SQLException {
+    private void revokeOrSucceed(Outgoing one) throws SQLException {
       if (services.revocation().revoke(one.record.merchantId(), one.record.id())) {
         refuse(one);
       } else {

@@ -14,7 +14,7 @@ import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.stream.EventRecord.Part;
 import io.quittance.analytics.stream.PartitionOffsets.Partition;
 import io.quittance.analytics.stream.PartitionOffsets.Taken;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -4,12 +4,12 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.analytics.intake.BodyKeys;
 import io.quittance.analytics.intake.CountedSums;
-import io.quittance.analytics.intake.NameSettling;
+import io.quittance.analytics.intake.NameAssignment;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.kafka.ClientSettings;
 import io.quittance.kafka.FailureState;
 import io.quittance.kafka.TopicLookup;
@@ -75,7 +75,7 @@ class StreamConfiguration {
       Broker broker,
       AnalyticsConnections connections,
       BodyKeys keys,
-      NameSettling names,
+      NameAssignment names,
       UncountedRecords uncounted,
       Clock clock) {
     return new Publisher.Services(

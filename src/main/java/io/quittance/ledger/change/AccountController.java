@@ -12,7 +12,6 @@ import io.quittance.ledger.Account;
 import io.quittance.ledger.AccountChange;
 import io.quittance.ledger.AccountIds;
 import io.quittance.ledger.AccountKind;
-import io.quittance.ledger.AccountStatus;
 import io.quittance.ledger.AccountTerms;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.find.AccountFilter;
@@ -108,7 +107,7 @@ class AccountController {
       throw Problem.invalid(
           "currency",
           Code.NOT_ONE_OF,
-          "must be an active code of ISO 4217; %s is withdrawn, or is for tests"
+          "must be a current ISO 4217 code; %s is withdrawn, or reserved for tests"
               .formatted(terms.currency()));
     }
     if (terms.kind() == AccountKind.EXTERNAL && terms.overdraftLimit() > 0) {
@@ -126,7 +125,7 @@ class AccountController {
 
   private void refuseUnlessTheSame(Account account, AccountTerms terms)
       throws JsonProcessingException {
-    if (account.status() == AccountStatus.CLOSED) {
+    if (account.status().isFinal()) {
       throw Problem.of(
           ProblemCode.ACCOUNT_EXISTS,
           "The account %s is closed and cannot be reopened; its id cannot be used again."

@@ -40,7 +40,8 @@ record ReverseTransfer(
       return Refusal.of(
           ProblemCode.INVALID_STATE,
           order.paymentId() == null
-              ? "The transfer is %s.".formatted(transfer.state().text())
+              ? "The transfer is %s; only a posted transfer can be reversed."
+                  .formatted(transfer.state().text())
               : "The transfer belongs to a payment: refund that.");
     }
     long left = books.reversible(order.merchantId(), order.id());

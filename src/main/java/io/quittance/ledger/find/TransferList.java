@@ -1,6 +1,6 @@
 package io.quittance.ledger.find;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.ledger.Transfer;
 import io.quittance.web.query.PageRequest;
 import io.quittance.web.query.TimePosition;

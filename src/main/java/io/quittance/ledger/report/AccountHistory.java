@@ -1,7 +1,7 @@
 package io.quittance.ledger.report;
 
+import io.quittance.database.Dialect;
 import io.quittance.journal.AccountKey;
-import io.quittance.journal.Dialect;
 import io.quittance.ledger.Account;
 import java.time.Instant;
 import java.time.OffsetDateTime;

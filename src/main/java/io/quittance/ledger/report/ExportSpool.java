@@ -80,7 +80,7 @@ final class ExportSpool {
             InputError.of(
                 "from",
                 Code.OUT_OF_RANGE,
-                "must be later, or `to` earlier: an export may have %d KB when it is compressed"
+                "must be later, or `to` earlier: an export may have at most %d KB, compressed"
                     .formatted(DataSize.ofBytes(limit / 2).toKilobytes()))));
   }
 

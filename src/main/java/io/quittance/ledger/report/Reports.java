@@ -2,9 +2,9 @@ package io.quittance.ledger.report;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.ArrayParameters;
+import io.quittance.database.Dialect;
 import io.quittance.database.ReportConnections;
 import io.quittance.database.TooManyReportsException;
-import io.quittance.journal.Dialect;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.sql.PreparedStatement;

@@ -36,6 +36,6 @@ sealed interface PaymentAction<R> permits Capture, Cancel, Refund, Review, Descr
     return Optional.of(
         new Refusal(
             ProblemCode.INVALID_STATE,
-            "The payment is %s; only %s.".formatted(payment.status().text(), allowed)));
+            "The payment's status is %s; only %s.".formatted(payment.status().text(), allowed)));
   }
 }

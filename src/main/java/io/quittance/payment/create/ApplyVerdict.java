@@ -29,7 +29,7 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
     Resolve.ifOverdue(unit, payment);
     if (!payment.concluded()) {
       payments.changed(payment);
-      ScreeningOutcome.apply(unit, payment, screening, order);
+      Conclusion.apply(unit, payment, screening, order);
     }
     return payment;
   }

@@ -149,7 +149,7 @@ public final class Authorize implements OrderCommand<Authorize.Result> {
     Payment payment = Payment.processing(order, order.holdId(), createdAt, resolvesBy);
     add(unit, payment);
     if (screening != null) {
-      ScreeningOutcome.apply(unit, payment, screening, order);
+      Conclusion.apply(unit, payment, screening, order);
     }
     return payment;
   }
@@ -160,7 +160,7 @@ public final class Authorize implements OrderCommand<Authorize.Result> {
     add(unit, payment);
     payment.deadlineUsed(order.usedMs());
     if (screening != null) {
-      payment.screened(ScreeningOutcome.judged(unit, payment, screening));
+      payment.screened(Conclusion.judged(unit, payment, screening));
     }
     payment.decline(new Failure(refusal.code(), refusal.detail(), null), unit.now());
     unit.table(PaymentEvents.class).add(payment);

@@ -31,7 +31,7 @@ import org.springframework.transaction.TransactionException;
 /**
  * What becomes of a payment whose scope failed or ran out of time. Its hold is given back outside
  * the deadline, behind the command that may have made it, and what the database says counts: only
- * if even that cannot be heard in time is the answer "unknown". Thread-safe.
+ * if the database does not answer in time is the answer "unknown". Thread-safe.
  */
 @Component
 final class Compensation {
@@ -65,11 +65,11 @@ final class Compensation {
         !(reason instanceof ScopeFailedException failed)
             || failed.subtask().equals(DependencyNames.LEDGER);
     // Only of a payment that was not begun: a verdict that finds no room leaves a hold behind.
-    boolean refused = ledgerFailed && authorize.surelyNotApplied();
-    if (refused && cause instanceof RejectedExecutionException) {
+    boolean notBegun = ledgerFailed && authorize.surelyNotApplied();
+    if (notBegun && cause instanceof RejectedExecutionException) {
       return new PaymentResult.NotBegun(Problem.of(ProblemCode.OVERLOADED));
     }
-    if (refused && cause instanceof CallNotPermittedException) {
+    if (notBegun && cause instanceof CallNotPermittedException) {
       return new PaymentResult.NotBegun(dependencies.ledger().refusal());
     }
     Failure failure = failure(cause, ledgerFailed);

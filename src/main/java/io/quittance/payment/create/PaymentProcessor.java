@@ -86,7 +86,7 @@ public final class PaymentProcessor {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
       PaymentResult result = run(scope, order);
       if (result instanceof PaymentResult.Concluded concluded) {
-        PaymentEndLog.log(concluded.payment());
+        PaymentEndLog.logIfDead(concluded.payment());
         deliveryTrigger.run(scope, concluded.payment());
       }
       ScopeReport report = scope.report();
@@ -135,7 +135,7 @@ public final class PaymentProcessor {
             new PaymentResult.Concluded(payment);
         case Authorize.Result.PaymentStored(Payment payment) ->
             new PaymentResult.Concluded(
-                settle(scope, new ApplyVerdict(payment, screening.result(), order)));
+                applyVerdict(scope, new ApplyVerdict(payment, screening.result(), order)));
       };
     } catch (KeyTakenException | InterruptedException e) {
       throw e;
@@ -148,12 +148,12 @@ public final class PaymentProcessor {
    * The deadline does not interrupt this: once the command has begun, its commit is waited for, and
    * decides.
    */
-  private Payment settle(DeadlineScope scope, ApplyVerdict applyVerdict) throws Exception {
+  private Payment applyVerdict(DeadlineScope scope, ApplyVerdict command) throws Exception {
     return scope.step(
         "settle",
         deadline -> {
           var patience = Deadline.after(deadline.remaining().plus(properties.answerGrace()));
-          return patience.await(journal.submitWhenRoom(applyVerdict, deadline));
+          return patience.await(journal.submitWhenRoom(command, deadline));
         });
   }
 }

@@ -18,8 +18,8 @@ import org.springframework.stereotype.Component;
 /**
  * Screens payments behind the breaker, and falls back as the merchant's rules say. A remote service
  * gives its verdict here. The merchant's own rules are only fetched, before the subtask begins:
- * {@link ScreeningOutcome} judges by them in the payment's transaction, where the payer's history
- * is exact. Thread-safe.
+ * {@link Conclusion} judges by them in the payment's transaction, where the payer's history is
+ * exact. Thread-safe.
  */
 @Component
 public final class Screener {

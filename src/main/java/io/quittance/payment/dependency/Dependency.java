@@ -97,7 +97,7 @@ public final class Dependency {
   public Problem refusal() {
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "The circuit breaker of %s is open because calls to it fail; nothing was started."
+            "The circuit breaker of %1$s is open because calls to %1$s fail; nothing was started."
                 .formatted(name()))
         .dependency(name())
         .retryAfter(openFor());

@@ -5,7 +5,6 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.journal.Command;
 import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
-import io.quittance.journal.UnitOfWork;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,7 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   private final Command<R> command;
   private volatile @Nullable CompletableFuture<R> pending;
   private volatile @Nullable Deadline limit;
-  private volatile boolean taken;
+  private volatile boolean pickedUp;
   private volatile boolean heldUp;
 
   public QueuedCommand(Command<R> command) {
@@ -36,7 +35,7 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
     try {
       return deadline.await(submitted);
     } catch (InterruptedException | DeadlineExceededException e) {
-      if ((!taken || heldUp) && !journal.stalled(command.merchantId())) {
+      if ((!pickedUp || heldUp) && !journal.stalled(command.merchantId())) {
         throw new StillQueuedException(e);
       }
       throw e;
@@ -45,8 +44,8 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
 
   /**
    * Whether it was surely not applied, and never will be: it was never queued, it ended without a
-   * commit, or its deadline passed before it was looked at. The journal looks at the deadline once
-   * more after it has prepared a command, so one that was not prepared in time is dropped.
+   * commit, or its deadline passed before it was picked up. The journal looks at the deadline once
+   * more after that, so one that was not picked up in time is dropped.
    */
   public boolean surelyNotApplied() {
     CompletableFuture<R> submitted = pending;
@@ -58,7 +57,7 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
       return submitted.isCompletedExceptionally()
           && !(submitted.exceptionNow() instanceof FateUnknownException);
     }
-    return until.expired() && !taken;
+    return until.expired() && !pickedUp;
   }
 
   /** What it came to; null as long as that is not known, and if it failed. */
@@ -78,15 +77,13 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   }
 
   @Override
-  public void heldUp() {
-    heldUp = true;
-    // Nothing of it was applied, and it is prepared anew when it is tried again.
-    taken = false;
+  public void pickedUp() {
+    pickedUp = true;
   }
 
   @Override
-  public void prepare(UnitOfWork unit) {
-    taken = true;
-    command.prepare(unit);
+  public void heldUp() {
+    heldUp = true;
+    pickedUp = false;
   }
 }

@@ -32,9 +32,9 @@ public final class PaymentMeters {
     5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000
   };
 
-  private record Outcome(String status, String code, String currency) {}
+  private record Labels(String status, String code, String currency) {}
 
-  private final Map<Outcome, Counter> payments = new ConcurrentHashMap<>();
+  private final Map<Labels, Counter> payments = new ConcurrentHashMap<>();
   private final Map<String, Counter> refunds = new ConcurrentHashMap<>();
   private final Map<Verdict.Source, Counter> screenings = new EnumMap<>(Verdict.Source.class);
   private final Timer answers;
@@ -85,7 +85,7 @@ public final class PaymentMeters {
     }
   }
 
-  /** Notes an answer, and counts what left no payment behind that could be counted. */
+  /** Notes an answer, and counts requests that made no payment. */
   public void answered(PaymentResult result, PaymentOrder order) {
     String currency = order.money().currency();
     switch (result) {
@@ -100,16 +100,16 @@ public final class PaymentMeters {
   }
 
   private void count(String status, @Nullable String code, String currency) {
-    var outcome = new Outcome(status, code == null ? NO_CODE : code, currency);
-    payments.computeIfAbsent(outcome, this::counter).increment();
+    var labels = new Labels(status, code == null ? NO_CODE : code, currency);
+    payments.computeIfAbsent(labels, this::counter).increment();
   }
 
-  private Counter counter(Outcome outcome) {
+  private Counter counter(Labels labels) {
     return Counter.builder("quittance.payments")
         .description("Payments by the states that they came to, and requests that made none")
-        .tag("outcome", outcome.status())
-        .tag("code", outcome.code())
-        .tag("currency", outcome.currency())
+        .tag("outcome", labels.status())
+        .tag("code", labels.code())
+        .tag("currency", labels.currency())
         .register(registry);
   }
 

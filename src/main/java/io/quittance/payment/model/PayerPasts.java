@@ -1,10 +1,10 @@
 package io.quittance.payment.model;
 
+import io.quittance.database.Dialect;
 import io.quittance.database.SqlFailure;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
 import io.quittance.journal.AccountKey;
-import io.quittance.journal.Dialect;
 import io.quittance.journal.TransactionTooLongException;
 import io.quittance.web.TypeId;
 import java.time.Instant;

@@ -2,8 +2,8 @@ package io.quittance.payment.model;
 
 import static io.quittance.database.ArrayParameters.bind;
 
+import io.quittance.database.Dialect;
 import io.quittance.fraud.PayerHistory.Totals;
-import io.quittance.journal.Dialect;
 import io.quittance.payment.model.PayerPasts.Counted;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;

@@ -14,8 +14,8 @@ public final class PaymentEndLog {
 
   private PaymentEndLog() {}
 
-  /** Logs how a payment ended, once, after the commit. */
-  public static void log(Payment payment) {
+  /** Logs why a payment came to nothing, if it did; once, after the commit. */
+  public static void logIfDead(Payment payment) {
     if (!payment.markEndLogged()) {
       return;
     }

@@ -2,9 +2,9 @@ package io.quittance.payment.model;
 
 import static io.quittance.database.ArrayParameters.bind;
 
+import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
 import io.quittance.fraud.Verdict;
-import io.quittance.journal.Dialect;
 import io.quittance.journal.TableColumns;
 import io.quittance.journal.Writes;
 import io.quittance.money.Money;

@@ -1,9 +1,9 @@
 package io.quittance.payment.model;
 
+import io.quittance.database.Dialect;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
 import io.quittance.journal.AccountKey;
-import io.quittance.journal.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;

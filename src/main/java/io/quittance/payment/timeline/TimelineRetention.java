@@ -1,7 +1,7 @@
 package io.quittance.payment.timeline;
 
+import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
-import io.quittance.journal.Dialect;
 import io.quittance.payment.PaymentProperties;
 import java.time.Instant;
 import java.time.LocalDate;

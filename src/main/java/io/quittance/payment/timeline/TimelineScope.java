@@ -115,7 +115,7 @@ public record TimelineScope(
     if (entry.error() instanceof CallNotPermittedException) {
       return Result.SHORT_CIRCUITED;
     }
-    return switch (entry.outcome()) {
+    return switch (entry.state()) {
       case OK -> Result.OK;
       case FAILED -> Result.FAILED;
       case TIMED_OUT -> Result.TIMED_OUT;

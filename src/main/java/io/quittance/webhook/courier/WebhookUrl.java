@@ -155,7 +155,7 @@ public final class WebhookUrl {
     try {
       address = InetAddress.ofLiteral(unbracketed(literal));
     } catch (IllegalArgumentException e) {
-      throw refused("must write the IPv6 address correctly", e);
+      throw refused("must not have an invalid IPv6 address", e);
     }
     require(!(address instanceof Inet4Address), "must not wrap an IPv4 address");
     return literal;

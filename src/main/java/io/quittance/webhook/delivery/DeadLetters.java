@@ -2,7 +2,7 @@ package io.quittance.webhook.delivery;
 
 import static java.util.Comparator.naturalOrder;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
 import java.util.Comparator;

@@ -1,6 +1,6 @@
 package io.quittance.webhook.delivery;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.journal.Table;
 import io.quittance.journal.TableColumns;
 import io.quittance.journal.UnitOfWork;

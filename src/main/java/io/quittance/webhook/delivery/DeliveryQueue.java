@@ -4,7 +4,7 @@ import static io.quittance.database.ArrayParameters.bind;
 import static io.quittance.database.ArrayParameters.bindIds;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.NotificationProperties;

@@ -5,9 +5,9 @@ import io.quittance.payment.event.EventLog;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.NotificationProperties;
 import io.quittance.webhook.delivery.Attempt;
+import io.quittance.webhook.delivery.AttemptWriter;
 import io.quittance.webhook.delivery.DeadLetters;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
-import io.quittance.webhook.delivery.Outcomes;
 import io.quittance.webhook.endpoint.Endpoint;
 import io.quittance.webhook.endpoint.Endpoints;
 import jakarta.annotation.PreDestroy;
@@ -32,7 +32,7 @@ final class Dispatcher {
   private final Endpoints endpoints;
   private final ReceiverLanes lanes;
   private final WebhookSender sender;
-  private final Outcomes outcomes;
+  private final AttemptWriter attempts;
   private final Clock clock;
   private final ReceiverLaneScheduler turns;
 
@@ -41,7 +41,7 @@ final class Dispatcher {
       Endpoints endpoints,
       ReceiverLanes lanes,
       WebhookSender sender,
-      Outcomes outcomes,
+      AttemptWriter attempts,
       NotificationProperties properties,
       Clock clock,
       MeterRegistry registry) {
@@ -49,7 +49,7 @@ final class Dispatcher {
     this.endpoints = endpoints;
     this.lanes = lanes;
     this.sender = sender;
-    this.outcomes = outcomes;
+    this.attempts = attempts;
     this.clock = clock;
     this.turns =
         new ReceiverLaneScheduler(
@@ -65,12 +65,12 @@ final class Dispatcher {
       UUID endpointId = delivery.endpointId();
       Endpoint endpoint = endpointId == null ? null : receivers.get(endpointId);
       if (event == null) {
-        outcomes.record(Attempt.none(delivery, clock.instant(), "the event was deleted"));
+        attempts.record(Attempt.none(delivery, clock.instant(), "the event was deleted"));
       } else if (endpointId == null) {
         turns.offer(new DeliveryTask(delivery, event, null, lanes.toOperator()));
       } else if (endpoint == null || !endpoint.enabled()) {
         String why = endpoint == null ? DeadLetters.DELETED : DeadLetters.DISABLED;
-        outcomes.record(Attempt.none(delivery, clock.instant(), why));
+        attempts.record(Attempt.none(delivery, clock.instant(), why));
       } else {
         turns.offer(new DeliveryTask(delivery, event, endpoint, lanes.to(endpoint)));
       }
@@ -100,7 +100,7 @@ final class Dispatcher {
   private void attempt(DeliveryTask task) throws InterruptedException {
     Optional<Attempt> attempt = sender.attempt(task);
     if (attempt.isPresent()) {
-      outcomes.record(attempt.get());
+      attempts.record(attempt.get());
     }
   }
 

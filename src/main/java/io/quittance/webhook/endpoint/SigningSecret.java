@@ -28,7 +28,7 @@ public record SigningSecret(byte[] bytes) {
     return new SigningSecret(bytes);
   }
 
-  /** As the merchant is shown it, once. */
+  /** The secret as text, which the merchant sees once, when it is made. */
   public String text() {
     return "whsec_" + Base64.getEncoder().encodeToString(bytes);
   }

@@ -9,7 +9,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.testing.H2;
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -298,11 +298,11 @@ class EventParserTest {
     Vocabulary full =
         vocabulary.with(
             List.of(
-                Name.unsettled(Name.TYPES, "page.view"),
-                Name.unsettled(Name.TYPES, "b"),
-                Name.unsettled(Name.TYPES, "c"),
-                Name.unsettled("label:plan", "pro"),
-                Name.unsettled("label:plan", "free")));
+                Name.unassigned(Name.TYPES, "page.view"),
+                Name.unassigned(Name.TYPES, "b"),
+                Name.unassigned(Name.TYPES, "c"),
+                Name.unassigned("label:plan", "pro"),
+                Name.unassigned("label:plan", "free")));
     byte[] body =
         "{\"id\":\"1\",\"type\":\"d\",\"data\":{\"labels\":{\"plan\":\"pro\"}}}\n{\"id\":\"1\",\"type\":\"c\",\"data\":{\"labels\":{\"plan\":\"gold\"}}}"
             .getBytes(UTF_8);

@@ -17,16 +17,16 @@ class VocabularyTest {
     assertThat(empty.admissible(types)).extracting(Name::text).containsExactly("a", "b");
     Vocabulary full = empty.with(names(Name.TYPES, "a", "b"));
     assertThat(full.admissible(types)).isEmpty();
-    full.settle(types);
+    full.assign(types);
     assertThat(types)
-        .extracting(name -> name.settled().text())
+        .extracting(name -> name.assigned().text())
         .containsExactly("a", "a", "b", "other");
   }
 
   @Test
   void hasRoomForEachLabelByItself() {
     var values =
-        IntStream.range(0, 10).mapToObj(i -> Name.unsettled("label:" + i % 2, "v" + i)).toList();
+        IntStream.range(0, 10).mapToObj(i -> Name.unassigned("label:" + i % 2, "v" + i)).toList();
 
     assertThat(empty.admissible(values)).hasSize(6);
   }
@@ -34,16 +34,16 @@ class VocabularyTest {
   @Test
   void boundsLabelsByTheirKeys() {
     List<Name> many =
-        IntStream.range(0, 500).mapToObj(i -> Name.unsettled("label:k" + i, "v")).toList();
+        IntStream.range(0, 500).mapToObj(i -> Name.unassigned("label:k" + i, "v")).toList();
 
     List<Name> admitted = empty.admissible(many);
     Vocabulary full = empty.with(admitted);
-    full.settle(many);
+    full.assign(many);
 
     assertThat(admitted).hasSize(100);
     assertThat(full.admissible(many)).isEmpty();
-    assertThat(many.getFirst().settled().toString()).isEqualTo("label:k0=v");
-    assertThat(many.getLast().settled().toString()).isEqualTo("label:other=other");
+    assertThat(many.getFirst().assigned().toString()).isEqualTo("label:k0=v");
+    assertThat(many.getLast().assigned().toString()).isEqualTo("label:other=other");
   }
 
   @Test
@@ -56,6 +56,6 @@ class VocabularyTest {
   }
 
   private static List<Name> names(String space, String... texts) {
-    return List.of(texts).stream().map(text -> Name.unsettled(space, text)).toList();
+    return List.of(texts).stream().map(text -> Name.unassigned(space, text)).toList();
   }
 }

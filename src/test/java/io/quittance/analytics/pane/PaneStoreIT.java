@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.money.Money;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;

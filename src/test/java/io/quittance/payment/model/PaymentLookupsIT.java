@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Dialect;
 import io.quittance.idempotency.TimedLookups;
-import io.quittance.journal.Dialect;
 import io.quittance.testing.Postgres;
 import io.quittance.web.Problem;
 import java.sql.Connection;

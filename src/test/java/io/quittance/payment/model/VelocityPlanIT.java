@@ -2,9 +2,9 @@ package io.quittance.payment.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.database.Dialect;
 import io.quittance.fraud.PayerHistory.Totals;
 import io.quittance.fraud.Window;
-import io.quittance.journal.Dialect;
 import io.quittance.payment.model.PayerPasts.Counted;
 import io.quittance.payment.model.PayerPasts.Past;
 import io.quittance.testing.Postgres;

@@ -2,7 +2,7 @@ package io.quittance.payment.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.testing.Postgres;
 import java.time.Duration;

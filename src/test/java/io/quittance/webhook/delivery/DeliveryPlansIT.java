@@ -55,7 +55,7 @@ class DeliveryPlansIT {
   void writesOutcomesByKey() {
     String key = "where merchant_id = ? and id = cast(? as uuid)";
     String sql =
-        Outcomes.UPDATE_DELIVERY.replaceFirst(
+        AttemptWriter.UPDATE_DELIVERY.replaceFirst(
             "set state = \\?.*(?s:.*?)where merchant_id = \\? and id = \\?",
             "set attempts = 1 " + key);
     assertThat(plan(sql, UUID.randomUUID().toString()))

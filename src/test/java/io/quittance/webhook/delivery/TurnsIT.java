@@ -2,7 +2,7 @@ package io.quittance.webhook.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;

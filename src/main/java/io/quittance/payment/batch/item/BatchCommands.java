@@ -62,11 +62,11 @@ public final class BatchCommands {
     };
   }
 
-  private Problem unknown(Deadline settled, Exception reason) {
+  private Problem unknown(Deadline latestEnd, Exception reason) {
     log.warn("It is not known yet whether a batch was stored: {}", reason.toString());
     return Problem.of(
             ProblemCode.DEADLINE_EXCEEDED,
             "The batch was begun, and is not confirmed yet; repeat the request with the same key.")
-        .unknownUntil(resolvesBy.after(settled.remaining()));
+        .unknownUntil(resolvesBy.after(latestEnd.remaining()));
   }
 }

@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class ItemGate {
 
-  /** Whoever has been silent for so long is not kept waiting. */
+  /** Another merchant counts as active if a command of its came within this time. */
   private static final Duration OTHERS_SEEN = Duration.ofSeconds(1);
 
   private final Predicate<UUID> othersCome;

@@ -55,7 +55,7 @@ final class ItemReconciliation {
   }
 
   /**
-   * Settles what can be settled now; payments that are under way are looked at again later.
+   * Concludes what can be concluded now; payments that are under way are looked at again later.
    *
    * @throws LeaseLostException somebody else carries the batch out by now
    */

@@ -1,9 +1,9 @@
 package io.quittance.payment.batch.store;
 
 import io.quittance.database.ArrayParameters;
+import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
 import io.quittance.database.UnreadableRows;
-import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -7,11 +7,11 @@ import java.util.Locale;
 public enum BatchStatus {
   /** Items are under way, or will be. */
   PROCESSING,
-  /** It rests: every item ended well. */
+  /** Has ended: every item ended well. */
   COMPLETED,
-  /** It rests: some items ended well. */
+  /** Has ended: some items ended well. */
   PARTIAL,
-  /** It rests: no item ended well. */
+  /** Has ended: no item ended well. */
   FAILED;
 
   /** The status of batches that are not shown yet: their items are being stored. */

@@ -2,8 +2,8 @@ package io.quittance.payment.batch.store;
 
 import static io.quittance.database.ArrayParameters.bind;
 
+import io.quittance.database.Dialect;
 import io.quittance.database.ReservedConnection;
-import io.quittance.journal.Dialect;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
-import io.quittance.journal.Dialect;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.batch.store.BatchProgress.Change;

@@ -5,9 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
+import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
 import io.quittance.database.SqlFailure;
-import io.quittance.journal.Dialect;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
@@ -26,9 +26,9 @@ import org.springframework.transaction.support.TransactionTemplate;
  * are locked. What is lost of it in a crash is attempted again. Thread-safe.
  */
 @Component
-public final class Outcomes {
+public final class AttemptWriter {
 
-  private static final Logger log = LoggerFactory.getLogger(Outcomes.class);
+  private static final Logger log = LoggerFactory.getLogger(AttemptWriter.class);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int ROWS_AT_ONCE = 256;
 
@@ -61,7 +61,7 @@ public final class Outcomes {
   private final Counter dead;
   private final WorkerPool<Attempt, Boolean> writer;
 
-  Outcomes(
+  AttemptWriter(
       JdbcTemplate jdbc,
       PlatformTransactionManager transactions,
       Dialect dialect,

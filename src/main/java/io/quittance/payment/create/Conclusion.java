@@ -19,9 +19,9 @@ import java.time.Instant;
  * What becomes of a payment by its screening: in the transaction that begins it, if screening has
  * answered by then ({@link Authorize}), else in one of its own ({@link ApplyVerdict}).
  */
-final class ScreeningOutcome {
+final class Conclusion {
 
-  private ScreeningOutcome() {}
+  private Conclusion() {}
 
   /** Applies the verdict: post the hold, keep it, or give it back. */
   static void apply(UnitOfWork unit, Payment payment, Screening screening, PaymentOrder order) {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.NotificationProperties;
@@ -27,7 +27,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /** What is written down of attempts while rows are locked. */
-class OutcomesIT {
+class AttemptWriterIT {
 
   private static final int DELIVERIES = 40;
   private static final int LOCKED = 20;
@@ -36,15 +36,15 @@ class OutcomesIT {
   private final DataSource source = database.dataSource();
   private final JdbcTemplate jdbc = new JdbcTemplate(source);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final Outcomes outcomes = outcomes();
+  private final AttemptWriter outcomes = outcomes();
 
-  private Outcomes outcomes() {
+  private AttemptWriter outcomes() {
     try {
       var transactions = new DataSourceTransactionManager(source);
       var dialect = new Dialect(source);
       NotificationProperties properties = TurnsIT.properties();
       var queue = new DeliveryQueue(jdbc, transactions, dialect, properties);
-      return new Outcomes(
+      return new AttemptWriter(
           jdbc,
           transactions,
           dialect,

@@ -1,6 +1,6 @@
-package io.quittance.payment.find;
+package io.quittance.payment.search;
 
-import io.quittance.journal.Dialect;
+import io.quittance.database.Dialect;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentRows;
 import io.quittance.payment.model.PaymentTerms;

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Statements of accounts, and the trial balance. */
 @RestController
-class LedgerController {
+class StatementController {
 
   private static final Set<String> STATEMENT_PARAMETERS = Set.of("from", "to", "limit", "cursor");
 
@@ -31,7 +31,7 @@ class LedgerController {
   private final AccountHistory history;
   private final Reports reports;
 
-  LedgerController(LedgerQueries queries, AccountHistory history, Reports reports) {
+  StatementController(LedgerQueries queries, AccountHistory history, Reports reports) {
     this.queries = queries;
     this.history = history;
     this.reports = reports;

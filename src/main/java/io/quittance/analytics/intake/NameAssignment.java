@@ -11,18 +11,18 @@ import java.util.Map;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Settles the names of bodies before their events are counted. Thread-safe. */
+/** Assigns the names of bodies before their events are counted. Thread-safe. */
 @Component
-public final class NameSettling {
+public final class NameAssignment {
 
   private final Vocabularies vocabularies;
 
-  NameSettling(Vocabularies vocabularies) {
+  NameAssignment(Vocabularies vocabularies) {
     this.vocabularies = vocabularies;
   }
 
-  /** The bodies whose names are settled; the others have failed. */
-  public List<Job<Body, Counted>> settled(List<Job<Body, Counted>> jobs) {
+  /** The bodies whose names are assigned; the others have failed. */
+  public List<Job<Body, Counted>> assigned(List<Job<Body, Counted>> jobs) {
     Map<UUID, List<Name>> names = new HashMap<>();
     for (Job<Body, Counted> job : jobs) {
       Body body = job.item();
@@ -34,7 +34,7 @@ public final class NameSettling {
     names.forEach(
         (merchantId, own) -> {
           try {
-            vocabularies.settle(merchantId, own);
+            vocabularies.assign(merchantId, own);
           } catch (SQLException | RuntimeException e) {
             failures.put(merchantId, e);
           }

@@ -1,32 +1,20 @@
-package io.quittance.journal;
+package io.quittance.database;
 
-import static java.util.stream.Collectors.groupingBy;
-
-import io.quittance.database.ArrayParameters;
-import io.quittance.database.Distribution;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.postgresql.PGStatement;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
-import org.springframework.jdbc.core.RowMapper;
 import org.springframework.stereotype.Component;
 
 /**
@@ -54,7 +42,7 @@ public final class Dialect {
     }
   }
 
-  boolean postgres() {
+  public boolean postgres() {
     return postgres;
   }
 
@@ -102,7 +90,7 @@ public final class Dialect {
    * Limits how long the current transaction waits for a lock. On one server the session's own limit
    * does; other servers are told with each transaction.
    */
-  void limitLocks(Connection connection, Duration limit) throws SQLException {
+  public void limitLocks(Connection connection, Duration limit) throws SQLException {
     if (distributed) {
       try (Statement statement = connection.createStatement()) {
         statement.execute("set local lock_timeout = " + limit.toMillis());
@@ -123,71 +111,21 @@ public final class Dialect {
    * Updates the rows of a table {@code t} from a set of rows {@code k}. A distributed PostgreSQL
    * takes no {@code merge} here, and H2 nothing else.
    */
-  String update(TableColumns.Update update) {
+  public String update(String table, String set, String source, String match) {
     return postgres
-        ? "update %s t set %s from %s where %s"
-                .formatted(update.table(), update.set(), update.source(), update.match())
+        ? "update %s t set %s from %s where %s".formatted(table, set, source, match)
             + ofMerchants("t")
         : "merge into %s t using (select * from %s) k on %s when matched then update set %s"
-            .formatted(update.table(), update.source(), update.match(), update.set());
+            .formatted(table, source, match, set);
   }
 
   /**
-   * A statement of {@link Writes}. Citus copies what an insert selects, and calls whatever is wrong
-   * with it an internal error, unless the insert returns something: a key that is taken, or a lock
-   * that is not free in time, has to be known as such.
+   * A statement that writes rows of many merchants. Citus copies what an insert selects, and calls
+   * whatever is wrong with it an internal error, unless the insert returns something: a key that is
+   * taken, or a lock that is not free in time, has to be known as such.
    */
-  String write(String sql) {
+  public String write(String sql) {
     return distributed && sql.startsWith("insert into") ? sql + " returning merchant_id" : sql;
-  }
-
-  /**
-   * Runs a query for each merchant by itself, so that each could be answered by another node; on
-   * PostgreSQL all travel in one round trip.
-   *
-   * @param sql takes a merchant's id and an array of ids of its rows
-   */
-  public <T> List<T> queryByMerchant(
-      JdbcOperations jdbc, String sql, Collection<AccountKey> keys, RowMapper<T> mapper) {
-    Map<UUID, Object[]> ids = new TreeMap<>();
-    keys.stream()
-        .collect(groupingBy(AccountKey::merchantId))
-        .forEach((merchant, own) -> ids.put(merchant, own.stream().map(AccountKey::id).toArray()));
-    return Objects.requireNonNull(
-        jdbc.execute(
-            (ConnectionCallback<List<T>>)
-                connection -> {
-                  var rows = new ArrayList<T>(keys.size());
-                  if (postgres) {
-                    queryTogether(connection, sql, ids, mapper, rows);
-                  } else {
-                    for (var one : ids.entrySet()) {
-                      queryTogether(
-                          connection, sql, Map.of(one.getKey(), one.getValue()), mapper, rows);
-                    }
-                  }
-                  return rows;
-                }));
-  }
-
-  private static <T> void queryTogether(
-      Connection connection, String sql, Map<UUID, Object[]> ids, RowMapper<T> mapper, List<T> rows)
-      throws SQLException {
-    String all = String.join(";\n", Collections.nCopies(ids.size(), sql.strip()));
-    try (PreparedStatement statement = connection.prepareStatement(all)) {
-      int parameter = 1;
-      for (var own : ids.entrySet()) {
-        statement.setObject(parameter++, own.getKey());
-        statement.setArray(parameter++, connection.createArrayOf("varchar", own.getValue()));
-      }
-      for (boolean more = statement.execute(); more; more = statement.getMoreResults()) {
-        try (ResultSet rs = statement.getResultSet()) {
-          for (int row = 0; rs.next(); row++) {
-            rows.add(mapper.mapRow(rs, row));
-          }
-        }
-      }
-    }
   }
 
   /** The form that this database takes, or takes well. */
@@ -216,7 +154,7 @@ public final class Dialect {
   }
 
   /** Whether a statement may be several, divided by semicolons, each with parameters. */
-  boolean takesStatementsTogether() {
+  public boolean takesStatementsTogether() {
     return postgres;
   }
 

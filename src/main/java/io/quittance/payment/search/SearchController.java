@@ -1,4 +1,4 @@
-package io.quittance.payment.find;
+package io.quittance.payment.search;
 
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;

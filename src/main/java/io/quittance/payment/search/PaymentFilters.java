@@ -1,4 +1,4 @@
-package io.quittance.payment.find;
+package io.quittance.payment.search;
 
 import io.quittance.web.InputError.Code;
 import io.quittance.web.query.QueryParameters;

@@ -1,0 +1,89 @@
+package io.quittance.journal;
+
+import io.quittance.concurrency.Job;
+import io.quittance.database.Dialect;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
+
+/**
+ * Applies commands in one database transaction. It waits for no account: commands whose accounts
+ * are locked elsewhere are left out. A command that has expired, or whose own code fails, is left
+ * out, too, and told so; the others are decided anew without it, under the same locks.
+ *
+ * <p>Thread-safe; each call uses a connection of its own.
+ */
+final class Transactions {
+
+  private final DataSource dataSource;
+  private final Dialect dialect;
+  private final List<Table.Factory> tables;
+  private final Duration limit;
+  private final Duration lockLimit;
+  private final FreshPlans plans;
+
+  Transactions(
+      DataSource dataSource,
+      Dialect dialect,
+      List<Table.Factory> tables,
+      JournalProperties properties) {
+    this.dataSource = dataSource;
+    this.dialect = dialect;
+    this.tables = tables;
+    this.limit = properties.transactionLimit();
+    this.lockLimit = properties.lockLimit();
+    this.plans = new FreshPlans(dialect);
+  }
+
+  /** Whether all of a transaction's commands have to be one merchant's. */
+  boolean ofOneMerchant() {
+    return dialect.distributed();
+  }
+
+  /**
+   * Applies the commands in order. Each job that was applied has its result when this returns.
+   *
+   * @param awaited an account that all of them need, and whose lock is waited for first; null: none
+   * @return the commands that could not be applied because of others' locks
+   * @throws FateUnknownException the commit was sent and not answered
+   * @throws SQLException as with any other exception, nothing was applied
+   */
+  List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
+      throws SQLException {
+    try (Connection connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      try {
+        plans.before(connection);
+        dialect.limitLocks(connection, lockLimit);
+        var transaction = new Transaction(connection, dialect, tables, limit, jobs);
+        return awaited == null ? transaction.run() : transaction.runUnder(awaited);
+      } catch (SQLException | RuntimeException | Error e) {
+        rollback(connection, e);
+        throw e;
+      }
+    }
+  }
+
+  /** Whether a command wants to know what is read ahead about an account. */
+  boolean asksAbout(Command<?> command, AccountKey account) {
+    return UnitOfWork.asksAbout(tables, command, account);
+  }
+
+  /** Runs statements on this connection, which stays open. */
+  static JdbcTemplate on(Connection connection) {
+    return new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+  }
+
+  private static void rollback(Connection connection, Throwable reason) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      reason.addSuppressed(e);
+    }
+  }
+}
