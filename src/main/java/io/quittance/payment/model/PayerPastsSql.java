@@ -1,10 +1,14 @@
 package io.quittance.payment.model;
 
 import static io.quittance.database.ArrayParameters.bind;
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
 
 import io.quittance.database.Dialect;
 import io.quittance.fraud.PayerHistory.Totals;
+import io.quittance.journal.AccountKey;
 import io.quittance.payment.model.PayerPasts.Counted;
+import io.quittance.payment.model.PayerPasts.Past;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -12,7 +16,9 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /** Counts what payers have paid before, window by window. */
@@ -113,12 +119,13 @@ final class PayerPastsSql {
   /**
    * What was paid before, by each of them.
    *
-   * @param readMax how many payments of each are read at most, where the database can stop there
+   * @param readMax how many payments of each payer are read at most, where the database can stop
+   *     there: each of its pasts may have an equal part
    */
-  static Map<PayerPasts.Past, Counted> find(
-      JdbcOperations jdbc, Dialect dialect, Collection<PayerPasts.Past> wanted, int readMax) {
-    List<PayerPasts.Past> pasts = new ArrayList<>(wanted);
-    Map<PayerPasts.Past, Counted> counted = new HashMap<>();
+  static Map<Past, Counted> find(
+      JdbcOperations jdbc, Dialect dialect, Collection<Past> wanted, int readMax) {
+    List<Past> pasts = new ArrayList<>(wanted);
+    Map<Past, Counted> counted = new HashMap<>();
     jdbc.query(
         dialect.either(onPostgres(dialect, readMax), ON_H2),
         statement -> bindPasts(statement, dialect, pasts, readMax),
@@ -140,18 +147,23 @@ final class PayerPastsSql {
     return readMax == ALL ? WHOLE + " limit k.counted_max) counted) p" : LIMITED;
   }
 
+  private static int part(int readMax, @Nullable Long pasts) {
+    return (int) (readMax / Objects.requireNonNull(pasts));
+  }
+
   private static void bindPasts(
-      PreparedStatement statement, Dialect dialect, List<PayerPasts.Past> pasts, int readMax)
+      PreparedStatement statement, Dialect dialect, List<Past> pasts, int readMax)
       throws SQLException {
     bind(statement, 1, "integer", IntStream.range(0, pasts.size()).boxed().toArray());
-    bind(statement, 2, "uuid", pasts, PayerPasts.Past::merchantId);
-    bind(statement, 3, "varchar", pasts, PayerPasts.Past::payer);
+    bind(statement, 2, "uuid", pasts, Past::merchantId);
+    bind(statement, 3, "varchar", pasts, Past::payer);
     bind(statement, 4, "integer", pasts, past -> past.window().seconds());
     bind(statement, 5, "varchar", pasts, past -> past.window().currency());
     bind(statement, 6, "varchar", pasts, past -> past.upTo().toString());
-    bind(statement, 7, "uuid", pasts, PayerPasts.Past::upToId);
+    bind(statement, 7, "uuid", pasts, Past::upToId);
     bind(statement, 8, "integer", pasts, past -> past.window().countedMax());
-    bind(statement, 9, "integer", pasts, _ -> readMax);
-    dialect.bindMerchants(statement, 10, pasts, PayerPasts.Past::merchantId);
+    Map<AccountKey, Long> ofPayer = pasts.stream().collect(groupingBy(Past::account, counting()));
+    bind(statement, 9, "integer", pasts, past -> part(readMax, ofPayer.get(past.account())));
+    dialect.bindMerchants(statement, 10, pasts, Past::merchantId);
   }
 }

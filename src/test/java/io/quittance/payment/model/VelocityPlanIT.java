@@ -94,7 +94,10 @@ class VelocityPlanIT {
     return new Counted(new Totals(payments, BigInteger.valueOf(payments * 100L)), false);
   }
 
-  /** Those that do not count are read, too: failed ones, and those in another currency. */
+  /**
+   * Those that do not count are read, too: failed ones, and those in another currency. The limit is
+   * that of the payer, however many windows it is asked about.
+   */
   @Test
   void readsNoMorePaymentsThanOthersCanWaitFor() throws SQLException {
     Postgres.Database database = Postgres.create().migrated();
@@ -106,20 +109,22 @@ class VelocityPlanIT {
     Past money = past(new Window(3_600, "EUR", null));
     List<Past> pasts = List.of(dollars, enough, money);
     var template = new JdbcTemplate(database.dataSource());
+    int seven = 8 * pasts.size() - 1;
+    int eight = 8 * pasts.size();
 
-    var atMostSeven = PayerPastsSql.find(template, dialect, pasts, 7);
+    var atMostSeven = PayerPastsSql.find(template, dialect, pasts, seven);
     assertThat(atMostSeven.get(dollars).cut()).isTrue();
     assertThat(atMostSeven.get(money).cut()).isTrue();
     assertThat(atMostSeven.get(enough))
         .isEqualTo(new Counted(new Totals(4, BigInteger.valueOf(400)), false));
 
-    var atMostEight = PayerPastsSql.find(template, dialect, pasts, 8);
+    var atMostEight = PayerPastsSql.find(template, dialect, pasts, eight);
     assertThat(atMostEight.get(dollars)).isEqualTo(all(0));
     assertThat(atMostEight.get(money)).isEqualTo(all(8));
 
     jdbc.sql("update payments set status = 'failed'").update();
-    assertThat(PayerPastsSql.find(template, dialect, pasts, 7).get(enough).cut()).isTrue();
-    assertThat(PayerPastsSql.find(template, dialect, pasts, 8).get(enough)).isEqualTo(all(0));
+    assertThat(PayerPastsSql.find(template, dialect, pasts, seven).get(enough).cut()).isTrue();
+    assertThat(PayerPastsSql.find(template, dialect, pasts, eight).get(enough)).isEqualTo(all(0));
   }
 
   private static Past past(Window window) {
