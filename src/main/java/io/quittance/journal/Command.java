@@ -28,8 +28,8 @@ public interface Command<R> {
   default void pickedUp() {}
 
   /**
-   * The transaction leaves it out, for another one holds a lock that it needs: nothing of it is
-   * applied, and it is picked up again until its deadline.
+   * It waits apart, for another transaction holds a lock that it needs: nothing of it is applied,
+   * and it is picked up again until its deadline. Must not throw.
    */
   default void heldUp() {}
 

@@ -152,6 +152,7 @@ final class Lane {
       if (busy.isEmpty()) {
         free.add(job);
       } else {
+        job.item().heldUp();
         letWait(WaitingCommand.forLocks(job, busy));
       }
     }

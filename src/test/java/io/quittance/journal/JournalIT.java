@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -320,6 +321,32 @@ class JournalIT {
       assertThat(PATIENCE.await(behind)).isEqualTo(2);
     }
     assertThat(halved()).isZero();
+  }
+
+  /** Counts how often it is told that it waits. */
+  private record Told(Command<Integer> command, CountDownLatch told)
+      implements Command.Forwarding<Integer> {
+
+    @Override
+    public void heldUp() {
+      told.countDown();
+    }
+  }
+
+  /** The first one is found to, in a transaction; the second one queues up behind it. */
+  @Test
+  void tellsCommandsThatTheyWaitForALock() throws Exception {
+    openAccounts("a");
+    try (Connection other = locking("a")) {
+      for (int line = 1; line <= 2; line++) {
+        var told = new CountDownLatch(1);
+        var _ = journal.submit(new Told(new Move("a", line), told), PATIENCE);
+        assertThat(told.await(PATIENCE.remaining().toMillis(), TimeUnit.MILLISECONDS)).isTrue();
+        Awaitility.await()
+            .until(() -> registry.get("quittance.journal.busy.accounts").gauge().value() > 0);
+      }
+      other.rollback();
+    }
   }
 
   @Test

@@ -68,7 +68,8 @@ public final class PaymentRehearsal {
         var _ = screener.fork(scope, order, slot);
       }
       var look = new QueuedCommand<>(new Look(order));
-      var _ = scope.fork(DependencyNames.LEDGER, left -> look.submitAndAwait(journal, left));
+      var _ =
+          scope.fork(DependencyNames.LEDGER, left -> look.submitAndAwait(journal, left, () -> {}));
       scope.join();
     }
     return journal.rehearse(new Success(order, new Authorize(order, slot, DEADLINE)));

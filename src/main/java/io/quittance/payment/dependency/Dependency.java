@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -57,6 +58,17 @@ public final class Dependency {
     this.successes = new RecentSuccesses(ticker);
   }
 
+  /** Work that can say that it waits for something else than the dependency. */
+  @FunctionalInterface
+  public interface ExcusableWork<T> {
+
+    /**
+     * @param excuse tells the breaker not to wait for this call: however it ends, it says nothing
+     *     of the dependency; from any thread
+     */
+    T call(Deadline deadline, Runnable excuse) throws Exception;
+  }
+
   public String name() {
     return breaker.getName();
   }
@@ -66,31 +78,52 @@ public final class Dependency {
    * throws {@link CallNotPermittedException} at once.
    */
   public <T> Work<T> behindBreaker(Work<T> work) {
+    return deadline -> call(deadline, (limit, _) -> work.call(limit));
+  }
+
+  /**
+   * As {@link #behindBreaker(Work)}, of work that may wait long for something that is not the
+   * dependency's affair. A breaker that is half-open lets few calls through, and waits for all of
+   * them.
+   */
+  public <T> Work<T> behindBreaker(ExcusableWork<T> work) {
     return deadline -> call(deadline, work);
   }
 
-  private <T> T call(Deadline deadline, Work<T> work) throws Exception {
+  private <T> T call(Deadline deadline, ExcusableWork<T> work) throws Exception {
     Subtask.note(BREAKER_NOTE, breakerState());
     breaker.acquirePermission();
+    var counts = new AtomicBoolean(true);
+    Runnable excuse =
+        () -> {
+          if (counts.getAndSet(false)) {
+            breaker.releasePermission();
+          }
+        };
     Duration budget = deadline.remaining();
     long start = ticker.nanoTime();
     try {
       if (faults != null) {
         faults.disturb(name());
       }
-      T result = work.call(deadline);
-      long took = ticker.nanoTime() - start;
-      successes.add(took);
-      breaker.onSuccess(took, TimeUnit.NANOSECONDS);
+      T result = work.call(deadline, excuse);
+      if (counts.getAndSet(false)) {
+        succeeded(ticker.nanoTime() - start);
+      }
       return result;
     } catch (Throwable e) {
       if (blameless(e, deadline, budget)) {
-        breaker.releasePermission();
-      } else {
+        excuse.run();
+      } else if (counts.getAndSet(false)) {
         breaker.onError(ticker.nanoTime() - start, TimeUnit.NANOSECONDS, e);
       }
       throw e;
     }
+  }
+
+  private void succeeded(long tookNanos) {
+    successes.add(tookNanos);
+    breaker.onSuccess(tookNanos, TimeUnit.NANOSECONDS);
   }
 
   /** The answer to a call that the breaker did not let through. */

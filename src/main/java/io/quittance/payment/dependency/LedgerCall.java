@@ -63,7 +63,9 @@ public final class LedgerCall {
   public <R> Subtask<R> fork(DeadlineScope scope, QueuedCommand<R> command, Predicate<R> decisive) {
     return scope.fork(
         DependencyNames.LEDGER,
-        dependencies.ledger().behindBreaker(limit -> command.submitAndAwait(journal, limit)),
+        dependencies
+            .ledger()
+            .<R>behindBreaker((limit, excuse) -> command.submitAndAwait(journal, limit, excuse)),
         decisive);
   }
 

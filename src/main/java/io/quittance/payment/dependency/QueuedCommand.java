@@ -17,6 +17,7 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   private volatile @Nullable Deadline limit;
   private volatile boolean pickedUp;
   private volatile boolean heldUp;
+  private volatile Runnable onHeldUp = () -> {};
 
   public QueuedCommand(Command<R> command) {
     this.command = command;
@@ -25,10 +26,13 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   /**
    * Queues the command, once, and waits until it is committed.
    *
+   * @param whenHeldUp is run, on the journal's thread, when it has to wait for others' locks
    * @throws StillQueuedException time ran out before its turn had come, or while other transactions
    *     held locks that it needs
    */
-  public R submitAndAwait(Journal journal, Deadline deadline) throws InterruptedException {
+  public R submitAndAwait(Journal journal, Deadline deadline, Runnable whenHeldUp)
+      throws InterruptedException {
+    onHeldUp = whenHeldUp;
     limit = deadline;
     CompletableFuture<R> submitted = journal.submit(this, deadline);
     pending = submitted;
@@ -85,5 +89,6 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   public void heldUp() {
     heldUp = true;
     pickedUp = false;
+    onHeldUp.run();
   }
 }

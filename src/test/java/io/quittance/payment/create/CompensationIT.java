@@ -47,7 +47,7 @@ class CompensationIT {
   void givesTheHoldBackIfTheVerdictFindsNoRoom() throws Exception {
     PaymentOrder order = order();
     var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
-    authorize.submitAndAwait(journal, Deadline.after(PLENTY));
+    authorize.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
     assertThat(hold(order)).isEqualTo("pending");
 
     PaymentResult result =
@@ -92,7 +92,7 @@ class CompensationIT {
     PaymentOrder order =
         Orders.order(UUID.randomUUID(), TypeId.next(), null, Deadline.after(PLENTY));
     var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
-    authorize.submitAndAwait(journal, Deadline.after(PLENTY));
+    authorize.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
 
     PaymentResult result =
         compensation.of(order, authorize, new IllegalStateException("screening fails"));
@@ -110,7 +110,7 @@ class CompensationIT {
     Instant before = Instant.now();
     PaymentOrder order = order(Deadline.after(Duration.ofSeconds(3)));
     new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY))
-        .submitAndAwait(journal, Deadline.after(PLENTY));
+        .submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
 
     assertThat(
             jdbc.sql("select runs_until from idempotency_keys where object_id = ?")
@@ -128,13 +128,13 @@ class CompensationIT {
     long begun = System.nanoTime();
     PaymentOrder item = order(UUID.randomUUID());
     var authorize = new QueuedCommand<>(new Authorize(item, new ScreeningSlot(), PLENTY));
-    authorize.submitAndAwait(journal, Deadline.after(PLENTY));
+    authorize.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
     compensation.of(item, authorize, new QueueFullException("journal-1", 8));
     assertThat(journal.othersWithin(another, Duration.ofNanos(System.nanoTime() - begun)))
         .isFalse();
 
     new QueuedCommand<>(new Authorize(order(), new ScreeningSlot(), PLENTY))
-        .submitAndAwait(journal, Deadline.after(PLENTY));
+        .submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
     assertThat(journal.othersWithin(another, PLENTY)).isTrue();
   }
 

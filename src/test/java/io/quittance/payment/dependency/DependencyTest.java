@@ -7,6 +7,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.DeadlineScope.Work;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,25 @@ class DependencyTest {
 
     assertThat(dependency.<String>behindBreaker(_ -> "back").call(LATER)).isEqualTo("back");
     assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+  }
+
+  /** One that waits for something else, for as long as its caller allows, keeps nobody out. */
+  @Test
+  void letsTheNextCallTryWhileAnExcusedOneWaits() throws Exception {
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
+
+    Work<String> excused =
+        dependency.behindBreaker(
+            (limit, excuse) -> {
+              excuse.run();
+              excuse.run();
+              return dependency.<String>behindBreaker(_ -> "back").call(limit);
+            });
+
+    assertThat(excused.call(LATER)).isEqualTo("back");
+    assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+    assertThat(breaker.getMetrics().getNumberOfBufferedCalls()).isZero();
   }
 
   /** Others, who allow it more time, still get their answers. */

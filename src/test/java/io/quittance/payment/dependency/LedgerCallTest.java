@@ -6,6 +6,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScope;
@@ -34,6 +35,9 @@ class LedgerCallTest {
       new DeadlineScopes(new SimpleMeterRegistry(), Clock.systemUTC());
   private final Dependencies dependencies = mock(Dependencies.class);
   private final PaymentProperties properties = mock(PaymentProperties.class);
+  private final CircuitBreaker breaker =
+      CircuitBreaker.of(
+          "ledger", CircuitBreakerConfig.custom().permittedNumberOfCallsInHalfOpenState(1).build());
   private final LedgerCall call = new LedgerCall(journal, dependencies, properties);
 
   @BeforeEach
@@ -42,9 +46,7 @@ class LedgerCallTest {
     when(journal.<String>submit(any(), any())).thenReturn(committed);
     when(properties.answerGrace()).thenReturn(GRACE);
     when(dependencies.ledger())
-        .thenReturn(
-            new Dependency(
-                CircuitBreaker.ofDefaults("ledger"), GRACE, _ -> false, null, Ticker.SYSTEM));
+        .thenReturn(new Dependency(breaker, GRACE, _ -> false, null, Ticker.SYSTEM));
   }
 
   private End<String> run() {
@@ -60,6 +62,24 @@ class LedgerCallTest {
 
     assertThat(run()).isInstanceOf(End.NotApplied.class);
     assertThat(Duration.ofNanos(System.nanoTime() - startedNanos)).isLessThan(GRACE);
+  }
+
+  /** A breaker that is half-open lets few calls through, and waits for the end of each. */
+  @Test
+  void holdsNoCallOfTheBreakerWhileItWaitsForALock() throws Exception {
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
+    when(journal.<String>submit(any(), any()))
+        .then(
+            submitted -> {
+              submitted.getArgument(0, Command.class).heldUp();
+              assertThat(breaker.tryAcquirePermission()).isTrue();
+              committed.complete("done");
+              return committed;
+            });
+
+    assertThat(run()).isEqualTo(new End.Committed<>("done"));
+    assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
   }
 
   /** It came to its end just after its deadline: that is why, and not the time. */
