@@ -44,12 +44,36 @@ public final class ReservedConnection {
     return as(new Use.Change(party), query);
   }
 
+  /**
+   * As {@link #forChange(Object, Supplier)}, for all that the calling thread asks until it closes
+   * what it gets.
+   */
+  public static Reserved forChanges(Object party) {
+    return new Reserved(new Use.Change(party));
+  }
+
   private static <A> A as(Use use, Supplier<A> query) {
-    USE.set(use);
-    try {
+    try (var _ = new Reserved(use)) {
       return query.get();
-    } finally {
-      USE.remove();
+    }
+  }
+
+  /** What the calling thread is about, until it is closed by the same thread. */
+  public static final class Reserved implements AutoCloseable {
+
+    private final Use before = USE.get();
+
+    private Reserved(Use use) {
+      USE.set(use);
+    }
+
+    @Override
+    public void close() {
+      if (before.equals(OTHER)) {
+        USE.remove();
+      } else {
+        USE.set(before);
+      }
     }
   }
 

@@ -92,6 +92,17 @@ class PoolSharesTest {
   }
 
   @Test
+  void isAboutChangesUntilTheOutermostIsClosed() throws SQLException {
+    ofJob();
+    ofJob();
+    try (var _ = ReservedConnection.forChanges("a")) {
+      ofLookUp().close();
+      opened(shares.getConnection()).close();
+    }
+    assertThatThrownBy(this::ofJob).isInstanceOf(SQLTransientConnectionException.class);
+  }
+
+  @Test
   void lendsChangesTheConnectionsOfListsWhileTheseAreFree() throws SQLException {
     Connection own = ofChange("a");
     ofChange("a");

@@ -38,6 +38,13 @@ class IsolationIT {
   private static final int PAYMENTS = 120;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
+  private static final String TWO_PAYMENTS =
+      """
+      {"payments":[
+        {"amount":1,"currency":"EUR","payer":"a0","payee":"shop","reference":"one"},
+        {"amount":1,"currency":"EUR","payer":"a1","payee":"shop","reference":"two"}]}
+      """;
+
   private static Postgres.Database database;
   private static List<ServiceProcess> replicas;
   private static Merchant merchant;
@@ -175,6 +182,9 @@ class IsolationIT {
       for (int i = 0; i < 4; i++) {
         assertThat(operate(third, i, captured, "captured", 5_000).status()).isEqualTo(201);
         assertThat(operate(third, i, reversed, "reversed", 5_000).status()).isEqualTo(201);
+        Answer batch = operate(third, i, "/v1/payment-batches", "batch", TWO_PAYMENTS, 5_000);
+        assertThat(batch.status()).isEqualTo(201);
+        assertThat(batch.body().path("status").asText()).isEqualTo("completed");
       }
       assertThat(lists).extracting(list -> list.join().status()).containsOnly(503);
       holder.rollback();

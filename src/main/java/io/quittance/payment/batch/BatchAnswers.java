@@ -63,8 +63,8 @@ final class BatchAnswers {
 
   /** Repeats the answer of an atomic batch that was refused. */
   ResponseEntity<Object> refusedBefore(
-      Problem problem, UUID merchantId, UUID id, HttpServletRequest request) {
-    ResponseEntity<Object> answer = refused(problem, store.firstItems(merchantId, id), request);
+      Problem problem, List<BatchItemBody> items, HttpServletRequest request) {
+    ResponseEntity<Object> answer = refused(problem, items, request);
     var headers = new HttpHeaders();
     headers.addAll(answer.getHeaders());
     headers.set(REPLAYED, "true");

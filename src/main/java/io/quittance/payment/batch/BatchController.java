@@ -11,6 +11,7 @@ import io.quittance.identity.Scope;
 import io.quittance.payment.batch.item.AllOrNone;
 import io.quittance.payment.batch.run.BatchDeadlines;
 import io.quittance.payment.batch.run.BatchKeys;
+import io.quittance.payment.batch.store.BatchItemBody;
 import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.NewPaymentBatch;
 import io.quittance.payment.batch.store.PaymentBatchBody;
@@ -23,6 +24,7 @@ import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -94,9 +96,10 @@ class BatchController {
     UUID merchantId = caller.merchantId();
     KeyedRequest request = idempotency.request(merchantId, OPERATION, headers.requireKey(), body);
     Deadline deadline = deadline(background, deadlineMs);
+    Deadline answer = Batches.ofAnswer(background, deadline);
     return idempotency.run(
         request,
-        Batches.ofAnswer(background, deadline),
+        answer,
         headers.waitLimit(),
         () -> {
           StoredBatch batch = batches.asked(merchantId, body, background, deadline);
@@ -107,7 +110,7 @@ class BatchController {
           HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.CREATED;
           return answers.show(status, merchantId, batch.id(), false);
         },
-        holder -> replayOfCreation(holder, merchantId, http));
+        holder -> replayOfCreation(holder, merchantId, answer, http));
   }
 
   private ResponseEntity<Object> atomic(
@@ -125,20 +128,23 @@ class BatchController {
   }
 
   private Optional<ResponseEntity<Object>> replayOfCreation(
-      KeyRecord holder, UUID merchantId, HttpServletRequest http) {
+      KeyRecord holder, UUID merchantId, Deadline deadline, HttpServletRequest http) {
     Optional<Problem> refused = holder.refused();
-    return refused.isEmpty()
-        ? replay(holder, HttpStatus.CREATED, merchantId)
-        : Optional.of(
-            answers.refusedBefore(
-                refused.get(), merchantId, Objects.requireNonNull(holder.objectId()), http));
+    if (refused.isEmpty()) {
+      return replay(holder, HttpStatus.CREATED, merchantId, deadline);
+    }
+    UUID id = Objects.requireNonNull(holder.objectId());
+    List<BatchItemBody> items =
+        subjects.findLate(merchantId, deadline, () -> store.firstItems(merchantId, id));
+    return Optional.of(answers.refusedBefore(refused.get(), items, http));
   }
 
   /** Empty while the caller of the request that came first waits for its run. */
   private Optional<ResponseEntity<Object>> replay(
-      KeyRecord holder, HttpStatus waitedFor, UUID merchantId) {
+      KeyRecord holder, HttpStatus waitedFor, UUID merchantId, Deadline deadline) {
     UUID id = Objects.requireNonNull(holder.objectId());
-    StoredBatch batch = store.require(merchantId, id);
+    StoredBatch batch =
+        subjects.findLate(merchantId, deadline, () -> store.require(merchantId, id));
     if (BatchKeys.inBackground(holder)) {
       return Optional.of(answers.show(HttpStatus.ACCEPTED, merchantId, id, true));
     }
@@ -188,12 +194,13 @@ class BatchController {
           batches.resume(request, seen, background, deadline);
           return answers.show(status, merchantId, batchId, false);
         },
-        holder -> replayOfResume(holder, merchantId));
+        holder -> replayOfResume(holder, merchantId, answer));
   }
 
-  private Optional<ResponseEntity<Object>> replayOfResume(KeyRecord holder, UUID merchantId) {
+  private Optional<ResponseEntity<Object>> replayOfResume(
+      KeyRecord holder, UUID merchantId, Deadline deadline) {
     holder.throwRefusal();
-    return replay(holder, HttpStatus.OK, merchantId);
+    return replay(holder, HttpStatus.OK, merchantId, deadline);
   }
 
   private static Deadline deadline(boolean background, DeadlineHeader deadlineMs) {

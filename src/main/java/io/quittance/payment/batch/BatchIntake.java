@@ -4,24 +4,25 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
 import io.quittance.admission.FairShares;
+import io.quittance.identity.Caller;
 import io.quittance.web.BodyLimit;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.http.HttpHeaders;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
  * Bodies of batches are large, and read as they arrive. Those that are read at once may take a part
- * of the memory, of which each key has its fair share; others are refused before they are read.
+ * of the memory, of which each merchant has its fair share; others are refused before they are
+ * read.
  */
 @Configuration(proxyBeanMethods = false)
 class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
@@ -52,7 +53,7 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
   @Override
   public boolean preHandle(
       HttpServletRequest request, HttpServletResponse response, Object handler) {
-    if (!underWay.take(key(request), bytes(request), limitBytes)) {
+    if (!underWay.take(merchant(request), bytes(request), limitBytes)) {
       throw Problem.of(
           ProblemCode.OVERLOADED, "Too many large batches are under way; nothing was started.");
     }
@@ -65,7 +66,7 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
       HttpServletResponse response,
       Object handler,
       @Nullable Exception e) {
-    underWay.giveBack(key(request), bytes(request));
+    underWay.giveBack(merchant(request), bytes(request));
   }
 
   /** Reading and refused requests come to nothing. */
@@ -77,8 +78,8 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
     return length < 0 ? BODY_BYTES_MAX : Math.min(length, BODY_BYTES_MAX);
   }
 
-  private static UUID key(HttpServletRequest request) {
-    String key = String.valueOf(request.getHeader(HttpHeaders.AUTHORIZATION));
-    return UUID.nameUUIDFromBytes(key.getBytes(StandardCharsets.UTF_8));
+  /** Not the key, of which a merchant has many. */
+  private static UUID merchant(HttpServletRequest request) {
+    return ((Caller) Objects.requireNonNull(request.getAttribute(Caller.ATTRIBUTE))).merchantId();
   }
 }

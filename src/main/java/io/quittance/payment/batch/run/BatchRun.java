@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,7 +67,10 @@ final class BatchRun {
   private final ItemPayments payments;
   private final StoredItems items;
   private final BatchProgress progress;
+
+  /** The items of each that nobody has taken yet. */
   private final List<CompletableFuture<Map<Integer, BatchItem>>> slices;
+
   private final List<Change> unwritten = new ArrayList<>();
   private final FanOutRun<Integer, ItemResult> fanOut;
 
@@ -126,7 +130,7 @@ final class BatchRun {
   /** Begins no more items; those under way end, and no thread waits for a slice to open. */
   void stop() {
     stopped = true;
-    slices.forEach(slice -> slice.complete(Map.of()));
+    slices.forEach(slice -> slice.complete(new ConcurrentHashMap<>()));
     fanOut.stop();
   }
 
@@ -147,7 +151,7 @@ final class BatchRun {
   private ItemResult carryOut(Integer place, Deadline deadline) throws InterruptedException {
     BatchItem item;
     try {
-      item = deadline.await(slices.get(sliceOf(place))).get(todo.get(place));
+      item = deadline.await(slices.get(sliceOf(place))).remove(todo.get(place));
     } catch (DeadlineExceededException e) {
       return ItemResult.NOT_STARTED;
     }
@@ -239,7 +243,7 @@ final class BatchRun {
     int from = todo.get(startOf(slice));
     int to = todo.get(Math.min(todo.size(), startOf(slice + 1)) - 1);
     write(new int[] {from, to});
-    slices.get(slice).complete(items.begun(batch, from, to));
+    slices.get(slice).complete(new ConcurrentHashMap<>(items.begun(batch, from, to)));
   }
 
   private void tryToWrite() {

@@ -2,6 +2,7 @@ package io.quittance.payment.batch.run;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
+import io.quittance.database.ReservedConnection;
 import io.quittance.journal.Journal;
 import io.quittance.payment.EventsCommitted;
 import io.quittance.payment.batch.item.ItemPayments;
@@ -70,7 +71,7 @@ public final class BatchRunner {
    * under way to the replica that takes over.
    */
   public void run(StoredBatch batch, Entry entry, Deadline deadline) throws InterruptedException {
-    try {
+    try (var _ = ReservedConnection.forChanges(batch.merchantId())) {
       List<Integer> todo = items.notStarted(batch);
       if (!todo.isEmpty()) {
         carryOut(batch, todo, entry, deadline);

@@ -63,7 +63,16 @@ final class Carriers implements AutoCloseable {
   }
 
   boolean isFull() {
-    return running.stopping() || inHand.values().stream().mapToInt(Integer::intValue).sum() >= max;
+    return running.stopping() || inHand() >= max;
+  }
+
+  /** Whether a batch that comes now takes the place of none that waits. */
+  boolean isHalfFree() {
+    return inHand() <= max / 2;
+  }
+
+  private int inHand() {
+    return inHand.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   boolean hasRoom(StoredBatch batch) {

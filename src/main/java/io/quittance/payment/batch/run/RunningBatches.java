@@ -1,5 +1,6 @@
 package io.quittance.payment.batch.run;
 
+import io.quittance.database.ReservedConnection;
 import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Map;
@@ -78,9 +79,12 @@ public final class RunningBatches {
     return stopping;
   }
 
+  /** On a connection that no other job takes: a lease that is not renewed in time is lost. */
   @Scheduled(fixedDelay = 1000)
   void renewLeases() {
-    leases.renew(entries.values().stream().map(entry -> entry.batch).toList());
+    try (var _ = ReservedConnection.forChanges(this)) {
+      leases.renew(entries.values().stream().map(entry -> entry.batch).toList());
+    }
   }
 
   @EventListener(ContextClosedEvent.class)

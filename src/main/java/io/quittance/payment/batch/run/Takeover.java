@@ -3,6 +3,7 @@ package io.quittance.payment.batch.run;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.OneByOne;
+import io.quittance.database.ReservedConnection;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchStore;
@@ -56,9 +57,12 @@ public final class Takeover {
     this.ending = new Carriers("batch-ends", ENDING_MAX, running, this::goOn, registry);
   }
 
-  /** Carries a batch out soon, here or on another replica, and returns at once. */
+  /**
+   * Carries a batch out soon, here or on another replica, and returns at once. When there is little
+   * room it waits its turn behind those that have waited longer, which are found by looking.
+   */
   public void handOver(StoredBatch batch) {
-    if (goingOn.hasRoom(batch)) {
+    if (goingOn.isHalfFree() && goingOn.hasRoom(batch)) {
       give(goingOn, batch);
     } else {
       leases.release(batch, Duration.ZERO);
@@ -75,7 +79,9 @@ public final class Takeover {
 
   @Scheduled(fixedDelay = 500)
   void lookForAbandoned() {
-    OneByOne.forEach(List.of(ending, goingOn), this::lookForThoseOf);
+    try (var _ = ReservedConnection.forChanges(this)) {
+      OneByOne.forEach(List.of(ending, goingOn), this::lookForThoseOf);
+    }
   }
 
   private void lookForThoseOf(Carriers carriers) {
@@ -100,7 +106,7 @@ public final class Takeover {
 
   private void goOn(Entry entry) throws InterruptedException {
     StoredBatch batch = entry.batch();
-    try {
+    try (var _ = ReservedConnection.forChanges(batch.merchantId())) {
       reconciliation.reconcile(batch);
       StoredBatch now = store.require(batch.merchantId(), batch.id());
       Duration granted = Duration.ofMillis(batch.run().grantedMs());

@@ -3,6 +3,7 @@ package io.quittance.payment.batch.store;
 import io.quittance.database.ArrayParameters;
 import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
+import io.quittance.database.OneByOne;
 import io.quittance.database.UnreadableRows;
 import io.quittance.web.TypeId;
 import java.sql.ResultSet;
@@ -102,9 +103,7 @@ public final class BatchLeases {
       return;
     }
     OffsetDateTime until = in(LEASE);
-    for (StoredBatch batch : batches) {
-      lease(batch, until);
-    }
+    OneByOne.forEach(batches, batch -> lease(batch, until));
   }
 
   /** Waits for no lock: a lease that cannot be changed ends by itself. */

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.journal.Journal;
 import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.BatchStore;
@@ -19,9 +20,13 @@ import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import java.net.URI;
 import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -57,6 +62,8 @@ class LockedBatchIT {
   @Autowired private BatchProgress progress;
   @Autowired private BatchLeases leases;
   @Autowired private Takeover takeover;
+  @Autowired private RunningBatches running;
+  @Autowired private DataSource connections;
   @Autowired private MeterRegistry registry;
 
   @Test
@@ -126,6 +133,43 @@ class LockedBatchIT {
       assertThat(rests(goesOn)).isFalse();
       holder.rollback();
       await().until(() -> rests(goesOn));
+    }
+  }
+
+  /** Jobs have two connections: a lease that is not renewed within three seconds is lost. */
+  @Test
+  void keepsLeasesAndTakesBatchesOverWhateverJobsHang() throws Exception {
+    StoredBatch kept = processing("kept");
+    StoredBatch abandoned = processing("left");
+    try (Entry _ = running.enter(kept);
+        Connection _ = connections.getConnection();
+        Connection _ = connections.getConnection()) {
+      try (Connection admin = SERVER.dataSource().getConnection();
+          Statement statement = admin.createStatement()) {
+        lease(statement, kept, 2);
+        lease(statement, abandoned, -60);
+
+        String renewed = "lease_until > current_timestamp + interval '2 second' and run = ";
+        await().until(() -> one(statement, renewed + kept.run().number(), kept));
+        await().until(() -> one(statement, "status <> 'processing'", abandoned));
+      }
+    }
+  }
+
+  private static void lease(Statement statement, StoredBatch batch, int seconds)
+      throws SQLException {
+    statement.execute(
+        "update payment_batches set lease_until = current_timestamp + interval '%d second' where id = '%s'"
+            .formatted(seconds, batch.id()));
+  }
+
+  private static boolean one(Statement statement, String condition, StoredBatch batch)
+      throws SQLException {
+    try (ResultSet found =
+        statement.executeQuery(
+            "select 1 from payment_batches where id = '%s' and %s"
+                .formatted(batch.id(), condition))) {
+      return found.next();
     }
   }
 
