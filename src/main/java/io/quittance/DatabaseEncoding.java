@@ -24,11 +24,11 @@ final class DatabaseEncoding {
     String encoding = encoding(connection);
     if (!encoding.equals(NEEDED)) {
       throw new StartRefusedException(
-          "its database cannot keep every text",
+          "the database's encoding cannot store every text",
           List.of(
               "SPRING_DATASOURCE_URL: the encoding of the database \"%s\" is %s, not %s"
                   .formatted(connection.getCatalog(), encoding, NEEDED)),
-          "Take another one: create database NAME encoding '%s' template template0"
+          "Create another one: create database NAME encoding '%s' template template0"
               .formatted(NEEDED));
     }
   }

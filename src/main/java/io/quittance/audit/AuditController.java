@@ -85,7 +85,7 @@ class AuditController {
     if (OBJECT_ID.matcher(text).matches()) {
       return text;
     }
-    throw new IllegalArgumentException("must be the id of an object");
+    throw new IllegalArgumentException("must be 1 to 64 letters, digits or `_ . : -`");
   }
 
   private static String filters(@Nullable Object... values) {

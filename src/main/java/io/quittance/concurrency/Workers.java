@@ -60,9 +60,9 @@ final class Workers {
   }
 
   /**
-   * Whether the calling worker has to end; it is not counted any more then.
+   * Takes the calling worker off the count if it has to end, and says whether it has to.
    *
-   * @param inAnyCase also if it is not one too many
+   * @param inAnyCase even if there are not too many workers
    */
   boolean leave(boolean inAnyCase) {
     lock.lock();

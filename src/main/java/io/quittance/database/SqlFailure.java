@@ -21,7 +21,7 @@ public final class SqlFailure {
   /** query_canceled; a statement time-out, too. */
   private static final String CANCELED = "57014";
 
-  /** The statement was canceled, or a lock was not to be had in time. */
+  /** The statement was canceled, or a lock could not be obtained in time. */
   private static final Set<String> TIMED_OUT = Set.of("55P03", CANCELED, "HYT00");
 
   /** idle_in_transaction_session_timeout, transaction_timeout: they end the session, too. */
@@ -50,7 +50,7 @@ public final class SqlFailure {
 
   /**
    * Whether rows of some may be to blame, so that what concerns others may succeed without them:
-   * the data was refused, or a lock was not to be had in time.
+   * the data was refused, or a lock could not be obtained in time.
    */
   public static boolean ofSomeRows(Throwable e) {
     return LOCK_TIMED_OUT.contains(state(e)) || !unavailable(e);

@@ -145,7 +145,8 @@ public final class Idempotency {
     try {
       for (boolean again = false; ; again = true) {
         LookupTiming when = again ? LookupTiming.BEFORE : look;
-        // Its own deadline may be over by now; it still wants to know what became of the other one.
+        // Its own deadline may have passed while it waited; how the other one ended is still to
+        // tell.
         Deadline lookLimit = again ? KeyLookups.lateLimit(patience) : deadline;
         switch (attempt(request, deadline, when, lookLimit, first, replay)) {
           case Attempt.Answered<A>(A answer) -> {

@@ -39,7 +39,7 @@ public final class Journal {
 
     @Override
     public R decide(UnitOfWork unit) {
-      unit.table(BatchTrace.class).add(origin);
+      unit.table(TransactionTrace.class).add(origin);
       return origin.resume(() -> command.decide(unit));
     }
   }
@@ -172,8 +172,8 @@ public final class Journal {
   }
 
   /**
-   * Whether a command of another merchant came within the last while, in any lane; about. Batches
-   * do not count: they need not give way to each other.
+   * Whether a command of another merchant came within about this span, in any lane. Those of
+   * payment batches do not count: they need not give way to each other.
    */
   public boolean othersWithin(UUID merchantId, Duration span) {
     return recent.othersWithin(merchantId, span);

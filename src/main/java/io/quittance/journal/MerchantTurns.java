@@ -69,7 +69,7 @@ final class MerchantTurns {
     return turn;
   }
 
-  /** So many of the items, each merchant's in their order, and merchants in turns. */
+  /** The first items, taken from merchants in turns; each merchant's keep their order. */
   static <T> List<T> inTurns(List<T> items, Function<T, UUID> merchant, int limit) {
     Map<UUID, Integer> ranks = new HashMap<>();
     return items.stream()

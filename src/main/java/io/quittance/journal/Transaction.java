@@ -164,7 +164,8 @@ final class Transaction {
     int before = live.size();
     live.leaveOutToRead(
         accounts, command -> laborious != null && UnitOfWork.asksAbout(tables, command, laborious));
-    // Whoever is left needs several that are long, in the turn of one of them.
+    // If none could be left out, each needs several long accounts: the next round reads all of
+    // them.
     patient |= live.size() == before;
     return true;
   }

@@ -57,7 +57,8 @@ record KafkaProperties(
     }
     if (!TOPIC.matcher(topicPrefix).matches()) {
       throw new IllegalArgumentException(
-          NAME + "topic-prefix: 1 to 200 of a-z, A-Z, 0-9, dot, underscore and hyphen");
+          NAME
+              + "topic-prefix must be 1 to 200 characters: a-z, A-Z, 0-9, dot, underscore and hyphen");
     }
     if (lease.compareTo(LEASE_MIN) < 0) {
       throw new IllegalArgumentException(NAME + "lease must be at least 2s");

@@ -132,7 +132,7 @@ class Keyring {
     return new Issued(successor, secret);
   }
 
-  /** Ends a key, also one that has expired. A key may end itself: this request is its last. */
+  /** Revokes a key, even an expired one, or itself: it is refused from the next request on. */
   @Transactional
   void revoke(Caller caller, UUID id) {
     ApiKey key = require(caller.merchantId(), id, ApiKey::shown);

@@ -10,7 +10,7 @@ final class FencedException extends Exception {
 
   FencedException(int partition) {
     super(
-        "partition %d is another consumer's, or has gone back with the database"
+        "another consumer has partition %d, or its stored offset went back with the database"
             .formatted(partition));
   }
 }

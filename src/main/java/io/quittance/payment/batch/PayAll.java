@@ -9,8 +9,8 @@ import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.AllOrNone;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.BatchCounts;
-import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.BatchSql;
+import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +71,7 @@ record PayAll(
     StoredBatch paid =
         batch.resting(
             BatchCounts.of(ends, ItemResult::status), (int) deadline.used().toMillis(), unit.now());
-    var rows = unit.table(BatchRows.class);
+    var rows = unit.table(PaymentBatchRows.class);
     rows.add(paid, rows(batch, references, ends));
     rows.tell(paid);
     return new Result.Paid();

@@ -6,8 +6,8 @@ import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.BatchCounts;
-import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.CommandOnBatch;
+import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
 import java.util.List;
@@ -40,7 +40,7 @@ record RefuseBatch(
     if (holder.isEmpty()) {
       keys.refuse(request, ProblemCode.BATCH_REFUSED, detail, batch.id(), unit.now());
       StoredBatch refused = batch.refused(BatchCounts.of(ends, ItemResult::status));
-      unit.table(BatchRows.class).add(refused, PayAll.rows(batch, references, ends));
+      unit.table(PaymentBatchRows.class).add(refused, PayAll.rows(batch, references, ends));
     }
     return holder;
   }

@@ -58,14 +58,14 @@ final class Compensation {
   }
 
   /** Ends the payment for the reason that its scope failed. */
-  PaymentResult of(PaymentOrder order, QueuedCommand<?> authorize, Exception reason)
+  PaymentResult of(PaymentOrder order, QueuedCommand<?> begin, Exception reason)
       throws InterruptedException {
     Throwable cause = reason instanceof ScopeFailedException failed ? failed.first() : reason;
     boolean ledgerFailed =
         !(reason instanceof ScopeFailedException failed)
             || failed.subtask().equals(DependencyNames.LEDGER);
     // Only of a payment that was not begun: a verdict that finds no room leaves a hold behind.
-    boolean notBegun = ledgerFailed && authorize.surelyNotApplied();
+    boolean notBegun = ledgerFailed && begin.surelyNotApplied();
     if (notBegun && cause instanceof RejectedExecutionException) {
       return new PaymentResult.NotBegun(Problem.of(ProblemCode.OVERLOADED));
     }
@@ -74,7 +74,7 @@ final class Compensation {
     }
     Failure failure = failure(cause, ledgerFailed);
     log.debug("Payment {} is released: {}", text(order), failure.detail(), reason);
-    PaymentResult result = release(order, authorize, failure);
+    PaymentResult result = release(order, begin, failure);
     if (cause instanceof ScreeningLateException && result instanceof PaymentResult.Concluded) {
       releaseTime.released(order);
     }
@@ -94,30 +94,31 @@ final class Compensation {
     };
   }
 
-  private PaymentResult release(PaymentOrder order, QueuedCommand<?> authorize, Failure failure)
+  private PaymentResult release(PaymentOrder order, QueuedCommand<?> begin, Failure failure)
       throws InterruptedException {
-    boolean mayHold = !authorize.surelyNotApplied();
+    boolean mayHold = !begin.surelyNotApplied();
     var release = new Release(order, failure, mayHold);
     try {
       var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));
       return switch (patience.await(journal.submit(release, releaseLimit(order)))) {
-        case Authorize.Result.PaymentStored stored -> new PaymentResult.Concluded(stored.payment());
-        case Authorize.Result.KeyTaken taken ->
-            ownRefusal(authorize).orElseThrow(() -> new KeyTakenException(taken.holder()));
-        case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
+        case BeginPayment.Result.PaymentStored stored ->
+            new PaymentResult.Concluded(stored.payment());
+        case BeginPayment.Result.KeyTaken taken ->
+            ownRefusal(begin).orElseThrow(() -> new KeyTakenException(taken.holder()));
+        case BeginPayment.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
       };
     } catch (KeyTakenException e) {
       throw e;
     } catch (RuntimeException e) {
-      return authorize.surelyNotApplied() && surelyUnrecorded(release, e)
+      return begin.surelyNotApplied() && surelyUnrecorded(release, e)
           ? notBegun(failure)
           : unknown(order, e);
     }
   }
 
   /** The refusal, if it was the payment's own first command that took the key for one. */
-  private static Optional<PaymentResult> ownRefusal(QueuedCommand<?> authorize) {
-    return authorize.result() instanceof Authorize.Result.Refused refused
+  private static Optional<PaymentResult> ownRefusal(QueuedCommand<?> begin) {
+    return begin.result() instanceof BeginPayment.Result.Refused refused
         ? Optional.of(new PaymentResult.Refused(refused.problem()))
         : Optional.empty();
   }

@@ -17,7 +17,7 @@ import java.time.Instant;
 
 /**
  * What becomes of a payment by its screening: in the transaction that begins it, if screening has
- * answered by then ({@link Authorize}), else in one of its own ({@link ApplyVerdict}).
+ * answered by then ({@link BeginPayment}), else in one of its own ({@link ApplyVerdict}).
  */
 final class Conclusion {
 

@@ -123,17 +123,18 @@ public final class PaymentProcessor {
       throws InterruptedException {
     // If screening has answered when the command's turn comes, one commit is all it takes.
     var slot = new ScreeningSlot();
-    var queued = new QueuedCommand<>(new Authorize(order, slot, properties.resolveGrace()));
+    var queued = new QueuedCommand<>(new BeginPayment(order, slot, properties.resolveGrace()));
     try {
       Subtask<Screening> screening = screener.fork(scope, order, slot);
-      Subtask<Authorize.Result> stored = ledger.fork(scope, queued, Authorize.Result::decisive);
+      Subtask<BeginPayment.Result> stored =
+          ledger.fork(scope, queued, BeginPayment.Result::decisive);
       scope.join();
       return switch (stored.result()) {
-        case Authorize.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
-        case Authorize.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
-        case Authorize.Result.PaymentStored(Payment payment) when payment.concluded() ->
+        case BeginPayment.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
+        case BeginPayment.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
+        case BeginPayment.Result.PaymentStored(Payment payment) when payment.concluded() ->
             new PaymentResult.Concluded(payment);
-        case Authorize.Result.PaymentStored(Payment payment) ->
+        case BeginPayment.Result.PaymentStored(Payment payment) ->
             new PaymentResult.Concluded(
                 applyVerdict(scope, new ApplyVerdict(payment, screening.result(), order)));
       };

@@ -60,7 +60,7 @@ public final class PaymentRehearsal {
   }
 
   /** What the payment would have come to. */
-  Authorize.Result rehearse() throws InterruptedException {
+  BeginPayment.Result rehearse() throws InterruptedException {
     PaymentOrder order = order(Deadline.after(DEADLINE));
     var slot = new ScreeningSlot();
     try (DeadlineScope scope = scopes.open("rehearsal", order.deadline())) {
@@ -72,7 +72,7 @@ public final class PaymentRehearsal {
           scope.fork(DependencyNames.LEDGER, left -> look.submitAndAwait(journal, left, () -> {}));
       scope.join();
     }
-    return journal.rehearse(new Success(order, new Authorize(order, slot, DEADLINE)));
+    return journal.rehearse(new Success(order, new BeginPayment(order, slot, DEADLINE)));
   }
 
   private PaymentOrder order(Deadline deadline) {
@@ -93,26 +93,26 @@ public final class PaymentRehearsal {
   }
 
   /** A payment between accounts that are taken for granted. */
-  private record Success(PaymentOrder order, Authorize authorize)
-      implements OrderCommand<Authorize.Result> {
+  private record Success(PaymentOrder order, BeginPayment begin)
+      implements OrderCommand<BeginPayment.Result> {
 
     private static final AccountTerms TERMS =
         new AccountTerms("EUR", null, AccountKind.EXTERNAL, 0, "{}");
 
     @Override
     public void prepare(UnitOfWork unit) {
-      authorize.prepare(unit);
+      begin.prepare(unit);
     }
 
     @Override
-    public Authorize.Result decide(UnitOfWork unit) {
+    public BeginPayment.Result decide(UnitOfWork unit) {
       var books = unit.table(Books.class);
       accounts().forEach(id -> books.suppose(new AccountKey(merchantId(), id), TERMS, unit.now()));
-      return authorize.decide(unit);
+      return begin.decide(unit);
     }
   }
 
-  /** Reads what {@link Authorize} reads, but for the payer's past, and writes nothing. */
+  /** Reads what {@link BeginPayment} reads, but for the payer's past, and writes nothing. */
   private record Look(PaymentOrder order) implements OrderCommand<Boolean> {
 
     @Override

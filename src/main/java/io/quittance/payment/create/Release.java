@@ -22,7 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * for a busy account. What makes it safe in any order are the idempotency key, which only one of
  * them can claim, and the accounts' locks.
  */
-final class Release implements OrderCommand<Authorize.Result> {
+final class Release implements OrderCommand<BeginPayment.Result> {
 
   /**
    * What is decided of a payment that was never begun. It outlasts the attempts of a transaction,
@@ -78,12 +78,12 @@ final class Release implements OrderCommand<Authorize.Result> {
   }
 
   @Override
-  public Authorize.Result decide(UnitOfWork unit) {
+  public BeginPayment.Result decide(UnitOfWork unit) {
     var payments = unit.table(Payments.class);
     Optional<Payment> begun = payments.find(order.merchantId(), order.id());
     if (begun.isEmpty()) {
       return fate.compareAndExchange(Fate.OPEN, Fate.RECORDED) == Fate.GIVEN_UP
-          ? new Authorize.Result.Refused(
+          ? new BeginPayment.Result.Refused(
               new Refusal(failure.problem().code(), failure.detail()), null)
           : recordFailed(unit);
     }
@@ -92,14 +92,14 @@ final class Release implements OrderCommand<Authorize.Result> {
     if (!payment.concluded()) {
       fail(unit, payment);
     }
-    return new Authorize.Result.PaymentStored(payment);
+    return new BeginPayment.Result.PaymentStored(payment);
   }
 
-  private Authorize.Result recordFailed(UnitOfWork unit) {
+  private BeginPayment.Result recordFailed(UnitOfWork unit) {
     var keys = unit.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = keys.holder(order.request());
     if (holder.isPresent()) {
-      return new Authorize.Result.KeyTaken(holder.get());
+      return new BeginPayment.Result.KeyTaken(holder.get());
     }
     var payments = unit.table(Payments.class);
     Payment payment = Payment.processing(order, null, unit.now(), unit.now());
@@ -108,7 +108,7 @@ final class Release implements OrderCommand<Authorize.Result> {
     payment.deadlineUsed(order.usedMs());
     payment.fail(failure, unit.now());
     unit.table(PaymentEvents.class).add(payment);
-    return new Authorize.Result.PaymentStored(payment);
+    return new BeginPayment.Result.PaymentStored(payment);
   }
 
   private void fail(UnitOfWork unit, Payment payment) {

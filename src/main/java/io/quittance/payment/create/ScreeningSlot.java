@@ -4,8 +4,8 @@ import io.quittance.fraud.Screening;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@link Screener} leaves its answer for {@link Authorize}, which may be queued by then, or
- * even committed. Thread-safe.
+ * Where {@link Screener} leaves its answer for {@link BeginPayment}, which may be queued by then,
+ * or even committed. Thread-safe.
  */
 public final class ScreeningSlot {
 

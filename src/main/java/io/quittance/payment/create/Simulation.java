@@ -30,7 +30,7 @@ final class Simulation {
    * @param result the payment as it would be, or the refusal
    * @param balances of both accounts afterwards, by account
    */
-  record Forecast(Authorize.Result result, Map<String, Balances> balances) {}
+  record Forecast(BeginPayment.Result result, Map<String, Balances> balances) {}
 
   private final DeadlineScopes scopes;
   private final Screener screener;
@@ -44,49 +44,49 @@ final class Simulation {
 
   Forecast of(PaymentOrder order) throws InterruptedException {
     var screening = new ScreeningSlot();
-    var authorize = new Authorize(order, screening, Duration.ZERO);
+    var begin = new BeginPayment(order, screening, Duration.ZERO);
     try (DeadlineScope scope = scopes.open("simulation", order.deadline())) {
       var _ = screener.fork(scope, order, screening);
       scope.join();
-      return forecast(order, authorize);
+      return forecast(order, begin);
     } catch (ScopeFailedException e) {
-      return forecast(order, unscreened(order, authorize, Screener.failure(e)));
+      return forecast(order, unscreened(order, begin, Screener.failure(e)));
     } catch (DeadlineExceededException e) {
-      return forecast(order, unscreened(order, authorize, Failure.deadlineExceeded()));
+      return forecast(order, unscreened(order, begin, Failure.deadlineExceeded()));
     }
   }
 
-  private Forecast forecast(PaymentOrder order, Command<Authorize.Result> command) {
+  private Forecast forecast(PaymentOrder order, Command<BeginPayment.Result> command) {
     return journal.rehearse(new Rehearsal(order, command));
   }
 
-  private static Command<Authorize.Result> unscreened(
-      PaymentOrder order, Authorize authorize, Failure failure) {
-    return new Unscreened(order, authorize, new Release(order, failure, true));
+  private static Command<BeginPayment.Result> unscreened(
+      PaymentOrder order, BeginPayment begin, Failure failure) {
+    return new Unscreened(order, begin, new Release(order, failure, true));
   }
 
   /**
    * A payment that cannot be screened. If the books refuse it, that is its answer; else it is begun
    * and released again, as by {@link Compensation}.
    */
-  private record Unscreened(PaymentOrder order, Authorize authorize, Release release)
-      implements OrderCommand<Authorize.Result> {
+  private record Unscreened(PaymentOrder order, BeginPayment begin, Release release)
+      implements OrderCommand<BeginPayment.Result> {
 
     @Override
     public void prepare(UnitOfWork unit) {
-      authorize.prepare(unit);
+      begin.prepare(unit);
       release.prepare(unit);
     }
 
     @Override
-    public Authorize.Result decide(UnitOfWork unit) {
-      Authorize.Result begun = authorize.decide(unit);
+    public BeginPayment.Result decide(UnitOfWork unit) {
+      BeginPayment.Result begun = begin.decide(unit);
       return begun.decisive() ? begun : release.decide(unit);
     }
   }
 
   /** A command, and the balances that it leaves. */
-  private record Rehearsal(PaymentOrder order, Command<Authorize.Result> command)
+  private record Rehearsal(PaymentOrder order, Command<BeginPayment.Result> command)
       implements OrderCommand<Forecast> {
 
     @Override
@@ -96,7 +96,7 @@ final class Simulation {
 
     @Override
     public Forecast decide(UnitOfWork unit) {
-      Authorize.Result result = command.decide(unit);
+      BeginPayment.Result result = command.decide(unit);
       Map<String, Balances> balances = new TreeMap<>();
       UUID merchantId = order.merchantId();
       for (String account : new String[] {order.payer(), order.payee()}) {

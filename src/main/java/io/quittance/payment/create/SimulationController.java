@@ -91,10 +91,11 @@ class SimulationController {
     var deadline = deadlines.grant(deadlineMs, caller);
     Simulation.Forecast forecast = forecast(body.order(unkeyed(caller), deadline, json));
     return switch (forecast.result()) {
-      case Authorize.Result.PaymentStored(Payment payment) ->
+      case BeginPayment.Result.PaymentStored(Payment payment) ->
           SimulationBody.from(payment, forecast.balances());
-      case Authorize.Result.Refused refused -> throw refused.problem();
-      case Authorize.Result.KeyTaken taken -> throw new IllegalStateException("no key: " + taken);
+      case BeginPayment.Result.Refused refused -> throw refused.problem();
+      case BeginPayment.Result.KeyTaken taken ->
+          throw new IllegalStateException("no key: " + taken);
     };
   }
 

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Tells those who deliver events that there are some. Best effort, and never at the payment's
- * expense: the events are in the outbox already. Thread-safe.
+ * expense: the deliveries are stored already. Thread-safe.
  */
 @Component
 public final class DeliveryTrigger {

@@ -58,7 +58,7 @@ public final class LedgerCall {
   /**
    * Starts the subtask "ledger".
    *
-   * @param decisive whether a result ends the scope at once
+   * @param decisive whether a result ends the wait for the other subtasks at once
    */
   public <R> Subtask<R> fork(DeadlineScope scope, QueuedCommand<R> command, Predicate<R> decisive) {
     return scope.fork(

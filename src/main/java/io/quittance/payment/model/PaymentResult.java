@@ -6,7 +6,7 @@ import java.time.Instant;
 /** How the processing of a payment ended, as far as its caller is concerned. */
 public sealed interface PaymentResult {
 
-  /** The payment has an end, good or bad, and the database says so. */
+  /** It was decided, and committed: succeeded, authorized, in review, or come to nothing. */
   record Concluded(Payment payment) implements PaymentResult {}
 
   /** No payment was made, and none will be under this key. */

@@ -68,7 +68,7 @@ final class CursorSeal {
       mac.init(new SecretKeySpec(KEY, "HmacSHA256"));
       return Arrays.copyOf(mac.doFinal(plain), CHECKSUM_BYTES);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has HmacSHA256", e);
+      throw new IllegalStateException("this JDK has no HmacSHA256", e);
     }
   }
 
@@ -79,7 +79,7 @@ final class CursorSeal {
       cipher.init(mode, new SecretKeySpec(KEY, "AES"), new IvParameterSpec(checksum));
       return cipher.doFinal(bytes);
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has AES/CTR", e);
+      throw new IllegalStateException("this JDK has no AES/CTR", e);
     }
   }
 }

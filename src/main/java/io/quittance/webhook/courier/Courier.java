@@ -200,7 +200,7 @@ public final class Courier implements AutoCloseable {
     try {
       int status = response.getCode();
       if (status < 200 || status > 599) {
-        throw new ProtocolException("the answer has the status " + status);
+        throw new ProtocolException("the receiver answered with the status %d".formatted(status));
       }
       return new Reply(status, retryAfter(response.getFirstHeader("Retry-After")), body.excerpt());
     } finally {

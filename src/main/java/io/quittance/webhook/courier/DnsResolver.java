@@ -136,7 +136,7 @@ final class DnsResolver implements AutoCloseable {
       startBy.await(lookup.begun());
       return lookup.answer();
     } catch (DeadlineExceededException | RejectedExecutionException e) {
-      var noRoom = new NoRoomException("too many names wait for the domain name system");
+      var noRoom = new NoRoomException("too many DNS look-ups are waiting");
       noRoom.initCause(e);
       throw noRoom;
     }

@@ -23,7 +23,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Writes down how attempts went, many in one transaction, or each in its own where the rows of some
- * are locked. What is lost of it in a crash is attempted again. Thread-safe.
+ * are locked. An attempt whose row is lost in a crash is repeated. Thread-safe.
  */
 @Component
 public final class AttemptWriter {

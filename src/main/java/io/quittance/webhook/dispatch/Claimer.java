@@ -61,7 +61,7 @@ final class Claimer {
   private final ReceiverLanes lanes;
   private final DestinationQueue destinations = new DestinationQueue();
   private final ClaimRound round;
-  private final Set<UUID> paid = ConcurrentHashMap.newKeySet();
+  private final Set<UUID> toLookAt = ConcurrentHashMap.newKeySet();
 
   /** Whether a claim is queued that has not begun, and so will find whatever is due by now. */
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -100,7 +100,7 @@ final class Claimer {
 
   /** Looks for due deliveries of a merchant soon, and returns at once. */
   void lookAt(UUID merchantId) {
-    paid.add(merchantId);
+    toLookAt.add(merchantId);
     wake();
   }
 
@@ -160,8 +160,8 @@ final class Claimer {
   }
 
   private void takePaid() {
-    Set<UUID> merchants = Set.copyOf(paid);
-    paid.removeAll(merchants);
+    Set<UUID> merchants = Set.copyOf(toLookAt);
+    toLookAt.removeAll(merchants);
     Instant since = poller.lookedAt().minus(LATE);
     subscribers.of(merchants).forEach(destination -> destinations.add(destination, since));
   }

@@ -17,7 +17,7 @@ final class DestinationQueue {
   /**
    * Some destinations of one merchant.
    *
-   * @param since nothing that was due before is left, as far as this replica knows
+   * @param since what was due before this instant has been claimed, as far as this replica knows
    */
   record Entry(UUID merchantId, List<Destination> destinations, Instant since) {}
 

@@ -47,7 +47,7 @@ final class ReceiverLaneScheduler implements AutoCloseable {
             .start(registry);
   }
 
-  /** Puts a task into its lane; waits only if very many turns wait for a sender. */
+  /** Puts a task into its lane; waits only while the senders' queue is full. */
   void offer(DeliveryTask task) throws InterruptedException {
     if (task.lane().offer(task)) {
       var turn = new Turn(party(task.delivery()), task.lane());

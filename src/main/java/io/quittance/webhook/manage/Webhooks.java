@@ -117,7 +117,8 @@ class Webhooks {
                 () ->
                     Problem.of(
                         ProblemCode.INVALID_STATE,
-                        "A merchant has at most %d endpoints.".formatted(Endpoint.SLOTS.length())));
+                        "There are %d endpoints already, which is the limit; delete one first."
+                            .formatted(Endpoint.SLOTS.length())));
   }
 
   /**

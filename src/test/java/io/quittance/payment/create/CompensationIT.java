@@ -46,12 +46,11 @@ class CompensationIT {
   @Test
   void givesTheHoldBackIfTheVerdictFindsNoRoom() throws Exception {
     PaymentOrder order = order();
-    var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
-    authorize.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
+    var begin = new QueuedCommand<>(new BeginPayment(order, new ScreeningSlot(), PLENTY));
+    begin.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
     assertThat(hold(order)).isEqualTo("pending");
 
-    PaymentResult result =
-        compensation.of(order, authorize, new QueueFullException("journal-1", 8));
+    PaymentResult result = compensation.of(order, begin, new QueueFullException("journal-1", 8));
 
     assertThat(result)
         .isInstanceOfSatisfying(
@@ -63,10 +62,9 @@ class CompensationIT {
   @Test
   void beginsNothingIfThePaymentFindsNoRoom() throws Exception {
     PaymentOrder order = order();
-    var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
+    var begin = new QueuedCommand<>(new BeginPayment(order, new ScreeningSlot(), PLENTY));
 
-    PaymentResult result =
-        compensation.of(order, authorize, new QueueFullException("journal-1", 8));
+    PaymentResult result = compensation.of(order, begin, new QueueFullException("journal-1", 8));
 
     assertThat(result).isInstanceOf(PaymentResult.NotBegun.class);
   }
@@ -91,11 +89,11 @@ class CompensationIT {
   void tellsTheRefusalOfItsOwnCommandAsTheFirst() throws Exception {
     PaymentOrder order =
         Orders.order(UUID.randomUUID(), TypeId.next(), null, Deadline.after(PLENTY));
-    var authorize = new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY));
-    authorize.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
+    var begin = new QueuedCommand<>(new BeginPayment(order, new ScreeningSlot(), PLENTY));
+    begin.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
 
     PaymentResult result =
-        compensation.of(order, authorize, new IllegalStateException("screening fails"));
+        compensation.of(order, begin, new IllegalStateException("screening fails"));
 
     assertThat(result)
         .isInstanceOfSatisfying(
@@ -109,7 +107,7 @@ class CompensationIT {
   void claimsItsKeyForAsLongAsItsDeadlineLasts() throws Exception {
     Instant before = Instant.now();
     PaymentOrder order = order(Deadline.after(Duration.ofSeconds(3)));
-    new QueuedCommand<>(new Authorize(order, new ScreeningSlot(), PLENTY))
+    new QueuedCommand<>(new BeginPayment(order, new ScreeningSlot(), PLENTY))
         .submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
 
     assertThat(
@@ -127,13 +125,13 @@ class CompensationIT {
     UUID another = UUID.randomUUID();
     long begun = System.nanoTime();
     PaymentOrder item = order(UUID.randomUUID());
-    var authorize = new QueuedCommand<>(new Authorize(item, new ScreeningSlot(), PLENTY));
-    authorize.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
-    compensation.of(item, authorize, new QueueFullException("journal-1", 8));
+    var begin = new QueuedCommand<>(new BeginPayment(item, new ScreeningSlot(), PLENTY));
+    begin.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
+    compensation.of(item, begin, new QueueFullException("journal-1", 8));
     assertThat(journal.othersWithin(another, Duration.ofNanos(System.nanoTime() - begun)))
         .isFalse();
 
-    new QueuedCommand<>(new Authorize(order(), new ScreeningSlot(), PLENTY))
+    new QueuedCommand<>(new BeginPayment(order(), new ScreeningSlot(), PLENTY))
         .submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
     assertThat(journal.othersWithin(another, PLENTY)).isTrue();
   }

@@ -33,7 +33,7 @@ class PaymentRehearsalIT {
 
     assertThat(rehearsal.rehearse())
         .isInstanceOfSatisfying(
-            Authorize.Result.PaymentStored.class,
+            BeginPayment.Result.PaymentStored.class,
             stored -> assertThat(stored.payment().status()).isEqualTo(PaymentStatus.SUCCEEDED));
 
     assertThat(count("payments")).isZero();

@@ -61,8 +61,8 @@ class VelocityOrderIT {
     PaymentOrder second = order(smaller);
     var screened = new ScreeningSlot();
     screened.put(screening(first));
-    var authorizeFirst = new Authorize(first, screened, PLENTY);
-    var authorizeSecond = new Authorize(second, new ScreeningSlot(), PLENTY);
+    var authorizeFirst = new BeginPayment(first, screened, PLENTY);
+    var authorizeSecond = new BeginPayment(second, new ScreeningSlot(), PLENTY);
     var block = new Blocking();
     journal.submit(block, Deadline.after(PLENTY));
     block.reached.await();
@@ -81,8 +81,8 @@ class VelocityOrderIT {
     assertThat(concluded.status()).isEqualTo(PaymentStatus.DECLINED);
   }
 
-  private static Payment payment(Authorize.Result result) {
-    return ((Authorize.Result.PaymentStored) result).payment();
+  private static Payment payment(BeginPayment.Result result) {
+    return ((BeginPayment.Result.PaymentStored) result).payment();
   }
 
   private Screening screening(PaymentOrder order) throws Exception {

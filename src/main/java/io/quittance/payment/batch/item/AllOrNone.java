@@ -1,7 +1,7 @@
 package io.quittance.payment.batch.item;
 
 import io.quittance.journal.UnitOfWork;
-import io.quittance.payment.create.Authorize;
+import io.quittance.payment.create.BeginPayment;
 import io.quittance.payment.model.Payment;
 import io.quittance.web.ProblemCode;
 import java.util.ArrayList;
@@ -45,7 +45,7 @@ public record AllOrNone(List<ScreenedItem> items) {
 
   /** Names the rows that {@link #decide} will look at. */
   public void prepare(UnitOfWork unit) {
-    items.forEach(item -> item.authorize().prepare(unit));
+    items.forEach(item -> item.begin().prepare(unit));
   }
 
   /**
@@ -54,10 +54,10 @@ public record AllOrNone(List<ScreenedItem> items) {
    * @throws Refused if one of them cannot be made
    */
   public List<ItemResult> decide(UnitOfWork unit) {
-    List<Authorize.Result> results =
-        items.stream().map(item -> item.authorize().decide(unit)).toList();
+    List<BeginPayment.Result> results =
+        items.stream().map(item -> item.begin().decide(unit)).toList();
     var ends = new ArrayList<ItemResult>(results.size());
-    for (Authorize.Result result : results) {
+    for (BeginPayment.Result result : results) {
       ends.add(end(result));
     }
     if (ends.stream().allMatch(end -> end.status() == ItemStatus.SUCCEEDED)) {
@@ -66,11 +66,11 @@ public record AllOrNone(List<ScreenedItem> items) {
     throw new Refused(ends.stream().map(AllOrNone::ofRefused).toList());
   }
 
-  private static ItemResult end(Authorize.Result result) {
+  private static ItemResult end(BeginPayment.Result result) {
     return switch (result) {
-      case Authorize.Result.PaymentStored(Payment payment) -> ItemResult.of(payment);
-      case Authorize.Result.Refused refused -> ItemResult.refused(refused.problem());
-      case Authorize.Result.KeyTaken _ ->
+      case BeginPayment.Result.PaymentStored(Payment payment) -> ItemResult.of(payment);
+      case BeginPayment.Result.Refused refused -> ItemResult.refused(refused.problem());
+      case BeginPayment.Result.KeyTaken _ ->
           throw new IllegalStateException("the items of an atomic batch have no keys");
     };
   }

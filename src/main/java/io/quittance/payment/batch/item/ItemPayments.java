@@ -11,7 +11,7 @@ import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.payment.DeadlineProperties;
 import io.quittance.payment.PaymentProperties;
-import io.quittance.payment.create.Authorize;
+import io.quittance.payment.create.BeginPayment;
 import io.quittance.payment.create.PaymentProcessor;
 import io.quittance.payment.create.Screener;
 import io.quittance.payment.create.ScreeningSlot;
@@ -117,7 +117,7 @@ public final class ItemPayments {
       scope.join();
       return new ScreenedItem(
           order,
-          Authorize.underAnothersKey(order, screening, properties.resolveGrace()),
+          BeginPayment.underAnothersKey(order, screening, properties.resolveGrace()),
           TimelineScope.of(scope.report(), dependencies));
     } catch (ScopeFailedException e) {
       throw Screener.failure(e).problem();

@@ -1,8 +1,8 @@
 package io.quittance.payment.batch.item;
 
-import io.quittance.payment.create.Authorize;
+import io.quittance.payment.create.BeginPayment;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.timeline.TimelineScope;
 
 /** An item of an atomic batch that screening has answered for. */
-public record ScreenedItem(PaymentOrder order, Authorize authorize, TimelineScope timeline) {}
+public record ScreenedItem(PaymentOrder order, BeginPayment begin, TimelineScope timeline) {}

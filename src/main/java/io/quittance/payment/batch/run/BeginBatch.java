@@ -4,8 +4,8 @@ import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
-import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.CommandOnBatch;
+import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
 
@@ -29,7 +29,7 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
   @Override
   public void prepare(UnitOfWork unit) {
     unit.table(IdempotencyKeys.class).request(request);
-    unit.table(BatchRows.class).request(batch);
+    unit.table(PaymentBatchRows.class).request(batch);
   }
 
   @Override
@@ -38,7 +38,7 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
-    var rows = unit.table(BatchRows.class);
+    var rows = unit.table(PaymentBatchRows.class);
     Optional<StoredBatch> present = rows.present(batch);
     if (present.isEmpty()) {
       return new Result.Gone();

@@ -1,8 +1,8 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.journal.UnitOfWork;
-import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.CommandOnBatch;
+import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
 
@@ -14,12 +14,12 @@ record EndBatch(StoredBatch batch, int usedMs) implements CommandOnBatch<Optiona
 
   @Override
   public void prepare(UnitOfWork unit) {
-    unit.table(BatchRows.class).request(batch);
+    unit.table(PaymentBatchRows.class).request(batch);
   }
 
   @Override
   public Optional<StoredBatch> decide(UnitOfWork unit) {
-    var rows = unit.table(BatchRows.class);
+    var rows = unit.table(PaymentBatchRows.class);
     Optional<StoredBatch> resting =
         rows.present(batch)
             .filter(present -> present.processing() && present.counts().open() == 0)

@@ -5,8 +5,8 @@ import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.BatchItem;
-import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.CommandOnBatch;
+import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.payment.batch.store.StoredItems.Open;
 import io.quittance.web.ProblemCode;
@@ -30,7 +30,7 @@ record FenceItems(StoredBatch batch, List<Open> items)
   public void prepare(UnitOfWork unit) {
     var keys = unit.table(IdempotencyKeys.class);
     items.forEach(item -> keys.request(key(item)));
-    unit.table(BatchRows.class).request(batch);
+    unit.table(PaymentBatchRows.class).request(batch);
   }
 
   /**
@@ -39,7 +39,7 @@ record FenceItems(StoredBatch batch, List<Open> items)
    */
   @Override
   public Optional<Map<Integer, KeyRecord>> decide(UnitOfWork unit) {
-    if (unit.table(BatchRows.class).present(batch).isEmpty()) {
+    if (unit.table(PaymentBatchRows.class).present(batch).isEmpty()) {
       return Optional.empty();
     }
     var keys = unit.table(IdempotencyKeys.class);

@@ -5,8 +5,8 @@ import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Refusal;
-import io.quittance.payment.batch.store.BatchRows;
 import io.quittance.payment.batch.store.CommandOnBatch;
+import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
@@ -45,7 +45,7 @@ public record ResumeBatch(
   @Override
   public void prepare(UnitOfWork unit) {
     unit.table(IdempotencyKeys.class).request(request);
-    unit.table(BatchRows.class).request(batch);
+    unit.table(PaymentBatchRows.class).request(batch);
   }
 
   @Override
@@ -54,7 +54,7 @@ public record ResumeBatch(
     if (holder.isPresent()) {
       return new Result.KeyTaken(holder.get());
     }
-    var rows = unit.table(BatchRows.class);
+    var rows = unit.table(PaymentBatchRows.class);
     StoredBatch present = rows.current(batch).orElseThrow();
     if (present.processing()) {
       unit.table(IdempotencyKeys.class)

@@ -185,8 +185,8 @@ public final class BatchLeases {
   }
 
   /**
-   * Takes an abandoned batch over, unless another replica was faster, or its row is locked: by one
-   * that hangs in the middle of a transaction, perhaps.
+   * Takes an abandoned batch over, unless another replica was faster, or its row is locked: for
+   * example by one that hangs in the middle of a transaction.
    */
   public Optional<StoredBatch> take(StoredBatch seen) {
     OffsetDateTime until = in(LEASE);

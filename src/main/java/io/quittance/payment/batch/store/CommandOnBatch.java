@@ -19,7 +19,7 @@ public interface CommandOnBatch<R> extends Command<R> {
 
   @Override
   default Set<String> accounts() {
-    return Set.of(BatchRows.lockOf(batch()));
+    return Set.of(PaymentBatchRows.lockOf(batch()));
   }
 
   @Override

@@ -91,7 +91,7 @@ public record StoredBatch(
     return changed(ends.atRest().text(), ends, run.over(usedMs), rests + 1, now);
   }
 
-  /** As it is shown for the first time, in the hands of the replica that prepared it. */
+  /** As it is first visible: processing, carried out by the replica that prepared it. */
   public StoredBatch shown(Instant now) {
     return processing(Run.beginning(run.number, run.background, run.grantedMs, run.endsAt, now));
   }

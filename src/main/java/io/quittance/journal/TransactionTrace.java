@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
  * The trace of a batch: it shares nothing with those of its commands but links, for it belongs to
  * all of them. It has no rows. Confined to the journal's thread.
  */
-final class BatchTrace implements Table {
+final class TransactionTrace implements Table {
 
   @Component
   @ConditionalOnTracing
@@ -31,7 +31,7 @@ final class BatchTrace implements Table {
 
     @Override
     public Table open(UnitOfWork unit) {
-      return new BatchTrace(tracing, clock.instant());
+      return new TransactionTrace(tracing, clock.instant());
     }
   }
 
@@ -39,7 +39,7 @@ final class BatchTrace implements Table {
   private final Instant startedAt;
   private final List<SpanOrigin> origins = new ArrayList<>();
 
-  private BatchTrace(Tracing tracing, Instant startedAt) {
+  private TransactionTrace(Tracing tracing, Instant startedAt) {
     this.tracing = tracing;
     this.startedAt = startedAt;
   }

@@ -28,14 +28,14 @@ import org.springframework.stereotype.Component;
  * The batches of payments that one transaction of the journal changes as a whole: when they begin
  * and when they end. Confined to the journal's thread.
  */
-public final class BatchRows implements Table {
+public final class PaymentBatchRows implements Table {
 
   @Component
   @Order(64)
   static final class Factory implements Table.Factory {
     @Override
     public Table open(UnitOfWork unit) {
-      return new BatchRows(unit);
+      return new PaymentBatchRows(unit);
     }
   }
 
@@ -61,7 +61,7 @@ public final class BatchRows implements Table {
   private final List<StoredBatch> added = new ArrayList<>();
   private final List<BatchSql.Row> items = new ArrayList<>();
 
-  private BatchRows(UnitOfWork unit) {
+  private PaymentBatchRows(UnitOfWork unit) {
     this.unit = unit;
   }
 
@@ -120,7 +120,7 @@ public final class BatchRows implements Table {
   @Override
   public Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> keys) {
     return keys.stream()
-        .filter(BatchRows::isBatch)
+        .filter(PaymentBatchRows::isBatch)
         .filter(key -> !finds(jdbc, LOCK_IF_FREE, key) && finds(jdbc, EXISTS, key))
         .collect(toSet());
   }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * time the command's turn comes, the payment is concluded in the same transaction, and one commit
  * is all it takes.
  */
-public final class Authorize implements OrderCommand<Authorize.Result> {
+public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
 
   /** What came of it. */
   public sealed interface Result {
@@ -69,11 +69,11 @@ public final class Authorize implements OrderCommand<Authorize.Result> {
    * @param slot where the answer of screening will be, if it comes in time
    * @param grace how long after the deadline the payment may stay open before any replica fails it
    */
-  Authorize(PaymentOrder order, ScreeningSlot slot, Duration grace) {
+  BeginPayment(PaymentOrder order, ScreeningSlot slot, Duration grace) {
     this(order, slot, grace, true);
   }
 
-  private Authorize(PaymentOrder order, ScreeningSlot slot, Duration grace, boolean ownKey) {
+  private BeginPayment(PaymentOrder order, ScreeningSlot slot, Duration grace, boolean ownKey) {
     this.order = order;
     this.slot = slot;
     this.grace = grace;
@@ -81,8 +81,9 @@ public final class Authorize implements OrderCommand<Authorize.Result> {
   }
 
   /** One of several payments that are made under one key, which is claimed elsewhere. */
-  public static Authorize underAnothersKey(PaymentOrder order, ScreeningSlot slot, Duration grace) {
-    return new Authorize(order, slot, grace, false);
+  public static BeginPayment underAnothersKey(
+      PaymentOrder order, ScreeningSlot slot, Duration grace) {
+    return new BeginPayment(order, slot, grace, false);
   }
 
   @Override

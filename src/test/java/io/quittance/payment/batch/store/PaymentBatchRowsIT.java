@@ -28,7 +28,7 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /** Progress that is written twice, and leases while something hangs. */
-class BatchRowsIT {
+class PaymentBatchRowsIT {
 
   private static final int ITEMS = 10;
 
@@ -46,7 +46,7 @@ class BatchRowsIT {
   private final BatchStore store;
   private final BatchProgress progress;
 
-  BatchRowsIT() throws SQLException {
+  PaymentBatchRowsIT() throws SQLException {
     var dialect = new Dialect(database);
     leases = new BatchLeases(jdbc, dialect, transactions);
     store = new BatchStore(jdbc, dialect, transactions);
