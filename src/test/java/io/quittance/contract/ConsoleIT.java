@@ -6,8 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 /** The console in a real browser; skipped where no Chromium is installed. */
+@Tag("side-by-side")
 class ConsoleIT {
 
   static Sandbox sandbox;

@@ -2,6 +2,7 @@ package io.quittance.contract;
 
 import io.quittance.testing.Postgres;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.test.context.ActiveProfiles;
@@ -13,6 +14,7 @@ import org.springframework.test.context.DynamicPropertySource;
  * {@code -Dcontract.distribution=citus} it uses an empty database of another server
  * (docs/citus.md).
  */
+@Tag("side-by-side")
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {

@@ -41,6 +41,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Two replicas and a broker: every event arrives, in order, and every event of analytics counts
  * once, whatever is killed or frozen.
  */
+@Tag("side-by-side")
 class KafkaIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);

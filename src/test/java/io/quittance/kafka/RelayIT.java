@@ -28,10 +28,12 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Relays on one database and one broker: who sends, in which order, and what if it cannot. */
+@Tag("side-by-side")
 class RelayIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -62,6 +62,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Publishers and consumers on one broker: what is acknowledged is counted once. */
+@Tag("side-by-side")
 @SpringBootTest(
     properties = {
       "quittance.analytics.engine=kafka",
