@@ -77,6 +77,23 @@ abstract class DetailsContract extends Contract {
     assertThat(merchant.find(held).text("/status")).isEqualTo("succeeded");
   }
 
+  /** A client may change one payment for ever; its timeline is not to fill the memory. */
+  @Test
+  void showsTheFirstAndTheLastOfVeryManyScopes() {
+    String id = merchant.pay(1, "alice", "shop").is(201).id();
+    for (int i = 0; i < 250; i++) {
+      change(id, object("description", "the " + i + "th")).is(200);
+    }
+
+    await().until(() -> scopes(id).size() == 200);
+
+    assertThat(scopes(id).get(0).path("name").asText()).isEqualTo("payment");
+  }
+
+  private JsonNode scopes(String payment) {
+    return merchant.get("/v1/payments/" + payment + "/timeline").is(200).body().path("scopes");
+  }
+
   @Test
   void losesNeitherTheChangeNorTheOperationsBesideIt() {
     String id = merchant.authorize(100, "alice", "shop");

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
@@ -48,6 +49,15 @@ public final class Timelines {
   private static final int BATCH_MAX = 512;
   private static final Duration LINGER = Duration.ofMillis(100);
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
+
+  /** Of a payment's scopes so many of the first and of the last are shown. */
+  private static final int SHOWN_MAX = 100;
+
+  private static final String STORED =
+      """
+      select opened_at, body from payment_timelines
+       where merchant_id = ? and payment_id = ? order by opened_at %s limit ?
+      """;
 
   private static final String INSERT =
       """
@@ -113,7 +123,7 @@ public final class Timelines {
     }
   }
 
-  /** The payment's scopes so far, oldest first. */
+  /** The payment's scopes so far, oldest first; of very many the first ones and the last ones. */
   public Timeline of(UUID merchantId, UUID paymentId) {
     List<Entry> recent = unwritten.asMap().getOrDefault(paymentId, List.of());
     List<TimelineScope> scopes = new ArrayList<>(stored(merchantId, paymentId));
@@ -126,14 +136,19 @@ public final class Timelines {
   }
 
   private List<TimelineScope> stored(UUID merchantId, UUID paymentId) {
-    return jdbc.query(
-        """
-        select opened_at, body from payment_timelines
-         where merchant_id = ? and payment_id = ? order by opened_at
-        """,
-        (rs, row) -> parse(rs.getString("body")).openedAt(Instants.read(rs, "opened_at")),
-        merchantId,
-        paymentId);
+    var scopes = new TreeMap<Instant, TimelineScope>();
+    for (String order : List.of("asc", "desc")) {
+      jdbc.query(
+          STORED.formatted(order),
+          rs -> {
+            Instant openedAt = Instants.read(rs, "opened_at");
+            scopes.put(openedAt, parse(rs.getString("body")).openedAt(openedAt));
+          },
+          merchantId,
+          paymentId,
+          SHOWN_MAX);
+    }
+    return List.copyOf(scopes.values());
   }
 
   private void write(List<Job<Entry, Boolean>> jobs) {
@@ -157,7 +172,9 @@ public final class Timelines {
   }
 
   private static List<Entry> joined(List<Entry> before, List<Entry> more) {
-    return Stream.concat(before.stream(), more.stream()).toList();
+    return Stream.concat(before.stream(), more.stream())
+        .skip(Math.max(0, before.size() + more.size() - SHOWN_MAX))
+        .toList();
   }
 
   /** Null when nothing is left, which removes the payment from the cache. */
