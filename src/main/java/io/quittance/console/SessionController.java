@@ -2,6 +2,7 @@ package io.quittance.console;
 
 import io.quittance.access.ConsoleSessions;
 import io.quittance.identity.Scope;
+import io.quittance.web.BodyLimit;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
@@ -10,6 +11,7 @@ import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.Set;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
 import org.springframework.http.HttpHeaders;
@@ -26,6 +28,9 @@ import org.springframework.web.bind.annotation.RestController;
 @ConditionalOnProperty("quittance.console.enabled")
 class SessionController {
 
+  /** The key of 300 characters, however it is escaped. */
+  private static final int BODY_BYTES_MAX = 4096;
+
   record Login(@NotBlank @Size(max = 300) String key) {}
 
   /**
@@ -41,6 +46,12 @@ class SessionController {
   SessionController(ConsoleSessions sessions, Environment environment) {
     this.sessions = sessions;
     this.sandbox = environment.acceptsProfiles(Profiles.of("sandbox"));
+  }
+
+  /** Anybody may send one, and it takes no place in admission. */
+  @Bean
+  static BodyLimit loginBody() {
+    return new BodyLimit("POST", "/console/session", BODY_BYTES_MAX);
   }
 
   @PostMapping("/console/session")

@@ -56,6 +56,10 @@ abstract class ConsoleContract extends Contract {
     assertThat(session.size()).isEqualTo(4);
     session("quittance_session=qs_nobody").is(204);
     merchant.anonymous().get("/console/session").is(204);
+    merchant
+        .anonymous()
+        .post("/console/session", object("key", "x".repeat(5_000)))
+        .isProblem(413, "request_too_large");
   }
 
   @Test
