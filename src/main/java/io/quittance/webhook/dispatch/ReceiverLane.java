@@ -18,6 +18,16 @@ final class ReceiverLane {
   private static final int WAITING_MAX = 256;
   private static final int WAITING_WHILE_FAILING_MAX = 8;
 
+  /**
+   * So many characters of events may wait: a merchant may have many receivers, and large events.
+   */
+  private static final int CHARACTERS_MAX = 512 * 1024;
+
+  /** Assumed of an event before there was one. */
+  private static final int CHARACTERS_AT_FIRST = 32 * 1024;
+
+  private static final int SIZES_REMEMBERED = 8;
+
   /** Attempts at once before anything is known of the receiver. */
   private static final int ALLOWED_AT_FIRST = 4;
 
@@ -35,6 +45,11 @@ final class ReceiverLane {
   private final Duration open;
   private final Duration closedMax;
   private final ArrayDeque<DeliveryTask> waiting = new ArrayDeque<>();
+  private int waitingCharacters;
+
+  /** Of one event; a moving average. */
+  private int eventCharacters = CHARACTERS_AT_FIRST;
+
   private int underWay;
 
   /** One more with each success, half with each failure: who wastes senders' time gets few. */
@@ -66,7 +81,9 @@ final class ReceiverLane {
     if (breaker.getState() != State.CLOSED) {
       return underWay == 0 ? 1 : 0;
     }
-    return Math.max(0, waitingMax() - waiting.size());
+    int bySize = (CHARACTERS_MAX - waitingCharacters) / Math.max(1, eventCharacters);
+    int byNumber = waitingMax() - waiting.size();
+    return Math.max(waiting.isEmpty() ? 1 : 0, Math.min(bySize, byNumber));
   }
 
   private int waitingMax() {
@@ -90,10 +107,12 @@ final class ReceiverLane {
    */
   synchronized boolean offer(DeliveryTask task) {
     if (breaker.getState() == State.OPEN) {
-      waiting.clear(); // from before it opened; due again when their leases end
+      dropWaiting(); // from before it opened; due again when their leases end
       breaker.transitionToHalfOpenState();
     }
     waiting.addLast(task);
+    waitingCharacters += size(task);
+    eventCharacters += (size(task) - eventCharacters) / SIZES_REMEMBERED;
     if (underWay >= limit()) {
       return false;
     }
@@ -106,6 +125,7 @@ final class ReceiverLane {
     DeliveryTask next = null;
     while (next == null && !waiting.isEmpty() && underWay <= limit()) {
       DeliveryTask task = waiting.removeFirst();
+      waitingCharacters -= size(task);
       // What is dropped here is claimed again when its lease ends, by whichever replica.
       if (!task.delivery().startBy().expired() && breaker.tryAcquirePermission()) {
         next = task;
@@ -120,7 +140,10 @@ final class ReceiverLane {
 
   private void tellOfRoom() {
     Runnable action = whenRoom;
-    if (action != null && room() > waitingMax() / 2) {
+    if (action != null
+        && breaker.getState() == State.CLOSED
+        && waiting.size() < waitingMax() / 2
+        && room() > 0) {
       whenRoom = null;
       action.run();
     }
@@ -133,8 +156,17 @@ final class ReceiverLane {
   synchronized void giveBack() {
     underWay--;
     if (underWay == 0) {
-      waiting.clear();
+      dropWaiting();
     }
+  }
+
+  private void dropWaiting() {
+    waiting.clear();
+    waitingCharacters = 0;
+  }
+
+  private static int size(DeliveryTask task) {
+    return task.event().body().data().length();
   }
 
   private int limit() {

@@ -41,9 +41,10 @@ class ReceiverLaneSchedulerTest {
             })) {
       for (int i = 1; i <= 5; i++) {
         int expected = i;
+        int roomBefore = lane.room();
         turns.offer(task());
         Awaitility.await().until(() -> works.get() == expected);
-        Awaitility.await().until(() -> lane.room() == 256);
+        Awaitility.await().until(() -> lane.room() > roomBefore);
       }
     }
   }
