@@ -6,6 +6,7 @@ import io.quittance.webhook.dispatch.DestinationQueue.Entry;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +23,10 @@ final class ClaimRound {
     /**
      * Adds what it claims to a list, one by one, so that a failure loses nothing.
      *
+     * @param again takes those that have more; they come after those that had no room
      * @return whether the merchant's destinations could take more at once
      */
-    boolean claim(Entry entry, List<Claimed> claimed);
+    boolean claim(Entry entry, List<Claimed> claimed, Consumer<Entry> again);
   }
 
   /** Has claimed deliveries attempted. */
@@ -51,9 +53,10 @@ final class ClaimRound {
     boolean more = false;
     var left = new ArrayDeque<>(destinations.takeAll());
     var claimed = new ArrayList<Claimed>();
+    var served = new ArrayList<Entry>();
     try {
       while (!left.isEmpty()) {
-        more |= claim(left.removeFirst(), claimed);
+        more |= claim(left.removeFirst(), claimed, served::add);
         if (claimed.size() >= HANDED_AT_ONCE || left.isEmpty()) {
           handOver.hand(claimed);
           claimed.clear();
@@ -61,14 +64,15 @@ final class ClaimRound {
       }
     } finally {
       left.forEach(destinations::add);
+      served.forEach(destinations::addLast);
     }
     return more;
   }
 
   /** What fails is not queued again: the poller finds it within seconds. */
-  private boolean claim(Entry entry, List<Claimed> claimed) {
+  private boolean claim(Entry entry, List<Claimed> claimed, Consumer<Entry> again) {
     try {
-      return claims.claim(entry, claimed);
+      return claims.claim(entry, claimed, again);
     } catch (RuntimeException e) {
       log.warn(
           "Due deliveries of {} could not be claimed, and are looked for again: {}",

@@ -25,6 +25,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
@@ -42,6 +43,9 @@ final class Claimer {
 
   /** Of one destination, before the others have their turn. */
   private static final int DELIVERIES_AT_ONCE = 64;
+
+  /** Of one of which nothing is known, not even how large its events are. */
+  private static final int DELIVERIES_AT_FIRST = 16;
 
   private static final int WAKES_MAX = 256;
 
@@ -167,7 +171,7 @@ final class Claimer {
   }
 
   /** Claims for one merchant; whether its destinations could take more at once. */
-  private boolean claim(Entry entry, List<Claimed> claimed) {
+  private boolean claim(Entry entry, List<Claimed> claimed, Consumer<Entry> again) {
     List<Destination> ready = new ArrayList<>();
     for (Destination destination : entry.destinations()) {
       if (room(destination, claimed) > 0) {
@@ -183,7 +187,7 @@ final class Claimer {
       boolean left =
           due.deliveries().size() == DELIVERIES_AT_ONCE || due.deliveries().size() > room;
       if (left) {
-        destinations.add(due.destination(), entry.since());
+        again.accept(new Entry(entry.merchantId(), List.of(due.destination()), entry.since()));
       }
       more |= left && !due.halfOpen() && room(due.destination(), claimed) > 0;
     }
@@ -203,7 +207,7 @@ final class Claimer {
   private int room(Destination destination, List<Claimed> claimed) {
     ReceiverLane lane = lanes.find(destination);
     if (lane == null) {
-      return DELIVERIES_AT_ONCE;
+      return DELIVERIES_AT_FIRST;
     }
     long taken =
         claimed.stream()

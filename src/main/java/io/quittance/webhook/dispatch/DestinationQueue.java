@@ -34,6 +34,15 @@ final class DestinationQueue {
     entry.destinations().forEach(destination -> add(destination, entry.since()));
   }
 
+  /** As {@link #add(Entry)}, of a merchant that has had a turn: all others come first. */
+  synchronized void addLast(Entry entry) {
+    Map<Destination, Instant> own = merchants.remove(entry.merchantId());
+    if (own != null) {
+      merchants.put(entry.merchantId(), own);
+    }
+    add(entry);
+  }
+
   /** Takes off all that there is, one entry for each merchant. */
   synchronized List<Entry> takeAll() {
     var entries = new ArrayList<Entry>(merchants.size());

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.CannotAcquireLockException;
@@ -56,6 +57,30 @@ class ClaimRoundTest {
         .containsExactlyElementsOf(many.subList(256, 300));
   }
 
+  /** Where they share a receiver, the next turn is that of those that found no room. */
+  @Test
+  void letsThoseThatHadATurnComeAfterTheOthers() throws InterruptedException {
+    queue(first, failing, last);
+
+    new ClaimRound(
+            destinations,
+            (entry, _, again) -> {
+              if (entry.merchantId().equals(first)) {
+                queue(first);
+                again.accept(entry);
+              } else {
+                destinations.add(entry);
+              }
+              return false;
+            },
+            this::hand)
+        .run();
+
+    assertThat(destinations.takeAll())
+        .extracting(Entry::merchantId)
+        .containsExactly(failing, last, first);
+  }
+
   private void queue(UUID... merchants) {
     for (UUID merchant : merchants) {
       destinations.add(new Destination(merchant, UUID.randomUUID()), Instant.EPOCH);
@@ -71,7 +96,7 @@ class ClaimRoundTest {
   }
 
   /** Claims one delivery for each merchant; the failing one's second claim fails. */
-  private boolean claim(Entry entry, List<Claimed> claimed) {
+  private boolean claim(Entry entry, List<Claimed> claimed, Consumer<Entry> again) {
     UUID id = UUID.randomUUID();
     claimed.add(
         new Claimed(
