@@ -731,6 +731,18 @@ abstract class WebhooksContract extends Contract {
     attempts("/many", 16);
   }
 
+  /** Their rows are kept for an hour, and looked at with those of all merchants meanwhile. */
+  @Test
+  void cannotBeMadeAndDeletedWithoutEnd() {
+    String url = receiver.open("/made-and-deleted", before -> ACCEPT);
+    for (int i = 0; i < 256; i++) {
+      merchant.delete(path(create(url, "*").is(201))).is(204);
+    }
+
+    Answer refused = create(url, "*").isProblem(409, "invalid_state");
+    assertThat(refused.text("/detail")).contains("256 endpoints were deleted");
+  }
+
   /** What breaks a batch is found by bisection, and would show only in the time that it takes. */
   @Test
   void areToldOfAllPaymentsOfABurstInOneBatch() {

@@ -48,6 +48,9 @@ public final class DueDeliveryPoller {
 
   private static final int FOUND_MAX = 10_000;
 
+  /** Endpoints that take nothing any more leave the room above to those that do. */
+  private static final int GONE_MAX = 1_000;
+
   /** What falls due earlier than it can be seen: a transaction lives less long. */
   private static final Duration LATE_MAX = Duration.ofSeconds(30);
 
@@ -64,7 +67,7 @@ public final class DueDeliveryPoller {
                           then cast(? as timestamp with time zone)
                           else cast(? as timestamp with time zone) end
                  order by d.next_attempt_at limit 1) as oldest
-          from webhook_endpoints w offset 0) as looked_at
+          from webhook_endpoints w where %s offset 0) as looked_at
        where oldest is not null
        order by is_open desc, oldest
        limit ?
@@ -168,7 +171,8 @@ public final class DueDeliveryPoller {
   }
 
   private List<Found> dueSince(Instant since) {
-    List<Found> found = new ArrayList<>(atEndpoints(since));
+    List<Found> found = new ArrayList<>(atEndpoints("w.enabled", since, FOUND_MAX));
+    found.addAll(atEndpoints("not w.enabled", since, GONE_MAX));
     if (operatorWants) {
       found.addAll(
           jdbc.query(
@@ -180,13 +184,13 @@ public final class DueDeliveryPoller {
     return found;
   }
 
-  private List<Found> atEndpoints(Instant since) {
+  private List<Found> atEndpoints(String which, Instant since, int limit) {
     return jdbc.query(
-        AT_ENDPOINTS,
+        AT_ENDPOINTS.formatted(which),
         (rs, row) -> found(rs),
         Instants.parameter(since),
         Instants.parameter(Instant.EPOCH),
-        FOUND_MAX);
+        limit);
   }
 
   private void note(List<Found> found, Instant now) {

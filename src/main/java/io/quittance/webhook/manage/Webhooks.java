@@ -46,6 +46,9 @@ class Webhooks {
   /** Each of them signs each delivery. */
   private static final int SECRETS_MAX = 10;
 
+  /** Rows of deleted endpoints are kept for an hour, and looked at with the others meanwhile. */
+  private static final int DELETED_MAX = 256;
+
   private static final UUID FIRST = new UUID(0, 0);
 
   private final Endpoints endpoints;
@@ -92,6 +95,12 @@ class Webhooks {
 
   private Issued createInFreeSlot(Caller caller, Target target) {
     UUID merchantId = caller.merchantId();
+    if (endpoints.deletedOf(merchantId) >= DELETED_MAX) {
+      throw Problem.of(
+          ProblemCode.INVALID_STATE,
+          "%d endpoints were deleted within the last hour or so; wait, or change one that is there."
+              .formatted(DELETED_MAX));
+    }
     UUID id = TypeId.next();
     SigningSecret secret = SigningSecret.random();
     Sealed sealed = keys.seal(id, secret);
