@@ -9,8 +9,12 @@ import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.Arrays;
+import java.lang.reflect.Method;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.method.HandlerMethod;
@@ -27,6 +31,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
 
   private static final int MEMORY_PART = 4;
+  private static final Set<String> READS = Set.of("GET", "HEAD");
 
   /** A hundred objects with all the metadata that they may have. */
   private static final long LIST_BYTES = 8 * 1024 * 1024;
@@ -36,6 +41,7 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
 
   private final long limitBytes = Runtime.getRuntime().maxMemory() / MEMORY_PART;
   private final FairShares underWay = new FairShares();
+  private final Map<Method, Long> bytes = new ConcurrentHashMap<>();
 
   LargeAnswers(MeterRegistry registry) {
     Gauge.builder("quittance.large.answers", underWay, FairShares::total)
@@ -52,8 +58,9 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
   @Override
   public boolean preHandle(
       HttpServletRequest request, HttpServletResponse response, Object handler) {
+    long bytes = bytes(request, handler);
     UUID merchantId = merchant(request);
-    if (merchantId != null && !underWay.take(merchantId, bytes(handler), limitBytes)) {
+    if (bytes > 0 && merchantId != null && !underWay.take(merchantId, bytes, limitBytes)) {
       throw Problem.of(
           ProblemCode.OVERLOADED, "Too many lists and figures are being read; read fewer at once.");
     }
@@ -66,9 +73,10 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
       HttpServletResponse response,
       Object handler,
       @Nullable Exception e) {
+    long bytes = bytes(request, handler);
     UUID merchantId = merchant(request);
-    if (merchantId != null) {
-      underWay.giveBack(merchantId, bytes(handler));
+    if (bytes > 0 && merchantId != null) {
+      underWay.giveBack(merchantId, bytes);
     }
   }
 
@@ -78,16 +86,19 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
         : null;
   }
 
-  /** Nothing for all that is neither. */
-  private static long bytes(Object handler) {
-    Route route =
-        handler instanceof HandlerMethod method ? method.getMethodAnnotation(Route.class) : null;
-    if (route == null) {
-      return 0;
-    }
-    if (Arrays.asList(route.query()).contains("step")) {
+  /** What an answer may come to; nothing for all that is neither a list nor figures. */
+  private long bytes(HttpServletRequest request, Object handler) {
+    return READS.contains(request.getMethod()) && handler instanceof HandlerMethod method
+        ? bytes.computeIfAbsent(method.getMethod(), _ -> bytes(method))
+        : 0;
+  }
+
+  private static long bytes(HandlerMethod method) {
+    Route route = method.getMethodAnnotation(Route.class);
+    List<String> query = route == null ? List.of() : List.of(route.query());
+    if (query.contains("step")) {
       return FIGURES_BYTES;
     }
-    return Arrays.asList(route.query()).contains("limit") ? LIST_BYTES : 0;
+    return query.contains("limit") ? LIST_BYTES : 0;
   }
 }

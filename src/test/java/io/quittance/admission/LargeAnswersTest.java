@@ -76,7 +76,7 @@ class LargeAnswersTest {
   private static MockHttpServletRequest request(UUID merchantId) {
     Caller caller = mock(Caller.class);
     when(caller.merchantId()).thenReturn(merchantId);
-    var request = new MockHttpServletRequest();
+    var request = new MockHttpServletRequest("GET", "/v1/somewhere");
     request.setAttribute(Caller.ATTRIBUTE, caller);
     return request;
   }
