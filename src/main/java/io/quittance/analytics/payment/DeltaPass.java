@@ -67,16 +67,21 @@ final class DeltaPass {
   /**
    * Takes all that can be taken, or all up to the tenth failure.
    *
-   * @throws RuntimeException why the first one was left that could not be taken; or the database is
-   *     unavailable
+   * @throws RuntimeException the pass ended early, for this reason: the database is unavailable, or
+   *     much failed, and this first
    */
   void run() {
     while (place != null && failures < FAILURES_MAX) {
       take(place);
     }
-    if (failure != null) {
+    if (place != null && failure != null) {
       throw failure;
     }
+  }
+
+  /** Why the first one was left that could not be taken; null: all were taken. */
+  @Nullable RuntimeException left() {
+    return failure;
   }
 
   private void take(UUID after) {

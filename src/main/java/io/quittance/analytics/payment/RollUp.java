@@ -27,8 +27,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 /**
  * Takes the deltas of payments and adds them to the panes, in one transaction for each merchant:
  * either both happen or neither does. Every replica does so, without a leader; one at a time does
- * for a merchant, and the others pass that one over. A delta that fails keeps no other waiting.
- * Thread-safe.
+ * for a merchant, and the others pass that one over. A delta that fails keeps no other waiting, and
+ * the roll-up has succeeded without it: {@link DeltaWatch} tells that it waits. Thread-safe.
  */
 @Component
 final class RollUp {
@@ -95,16 +95,23 @@ final class RollUp {
     var pass = new DeltaPass(deltas(merchantId), place);
     try {
       pass.run();
+      if (pass.left() != null) {
+        warn(merchantId, pass.left());
+      }
     } catch (RuntimeException e) {
-      log.warn(
-          "Payments of {} could not be rolled up, and will be later: {}",
-          TypeId.format("mch", merchantId),
-          e.getMessage());
+      warn(merchantId, e);
       throw e;
     } finally {
       places.compute(
           merchantId, (_, _) -> pass.place().equals(DeltaPass.FIRST) ? null : pass.place());
     }
+  }
+
+  private static void warn(UUID merchantId, RuntimeException e) {
+    log.warn(
+        "Payments of {} could not be rolled up, and will be later: {}",
+        TypeId.format("mch", merchantId),
+        e.getMessage());
   }
 
   private DeltaPass.Source deltas(UUID merchantId) {
