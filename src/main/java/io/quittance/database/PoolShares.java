@@ -1,5 +1,8 @@
 package io.quittance.database;
 
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.FairPlaces;
 import io.quittance.database.ReservedConnection.Use;
 import java.lang.reflect.InvocationTargetException;
@@ -10,6 +13,8 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.web.context.request.RequestAttributes;
@@ -24,9 +29,71 @@ import org.springframework.web.context.request.RequestContextHolder;
  */
 final class PoolShares extends DelegatingDataSource {
 
-  private final FairPlaces<Object> requests;
-  private final FairPlaces<Object> changes = new FairPlaces<>(1);
-  private final FairPlaces<Object> jobs;
+  /** The connections of one kind, and who waits for them. */
+  private static final class Share {
+
+    private final String name;
+    private final FairPlaces<Object> places;
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final LongAdder refused = new LongAdder();
+
+    Share(String name, int size) {
+      this.name = name;
+      this.places = new FairPlaces<>(size);
+    }
+
+    /** Whether there is one at once. */
+    boolean takeNow(Object who) throws SQLTransientConnectionException {
+      return take(who, Duration.ZERO);
+    }
+
+    /**
+     * @throws SQLTransientConnectionException there is none in time
+     */
+    void takeWithin(Duration limit, Object who) throws SQLTransientConnectionException {
+      if (takeNow(who)) {
+        return;
+      }
+      waiting.incrementAndGet();
+      try {
+        if (!take(who, limit)) {
+          refused.increment();
+          throw new SQLTransientConnectionException(
+              "all %d connections for %s were in use for %s".formatted(places.size(), name, limit));
+        }
+      } finally {
+        waiting.decrementAndGet();
+      }
+    }
+
+    private boolean take(Object who, Duration limit) throws SQLTransientConnectionException {
+      try {
+        return places.take(who, limit);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new SQLTransientConnectionException("interrupted while waiting for a connection", e);
+      }
+    }
+
+    void giveBack(Object who) {
+      places.giveBack(who);
+    }
+
+    void bindTo(MeterRegistry registry) {
+      Gauge.builder("quittance.connections.waiting", waiting, AtomicInteger::get)
+          .description("Those that wait for a connection of this share of the pool for reads")
+          .tag("share", name)
+          .register(registry);
+      FunctionCounter.builder("quittance.connections.refused", refused, LongAdder::sum)
+          .description("Those that got no connection of this share in time")
+          .tag("share", name)
+          .register(registry);
+    }
+  }
+
+  private final Share requests;
+  private final Share changes = new Share("changes", 1);
+  private final Share jobs;
   private final RequestParty party;
   private final Duration patience;
 
@@ -38,10 +105,18 @@ final class PoolShares extends DelegatingDataSource {
   PoolShares(DataSource pool, int size, RequestParty party, Duration patience) {
     super(pool);
     int shared = size - 2;
-    this.requests = new FairPlaces<>(Math.max(1, (shared + 1) / 2));
-    this.jobs = new FairPlaces<>(Math.max(1, shared / 2));
+    this.requests = new Share("requests", Math.max(1, (shared + 1) / 2));
+    this.jobs = new Share("jobs", Math.max(1, shared / 2));
     this.party = party;
     this.patience = patience;
+  }
+
+  /**
+   * The pool itself does not see who waits here: it is asked for a connection only once there is
+   * one.
+   */
+  void bindTo(MeterRegistry registry) {
+    List.of(requests, changes, jobs).forEach(share -> share.bindTo(registry));
   }
 
   /**
@@ -66,37 +141,24 @@ final class PoolShares extends DelegatingDataSource {
   }
 
   private Connection ofChange(Object who) throws SQLException {
-    for (FairPlaces<Object> places : List.of(changes, requests)) {
-      if (take(places, who, Duration.ZERO)) {
-        return on(places, who);
+    for (Share share : List.of(changes, requests)) {
+      if (share.takeNow(who)) {
+        return on(share, who);
       }
     }
     return connection(changes, who);
   }
 
-  private Connection connection(FairPlaces<Object> places, Object who) throws SQLException {
-    if (!take(places, who, patience)) {
-      throw new SQLTransientConnectionException(
-          "all %d connections for this were in use for %s".formatted(places.size(), patience));
-    }
-    return on(places, who);
+  private Connection connection(Share share, Object who) throws SQLException {
+    share.takeWithin(patience, who);
+    return on(share, who);
   }
 
-  private static boolean take(FairPlaces<Object> places, Object who, Duration limit)
-      throws SQLTransientConnectionException {
+  private Connection on(Share share, Object who) throws SQLException {
     try {
-      return places.take(who, limit);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new SQLTransientConnectionException("interrupted while waiting for a connection", e);
-    }
-  }
-
-  private Connection on(FairPlaces<Object> places, Object who) throws SQLException {
-    try {
-      return returningItsPlace(super.getConnection(), () -> places.giveBack(who));
+      return returningItsPlace(super.getConnection(), () -> share.giveBack(who));
     } catch (SQLException | RuntimeException e) {
-      places.giveBack(who);
+      share.giveBack(who);
       throw e;
     }
   }

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
@@ -11,6 +14,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -112,6 +118,57 @@ class PoolSharesTest {
     ofChange("a");
     ofRequest("b");
     assertThatThrownBy(() -> ofRequest("c")).isInstanceOf(SQLTransientConnectionException.class);
+  }
+
+  @Test
+  void countsThoseThatGetNoConnectionByTheirKind() throws SQLException {
+    var registry = new SimpleMeterRegistry();
+    shares.bindTo(registry);
+    ofRequest("a");
+    ofRequest("b");
+    ofJob();
+    ofJob();
+    ofChange("a");
+    for (String kind : List.of("requests", "jobs", "changes")) {
+      assertThat(refused(registry, kind)).as(kind).isZero();
+    }
+
+    assertThatThrownBy(() -> ofRequest("c")).hasMessageContaining("for requests");
+    assertThatThrownBy(this::ofJob).hasMessageContaining("for jobs");
+    assertThatThrownBy(this::ofJob).hasMessageContaining("for jobs");
+    assertThatThrownBy(() -> ofChange("c")).hasMessageContaining("for changes");
+
+    assertThat(refused(registry, "requests")).isEqualTo(1);
+    assertThat(refused(registry, "jobs")).isEqualTo(2);
+    assertThat(refused(registry, "changes")).isEqualTo(1);
+  }
+
+  @Test
+  void tellsHowManyWaitForAConnection() throws Exception {
+    var patient = new PoolShares(pool, SIZE, PoolSharesTest::party, Duration.ofMinutes(1));
+    var registry = new SimpleMeterRegistry();
+    patient.bindTo(registry);
+    Gauge waiting = registry.get("quittance.connections.waiting").tag("share", "jobs").gauge();
+    opened(patient.getConnection());
+    Connection second = opened(patient.getConnection());
+    assertThat(waiting.value()).isZero();
+
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      Future<Connection> third = threads.submit(() -> patient.getConnection());
+      Awaitility.await().until(() -> waiting.value() == 1);
+      second.close();
+      opened(third.get());
+    }
+
+    assertThat(waiting.value()).isZero();
+  }
+
+  private static double refused(MeterRegistry registry, String kind) {
+    return registry
+        .get("quittance.connections.refused")
+        .tag("share", kind)
+        .functionCounter()
+        .count();
   }
 
   @Test
