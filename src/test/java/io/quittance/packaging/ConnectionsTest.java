@@ -30,6 +30,9 @@ class ConnectionsTest {
   /** Two for migrations, the rest for people, backups and monitoring. */
   private static final int KEPT = 7;
 
+  /** Pods that end at once while they are replaced. */
+  private static final int ENDING = 1;
+
   private final ConnectionsPage page = new ConnectionsPage();
 
   @Test
@@ -59,7 +62,20 @@ class ConnectionsTest {
     int surge = yaml(DEPLOYMENT).at("/spec/strategy/rollingUpdate/maxSurge").asInt();
 
     assertThat(replicas).isGreaterThan(yaml(AUTOSCALER).at("/spec/minReplicas").asInt());
-    assertThat((replicas + surge) * sum(false) + KEPT).isLessThanOrEqualTo(DEFAULT - SUPERUSERS);
+    assertThat((replicas + surge + ENDING) * sum(false) + KEPT)
+        .isLessThanOrEqualTo(DEFAULT - SUPERUSERS);
+  }
+
+  /** A pod that ends keeps its connections, and does not count for maxSurge. */
+  @Test
+  void anUpdateEndsNoPodBeforeTheOneBeforeHasEnded() throws IOException {
+    JsonNode deployment = yaml(DEPLOYMENT);
+
+    assertThat(deployment.at("/spec/strategy/rollingUpdate/maxUnavailable").asInt()).isZero();
+    assertThat(deployment.at("/spec/strategy/rollingUpdate/maxSurge").asInt()).isEqualTo(ENDING);
+    assertThat(deployment.at("/spec/minReadySeconds").asInt())
+        .isGreaterThanOrEqualTo(
+            deployment.at("/spec/template/spec/terminationGracePeriodSeconds").asInt());
   }
 
   private static JsonNode yaml(Path file) throws IOException {

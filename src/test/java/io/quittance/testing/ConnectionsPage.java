@@ -17,7 +17,7 @@ public final class ConnectionsPage {
       Pattern.compile("(?m)^\\| `(\\w+)`(, engine `kafka`)? \\|[^|]*\\| (\\d+) \\| \\d+ \\|");
   private static final Pattern REPLICAS =
       Pattern.compile(
-          "(?m)^\\| ([\\w ]+) \\| (\\d+) \\| (\\d+) \\| (\\d+) × \\(N \\+ 1\\) \\+ (\\d+) \\|");
+          "(?m)^\\| ([\\w ]+) \\| (\\d+) \\| (\\d+) \\| (\\d+) × \\(N \\+ 2\\) \\+ (\\d+) \\|");
 
   /**
    * What is said of replicas of one kind.
