@@ -503,6 +503,18 @@ class ManifestsTest {
           .contains("SPRING_PROFILES_ACTIVE=production");
     }
 
+    /** A pod's variable replaces that of the image; JAVA_TOOL_OPTIONS would add to it. */
+    @Test
+    void nothingThatRunsItReplacesItsOptions() throws IOException {
+      try (Stream<Path> files = Files.walk(Path.of("k8s"))) {
+        assertThat(Stream.concat(files, Stream.of(Path.of("docker-compose.yml"))))
+            .filteredOn(
+                file -> file.toString().endsWith(".yaml") || file.toString().endsWith(".yml"))
+            .hasSizeGreaterThan(10)
+            .allSatisfy(file -> assertThat(text(file)).doesNotContain("JDK_JAVA_OPTIONS"));
+      }
+    }
+
     @Test
     void runsAsTheUidThatTheDeploymentNames() {
       assertThat(only(runtime, "USER .*")).isEqualTo("USER %d:%d".formatted(UID, UID));
