@@ -1,5 +1,6 @@
 package io.quittance.access;
 
+import io.quittance.identity.Caller;
 import io.quittance.identity.Origin;
 import io.quittance.identity.RateLimit;
 import io.quittance.identity.Scope;
@@ -52,6 +53,11 @@ public final class WarmUpKey {
       secret = Secret.random();
     }
     return secret.text();
+  }
+
+  /** Whether a request was made with this key. */
+  boolean isOf(Caller caller) {
+    return caller.merchantId().equals(identity.merchantId());
   }
 
   /** Ends the key for good; it may be remembered for as long as any other that is revoked. */

@@ -26,8 +26,9 @@ class WarmUpIT {
       for (String scope : List.of("simulation", "rehearsal")) {
         assertThat(service.metric(opened(scope))).as(scope).isPositive();
       }
-      assertThat(service.metric("http_server_requests_seconds_count.*uri=\"/v1/payments\""))
+      assertThat(service.metric("http_server_requests_seconds_count.*uri=\"warm-up\""))
           .isPositive();
+      assertThat(service.metric("http_server_requests_seconds_count.*uri=\"/v1/")).isZero();
       assertThat(service.metric("http_server_requests_seconds_count.*status=\"5")).isZero();
       for (String lane : List.of("journal-1", "journal-2")) {
         assertThat(service.metric(jobs(lane, "ok"))).as(lane).isPositive();
