@@ -4,13 +4,9 @@ import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.function.ToDoubleFunction;
 import jdk.management.VirtualThreadSchedulerMXBean;
@@ -75,33 +71,11 @@ public final class JvmConcurrencyMetrics implements MeterBinder {
   }
 
   private static void contextSwitches(MeterRegistry registry, String kind) {
-    FunctionCounter.builder("quittance.context.switches", TASKS, tasks -> sum(tasks, kind))
-        .description("Context switches of the threads that live now (proc(5), task/*/status)")
+    var switches = new ContextSwitches(TASKS, kind);
+    // The registry holds the function for good, and TASKS weakly.
+    FunctionCounter.builder("quittance.context.switches", TASKS, _ -> switches.count())
+        .description("Context switches of threads (proc(5), task/*/status), up to the last look")
         .tag("kind", kind)
         .register(registry);
-  }
-
-  static double sum(Path tasks, String kind) {
-    String key = kind + "_ctxt_switches:";
-    double total = 0;
-    try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
-      for (Path thread : threads) {
-        total += switches(thread.resolve("status"), key);
-      }
-      return total;
-    } catch (IOException e) {
-      return Double.NaN;
-    }
-  }
-
-  private static double switches(Path status, String key) throws IOException {
-    try (var lines = Files.lines(status)) {
-      return lines
-          .filter(line -> line.startsWith(key))
-          .mapToDouble(line -> Double.parseDouble(line.substring(key.length()).strip()))
-          .sum();
-    } catch (NoSuchFileException | UncheckedIOException ended) {
-      return 0;
-    }
   }
 }

@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,8 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JvmConcurrencyMetricsTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-
-  @TempDir private Path tasks;
 
   @BeforeEach
   void bind() {
@@ -79,21 +73,6 @@ class JvmConcurrencyMetricsTest {
     var counter = registry.get("quittance.context.switches").tag("kind", kind).functionCounter();
 
     assertThat(counter.count()).isFinite().isPositive();
-  }
-
-  @Test
-  void sumsTheContextSwitchesOfAllThreadsAndSkipsThoseThatEndMeanwhile() throws Exception {
-    thread("1", "Name:\tmain\nvoluntary_ctxt_switches:\t40\nnonvoluntary_ctxt_switches:\t3\n");
-    thread("2", "voluntary_ctxt_switches:\t2\nnonvoluntary_ctxt_switches:\t4\n");
-    Files.createDirectories(tasks.resolve("3-ended-before-it-was-opened"));
-    Files.createDirectories(tasks.resolve("4-cannot-be-read-once-opened").resolve("status"));
-
-    assertThat(JvmConcurrencyMetrics.sum(tasks, "voluntary")).isEqualTo(42);
-    assertThat(JvmConcurrencyMetrics.sum(tasks, "nonvoluntary")).isEqualTo(7);
-  }
-
-  private void thread(String id, String status) throws IOException {
-    Files.writeString(Files.createDirectories(tasks.resolve(id)).resolve("status"), status);
   }
 
   @Test
