@@ -799,6 +799,7 @@ abstract class WebhooksContract extends Contract {
         "{\"url\":\"https://example.com/\",\"events\":[null]}",
         "{\"url\":\"https://user:secret@example.com/\",\"events\":[\"*\"]}",
         "{\"url\":\"ftp://example.com/\",\"events\":[\"*\"]}",
+        "{\"url\":\"https://shop.1a/hook\",\"events\":[\"*\"]}",
         "{\"url\":\"https://10.0.0.1/\",\"events\":[\"*\"]}",
         "{\"url\":\"https://169.254.169.254/latest/meta-data\",\"events\":[\"*\"]}",
         "{\"url\":\"not a url\",\"events\":[\"*\"]}"

@@ -38,7 +38,8 @@ public final class WebhookUrl {
   private static final Pattern NUMBER = Pattern.compile("(?:.*\\.)?(?:[0-9]+|0x[0-9a-f]*)");
   private static final Pattern IPV4 =
       Pattern.compile("(?:(?:0|[1-9][0-9]{0,2})\\.){3}(?:0|[1-9][0-9]{0,2})");
-  private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-f.]*:[0-9a-f:.]*]");
+  private static final Pattern IPV6 =
+      Pattern.compile("\\[(?!.*[0-9a-f]{5})[0-9a-f.]*:[0-9a-f:.]*]");
 
   /** Read as something else by IDNA 2003, which the JDK has, than by IDNA 2008 (RFC 5894, 7.2). */
   private static final Pattern DEVIATION = Pattern.compile("[ßς\u200c\u200d]");
@@ -115,7 +116,12 @@ public final class WebhookUrl {
     String text = scheme + "://" + host + port + target;
     require(text.length() <= LENGTH_MAX, "must have %d characters at most".formatted(LENGTH_MAX));
     try {
-      return new URI(text);
+      var uri = new URI(text);
+      // Else it has none, and cannot be looked up: a last label may not begin with a digit.
+      require(
+          host.equals(uri.getHost()),
+          "must name a valid host, whose last label begins with a letter");
+      return uri;
     } catch (URISyntaxException e) {
       throw refused("has a character that must be percent-encoded", e);
     }

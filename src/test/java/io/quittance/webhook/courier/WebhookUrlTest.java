@@ -67,6 +67,13 @@ class WebhookUrlTest {
         refused("https://.shop.example/", HOST),
         refused("https://shop.example./", HOST),
         refused("https://*.example/", HOST),
+        // names that no URI has for a host: their last labels begin with a digit
+        refused("https://shop.1a/hook", HOST),
+        refused("https://shop.1a:8443/hook", HOST),
+        refused("https://8.8.8.8a/", HOST),
+        refused("https://shop.1xn--bcher-kva/", HOST),
+        refused("https://shop.0xg/", HOST),
+        refused("https://shop.１a/", HOST),
         refused("https://" + "a".repeat(64) + ".example/", HOST),
         refused("https://" + "a.".repeat(130) + "example/", HOST),
         // ports
@@ -139,6 +146,7 @@ class WebhookUrlTest {
         refused("https://[2606:4700::1111%eth0]/", PLAIN),
         refused("https://[v1.fe80]/", PLAIN),
         refused("https://[]/", PLAIN),
+        refused("https://[02606:4700::1111]/", PLAIN),
         refused("https://[::1/", AUTHORITY),
         refused("https://[::1]evil.example/", AUTHORITY),
         refused("https://[[::1]]/", AUTHORITY),
