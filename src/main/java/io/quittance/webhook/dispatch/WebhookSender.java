@@ -103,7 +103,7 @@ final class WebhookSender {
       log.debug("{} is put off until its lease ends: {}", name(task), e.getMessage());
       task.lane().gaveUp();
       return Optional.empty();
-    } catch (InterruptedException | Error e) {
+    } catch (InterruptedException | RuntimeException | Error e) {
       task.lane().gaveUp();
       throw e;
     }
@@ -115,18 +115,24 @@ final class WebhookSender {
 
   private Attempt attempt(DeliveryTask task, Endpoint endpoint)
       throws NoRoomException, InterruptedException {
-    WebhookUrl url;
+    Permit permit;
     try {
-      url = WebhookUrl.parse(endpoint.url(), properties.allowLoopback());
-    } catch (IllegalArgumentException e) {
+      permit = permit(task, endpoint);
+    } catch (RuntimeException e) {
       return failed(task, clock.instant(), Duration.ZERO, null, e, null);
     }
-    try (Permit permit =
-        courier.permit(url, task.delivery().merchantId(), task.delivery().startBy())) {
+    try (permit) {
       return attempt(
           task,
           (headers, body) -> permit.post(headers, body, Deadline.after(properties.timeout())));
     }
+  }
+
+  /** Whatever else it throws is the URL's fault: the receiver cannot be reached with it, ever. */
+  private Permit permit(DeliveryTask task, Endpoint endpoint)
+      throws NoRoomException, InterruptedException {
+    WebhookUrl url = WebhookUrl.parse(endpoint.url(), properties.allowLoopback());
+    return courier.permit(url, task.delivery().merchantId(), task.delivery().startBy());
   }
 
   private Attempt attempt(DeliveryTask task, Post post) throws InterruptedException {

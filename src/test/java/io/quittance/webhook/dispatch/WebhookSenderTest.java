@@ -1,6 +1,10 @@
 package io.quittance.webhook.dispatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -70,19 +74,26 @@ class WebhookSenderTest {
     context.scan("io.quittance.webhook.courier", "io.quittance.webhook.endpoint");
     context.refresh();
     Courier courier = context.getBean(Courier.class);
-    sender =
-        new WebhookSender(
-            properties,
-            context.getBean(SecretKeys.class),
-            new ObjectMapper().registerModule(new JavaTimeModule()),
-            Clock.systemUTC(),
-            courier,
-            Tracing.OFF,
-            registry);
+    sender = sender(courier);
     for (int i = 0; i < PER_HOST; i++) {
       others.add(
           courier.permit(WebhookUrl.parse(url, true), UUID.randomUUID(), Deadline.after(LONG)));
     }
+  }
+
+  private WebhookSender sender(Courier courier) {
+    return sender(courier, Tracing.OFF);
+  }
+
+  private WebhookSender sender(Courier courier, Tracing tracing) {
+    return new WebhookSender(
+        context.getBean(NotificationProperties.class),
+        context.getBean(SecretKeys.class),
+        new ObjectMapper().registerModule(new JavaTimeModule()),
+        Clock.systemUTC(),
+        courier,
+        tracing,
+        context.getBean(MeterRegistry.class));
   }
 
   @AfterEach
@@ -118,6 +129,42 @@ class WebhookSenderTest {
       Attempt attempt = waiting.get().orElseThrow();
       assertThat(attempt.status()).isEqualTo(204);
       assertThat(attempt.startedAt()).isAfterOrEqualTo(roomAt);
+    }
+  }
+
+  @Test
+  void failsAtAReceiverForWhichNoRoomCanEvenBeAskedFor() throws Exception {
+    Courier courier = mock(Courier.class);
+    when(courier.permit(any(), any(), any())).thenThrow(new IllegalStateException("no such host"));
+    WebhookSender failing = sender(courier);
+
+    for (int i = 0; i < 5; i++) {
+      Attempt attempt = failing.attempt(next(LONG)).orElseThrow();
+      assertThat(attempt.error()).contains("no such host");
+      assertThat(attempt.made()).isTrue();
+      assertThat(attempt.pause()).isPositive();
+      assertThat(attempt.closeFor()).isEqualTo(i < 2 ? null : LONG);
+      assertThat(lane.next()).isNull();
+    }
+  }
+
+  @Test
+  void keepsNoPermissionWhenAnAttemptBreaksOff() throws Exception {
+    Courier courier = mock(Courier.class);
+    when(courier.permit(any(), any(), any())).thenThrow(new IllegalStateException("no such host"));
+    for (int i = 0; i < 3; i++) {
+      sender(courier).attempt(next(LONG));
+      assertThat(lane.next()).isNull();
+    }
+    Tracing tracing = mock(Tracing.class);
+    when(tracing.call(any(), any())).thenThrow(new IllegalStateException("broken"));
+    WebhookSender broken = sender(mock(Courier.class), tracing);
+
+    for (int i = 0; i < 2; i++) {
+      DeliveryTask probe = next(LONG);
+      assertThat(lane.halfOpen()).isTrue();
+      assertThatThrownBy(() -> broken.attempt(probe)).hasMessage("broken");
+      assertThat(lane.next()).isNull();
     }
   }
 
