@@ -41,11 +41,14 @@ final class EndpointHealth {
 
   private static final Logger log = LoggerFactory.getLogger(EndpointHealth.class);
 
+  /** Unless it is closed for longer already. */
   private static final String CLOSE =
       """
       update webhook_endpoints
          set closed_until = current_timestamp + cast(? as bigint) * interval '0.001' second
        where merchant_id = ? and id = ?
+         and (closed_until is null
+              or closed_until < current_timestamp + cast(? as bigint) * interval '0.001' second)
       """;
 
   private static final String DISABLE =
@@ -140,21 +143,41 @@ final class EndpointHealth {
     log.warn("Endpoint {} of {} begins to fail: {}", endpoint.name(), endpoint.merchant(), error);
   }
 
-  /** Closes endpoints; never shortens how long one is closed already. */
+  /**
+   * Closes endpoints; never shortens how long one is closed already. Only what the probe's own
+   * lease keeps closed is over with the probe.
+   */
   private void close(List<Attempt> attempts) {
     Map<UUID, Duration> pauses = new HashMap<>();
+    Map<UUID, Duration> outlasted = new HashMap<>();
     for (Attempt attempt : attempts) {
       Duration pause = attempt.closeFor();
       if (pause != null) {
-        pauses.merge(
-            Objects.requireNonNull(attempt.delivery().endpointId()),
-            pause,
-            (a, b) -> a.compareTo(b) > 0 ? a : b);
+        UUID endpointId = Objects.requireNonNull(attempt.delivery().endpointId());
+        pauses.merge(endpointId, pause, EndpointHealth::longer);
+        Duration lease = attempt.delivery().probe() ? properties.lease() : Duration.ZERO;
+        outlasted.merge(endpointId, longer(pause, lease), EndpointHealth::longer);
       }
     }
     for (Found endpoint : rows.lock("enabled", of(attempts, a -> a.closeFor() != null))) {
-      Duration pause = Objects.requireNonNull(pauses.get(endpoint.id()));
-      jdbc.sql(CLOSE).params(pause.toMillis(), endpoint.merchantId(), endpoint.id()).update();
+      close(
+          endpoint,
+          Objects.requireNonNull(pauses.get(endpoint.id())),
+          Objects.requireNonNull(outlasted.get(endpoint.id())));
+    }
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
+  }
+
+  /** Closes it for a while, unless it is closed for longer than what this outlasts. */
+  private void close(Found endpoint, Duration pause, Duration outlasted) {
+    int changed =
+        jdbc.sql(CLOSE)
+            .params(pause.toMillis(), endpoint.merchantId(), endpoint.id(), outlasted.toMillis())
+            .update();
+    if (changed == 1) {
       log.warn(
           "Endpoint {} of {} is closed for {} s: what is due there waits",
           endpoint.name(),

@@ -36,8 +36,8 @@ class TurnsIT {
   private static final String ENDPOINT =
       """
       insert into webhook_endpoints (id, merchant_id, slot, url, events, enabled, secret,
-                                     secret_key_id, recovering_since, recovering_until, created_at)
-      values (?, ?, ?, 'https://example.com/', '*', true, ?, 'key', ?, ?, ?)
+                                     secret_key_id, created_at)
+      values (?, ?, ?, 'https://example.com/', '*', ?, ?, 'key', ?)
       """;
 
   static List<Arguments> databases() {
@@ -78,7 +78,8 @@ class TurnsIT {
     var letters =
         new DeadLetters(jdbc, new DataSourceTransactionManager(database), new Dialect(database));
     List<Destination> endpoints =
-        Stream.generate(() -> new Destination(TypeId.next(), TypeId.next())).limit(11).toList();
+        Stream.generate(() -> new Destination(merchant(jdbc), TypeId.next())).limit(11).toList();
+    endpoints.forEach(endpoint -> addEndpoint(jdbc, endpoint, 0, false));
     endpoints.forEach(endpoint -> addDeliveries(queue, endpoint, 501));
     List<Found> gone =
         endpoints.stream()
@@ -141,7 +142,7 @@ class TurnsIT {
             .toList());
   }
 
-  private static DeliveryQueue queue(DataSource database) throws SQLException {
+  static DeliveryQueue queue(DataSource database) throws SQLException {
     return new DeliveryQueue(
         new JdbcTemplate(database),
         new DataSourceTransactionManager(database),
@@ -177,11 +178,11 @@ class TurnsIT {
             .mapToObj(i -> new Object[] {merchant, eventId(i), CREATED_AT})
             .toList());
     return IntStream.range(0, count)
-        .mapToObj(slot -> new Destination(merchant, endpoint(jdbc, merchant, slot)))
+        .mapToObj(slot -> new Destination(merchant, recovering(jdbc, merchant, slot)))
         .toList();
   }
 
-  private static UUID merchant(JdbcTemplate jdbc) {
+  static UUID merchant(JdbcTemplate jdbc) {
     UUID merchant = TypeId.next();
     jdbc.update(
         "insert into merchants (id, name, created_at) values (?, 'a test', ?)",
@@ -195,28 +196,36 @@ class TurnsIT {
     return new UUID(first.getMostSignificantBits(), first.getLeastSignificantBits() + number);
   }
 
-  private static UUID endpoint(JdbcTemplate jdbc, UUID merchant, int slot) {
-    UUID id = TypeId.next();
+  private static UUID recovering(JdbcTemplate jdbc, UUID merchant, int slot) {
+    var endpoint = new Destination(merchant, TypeId.next());
+    addEndpoint(jdbc, endpoint, slot, true);
     jdbc.update(
-        ENDPOINT,
-        id,
-        merchant,
-        Integer.toHexString(slot),
-        new byte[60],
+        "update webhook_endpoints set recovering_since = ?, recovering_until = ? where id = ?",
         CREATED_AT.minusSeconds(1),
         CREATED_AT.plusSeconds(1),
-        CREATED_AT);
-    return id;
+        endpoint.endpointId());
+    return endpoint.endpointId();
   }
 
-  private static void addDeliveries(DeliveryQueue queue, Destination endpoint, int count) {
+  static void addEndpoint(JdbcTemplate jdbc, Destination endpoint, int slot, boolean enabled) {
+    jdbc.update(
+        ENDPOINT,
+        endpoint.endpointId(),
+        endpoint.merchantId(),
+        Integer.toHexString(slot),
+        enabled,
+        new byte[60],
+        CREATED_AT);
+  }
+
+  static void addDeliveries(DeliveryQueue queue, Destination endpoint, int count) {
     queue.add(
         endpoint.merchantId(),
         endpoint.endpointId(),
         Stream.generate(TypeId::next).limit(count).toList());
   }
 
-  private static int count(JdbcTemplate jdbc, Destination endpoint, String state) {
+  static int count(JdbcTemplate jdbc, Destination endpoint, String state) {
     return JdbcClient.create(jdbc)
         .sql("select count(*) from deliveries where endpoint_id = ? and state = ?")
         .params(endpoint.endpointId(), state)

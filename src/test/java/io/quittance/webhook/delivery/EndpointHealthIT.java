@@ -1,0 +1,164 @@
+package io.quittance.webhook.delivery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.concurrency.Deadline;
+import io.quittance.testing.H2;
+import io.quittance.testing.Postgres;
+import io.quittance.web.TypeId;
+import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import javax.sql.DataSource;
+import org.assertj.core.api.AbstractDurationAssert;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** How long endpoints that fail are closed, on both databases. */
+class EndpointHealthIT {
+
+  private static final Duration HOUR = Duration.ofHours(1);
+  private static final Duration OPEN = Duration.ofSeconds(30);
+
+  static List<Arguments> databases() {
+    return List.of(
+        Arguments.of("H2", H2.migrated()),
+        Arguments.of("PostgreSQL", Postgres.create().migrated().dataSource()));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aLaterFailureDoesNotShortenWhatTheReceiverAskedFor(String name, DataSource database)
+      throws SQLException {
+    Destination endpoint = endpoint(database);
+
+    note(database, failed(endpoint, false, HOUR));
+    note(database, failed(endpoint, false, OPEN));
+
+    assertThatItIsClosedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aLaterFailureProlongsIt(String name, DataSource database) throws SQLException {
+    Destination endpoint = endpoint(database);
+
+    note(database, failed(endpoint, false, OPEN));
+    note(database, failed(endpoint, false, HOUR));
+
+    assertThatItIsClosedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
+  }
+
+  /** While it was under way, an attempt that had begun before was told when to come again. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aProbeThatFailsDoesNotShortenIt(String name, DataSource database) throws SQLException {
+    Destination endpoint = endpoint(database);
+
+    probe(database, endpoint);
+    note(database, failed(endpoint, false, HOUR));
+    note(database, failed(endpoint, true, OPEN));
+
+    assertThatItIsClosedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aProbeThatFailsEndsItsOwnLease(String name, DataSource database) throws SQLException {
+    Destination endpoint = endpoint(database);
+
+    probe(database, endpoint);
+    assertThatItIsClosedFor(database, endpoint).isGreaterThan(Duration.ofSeconds(5));
+    note(database, failed(endpoint, true, Duration.ofMillis(1)));
+
+    assertThatItIsClosedFor(database, endpoint).isLessThan(Duration.ofSeconds(1));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void aProbeThatSucceedsOpensIt(String name, DataSource database) throws SQLException {
+    Destination endpoint = endpoint(database);
+
+    note(database, failed(endpoint, false, HOUR));
+    note(database, attempt(endpoint, true, null, null));
+
+    assertThat(closedUntil(database, endpoint)).isNull();
+  }
+
+  private static AbstractDurationAssert<?> assertThatItIsClosedFor(
+      DataSource database, Destination endpoint) {
+    OffsetDateTime until = closedUntil(database, endpoint);
+    assertThat(until).isNotNull();
+    return assertThat(Duration.between(Instant.now(), until.toInstant()));
+  }
+
+  private static @Nullable OffsetDateTime closedUntil(DataSource database, Destination endpoint) {
+    return new JdbcTemplate(database)
+        .queryForObject(
+            "select closed_until from webhook_endpoints where id = ?",
+            OffsetDateTime.class,
+            endpoint.endpointId());
+  }
+
+  /** As a replica that claims a probe. */
+  private static void probe(DataSource database, Destination endpoint) throws SQLException {
+    DeliveryQueue queue = TurnsIT.queue(database);
+    queue.add(endpoint.merchantId(), endpoint.endpointId(), List.of(TypeId.next()));
+    new JdbcTemplate(database)
+        .update(
+            "update webhook_endpoints set closed_until = current_timestamp where id = ?",
+            endpoint.endpointId());
+    assertThat(queue.claimProbe(endpoint)).hasSize(1);
+  }
+
+  private static void note(DataSource database, Attempt attempt) throws SQLException {
+    var health =
+        new EndpointHealth(
+            JdbcClient.create(database),
+            null,
+            TurnsIT.queue(database),
+            null,
+            new ObjectMapper(),
+            Clock.systemUTC(),
+            TurnsIT.properties());
+    new TransactionTemplate(new DataSourceTransactionManager(database))
+        .executeWithoutResult(_ -> health.note(List.of(attempt)));
+  }
+
+  private static Attempt failed(Destination endpoint, boolean probe, Duration closeFor) {
+    return attempt(endpoint, probe, "status 503", closeFor);
+  }
+
+  private static Attempt attempt(
+      Destination endpoint, boolean probe, @Nullable String error, @Nullable Duration closeFor) {
+    var delivery =
+        new Claimed(
+            TypeId.next(),
+            endpoint.merchantId(),
+            TypeId.next(),
+            endpoint.endpointId(),
+            0,
+            probe,
+            Deadline.after(HOUR));
+    return new Attempt(
+        delivery, Instant.now(), Duration.ZERO, null, error, null, null, closeFor, true);
+  }
+
+  private static Destination endpoint(DataSource database) {
+    var jdbc = new JdbcTemplate(database);
+    var endpoint = new Destination(TurnsIT.merchant(jdbc), TypeId.next());
+    TurnsIT.addEndpoint(jdbc, endpoint, 0, true);
+    return endpoint;
+  }
+}
