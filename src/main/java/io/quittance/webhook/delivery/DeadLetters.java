@@ -27,6 +27,14 @@ public final class DeadLetters {
   private static final int ENDPOINTS_AT_ONCE = 10;
   private static final int DELIVERIES_AT_ONCE = 250;
 
+  /** Not one that was enabled since it was found, or may just be so: its deliveries are sent. */
+  private static final String LOCK_DISABLED =
+      """
+      select id from webhook_endpoints
+       where merchant_id = ? and id = ? and not enabled
+         for update skip locked
+      """;
+
   private static final String DUE =
       """
       select id from deliveries
@@ -84,7 +92,8 @@ public final class DeadLetters {
 
   /**
    * Ends a limited number of due deliveries to endpoints that are disabled or deleted. They take
-   * turns, so that none waits until others have nothing left.
+   * turns, so that none waits until others have nothing left. One that is enabled by now, or whose
+   * row is locked, is passed over.
    */
   public void bury(List<Found> gone) {
     List<Found> next =
@@ -99,6 +108,10 @@ public final class DeadLetters {
   private void end(Destination destination, String why) {
     dialect.commitWithoutWaiting(jdbc);
     UUID merchantId = destination.merchantId();
+    if (jdbc.queryForList(LOCK_DISABLED, UUID.class, merchantId, destination.endpointId())
+        .isEmpty()) {
+      return;
+    }
     List<UUID> due =
         jdbc.queryForList(
             DUE, UUID.class, merchantId, destination.endpointId(), DELIVERIES_AT_ONCE);
