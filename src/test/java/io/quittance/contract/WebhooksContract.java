@@ -693,6 +693,23 @@ abstract class WebhooksContract extends Contract {
   }
 
   @Test
+  void areAllSentAnEventOnceMore() {
+    Answer first = create(receiver.open("/one", before -> ACCEPT), "*").is(201);
+    Answer second = create(receiver.open("/two", before -> ACCEPT), "*").is(201);
+    merchant.pay(1, "alice", "shop").is(201);
+    String event = first("/one").eventId();
+    first("/two");
+    delivered(first);
+    delivered(second);
+
+    Answer answer = merchant.post("/v1/events/" + event + "/redeliver", object()).is(202);
+
+    assertThat(answer.body().path("data")).hasSize(2);
+    assertThat(attempts("/one", 2)).extracting(Attempt::webhookId).containsOnly(event);
+    assertThat(attempts("/two", 2)).extracting(Attempt::webhookId).containsOnly(event);
+  }
+
+  @Test
   void areChangedPieceByPiece() {
     Answer endpoint = create(receiver.open("/old", before -> ACCEPT), "*").is(201);
     String url = receiver.open("/changed", before -> ACCEPT);

@@ -22,9 +22,13 @@ import io.quittance.webhook.endpoint.Endpoints;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.springframework.http.HttpStatus;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -45,6 +49,7 @@ class DeliveryController {
   private final DeliveryHistory history;
   private final Claimer claimer;
   private final Clock clock;
+  private final TransactionTemplate transactions;
 
   DeliveryController(
       Endpoints endpoints,
@@ -52,13 +57,15 @@ class DeliveryController {
       DeliveryQueue queue,
       DeliveryHistory history,
       Claimer claimer,
-      Clock clock) {
+      Clock clock,
+      PlatformTransactionManager transactions) {
     this.endpoints = endpoints;
     this.events = events;
     this.queue = queue;
     this.history = history;
     this.claimer = claimer;
     this.clock = clock;
+    this.transactions = new TransactionTemplate(transactions);
   }
 
   @GetMapping("/v1/webhook-endpoints/{id}/deliveries")
@@ -96,13 +103,16 @@ class DeliveryController {
     if (!endpoint.enabled()) {
       throw Problem.of(ProblemCode.INVALID_STATE, "The endpoint is disabled; enable it first.");
     }
-    StoredEvent event =
-        events.add(
-            caller.merchantId(),
-            EventType.WEBHOOK_TEST,
-            clock.instant(),
-            "{\"endpoint_id\":\"" + id + "\"}");
-    return deliver(caller, endpoint, event.id());
+    return deliver(
+            caller,
+            List.of(endpoint),
+            () ->
+                events.add(
+                    caller.merchantId(),
+                    EventType.WEBHOOK_TEST,
+                    clock.instant(),
+                    "{\"endpoint_id\":\"" + id + "\"}"))
+        .getFirst();
   }
 
   /** Sends an event once more, to every enabled endpoint that takes its type. */
@@ -119,25 +129,36 @@ class DeliveryController {
         events
             .find(caller.merchantId(), TypeId.require("evt", id))
             .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
-    List<DeliveryBody> deliveries =
+    List<Endpoint> takers =
         endpoints.ofMerchant(caller.merchantId()).stream()
             .filter(Endpoint::enabled)
             .filter(endpoint -> endpoint.events().takes(event.body().type()))
-            .map(endpoint -> deliver(caller, endpoint, event.id()))
             .toList();
-    if (deliveries.isEmpty()) {
+    if (takers.isEmpty()) {
       throw Problem.of(
           ProblemCode.INVALID_STATE,
           "No enabled endpoint is subscribed to %s.".formatted(event.body().type()));
     }
-    return new Redelivered(deliveries);
+    return new Redelivered(deliver(caller, takers, () -> event));
   }
 
-  private DeliveryBody deliver(Caller caller, Endpoint endpoint, UUID eventId) {
-    List<UUID> ids = queue.add(caller.merchantId(), endpoint.getId(), List.of(eventId));
-    DeliveryBody delivery = history.find(caller.merchantId(), ids).getFirst();
-    claimer.lookAt(caller.merchantId());
-    return delivery;
+  /** Adds a delivery to each of them, or to none; it is sent once that is committed. */
+  private List<DeliveryBody> deliver(
+      Caller caller, List<Endpoint> takers, Supplier<StoredEvent> event) {
+    UUID merchantId = caller.merchantId();
+    List<DeliveryBody> deliveries =
+        Objects.requireNonNull(
+            transactions.execute(_ -> add(merchantId, takers, event.get().id())));
+    claimer.lookAt(merchantId);
+    return deliveries;
+  }
+
+  private List<DeliveryBody> add(UUID merchantId, List<Endpoint> takers, UUID eventId) {
+    List<UUID> ids =
+        takers.stream()
+            .flatMap(taker -> queue.add(merchantId, taker.getId(), List.of(eventId)).stream())
+            .toList();
+    return history.find(merchantId, ids);
   }
 
   private Endpoint endpoint(Caller caller, String id) {
