@@ -692,6 +692,34 @@ abstract class WebhooksContract extends Contract {
     assertThat(delivered(endpoint)).hasSize(3);
   }
 
+  /** What was delivered before that is not known any more, and would be sent again. */
+  @Test
+  void areSentNothingFromBeforeTheRetentionOfDeliveries() {
+    Answer endpoint = create(receiver.open("/recovers", before -> ACCEPT), "*").is(201);
+    JsonNode old = object("since", Instant.now().minus(Duration.ofDays(31)).toString());
+    merchant.post(path(endpoint) + "/recover", old).is(202); // it is younger
+    jdbc.sql(
+            "update webhook_endpoints set created_at = (select w.created_at"
+                + " - 31 * interval '1' day from webhook_endpoints w"
+                + " where w.merchant_id = webhook_endpoints.merchant_id"
+                + " and w.id = webhook_endpoints.id) where id = ?")
+        .param(key("whe", endpoint))
+        .update();
+
+    Answer refused = merchant.post(path(endpoint) + "/recover", old);
+
+    refused.isProblem(400, "invalid_request");
+    assertThat(refused.text("/errors/0/param")).isEqualTo("since");
+    assertThat(refused.text("/errors/0/code")).isEqualTo("out_of_range");
+    String detail = refused.text("/errors/0/detail");
+    Instant earliest = Instant.parse(detail.replaceFirst(".*must be (\\S+) or later.*", "$1"));
+    assertThat(earliest)
+        .isBetween(
+            Instant.now().minus(Duration.ofDays(30)),
+            Instant.now().minus(Duration.ofDays(30)).plus(Duration.ofMinutes(6)));
+    merchant.post(path(endpoint) + "/recover", object("since", earliest.toString())).is(202);
+  }
+
   @Test
   void areAllSentAnEventOnceMore() {
     Answer first = create(receiver.open("/one", before -> ACCEPT), "*").is(201);
