@@ -194,7 +194,8 @@ final class ReceiverLane {
       pause = retryAfter;
     }
     if (pause != null) {
-      closedUntil = Deadline.after(pause.compareTo(closedMax) < 0 ? pause : closedMax);
+      var until = Deadline.after(pause.compareTo(closedMax) < 0 ? pause : closedMax);
+      closedUntil = until.remaining().compareTo(closedUntil.remaining()) > 0 ? until : closedUntil;
     }
     return pause;
   }

@@ -31,6 +31,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What merchants do to their webhook endpoints. Thread-safe. */
@@ -108,7 +110,7 @@ class Webhooks {
     var endpoint = new Endpoint(id, merchantId, slot, target, sealed, clock.instant());
     var issued = new Issued(endpoints.saveAndFlush(endpoint), secret);
     audited(caller, "created", id, described(target));
-    subscribers.forget(merchantId);
+    forgetOnCommit(merchantId, id);
     return issued;
   }
 
@@ -151,8 +153,7 @@ class Webhooks {
     Map<String, Object> details = described(target);
     details.put("enabled", endpoint.enabled());
     audited(caller, "changed", id, details);
-    lanes.forget(id);
-    subscribers.forget(caller.merchantId());
+    forgetOnCommit(caller.merchantId(), id);
     return endpoint;
   }
 
@@ -181,7 +182,7 @@ class Webhooks {
     endpoint.recover(since, clock.instant());
     endpoint.reopen();
     audited(caller, "recovery_started", id, Map.of("since", since));
-    lanes.forget(id);
+    forgetOnCommit(caller.merchantId(), id);
     return endpoint;
   }
 
@@ -190,6 +191,19 @@ class Webhooks {
     Endpoint endpoint = lock(caller.merchantId(), id);
     endpoint.delete(clock.instant());
     audited(caller, "deleted", id, Map.of("url", endpoint.url()));
+    forgetOnCommit(caller.merchantId(), id);
+  }
+
+  /** What is remembered of it may have been read again before the commit. */
+  private void forgetOnCommit(UUID merchantId, UUID id) {
+    TransactionSynchronizationManager.registerSynchronization(
+        new TransactionSynchronization() {
+          @Override
+          public void afterCommit() {
+            lanes.forget(id);
+            subscribers.forget(merchantId);
+          }
+        });
   }
 
   private void audited(Caller caller, String what, UUID id, Map<String, Object> details) {

@@ -104,6 +104,23 @@ class ReceiverLaneTest {
     assertThat(lane.offer(task(lane))).isTrue();
   }
 
+  /** The operator's receiver has no row that would remember what it asked for. */
+  @Test
+  void staysClosedForAsLongAsItsReceiverAskedFor() {
+    var lane = new ReceiverLane(8, Duration.ZERO, LONG, false);
+    for (int i = 0; i < 3; i++) {
+      lane.offer(task(lane));
+      lane.next();
+    }
+    var failure = new IOException("status 503");
+
+    lane.failed(TOOK, failure, false, LONG);
+    lane.failed(TOOK, failure, false, null);
+    lane.failed(TOOK, failure, false, null);
+
+    assertThat(lane.room()).isZero();
+  }
+
   @Test
   void closesWhenNothingSucceedsAndOpensWithAProbe() {
     var closed = lane(8);
