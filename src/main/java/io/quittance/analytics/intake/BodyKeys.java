@@ -32,6 +32,13 @@ public final class BodyKeys {
        where merchant_id = ? and idempotency_key = any(?)
       """;
 
+  private static final String FIND_USES =
+      """
+      select idempotency_key, fingerprint, counted
+        from analytics_bodies
+       where merchant_id = ? and idempotency_key = any(?)
+      """;
+
   private static final String INSERT =
       """
       insert into analytics_bodies (
@@ -83,6 +90,24 @@ public final class BodyKeys {
     }
   }
 
+  /**
+   * What a key is used for, whatever was answered.
+   *
+   * @param counted as above
+   */
+  public record Use(String fingerprint, boolean counted) {
+
+    public Use asCounted() {
+      return new Use(fingerprint, true);
+    }
+  }
+
+  /** Reads a row. */
+  @FunctionalInterface
+  private interface Row<T> {
+    T read(ResultSet rs) throws SQLException;
+  }
+
   private final ObjectMapper json;
 
   BodyKeys(ObjectMapper json) {
@@ -92,19 +117,40 @@ public final class BodyKeys {
   /** Those of a merchant's keys that were used before. */
   public Map<Id, Stored> find(Connection connection, UUID merchantId, Collection<String> keys)
       throws SQLException {
-    Map<Id, Stored> found = new HashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+    return find(
+        connection,
+        FIND,
+        merchantId,
+        keys,
+        rs ->
+            new Stored(
+                rs.getString("fingerprint"),
+                answer(rs.getString("answer")),
+                rs.getBoolean("counted"),
+                rs.getBoolean("refused")));
+  }
+
+  /** As above, without the answers: one that cannot be read keeps nobody from counting. */
+  public static Map<Id, Use> findUses(
+      Connection connection, UUID merchantId, Collection<String> keys) throws SQLException {
+    return find(
+        connection,
+        FIND_USES,
+        merchantId,
+        keys,
+        rs -> new Use(rs.getString("fingerprint"), rs.getBoolean("counted")));
+  }
+
+  private static <T> Map<Id, T> find(
+      Connection connection, String sql, UUID merchantId, Collection<String> keys, Row<T> row)
+      throws SQLException {
+    Map<Id, T> found = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, merchantId);
       statement.setArray(2, connection.createArrayOf("varchar", keys.toArray()));
       try (ResultSet rs = statement.executeQuery()) {
         while (rs.next()) {
-          found.put(
-              new Id(merchantId, rs.getString("idempotency_key")),
-              new Stored(
-                  rs.getString("fingerprint"),
-                  answer(rs.getString("answer")),
-                  rs.getBoolean("counted"),
-                  rs.getBoolean("refused")));
+          found.put(new Id(merchantId, rs.getString("idempotency_key")), row.read(rs));
         }
       }
     }

@@ -1,9 +1,14 @@
 package io.quittance.analytics.stream;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyKeys;
 import io.quittance.analytics.intake.BodyKeys.Id;
 import io.quittance.analytics.intake.BodyKeys.Stored;
+import io.quittance.analytics.intake.BodyKeys.Use;
 import io.quittance.analytics.intake.CommitMarks;
 import io.quittance.analytics.intake.IntakeAnswer;
 import io.quittance.analytics.pane.AnalyticsConnections;
@@ -20,7 +25,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -82,7 +86,7 @@ final class KeyClaims {
   private Claims claim(TreeMap<Id, Stored> wanted) throws SQLException {
     try (Connection connection = connections.pool().getConnection()) {
       try {
-        Map<Id, Stored> all = find(connection, keys, wanted.keySet());
+        Map<Id, Stored> all = find(connection, wanted.keySet());
         var missing = new TreeMap<>(wanted);
         missing.keySet().removeAll(all.keySet());
         var again = new TreeMap<>(wanted);
@@ -131,15 +135,24 @@ final class KeyClaims {
     }
   }
 
-  /** What is stored under keys of several merchants. */
-  static Map<Id, Stored> find(Connection connection, BodyKeys keys, Collection<Id> ids)
-      throws SQLException {
-    Map<UUID, List<Id>> byMerchant = ids.stream().collect(Collectors.groupingBy(Id::merchantId));
+  private Map<Id, Stored> find(Connection connection, Collection<Id> ids) throws SQLException {
     var all = new HashMap<Id, Stored>();
-    for (var own : byMerchant.entrySet()) {
-      all.putAll(
-          keys.find(connection, own.getKey(), own.getValue().stream().map(Id::key).toList()));
+    for (var own : byMerchant(ids).entrySet()) {
+      all.putAll(keys.find(connection, own.getKey(), own.getValue()));
     }
     return all;
+  }
+
+  /** What keys of several merchants are used for. */
+  static Map<Id, Use> findUses(Connection connection, Collection<Id> ids) throws SQLException {
+    var all = new HashMap<Id, Use>();
+    for (var own : byMerchant(ids).entrySet()) {
+      all.putAll(BodyKeys.findUses(connection, own.getKey(), own.getValue()));
+    }
+    return all;
+  }
+
+  private static Map<UUID, List<String>> byMerchant(Collection<Id> ids) {
+    return ids.stream().collect(groupingBy(Id::merchantId, mapping(Id::key, toList())));
   }
 }

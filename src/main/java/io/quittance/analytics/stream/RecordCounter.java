@@ -3,7 +3,7 @@ package io.quittance.analytics.stream;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyKeys;
 import io.quittance.analytics.intake.BodyKeys.Id;
-import io.quittance.analytics.intake.BodyKeys.Stored;
+import io.quittance.analytics.intake.BodyKeys.Use;
 import io.quittance.analytics.intake.CommitMarks;
 import io.quittance.analytics.intake.CountedSums;
 import io.quittance.analytics.intake.Counting;
@@ -95,7 +95,7 @@ final class RecordCounter {
     private final TreeMap<Partition, Long> read = new TreeMap<>();
     private final TreeMap<UUID, UUID> marks = new TreeMap<>();
     private final Set<UUID> ended = new HashSet<>();
-    private final Map<Id, Stored> keys = new HashMap<>();
+    private final Map<Id, Use> keys = new HashMap<>();
     private final TreeSet<Id> claimed = new TreeSet<>();
 
     Attempt(List<Placed> records, Map<Partition, Taken> taken) {
@@ -148,7 +148,7 @@ final class RecordCounter {
       for (var own : ids.entrySet()) {
         ended.addAll(CommitMarks.find(connection, own.getKey(), own.getValue()));
       }
-      keys.putAll(KeyClaims.find(connection, services.keys(), wanted));
+      keys.putAll(KeyClaims.findUses(connection, wanted));
     }
 
     private int countRecords() throws SQLException {
@@ -181,7 +181,7 @@ final class RecordCounter {
 
     /** Whether a body is the first of its key. A key that is not stored any more is over. */
     private boolean claims(Id id, Body.Key key) {
-      Stored stored = keys.get(id);
+      Use stored = keys.get(id);
       if (stored == null || !stored.fingerprint().equals(key.fingerprint())) {
         return true;
       }

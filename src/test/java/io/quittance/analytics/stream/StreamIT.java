@@ -516,6 +516,20 @@ class StreamIT {
     awaitExactly(2);
   }
 
+  /** As after a rollback, where a newer version has answered. */
+  @Test
+  void aKeyWhoseAnswerCannotBeReadIsCounted() throws Exception {
+    broker.create(topic, 1, Map.of());
+    merchants.forEach(merchant -> publish(merchant, "key", "a"));
+    jdbc.sql("update analytics_bodies set answer = '[]' where merchant_id = ?")
+        .param(merchants.getFirst())
+        .update();
+
+    consume(connections.pool());
+
+    awaitExactly(1);
+  }
+
   /** Another replica is about to use the same key, and takes its time. */
   @Test
   void aLockedKeyKeepsNoOtherMerchantsBodyFromBeingTaken() throws Exception {
