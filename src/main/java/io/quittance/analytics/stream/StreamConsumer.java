@@ -174,7 +174,7 @@ final class StreamConsumer {
     while (!left.isEmpty()) {
       try {
         left = countSome(left, held);
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         if (!SqlFailure.ofSomeRows(e)) {
           throw e;
         }
@@ -193,12 +193,13 @@ final class StreamConsumer {
   }
 
   /**
-   * Each partition by itself: the rows of one merchant keep those of its own partition only.
+   * Each partition by itself: the rows of one merchant, locked or not to be read, keep those of its
+   * own partition only.
    *
    * @param reason why they could not be counted together
    */
   private @Nullable Exception countApart(
-      List<Placed> records, SQLException reason, HeldPartitions held) throws FencedException {
+      List<Placed> records, Exception reason, HeldPartitions held) throws FencedException {
     Map<Partition, List<Placed>> partitions =
         records.stream().collect(groupingBy(Placed::partition));
     if (partitions.size() == 1) {
@@ -211,7 +212,7 @@ final class StreamConsumer {
         for (List<Placed> left = own.getValue(); !left.isEmpty(); ) {
           left = countSome(left, held);
         }
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         held.letGo(own.getKey());
         failure = e;
       }

@@ -25,12 +25,16 @@ import io.quittance.testing.KafkaBroker;
 import io.quittance.testing.Postgres;
 import io.quittance.web.Problem;
 import io.quittance.web.TypeId;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
@@ -203,6 +207,42 @@ class StreamIT {
     }
   }
 
+  /** Fails with the rows of one merchant, as if they could not be read. */
+  private static final class Unreadable extends DelegatingDataSource {
+
+    private final UUID merchant;
+
+    Unreadable(DataSource database, UUID merchant) {
+      super(database);
+      this.merchant = merchant;
+    }
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      return wrapped(Connection.class, super.getConnection());
+    }
+
+    private <T> T wrapped(Class<T> type, T target) {
+      return type.cast(
+          Proxy.newProxyInstance(
+              type.getClassLoader(),
+              new Class<?>[] {type},
+              (_, method, arguments) -> {
+                if (arguments != null && Arrays.asList(arguments).contains(merchant)) {
+                  throw new IllegalStateException("a row cannot be read");
+                }
+                try {
+                  Object result = method.invoke(target, arguments);
+                  return result instanceof PreparedStatement statement
+                      ? wrapped(PreparedStatement.class, statement)
+                      : result;
+                } catch (InvocationTargetException e) {
+                  throw e.getCause();
+                }
+              }));
+    }
+  }
+
   /** Sends a body of each merchant, with events that no other body has. */
   private void publish() {
     for (UUID merchant : merchants) {
@@ -355,6 +395,30 @@ class StreamIT {
       lock.rollback();
     }
     awaitExactly(3);
+  }
+
+  @Test
+  void aMerchantWhoseRowsCannotBeReadKeepsTheRecordsOfItsOwnPartitionOnlyWaiting()
+      throws Exception {
+    broker.create(topic, 4, Map.of());
+    UUID unreadable = merchants.getFirst();
+    List<UUID> others =
+        merchants.stream().filter(one -> partition(one, 4) != partition(unreadable, 4)).toList();
+    assertThat(others).isNotEmpty();
+    publish();
+    StreamConsumer consumer = consume(new Unreadable(connections.pool(), unreadable));
+    publish();
+
+    for (UUID other : others) {
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(totals.of(other).accepted()).isEqualTo(2 * EVENTS));
+    }
+    assertThat(totals.of(unreadable).accepted()).isZero();
+    assertThat(state.reason()).contains("a row cannot be read");
+    consumer.close();
+    consume(connections.pool());
+    awaitExactly(2);
   }
 
   @Test
