@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,11 @@ public final class Enrichment {
 
   private static final Logger log = LoggerFactory.getLogger(Enrichment.class);
   private static final int BATCHES_QUEUED_MAX = 256;
+  private static final int QUEUED_PER_MERCHANT_MAX = BATCHES_QUEUED_MAX / 4;
   private static final int BATCHES_AT_ONCE_MAX = 16;
+
+  /** What was left over is taken up while the queue is less full. */
+  private static final double BUSY = 0.5;
 
   /** Batches that are older were not handed over, or could not be done. */
   private static final Duration FRESH = Duration.ofSeconds(2);
@@ -61,6 +66,9 @@ public final class Enrichment {
   private final PaneStore panes;
   private final Clock clock;
   private final WorkerPool<PendingBatch, Boolean> pool;
+
+  /** Those that the pool has: what was left over is not to be queued once more. */
+  private final Set<UUID> queued = ConcurrentHashMap.newKeySet();
 
   /** Of the pool's one worker. */
   private final SeriesLimit series;
@@ -89,18 +97,26 @@ public final class Enrichment {
             .capacity(BATCHES_QUEUED_MAX)
             .maxBatch(BATCHES_AT_ONCE_MAX)
             .inTurns(PendingBatch::merchantId)
+            .perParty(BATCHES_AT_ONCE_MAX, QUEUED_PER_MERCHANT_MAX)
             .start(registry);
   }
 
   /** Takes over batches that are stored by now; what there is no room for is found later. */
   public void offer(List<PendingBatch> batches) {
-    try {
-      for (PendingBatch batch : batches) {
-        if (payments.available()) {
-          var _ = pool.submit(batch, Deadline.after(PATIENCE));
-        }
+    for (PendingBatch batch : batches) {
+      if (payments.available() && queued.add(batch.id())) {
+        submit(batch);
       }
+    }
+  }
+
+  private void submit(PendingBatch batch) {
+    try {
+      var _ =
+          pool.submit(batch, Deadline.after(PATIENCE))
+              .whenComplete((_, _) -> queued.remove(batch.id()));
     } catch (RejectedExecutionException e) {
+      queued.remove(batch.id());
       log.debug("Pending events are left to the sweep: {}", e.getMessage());
     }
   }
@@ -108,7 +124,7 @@ public final class Enrichment {
   /** Takes up what was left over, by any replica. */
   @Scheduled(fixedDelayString = "${quittance.analytics.catch-up-interval:1s}")
   void catchUp() throws SQLException {
-    if (pool.depth() > 0 || !payments.available()) {
+    if (pool.utilisation() >= BUSY || !payments.available()) {
       return;
     }
     try (Connection connection = connections.pool().getConnection()) {

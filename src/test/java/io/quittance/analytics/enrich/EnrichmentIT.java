@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -33,6 +34,7 @@ class EnrichmentIT {
 
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int BATCHES_AT_ONCE = 16;
+  private static final int BATCHES_QUEUED = 256;
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry properties) {
@@ -61,11 +63,20 @@ class EnrichmentIT {
   }
 
   /** Stores an event whose payment does not exist, after those that are there. */
-  private void store(UUID merchant) throws SQLException {
+  private PendingBatch store(UUID merchant) throws SQLException {
     try (Connection connection = connections.pool().getConnection()) {
-      insert(connection, merchant);
+      PendingBatch stored = insert(connection, merchant);
       connection.commit();
+      return stored;
     }
+  }
+
+  private List<PendingBatch> store(UUID merchant, int batches) throws SQLException {
+    var stored = new ArrayList<PendingBatch>();
+    for (int i = 0; i < batches; i++) {
+      stored.add(store(merchant));
+    }
+    return stored;
   }
 
   /** Stores one that only a later version can read. No look-up sees it before its content. */
@@ -83,15 +94,16 @@ class EnrichmentIT {
     }
   }
 
-  private void insert(Connection connection, UUID merchant) throws SQLException {
+  private PendingBatch insert(Connection connection, UUID merchant) throws SQLException {
     var counts = new TreeMap<UUID, Totals.Counts>();
     counts.put(merchant, new Totals.Counts(1, 0, 0, 0, 0, 1, 0));
     totals.add(connection, counts);
     var event = new PendingBatch.Event(TypeId.next(), 0, List.of());
     var group = new PendingBatch.Group("t", null, storedAt.getEpochSecond(), List.of(event));
-    PendingTable.insert(
-        connection, List.of(new PendingBatch(merchant, TypeId.next(), List.of(group))), storedAt);
+    var batch = new PendingBatch(merchant, TypeId.next(), List.of(group));
+    PendingTable.insert(connection, List.of(batch), storedAt);
     storedAt = storedAt.plusMillis(1);
+    return batch;
   }
 
   private void awaitLookedUp(UUID merchant, long events) {
@@ -137,9 +149,7 @@ class EnrichmentIT {
 
   @Test
   void moreBatchesThatFailThanAreTakenAtOnceKeepNoOtherWaiting() throws SQLException {
-    for (int i = 0; i <= BATCHES_AT_ONCE; i++) {
-      store(troubled);
-    }
+    store(troubled, BATCHES_AT_ONCE + 1);
     store(other);
     try (Connection lock = locked(troubled)) {
 
@@ -147,6 +157,40 @@ class EnrichmentIT {
       lock.rollback();
     }
     awaitLookedUp(troubled, BATCHES_AT_ONCE + 1);
+  }
+
+  /** Nothing but what is offered is looked up here. */
+  @Test
+  void aFloodOfOneMerchantLeavesRoomForOthersInTheQueue() throws SQLException {
+    List<PendingBatch> flood = store(troubled, BATCHES_QUEUED + BATCHES_AT_ONCE);
+    var mixed = new ArrayList<>(flood.subList(BATCHES_QUEUED, flood.size()));
+    mixed.add(store(other));
+    try (Connection lock = locked(troubled)) {
+      enrichment.offer(flood.subList(0, BATCHES_QUEUED));
+      enrichment.offer(mixed);
+
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(totals.of(other).failed()).isEqualTo(1));
+      lock.rollback();
+    }
+    awaitLookedUp(troubled, flood.size());
+  }
+
+  @Test
+  void whatWasLeftOverIsTakenUpWhileAnotherMerchantsBatchesWait() throws SQLException {
+    store(other);
+    List<PendingBatch> waiting = store(troubled, 4 * BATCHES_AT_ONCE);
+    try (Connection lock = locked(troubled)) {
+      enrichment.offer(waiting);
+      enrichment.catchUp();
+
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(() -> assertThat(totals.of(other).failed()).isEqualTo(1));
+      lock.rollback();
+    }
+    awaitLookedUp(troubled, waiting.size());
   }
 
   @Test
