@@ -5,6 +5,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -12,10 +13,13 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * Deletes rows by their age, oldest first and a few at a time, each time in a transaction of its
  * own, so that nobody waits for it. Other replicas skip what one has deleted. A batch begins where
  * the one before it ended: what that has deleted stays in the index until it is vacuumed, and is
- * not read again. One that fails because of its own rows, such as a lock that was not free in time,
- * is left to the next sweep. Thread-safe.
+ * not read again, unless very many rows have one time. One that fails because of its own rows, such
+ * as a lock that was not free in time, is left to the next sweep. Thread-safe.
  */
 public final class AgeSweep {
+
+  /** So many batches are deleted at once if their rows have one time; of more, a part. */
+  private static final int BATCHES_AT_ONCE_MAX = 2;
 
   private static final OffsetDateTime BEGINNING = Instants.parameter(Instant.EPOCH);
 
@@ -23,22 +27,26 @@ public final class AgeSweep {
   private final String last;
   private final String delete;
   private final int rowsPerBatch;
+  private final int rowsAtOnceMax;
   private final int batchesMax;
 
   /**
    * @param last a query for the time of the last row of the next batch, null if there is none. Its
    *     parameters are those of the sweep, the time after which and the one before which rows are
    *     deleted, and the limit of a batch
-   * @param delete a statement that deletes a batch. Its parameters are those of the sweep, the time
-   *     after which, and the one up to which rows are deleted
-   * @param rowsPerBatch more are deleted if they have one time
+   * @param delete makes a statement that deletes a batch, at most as many rows as it is told. Its
+   *     parameters are those of the sweep, the time after which, and the one up to which rows are
+   *     deleted
+   * @param rowsPerBatch up to twice as many are deleted at once if they have one time
    * @param batchesMax of one sweep; the next one goes on
    */
-  public AgeSweep(JdbcClient jdbc, String last, String delete, int rowsPerBatch, int batchesMax) {
+  public AgeSweep(
+      JdbcClient jdbc, String last, IntFunction<String> delete, int rowsPerBatch, int batchesMax) {
     this.jdbc = jdbc;
     this.last = last;
-    this.delete = delete;
     this.rowsPerBatch = rowsPerBatch;
+    this.rowsAtOnceMax = BATCHES_AT_ONCE_MAX * rowsPerBatch;
+    this.delete = delete.apply(rowsAtOnceMax);
     this.batchesMax = batchesMax;
   }
 
@@ -59,7 +67,10 @@ public final class AgeSweep {
         break;
       }
       try {
-        jdbc.sql(delete).params(with(own, after, end.get())).update();
+        int deleted = jdbc.sql(delete).params(with(own, after, end.get())).update();
+        if (deleted >= rowsAtOnceMax) {
+          continue;
+        }
       } catch (RuntimeException e) {
         if (!SqlFailure.ofSomeRows(e)) {
           throw e;

@@ -134,18 +134,23 @@ public final class Dialect {
   }
 
   /**
-   * Deletes rows of many merchants, and passes over those that another transaction has locked.
-   * Citus cannot do so with the rows of more than one merchant, nor H2 in an inner query: there it
-   * waits for them.
+   * Deletes rows of many merchants, some at a time, and passes over those that another transaction
+   * has locked. Citus cannot do so with the rows of more than one merchant, nor H2 in an inner
+   * query: there it waits for them; and Citus deletes all at once.
+   *
+   * @param order a column by which the condition's rows are found without a look at others
    */
-  public String deleteUnlocked(String table, String condition) {
-    return postgres && !distributed
-        ? """
-          delete from %1$s where ctid = any(array(
-            select ctid from %1$s where %2$s for update skip locked))
-          """
-            .formatted(table, condition)
-        : "delete from %s where %s".formatted(table, condition);
+  public String deleteUnlocked(String table, String condition, String order, int limit) {
+    if (distributed) {
+      return "delete from %s where %s".formatted(table, condition);
+    }
+    return either(
+            """
+            delete from %1$s where ctid = any(array(
+              select ctid from %1$s where %2$s order by %3$s limit %4$d for update skip locked))
+            """,
+            "delete from %1$s where %2$s fetch first %4$d rows only")
+        .formatted(table, condition, order, limit);
   }
 
   /** Whether tables can be kept in partitions. */

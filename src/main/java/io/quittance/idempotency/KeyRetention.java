@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class KeyRetention {
 
-  private static final int KEYS_PER_BATCH = 500;
+  static final int KEYS_PER_BATCH = 500;
   private static final int BATCHES_PER_SWEEP = 100;
 
   /** The last of the next batch; those of one commit share their instant. */
@@ -42,14 +42,15 @@ final class KeyRetention {
         new AgeSweep(
             JdbcClient.create(operations),
             LAST,
-            delete(dialect),
+            limit -> delete(dialect, limit),
             KEYS_PER_BATCH,
             BATCHES_PER_SWEEP);
     this.retention = properties.retention();
   }
 
-  static String delete(Dialect dialect) {
-    return dialect.deleteUnlocked("idempotency_keys", "created_at > ? and created_at <= ?");
+  static String delete(Dialect dialect, int limit) {
+    return dialect.deleteUnlocked(
+        "idempotency_keys", "created_at > ? and created_at <= ?", "created_at", limit);
   }
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")

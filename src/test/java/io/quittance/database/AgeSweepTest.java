@@ -29,7 +29,7 @@ class AgeSweepTest {
       """;
 
   private static final String DELETE =
-      "delete from notes where kind = ? and made_at > ? and made_at <= ?";
+      "delete from notes where kind = ? and made_at > ? and made_at <= ? fetch first %d rows only";
 
   private final DriverManagerDataSource database =
       new DriverManagerDataSource(
@@ -48,7 +48,7 @@ class AgeSweepTest {
 
   @Test
   void deletesWhatIsOlderAndOfThatKind() {
-    new AgeSweep(jdbc, LAST, DELETE, 2, 100).deleteBefore(minute(7), 1);
+    sweep(2, 100).deleteBefore(minute(7), 1);
 
     assertThat(notes(1)).containsExactly(7, 8, 9);
     assertThat(notes(2)).hasSize(10);
@@ -56,7 +56,7 @@ class AgeSweepTest {
 
   @Test
   void leavesToTheNextSweepWhatIsTooMuchForOne() {
-    var sweep = new AgeSweep(jdbc, LAST, DELETE, 2, 3);
+    var sweep = sweep(2, 3);
 
     sweep.deleteBefore(minute(9), 1);
     assertThat(notes(1)).containsExactly(6, 7, 8, 9);
@@ -66,22 +66,38 @@ class AgeSweepTest {
   }
 
   @Test
-  void deletesTogetherWhatHasOneTime() {
-    for (int note = 10; note < 15; note++) {
+  void deletesTogetherAFewThatHaveOneTime() {
+    writeMoreOfTheFirstMinute(2);
+
+    sweep(2, 1).deleteBefore(minute(9), 1);
+
+    assertThat(notes(1)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+  }
+
+  /** One statement for all would take too long, and be tried for ever. */
+  @Test
+  void deletesALimitedNumberAtOnceOfManyThatHaveOneTime() {
+    writeMoreOfTheFirstMinute(20);
+
+    sweep(2, 1).deleteBefore(minute(9), 1);
+    assertThat(notes(1)).hasSize(30 - 4);
+
+    sweep(2, 100).deleteBefore(minute(9), 1);
+    assertThat(notes(1)).containsExactly(9);
+  }
+
+  private void writeMoreOfTheFirstMinute(int count) {
+    for (int note = 10; note < 10 + count; note++) {
       jdbc.sql("insert into notes values (1, ?, ?)")
           .params(note, Instants.parameter(minute(0)))
           .update();
     }
-
-    new AgeSweep(jdbc, LAST, DELETE, 2, 1).deleteBefore(minute(9), 1);
-
-    assertThat(notes(1)).hasSize(9).doesNotContain(0, 10, 14);
   }
 
   /** Where rows that are locked are waited for. */
   @Test
   void goesOnBehindABatchThatCannotBeDeleted() throws SQLException {
-    var sweep = new AgeSweep(jdbc, LAST, DELETE, 2, 100);
+    var sweep = sweep(2, 100);
     try (Connection holder = database.getConnection()) {
       holder.setAutoCommit(false);
       try (Statement lock = holder.createStatement()) {
@@ -97,6 +113,10 @@ class AgeSweepTest {
     sweep.deleteBefore(minute(7), 1);
 
     assertThat(notes(1)).containsExactly(7, 8, 9);
+  }
+
+  private AgeSweep sweep(int rowsPerBatch, int batchesMax) {
+    return new AgeSweep(jdbc, LAST, DELETE::formatted, rowsPerBatch, batchesMax);
   }
 
   private void write(int kind, int note) {

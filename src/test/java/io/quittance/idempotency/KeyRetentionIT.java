@@ -40,7 +40,8 @@ class KeyRetentionIT {
             .query(OffsetDateTime.class)
             .single();
 
-    String delete = KeyRetention.delete(new Dialect(database.dataSource()));
+    String delete =
+        KeyRetention.delete(new Dialect(database.dataSource()), KeyRetention.KEYS_PER_BATCH);
     String plan = explain(delete, oldest.minusSeconds(1), oldest.plusHours(1));
 
     assertThat(plan).contains("idempotency_keys_by_time").doesNotContain("Seq Scan", "Removed by");

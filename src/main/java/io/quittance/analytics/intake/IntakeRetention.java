@@ -57,7 +57,9 @@ final class IntakeRetention {
     new AgeSweep(
             JdbcClient.create(operations),
             LAST.formatted(table),
-            dialect.deleteUnlocked(table, "created_at > ? and created_at <= ?"),
+            limit ->
+                dialect.deleteUnlocked(
+                    table, "created_at > ? and created_at <= ?", "created_at", limit),
             ROWS_PER_BATCH,
             BATCHES_PER_SWEEP)
         .deleteBefore(dialect.now(operations).minus(kept));

@@ -47,9 +47,18 @@ final class PaneRetention {
   }
 
   PaneRetention(JdbcClient jdbc, Dialect dialect, Supplier<Instant> now) {
-    String delete =
-        dialect.deleteUnlocked("analytics_panes", "step = ? and starts_at > ? and starts_at <= ?");
-    this.sweep = new AgeSweep(jdbc, LAST, delete, PANES_PER_BATCH, BATCHES_PER_SWEEP);
+    this.sweep =
+        new AgeSweep(
+            jdbc,
+            LAST,
+            limit ->
+                dialect.deleteUnlocked(
+                    "analytics_panes",
+                    "step = ? and starts_at > ? and starts_at <= ?",
+                    "starts_at",
+                    limit),
+            PANES_PER_BATCH,
+            BATCHES_PER_SWEEP);
     this.now = now;
   }
 

@@ -14,16 +14,22 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.PreparedStatementCreator;
+import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Adding to panes, on both databases. */
@@ -197,6 +203,45 @@ class PaneStoreIT {
     assertThat(occurrences(database, Step.HOUR)).hasSize(1);
     sweepAt(database, NOW.plus(Duration.ofDays(402)));
     assertThat(occurrences(database, Step.HOUR)).isEmpty();
+  }
+
+  /** The figures of all merchants of an hour: no statement deletes as many as it likes. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void forgetsPanesOfOneInstantAPartAtATime(String name, DataSource database) throws Exception {
+    JdbcClient jdbc = JdbcClient.create(database);
+    jdbc.sql(
+            """
+            insert into analytics_panes (merchant_id, metric, step, starts_at, labels, occurrences, amount)
+            select cast(? as uuid), 'events', 3600, cast(? as timestamp with time zone), 'n=' || n, 1, 0
+              from %s as numbers(n)
+            """
+                .formatted(
+                    new Dialect(database)
+                        .either("generate_series(1, 9000)", "system_range(1, 9000)")))
+        .params(MERCHANT.toString(), NOW.atOffset(ZoneOffset.UTC))
+        .update();
+    var largest = new AtomicInteger();
+    new PaneRetention(
+            JdbcClient.create(noting(largest, database)),
+            new Dialect(database),
+            () -> NOW.plus(Duration.ofDays(402)))
+        .sweep();
+
+    assertThat(occurrences(database, Step.HOUR)).isEmpty();
+    assertThat(largest).hasValueLessThanOrEqualTo(4000);
+  }
+
+  private static JdbcTemplate noting(AtomicInteger largest, DataSource database) {
+    return new JdbcTemplate(database) {
+      @Override
+      protected int update(
+          PreparedStatementCreator statement, @Nullable PreparedStatementSetter values) {
+        int rows = super.update(statement, values);
+        largest.accumulateAndGet(rows, Math::max);
+        return rows;
+      }
+    };
   }
 
   private static void sweepAt(DataSource database, Instant instant) throws SQLException {
