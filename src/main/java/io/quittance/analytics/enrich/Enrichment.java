@@ -32,6 +32,7 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -148,7 +149,8 @@ public final class Enrichment {
   private void enrich(UUID merchantId, List<Job<PendingBatch, Boolean>> jobs) {
     List<PendingBatch> batches = jobs.stream().map(Job::item).toList();
     try {
-      apply(merchantId, batches, lookUp(merchantId, payments(batches)));
+      KnownPayments.Found found = payments.find(merchantId, payments(batches));
+      apply(merchantId, batches, facts(merchantId, found.payments()), found.unreadable());
       jobs.forEach(job -> job.succeed(true));
     } catch (CallNotPermittedException e) {
       log.debug("Events wait for their payments: {}", e.getMessage());
@@ -170,9 +172,8 @@ public final class Enrichment {
         .collect(toUnmodifiableSet());
   }
 
-  private Map<UUID, PaymentFacts> lookUp(UUID merchantId, Set<UUID> paymentIds)
+  private Map<UUID, PaymentFacts> facts(UUID merchantId, Map<UUID, Summary> found)
       throws SQLException {
-    Map<UUID, Summary> found = payments.find(merchantId, paymentIds);
     Map<String, Name> payees = new HashMap<>();
     found
         .values()
@@ -193,16 +194,28 @@ public final class Enrichment {
     return facts;
   }
 
-  private void apply(UUID merchantId, List<PendingBatch> batches, Map<UUID, PaymentFacts> facts)
+  /** Events whose payments cannot be read go on waiting, for a release that can. */
+  private void apply(
+      UUID merchantId,
+      List<PendingBatch> batches,
+      Map<UUID, PaymentFacts> facts,
+      Set<UUID> unreadable)
       throws SQLException {
+    Predicate<PendingBatch.Event> waits = event -> unreadable.contains(event.paymentId());
+    List<PendingBatch> known =
+        batches.stream().filter(batch -> batch.only(waits.negate()).size() > 0).toList();
     try (Connection connection = connections.pool().getConnection()) {
       try {
         series.at(clock.instant().getEpochSecond());
         var moves = new EventMoves(merchantId, facts, series);
         var counts = new TreeMap<UUID, Totals.Counts>();
-        for (PendingBatch batch : PendingTable.take(connection, batches)) {
-          counts.merge(merchantId, moves.add(batch), Totals.Counts::plus);
+        var left = new ArrayList<PendingBatch>();
+        for (PendingBatch batch : PendingTable.take(connection, known)) {
+          counts.merge(merchantId, moves.add(batch.only(waits.negate())), Totals.Counts::plus);
+          left.add(batch.only(waits));
         }
+        left.removeIf(batch -> batch.size() == 0);
+        PendingTable.insert(connection, left, clock.instant());
         totals.add(connection, counts);
         panes.add(connection, moves.deltas(), clock.instant());
         connection.commit();

@@ -9,6 +9,7 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.database.Dialect;
+import io.quittance.database.UnreadableRows;
 import io.quittance.payment.event.PaymentSummaries;
 import io.quittance.payment.event.PaymentSummaries.Summary;
 import java.sql.Connection;
@@ -26,6 +27,9 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
@@ -36,6 +40,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class KnownPayments {
 
+  private static final Logger log = LoggerFactory.getLogger(KnownPayments.class);
+
   /** The breaker's name. */
   static final String NAME = "analytics";
 
@@ -44,12 +50,21 @@ public final class KnownPayments {
   private static final Duration KEPT_WHEN_ENDED = Duration.ofMinutes(10);
   private static final Duration KEPT_OTHERWISE = Duration.ofSeconds(5);
 
+  /**
+   * What is known of payments.
+   *
+   * @param payments those that exist
+   * @param unreadable those that exist and cannot be read, now
+   */
+  record Found(Map<UUID, Summary> payments, Set<UUID> unreadable) {}
+
   private record Key(UUID merchantId, UUID paymentId) {}
 
   private final AnalyticsConnections connections;
   private final Dialect dialect;
   private final Duration limit;
   private final CircuitBreaker breaker;
+  private final UnreadableRows unreadable = new UnreadableRows(log, "Events wait for payments");
   private final Cache<Key, Optional<Summary>> known =
       Caffeine.newBuilder()
           .maximumSize(CACHED_MAX)
@@ -83,37 +98,42 @@ public final class KnownPayments {
   /**
    * Finds payments of a merchant, and looks up those that are not known.
    *
-   * @return those that exist
    * @throws SQLException some could not be looked up
    * @throws CallNotPermittedException the breaker is open
    */
-  Map<UUID, Summary> find(UUID merchantId, Collection<UUID> paymentIds) throws SQLException {
-    var found = new HashMap<UUID, Summary>();
+  Found find(UUID merchantId, Collection<UUID> paymentIds) throws SQLException {
+    var found = new Found(new HashMap<>(), new HashSet<>());
     var unknown = new ArrayList<UUID>();
     for (UUID id : Set.copyOf(paymentIds)) {
       Optional<Summary> payment = get(merchantId, id);
       if (payment == null) {
         unknown.add(id);
       } else {
-        payment.ifPresent(summary -> found.put(id, summary));
+        payment.ifPresent(summary -> found.payments().put(id, summary));
       }
     }
     for (int from = 0; from < unknown.size(); from += KEYS_PER_QUERY_MAX) {
       int to = Math.min(unknown.size(), from + KEYS_PER_QUERY_MAX);
-      lookUp(merchantId, unknown.subList(from, to))
-          .forEach(summary -> found.put(summary.id(), summary));
+      PaymentSummaries.Found some = lookUp(merchantId, unknown.subList(from, to));
+      some.payments().forEach(summary -> found.payments().put(summary.id(), summary));
+      found.unreadable().addAll(some.unreadable());
     }
     return found;
   }
 
-  private List<Summary> lookUp(UUID merchantId, List<UUID> paymentIds) throws SQLException {
+  /** Only what the database does is the breaker's: it is that of all merchants. */
+  private PaymentSummaries.Found lookUp(UUID merchantId, List<UUID> paymentIds)
+      throws SQLException {
     breaker.acquirePermission();
     long start = System.nanoTime();
-    List<Summary> found;
+    PaymentSummaries.Found found;
     try {
       found = query(merchantId, paymentIds);
-    } catch (Throwable e) {
+    } catch (SQLException | DataAccessException | Error e) {
       breaker.onError(System.nanoTime() - start, TimeUnit.NANOSECONDS, e);
+      throw e;
+    } catch (RuntimeException e) {
+      breaker.releasePermission();
       throw e;
     }
     breaker.onSuccess(System.nanoTime() - start, TimeUnit.NANOSECONDS);
@@ -121,21 +141,22 @@ public final class KnownPayments {
     return found;
   }
 
-  private List<Summary> query(UUID merchantId, List<UUID> paymentIds) throws SQLException {
+  private PaymentSummaries.Found query(UUID merchantId, List<UUID> paymentIds) throws SQLException {
     try (Connection connection = connections.pool().getConnection()) {
       try (Statement statement = connection.createStatement()) {
         statement.execute(
             dialect.either("set local statement_timeout = " + limit.toMillis(), "select 1"));
-        return PaymentSummaries.find(connection, merchantId, paymentIds);
+        return PaymentSummaries.find(connection, merchantId, paymentIds, unreadable);
       } finally {
         connection.rollback();
       }
     }
   }
 
-  private void keep(UUID merchantId, List<UUID> paymentIds, List<Summary> found) {
+  private void keep(UUID merchantId, List<UUID> paymentIds, PaymentSummaries.Found found) {
     Set<UUID> missing = new HashSet<>(paymentIds);
-    for (Summary payment : found) {
+    missing.removeAll(found.unreadable());
+    for (Summary payment : found.payments()) {
       missing.remove(payment.id());
       known.put(new Key(merchantId, payment.id()), Optional.of(payment));
     }

@@ -2,6 +2,7 @@ package io.quittance.analytics.enrich;
 
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +36,22 @@ public record PendingBatch(UUID merchantId, UUID id, List<Group> groups) {
    * @param second since 1970
    */
   public record Group(String type, @Nullable String currency, long second, List<Event> events) {}
+
+  /** Those of the events that are like this. */
+  PendingBatch only(Predicate<Event> like) {
+    List<Group> some =
+        groups.stream()
+            .map(
+                group ->
+                    new Group(
+                        group.type(),
+                        group.currency(),
+                        group.second(),
+                        group.events().stream().filter(like).toList()))
+            .filter(group -> !group.events().isEmpty())
+            .toList();
+    return new PendingBatch(merchantId, id, some);
+  }
 
   /** How many events there are. */
   public int size() {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,8 +99,14 @@ class EnrichmentIT {
     var counts = new TreeMap<UUID, Totals.Counts>();
     counts.put(merchant, new Totals.Counts(1, 0, 0, 0, 0, 1, 0));
     totals.add(connection, counts);
-    var event = new PendingBatch.Event(TypeId.next(), 0, List.of());
-    var group = new PendingBatch.Group("t", null, storedAt.getEpochSecond(), List.of(event));
+    return insert(connection, merchant, List.of(TypeId.next()));
+  }
+
+  private PendingBatch insert(Connection connection, UUID merchant, List<UUID> payments)
+      throws SQLException {
+    List<PendingBatch.Event> events =
+        payments.stream().map(id -> new PendingBatch.Event(id, 0, List.of())).toList();
+    var group = new PendingBatch.Group("t", null, storedAt.getEpochSecond(), events);
     var batch = new PendingBatch(merchant, TypeId.next(), List.of(group));
     PendingTable.insert(connection, List.of(batch), storedAt);
     storedAt = storedAt.plusMillis(1);
@@ -191,6 +198,58 @@ class EnrichmentIT {
       lock.rollback();
     }
     awaitLookedUp(troubled, waiting.size());
+  }
+
+  /** A later release wrote it, before a rollback. */
+  @Test
+  void aPaymentThatCannotBeReadKeepsOnlyItsOwnEventsWaiting() throws SQLException {
+    UUID good = pay(troubled, null);
+    UUID unreadable = pay(troubled, "approve");
+    try (Connection connection = connections.pool().getConnection()) {
+      var counts = new TreeMap<UUID, Totals.Counts>();
+      counts.put(troubled, new Totals.Counts(4, 0, 0, 0, 0, 4, 0));
+      totals.add(connection, counts);
+      insert(connection, troubled, List.of(good, unreadable, TypeId.next()));
+      insert(connection, troubled, List.of(unreadable));
+      connection.commit();
+    }
+
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              enrichment.catchUp();
+              assertThat(totals.of(troubled).done()).isEqualTo(1);
+            });
+    assertThat(totals.of(troubled).failed()).isEqualTo(1);
+    assertThat(totals.of(troubled).pending()).isEqualTo(2);
+
+    jdbc.sql("update payments set fraud_decision = null where id = ?").param(unreadable).update();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              enrichment.catchUp();
+              assertThat(totals.of(troubled).done()).isEqualTo(3);
+            });
+    assertThat(totals.of(troubled).pending()).isZero();
+  }
+
+  private UUID pay(UUID merchant, @Nullable String decision) {
+    UUID id = TypeId.next();
+    jdbc.sql(
+            """
+            insert into payments (merchant_id, id, status, amount, currency, payer, payee,
+                                  capture_method, amount_captured, amount_refunded, metadata,
+                                  granted_ms, used_ms, hold_seconds, event_count, created_at,
+                                  resolves_by, fraud_decision, fraud_score, fraud_reasons,
+                                  fraud_source)
+            values (?, ?, 'authorized', 100, 'EUR', 'alice', 'shop', 'manual', 0, 0, '{}', 2000, 3, 0,
+                    1, now(), now(), ?, 0, '', 'model')
+            """)
+        .params(merchant, id, decision)
+        .update();
+    return id;
   }
 
   @Test

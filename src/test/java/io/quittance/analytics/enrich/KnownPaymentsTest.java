@@ -35,6 +35,7 @@ class KnownPaymentsTest {
           CircuitBreakerConfig.custom().permittedNumberOfCallsInHalfOpenState(TRIES).build());
   private final CircuitBreaker breaker = breakers.circuitBreaker(KnownPayments.NAME);
   private boolean broken;
+  private boolean odd;
 
   private KnownPayments payments() throws SQLException {
     return new KnownPayments(
@@ -57,6 +58,9 @@ class KnownPaymentsTest {
       if (broken) {
         throw new NoClassDefFoundError("Driver");
       }
+      if (odd) {
+        throw new IllegalStateException("it is not the database");
+      }
       Connection connection = super.getConnection();
       connection.setAutoCommit(false);
       return connection;
@@ -78,6 +82,22 @@ class KnownPaymentsTest {
     broken = false;
     breaker.transitionToHalfOpenState();
 
-    assertThat(payments.find(MERCHANT, PAYMENTS)).isEmpty();
+    assertThat(payments.find(MERCHANT, PAYMENTS).payments()).isEmpty();
+  }
+
+  @Test
+  void whatIsNotTheDatabasesFailureSaysNothingToTheBreaker() throws SQLException {
+    KnownPayments payments = payments();
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
+    odd = true;
+    for (int i = 0; i <= TRIES; i++) {
+      assertThatThrownBy(() -> payments.find(MERCHANT, PAYMENTS))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("it is not the database");
+    }
+
+    assertThat(breaker.getState()).isEqualTo(State.HALF_OPEN);
+    assertThat(breaker.getMetrics().getNumberOfFailedCalls()).isZero();
   }
 }
