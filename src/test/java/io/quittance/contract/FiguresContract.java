@@ -110,6 +110,40 @@ abstract class FiguresContract extends Contract {
   }
 
   @Test
+  void refusePanesOfMoreThanAHundredThousandSetsOfLabels() {
+    Instant from = Instant.now().truncatedTo(ChronoUnit.MINUTES).minus(1, ChronoUnit.HOURS);
+    String series = "metric=events.count&step=1m&from=" + from;
+    String top = "by=type&limit=1&from=" + from;
+    addSetsOfLabels(1, 100_000, from);
+
+    assertThat(sums(series)).isEqualTo(Map.of("", 100_000L));
+    assertThat(top(top)).isEqualTo("t1=1");
+    addSetsOfLabels(0, 1, from);
+    merchant.get("/v1/analytics/series?" + series).isRefused("step", "out_of_range");
+    merchant.get("/v1/analytics/top?" + top).isRefused("from", "out_of_range");
+  }
+
+  /** One pane each. */
+  private void addSetsOfLabels(int first, int count, Instant start) {
+    jdbc.sql(
+            """
+            insert into analytics_panes (
+              merchant_id, metric, step, starts_at, labels, occurrences, amount)
+            with recursive numbers(i) as (
+              select ? union all select i + 1 from numbers where i + 1 < ?)
+            select cast(? as uuid), 'events', 60, cast(? as timestamp with time zone),
+                   'type=t' || cast(i as varchar), 1, 0
+              from numbers
+            """)
+        .params(
+            first,
+            first + count,
+            TypeId.parse("mch", merchant.merchantId()).orElseThrow(),
+            start.atOffset(ZoneOffset.UTC))
+        .update();
+  }
+
+  @Test
   void countEachPaymentOnceUnderItsPresentStatus() {
     merchant.pay(100, "alice", "shop").is(201);
     String captured = merchant.authorize(200, "alice", "shop");

@@ -1,6 +1,5 @@
 package io.quittance.analytics.query;
 
-import io.quittance.analytics.pane.Labels;
 import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.Sketch;
 import io.quittance.analytics.pane.Step;
@@ -9,6 +8,7 @@ import io.quittance.analytics.payment.PendingDeltas;
 import io.quittance.database.Dialect;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,7 +17,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -66,20 +65,6 @@ public final class PaneReader {
     this.pending = pending;
   }
 
-  /**
-   * What is read of panes, besides occurrences.
-   *
-   * @param amounts whether amounts are; else they are zero
-   * @param sketches what makes an empty sketch of their kind; null: sketches are not read
-   */
-  public record Figures(boolean amounts, @Nullable Supplier<? extends Sketch> sketches) {
-
-    private String select() {
-      return PaneSql.IN_ORDER.formatted(
-          amounts ? "amount" : "null as amount", sketches == null ? "null as sketch" : "sketch");
-    }
-  }
-
   /** One merchant's panes as of one instant. Confined to the thread that opened it. */
   public final class Snapshot {
 
@@ -102,7 +87,7 @@ public final class PaneReader {
         Step step,
         Span span,
         Consumer<Pane> reader) {
-      Map<String, Map<String, String>> labels = new HashMap<>();
+      var labels = new LabelSets(() -> {});
       boolean sums = metrics.values().stream().allMatch(Objects::isNull);
       jdbc.query(
           sums ? PaneSql.SUMS : PaneSql.SKETCHES,
@@ -124,10 +109,18 @@ public final class PaneReader {
     /**
      * Hands over the panes of a metric that begin in a span, in order of time. However many there
      * are, few are in memory at a time.
+     *
+     * @throws io.quittance.web.Problem 400: they are more than the limit
      */
-    public void readInOrder(
-        String metric, Figures figures, Step step, Span span, Consumer<Pane> reader) {
-      Map<String, Map<String, String>> labels = new HashMap<>();
+    void readInOrder(
+        String metric,
+        Figures figures,
+        Step step,
+        Span span,
+        QueryLimit limit,
+        Consumer<Pane> eachPane) {
+      Consumer<Pane> reader = limit.counting(eachPane);
+      var labels = new LabelSets(limit::addLabels);
       var waiting = new ArrayList<Pane>();
       readPending(Set.of(metric), step, span, labels, waiting::add);
       waiting.sort(Comparator.comparingLong(Pane::startsAt));
@@ -138,11 +131,7 @@ public final class PaneReader {
           statement -> {
             // Without it, the driver reads all rows before it shows the first.
             statement.setFetchSize(figures.sketches() == null ? FETCHED_SUMS : FETCHED_SKETCHES);
-            statement.setObject(1, merchantId);
-            statement.setString(2, metric);
-            statement.setInt(3, step.seconds());
-            statement.setObject(4, time(span.from()));
-            statement.setObject(5, time(span.to()));
+            bind(statement, 1, metric, step, span);
           },
           row -> {
             Pane pane = pane(row, metric, labels, figures.sketches());
@@ -157,29 +146,37 @@ public final class PaneReader {
     /**
      * Hands over the totals of a metric over the panes that begin in a span: one or a few for each
      * set of labels.
+     *
+     * @throws io.quittance.web.Problem 400: they are more than the limit
      */
-    public void readTotals(String metric, Step step, Span span, Consumer<Pane> reader) {
-      Map<String, Map<String, String>> labels = new HashMap<>();
+    void readTotals(
+        String metric, Step step, Span span, QueryLimit limit, Consumer<Pane> eachPane) {
+      Consumer<Pane> reader = limit.counting(eachPane);
+      var labels = new LabelSets(limit::addLabels);
       jdbc.query(
           PaneSql.TOTALS,
+          statement -> {
+            statement.setFetchSize(FETCHED_SUMS);
+            statement.setLong(1, span.from());
+            bind(statement, 2, metric, step, span);
+          },
           row -> {
             reader.accept(pane(row, metric, labels, null));
-          },
-          span.from(),
-          merchantId,
-          metric,
-          step.seconds(),
-          time(span.from()),
-          time(span.to()));
+          });
       readPending(Set.of(metric), step, span, labels, reader);
     }
 
+    private void bind(PreparedStatement statement, int first, String metric, Step step, Span span)
+        throws SQLException {
+      statement.setObject(first, merchantId);
+      statement.setString(first + 1, metric);
+      statement.setInt(first + 2, step.seconds());
+      statement.setObject(first + 3, time(span.from()));
+      statement.setObject(first + 4, time(span.to()));
+    }
+
     private void readPending(
-        Set<String> metrics,
-        Step step,
-        Span span,
-        Map<String, Map<String, String>> labels,
-        Consumer<Pane> reader) {
+        Set<String> metrics, Step step, Span span, LabelSets labels, Consumer<Pane> reader) {
       notRolledUp.forEach(
           (key, delta) -> {
             long start = step.startOf(key.epochSecond());
@@ -188,7 +185,7 @@ public final class PaneReader {
                   new Pane(
                       key.metric(),
                       start,
-                      labels.computeIfAbsent(key.labels().text(), PaneReader::values),
+                      labels.of(key.labels().text()),
                       delta.totalOccurrences(),
                       delta.totalAmount(),
                       delta.sketch()));
@@ -197,17 +194,14 @@ public final class PaneReader {
     }
 
     private Pane pane(
-        ResultSet row,
-        String metric,
-        Map<String, Map<String, String>> labels,
-        @Nullable Supplier<? extends Sketch> empty)
+        ResultSet row, String metric, LabelSets labels, @Nullable Supplier<? extends Sketch> empty)
         throws SQLException {
       long startsAt = row.getLong("starts");
       BigDecimal amount = row.getBigDecimal("amount");
       return new Pane(
           metric,
           startsAt,
-          labels.computeIfAbsent(row.getString("labels"), PaneReader::values),
+          labels.of(row.getString("labels")),
           row.getLong("occurrences"),
           amount == null ? BigInteger.ZERO : amount.toBigInteger(),
           empty == null ? null : sketch(row.getBytes("sketch"), empty.get(), metric, startsAt));
@@ -230,10 +224,6 @@ public final class PaneReader {
   public <T> T read(UUID merchantId, Function<Snapshot, T> query) {
     return Objects.requireNonNull(
         snapshot.execute(status -> query.apply(new Snapshot(merchantId))));
-  }
-
-  private static Map<String, String> values(String text) {
-    return new Labels(text).values();
   }
 
   private static OffsetDateTime time(long second) {

@@ -4,6 +4,7 @@ import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What one query may read and answer. Not thread-safe. */
 final class QueryLimit {
@@ -17,11 +18,15 @@ final class QueryLimit {
   /** To read as many takes about as long. */
   static final int SKETCHES_MAX = 100_000;
 
+  /** Each is held in memory, with a sum or a series of its own. */
+  static final int LABELS_MAX = 100_000;
+
   private final String parameter;
   private final String remedy;
   private int points;
   private int panes;
   private int sketches;
+  private int labels;
 
   /**
    * @param parameter of the query, which an error names
@@ -42,12 +47,30 @@ final class QueryLimit {
   }
 
   /**
-   * @throws Problem 400: the query reads too many
+   * What counts panes, and hands them on.
+   *
+   * @throws Problem from there, 400: the query reads too many
    */
-  void addPane(Pane pane) {
+  Consumer<Pane> counting(Consumer<Pane> reader) {
+    return pane -> {
+      add(pane);
+      reader.accept(pane);
+    };
+  }
+
+  private void add(Pane pane) {
     if (++panes > PANES_MAX || (pane.sketch() != null && ++sketches > SKETCHES_MAX)) {
       throw exceeded(
           "a query reads at most %d panes, or %d with sketches".formatted(PANES_MAX, SKETCHES_MAX));
+    }
+  }
+
+  /**
+   * @throws Problem 400: the panes have too many sets of labels
+   */
+  void addLabels() {
+    if (++labels > LABELS_MAX) {
+      throw exceeded("a query reads panes of at most %d sets of labels".formatted(LABELS_MAX));
     }
   }
 

@@ -37,20 +37,19 @@ final class SeriesReader {
               var byLabels = new IdentityHashMap<Map<String, String>, PointsInOrder>();
               snapshot.readInOrder(
                   metric.panes(query.grouping()),
-                  new PaneReader.Figures(metric.isMoney(), metric.sketches()),
+                  new Figures(metric.isMoney(), metric.sketches()),
                   query.step().panes(),
                   query.span(),
-                  pane -> {
-                    limit.addPane(pane);
-                    byLabels
-                        .computeIfAbsent(
-                            pane.labels(),
-                            labels ->
-                                all.computeIfAbsent(
-                                    query.grouping().of(labels),
-                                    _ -> new PointsInOrder(query, limit)))
-                        .add(pane);
-                  });
+                  limit,
+                  pane ->
+                      byLabels
+                          .computeIfAbsent(
+                              pane.labels(),
+                              labels ->
+                                  all.computeIfAbsent(
+                                      query.grouping().of(labels),
+                                      _ -> new PointsInOrder(query, limit)))
+                          .add(pane));
               return all;
             });
     return new SeriesBody(metric, query.step(), inOrder(series));

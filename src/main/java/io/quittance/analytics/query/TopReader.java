@@ -50,6 +50,7 @@ final class TopReader {
         metric.panes(new Grouping(List.of(label))),
         query.step().panes(),
         query.span(),
+        limit(),
         pane -> {
           String value = pane.labels().get(label);
           String currency = money ? pane.labels().get(PaymentPanes.CURRENCY) : null;
@@ -81,14 +82,13 @@ final class TopReader {
   private static List<TopRow> payers(PaneReader.Snapshot snapshot, TopQuery query) {
     boolean money = query.measure() == Measure.AMOUNT;
     Map<String, Sketch.Frequent> found = new HashMap<>();
-    var limit = new QueryLimit("from", "must be closer to `to`");
     snapshot.readInOrder(
         money ? PaymentPanes.LARGE_PAYERS : PaymentPanes.FREQUENT_PAYERS,
-        new PaneReader.Figures(false, Sketch.Frequent::new),
+        new Figures(false, Sketch.Frequent::new),
         query.step().panes(),
         query.span(),
+        limit(),
         pane -> {
-          limit.addPane(pane);
           String currency = money ? pane.labels().getOrDefault(PaymentPanes.CURRENCY, "") : "";
           if (pane.sketch() != null) {
             found.computeIfAbsent(currency, _ -> new Sketch.Frequent()).merge(pane.sketch());
@@ -97,6 +97,10 @@ final class TopReader {
     return found.entrySet().stream()
         .flatMap(one -> rows(one.getValue(), money ? one.getKey() : null, query.limit()))
         .toList();
+  }
+
+  private static QueryLimit limit() {
+    return new QueryLimit("from", "must be closer to `to`");
   }
 
   private static Stream<TopRow> rows(Sketch.Frequent payers, @Nullable String currency, int limit) {
