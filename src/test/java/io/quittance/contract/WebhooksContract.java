@@ -400,7 +400,7 @@ abstract class WebhooksContract extends Contract {
 
   private void reseal() {
     jobs.getScheduledTasks().stream()
-        .filter(task -> task.toString().endsWith("Webhooks.reseal"))
+        .filter(task -> task.toString().endsWith("Resealing.reseal"))
         .forEach(task -> task.getTask().getRunnable().run());
   }
 

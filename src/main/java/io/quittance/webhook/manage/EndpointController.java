@@ -28,10 +28,8 @@ import jakarta.validation.constraints.NotEmpty;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Past;
 import jakarta.validation.constraints.Size;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -53,7 +51,6 @@ import org.springframework.web.bind.annotation.RestController;
 class EndpointController {
 
   private static final int OVERLAP_DEFAULT_SECONDS = 86_400;
-  private static final Duration NAMED_FOR = Duration.ofMinutes(5);
 
   record NewEndpoint(
       @NotNull String url,
@@ -113,17 +110,12 @@ class EndpointController {
 
   private final Webhooks webhooks;
   private final Endpoints endpoints;
-  private final Clock clock;
   private final boolean allowLoopback;
-  private final Duration retention;
 
-  EndpointController(
-      Webhooks webhooks, Endpoints endpoints, Clock clock, NotificationProperties properties) {
+  EndpointController(Webhooks webhooks, Endpoints endpoints, NotificationProperties properties) {
     this.webhooks = webhooks;
     this.endpoints = endpoints;
-    this.clock = clock;
     this.allowLoopback = properties.allowLoopback();
-    this.retention = properties.retention();
   }
 
   @PostMapping
@@ -229,25 +221,7 @@ class EndpointController {
   @ResponseStatus(HttpStatus.ACCEPTED)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody recover(@PathVariable String id, @Valid @RequestBody Since body, Caller caller) {
-    UUID endpointId = TypeId.require("whe", id);
-    requireKept(caller.merchantId(), endpointId, body.since());
-    return EndpointBody.of(webhooks.recover(caller, endpointId, body.since()));
-  }
-
-  /** Of an endpoint that is younger than what is kept, nothing is deleted yet. */
-  private void requireKept(UUID merchantId, UUID endpointId, Instant since) {
-    Endpoint endpoint =
-        endpoints.find(merchantId, endpointId).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
-    Instant kept = clock.instant().minus(retention);
-    if (since.isBefore(kept) && endpoint.createdAt().isBefore(kept)) {
-      // Rounded up, so that it still is allowed when the caller uses it.
-      Instant earliest = kept.truncatedTo(ChronoUnit.MINUTES).plus(NAMED_FOR);
-      throw Problem.invalid(
-          "since",
-          Code.OUT_OF_RANGE,
-          "must be %s or later: what was delivered before is not known any more"
-              .formatted(earliest));
-    }
+    return EndpointBody.of(webhooks.recover(caller, TypeId.require("whe", id), body.since()));
   }
 
   private String url(String text) {

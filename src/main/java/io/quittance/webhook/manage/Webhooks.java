@@ -2,9 +2,11 @@ package io.quittance.webhook.manage;
 
 import io.quittance.audit.AuditTrail;
 import io.quittance.identity.Caller;
+import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
+import io.quittance.webhook.NotificationProperties;
 import io.quittance.webhook.dispatch.ReceiverLanes;
 import io.quittance.webhook.dispatch.Subscribers;
 import io.quittance.webhook.endpoint.Endpoint;
@@ -16,18 +18,15 @@ import io.quittance.webhook.endpoint.SigningSecret;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
@@ -42,16 +41,14 @@ class Webhooks {
   /** An endpoint together with its secret, which is shown this once. */
   record Issued(Endpoint endpoint, SigningSecret secret) {}
 
-  private static final Logger log = LoggerFactory.getLogger(Webhooks.class);
-  private static final int RESEALED_AT_ONCE = 100;
-
   /** Each of them signs each delivery. */
   private static final int SECRETS_MAX = 10;
 
+  /** For so long the instant that a refusal names may be used. */
+  private static final Duration NAMED_FOR = Duration.ofMinutes(5);
+
   /** Rows of deleted endpoints are kept for an hour, and looked at with the others meanwhile. */
   private static final int DELETED_MAX = 256;
-
-  private static final UUID FIRST = new UUID(0, 0);
 
   private final Endpoints endpoints;
   private final SecretKeys keys;
@@ -59,6 +56,7 @@ class Webhooks {
   private final Subscribers subscribers;
   private final AuditTrail audit;
   private final Clock clock;
+  private final Duration retention;
   private final TransactionTemplate transactions;
 
   Webhooks(
@@ -68,6 +66,7 @@ class Webhooks {
       Subscribers subscribers,
       AuditTrail audit,
       Clock clock,
+      NotificationProperties properties,
       PlatformTransactionManager transactions) {
     this.endpoints = endpoints;
     this.keys = keys;
@@ -76,6 +75,7 @@ class Webhooks {
     this.transactions = new TransactionTemplate(transactions);
     this.audit = audit;
     this.clock = clock;
+    this.retention = properties.retention();
   }
 
   /**
@@ -179,11 +179,26 @@ class Webhooks {
     if (!endpoint.enabled()) {
       throw Problem.of(ProblemCode.INVALID_STATE, "The endpoint is disabled; enable it first.");
     }
+    requireKept(endpoint, since);
     endpoint.recover(since, clock.instant());
     endpoint.reopen();
     audited(caller, "recovery_started", id, Map.of("since", since));
     forgetOnCommit(caller.merchantId(), id);
     return endpoint;
+  }
+
+  /** Of an endpoint that is younger than what is kept, nothing is deleted yet. */
+  private void requireKept(Endpoint endpoint, Instant since) {
+    Instant kept = clock.instant().minus(retention);
+    if (since.isBefore(kept) && endpoint.createdAt().isBefore(kept)) {
+      // Rounded up, so that it still is allowed when the caller uses it.
+      Instant earliest = kept.truncatedTo(ChronoUnit.MINUTES).plus(NAMED_FOR);
+      throw Problem.invalid(
+          "since",
+          Code.OUT_OF_RANGE,
+          "must be %s or later: what was delivered before is not known any more"
+              .formatted(earliest));
+    }
   }
 
   @Transactional
@@ -219,47 +234,5 @@ class Webhooks {
 
   private Endpoint lock(UUID merchantId, UUID id) {
     return endpoints.lock(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
-  }
-
-  /**
-   * Seals with the current key what an earlier one sealed, so that it can be given up. A row that
-   * is locked is left to the next run.
-   */
-  @Scheduled(fixedDelayString = "PT1M", initialDelayString = "PT5S")
-  void reseal() {
-    if (!keys.available()) {
-      return;
-    }
-    List<Endpoint> old = endpoints.notSealedWith(keys.currentId(), FIRST, RESEALED_AT_ONCE);
-    while (!old.isEmpty()) {
-      List<Endpoint> some = old;
-      transactions.executeWithoutResult(status -> resealUnlocked(some));
-      old = endpoints.notSealedWith(keys.currentId(), some.getLast().getId(), RESEALED_AT_ONCE);
-    }
-  }
-
-  /** Seals anew those of them whose rows nobody has locked, as they are now. */
-  private void resealUnlocked(List<Endpoint> old) {
-    Instant now = clock.instant();
-    for (Endpoint found : old) {
-      endpoints
-          .lockUnlessLocked(found.merchantId(), found.getId())
-          .ifPresent(endpoint -> reseal(endpoint, now));
-    }
-  }
-
-  private void reseal(Endpoint endpoint, Instant now) {
-    try {
-      endpoint.reseal(now, secret -> again(endpoint, secret));
-    } catch (IllegalStateException e) {
-      log.error(
-          "Endpoint {} cannot sign: {}", TypeId.format("whe", endpoint.getId()), e.getMessage());
-    }
-  }
-
-  private Sealed again(Endpoint endpoint, Sealed secret) {
-    return secret.keyId().equals(keys.currentId())
-        ? secret
-        : keys.seal(endpoint.getId(), keys.open(endpoint.getId(), secret));
   }
 }
