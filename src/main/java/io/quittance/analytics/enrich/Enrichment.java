@@ -212,7 +212,7 @@ public final class Enrichment {
         var left = new ArrayList<PendingBatch>();
         for (PendingBatch batch : PendingTable.take(connection, known)) {
           counts.merge(merchantId, moves.add(batch.only(waits.negate())), Totals.Counts::plus);
-          left.add(batch.only(waits));
+          left.add(batch.rest(waits));
         }
         left.removeIf(batch -> batch.size() == 0);
         PendingTable.insert(connection, left, clock.instant());

@@ -1,5 +1,6 @@
 package io.quittance.analytics.enrich;
 
+import io.quittance.web.TypeId;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -51,6 +52,14 @@ public record PendingBatch(UUID merchantId, UUID id, List<Group> groups) {
             .filter(group -> !group.events().isEmpty())
             .toList();
     return new PendingBatch(merchantId, id, some);
+  }
+
+  /**
+   * As {@link #only}, to be stored as another batch: whoever still has this one in hand must not
+   * find it, for it would count what was counted.
+   */
+  PendingBatch rest(Predicate<Event> like) {
+    return new PendingBatch(merchantId, TypeId.next(), only(like).groups());
   }
 
   /** How many events there are. */
