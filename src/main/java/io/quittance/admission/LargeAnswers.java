@@ -1,5 +1,6 @@
 package io.quittance.admission;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.BaseUnits;
@@ -41,9 +42,14 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
 
   private final long limitBytes = Runtime.getRuntime().maxMemory() / MEMORY_PART;
   private final FairShares underWay = new FairShares();
+  private final Counter refused;
   private final Map<Method, Long> bytes = new ConcurrentHashMap<>();
 
   LargeAnswers(MeterRegistry registry) {
+    refused =
+        Counter.builder("quittance.large.answers.refused")
+            .description("Lists and figures that were refused, for too many were being read")
+            .register(registry);
     Gauge.builder("quittance.large.answers", underWay, FairShares::total)
         .description("Memory that lists and figures under way may take")
         .baseUnit(BaseUnits.BYTES)
@@ -61,6 +67,7 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
     long bytes = bytes(request, handler);
     UUID merchantId = merchant(request);
     if (bytes > 0 && merchantId != null && !underWay.take(merchantId, bytes, limitBytes)) {
+      refused.increment();
       throw Problem.of(
           ProblemCode.OVERLOADED, "Too many lists and figures are being read; read fewer at once.");
     }

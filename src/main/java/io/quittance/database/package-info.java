@@ -1,6 +1,6 @@
 /**
- * Connections to the database: their pools, what it means when one fails, and how arrays and times
- * are bound and read.
+ * Connections to the database: their pools, what it means when one fails, how arrays and times are
+ * bound and read, and where the SQL of H2, PostgreSQL and Citus differs.
  */
 @ApplicationModule(allowedDependencies = "concurrency")
 @NullMarked

@@ -11,8 +11,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * The trace of a batch: it shares nothing with those of its commands but links, for it belongs to
- * all of them. It has no rows. Confined to the journal's thread.
+ * The trace of a transaction: it shares nothing with those of its commands but links, for it
+ * belongs to all of them. It has no rows. Confined to the journal's thread.
  */
 final class TransactionTrace implements Table {
 
@@ -44,7 +44,7 @@ final class TransactionTrace implements Table {
     this.startedAt = startedAt;
   }
 
-  /** A command of this batch has a trace. */
+  /** A command of this transaction has a trace. */
   void add(SpanOrigin origin) {
     origins.add(origin);
   }

@@ -147,6 +147,9 @@ public final class Timelines {
           merchantId,
           paymentId,
           SHOWN_MAX);
+      if (scopes.size() < SHOWN_MAX) {
+        break;
+      }
     }
     return List.copyOf(scopes.values());
   }

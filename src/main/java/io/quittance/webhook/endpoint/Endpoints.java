@@ -10,8 +10,8 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Webhook endpoints that are not deleted. Its queries are SQL, so that Hibernate's parser need not
- * be set up, and name their columns, so that a column that a migration adds changes nothing for
+ * All webhook endpoints that are not deleted. Its queries are SQL, so that Hibernate's parser need
+ * not be set up, and name their columns, so that a column that a migration adds changes nothing for
  * replicas that run.
  */
 public interface Endpoints extends Repository<Endpoint, UUID> {
@@ -42,11 +42,6 @@ public interface Endpoints extends Repository<Endpoint, UUID> {
 
   @NativeQuery(SELECT + "merchant_id = :merchantId")
   List<Endpoint> ofMerchant(UUID merchantId);
-
-  /** How many of a merchant's deleted endpoints are not forgotten yet. */
-  @NativeQuery(
-      "select count(*) from webhook_endpoints where merchant_id = :merchantId and deleted_at is not null")
-  long deletedOf(UUID merchantId);
 
   @NativeQuery(SELECT + "merchant_id in (:merchantIds) and id in (:ids)")
   List<Endpoint> findAll(Collection<UUID> merchantIds, Collection<UUID> ids);

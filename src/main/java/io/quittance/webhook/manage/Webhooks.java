@@ -27,6 +27,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
@@ -51,6 +52,7 @@ class Webhooks {
   private static final int DELETED_MAX = 256;
 
   private final Endpoints endpoints;
+  private final JdbcClient jdbc;
   private final SecretKeys keys;
   private final ReceiverLanes lanes;
   private final Subscribers subscribers;
@@ -61,6 +63,7 @@ class Webhooks {
 
   Webhooks(
       Endpoints endpoints,
+      JdbcClient jdbc,
       SecretKeys keys,
       ReceiverLanes lanes,
       Subscribers subscribers,
@@ -69,6 +72,7 @@ class Webhooks {
       NotificationProperties properties,
       PlatformTransactionManager transactions) {
     this.endpoints = endpoints;
+    this.jdbc = jdbc;
     this.keys = keys;
     this.lanes = lanes;
     this.subscribers = subscribers;
@@ -97,7 +101,7 @@ class Webhooks {
 
   private Issued createInFreeSlot(Caller caller, Target target) {
     UUID merchantId = caller.merchantId();
-    if (endpoints.deletedOf(merchantId) >= DELETED_MAX) {
+    if (deleted(merchantId) >= DELETED_MAX) {
       throw Problem.of(
           ProblemCode.INVALID_STATE,
           "%d endpoints were deleted within the last hour or so; wait, or change one that is there."
@@ -112,6 +116,13 @@ class Webhooks {
     audited(caller, "created", id, described(target));
     forgetOnCommit(merchantId, id);
     return issued;
+  }
+
+  /** How many deleted ones are not forgotten yet. */
+  private int deleted(UUID merchantId) {
+    String sql =
+        "select count(*) from webhook_endpoints where merchant_id = ? and deleted_at is not null";
+    return jdbc.sql(sql).param(merchantId).query(Integer.class).single();
   }
 
   private char freeSlot(UUID merchantId) {

@@ -36,9 +36,9 @@ class AttemptWriterIT {
   private final DataSource source = database.dataSource();
   private final JdbcTemplate jdbc = new JdbcTemplate(source);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final AttemptWriter outcomes = outcomes();
+  private final AttemptWriter attempts = attempts();
 
-  private AttemptWriter outcomes() {
+  private AttemptWriter attempts() {
     try {
       var transactions = new DataSourceTransactionManager(source);
       var dialect = new Dialect(source);
@@ -64,7 +64,7 @@ class AttemptWriterIT {
 
   @AfterEach
   void close() {
-    outcomes.close();
+    attempts.close();
   }
 
   @Test
@@ -84,7 +84,7 @@ class AttemptWriterIT {
     try (Connection lock =
         database.locking("select 1 from deliveries where id = ? for update", locked)) {
       for (UUID delivery : deliveries) {
-        outcomes.record(delivered(delivery, merchant, endpoint));
+        attempts.record(delivered(delivery, merchant, endpoint));
       }
 
       Awaitility.await()

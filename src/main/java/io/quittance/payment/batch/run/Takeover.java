@@ -15,8 +15,10 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 
 /**
  * Carries out batches without a waiting caller: those of this replica's callers, and those that
@@ -65,7 +67,16 @@ public final class Takeover {
     if (goingOn.isHalfFree() && goingOn.hasRoom(batch)) {
       give(goingOn, batch);
     } else {
+      release(batch);
+    }
+  }
+
+  /** A lease that cannot be given up ends by itself. */
+  private void release(StoredBatch batch) {
+    try (var _ = ReservedConnection.forChanges(batch.merchantId())) {
       leases.release(batch, Duration.ZERO);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("{} begins later: {}", batch.text(), e.toString());
     }
   }
 
