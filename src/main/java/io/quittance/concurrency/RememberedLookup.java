@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -34,6 +35,9 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
 
   private final WorkerPool<K, V> pool;
   private final AsyncCache<K, V> remembered;
+
+  /** How often answers were forgotten. */
+  private final AtomicLong forgotten = new AtomicLong();
 
   /**
    * @param name of the pool that looks up, as in its metrics
@@ -63,8 +67,13 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
    * @throws RuntimeException the look-up's own failure
    */
   public V get(K key, Deadline deadline) throws InterruptedException {
+    long before = forgotten.get();
     CompletableFuture<V> answer =
         remembered.get(key, (asked, _) -> pool.submit(asked, Deadline.after(QUEUED_MAX)));
+    if (forgotten.get() != before) {
+      // It may have begun before, and have been added after what was there was looked through.
+      remembered.asMap().remove(key, answer);
+    }
     try {
       return deadline.await(answer);
     } catch (RuntimeException e) {
@@ -76,15 +85,16 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
 
   /** Looks a key up again when it is next asked for. */
   public void forget(K key) {
+    forgotten.incrementAndGet();
     remembered.asMap().remove(key);
   }
 
   /**
    * Looks those keys up again, when they are next asked for, that have such an answer or none yet:
-   * a look-up that has begun may answer what was true before. One that begins in this instant may
-   * be missed, and is remembered for the time to live.
+   * a look-up that has begun may answer what was true before.
    */
   public void forgetIf(Predicate<? super V> stale) {
+    forgotten.incrementAndGet();
     remembered
         .asMap()
         .values()
