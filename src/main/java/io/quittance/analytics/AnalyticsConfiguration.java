@@ -6,6 +6,7 @@ import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.database.OwnPool;
 import io.quittance.web.BodyLimit;
+import java.time.Duration;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
@@ -22,6 +23,8 @@ class AnalyticsConfiguration {
   private static final String LIMITS =
       "-c statement_timeout=10s -c idle_in_transaction_session_timeout=2s -c lock_timeout=2s";
 
+  private static final Duration TRANSACTION_MAX = Duration.ofMinutes(1);
+
   /** A connection for each that counts, and one for look-ups; none while no events come. */
   @Bean(defaultCandidate = false)
   @Qualifier(POOL)
@@ -29,6 +32,7 @@ class AnalyticsConfiguration {
     HikariDataSource pool = OwnPool.of(database, POOL, properties.connections());
     pool.setAutoCommit(false);
     OwnPool.limit(pool, LIMITS);
+    OwnPool.limitTransactions(pool, TRANSACTION_MAX);
     return pool;
   }
 

@@ -14,6 +14,10 @@ public final class OwnPool {
   private static final Duration VALIDATION_TIMEOUT = Duration.ofSeconds(1);
   private static final Duration IDLE_MAX = Duration.ofMinutes(1);
 
+  /** Earlier versions do not have it. */
+  private static final String TRANSACTION_TIMEOUT =
+      "select set_config(name, '%d', false) from pg_settings where name = 'transaction_timeout'";
+
   private OwnPool() {}
 
   /**
@@ -41,6 +45,20 @@ public final class OwnPool {
   public static void limit(HikariDataSource pool, String options) {
     if (postgres(pool)) {
       pool.addDataSourceProperty("options", options);
+    }
+  }
+
+  /**
+   * Has PostgreSQL 17 and later end transactions after this time. A client that falls asleep in the
+   * middle of sending is neither idle in its transaction nor in a statement: no other limit ends
+   * that, and its locks are kept for as long.
+   */
+  public static void limitTransactions(HikariDataSource pool, Duration limit) {
+    if (postgres(pool)) {
+      // Commits what initializes a connection. Else it waits in a transaction, which PostgreSQL
+      // ends, and a rollback takes the limit back.
+      pool.setIsolateInternalQueries(true);
+      pool.setConnectionInitSql(TRANSACTION_TIMEOUT.formatted(limit.toMillis()));
     }
   }
 

@@ -22,10 +22,6 @@ class JournalConnections {
 
   private static final int CONNECTIONS_PER_LANE = 2;
 
-  /** PostgreSQL has it from version 17 on; older ones have no such row. */
-  private static final String TRANSACTION_TIMEOUT =
-      "select set_config(name, '%d', false) from pg_settings where name = 'transaction_timeout'";
-
   /** What a transaction sets for itself holds on all servers that it writes to. */
   private static final String LIMITS_REACH_ALL_SERVERS = " -c citus.propagate_set_commands=local";
 
@@ -38,14 +34,10 @@ class JournalConnections {
     pool.setMinimumIdle(connections);
     pool.setIdleTimeout(0);
     pool.setAutoCommit(false);
-    // Commits what initializes a connection. Else it waits in a transaction, which PostgreSQL ends,
-    // and a rollback takes the limit back.
-    pool.setIsolateInternalQueries(true);
     if (OwnPool.postgres(pool)) {
       OwnPool.limit(pool, options(properties, distribution));
       pool.addDataSourceProperty("socketTimeout", String.valueOf(socketTimeoutSeconds(properties)));
-      pool.setConnectionInitSql(
-          TRANSACTION_TIMEOUT.formatted(longestTransaction(properties).toMillis()));
+      OwnPool.limitTransactions(pool, longestTransaction(properties));
     } else {
       pool.setConnectionInitSql("set lock_timeout " + properties.lockLimit().toMillis());
     }

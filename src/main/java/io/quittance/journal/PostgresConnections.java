@@ -3,6 +3,8 @@ package io.quittance.journal;
 import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.database.Eviction;
 import io.quittance.database.HostSockets;
+import io.quittance.database.OwnPool;
+import java.time.Duration;
 import java.util.Map;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.stereotype.Component;
@@ -18,6 +20,11 @@ import org.springframework.stereotype.Component;
  */
 @Component
 class PostgresConnections implements BeanPostProcessor {
+
+  private static final String READS = "dataSource";
+
+  /** A sweep's batch has several statements. */
+  private static final Duration TRANSACTION_MAX = Duration.ofSeconds(30);
 
   private static final Map<String, String> DEFAULTS =
       Map.of(
@@ -35,6 +42,9 @@ class PostgresConnections implements BeanPostProcessor {
         && pool.getJdbcUrl().startsWith("jdbc:postgresql:")) {
       HostSockets.SETTINGS.forEach(pool.getDataSourceProperties()::putIfAbsent);
       DEFAULTS.forEach(pool.getDataSourceProperties()::putIfAbsent);
+      if (name.equals(READS)) {
+        OwnPool.limitTransactions(pool, TRANSACTION_MAX);
+      }
       pool.setExceptionOverrideClassName(Eviction.class.getName());
     }
     return bean;

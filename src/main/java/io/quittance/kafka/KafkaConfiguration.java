@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.database.Dialect;
 import io.quittance.database.OwnPool;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
@@ -26,6 +27,7 @@ class KafkaConfiguration {
 
   private static final String POOL = "kafka";
   private static final int CONNECTIONS = 2;
+  private static final Duration TRANSACTION_MAX = Duration.ofMinutes(1);
 
   /** Counting a large backlog takes a while. */
   private static final String LIMITS =
@@ -46,6 +48,7 @@ class KafkaConfiguration {
     HikariDataSource pool = OwnPool.of(database, POOL, CONNECTIONS);
     pool.setMinimumIdle(1);
     OwnPool.limit(pool, LIMITS);
+    OwnPool.limitTransactions(pool, TRANSACTION_MAX);
     return pool;
   }
 

@@ -107,8 +107,10 @@ class RememberedLookupTest {
     assertThat(another.get()).isPositive();
   }
 
-  /** It began before everything was forgotten, so it may answer what is not true any more. */
-  /** Often, for the look-up may be added just when what is there is looked through. */
+  /**
+   * It began before everything was forgotten, so it may answer what is not true any more. Often,
+   * for the look-up may be added just when what is there is looked through.
+   */
   @RepeatedTest(100)
   void doesNotRememberAnAnswerToAnOlderQuestion() throws Exception {
     var latch = new CountDownLatch(1);

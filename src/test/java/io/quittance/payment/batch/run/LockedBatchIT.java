@@ -173,6 +173,12 @@ class LockedBatchIT {
     }
   }
 
+  /** A replica that falls asleep in the middle of sending changes is in no other limit. */
+  @Test
+  void locksAreKeptForNoLongerThanATransactionMayLast() {
+    assertThat(jdbc.sql("show transaction_timeout").query(String.class).single()).isEqualTo("30s");
+  }
+
   private boolean rests(StoredBatch batch) {
     return !store.require(batch.merchantId(), batch.id()).processing();
   }
