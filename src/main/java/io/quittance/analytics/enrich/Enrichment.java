@@ -32,7 +32,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;
@@ -201,9 +200,8 @@ public final class Enrichment {
       Map<UUID, PaymentFacts> facts,
       Set<UUID> unreadable)
       throws SQLException {
-    Predicate<PendingBatch.Event> waits = event -> unreadable.contains(event.paymentId());
     List<PendingBatch> known =
-        batches.stream().filter(batch -> batch.only(waits.negate()).size() > 0).toList();
+        batches.stream().filter(batch -> batch.without(unreadable).size() > 0).toList();
     try (Connection connection = connections.pool().getConnection()) {
       try {
         series.at(clock.instant().getEpochSecond());
@@ -211,8 +209,8 @@ public final class Enrichment {
         var counts = new TreeMap<UUID, Totals.Counts>();
         var left = new ArrayList<PendingBatch>();
         for (PendingBatch batch : PendingTable.take(connection, known)) {
-          counts.merge(merchantId, moves.add(batch.only(waits.negate())), Totals.Counts::plus);
-          left.add(batch.rest(waits));
+          counts.merge(merchantId, moves.add(batch.without(unreadable)), Totals.Counts::plus);
+          left.add(batch.rest(unreadable));
         }
         left.removeIf(batch -> batch.size() == 0);
         PendingTable.insert(connection, left, clock.instant());

@@ -2,6 +2,7 @@ package io.quittance.analytics.enrich;
 
 import io.quittance.web.TypeId;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -38,28 +39,33 @@ public record PendingBatch(UUID merchantId, UUID id, List<Group> groups) {
    */
   public record Group(String type, @Nullable String currency, long second, List<Event> events) {}
 
-  /** Those of the events that are like this. */
-  PendingBatch only(Predicate<Event> like) {
-    List<Group> some =
-        groups.stream()
-            .map(
-                group ->
-                    new Group(
-                        group.type(),
-                        group.currency(),
-                        group.second(),
-                        group.events().stream().filter(like).toList()))
-            .filter(group -> !group.events().isEmpty())
-            .toList();
-    return new PendingBatch(merchantId, id, some);
+  /** Those of the events that are about none of these payments. */
+  PendingBatch without(Set<UUID> payments) {
+    return payments.isEmpty()
+        ? this
+        : new PendingBatch(merchantId, id, like(event -> !payments.contains(event.paymentId())));
   }
 
   /**
-   * As {@link #only}, to be stored as another batch: whoever still has this one in hand must not
-   * find it, for it would count what was counted.
+   * Those of the events that are about these payments, to be stored as another batch: whoever still
+   * has this one in hand must not find it, for it would count what was counted.
    */
-  PendingBatch rest(Predicate<Event> like) {
-    return new PendingBatch(merchantId, TypeId.next(), only(like).groups());
+  PendingBatch rest(Set<UUID> payments) {
+    return new PendingBatch(
+        merchantId, TypeId.next(), like(event -> payments.contains(event.paymentId())));
+  }
+
+  private List<Group> like(Predicate<Event> wanted) {
+    return groups.stream()
+        .map(
+            group ->
+                new Group(
+                    group.type(),
+                    group.currency(),
+                    group.second(),
+                    group.events().stream().filter(wanted).toList()))
+        .filter(group -> !group.events().isEmpty())
+        .toList();
   }
 
   /** How many events there are. */
