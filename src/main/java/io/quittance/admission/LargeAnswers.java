@@ -1,10 +1,7 @@
 package io.quittance.admission;
 
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.BaseUnits;
-import io.quittance.identity.Caller;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
@@ -14,7 +11,6 @@ import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Configuration;
@@ -31,7 +27,6 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 @Configuration(proxyBeanMethods = false)
 class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
 
-  private static final int MEMORY_PART = 4;
   private static final Set<String> READS = Set.of("GET", "HEAD");
 
   /** A hundred objects with all the metadata that they may have. */
@@ -40,8 +35,7 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
   /** A hundred thousand points with all that they may have. */
   private static final long FIGURES_BYTES = 20 * 1024 * 1024;
 
-  private final long limitBytes = Runtime.getRuntime().maxMemory() / MEMORY_PART;
-  private final FairShares underWay = new FairShares();
+  private final MemoryShares underWay;
   private final Counter refused;
   private final Map<Method, Long> bytes = new ConcurrentHashMap<>();
 
@@ -50,10 +44,11 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
         Counter.builder("quittance.large.answers.refused")
             .description("Lists and figures that were refused, for too many were being read")
             .register(registry);
-    Gauge.builder("quittance.large.answers", underWay, FairShares::total)
-        .description("Memory that lists and figures under way may take")
-        .baseUnit(BaseUnits.BYTES)
-        .register(registry);
+    underWay =
+        new MemoryShares(
+            "quittance.large.answers",
+            "Memory that lists and figures under way may take",
+            registry);
   }
 
   @Override
@@ -64,9 +59,7 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
   @Override
   public boolean preHandle(
       HttpServletRequest request, HttpServletResponse response, Object handler) {
-    long bytes = bytes(request, handler);
-    UUID merchantId = merchant(request);
-    if (bytes > 0 && merchantId != null && !underWay.take(merchantId, bytes, limitBytes)) {
+    if (!underWay.take(request, bytes(request, handler))) {
       refused.increment();
       throw Problem.of(
           ProblemCode.OVERLOADED, "Too many lists and figures are being read; read fewer at once.");
@@ -80,17 +73,7 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
       HttpServletResponse response,
       Object handler,
       @Nullable Exception e) {
-    long bytes = bytes(request, handler);
-    UUID merchantId = merchant(request);
-    if (bytes > 0 && merchantId != null) {
-      underWay.giveBack(merchantId, bytes);
-    }
-  }
-
-  private static @Nullable UUID merchant(HttpServletRequest request) {
-    return request.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller
-        ? caller.merchantId()
-        : null;
+    underWay.giveBack(request, bytes(request, handler));
   }
 
   /** What an answer may come to; nothing for all that is neither a list nor figures. */

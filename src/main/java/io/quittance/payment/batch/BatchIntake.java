@@ -1,17 +1,12 @@
 package io.quittance.payment.batch;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.BaseUnits;
-import io.quittance.admission.FairShares;
-import io.quittance.identity.Caller;
+import io.quittance.admission.MemoryShares;
 import io.quittance.web.BodyLimit;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.util.Objects;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,16 +23,13 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
 
   private static final int BODY_BYTES_MAX = 8 * 1024 * 1024;
-  private static final int MEMORY_PART = 4;
 
-  private final long limitBytes = Runtime.getRuntime().maxMemory() / MEMORY_PART;
-  private final FairShares underWay = new FairShares();
+  private final MemoryShares underWay;
 
   BatchIntake(MeterRegistry registry) {
-    Gauge.builder("quittance.batch.bodies", underWay, FairShares::total)
-        .description("Memory that the bodies of batches under way take")
-        .baseUnit(BaseUnits.BYTES)
-        .register(registry);
+    underWay =
+        new MemoryShares(
+            "quittance.batch.bodies", "Memory that the bodies of batches under way take", registry);
   }
 
   @Bean
@@ -53,7 +45,7 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
   @Override
   public boolean preHandle(
       HttpServletRequest request, HttpServletResponse response, Object handler) {
-    if (!underWay.take(merchant(request), bytes(request), limitBytes)) {
+    if (!underWay.take(request, bytes(request))) {
       throw Problem.of(
           ProblemCode.OVERLOADED, "Too many large batches are under way; nothing was started.");
     }
@@ -66,7 +58,7 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
       HttpServletResponse response,
       Object handler,
       @Nullable Exception e) {
-    underWay.giveBack(merchant(request), bytes(request));
+    underWay.giveBack(request, bytes(request));
   }
 
   /** Reading and refused requests come to nothing. */
@@ -76,10 +68,5 @@ class BatchIntake implements WebMvcConfigurer, HandlerInterceptor {
     }
     long length = request.getContentLengthLong();
     return length < 0 ? BODY_BYTES_MAX : Math.min(length, BODY_BYTES_MAX);
-  }
-
-  /** Not the key, of which a merchant has many. */
-  private static UUID merchant(HttpServletRequest request) {
-    return ((Caller) Objects.requireNonNull(request.getAttribute(Caller.ATTRIBUTE))).merchantId();
   }
 }

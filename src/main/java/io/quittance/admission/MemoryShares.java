@@ -1,0 +1,55 @@
+package io.quittance.admission;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import io.quittance.identity.Caller;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A quarter of the heap, of which each merchant's requests have their fair share ({@link
+ * FairShares}). By merchant and not by key, of which a merchant has many. Thread-safe.
+ */
+public final class MemoryShares {
+
+  private static final int MEMORY_PART = 4;
+
+  private final long limitBytes = Runtime.getRuntime().maxMemory() / MEMORY_PART;
+  private final FairShares underWay = new FairShares();
+
+  /**
+   * @param name of the metric that tells how much is taken, without its unit
+   */
+  public MemoryShares(String name, String description, MeterRegistry registry) {
+    Gauge.builder(name, underWay, FairShares::total)
+        .description(description)
+        .baseUnit(BaseUnits.BYTES)
+        .register(registry);
+  }
+
+  /**
+   * Takes what a request may come to; nothing for one that is no merchant's.
+   *
+   * @return false: nothing was taken; after true the request must {@link #giveBack} it
+   */
+  public boolean take(HttpServletRequest request, long bytes) {
+    UUID merchantId = merchant(request);
+    return bytes == 0 || merchantId == null || underWay.take(merchantId, bytes, limitBytes);
+  }
+
+  /** Gives back what was taken for a request. */
+  public void giveBack(HttpServletRequest request, long bytes) {
+    UUID merchantId = merchant(request);
+    if (bytes > 0 && merchantId != null) {
+      underWay.giveBack(merchantId, bytes);
+    }
+  }
+
+  private static @Nullable UUID merchant(HttpServletRequest request) {
+    return request.getAttribute(Caller.ATTRIBUTE) instanceof Caller caller
+        ? caller.merchantId()
+        : null;
+  }
+}
