@@ -50,8 +50,6 @@ public final class Books implements Table {
     }
   }
 
-  private record TransferKey(UUID merchantId, UUID id) {}
-
   private final BooksSql sql;
   private final Set<TransferKey> requestedTransfers = new LinkedHashSet<>();
   private final Map<AccountKey, Account> accounts = new HashMap<>();
@@ -59,7 +57,7 @@ public final class Books implements Table {
   private final List<Transfer> added = new ArrayList<>();
   private final Set<Transfer> changed = new LinkedHashSet<>();
   private final Set<TransferKey> requestedReversals = new LinkedHashSet<>();
-  private final Map<TransferKey, Long> reversed = new HashMap<>();
+  private final Map<TransferKey, Reversals> reversals = new HashMap<>();
   private final Posting posting = new Posting();
   private final boolean locks;
 
@@ -82,7 +80,16 @@ public final class Books implements Table {
   /** What a transfer moved that is not given back yet; {@link #requestReversible} announced it. */
   public long reversible(UUID merchantId, UUID transferId) {
     return transfer(merchantId, transferId).order().money().amount()
-        - reversed.getOrDefault(new TransferKey(merchantId, transferId), 0L);
+        - reversals(merchantId, transferId).amount();
+  }
+
+  /** How many times a transfer was reversed; {@link #requestReversible} announced it. */
+  public int reversalCount(UUID merchantId, UUID transferId) {
+    return reversals(merchantId, transferId).count();
+  }
+
+  private Reversals reversals(UUID merchantId, UUID transferId) {
+    return reversals.getOrDefault(new TransferKey(merchantId, transferId), Reversals.NONE);
   }
 
   /** When an account was opened; empty when there is none of this id. */
@@ -141,10 +148,10 @@ public final class Books implements Table {
     transfers.put(new TransferKey(order.merchantId(), order.id()), transfer);
     added.add(transfer);
     if (order.reversal() != null) {
-      reversed.merge(
-          new TransferKey(order.merchantId(), order.reversal().of()),
-          order.money().amount(),
-          Long::sum);
+      UUID of = order.reversal().of();
+      reversals.put(
+          new TransferKey(order.merchantId(), of),
+          reversals(order.merchantId(), of).and(order.money().amount()));
     }
   }
 
@@ -255,14 +262,11 @@ public final class Books implements Table {
 
   @Override
   public void load(JdbcOperations jdbc) {
-    for (TransferKey key : requestedReversals) {
-      reversed.put(key, sql.reversed(jdbc, key.merchantId(), key.id()));
+    if (!requestedReversals.isEmpty()) {
+      reversals.putAll(sql.sumReversals(jdbc, requestedReversals));
     }
     if (!requestedTransfers.isEmpty()) {
-      sql.findTransfers(
-              jdbc,
-              requestedTransfers.stream().map(TransferKey::merchantId).toArray(),
-              requestedTransfers.stream().map(TransferKey::id).toArray())
+      sql.findTransfers(jdbc, requestedTransfers)
           .forEach(
               transfer ->
                   transfers.put(

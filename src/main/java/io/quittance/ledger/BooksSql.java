@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,8 +49,13 @@ final class BooksSql {
         join transfers t on t.merchant_id = k.merchant_id and t.id = k.id
       """;
 
-  private static final String REVERSED =
-      "select coalesce(sum(amount), 0) from transfers where merchant_id = ? and reverses = ?";
+  private static final String SUM_REVERSALS =
+      """
+      select t.merchant_id, t.reverses, count(*) as reversals, sum(t.amount) as amount
+        from unnest(cast(? as uuid array), cast(? as uuid array)) as k(merchant_id, id)
+        join transfers t on t.merchant_id = k.merchant_id and t.reverses = k.id%s
+       group by t.merchant_id, t.reverses
+      """;
 
   private final Dialect dialect;
 
@@ -81,21 +87,39 @@ final class BooksSql {
     jdbc.queryForList(AWAIT_LOCK, account.merchantId(), account.id());
   }
 
-  List<Transfer> findTransfers(JdbcOperations jdbc, Object[] merchantIds, Object[] ids) {
+  List<Transfer> findTransfers(JdbcOperations jdbc, Collection<TransferKey> keys) {
+    Object[] merchantIds = keys.stream().map(TransferKey::merchantId).toArray();
     return jdbc.query(
         FIND_TRANSFERS + dialect.ofMerchants("t"),
         statement -> {
           ArrayParameters.bind(statement, 1, "uuid", merchantIds);
-          ArrayParameters.bind(statement, 2, "uuid", ids);
+          ArrayParameters.bind(statement, 2, "uuid", keys.stream().map(TransferKey::id).toArray());
           dialect.bindMerchants(statement, 3, merchantIds);
         },
         (rs, row) -> Transfer.read(rs));
   }
 
-  /** How much of a transfer is given back, by now: both of its accounts must be locked. */
-  long reversed(JdbcOperations jdbc, UUID merchantId, UUID transferId) {
-    return Objects.requireNonNull(
-        jdbc.queryForObject(REVERSED, Long.class, merchantId, transferId));
+  /**
+   * What is given back of transfers by now: the accounts of each must be locked. Those of which
+   * nothing is are left out.
+   */
+  Map<TransferKey, Reversals> sumReversals(JdbcOperations jdbc, Collection<TransferKey> keys) {
+    Object[] merchantIds = keys.stream().map(TransferKey::merchantId).toArray();
+    var sums = new HashMap<TransferKey, Reversals>();
+    jdbc.query(
+        SUM_REVERSALS.formatted(dialect.ofMerchants("t")),
+        statement -> {
+          ArrayParameters.bind(statement, 1, "uuid", merchantIds);
+          ArrayParameters.bind(statement, 2, "uuid", keys.stream().map(TransferKey::id).toArray());
+          dialect.bindMerchants(statement, 3, merchantIds);
+        },
+        rs -> {
+          sums.put(
+              new TransferKey(
+                  rs.getObject("merchant_id", UUID.class), rs.getObject("reverses", UUID.class)),
+              new Reversals(rs.getInt("reversals"), rs.getLong("amount")));
+        });
+    return sums;
   }
 
   /**

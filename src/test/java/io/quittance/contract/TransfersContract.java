@@ -76,6 +76,27 @@ abstract class TransfersContract extends Contract {
   }
 
   @Test
+  void reversesInAThousandPartsAtMostTheLastOfWhichIsAllThatIsLeft() throws Exception {
+    String id = transfer(1001, "alice", "shop", null);
+    var parts = new ArrayList<Callable<Integer>>();
+    for (int i = 0; i < 999; i++) {
+      parts.add(() -> reverse(id, "amount", 1).status());
+    }
+    try (var threads = Executors.newFixedThreadPool(32)) {
+      for (var part : threads.invokeAll(parts)) {
+        assertThat(part.get()).isEqualTo(201);
+      }
+    }
+
+    Answer refused = reverse(id, "amount", 1).isProblem(409, "invalid_state").movedNothing();
+
+    assertThat(refused.text("/detail")).contains("999 times", "all that is left, 2.");
+    assertThat(reverse(id, "amount", 2).is(201).number("/amount")).isEqualTo(2);
+    reverse(id).isProblem(422, "amount_exceeds_reversible");
+    nothingMoved();
+  }
+
+  @Test
   void reversesAReversal() {
     String id = transfer(100, "alice", "shop", null);
     String reversal = reverse(id).is(201).id();

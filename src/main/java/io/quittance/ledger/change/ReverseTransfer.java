@@ -27,6 +27,12 @@ record ReverseTransfer(
     @Nullable String reason)
     implements KeyedTransfer {
 
+  /**
+   * The reversals of one transfer are summed up each time, within the journal's transaction, so
+   * that there must be an end of them.
+   */
+  static final int MAX_REVERSALS = 1000;
+
   @Override
   public void prepare(UnitOfWork unit) {
     KeyedTransfer.super.prepare(unit);
@@ -51,6 +57,13 @@ record ReverseTransfer(
           left == 0
               ? "The transfer has been reversed entirely; nothing is left to reverse."
               : "The amount must be at most %d, which can still be reversed.".formatted(left));
+    }
+    if (amount(books) < left
+        && books.reversalCount(order.merchantId(), order.id()) >= MAX_REVERSALS - 1) {
+      return Refusal.of(
+          ProblemCode.INVALID_STATE,
+          "The transfer has been reversed %,d times; one more reversal must be of all that is left, %d."
+              .formatted(MAX_REVERSALS - 1, left));
     }
     return books.refusal(move(books));
   }

@@ -68,12 +68,13 @@ final class Dispatcher {
         attempts.record(Attempt.none(delivery, clock.instant(), "the event was deleted"));
       } else if (endpointId == null) {
         turns.offer(new DeliveryTask(delivery, event, null, lanes.toOperator()));
-      } else if (endpoint == null || !endpoint.enabled()) {
-        String why = endpoint == null ? DeadLetters.DELETED : DeadLetters.DISABLED;
-        attempts.record(Attempt.none(delivery, clock.instant(), why));
-      } else {
+      } else if (endpoint == null) {
+        attempts.record(Attempt.none(delivery, clock.instant(), DeadLetters.DELETED));
+      } else if (endpoint.enabled()) {
         turns.offer(new DeliveryTask(delivery, event, endpoint, lanes.to(endpoint)));
       }
+      // Else it is due again when its lease ends: DeadLetters ends it under the endpoint's lock,
+      // unless the endpoint is enabled by then.
     }
   }
 
