@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * Applies a batch, and completes each of its commands whatever happens to the transaction. Data
  * that the database refuses is found by halving the batch, and its command fails alone. A database
  * that is unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would
- * mend. What takes too long to decide is tried again without its largest commands. Thread-safe.
+ * mend. What takes too long to decide is tried again without its largest commands. Confined to one
+ * worker.
  */
 final class Bisection {
 
@@ -29,9 +30,12 @@ final class Bisection {
   private final Retries retries;
   private final Counter halved;
 
-  Bisection(Transactions transactions, Counter halved) {
+  /**
+   * @param time counts what the database takes
+   */
+  Bisection(Transactions transactions, Counter halved, DatabaseTime time) {
     this.transactions = transactions;
-    this.retries = new Retries(transactions);
+    this.retries = new Retries(transactions, time);
     this.halved = halved;
   }
 

@@ -44,10 +44,15 @@ final class Lane {
   /** They do so if one that is of no batch came within this time. */
   private static final long OTHERS_SEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
+  private final DatabaseTime databaseTime = new DatabaseTime();
   private final Bisection bisection;
   private final BusyAccounts busyAccounts;
   private final WorkerPool<Command<?>, Object> pool;
   private volatile long batchStartedNanos;
+
+  /** What the database had taken when the batch was begun. */
+  private volatile long databaseNanosBefore;
+
   private volatile boolean working;
   private volatile int lastBatch;
   private volatile long otherNanos = System.nanoTime() - OTHERS_SEEN_NANOS;
@@ -60,14 +65,18 @@ final class Lane {
    * @param capacity commands that may wait for their turn, and as many for busy accounts
    */
   Lane(int number, Transactions transactions, int capacity, int maxBatch, MeterRegistry registry) {
-    this.bisection =
-        new Bisection(
-            transactions,
-            Counter.builder("quittance.journal.halved")
-                .description("Batches that failed and were tried in halves")
-                .register(registry));
+    Counter halved =
+        Counter.builder("quittance.journal.halved")
+            .description("Batches that failed and were tried in halves")
+            .register(registry);
+    this.bisection = new Bisection(transactions, halved, databaseTime);
     this.busyAccounts =
-        new BusyAccounts("journal-busy-" + number, bisection, capacity, maxBatch, registry);
+        new BusyAccounts(
+            "journal-busy-" + number,
+            new Bisection(transactions, halved, new DatabaseTime()),
+            capacity,
+            maxBatch,
+            registry);
     this.pool =
         WorkerPool.<Command<?>, Object>named("journal-" + number, this::work)
             .capacity(capacity)
@@ -109,9 +118,12 @@ final class Lane {
     return pool.depth() + busyAccounts.waiting();
   }
 
-  /** Whether the database has kept the current batch waiting for unreasonably long. */
+  /**
+   * Whether the database has kept the current batch waiting for unreasonably long. A command that
+   * takes long to decide is no fault of the database, and none that other merchants' calls count.
+   */
   boolean stalled() {
-    return working && System.nanoTime() - batchStartedNanos > STALLED_AFTER_NANOS;
+    return working && databaseTime.nanos() - databaseNanosBefore > STALLED_AFTER_NANOS;
   }
 
   /** How long a command that came now would take, queue and all, as far as can be told. */
@@ -134,6 +146,7 @@ final class Lane {
     long startedNanos = System.nanoTime();
     for (List<Job<Command<?>, Object>> together : bisection.divide(free)) {
       batchStartedNanos = System.nanoTime();
+      databaseNanosBefore = databaseTime.nanos();
       working = true;
       try {
         bisection.apply(together, null).forEach(this::letWait);

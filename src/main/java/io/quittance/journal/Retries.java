@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Retries a transaction that may succeed the next time: after a deadlock or a serialization
  * failure, and once after a unique violation, for the next attempt finds the row that another
- * replica has added. Thread-safe.
+ * replica has added. Confined to one worker.
  */
 final class Retries {
 
@@ -18,9 +18,11 @@ final class Retries {
   private static final int ATTEMPTS_MAX = 5;
 
   private final Transactions transactions;
+  private final DatabaseTime time;
 
-  Retries(Transactions transactions) {
+  Retries(Transactions transactions, DatabaseTime time) {
     this.transactions = transactions;
+    this.time = time;
   }
 
   /** As {@link Transactions#apply}. */
@@ -29,7 +31,7 @@ final class Retries {
     boolean collided = false;
     for (int attempt = 1; ; attempt++) {
       try {
-        return transactions.apply(jobs, awaited);
+        return transactions.apply(jobs, awaited, time);
       } catch (SQLException | RuntimeException e) {
         boolean collision = SqlStates.uniqueViolation(e);
         boolean again = SqlStates.transientConflict(e) || (collision && !collided);

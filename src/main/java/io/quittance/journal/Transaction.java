@@ -37,17 +37,20 @@ final class Transaction {
   private @Nullable AccountKey laborious;
 
   private @Nullable UnitOfWork ahead;
-  private long databaseNanos;
+  private final DatabaseTime time;
+  private final long databaseNanosBefore;
 
   /**
    * @param limit how long it may take until its commit
+   * @param time counts what the database takes
    */
   Transaction(
       Connection connection,
       Dialect dialect,
       List<Table.Factory> tables,
       Duration limit,
-      List<Job<Command<?>, Object>> jobs) {
+      List<Job<Command<?>, Object>> jobs,
+      DatabaseTime time) {
     this.connection = connection;
     this.dialect = dialect;
     this.tables = tables;
@@ -55,6 +58,8 @@ final class Transaction {
     this.life = Deadline.after(limit);
     this.jdbc = Transactions.on(connection);
     this.live = new LiveCommands(jobs);
+    this.time = time;
+    this.databaseNanosBefore = time.nanos();
   }
 
   /** As {@link #run}, after the lock of an account that all of them need. */
@@ -116,15 +121,15 @@ final class Transaction {
 
   /** Locks what is free, and returns what is not. */
   private Set<AccountKey> lock(UnitOfWork unit) throws SQLException {
-    long asked = System.nanoTime();
-    Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
-    // What was read ahead took long, and would be read again if others were a moment faster.
-    if (laborious != null && !busy.isEmpty()) {
-      awaitMore(busy);
-      busy = unit.lock(jdbc, busy);
+    try (var _ = time.begin()) {
+      Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
+      // What was read ahead took long, and would be read again if others were a moment faster.
+      if (laborious != null && !busy.isEmpty()) {
+        awaitMore(busy);
+        busy = unit.lock(jdbc, busy);
+      }
+      return busy;
     }
-    databaseNanos += System.nanoTime() - asked;
-    return busy;
   }
 
   /** Waits a little for more locks; one that is not to be had in time costs none that is held. */
@@ -149,11 +154,19 @@ final class Transaction {
     if (!live.prepare(unit)) {
       return List.of();
     }
-    long asked = System.nanoTime();
-    unit.load(jdbc, dialect);
-    // How much a patient one reads is its commands' affair.
-    databaseNanos += patient ? 0 : System.nanoTime() - asked;
+    load(unit);
     return leavesOut(unit.tooMuchToRead()) ? List.of() : live.decide(unit);
+  }
+
+  /** How much a patient one reads is its commands' affair. */
+  private void load(UnitOfWork unit) {
+    if (patient) {
+      unit.load(jdbc, dialect);
+    } else {
+      try (var _ = time.begin()) {
+        unit.load(jdbc, dialect);
+      }
+    }
   }
 
   /** Whether the commands of these accounts have to be applied apart, if there are any. */
@@ -172,11 +185,13 @@ final class Transaction {
 
   private void write(UnitOfWork unit) throws SQLException {
     Writes writes = unit.flush(dialect);
-    long asked = System.nanoTime();
-    writes.execute(connection);
-    databaseNanos += System.nanoTime() - asked;
+    try (var _ = time.begin()) {
+      writes.execute(connection);
+    }
     requireTime();
-    commit(connection);
+    try (var _ = time.begin()) {
+      commit(connection);
+    }
   }
 
   /** Only a database that took most of the time is to blame for it. */
@@ -187,7 +202,7 @@ final class Transaction {
     if (laborious != null) {
       throw new TransactionTooLongException(laborious, null);
     }
-    throw databaseNanos > limit.dividedBy(2).toNanos()
+    throw time.nanos() - databaseNanosBefore > limit.dividedBy(2).toNanos()
         ? new DatabaseUnavailableException(
             "a transaction took longer than the %d ms that are allowed".formatted(limit.toMillis()))
         : new TransactionTooLongException(limit);

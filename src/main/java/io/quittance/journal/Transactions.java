@@ -49,23 +49,37 @@ final class Transactions {
    * Applies the commands in order. Each job that was applied has its result when this returns.
    *
    * @param awaited an account that all of them need, and whose lock is waited for first; null: none
+   * @param time counts what the database takes
    * @return the commands that could not be applied because of others' locks
    * @throws FateUnknownException the commit was sent and not answered
    * @throws SQLException as with any other exception, nothing was applied
    */
-  List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited)
+  List<WaitingCommand> apply(
+      List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited, DatabaseTime time)
       throws SQLException {
-    try (Connection connection = dataSource.getConnection()) {
-      connection.setAutoCommit(false);
+    try (Connection connection = connect(time)) {
       try {
-        plans.before(connection);
-        dialect.limitLocks(connection, lockLimit);
-        var transaction = new Transaction(connection, dialect, tables, limit, jobs);
+        begin(connection, time);
+        var transaction = new Transaction(connection, dialect, tables, limit, jobs, time);
         return awaited == null ? transaction.run() : transaction.runUnder(awaited);
       } catch (SQLException | RuntimeException | Error e) {
         rollback(connection, e);
         throw e;
       }
+    }
+  }
+
+  private Connection connect(DatabaseTime time) throws SQLException {
+    try (var _ = time.begin()) {
+      return dataSource.getConnection();
+    }
+  }
+
+  private void begin(Connection connection, DatabaseTime time) throws SQLException {
+    try (var _ = time.begin()) {
+      connection.setAutoCommit(false);
+      plans.before(connection);
+      dialect.limitLocks(connection, lockLimit);
     }
   }
 

@@ -413,6 +413,29 @@ class JournalIT {
     assertThat(halved()).isZero();
   }
 
+  /** Whoever waits behind such a command, and runs out of time, must not blame the database. */
+  @Test
+  void stallsByTheDatabaseOnly() throws Exception {
+    var slow = journal.submit(new Ponder(5), PATIENCE);
+    Thread.sleep(1300);
+    assertThat(slow).isNotDone();
+    assertThat(journal.stalled(MERCHANT)).isFalse();
+    assertThatThrownBy(() -> PATIENCE.await(slow)).isInstanceOf(TransactionTooLongException.class);
+
+    jdbc.sql(
+            """
+            create function linger() returns trigger as 'begin perform pg_sleep(1.6); return new; end'
+              language plpgsql
+            """)
+        .update();
+    jdbc.sql("create trigger linger before insert on lines for each row execute function linger()")
+        .update();
+    var kept = journal.submit(new Append(6), PATIENCE);
+    Awaitility.await().until(() -> journal.stalled(MERCHANT));
+    assertThat(PATIENCE.await(kept)).isEqualTo(6);
+    Awaitility.await().until(() -> !journal.stalled(MERCHANT));
+  }
+
   /** As an atomic batch does that decides about many payments. */
   @Test
   void failsOnlyTheCommandOfMostAccountsIfATransactionTakesTooLongToDecide() throws Exception {
