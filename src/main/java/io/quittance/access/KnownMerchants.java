@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.RememberedLookup;
 import io.quittance.database.ReservedConnection;
+import io.quittance.identity.EnabledMerchants;
 import io.quittance.identity.Terms;
 import jakarta.annotation.PreDestroy;
 import java.util.HashMap;
@@ -11,12 +12,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Looks merchants and their terms up, and remembers them as keys are remembered. Thread-safe. */
 @Component
-final class KnownMerchants {
+final class KnownMerchants implements EnabledMerchants {
+
+  private static final Logger log = LoggerFactory.getLogger(KnownMerchants.class);
 
   private final JdbcClient jdbc;
   private final AccessProperties.Keys settings;
@@ -40,6 +45,16 @@ final class KnownMerchants {
   /** The terms of a merchant; empty when there is no such merchant. */
   Optional<Terms> terms(UUID id) throws InterruptedException {
     return merchants.get(id, Deadline.after(settings.timeout()));
+  }
+
+  @Override
+  public boolean isEnabled(UUID id) throws InterruptedException {
+    try {
+      return terms(id).map(Terms::enabled).orElse(true);
+    } catch (RuntimeException e) {
+      log.debug("Whether a merchant is enabled cannot be found out: {}", e.toString());
+      return true;
+    }
   }
 
   /** Looks a merchant up again when it is next asked for. */

@@ -82,7 +82,7 @@ public final class FanOutRun<T, R> {
 
   /**
    * No item begins after one with such a result has ended; those under way go on. The predicate is
-   * called on the items' threads.
+   * called on the items' threads; if it throws, the item has failed by that, and no more begin.
    */
   public FanOutRun<T, R> stopWhen(Predicate<? super Result<R>> last) {
     this.stops = last;
@@ -163,9 +163,7 @@ public final class FanOutRun<T, R> {
     boolean inOrder = false;
     try {
       for (int i = next(deadline); i != FanOutState.NONE; i = next(deadline)) {
-        Result<R> result = map(items.get(i), deadline);
-        judge(i, result);
-        state.end(i, result);
+        state.end(i, judged(i, map(items.get(i), deadline)));
         news.itemEnded(i);
       }
       inOrder = true;
@@ -207,7 +205,20 @@ public final class FanOutRun<T, R> {
     return why == null && deadline.expired() ? new DeadlinePassed() : why;
   }
 
-  /** Before the end of the item is known, so that nothing begins after it. */
+  /**
+   * Before the end of the item is known, so that nothing begins after it. A predicate that fails
+   * counts as a failure of the item.
+   */
+  private Result<R> judged(int index, Result<R> result) {
+    try {
+      judge(index, result);
+      return result;
+    } catch (Throwable e) {
+      state.stop();
+      return new Result.Failed<>(e);
+    }
+  }
+
   private void judge(int index, Result<R> result) {
     Throwable error = failFast ? error(index, result) : null;
     if (error != null) {

@@ -636,6 +636,32 @@ class FanOutTest {
               new Result.NotBegun<>());
     }
 
+    /** As every other item, it is told of once. */
+    @Test
+    void failsTheItemWhoseResultCannotBeJudged() throws Exception {
+      var told = new ArrayList<Integer>();
+      var failure = new IllegalStateException("judged");
+      FanOutRun<Integer, Integer> run =
+          fanOut
+              .over("test", List.of(0, 1, 2), 1, (Integer item, Deadline _) -> item)
+              .onResult((index, _) -> told.add(index))
+              .stopWhen(
+                  result -> {
+                    if (result.equals(new Result.Done<>(1))) {
+                      throw failure;
+                    }
+                    return false;
+                  });
+
+      List<Result<Integer>> results = run.run(Deadline.after(LONG));
+
+      assertThat(results)
+          .containsExactly(
+              new Result.Done<>(0), new Result.Failed<>(failure), new Result.NotBegun<>());
+      assertThat(told).containsExactly(0, 1, 2);
+      assertThat(run.progress()).isEqualTo(new FanOut.Progress(3, 2, 1, 1, 0));
+    }
+
     @Test
     void letsWhatIsUnderWayEnd() throws Exception {
       var begun = new CountDownLatch(1);

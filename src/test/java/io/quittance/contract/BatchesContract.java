@@ -15,14 +15,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.UUID;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Batches of payments: each item with its fate, or all of them in one commit. */
 abstract class BatchesContract extends Contract {
 
   private static final String PATH = "/v1/payment-batches";
+
+  @Autowired private JdbcClient jdbc;
 
   private static ObjectNode item(long amount, String payer, String payee, String reference) {
     return order(amount, payer, payee).put("reference", reference);
@@ -254,6 +259,161 @@ abstract class BatchesContract extends Contract {
     assertThat(resume(late.id()).send().is(200).at("/counts")).isEqualTo(resumed.at("/counts"));
     assertThat(endings(late.id())).hasSize(2);
     moved(900 - failed);
+  }
+
+  /** It is told as a passed deadline is, and not as a batch that may have been made. */
+  @Test
+  void isMadeWithNothingBegunIfItsDeadlineHasPassedBefore() {
+    Call call = post(batchOf(3, i -> item(1, "alice", "shop", "short-" + i))).deadline(50);
+    merchant.fault("ledger", "latency_ms", 200);
+
+    Answer late = counted(call.send().is(201));
+
+    assertThat(late.text("/status")).isEqualTo("failed");
+    assertThat(late.number("/counts/not_started")).isEqualTo(3);
+    nothingMoved();
+    assertThat(call.send().is(201).header("Idempotent-Replayed")).contains("true");
+    Answer again = counted(resume(late.id()).deadline(50).send().is(200));
+    assertThat(again.number("/counts/not_started")).isEqualTo(3);
+    heal();
+    assertThat(resume(late.id()).send().is(200).text("/status")).isEqualTo("completed");
+    moved(3);
+  }
+
+  /** As one that a newer version has stored, before it was rolled back. */
+  @Test
+  void carriesOutTheOthersIfAnItemCannotBeRead() {
+    merchant.fault("ledger", "latency_ms", 200);
+    String id =
+        post(batchOf(4, i -> item(1, "alice", "shop", "newer-" + i)))
+            .deadline(50)
+            .send()
+            .is(201)
+            .id();
+    heal();
+    assertThat(
+            jdbc.sql(
+                    """
+                    update payment_batch_items set body = '{"of_a_newer_version":1}'
+                     where batch_id = ? and position = 1 and status = 'not_started'
+                    """)
+                .param(TypeId.require("bat", id))
+                .update())
+        .isOne();
+
+    resume(id).send().is(200);
+
+    Answer rest = atRest(id);
+    assertThat(Json.texts(rest.at("/items"), "status"))
+        .containsExactly("succeeded", "failed", "succeeded", "succeeded");
+    assertItem(rest, 1, "failed", "internal_error");
+    moved(3);
+  }
+
+  /** A replica has died, and what its items came to has to be found out. */
+  @Test
+  void concludesTheOthersWhileAPaymentCannotBeRead() {
+    Answer made =
+        post(batch(item(1, "alice", "shop", "read"), item(1, "alice", "shop", "unread")))
+            .send()
+            .is(201);
+    UUID id = TypeId.require("bat", made.id());
+    UUID unread = TypeId.require("pay", made.text("/items/1/payment_id"));
+    setCaptureMethod(unread, "newer");
+    jdbc.sql("update payment_batch_items set status = 'unknown' where batch_id = ?")
+        .param(id)
+        .update();
+    jdbc.sql(
+            """
+            update payment_batches
+               set status = 'processing', completed_at = null, succeeded_items = 0, unknown_items = 2,
+                   lease_until = current_timestamp - interval '1' second
+             where id = ?
+            """)
+        .param(id)
+        .update();
+
+    await().untilAsserted(() -> assertThat(statuses(id)).containsExactly("succeeded", "unknown"));
+    setCaptureMethod(unread, "automatic");
+
+    Answer rest = atRest(made.id());
+    assertThat(rest.text("/status")).isEqualTo("completed");
+    assertThat(Json.texts(rest.at("/items"), "payment_id"))
+        .isEqualTo(Json.texts(made.at("/items"), "payment_id"));
+    moved(2);
+  }
+
+  private void setCaptureMethod(UUID payment, String method) {
+    assertThat(
+            jdbc.sql("update payments set capture_method = ? where id = ?")
+                .params(method, payment)
+                .update())
+        .isOne();
+  }
+
+  private List<String> statuses(UUID batch) {
+    return jdbc.sql("select status from payment_batch_items where batch_id = ? order by position")
+        .param(batch)
+        .query(String.class)
+        .list();
+  }
+
+  @Test
+  void beginsNoMoreForAMerchantThatIsDisabled() {
+    ObjectNode body = batchOf(2_000, i -> item(1, "alice", "shop", "disabled-" + i));
+    merchant.fault("ledger", "latency_ms", 50);
+    String id = post(body).header("Prefer", "respond-async").send().is(202).id();
+    await().until(() -> get(id).number("/counts/succeeded") > 0);
+
+    String merchantId = merchant.merchantId();
+    enable(merchantId, false);
+    UUID key = TypeId.require("bat", id);
+    await()
+        .until(
+            () ->
+                !jdbc.sql("select status from payment_batches where id = ?")
+                    .param(key)
+                    .query(String.class)
+                    .single()
+                    .equals("processing"));
+    enable(merchantId, true);
+
+    heal();
+    Answer rest = get(id);
+    assertThat(rest.text("/status")).isEqualTo("partial");
+    assertThat(rest.number("/counts/not_started")).isPositive();
+    assertThat(rest.number("/counts/failed")).isZero();
+    moved(rest.number("/counts/succeeded"));
+    resume(id).deadline(60_000).send().is(200);
+    moved(2_000);
+  }
+
+  /** What is marked looks as if it were under way, to readers and after a crash. */
+  @Test
+  void marksFewItemsMoreThanMayBeginBesideOthers() {
+    Client other = newMerchant();
+    merchant.fault("ledger", "latency_ms", 100);
+    String id =
+        post(batchOf(300, i -> item(1, "alice", "shop", "marked-" + i)))
+            .header("Prefer", "respond-async")
+            .send()
+            .is(202)
+            .id();
+
+    for (int i = 0; i < 15; i++) {
+      other.pay(1, "alice", "shop").is(201);
+      assertThat(get(id).number("/counts/processing")).isLessThanOrEqualTo(45);
+    }
+
+    heal();
+    assertThat(atRest(id).text("/status")).isEqualTo("completed");
+    moved(300);
+  }
+
+  private void enable(String merchantId, boolean enabled) {
+    operator.patch("/v1/merchants/" + merchantId, object("enabled", enabled)).is(200);
+    // Replicas remember for a second what a merchant may do.
+    await().until(() -> (merchant.get("/v1/payments?limit=1").status() == 200) == enabled);
   }
 
   /** The first items are still under way at the deadline, and keep the others from beginning. */

@@ -119,7 +119,7 @@ class StartIT {
           QUITTANCE_PAYMENT_ANSWERGRACE=1x           | quittance.payment.answer-grace: a duration such as 500ms, 5s, 10m or 24h, not "1x"
           QUITTANCE_PAYMENT_RESOLVEGRACE=4s          | quittance.payment.resolve-grace: not "PT4S": It must be longer than a transaction can live, which is 4000 ms
           QUITTANCE_IDEMPOTENCY_SWEEPINTERVAL=often  | quittance.idempotency.sweep-interval: a duration such as 500ms, 5s, 10m or 24h, not "often"
-          QUITTANCE_IDEMPOTENCY_RETENTION=1s         | quittance.idempotency.retention: at least 5m, not 1s
+          QUITTANCE_IDEMPOTENCY_RETENTION=1s         | quittance.idempotency.retention: at least 15m, not 1s
           QUITTANCE_NOTIFICATION_EVENTRETENTION=400  | quittance.notification.event-retention: a duration such as 500ms, 5s, 10m or 24h, not "400"
           QUITTANCE_LEDGER_REPORTLIMIT=1x            | quittance.ledger.report-limit: a duration such as 500ms, 5s, 10m or 24h, not "1x"
           QUITTANCE_NOTIFICATION_ALLOWLOOPBACK=maybe | quittance.notification.allow-loopback: true or false, not "maybe"

@@ -36,6 +36,9 @@ final class Batches {
   /** How long the journal may take to claim a key. */
   private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
+  /** How long after it has been asked for a key may be claimed whatever the deadline. */
+  private static final Duration LATE_CLAIM_LIMIT = Duration.ofMillis(500);
+
   private static final String NOT_STORED = notDone("stored", "the service is busy");
 
   private static final String NOT_RESUMED =
@@ -68,9 +71,18 @@ final class Batches {
         .formatted(done, CLAIM_LIMIT.toSeconds(), why);
   }
 
-  /** When the request is answered, about: the key of one in the background is only claimed. */
+  /**
+   * When the request is answered, about: the key of one in the background is only claimed, and a
+   * deadline that has passed is an answer, too, once it is known whether the key was used.
+   */
   static Deadline ofAnswer(boolean background, Deadline deadline) {
-    return background ? deadline.within(CLAIM_LIMIT) : deadline;
+    return background ? deadline.within(CLAIM_LIMIT) : claimLimit(deadline);
+  }
+
+  /** A batch whose deadline has passed is made all the same, with nothing begun. */
+  private static Deadline claimLimit(Deadline deadline) {
+    Deadline late = Deadline.after(LATE_CLAIM_LIMIT);
+    return deadline.remaining().compareTo(late.remaining()) < 0 ? late : deadline;
   }
 
   /** A batch that is asked for, not stored yet. */
@@ -97,8 +109,8 @@ final class Batches {
    * Stores the batch under its key and carries it out: before this returns, or in the background.
    *
    * @throws KeyTakenException another request came first under the key
-   * @throws Problem nothing was begun, unless its outcome is unknown: 504 once the deadline has
-   *     passed, 503 before
+   * @throws Problem nothing was begun, unless its outcome is unknown: 503 when it could not be
+   *     stored in time, 504 when the deadline has passed as well
    */
   void make(KeyedRequest request, StoredBatch batch, NewPaymentBatch body, Deadline deadline) {
     store.prepare(batch, body.payments());
@@ -154,14 +166,14 @@ final class Batches {
   }
 
   /**
-   * Claims a key, by the limit or by the caller's deadline if that is earlier. It is not the
-   * caller's deadline that has passed if it was the limit.
+   * Claims a key, by the limit or by the caller's deadline if that is earlier, but for one that is
+   * near or has passed. It is not the caller's deadline that has passed if it was the limit.
    */
   private <R> R execute(Command<R> command, Deadline deadline, String notDone) {
     // A resumption counts its time from the commit, which may take until the limit.
     var run = Deadline.after(deadline.granted().plus(CLAIM_LIMIT));
     try {
-      return commands.execute("batch", command, deadline.within(CLAIM_LIMIT), run);
+      return commands.execute("batch", command, claimLimit(deadline).within(CLAIM_LIMIT), run);
     } catch (Problem e) {
       if (e.code() == ProblemCode.DEADLINE_EXCEEDED && !e.isUnknown() && !deadline.expired()) {
         throw Problem.of(ProblemCode.OVERLOADED, notDone);

@@ -86,12 +86,19 @@ public final class ItemPayments {
       return switch (processor.process(order).result()) {
         case PaymentResult.Concluded(Payment payment) -> ItemResult.of(payment);
         case PaymentResult.Refused(Problem problem) -> ItemResult.refused(problem);
-        case PaymentResult.NotBegun(Problem problem) -> ItemResult.refused(problem);
+        case PaymentResult.NotBegun(Problem problem) -> notBegun(problem);
         case PaymentResult.Unknown _ -> ItemResult.unknown(order.id());
       };
     } catch (KeyTakenException taken) {
       return begunBefore(taken.record());
     }
+  }
+
+  /** One that had no time is not refused: it can be begun later. */
+  private static ItemResult notBegun(Problem problem) {
+    return problem.code() == ProblemCode.DEADLINE_EXCEEDED
+        ? ItemResult.NOT_STARTED
+        : ItemResult.refused(problem);
   }
 
   private static ItemResult begunBefore(KeyRecord record) {
@@ -100,7 +107,7 @@ public final class ItemPayments {
         .refused()
         .map(problem -> problem.payment(id))
         .map(ItemResult::refused)
-        .orElseGet(() -> new ItemResult(ItemStatus.PROCESSING, id, null, null));
+        .orElseGet(() -> ItemResult.underWay(id));
   }
 
   /**

@@ -19,6 +19,9 @@ public record ItemResult(
   public static final ItemResult NOT_STARTED =
       new ItemResult(ItemStatus.NOT_STARTED, null, null, null);
 
+  /** What became of it is found out later. */
+  public static final ItemResult UNKNOWN = new ItemResult(ItemStatus.UNKNOWN, null, null, null);
+
   /** It came to nothing, and no payment was made. */
   public static ItemResult refused(ProblemCode code, String detail) {
     return new ItemResult(ItemStatus.FAILED, null, code.code(), detail);
@@ -37,6 +40,11 @@ public record ItemResult(
   /** The payment was sent to the journal, and its outcome is not known yet. */
   static ItemResult unknown(UUID paymentId) {
     return new ItemResult(ItemStatus.UNKNOWN, paymentId, null, null);
+  }
+
+  /** Its payment exists, and has not ended as far as can be told. */
+  static ItemResult underWay(@Nullable UUID paymentId) {
+    return new ItemResult(ItemStatus.PROCESSING, paymentId, null, null);
   }
 
   static ItemResult of(Payment payment) {

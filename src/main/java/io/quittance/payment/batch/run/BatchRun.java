@@ -19,7 +19,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -44,7 +43,11 @@ final class BatchRun {
 
   private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
 
-  private static final int SLICE = 50;
+  /**
+   * A crash leaves items of a slice that were not begun looking as if they were: few, for those of
+   * a batch that its caller waited for have failed.
+   */
+  private static final int SLICE = 25;
 
   /**
    * As many items find out how the service does before others begin: on one that is cold, or whose
@@ -149,7 +152,7 @@ final class BatchRun {
   }
 
   private ItemResult carryOut(Integer place, Deadline deadline) throws InterruptedException {
-    BatchItem item;
+    @Nullable BatchItem item;
     try {
       item = deadline.await(slices.get(sliceOf(place))).remove(todo.get(place));
     } catch (DeadlineExceededException e) {
@@ -159,9 +162,10 @@ final class BatchRun {
       return ItemResult.NOT_STARTED;
     }
     try {
-      return stopped || deadline.expired()
-          ? ItemResult.NOT_STARTED
-          : payments.pay(Objects.requireNonNull(item), deadline);
+      if (stopped || deadline.expired()) {
+        return ItemResult.NOT_STARTED;
+      }
+      return item == null ? ItemResult.UNKNOWN : payments.pay(item, deadline);
     } finally {
       gate.leave(batch.merchantId());
     }
@@ -203,9 +207,9 @@ final class BatchRun {
       case Result.Failed<ItemResult>(Throwable error) -> {
         log.error(
             "Item {} of {} ended by an unexpected error", todo.get(place), batch.text(), error);
-        yield new ItemResult(ItemStatus.UNKNOWN, null, null, null);
+        yield ItemResult.UNKNOWN;
       }
-      case Result.Cut<ItemResult> _ -> new ItemResult(ItemStatus.UNKNOWN, null, null, null);
+      case Result.Cut<ItemResult> _ -> ItemResult.UNKNOWN;
     };
   }
 
@@ -224,7 +228,7 @@ final class BatchRun {
         && !writeLimit.expired()
         && opened < slices.size()
         && (opened == 0 || told > 0)
-        && startOf(opened) < told + parallelism + SLICE / 2;
+        && startOf(opened) < told + gate.width(batch.merchantId(), parallelism) + SLICE / 2;
   }
 
   /**

@@ -5,10 +5,12 @@ import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.BatchItem;
+import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.payment.batch.store.StoredItems.Open;
+import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.util.HashMap;
 import java.util.List;
@@ -22,9 +24,21 @@ import java.util.Optional;
 record FenceItems(StoredBatch batch, List<Open> items)
     implements CommandOnBatch<Optional<Map<Integer, KeyRecord>>> {
 
-  static final String DETAIL =
+  private static final String DETAIL =
+      "The item was under way when the batch was interrupted; nothing was moved.";
+
+  /** What earlier versions said. */
+  private static final String FORMER_DETAIL =
       "The replica that carried out the batch stopped while the item was under way; nothing was"
           + " moved.";
+
+  static final ItemResult LOST = ItemResult.refused(ProblemCode.INTERNAL_ERROR, DETAIL);
+
+  /** Whether a key's refusal is one that was claimed here. */
+  static boolean isFence(Problem refusal) {
+    String detail = refusal.getMessage();
+    return DETAIL.equals(detail) || FORMER_DETAIL.equals(detail);
+  }
 
   @Override
   public void prepare(UnitOfWork unit) {

@@ -2,6 +2,7 @@ package io.quittance.payment.batch.run;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FairPlaces;
+import io.quittance.identity.EnabledMerchants;
 import io.quittance.journal.Journal;
 import java.time.Duration;
 import java.util.UUID;
@@ -13,7 +14,7 @@ import org.springframework.stereotype.Component;
  * Lets a replica's batches have what others leave: while commands of other merchants come, only a
  * few items are under way at once, of all batches together; otherwise as many as the batches like.
  * The merchants share these few fairly, however long the items of one take ({@link FairPlaces}).
- * Thread-safe.
+ * Nothing of a merchant begins that the operator has disabled. Thread-safe.
  */
 @Component
 final class ItemGate {
@@ -22,27 +23,41 @@ final class ItemGate {
   private static final Duration OTHERS_SEEN = Duration.ofSeconds(1);
 
   private final Predicate<UUID> othersCome;
+  private final EnabledMerchants merchants;
   private final FairPlaces<UUID> places;
 
   @Autowired
-  ItemGate(Journal journal, BatchProperties properties) {
+  ItemGate(Journal journal, EnabledMerchants merchants, BatchProperties properties) {
     this(
         merchantId -> journal.othersWithin(merchantId, OTHERS_SEEN),
+        merchants,
         properties.parallelismBesideOthers());
   }
 
-  ItemGate(Predicate<UUID> othersCome, int besideOthers) {
+  ItemGate(Predicate<UUID> othersCome, EnabledMerchants merchants, int besideOthers) {
     this.othersCome = othersCome;
+    this.merchants = merchants;
     this.places = new FairPlaces<>(besideOthers);
   }
 
   /**
    * Waits until an item of a merchant's may begin; then it must {@link #leave}.
    *
-   * @return false if the deadline passed before, and the item is not under way
+   * @return false if the deadline passed before, or the merchant is disabled: the item is not under
+   *     way
    */
   boolean enter(UUID merchantId, Deadline deadline) throws InterruptedException {
-    return places.take(merchantId, deadline.remaining(), () -> !othersCome.test(merchantId));
+    return merchants.isEnabled(merchantId)
+        && places.take(merchantId, deadline.remaining(), () -> !othersCome.test(merchantId));
+  }
+
+  /**
+   * How many items of a merchant's may be under way at once, at present.
+   *
+   * @param wanted what its batch would like
+   */
+  int width(UUID merchantId, int wanted) {
+    return othersCome.test(merchantId) ? Math.min(wanted, places.size()) : wanted;
   }
 
   void leave(UUID merchantId) {

@@ -15,7 +15,6 @@ import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.payment.batch.store.StoredItems;
 import io.quittance.payment.batch.store.StoredItems.Open;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,9 +36,6 @@ final class ItemReconciliation {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Duration RETRY_INTERVAL = Duration.ofMillis(20);
   private static final int ITEMS_AT_ONCE = 500;
-
-  private static final ItemResult LOST =
-      ItemResult.refused(ProblemCode.INTERNAL_ERROR, FenceItems.DETAIL);
 
   private final Journal journal;
   private final ItemQueries payments;
@@ -101,7 +97,7 @@ final class ItemReconciliation {
   /** What became of an item; empty when no payment came of it, and none will. */
   private static Optional<ItemResult> end(Open item, @Nullable KeyRecord begun, List<Found> found) {
     Optional<Problem> refused = begun == null ? Optional.empty() : begun.refused();
-    if (refused.isPresent() && !FenceItems.DETAIL.equals(refused.get().getMessage())) {
+    if (refused.isPresent() && !FenceItems.isFence(refused.get())) {
       UUID rival = Objects.requireNonNull(begun).objectId();
       return refused.map(problem -> problem.payment(rival)).map(ItemResult::refused);
     }
@@ -127,7 +123,7 @@ final class ItemReconciliation {
     if (!cameAbout && batch.run().background() && batch.run().begins()) {
       return Optional.of(new Change(item.position(), item.status(), ItemResult.NOT_STARTED, true));
     }
-    return Optional.of(new Change(item.position(), item.status(), end.orElse(LOST)));
+    return Optional.of(new Change(item.position(), item.status(), end.orElse(FenceItems.LOST)));
   }
 
   private static boolean refused(ItemResult end) {

@@ -74,6 +74,11 @@ public final class RunningBatches {
     return (int) Math.max(1, properties.parallelism() / Math.max(1, own));
   }
 
+  /** Whether a batch is carried out here, in whatever run. */
+  boolean isHere(StoredBatch batch) {
+    return entries.containsKey(batch.id());
+  }
+
   /** Whether the replica stops. */
   boolean stopping() {
     return stopping;

@@ -39,6 +39,7 @@ public final class Takeover {
   private final Carriers ending;
   private final BatchStore store;
   private final BatchLeases leases;
+  private final RunningBatches running;
   private final ItemReconciliation reconciliation;
   private final BatchRunner runner;
 
@@ -52,6 +53,7 @@ public final class Takeover {
       MeterRegistry registry) {
     this.store = store;
     this.leases = leases;
+    this.running = running;
     this.reconciliation = reconciliation;
     this.runner = runner;
     this.goingOn =
@@ -103,8 +105,9 @@ public final class Takeover {
     }
   }
 
+  /** A lease may have ended here, too, while the database was away. */
   private void take(StoredBatch batch, Carriers carriers) {
-    if (carriers.hasRoom(batch)) {
+    if (carriers.hasRoom(batch) && !running.isHere(batch)) {
       leases.take(batch).ifPresent(taken -> give(carriers, taken));
     }
   }

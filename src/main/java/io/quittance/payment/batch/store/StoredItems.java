@@ -9,7 +9,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
@@ -19,6 +23,8 @@ public final class StoredItems {
 
   /** An item that was begun and whose result is not stored. */
   public record Open(int position, String reference, ItemStatus status, int attempt) {}
+
+  private static final Logger log = LoggerFactory.getLogger(StoredItems.class);
 
   private final JdbcTemplate jdbc;
   private final ObjectMapper json;
@@ -58,7 +64,7 @@ public final class StoredItems {
         batch.id());
   }
 
-  /** The items under way from one position to another. */
+  /** The items under way from one position to another, but for those that cannot be read. */
   public Map<Integer, BatchItem> begun(StoredBatch batch, int from, int to) {
     return jdbc
         .query(
@@ -67,25 +73,29 @@ public final class StoredItems {
              where merchant_id = ? and batch_id = ? and position between ? and ?
                and status = 'processing'
             """,
-            (rs, _) -> item(batch, rs),
+            (rs, _) -> itemOrNull(batch, rs),
             batch.merchantId(),
             batch.id(),
             from,
             to)
         .stream()
+        .filter(Objects::nonNull)
         .collect(Collectors.toMap(BatchItem::position, item -> item));
   }
 
-  private BatchItem item(StoredBatch batch, ResultSet rs) throws SQLException {
+  /** A newer version may have stored a field that this one does not know. */
+  private @Nullable BatchItem itemOrNull(StoredBatch batch, ResultSet rs) throws SQLException {
+    int position = rs.getInt("position");
     try {
       return new BatchItem(
           batch.merchantId(),
           batch.id(),
-          rs.getInt("position"),
+          position,
           rs.getInt("attempt"),
           json.readValue(rs.getString("body"), NewPayment.class));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an item that was stored cannot be read", e);
+      log.warn("Item {} of batch {} cannot be read: {}", position, batch.text(), e.toString());
+      return null;
     }
   }
 }

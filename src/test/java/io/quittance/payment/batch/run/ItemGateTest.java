@@ -7,12 +7,15 @@ import io.quittance.concurrency.Deadline;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,7 +30,32 @@ class ItemGateTest {
   private static final int OF_ONE = BESIDE_OTHERS - 1;
 
   private final AtomicBoolean othersCome = new AtomicBoolean(true);
-  private final ItemGate gate = new ItemGate(_ -> othersCome.get(), BESIDE_OTHERS);
+  private final Set<UUID> enabled = ConcurrentHashMap.newKeySet();
+  private final ItemGate gate =
+      new ItemGate(_ -> othersCome.get(), enabled::contains, BESIDE_OTHERS);
+
+  @BeforeEach
+  void enable() {
+    enabled.addAll(List.of(MERCHANT, NEIGHBOUR));
+  }
+
+  @Test
+  void letsNothingInOfAMerchantThatIsDisabled() {
+    othersCome.set(false);
+    enabled.remove(MERCHANT);
+
+    assertThat(enters(Duration.ofSeconds(20))).isFalse();
+  }
+
+  @Test
+  void isAsWideAsTheBatchLikesWhileNobodyElseComes() {
+    assertThat(gate.width(MERCHANT, 64)).isEqualTo(BESIDE_OTHERS);
+    assertThat(gate.width(MERCHANT, 2)).isEqualTo(2);
+
+    othersCome.set(false);
+
+    assertThat(gate.width(MERCHANT, 64)).isEqualTo(64);
+  }
 
   @Test
   void letsAllInWhileNobodyElseComes() {
@@ -125,7 +153,7 @@ class ItemGateTest {
   @Test
   void letsNobodyPastThoseForWhomOthersCome() throws Exception {
     var unbound = UUID.randomUUID();
-    var gate = new ItemGate(merchant -> !merchant.equals(unbound), BESIDE_OTHERS);
+    var gate = new ItemGate(merchant -> !merchant.equals(unbound), _ -> true, BESIDE_OTHERS);
     for (int i = 0; i < BESIDE_OTHERS; i++) {
       assertThat(gate.enter(unbound, Deadline.after(Duration.ZERO))).isTrue();
     }
