@@ -7,6 +7,7 @@ import io.quittance.testing.Merchant;
 import io.quittance.testing.Merchant.Answer;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
+import io.quittance.web.TypeId;
 import java.io.IOException;
 import java.sql.Connection;
 import java.time.Duration;
@@ -224,6 +225,62 @@ class IsolationIT {
       hanging.forEach(CompletableFuture::join);
     }
     assertThat(operate(third, 0, captured, "late", 5_000).status()).isEqualTo(201);
+  }
+
+  /** As by somebody's session at the database; whatever needs these rows ends by its deadline. */
+  @ParameterizedTest
+  @CsvSource({
+    "payments, merchant_id, captures",
+    "transfers, merchant_id, captures",
+    "transfers, merchant_id, reverse",
+    "merchants, id, captures",
+    "fraud_rule_sets, merchant_id, payments"
+  })
+  void rowsThatAreLockedKeepNobodyElseWaiting(String table, String column, String operation)
+      throws Exception {
+    Merchant third = withAccounts();
+    third.put(replicas.getFirst().uri(), "/v1/fraud/rules", "{\"rules\":[]}");
+    String captured = authorized(third) + "/captures";
+    String reversed = transferred(third) + "/reverse";
+    String lock =
+        """
+        select 1 from %s where %s in
+          (select merchant_id from payments where id = '%s') for update
+        """
+            .formatted(table, column, TypeId.require("pay", captured.split("/")[3]));
+    String path =
+        switch (operation) {
+          case "captures" -> captured;
+          case "reverse" -> reversed;
+          default -> "/v1/payments";
+        };
+    String body = path.equals("/v1/payments") ? Merchant.payment(1, "a1", "shop") : "{}";
+    Answer own;
+    try (Connection holder = database.locking(lock)) {
+      CompletableFuture<Answer> stuck =
+          CompletableFuture.supplyAsync(() -> operateQuietly(third, path, body), clients);
+      for (int i = 0; i < PAYMENTS; i++) {
+        Answer paid = pay(other, i, "a" + i % ACCOUNTS, 1_500).join();
+        assertThat(paid.status()).as("%s", paid.body()).isEqualTo(201);
+      }
+      own = stuck.join();
+      holder.rollback();
+    }
+    assertThat(own.status()).as("%s", own.body()).isIn(200, 201, 202, 503, 504);
+    Answer again =
+        Awaitility.await()
+            .atMost(PATIENCE)
+            .until(() -> operateQuietly(third, path, body), answer -> answer.status() != 409);
+    assertThat(again.status()).as("%s after %s", again.body(), own.body()).isEqualTo(201);
+    assertThat(breakersOpened()).isZero();
+  }
+
+  private static Answer operateQuietly(Merchant caller, String path, String body) {
+    try {
+      return operate(caller, 0, path, "locked " + path, body, 1_000);
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Merchant withAccounts() throws IOException, InterruptedException {

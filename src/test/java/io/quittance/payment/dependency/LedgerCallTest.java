@@ -14,8 +14,11 @@ import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.Ticker;
 import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
+import io.quittance.journal.TransactionTooLongException;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.LedgerCall.End;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
@@ -50,7 +53,11 @@ class LedgerCallTest {
   }
 
   private End<String> run() {
-    try (DeadlineScope scope = scopes.open("test", Deadline.after(Duration.ofMillis(30)))) {
+    return run(Duration.ofMillis(30));
+  }
+
+  private End<String> run(Duration budget) {
+    try (DeadlineScope scope = scopes.open("test", Deadline.after(budget))) {
       return call.run(scope, command);
     }
   }
@@ -80,6 +87,21 @@ class LedgerCallTest {
 
     assertThat(run()).isEqualTo(new End.Committed<>("done"));
     assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
+  }
+
+  /** A large batch, or a payer of whom too much is to be read: the database was well. */
+  @Test
+  void blamesNobodyForWhatIsTooLargeForATransaction() {
+    when(dependencies.ledger())
+        .thenReturn(new Dependency(breaker, Duration.ZERO, _ -> true, null, Ticker.SYSTEM));
+    committed.completeExceptionally(new TransactionTooLongException(null, null));
+
+    var end = (End.NotApplied<String>) run(GRACE);
+
+    Problem problem = call.problem(end.failure());
+    assertThat(problem.code()).isEqualTo(ProblemCode.OVERLOADED);
+    assertThat(problem.saysNothingHappened()).isTrue();
+    assertThat(breaker.getMetrics().getNumberOfBufferedCalls()).isZero();
   }
 
   /** It came to its end just after its deadline: that is why, and not the time. */
