@@ -60,28 +60,32 @@ public final class FairPlaces<P> {
    * @return whether there was one in time
    */
   public boolean take(P who, Duration patience) throws InterruptedException {
-    return take(who, patience, () -> false);
+    return take(who, Deadline.after(patience));
+  }
+
+  /** As {@link #take(Object, Duration)}, until a deadline and by its clock. */
+  public boolean take(P who, Deadline until) throws InterruptedException {
+    return take(who, until, () -> false);
   }
 
   /**
-   * As {@link #take(Object, Duration)}, with a condition under which the number of places does not
+   * As {@link #take(Object, Deadline)}, with a condition under which the number of places does not
    * matter. The order does: nobody passes a party with fewer places that waits.
    *
    * @param unlimited quick, and looked at again whenever somebody comes or goes
    */
-  public boolean take(P who, Duration patience, BooleanSupplier unlimited)
+  public boolean take(P who, Deadline until, BooleanSupplier unlimited)
       throws InterruptedException {
-    long nanos = patience.toNanos();
     lock.lockInterruptibly();
     Party party = parties.computeIfAbsent(who, _ -> new Party());
     var own = new Waiter(lock.newCondition(), unlimited);
     party.waiting.add(own);
     try {
       while (next() != own) {
-        if (nanos <= 0) {
+        if (until.expired()) {
           return false;
         }
-        nanos = own.turn().awaitNanos(nanos);
+        var _ = own.turn().awaitNanos(until.sleepNanos());
       }
       party.taken++;
       total++;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -137,5 +138,20 @@ class FairPlacesTest {
     Thread thread = Thread.ofPlatform().start(task);
     Waiting.until(() -> thread.getState() == Thread.State.TIMED_WAITING);
     return task;
+  }
+
+  @Test
+  void waitsByTheClockOfTheDeadline() throws Exception {
+    var ticker = new SettableTicker.Watched();
+    var places = new FairPlaces<String>(1);
+    assertThat(places.take("a", Duration.ZERO)).isTrue();
+    Deadline hour = Deadline.after(Duration.ofHours(1), ticker);
+    var late = new FutureTask<>(() -> places.take("b", hour));
+    Thread waiter = Thread.ofPlatform().start(late);
+    Waiting.until(() -> waiter.getState() == Thread.State.TIMED_WAITING);
+
+    ticker.advance(Duration.ofHours(1));
+
+    assertThat(late.get(20, TimeUnit.SECONDS)).isFalse();
   }
 }

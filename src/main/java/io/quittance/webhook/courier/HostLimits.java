@@ -51,12 +51,12 @@ final class HostLimits {
 
   private boolean enter(FairPlaces<UUID> host, UUID merchantId, Deadline deadline)
       throws InterruptedException {
-    if (!host.take(merchantId, deadline.remaining())) {
+    if (!host.take(merchantId, deadline)) {
       return false;
     }
     boolean entered = false;
     try {
-      entered = total.take(merchantId, deadline.remaining());
+      entered = total.take(merchantId, deadline);
       return entered;
     } finally {
       if (!entered) {

@@ -48,7 +48,7 @@ final class ItemGate {
    */
   boolean enter(UUID merchantId, Deadline deadline) throws InterruptedException {
     return merchants.isEnabled(merchantId)
-        && places.take(merchantId, deadline.remaining(), () -> !othersCome.test(merchantId));
+        && places.take(merchantId, deadline, () -> !othersCome.test(merchantId));
   }
 
   /**
