@@ -802,6 +802,65 @@ abstract class BatchesContract extends Contract {
         .isProblem(413, "request_too_large");
   }
 
+  /** Of each kind of fault that an item can meet by itself, and a screening that fails at times. */
+  @Test
+  void addsUpWithEveryKindOfFaultAmongAThousand() {
+    merchant.open("poor");
+    merchant.open("frozen");
+    merchant.put("/v1/accounts/dollars", object("currency", "USD")).is(201);
+    merchant.patch("/v1/accounts/frozen", object("status", "frozen")).is(200);
+    merchant.pay(item(1, "alice", "shop", "taken")).is(201);
+    merchant.rules(array(rule("much", "review", 90), rule("too-much", "decline", 190)));
+    merchant.fault("fraud", "error_rate", 0.05);
+    ObjectNode body =
+        batchOf(
+            1000,
+            i ->
+                switch (i % 20) {
+                  case 3 -> item(1, "poor", "shop", "k-" + i);
+                  case 4 -> item(1, "nobody", "shop", "k-" + i);
+                  case 5 -> item(1, "alice", "frozen", "k-" + i);
+                  case 6 -> item(1, "alice", "alice", "k-" + i);
+                  case 7 -> item(1, "alice", "dollars", "k-" + i);
+                  case 8 -> item(100, "alice", "shop", "k-" + i);
+                  case 9 -> item(200, "alice", "shop", "k-" + i);
+                  case 10 -> item(2, "alice", "shop", "k-" + i).put("capture_method", "manual");
+                  default -> item(3, "alice", "shop", i == 11 ? "taken" : "k-" + i);
+                });
+
+    Answer answer = atRest(counted(post(body).deadline(60_000).send().is(201)).id());
+
+    heal();
+    Map<String, Long> sums = new HashMap<>();
+    for (JsonNode told : answer.at("/items")) {
+      long amount = body.at("/payments/" + told.path("index").asInt() + "/amount").asLong();
+      sums.merge(told.path("status").asText(), amount, Long::sum);
+      sums.merge(told.path("code").asText(), 1L, Long::sum);
+    }
+    assertThat(sums)
+        .containsKeys(
+            "succeeded",
+            "authorized",
+            "in_review",
+            "insufficient_funds",
+            "account_not_found",
+            "account_frozen",
+            "same_account",
+            "currency_mismatch",
+            "duplicate_reference",
+            "dependency_unavailable");
+    long held = sums.get("authorized") + sums.get("in_review");
+    assertThat(merchant.balance("shop", "posted")).isEqualTo(sums.get("succeeded") + 1);
+    assertThat(merchant.balance("alice", "pending_out")).isEqualTo(held);
+    assertThat(merchant.balance("alice", "posted")).isEqualTo(FUNDS - sums.get("succeeded") - 1);
+    assertThat(answer.number("/counts/not_started")).isZero();
+  }
+
+  private static ObjectNode rule(String id, String action, long amount) {
+    return object(
+        "id", id, "kind", "amount_limit", "action", action, "amount", amount, "currency", "EUR");
+  }
+
   /** Whatever the items are, what they say adds up to what has moved. */
   @Test
   void addsUp() {
