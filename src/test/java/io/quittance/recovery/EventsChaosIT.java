@@ -22,6 +22,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -30,6 +31,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * more after that. Meanwhile replicas are killed, and the database crashes. In the end, what is
  * counted is what was acknowledged, exactly.
  */
+@Tag("side-by-side")
 class EventsChaosIT {
 
   private static final String PREFIX = "events-chaos";
