@@ -80,15 +80,15 @@ class RoomsTest {
           .room("wire")
           .room("pane")
           .room("name", "pane")
-          .room("event", "wire", "pane", "name")
-          .room("enrich", "wire", "pane", "name", "event")
+          .room("event", "wire", "name")
+          .room("enrich", "wire", "pane", "name")
           .room("intake", "pane", "name", "event", "enrich")
           .room("stream", "wire", "pane", "name", "event", "intake")
-          .room("payment", "wire", "pane", "name")
+          .room("payment", "wire", "pane")
           .room("query", "pane", "payment")
           .room("live", "pane", "payment", "query")
           .room("status")
-          .room(".", "pane", "name", "event")
+          .room(".", "pane", "event")
           .because(
               "panes do not know what they count; events are read without knowing who counts them,"
                   + " and whoever asks for figures does not depend on how they came in");
