@@ -23,12 +23,49 @@ public final class AgeSweep {
 
   private static final OffsetDateTime BEGINNING = Instants.parameter(Instant.EPOCH);
 
+  /**
+   * The rows of a table that are deleted by their age.
+   *
+   * @param condition which of its rows they are, ending in "and"; empty: all of them. Its
+   *     parameters are those of the sweep
+   */
+  public record AgedRows(String table, String timeColumn, String condition) {
+
+    /** Queries the time of the last row of the next batch. */
+    public String last() {
+      return """
+      select max(%2$s)
+        from (select %2$s from %1$s
+               where %3$s %2$s > ? and %2$s < ? order by %2$s limit ?) next
+      """
+          .formatted(table, timeColumn, condition);
+    }
+
+    /** Deletes a batch, and skips rows that another transaction has locked. */
+    public String delete(Dialect dialect, int limit) {
+      return dialect.deleteUnlocked(
+          table, "%2$s %1$s > ? and %1$s <= ?".formatted(timeColumn, condition), timeColumn, limit);
+    }
+  }
+
   private final JdbcClient jdbc;
   private final String last;
   private final String delete;
   private final int rowsPerBatch;
   private final int rowsAtOnceMax;
   private final int batchesMax;
+
+  /**
+   * A sweep of a table.
+   *
+   * @param rowsPerBatch up to twice as many are deleted at once if they have one time
+   * @param batchesMax of one sweep; the next one goes on
+   */
+  public static AgeSweep of(
+      JdbcClient jdbc, Dialect dialect, AgedRows rows, int rowsPerBatch, int batchesMax) {
+    return new AgeSweep(
+        jdbc, rows.last(), limit -> rows.delete(dialect, limit), rowsPerBatch, batchesMax);
+  }
 
   /**
    * @param last a query for the time of the last row of the next batch, null if there is none. Its
@@ -40,7 +77,7 @@ public final class AgeSweep {
    * @param rowsPerBatch up to twice as many are deleted at once if they have one time
    * @param batchesMax of one sweep; the next one goes on
    */
-  public AgeSweep(
+  AgeSweep(
       JdbcClient jdbc, String last, IntFunction<String> delete, int rowsPerBatch, int batchesMax) {
     this.jdbc = jdbc;
     this.last = last;

@@ -19,16 +19,7 @@ final class KeyRetention {
   static final int KEYS_PER_BATCH = 500;
   private static final int BATCHES_PER_SWEEP = 100;
 
-  /** The last of the next batch; those of one commit share their instant. */
-  static final String LAST =
-      """
-      select max(created_at)
-        from (select created_at
-                from idempotency_keys
-               where created_at > ? and created_at < ?
-               order by created_at
-               limit ?) next
-      """;
+  static final AgeSweep.AgedRows KEYS = new AgeSweep.AgedRows("idempotency_keys", "created_at", "");
 
   private final JdbcOperations operations;
   private final Dialect dialect;
@@ -39,18 +30,9 @@ final class KeyRetention {
     this.operations = operations;
     this.dialect = dialect;
     this.sweep =
-        new AgeSweep(
-            JdbcClient.create(operations),
-            LAST,
-            limit -> delete(dialect, limit),
-            KEYS_PER_BATCH,
-            BATCHES_PER_SWEEP);
+        AgeSweep.of(
+            JdbcClient.create(operations), dialect, KEYS, KEYS_PER_BATCH, BATCHES_PER_SWEEP);
     this.retention = properties.retention();
-  }
-
-  static String delete(Dialect dialect, int limit) {
-    return dialect.deleteUnlocked(
-        "idempotency_keys", "created_at > ? and created_at <= ?", "created_at", limit);
   }
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")

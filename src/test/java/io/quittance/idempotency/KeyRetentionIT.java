@@ -41,11 +41,12 @@ class KeyRetentionIT {
             .single();
 
     String delete =
-        KeyRetention.delete(new Dialect(database.dataSource()), KeyRetention.KEYS_PER_BATCH);
+        KeyRetention.KEYS.delete(new Dialect(database.dataSource()), KeyRetention.KEYS_PER_BATCH);
     String plan = explain(delete, oldest.minusSeconds(1), oldest.plusHours(1));
 
     assertThat(plan).contains("idempotency_keys_by_time").doesNotContain("Seq Scan", "Removed by");
-    assertThat(explain(KeyRetention.LAST, oldest.minusSeconds(1), oldest.plusHours(1), SWEEP))
+    assertThat(
+            explain(KeyRetention.KEYS.last(), oldest.minusSeconds(1), oldest.plusHours(1), SWEEP))
         .contains("idempotency_keys_by_time")
         .doesNotContain("Seq Scan", "Removed by", "Sort");
   }

@@ -24,13 +24,6 @@ final class IntakeRetention {
   private static final int ROWS_PER_BATCH = 1000;
   private static final int BATCHES_PER_SWEEP = 100;
 
-  private static final String LAST =
-      """
-      select max(created_at)
-        from (select created_at from %s
-               where created_at > ? and created_at < ? order by created_at limit ?) next
-      """;
-
   private final JdbcOperations operations;
   private final Dialect dialect;
   private final Duration keysKept;
@@ -54,12 +47,10 @@ final class IntakeRetention {
   }
 
   private void sweep(String table, Duration kept) {
-    new AgeSweep(
+    AgeSweep.of(
             JdbcClient.create(operations),
-            LAST.formatted(table),
-            limit ->
-                dialect.deleteUnlocked(
-                    table, "created_at > ? and created_at <= ?", "created_at", limit),
+            dialect,
+            new AgeSweep.AgedRows(table, "created_at", ""),
             ROWS_PER_BATCH,
             BATCHES_PER_SWEEP)
         .deleteBefore(dialect.now(operations).minus(kept));

@@ -27,16 +27,8 @@ final class PaneRetention {
   private static final int PANES_PER_BATCH = 2000;
   private static final int BATCHES_PER_SWEEP = 50;
 
-  /** The last of the next batch. */
-  private static final String LAST =
-      """
-      select max(starts_at)
-        from (select starts_at
-                from analytics_panes
-               where step = ? and starts_at > ? and starts_at < ?
-               order by starts_at
-               limit ?) next
-      """;
+  private static final AgeSweep.AgedRows PANES =
+      new AgeSweep.AgedRows("analytics_panes", "starts_at", "step = ? and");
 
   private final AgeSweep sweep;
   private final Supplier<Instant> now;
@@ -47,18 +39,7 @@ final class PaneRetention {
   }
 
   PaneRetention(JdbcClient jdbc, Dialect dialect, Supplier<Instant> now) {
-    this.sweep =
-        new AgeSweep(
-            jdbc,
-            LAST,
-            limit ->
-                dialect.deleteUnlocked(
-                    "analytics_panes",
-                    "step = ? and starts_at > ? and starts_at <= ?",
-                    "starts_at",
-                    limit),
-            PANES_PER_BATCH,
-            BATCHES_PER_SWEEP);
+    this.sweep = AgeSweep.of(jdbc, dialect, PANES, PANES_PER_BATCH, BATCHES_PER_SWEEP);
     this.now = now;
   }
 
