@@ -4,9 +4,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.quittance.analytics.event.EventParser;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
-import io.quittance.database.OwnPool;
+import io.quittance.database.DedicatedPool;
 import io.quittance.web.BodyLimit;
-import java.time.Duration;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.context.annotation.Bean;
@@ -19,20 +18,12 @@ class AnalyticsConfiguration {
   private static final String POOL = "analytics";
   private static final int EVENTS_BYTES_MAX = 5_000_000;
 
-  /** A commit of a large body full of different labels has many rows. */
-  private static final String LIMITS =
-      "-c statement_timeout=10s -c idle_in_transaction_session_timeout=2s -c lock_timeout=2s";
-
-  private static final Duration TRANSACTION_MAX = Duration.ofMinutes(1);
-
-  /** A connection for each that counts, and one for look-ups; none while no events come. */
+  /** One connection for each counter of events and one for look-ups; none while no events come. */
   @Bean(defaultCandidate = false)
   @Qualifier(POOL)
   HikariDataSource analyticsPool(DataSourceProperties database, AnalyticsProperties properties) {
-    HikariDataSource pool = OwnPool.of(database, POOL, properties.connections());
+    HikariDataSource pool = DedicatedPool.limited(database, POOL, properties.connections());
     pool.setAutoCommit(false);
-    OwnPool.limit(pool, LIMITS);
-    OwnPool.limitTransactions(pool, TRANSACTION_MAX);
     return pool;
   }
 

@@ -43,7 +43,7 @@ class DatabaseConfiguration {
   @Bean(defaultCandidate = false)
   @Qualifier(ReportConnections.POOL)
   HikariDataSource reportPool(DataSourceProperties database, DatabaseProperties properties) {
-    return OwnPool.of(database, ReportConnections.POOL, properties.reportConnections() + 1);
+    return DedicatedPool.of(database, ReportConnections.POOL, properties.reportConnections() + 1);
   }
 
   /** The limit is the ledger's setting, and this module knows no ledger. */

@@ -1,8 +1,8 @@
 package io.quittance.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.quittance.database.DedicatedPool;
 import io.quittance.database.Distribution;
-import io.quittance.database.OwnPool;
 import java.time.Duration;
 import java.util.Locale;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -30,14 +30,14 @@ class JournalConnections {
   HikariDataSource journalDataSource(
       DataSourceProperties database, JournalProperties properties, Distribution distribution) {
     int connections = CONNECTIONS_PER_LANE * properties.lanes();
-    HikariDataSource pool = OwnPool.of(database, "journal", connections);
+    HikariDataSource pool = DedicatedPool.of(database, "journal", connections);
     pool.setMinimumIdle(connections);
     pool.setIdleTimeout(0);
     pool.setAutoCommit(false);
-    if (OwnPool.postgres(pool)) {
-      OwnPool.limit(pool, options(properties, distribution));
+    if (DedicatedPool.postgres(pool)) {
+      DedicatedPool.limit(pool, options(properties, distribution));
       pool.addDataSourceProperty("socketTimeout", String.valueOf(socketTimeoutSeconds(properties)));
-      OwnPool.limitTransactions(pool, longestTransaction(properties));
+      DedicatedPool.limitTransactions(pool, longestTransaction(properties));
     } else {
       pool.setConnectionInitSql("set lock_timeout " + properties.lockLimit().toMillis());
     }

@@ -1,9 +1,9 @@
 package io.quittance.journal;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.quittance.database.DedicatedPool;
 import io.quittance.database.Eviction;
 import io.quittance.database.HostSockets;
-import io.quittance.database.OwnPool;
 import java.time.Duration;
 import java.util.Map;
 import org.springframework.beans.factory.config.BeanPostProcessor;
@@ -43,7 +43,7 @@ class PostgresConnections implements BeanPostProcessor {
       HostSockets.SETTINGS.forEach(pool.getDataSourceProperties()::putIfAbsent);
       DEFAULTS.forEach(pool.getDataSourceProperties()::putIfAbsent);
       if (name.equals(READS)) {
-        OwnPool.limitTransactions(pool, TRANSACTION_MAX);
+        DedicatedPool.limitTransactions(pool, TRANSACTION_MAX);
       }
       pool.setExceptionOverrideClassName(Eviction.class.getName());
     }

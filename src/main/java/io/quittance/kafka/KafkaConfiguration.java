@@ -3,10 +3,9 @@ package io.quittance.kafka;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.zaxxer.hikari.HikariDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.database.DedicatedPool;
 import io.quittance.database.Dialect;
-import io.quittance.database.OwnPool;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
@@ -27,11 +26,6 @@ class KafkaConfiguration {
 
   private static final String POOL = "kafka";
   private static final int CONNECTIONS = 2;
-  private static final Duration TRANSACTION_MAX = Duration.ofMinutes(1);
-
-  /** Counting a large backlog takes a while. */
-  private static final String LIMITS =
-      "-c statement_timeout=10s -c idle_in_transaction_session_timeout=2s -c lock_timeout=2s";
 
   /** The shards in which something waits, as far as is known here. */
   static final class Woken {
@@ -45,10 +39,8 @@ class KafkaConfiguration {
   @Bean(defaultCandidate = false)
   @Qualifier(POOL)
   HikariDataSource kafkaPool(DataSourceProperties database) {
-    HikariDataSource pool = OwnPool.of(database, POOL, CONNECTIONS);
+    HikariDataSource pool = DedicatedPool.limited(database, POOL, CONNECTIONS);
     pool.setMinimumIdle(1);
-    OwnPool.limit(pool, LIMITS);
-    OwnPool.limitTransactions(pool, TRANSACTION_MAX);
     return pool;
   }
 
