@@ -1,6 +1,7 @@
 package io.quittance.openapi;
 
 import io.quittance.identity.RequiresScope;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Route;
 import io.swagger.v3.oas.models.Operation;
 import io.swagger.v3.oas.models.media.Content;
@@ -158,7 +159,7 @@ final class Operations {
             Responses.addHeader(response, "RateLimit-Policy");
           }
           if (handler.takesHeader(Handler.IDEMPOTENCY_KEY)) {
-            Responses.addHeader(response, "Idempotent-Replayed");
+            Responses.addHeader(response, IdempotencyHeaders.REPLAYED);
             if (handler.takesHeader(Handler.DEADLINE)) {
               Responses.addHeader(response, "Server-Timing");
             }

@@ -1,5 +1,6 @@
 package io.quittance.openapi;
 
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.InputError;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -68,7 +69,8 @@ final class Responses {
   /** What answers say beside their bodies. */
   static void addHeaders(Components components) {
     header(components, "X-Request-Id", "The request's id: the caller's, or a new one.", "string");
-    header(components, "Idempotent-Replayed", "`true`: the answer to a repetition.", "string");
+    header(
+        components, IdempotencyHeaders.REPLAYED, "`true`: the answer to a repetition.", "string");
     header(components, "Server-Timing", "How long each subtask took (W3C).", "string");
     header(components, "WWW-Authenticate", "`Bearer` (RFC 6750).", "string");
     header(components, "RateLimit", "What is left of the quotas (IETF draft).", "string");
@@ -154,7 +156,7 @@ final class Responses {
             addHeader(response, "RateLimit-Policy");
           }
           if (status == 503 || status == 504) {
-            addHeader(response, "Idempotent-Replayed");
+            addHeader(response, IdempotencyHeaders.REPLAYED);
             addHeader(response, "Server-Timing");
           }
           return response;

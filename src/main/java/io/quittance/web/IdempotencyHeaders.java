@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) {
 
   public static final String KEY = "Idempotency-Key";
+  public static final String REPLAYED = "Idempotent-Replayed";
   static final String PREFER = "Prefer";
 
   private static final Pattern PRINTABLE = Pattern.compile("[\\x20-\\x7e]{1,255}");

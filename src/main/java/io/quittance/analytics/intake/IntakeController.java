@@ -56,7 +56,7 @@ class IntakeController {
     Counted counted = intake.take(caller.merchantId(), format, EventBodies.bytes(request), once);
     var response = ResponseEntity.ok();
     if (counted.replayed()) {
-      response.header("Idempotent-Replayed", "true");
+      response.header(IdempotencyHeaders.REPLAYED, "true");
     }
     return response.body(counted.answer());
   }
