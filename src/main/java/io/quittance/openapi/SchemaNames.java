@@ -6,9 +6,13 @@ import java.util.Map;
 /** One name for each type of the API: its own, without what only the code needs. */
 final class SchemaNames {
 
-  /** What would be unclear outside its class. */
-  private static final Map<String, String> CLEARER =
+  /**
+   * Names that would be unclear outside their class, and names that clients know and that differ
+   * from the class's.
+   */
+  private static final Map<String, String> PUBLISHED =
       Map.ofEntries(
+          Map.entry("IntakeResponse", "IntakeAnswer"),
           Map.entry("Problem.Body", "Problem"),
           Map.entry("AuditController.EntryBody", "AuditEntry"),
           Map.entry("AccessController.NewKey", "NewApiKey"),
@@ -45,12 +49,14 @@ final class SchemaNames {
 
   private static String name(Class<?> type) {
     Class<?> around = type.getEnclosingClass();
+    String qualified =
+        around == null ? type.getSimpleName() : around.getSimpleName() + "." + type.getSimpleName();
+    String published = PUBLISHED.get(qualified);
+    if (published != null) {
+      return published;
+    }
     if (around == null) {
       return bare(type);
-    }
-    String clearer = CLEARER.get(around.getSimpleName() + "." + type.getSimpleName());
-    if (clearer != null) {
-      return clearer;
     }
     if (type.isEnum()) {
       return bare(around) + type.getSimpleName();

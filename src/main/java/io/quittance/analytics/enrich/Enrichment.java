@@ -40,8 +40,7 @@ import org.springframework.stereotype.Component;
 /**
  * Moves events that were counted without their payment into the panes of its payee, currency and
  * status, once it has been looked up: at once if all goes well, else when it goes well again, on
- * this replica or another. What is looked up and what waits for it never keeps a shard.
- * Thread-safe.
+ * this replica or another. Look-ups never keep an intake worker waiting. Thread-safe.
  */
 @Component
 public final class Enrichment {

@@ -5,26 +5,28 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * What a shard does with its bodies: counts them, or hands them to what does, and answers them.
+ * Counts the bodies of an intake worker, or sends them to where they are counted, and answers them.
  * Confined to one thread.
  */
 public interface BodyCounter {
 
-  /** Makes one for each shard. Thread-safe. */
+  /** Makes one counter for each intake worker. Thread-safe. */
   interface Source {
 
     BodyCounter open();
 
-    /** A merchant's events that were answered as accepted here, and are not counted yet. */
+    /** How many of a merchant's events this replica has accepted and nobody has counted yet. */
     long uncounted(UUID merchantId);
   }
 
-  /** Answers bodies; nothing of a body that fails is counted, unless the error leaves that open. */
-  void count(List<Job<Body, Counted>> jobs) throws Exception;
+  /**
+   * Answers bodies. If a body fails, none of its events is counted, unless the outcome is unknown.
+   */
+  void count(List<Job<Body, IntakeResult>> jobs) throws Exception;
 
-  /** How many ids were forgotten before their window was over, for want of room. */
+  /** How many ids were forgotten before the end of their window, because the filter was full. */
   long forgottenEarly();
 
-  /** Nothing comes any more. */
+  /** Releases what the counter holds; it is not called again. */
   void close();
 }

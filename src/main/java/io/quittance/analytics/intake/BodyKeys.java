@@ -83,7 +83,8 @@ public final class BodyKeys {
    * @param counted whether its events have been counted; else they are to be, by whoever is first
    * @param refused whether it was answered that nothing was taken, after it had been stored
    */
-  public record Stored(String fingerprint, IntakeAnswer answer, boolean counted, boolean refused) {
+  public record Stored(
+      String fingerprint, IntakeResponse answer, boolean counted, boolean refused) {
 
     public Stored asCounted() {
       return new Stored(fingerprint, answer, true, refused);
@@ -225,7 +226,7 @@ public final class BodyKeys {
     }
   }
 
-  private String text(IntakeAnswer answer) {
+  private String text(IntakeResponse answer) {
     try {
       return json.writeValueAsString(answer);
     } catch (JsonProcessingException e) {
@@ -233,9 +234,9 @@ public final class BodyKeys {
     }
   }
 
-  private IntakeAnswer answer(String text) {
+  private IntakeResponse answer(String text) {
     try {
-      return json.readValue(text, IntakeAnswer.class);
+      return json.readValue(text, IntakeResponse.class);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a stored answer cannot be read", e);
     }

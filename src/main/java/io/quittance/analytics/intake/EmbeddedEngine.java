@@ -13,17 +13,17 @@ import org.springframework.stereotype.Component;
     matchIfMissing = true)
 final class EmbeddedEngine implements BodyCounter.Source {
 
-  private final Shard.Services services;
+  private final DatabaseBodyCounter.Services services;
   private final AnalyticsProperties properties;
 
-  EmbeddedEngine(Shard.Services services, AnalyticsProperties properties) {
+  EmbeddedEngine(DatabaseBodyCounter.Services services, AnalyticsProperties properties) {
     this.services = services;
     this.properties = properties;
   }
 
   @Override
   public BodyCounter open() {
-    return new Shard(services, properties);
+    return new DatabaseBodyCounter(services, properties);
   }
 
   @Override

@@ -37,29 +37,29 @@ final class Intake {
 
   private static final Logger log = LoggerFactory.getLogger(Intake.class);
 
-  /** How long a body may wait for its shard. */
-  private static final Duration QUEUE_PATIENCE = Duration.ofSeconds(5);
+  /** How long a body may wait in the queue of its worker. */
+  private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(5);
 
-  /** A shard that has a body finds out within this time what became of it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(40);
+  /** A worker that has taken a body knows within this time whether it was counted. */
+  private static final Duration RESULT_TIMEOUT = Duration.ofSeconds(40);
 
-  private static final IntakeAnswer NOTHING = new IntakeAnswer(0, 0, 0, 0, 0, List.of());
+  private static final IntakeResponse NOTHING = new IntakeResponse(0, 0, 0, 0, 0, List.of());
 
   private final EventParser parser;
   private final Vocabularies vocabularies;
-  private final Shards shards;
+  private final IntakeWorkers workers;
   private final ResolvesBy resolvesBy;
   private final Clock clock;
 
   Intake(
       EventParser parser,
       Vocabularies vocabularies,
-      Shards shards,
+      IntakeWorkers workers,
       ResolvesBy resolvesBy,
       Clock clock) {
     this.parser = parser;
     this.vocabularies = vocabularies;
-    this.shards = shards;
+    this.workers = workers;
     this.resolvesBy = resolvesBy;
     this.clock = clock;
   }
@@ -71,7 +71,7 @@ final class Intake {
    * @param key under which it counts once; null: none
    * @throws Problem nothing of it was taken, unless the problem's outcome is unknown
    */
-  Counted take(UUID merchantId, EventFormat format, byte[] bytes, @Nullable String key)
+  IntakeResult take(UUID merchantId, EventFormat format, byte[] bytes, @Nullable String key)
       throws InterruptedException {
     try {
       return count(merchantId, format, bytes, key);
@@ -85,21 +85,22 @@ final class Intake {
     }
   }
 
-  private Counted count(UUID merchantId, EventFormat format, byte[] bytes, @Nullable String key)
+  private IntakeResult count(
+      UUID merchantId, EventFormat format, byte[] bytes, @Nullable String key)
       throws SQLException, InterruptedException {
     ParsedBody content = read(merchantId, format, bytes);
     if (content.received() == 0 && key == null) {
-      return new Counted(NOTHING, false);
+      return new IntakeResult(NOTHING, false);
     }
     Body.Key once = key == null ? null : new Body.Key(key, fingerprint(format, bytes));
     var body = new Body(merchantId, content, once, bytes.length);
     try {
-      CompletableFuture<Counted> counted = shards.submit(body, Deadline.after(QUEUE_PATIENCE));
-      return Deadline.after(PATIENCE).await(counted);
+      CompletableFuture<IntakeResult> counted = workers.submit(body, Deadline.after(QUEUE_TIMEOUT));
+      return Deadline.after(RESULT_TIMEOUT).await(counted);
     } catch (ExpiredInQueueException | RejectedExecutionException e) {
       throw Problem.of(
               ProblemCode.OVERLOADED, "Too many events wait to be counted; nothing was started.")
-          .retryAfter(shards.backlog(merchantId));
+          .retryAfter(workers.backlog(merchantId));
     } catch (UnknownCommitException | DeadlineExceededException e) {
       throw unknown(e);
     }

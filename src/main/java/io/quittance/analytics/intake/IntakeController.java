@@ -37,7 +37,7 @@ class IntakeController {
               + " is rejected, and the others are counted. An event that is more than 24 hours old,"
               + " or 5 minutes ahead, is late and not counted. After 413, 429 and 503 nothing"
               + " was taken, unless the outcome is `unknown`.",
-      answers = @Route.Answer(status = 200, body = IntakeAnswer.class),
+      answers = @Route.Answer(status = 200, body = IntakeResponse.class),
       bodies = {
         @Route.Body(mediaType = "application/json", of = NewEvent.class, list = true),
         @Route.Body(mediaType = "application/cloudevents-batch+json", of = Map.class, list = true),
@@ -46,18 +46,19 @@ class IntakeController {
       gzip = true,
       keyOptional = true)
   @RequiresScope(Scope.ANALYTICS_WRITE)
-  ResponseEntity<IntakeAnswer> post(
+  ResponseEntity<IntakeResponse> post(
       @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
       Caller caller,
       HttpServletRequest request)
       throws IOException, InterruptedException {
     String once = key == null ? null : IdempotencyHeaders.parseKey(key);
     EventFormat format = EventBodies.format(request);
-    Counted counted = intake.take(caller.merchantId(), format, EventBodies.bytes(request), once);
+    IntakeResult result =
+        intake.take(caller.merchantId(), format, EventBodies.bytes(request), once);
     var response = ResponseEntity.ok();
-    if (counted.replayed()) {
+    if (result.replayed()) {
       response.header(IdempotencyHeaders.REPLAYED, "true");
     }
-    return response.body(counted.answer());
+    return response.body(result.response());
   }
 }

@@ -61,12 +61,13 @@ class IntegrityController {
   }
 
   private final Totals totals;
-  private final Shards shards;
+  private final IntakeWorkers workers;
   private final ObjectProvider<PaymentCounts> payments;
 
-  IntegrityController(Totals totals, Shards shards, ObjectProvider<PaymentCounts> payments) {
+  IntegrityController(
+      Totals totals, IntakeWorkers workers, ObjectProvider<PaymentCounts> payments) {
     this.totals = totals;
-    this.shards = shards;
+    this.workers = workers;
     this.payments = payments;
   }
 
@@ -85,7 +86,7 @@ class IntegrityController {
     UUID merchantId = caller.merchantId();
     PaymentCounts counts = payments.getIfAvailable();
     // First, so that what is counted meanwhile is not missing in both.
-    long waiting = shards.underWay(merchantId);
+    long waiting = workers.underWay(merchantId);
     return Integrity.of(
         totals.of(merchantId),
         waiting,

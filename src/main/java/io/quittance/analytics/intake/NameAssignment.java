@@ -22,9 +22,9 @@ public final class NameAssignment {
   }
 
   /** The bodies whose names are assigned; the others have failed. */
-  public List<Job<Body, Counted>> assigned(List<Job<Body, Counted>> jobs) {
+  public List<Job<Body, IntakeResult>> assigned(List<Job<Body, IntakeResult>> jobs) {
     Map<UUID, List<Name>> names = new HashMap<>();
-    for (Job<Body, Counted> job : jobs) {
+    for (Job<Body, IntakeResult> job : jobs) {
       Body body = job.item();
       names
           .computeIfAbsent(body.merchantId(), _ -> new ArrayList<>())

@@ -29,13 +29,13 @@ public final class PerMerchantRetry {
    * @return none if that is of no use: there is only one merchant, the database is away, or some of
    *     them may have been stored
    */
-  public static List<List<Job<Body, Counted>>> of(
-      List<Job<Body, Counted>> jobs, Exception failure) {
+  public static List<List<Job<Body, IntakeResult>>> of(
+      List<Job<Body, IntakeResult>> jobs, Exception failure) {
     if (failure instanceof UnknownCommitException || !SqlFailure.ofSomeRows(failure)) {
       return List.of();
     }
-    Map<UUID, List<Job<Body, Counted>>> byMerchant = new LinkedHashMap<>();
-    for (Job<Body, Counted> job : jobs) {
+    Map<UUID, List<Job<Body, IntakeResult>>> byMerchant = new LinkedHashMap<>();
+    for (Job<Body, IntakeResult> job : jobs) {
       byMerchant.computeIfAbsent(job.item().merchantId(), _ -> new ArrayList<>()).add(job);
     }
     return byMerchant.size() == 1 ? List.of() : List.copyOf(byMerchant.values());

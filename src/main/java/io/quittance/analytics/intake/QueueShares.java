@@ -3,8 +3,8 @@ package io.quittance.analytics.intake;
 import io.quittance.admission.FairShares;
 
 /**
- * What bodies take of one shard's queue, until they are counted: each merchant may take its fair
- * share, both in bodies and in bytes. Thread-safe.
+ * Limits how much of a worker's queue each merchant may use: its fair share, both in bodies and in
+ * bytes, until the bodies are counted. Thread-safe.
  */
 final class QueueShares {
 

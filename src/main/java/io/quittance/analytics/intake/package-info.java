@@ -1,5 +1,5 @@
 /**
- * The way of events from a request into panes: shards, duplicates, keys, and one commit for many.
+ * Takes events from requests into panes: workers, duplicates, keys, and one commit for many bodies.
  */
 @NullMarked
 package io.quittance.analytics.intake;

@@ -17,8 +17,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxPending a merchant's events that wait for their payment to be looked up
  * @param dedupeWindow how long ids are remembered, at least
  * @param dedupeCapacity how many ids are remembered, at most
- * @param shards that count events side by side, each with a connection; a merchant has one
- * @param queueBytes bodies that wait for a shard
+ * @param shards how many intake workers there are, each with a connection; a merchant has one
+ * @param queueBytes bodies that may wait for one intake worker
  * @param lookUpLimit how long a look-up of payments may take
  */
 @ConfigurationProperties("quittance.analytics")

@@ -10,7 +10,7 @@ import io.quittance.analytics.intake.BodyKeys.Id;
 import io.quittance.analytics.intake.BodyKeys.Stored;
 import io.quittance.analytics.intake.BodyKeys.Use;
 import io.quittance.analytics.intake.CommitMarks;
-import io.quittance.analytics.intake.IntakeAnswer;
+import io.quittance.analytics.intake.IntakeResponse;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -63,7 +63,7 @@ final class KeyClaims {
     for (Body body : bodies) {
       Body.Key key = body.key();
       if (key != null) {
-        var answer = IntakeAnswer.of(body.content(), NONE);
+        var answer = IntakeResponse.of(body.content(), NONE);
         wanted.putIfAbsent(
             new Id(body.merchantId(), key.text()),
             new Stored(key.fingerprint(), answer, false, false));

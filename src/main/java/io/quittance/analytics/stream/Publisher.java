@@ -4,9 +4,9 @@ import io.quittance.analytics.event.EventBatch;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyCounter;
 import io.quittance.analytics.intake.BodyKeys;
-import io.quittance.analytics.intake.Counted;
 import io.quittance.analytics.intake.DuplicateFilter;
-import io.quittance.analytics.intake.IntakeAnswer;
+import io.quittance.analytics.intake.IntakeResponse;
+import io.quittance.analytics.intake.IntakeResult;
 import io.quittance.analytics.intake.NameAssignment;
 import io.quittance.analytics.intake.PerMerchantRetry;
 import io.quittance.analytics.intake.UnknownCommitException;
@@ -59,7 +59,7 @@ final class Publisher implements BodyCounter {
   }
 
   @Override
-  public void count(List<Job<Body, Counted>> jobs) throws InterruptedException {
+  public void count(List<Job<Body, IntakeResult>> jobs) throws InterruptedException {
     if (!sender.ready()) {
       jobs.forEach(job -> job.fail(away()));
       return;
@@ -67,7 +67,7 @@ final class Publisher implements BodyCounter {
     publish(services.names().assigned(jobs));
   }
 
-  private void publish(List<Job<Body, Counted>> jobs) throws InterruptedException {
+  private void publish(List<Job<Body, IntakeResult>> jobs) throws InterruptedException {
     KeyClaims.Claims claims;
     try {
       claims = services.claims().claim(jobs.stream().map(Job::item).toList());
@@ -75,7 +75,7 @@ final class Publisher implements BodyCounter {
       failed(jobs, e);
       return;
     }
-    List<Job<Body, Counted>> left = jobs;
+    List<Job<Body, IntakeResult>> left = jobs;
     while (!left.isEmpty() && sender.ready()) {
       left = left.subList(new Attempt(left, claims).run(), left.size());
     }
@@ -86,15 +86,16 @@ final class Publisher implements BodyCounter {
   }
 
   /** Bodies without a key need none that is stored. */
-  private void failed(List<Job<Body, Counted>> jobs, Exception e) throws InterruptedException {
+  private void failed(List<Job<Body, IntakeResult>> jobs, Exception e) throws InterruptedException {
     log.warn("Keys of events' bodies could not be stored: {}", e.toString());
     publish(jobs.stream().filter(job -> job.item().key() == null).toList());
-    List<Job<Body, Counted>> keyed = jobs.stream().filter(job -> job.item().key() != null).toList();
-    List<List<Job<Body, Counted>>> apart = PerMerchantRetry.of(keyed, e);
+    List<Job<Body, IntakeResult>> keyed =
+        jobs.stream().filter(job -> job.item().key() != null).toList();
+    List<List<Job<Body, IntakeResult>>> apart = PerMerchantRetry.of(keyed, e);
     if (apart.isEmpty()) {
       keyed.forEach(job -> job.fail(e));
     }
-    for (List<Job<Body, Counted>> own : apart) {
+    for (List<Job<Body, IntakeResult>> own : apart) {
       publish(own);
     }
   }
@@ -120,8 +121,8 @@ final class Publisher implements BodyCounter {
   private static final class Outgoing {
 
     private final RecordBuilder record;
-    private final List<Job<Body, Counted>> jobs = new ArrayList<>();
-    private final List<Counted> answers = new ArrayList<>();
+    private final List<Job<Body, IntakeResult>> jobs = new ArrayList<>();
+    private final List<IntakeResult> answers = new ArrayList<>();
     private final List<Runnable> forget = new ArrayList<>();
 
     Outgoing(UUID merchantId) {
@@ -129,15 +130,15 @@ final class Publisher implements BodyCounter {
     }
 
     /** The totals are to have what is counted, even where an earlier answer is repeated. */
-    void add(Job<Body, Counted> job, BitSet duplicates, Counted answer) {
-      var verdicts = IntakeAnswer.of(job.item().content(), duplicates).counts();
+    void add(Job<Body, IntakeResult> job, BitSet duplicates, IntakeResult answer) {
+      var verdicts = IntakeResponse.of(job.item().content(), duplicates).counts();
       record.add(job.item(), duplicates, verdicts);
       jobs.add(job);
       answers.add(answer);
     }
 
     int events() {
-      return answers.stream().mapToInt(answer -> answer.answer().received()).sum();
+      return answers.stream().mapToInt(answer -> answer.response().received()).sum();
     }
 
     void succeed() {
@@ -156,11 +157,11 @@ final class Publisher implements BodyCounter {
   /** One record for each merchant. */
   private final class Attempt {
 
-    private final List<Job<Body, Counted>> jobs;
+    private final List<Job<Body, IntakeResult>> jobs;
     private final KeyClaims.Claims claims;
     private final Map<UUID, Outgoing> outgoing = new LinkedHashMap<>();
 
-    Attempt(List<Job<Body, Counted>> jobs, KeyClaims.Claims claims) {
+    Attempt(List<Job<Body, IntakeResult>> jobs, KeyClaims.Claims claims) {
       this.jobs = jobs;
       this.claims = claims;
     }
@@ -175,7 +176,7 @@ final class Publisher implements BodyCounter {
       int taken = 0;
       boolean full = false;
       while (taken < jobs.size() && !full) {
-        Job<Body, Counted> job = jobs.get(taken++);
+        Job<Body, IntakeResult> job = jobs.get(taken++);
         add(job);
         Outgoing own = outgoing.get(job.item().merchantId());
         full = own != null && own.record.isFull();
@@ -184,14 +185,17 @@ final class Publisher implements BodyCounter {
       return taken;
     }
 
-    private void add(Job<Body, Counted> job) {
+    private void add(Job<Body, IntakeResult> job) {
       Body body = job.item();
       Body.Key key = body.key();
       if (key == null) {
         EventBatch events = body.content().events();
         BitSet duplicates = filter.addAll(events);
         Outgoing own = own(body);
-        own.add(job, duplicates, new Counted(IntakeAnswer.of(body.content(), duplicates), false));
+        own.add(
+            job,
+            duplicates,
+            new IntakeResult(IntakeResponse.of(body.content(), duplicates), false));
         own.forget.add(() -> filter.forget(events, duplicates));
         return;
       }
@@ -200,9 +204,9 @@ final class Publisher implements BodyCounter {
       if (stored == null || !stored.fingerprint().equals(key.fingerprint())) {
         job.fail(key.reused());
       } else if (stored.counted()) {
-        job.succeed(new Counted(stored.answer(), true));
+        job.succeed(new IntakeResult(stored.answer(), true));
       } else {
-        own(body).add(job, NONE, new Counted(stored.answer(), !claims.fresh().remove(id)));
+        own(body).add(job, NONE, new IntakeResult(stored.answer(), !claims.fresh().remove(id)));
       }
     }
 

@@ -5,8 +5,8 @@ import io.quittance.analytics.intake.BodyKeys;
 import io.quittance.analytics.intake.BodyKeys.Id;
 import io.quittance.analytics.intake.BodyKeys.Use;
 import io.quittance.analytics.intake.CommitMarks;
-import io.quittance.analytics.intake.CountedSums;
-import io.quittance.analytics.intake.Counting;
+import io.quittance.analytics.intake.IntakeSums;
+import io.quittance.analytics.intake.IntakeSumsWriter;
 import io.quittance.analytics.name.SeriesLimit;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
@@ -43,7 +43,7 @@ final class RecordCounter {
       Dialect dialect,
       BodyKeys keys,
       Vocabularies vocabularies,
-      CountedSums sums,
+      IntakeSumsWriter sumsWriter,
       Clock clock) {}
 
   /** A record, and where it was read. */
@@ -91,7 +91,7 @@ final class RecordCounter {
     private final List<Placed> records;
     private final Map<Partition, Taken> taken;
     private final Instant now = services.clock().instant();
-    private final Counting counting = services.sums().counting(series);
+    private final IntakeSums sums = services.sumsWriter().begin(series);
     private final TreeMap<Partition, Long> read = new TreeMap<>();
     private final TreeMap<UUID, UUID> marks = new TreeMap<>();
     private final Set<UUID> ended = new HashSet<>();
@@ -105,7 +105,7 @@ final class RecordCounter {
 
     Progress run() throws SQLException, FencedException {
       series.at(now.getEpochSecond());
-      CountedSums.Written written;
+      IntakeSumsWriter.Written written;
       int counted;
       try (Connection connection = services.connections().pool().getConnection()) {
         try {
@@ -153,7 +153,7 @@ final class RecordCounter {
 
     private int countRecords() throws SQLException {
       int counted = 0;
-      while (counted < records.size() && !counting.isFull()) {
+      while (counted < records.size() && !sums.isFull()) {
         Placed placed = records.get(counted++);
         EventRecord record = placed.record();
         read.put(placed.partition(), placed.offset() + 1);
@@ -170,7 +170,7 @@ final class RecordCounter {
     private void count(UUID merchantId, Part part) throws SQLException {
       Body.Key key = part.key();
       if (key == null || claims(new Id(merchantId, key.text()), key)) {
-        counting.count(
+        sums.count(
             merchantId,
             services.vocabularies().of(merchantId),
             part.events(),
@@ -193,14 +193,15 @@ final class RecordCounter {
     }
 
     /** Locks are taken from here on: partitions, marks, keys, totals, panes, each in order. */
-    private CountedSums.Written write(Connection connection) throws SQLException, FencedException {
+    private IntakeSumsWriter.Written write(Connection connection)
+        throws SQLException, FencedException {
       try (Statement statement = connection.createStatement()) {
         statement.execute(services.dialect().either(WITHOUT_WAITING, "select 1"));
       }
       PartitionOffsets.advance(connection, read, taken);
       CommitMarks.insert(connection, marks, now);
       services.keys().count(connection, claimed);
-      return services.sums().write(connection, counting, now);
+      return services.sumsWriter().write(connection, sums, now);
     }
   }
 }

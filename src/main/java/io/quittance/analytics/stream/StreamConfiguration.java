@@ -3,7 +3,7 @@ package io.quittance.analytics.stream;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.analytics.intake.BodyKeys;
-import io.quittance.analytics.intake.CountedSums;
+import io.quittance.analytics.intake.IntakeSumsWriter;
 import io.quittance.analytics.intake.NameAssignment;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
@@ -92,7 +92,7 @@ class StreamConfiguration {
       Dialect dialect,
       BodyKeys keys,
       Vocabularies vocabularies,
-      CountedSums sums,
+      IntakeSumsWriter sums,
       Clock clock) {
     return new RecordCounter.Services(connections, dialect, keys, vocabularies, sums, clock);
   }

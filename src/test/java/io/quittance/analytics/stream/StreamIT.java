@@ -10,8 +10,8 @@ import io.quittance.analytics.event.EventFormat;
 import io.quittance.analytics.event.EventParser;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyCounter;
-import io.quittance.analytics.intake.Counted;
-import io.quittance.analytics.intake.IntakeAnswer;
+import io.quittance.analytics.intake.IntakeResponse;
+import io.quittance.analytics.intake.IntakeResult;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
@@ -112,7 +112,7 @@ class StreamIT {
   private final List<StreamConsumer> consumers = new ArrayList<>();
   private final List<UUID> merchants = IntStream.range(0, 8).mapToObj(_ -> TypeId.next()).toList();
   private BodyCounter publisher;
-  private WorkerPool<Body, Counted> pool;
+  private WorkerPool<Body, IntakeResult> pool;
   private int sent;
 
   @BeforeEach
@@ -126,7 +126,7 @@ class StreamIT {
             topic);
     publisher = new Publisher(own, new RecordSender(lookup(), settings, state), properties);
     pool =
-        WorkerPool.<Body, Counted>named("publisher", publisher::count)
+        WorkerPool.<Body, IntakeResult>named("publisher", publisher::count)
             .start(new SimpleMeterRegistry());
   }
 
@@ -150,7 +150,7 @@ class StreamIT {
             counting.dialect(),
             counting.keys(),
             counting.vocabularies(),
-            counting.sums(),
+            counting.sumsWriter(),
             counting.clock());
     var consumer =
         new StreamConsumer(
@@ -251,8 +251,8 @@ class StreamIT {
     sent++;
   }
 
-  private IntakeAnswer publish(UUID merchant, String key, String ids) {
-    return pool.submit(body(merchant, key, ids), Deadline.after(PATIENCE)).join().answer();
+  private IntakeResponse publish(UUID merchant, String key, String ids) {
+    return pool.submit(body(merchant, key, ids), Deadline.after(PATIENCE)).join().response();
   }
 
   private Body body(UUID merchant, String key, String ids) {
@@ -600,9 +600,9 @@ class StreamIT {
     broker.create(topic, 1, Map.of());
     UUID locked = merchants.getFirst();
     merchants.forEach(merchant -> publish(merchant, "first", "a"));
-    List<CompletableFuture<Counted>> answers;
+    List<CompletableFuture<IntakeResult>> answers;
     try (var together =
-            WorkerPool.<Body, Counted>named("together", publisher::count)
+            WorkerPool.<Body, IntakeResult>named("together", publisher::count)
                 .maxBatch(3)
                 .start(new SimpleMeterRegistry());
         Connection other = own()) {
@@ -622,8 +622,8 @@ class StreamIT {
                   body(merchants.get(1), "key", "b"),
                   body(merchants.get(2), null, "b")),
               Deadline.after(PATIENCE));
-      assertThat(answers.get(1).join().answer().accepted()).isEqualTo(EVENTS);
-      assertThat(answers.get(2).join().answer().accepted()).isEqualTo(EVENTS);
+      assertThat(answers.get(1).join().response().accepted()).isEqualTo(EVENTS);
+      assertThat(answers.get(2).join().response().accepted()).isEqualTo(EVENTS);
       assertThatThrownBy(answers.getFirst()::join).hasCauseInstanceOf(SQLException.class);
       other.rollback();
     }
@@ -654,22 +654,22 @@ class StreamIT {
         .hasRootCauseInstanceOf(Problem.class);
     broker.create(topic, 1, Map.of());
 
-    Counted first =
+    IntakeResult first =
         Awaitility.await()
             .atMost(PATIENCE)
             .ignoreExceptions()
             .until(() -> answer(timed(merchant, time, late)), _ -> true);
-    Counted again = answer(timed(merchant, time, Instant.now()));
+    IntakeResult again = answer(timed(merchant, time, Instant.now()));
 
     assertThat(first.replayed()).isFalse();
-    assertThat(first.answer().late()).isOne();
-    assertThat(again).isEqualTo(new Counted(first.answer(), true));
+    assertThat(first.response().late()).isOne();
+    assertThat(again).isEqualTo(new IntakeResult(first.response(), true));
     consume(connections.pool());
     Awaitility.await().atMost(PATIENCE).until(() -> totals.of(merchant).late() == 1);
     assertThat(totals.of(merchant).accepted()).isZero();
   }
 
-  private Counted answer(Body body) {
+  private IntakeResult answer(Body body) {
     return pool.submit(body, Deadline.after(PATIENCE)).join();
   }
 

@@ -20,25 +20,26 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
- * The shards, each with a worker and a queue of its own: a merchant's bodies are always counted by
- * the same one. Queues are bounded in bodies and in bytes, of which each merchant has its fair
- * share, and merchants take turns. Thread-safe.
+ * The workers that count bodies, each with a thread and a queue. A merchant's bodies always go to
+ * the same worker. Queues are bounded in bodies and in bytes, each merchant may use its fair share
+ * of both, and merchants take turns. Thread-safe.
  */
 @Component
-final class Shards {
+final class IntakeWorkers {
 
   private static final int BODIES_PER_COMMIT_MAX = 256;
 
   /** What is counted at once, of all merchants, in {@link Body#bytes}. */
   private static final long BYTES_AT_ONCE_MAX = 2_000_000;
 
-  private record Queue(BodyCounter counter, WorkerPool<Body, Counted> pool, QueueShares shares) {}
+  private record Queue(
+      BodyCounter counter, WorkerPool<Body, IntakeResult> pool, QueueShares shares) {}
 
   private final BodyCounter.Source source;
   private final List<Queue> queues = new ArrayList<>();
   private final Map<UUID, Long> underWay = new ConcurrentHashMap<>();
 
-  Shards(BodyCounter.Source source, AnalyticsProperties properties, MeterRegistry registry) {
+  IntakeWorkers(BodyCounter.Source source, AnalyticsProperties properties, MeterRegistry registry) {
     this.source = source;
     for (int i = 0; i < properties.shards(); i++) {
       BodyCounter counter = source.open();
@@ -46,7 +47,7 @@ final class Shards {
       queues.add(
           new Queue(
               counter,
-              WorkerPool.<Body, Counted>named("analytics-" + i, counter::count)
+              WorkerPool.<Body, IntakeResult>named("analytics-" + i, counter::count)
                   .capacity(FairShares.EXCESS_MAX * QueueShares.BODIES_MAX)
                   .maxBatch(BODIES_PER_COMMIT_MAX)
                   .maxBatchWeight(BYTES_AT_ONCE_MAX, Body::bytes)
@@ -77,7 +78,7 @@ final class Shards {
    * @throws QueueFullException the queue is full, and the merchant has its share of it; nothing was
    *     taken
    */
-  CompletableFuture<Counted> submit(Body body, Deadline deadline) {
+  CompletableFuture<IntakeResult> submit(Body body, Deadline deadline) {
     Queue queue = queueOf(body.merchantId());
     if (!queue.shares().take(body)) {
       throw new QueueFullException(queue.pool().name(), QueueShares.BODIES_MAX);

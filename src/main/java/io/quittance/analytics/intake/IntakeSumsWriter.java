@@ -17,9 +17,9 @@ import org.springframework.stereotype.Component;
 
 /** Where what has been counted goes: totals, panes, and look-ups to come. Thread-safe. */
 @Component
-public final class CountedSums {
+public final class IntakeSumsWriter {
 
-  private static final Logger log = LoggerFactory.getLogger(CountedSums.class);
+  private static final Logger log = LoggerFactory.getLogger(IntakeSumsWriter.class);
 
   private final Totals totals;
   private final PaneStore panes;
@@ -28,7 +28,7 @@ public final class CountedSums {
   private final Enrichment enrichment;
   private final EventMeters meters;
 
-  CountedSums(
+  IntakeSumsWriter(
       Totals totals,
       PaneStore panes,
       KnownPayments payments,
@@ -44,18 +44,18 @@ public final class CountedSums {
   }
 
   /** Begins to count for one transaction. */
-  public Counting counting(SeriesLimit series) {
-    return new Counting(series, payments, pendingLimit);
+  public IntakeSums begin(SeriesLimit series) {
+    return new IntakeSums(series, payments, pendingLimit);
   }
 
   /** Written, and not yet committed. */
   public final class Written {
 
-    private final Counting counting;
+    private final IntakeSums sums;
     private final List<PendingBatch> pending;
 
-    private Written(Counting counting, List<PendingBatch> pending) {
-      this.counting = counting;
+    private Written(IntakeSums sums, List<PendingBatch> pending) {
+      this.sums = sums;
       this.pending = pending;
     }
 
@@ -66,7 +66,7 @@ public final class CountedSums {
     public void committed() {
       try {
         enrichment.offer(pending);
-        meters.add(counting.totals().values());
+        meters.add(sums.totals().values());
       } catch (Throwable e) {
         log.error("Events are counted; what follows their commit failed", e);
       }
@@ -77,11 +77,11 @@ public final class CountedSums {
    * Adds all that was counted, in the caller's transaction: totals and then panes, each locked in
    * order, so whatever else is locked comes before.
    */
-  public Written write(Connection connection, Counting counting, Instant now) throws SQLException {
-    List<PendingBatch> pending = counting.pending();
-    totals.add(connection, counting.totals());
+  public Written write(Connection connection, IntakeSums sums, Instant now) throws SQLException {
+    List<PendingBatch> pending = sums.pending();
+    totals.add(connection, sums.totals());
     PendingTable.insert(connection, pending, now);
-    panes.add(connection, counting.deltas(), now);
-    return new Written(counting, pending);
+    panes.add(connection, sums.deltas(), now);
+    return new Written(sums, pending);
   }
 }

@@ -7,7 +7,7 @@ import java.util.BitSet;
 import java.util.List;
 
 /** What became of the events of a body; {@code received} is the sum of the four others. */
-public record IntakeAnswer(
+public record IntakeResponse(
     int received, int accepted, int duplicates, int late, int rejected, List<EventError> errors) {
 
   /**
@@ -15,9 +15,9 @@ public record IntakeAnswer(
    *
    * @param duplicates events that are not counted once more
    */
-  public static IntakeAnswer of(ParsedBody body, BitSet duplicates) {
+  public static IntakeResponse of(ParsedBody body, BitSet duplicates) {
     int twice = duplicates.cardinality();
-    return new IntakeAnswer(
+    return new IntakeResponse(
         body.received(),
         body.events().size() - twice,
         twice,

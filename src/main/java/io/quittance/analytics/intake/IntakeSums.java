@@ -21,7 +21,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the bodies of one commit: what is to be added to panes and totals. Not thread-safe. */
-public final class Counting {
+public final class IntakeSums {
 
   private static final int PANES_PER_COMMIT_MAX = 20_000;
 
@@ -46,7 +46,7 @@ public final class Counting {
   private final PendingLimit pendingLimit;
   private final Map<UUID, Share> shares = new HashMap<>();
 
-  Counting(SeriesLimit series, KnownPayments payments, PendingLimit pendingLimit) {
+  IntakeSums(SeriesLimit series, KnownPayments payments, PendingLimit pendingLimit) {
     this.series = series;
     this.payments = payments;
     this.pendingLimit = pendingLimit;

@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
-/** How merchants share the queue of a shard. */
-class ShardsTest {
+/** How merchants share the queue of a worker. */
+class IntakeWorkersTest {
 
   private static final UUID FLOOD = new UUID(0, 10);
   private static final UUID OTHER = new UUID(0, 11);
@@ -37,13 +37,13 @@ class ShardsTest {
 
   private final CountDownLatch open = new CountDownLatch(1);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private final List<CompletableFuture<Counted>> taken = new ArrayList<>();
+  private final List<CompletableFuture<IntakeResult>> taken = new ArrayList<>();
 
   /** Whose bodies were counted, in this order. */
   private final List<UUID> counted = new CopyOnWriteArrayList<>();
 
-  private final Shards shards =
-      new Shards(
+  private final IntakeWorkers workers =
+      new IntakeWorkers(
           new Held(),
           new Binder(new MapConfigurationPropertySource(Map.of("quittance.analytics.shards", 1)))
               .bind("quittance.analytics", AnalyticsProperties.class)
@@ -59,11 +59,11 @@ class ShardsTest {
     }
 
     @Override
-    public void count(List<Job<Body, Counted>> jobs) throws InterruptedException {
+    public void count(List<Job<Body, IntakeResult>> jobs) throws InterruptedException {
       open.await();
-      for (Job<Body, Counted> job : jobs) {
+      for (Job<Body, IntakeResult> job : jobs) {
         counted.add(job.item().merchantId());
-        job.succeed(new Counted(new IntakeAnswer(0, 0, 0, 0, 0, List.of()), false));
+        job.succeed(new IntakeResult(new IntakeResponse(0, 0, 0, 0, 0, List.of()), false));
       }
     }
 
@@ -94,7 +94,7 @@ class ShardsTest {
   }
 
   private void submit(Body body) {
-    taken.add(shards.submit(body, Deadline.after(PATIENCE)));
+    taken.add(workers.submit(body, Deadline.after(PATIENCE)));
   }
 
   private int submitUntilRefused(Body body) {
@@ -110,7 +110,7 @@ class ShardsTest {
   @AfterEach
   void stop() {
     open.countDown();
-    shards.close();
+    workers.close();
   }
 
   @ParameterizedTest

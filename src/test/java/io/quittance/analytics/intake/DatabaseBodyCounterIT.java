@@ -42,7 +42,7 @@ import org.springframework.test.context.DynamicPropertySource;
 /** Bodies of two merchants in one batch, when something is wrong with the rows of one of them. */
 @SpringBootTest
 @ActiveProfiles("sandbox")
-class ShardIT {
+class DatabaseBodyCounterIT {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -53,7 +53,7 @@ class ShardIT {
     properties.add("spring.datasource.password", () -> Postgres.Database.PASSWORD);
   }
 
-  @Autowired private Shard.Services services;
+  @Autowired private DatabaseBodyCounter.Services services;
   @Autowired private AnalyticsProperties properties;
   @Autowired private EventParser parser;
   @Autowired private Vocabularies vocabularies;
@@ -69,14 +69,14 @@ class ShardIT {
 
   private final UUID troubled = TypeId.next();
   private final UUID other = TypeId.next();
-  private WorkerPool<Body, Counted> pool;
+  private WorkerPool<Body, IntakeResult> pool;
 
   /** Both have rows, and no new names. */
   @BeforeEach
   void start() throws SQLException {
-    var shard = new Shard(services, properties);
+    var counter = new DatabaseBodyCounter(services, properties);
     pool =
-        WorkerPool.<Body, Counted>named("shard", shard::count)
+        WorkerPool.<Body, IntakeResult>named("counter", counter::count)
             .maxBatch(3)
             .start(new SimpleMeterRegistry());
     submit(body(troubled, "first", null), body(other, "first", null))
@@ -96,7 +96,7 @@ class ShardIT {
     return new Body(merchant, content, once, bytes.length);
   }
 
-  private List<CompletableFuture<Counted>> submit(Body... bodies) {
+  private List<CompletableFuture<IntakeResult>> submit(Body... bodies) {
     return pool.submitAll(List.of(bodies), Deadline.after(PATIENCE));
   }
 
@@ -104,13 +104,13 @@ class ShardIT {
   void aLockedMerchantKeepsNoOtherFromBeingCounted() throws SQLException {
     try (Connection lock = locked(troubled)) {
 
-      List<CompletableFuture<Counted>> answers =
+      List<CompletableFuture<IntakeResult>> answers =
           submit(
               body(troubled, "second", null),
               body(other, "second", null),
               body(troubled, "third", null));
 
-      assertThat(answers.get(1).join().answer().accepted()).isEqualTo(1);
+      assertThat(answers.get(1).join().response().accepted()).isEqualTo(1);
       assertThatThrownBy(answers.getFirst()::join)
           .satisfies(failure -> assertThat(SqlFailure.unavailable(failure)).isTrue());
       assertThatThrownBy(answers.getLast()::join).hasCauseInstanceOf(SQLException.class);
@@ -118,7 +118,7 @@ class ShardIT {
     }
     assertThat(totals.of(troubled).accepted()).isEqualTo(1);
     assertThat(totals.of(other).accepted()).isEqualTo(2);
-    assertThat(submit(body(troubled, "second", null)).getFirst().join().answer().accepted())
+    assertThat(submit(body(troubled, "second", null)).getFirst().join().response().accepted())
         .as("no duplicate, because it was not counted")
         .isEqualTo(1);
   }
@@ -133,26 +133,27 @@ class ShardIT {
   @Test
   void countsOnceWhateverFailsAfterTheCommit() throws SQLException {
     var failing =
-        new Shard.Services(
+        new DatabaseBodyCounter.Services(
             services.connections(),
             services.dialect(),
             services.keys(),
             services.vocabularies(),
             services.names(),
-            new CountedSums(
+            new IntakeSumsWriter(
                 totals, panes, payments, pendingLimit, enrichment, new EventMeters(new Failing())),
             services.clock());
-    var shard = new Shard(failing, properties);
-    try (WorkerPool<Body, Counted> own =
-        WorkerPool.<Body, Counted>named("failing", shard::count).start(new SimpleMeterRegistry())) {
+    var counter = new DatabaseBodyCounter(failing, properties);
+    try (WorkerPool<Body, IntakeResult> own =
+        WorkerPool.<Body, IntakeResult>named("failing", counter::count)
+            .start(new SimpleMeterRegistry())) {
 
-      List<CompletableFuture<Counted>> answers =
+      List<CompletableFuture<IntakeResult>> answers =
           own.submitAll(
               List.of(body(troubled, "second", null), body(other, "second", null)),
               Deadline.after(PATIENCE));
 
       assertThat(answers)
-          .allSatisfy(answer -> assertThat(answer.join().answer().accepted()).isEqualTo(1));
+          .allSatisfy(answer -> assertThat(answer.join().response().accepted()).isEqualTo(1));
     }
     assertThat(totals.of(troubled).accepted()).isEqualTo(2);
     assertThat(totals.of(other).accepted()).isEqualTo(2);
@@ -181,10 +182,10 @@ class ShardIT {
         .param(troubled)
         .update();
 
-    List<CompletableFuture<Counted>> answers =
+    List<CompletableFuture<IntakeResult>> answers =
         submit(body(troubled, "second", "key"), body(other, "second", "key"));
 
-    assertThat(answers.getLast().join().answer().accepted()).isEqualTo(1);
+    assertThat(answers.getLast().join().response().accepted()).isEqualTo(1);
     assertThatThrownBy(answers.getFirst()::join).hasCauseInstanceOf(IllegalStateException.class);
   }
 }

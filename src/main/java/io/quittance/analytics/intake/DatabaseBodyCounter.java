@@ -27,23 +27,23 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts the bodies of some merchants: all that wait, in one transaction, and answers them when it
- * is committed. Nothing of a body is counted if that fails, the ids of its events included.
- * Confined to one thread.
+ * Counts the waiting bodies of some merchants in one transaction, and answers them when it is
+ * committed. If it fails, no event is counted and no event id is remembered. Confined to one
+ * thread.
  *
- * <p>It is long because one transaction, from its first read to the fate of its commit, stands
- * here.
+ * <p>The class is long because it has the whole transaction, from the first read until the outcome
+ * of the commit is known.
  */
-final class Shard implements BodyCounter {
+final class DatabaseBodyCounter implements BodyCounter {
 
-  private static final Logger log = LoggerFactory.getLogger(Shard.class);
+  private static final Logger log = LoggerFactory.getLogger(DatabaseBodyCounter.class);
 
   private static final int CONFLICTS_MAX = 5;
   private static final BitSet NONE = new BitSet();
-  private static final Duration FATE_PATIENCE = Duration.ofSeconds(20);
-  private static final Duration FATE_INTERVAL = Duration.ofMillis(200);
+  private static final Duration OUTCOME_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration OUTCOME_CHECK_INTERVAL = Duration.ofMillis(200);
 
-  /** What all shards use. */
+  /** What all counters share. */
   @Component
   record Services(
       AnalyticsConnections connections,
@@ -51,14 +51,14 @@ final class Shard implements BodyCounter {
       BodyKeys keys,
       Vocabularies vocabularies,
       NameAssignment names,
-      CountedSums sums,
+      IntakeSumsWriter sumsWriter,
       Clock clock) {}
 
   private final Services services;
   private final DuplicateFilter filter;
   private final SeriesLimit series;
 
-  Shard(Services services, AnalyticsProperties properties) {
+  DatabaseBodyCounter(Services services, AnalyticsProperties properties) {
     this.services = services;
     this.filter =
         new DuplicateFilter(
@@ -69,15 +69,16 @@ final class Shard implements BodyCounter {
   }
 
   @Override
-  public void count(List<Job<Body, Counted>> jobs) {
+  public void count(List<Job<Body, IntakeResult>> jobs) {
     count(services.names().assigned(jobs), false);
   }
 
   /**
-   * @param ofOneMerchant whether they are tried by themselves, after a failure together
+   * @param ofOneMerchant whether one merchant's bodies are tried separately, after a failure
+   *     together with others
    */
-  private void count(List<Job<Body, Counted>> jobs, boolean ofOneMerchant) {
-    List<Job<Body, Counted>> left = jobs;
+  private void count(List<Job<Body, IntakeResult>> jobs, boolean ofOneMerchant) {
+    List<Job<Body, IntakeResult>> left = jobs;
     int conflicts = 0;
     while (!left.isEmpty()) {
       try {
@@ -95,9 +96,9 @@ final class Shard implements BodyCounter {
     }
   }
 
-  private void failed(List<Job<Body, Counted>> jobs, Exception e) {
+  private void failed(List<Job<Body, IntakeResult>> jobs, Exception e) {
     log.warn("Events could not be counted: {}", e.toString());
-    List<List<Job<Body, Counted>>> apart = PerMerchantRetry.of(jobs, e);
+    List<List<Job<Body, IntakeResult>>> apart = PerMerchantRetry.of(jobs, e);
     if (apart.isEmpty()) {
       jobs.forEach(job -> job.fail(e));
     }
@@ -111,29 +112,29 @@ final class Shard implements BodyCounter {
 
   @Override
   public void close() {
-    // Has nothing of its own.
+    // Nothing to release.
   }
 
   /** One transaction. */
   private final class Attempt {
 
-    private final List<Job<Body, Counted>> jobs;
+    private final List<Job<Body, IntakeResult>> jobs;
     private final boolean ofOneMerchant;
     private final List<Runnable> answers = new ArrayList<>();
     private final Instant now = services.clock().instant();
-    private final Counting counting = services.sums().counting(series);
+    private final IntakeSums sums = services.sumsWriter().begin(series);
     private final Map<BodyKeys.Id, BodyKeys.Stored> keys = new HashMap<>();
     private final TreeMap<BodyKeys.Id, BodyKeys.Stored> claimed = new TreeMap<>();
     private final TreeMap<BodyKeys.Id, BodyKeys.Stored> renewed = new TreeMap<>();
     private final TreeSet<BodyKeys.Id> taken = new TreeSet<>();
 
-    Attempt(List<Job<Body, Counted>> jobs, boolean ofOneMerchant) {
+    Attempt(List<Job<Body, IntakeResult>> jobs, boolean ofOneMerchant) {
       this.jobs = jobs;
       this.ofOneMerchant = ofOneMerchant;
     }
 
     /**
-     * Counts as many bodies as one transaction should, and answers them.
+     * Counts as many bodies as fit into one transaction, and answers them.
      *
      * @return how many
      */
@@ -148,9 +149,9 @@ final class Shard implements BodyCounter {
           }
           findKeys(connection);
           countBodies();
-          counted = counting.isEmpty() || write(connection);
+          counted = sums.isEmpty() || write(connection);
         } finally {
-          if (!counted || counting.isEmpty()) {
+          if (!counted || sums.isEmpty()) {
             rollback(connection);
           }
         }
@@ -165,7 +166,7 @@ final class Shard implements BodyCounter {
 
     private void findKeys(Connection connection) throws SQLException {
       Map<UUID, List<String>> wanted = new HashMap<>();
-      for (Job<Body, Counted> job : jobs) {
+      for (Job<Body, IntakeResult> job : jobs) {
         Body.Key key = job.item().key();
         if (key != null) {
           wanted.computeIfAbsent(job.item().merchantId(), _ -> new ArrayList<>()).add(key.text());
@@ -177,15 +178,15 @@ final class Shard implements BodyCounter {
     }
 
     private void countBodies() throws SQLException {
-      for (Job<Body, Counted> job : jobs) {
-        if (counting.isFull()) {
+      for (Job<Body, IntakeResult> job : jobs) {
+        if (sums.isFull()) {
           return;
         }
         count(job);
       }
     }
 
-    private void count(Job<Body, Counted> job) throws SQLException {
+    private void count(Job<Body, IntakeResult> job) throws SQLException {
       Body body = job.item();
       Body.Key key = body.key();
       if (key == null) {
@@ -201,7 +202,7 @@ final class Shard implements BodyCounter {
       } else if (!stored.fingerprint().equals(key.fingerprint())) {
         answers.add(() -> job.fail(key.reused()));
       } else if (stored.counted()) {
-        var replay = new Counted(stored.answer(), true);
+        var replay = new IntakeResult(stored.answer(), true);
         answers.add(() -> job.succeed(replay));
       } else if (stored.refused()) {
         var own = new BodyKeys.Stored(key.fingerprint(), answer(job, body, NONE), false, true);
@@ -209,26 +210,26 @@ final class Shard implements BodyCounter {
         renewed.put(id, own);
         taken.add(id);
       } else {
-        // Another engine has promised it, with this answer.
-        count(body, NONE, IntakeAnswer.of(body.content(), NONE));
-        var promised = new Counted(stored.answer(), true);
+        // The Kafka engine has stored this answer, and has not counted the body yet.
+        count(body, NONE, IntakeResponse.of(body.content(), NONE));
+        var promised = new IntakeResult(stored.answer(), true);
         answers.add(() -> job.succeed(promised));
         keys.put(id, stored.asCounted());
         taken.add(id);
       }
     }
 
-    private IntakeAnswer answer(Job<Body, Counted> job, Body body, BitSet duplicates)
+    private IntakeResponse answer(Job<Body, IntakeResult> job, Body body, BitSet duplicates)
         throws SQLException {
-      IntakeAnswer answer = IntakeAnswer.of(body.content(), duplicates);
+      IntakeResponse answer = IntakeResponse.of(body.content(), duplicates);
       count(body, duplicates, answer);
-      answers.add(() -> job.succeed(new Counted(answer, false)));
+      answers.add(() -> job.succeed(new IntakeResult(answer, false)));
       return answer;
     }
 
-    private void count(Body body, BitSet duplicates, IntakeAnswer verdicts) throws SQLException {
+    private void count(Body body, BitSet duplicates, IntakeResponse verdicts) throws SQLException {
       UUID merchantId = body.merchantId();
-      counting.count(
+      sums.count(
           merchantId,
           services.vocabularies().of(merchantId),
           body.content().events(),
@@ -236,15 +237,15 @@ final class Shard implements BodyCounter {
           verdicts.counts());
     }
 
-    /** Locks are taken from here on: keys, totals, panes, each in order. */
+    /** Takes locks in this order: keys, totals, panes; rows of one table in key order. */
     private boolean write(Connection connection) throws SQLException {
       UUID id = TypeId.next();
-      UUID merchantId = counting.totals().firstKey();
+      UUID merchantId = sums.totals().firstKey();
       CommitMarks.insert(connection, merchantId, id, now);
       services.keys().insert(connection, claimed, now);
       services.keys().renew(connection, renewed);
       services.keys().count(connection, taken);
-      CountedSums.Written written = services.sums().write(connection, counting, now);
+      IntakeSumsWriter.Written written = services.sumsWriter().write(connection, sums, now);
       boolean committed = commit(connection, merchantId, id);
       if (committed) {
         written.committed();
@@ -260,7 +261,8 @@ final class Shard implements BodyCounter {
         if (CommitMarks.refused(e)) {
           throw e;
         }
-        log.warn("A commit of events got no answer: {}", e.getMessage());
+        log.warn(
+            "The commit of events got no response; its outcome is unknown: {}", e.getMessage());
         if (committed(merchantId, id, e)) {
           return true;
         }
@@ -269,9 +271,9 @@ final class Shard implements BodyCounter {
     }
 
     private boolean committed(UUID merchantId, UUID id, SQLException cause) {
-      var patience = Deadline.after(FATE_PATIENCE);
-      while (!patience.expired()) {
-        LockSupport.parkNanos(FATE_INTERVAL.toNanos());
+      var deadline = Deadline.after(OUTCOME_TIMEOUT);
+      while (!deadline.expired()) {
+        LockSupport.parkNanos(OUTCOME_CHECK_INTERVAL.toNanos());
         try (Connection other = services.connections().pool().getConnection()) {
           return CommitMarks.committed(other, merchantId, id, now);
         } catch (SQLException e) {
