@@ -1,6 +1,6 @@
 package io.quittance;
 
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -111,7 +111,7 @@ class ProductionRequirements {
   }
 
   private static void warnOfLostEvents(Duration retention) {
-    if (retention.compareTo(NotificationProperties.EVENT_RETENTION_ADVISED) < 0) {
+    if (retention.compareTo(WebhookProperties.EVENT_RETENTION_ADVISED) < 0) {
       log.warn(
           "{} is {}: events are deleted whose deliveries are still tried again.",
           EVENT_RETENTION,

@@ -2,7 +2,7 @@ package io.quittance.webhook.courier;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.DeadlineScopes;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import javax.net.ssl.SSLContext;
@@ -16,7 +16,7 @@ class CourierConfiguration {
   private static final Duration IDLE_MAX = Duration.ofSeconds(20);
 
   @Bean
-  Courier courier(NotificationProperties properties, DeadlineScopes scopes, MeterRegistry registry)
+  Courier courier(WebhookProperties properties, DeadlineScopes scopes, MeterRegistry registry)
       throws NoSuchAlgorithmException {
     return new Courier(
         DnsResolver.ofThisMachine(properties.allowLoopback(), registry),

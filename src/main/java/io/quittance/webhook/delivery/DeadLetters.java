@@ -82,7 +82,7 @@ public final class DeadLetters {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
-  private final Turns<Destination> turns = new Turns<>(BY_ID);
+  private final RoundRobin<Destination> turns = new RoundRobin<>(BY_ID);
 
   DeadLetters(JdbcTemplate jdbc, PlatformTransactionManager transactions, Dialect dialect) {
     this.jdbc = jdbc;
@@ -95,11 +95,11 @@ public final class DeadLetters {
    * turns, so that none waits until others have nothing left. One that is enabled by now, or whose
    * row is locked, is passed over.
    */
-  public void bury(List<Found> gone) {
+  public void endDeliveries(List<Found> gone) {
     List<Found> next =
         turns.next(gone, Found::destination).stream().limit(ENDPOINTS_AT_ONCE).toList();
     for (Found found : next) {
-      turns.had(found.destination());
+      turns.recordTurn(found.destination());
       transactions.executeWithoutResult(
           status -> end(found.destination(), found.deleted() ? DELETED : DISABLED));
     }

@@ -8,7 +8,7 @@ import io.quittance.journal.Writes;
 import io.quittance.payment.PaymentEvent;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import java.time.Instant;
 import java.util.UUID;
 import org.springframework.core.annotation.Order;
@@ -59,7 +59,7 @@ final class Deliveries implements Table {
     private final boolean operatorWants;
     private final Dialect dialect;
 
-    Factory(NotificationProperties properties, Dialect dialect) {
+    Factory(WebhookProperties properties, Dialect dialect) {
       this.operatorWants = properties.delivers();
       this.dialect = dialect;
     }

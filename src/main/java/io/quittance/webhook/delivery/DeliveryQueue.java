@@ -7,7 +7,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.database.Dialect;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -125,7 +125,7 @@ public final class DeliveryQueue {
       JdbcTemplate jdbc,
       PlatformTransactionManager transactions,
       Dialect dialect,
-      NotificationProperties properties) {
+      WebhookProperties properties) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
     this.dialect = dialect;

@@ -6,7 +6,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Ticker;
 import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -44,7 +44,7 @@ public final class DueDeliveryPoller {
    *
    * @param since what was due before was left out
    */
-  public record Look(List<Found> found, Instant since) {}
+  public record Poll(List<Found> found, Instant since) {}
 
   private static final int FOUND_MAX = 10_000;
 
@@ -93,33 +93,30 @@ public final class DueDeliveryPoller {
   private final Dialect dialect;
   private final boolean operatorWants;
   private final Ticker ticker;
-  private final DutyCycle looks;
-  private final DutyCycle wholeLooks;
-  private @Nullable Instant lastLook;
-  private volatile Instant lookedAt = Instant.EPOCH;
+  private final DutyCycle polls;
+  private final DutyCycle wholePolls;
+  private @Nullable Instant lastPoll;
+  private volatile Instant polledUntil = Instant.EPOCH;
   private volatile double oldestSeconds = Double.NaN;
 
   @Autowired
   DueDeliveryPoller(
-      JdbcTemplate jdbc,
-      Dialect dialect,
-      NotificationProperties properties,
-      MeterRegistry registry) {
+      JdbcTemplate jdbc, Dialect dialect, WebhookProperties properties, MeterRegistry registry) {
     this(jdbc, dialect, properties, registry, Ticker.SYSTEM);
   }
 
   DueDeliveryPoller(
       JdbcTemplate jdbc,
       Dialect dialect,
-      NotificationProperties properties,
+      WebhookProperties properties,
       MeterRegistry registry,
       Ticker ticker) {
     this.jdbc = jdbc;
     this.dialect = dialect;
     this.operatorWants = properties.delivers();
     this.ticker = ticker;
-    this.looks = new DutyCycle(ticker);
-    this.wholeLooks = new DutyCycle(ticker);
+    this.polls = new DutyCycle(ticker);
+    this.wholePolls = new DutyCycle(ticker);
     Gauge.builder("quittance.webhook.oldest.waiting", () -> oldestSeconds)
         .description("How long the oldest delivery has been due, closed endpoints included")
         .baseUnit("seconds")
@@ -132,23 +129,23 @@ public final class DueDeliveryPoller {
    * then go back no further than a moment before the last one. The same holds after a whole look
    * that failed.
    */
-  public @Nullable Look look() {
-    if (!looks.due()) {
+  public @Nullable Poll poll() {
+    if (!polls.due()) {
       return null;
     }
     try {
-      return lookAround();
+      return pollNow();
     } catch (RuntimeException e) {
       oldestSeconds = Double.NaN;
       throw e;
     }
   }
 
-  private Look lookAround() {
-    boolean whole = wholeLooks.due();
+  private Poll pollNow() {
+    boolean whole = wholePolls.due();
     Instant now = dialect.now(jdbc);
     Instant since =
-        whole ? Instant.EPOCH : Objects.requireNonNullElse(lastLook, now).minus(LATE_MAX);
+        whole ? Instant.EPOCH : Objects.requireNonNullElse(lastPoll, now).minus(LATE_MAX);
     Deadline watch = Deadline.after(Duration.ZERO, ticker);
     List<Found> found;
     try {
@@ -156,18 +153,18 @@ public final class DueDeliveryPoller {
     } finally {
       // One that failed by taking too long must not be all that is tried.
       if (whole) {
-        wholeLooks.took(watch.used());
+        wholePolls.took(watch.used());
       }
     }
-    looks.took(watch.used());
+    polls.took(watch.used());
     if (whole) {
       note(found, now);
     }
-    lastLook = now;
-    if (whole || lookedAt.isAfter(Instant.EPOCH)) {
-      lookedAt = now;
+    lastPoll = now;
+    if (whole || polledUntil.isAfter(Instant.EPOCH)) {
+      polledUntil = now;
     }
-    return new Look(found, since);
+    return new Poll(found, since);
   }
 
   private List<Found> dueSince(Instant since) {
@@ -204,8 +201,8 @@ public final class DueDeliveryPoller {
   }
 
   /** Until when what was due was found, by the database's clock. */
-  public Instant lookedAt() {
-    return lookedAt;
+  public Instant polledUntil() {
+    return polledUntil;
   }
 
   private static Found found(ResultSet rs) throws SQLException {

@@ -7,7 +7,7 @@ import io.quittance.identity.Origin;
 import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog;
 import io.quittance.web.JsonText;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.EndpointRows.Found;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,8 +30,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Keeps track of endpoints that fail: closes them for a while when nothing succeeds, and disables
- * those that are gone or have done nothing else for {@link NotificationProperties#disableAfter()};
- * the merchant's other endpoints are told. Thread-safe; works in the caller's transaction.
+ * those that are gone or have done nothing else for {@link WebhookProperties#disableAfter()}; the
+ * merchant's other endpoints are told. Thread-safe; works in the caller's transaction.
  *
  * <p>An endpoint whose row another transaction has locked is passed over: the next attempt there is
  * noted. Else the attempts of all merchants would wait for one row.
@@ -64,7 +64,7 @@ final class EndpointHealth {
   private final AuditTrail audit;
   private final ObjectMapper json;
   private final Clock clock;
-  private final NotificationProperties properties;
+  private final WebhookProperties properties;
 
   /**
    * Endpoints that took a delivery while their rows were locked. It is recorded later; otherwise an
@@ -79,7 +79,7 @@ final class EndpointHealth {
       AuditTrail audit,
       ObjectMapper json,
       Clock clock,
-      NotificationProperties properties) {
+      WebhookProperties properties) {
     this.jdbc = jdbc;
     this.rows = new EndpointRows(jdbc);
     this.events = events;

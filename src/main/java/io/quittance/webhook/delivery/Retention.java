@@ -6,7 +6,7 @@ import io.quittance.database.ArrayParameters;
 import io.quittance.database.Dialect;
 import io.quittance.database.OneByOne;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -80,10 +80,10 @@ final class Retention {
   private final TransactionTemplate transactions;
   private final Dialect dialect;
   private final DeadLetters deadLetters;
-  private final NotificationProperties properties;
+  private final WebhookProperties properties;
   private final Ticker ticker;
-  private final Turns<UUID> deliveryTurns = new Turns<>(UUID::compareTo);
-  private final Turns<UUID> eventTurns = new Turns<>(UUID::compareTo);
+  private final RoundRobin<UUID> deliveryTurns = new RoundRobin<>(UUID::compareTo);
+  private final RoundRobin<UUID> eventTurns = new RoundRobin<>(UUID::compareTo);
 
   @Autowired
   Retention(
@@ -91,7 +91,7 @@ final class Retention {
       PlatformTransactionManager transactions,
       Dialect dialect,
       DeadLetters deadLetters,
-      NotificationProperties properties) {
+      WebhookProperties properties) {
     this(jdbc, transactions, dialect, deadLetters, properties, Ticker.SYSTEM);
   }
 
@@ -100,7 +100,7 @@ final class Retention {
       PlatformTransactionManager transactions,
       Dialect dialect,
       DeadLetters deadLetters,
-      NotificationProperties properties,
+      WebhookProperties properties,
       Ticker ticker) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
@@ -148,13 +148,13 @@ final class Retention {
    * first ones of the next sweep.
    */
   private <K> void delete(
-      Turns<UUID> turns, List<UUID> merchants, K start, BiFunction<UUID, K, Batch<K>> delete) {
+      RoundRobin<UUID> turns, List<UUID> merchants, K start, BiFunction<UUID, K, Batch<K>> delete) {
     Deadline end = Deadline.after(SWEEP_MAX, ticker);
     OneByOne.forEach(
         turns.next(merchants, Function.identity()),
         merchantId -> {
           if (!end.expired()) {
-            turns.had(merchantId);
+            turns.recordTurn(merchantId);
           }
           Batch<K> batch = new Batch<>(ROWS_PER_BATCH, start);
           while (batch.rows() == ROWS_PER_BATCH && !end.expired()) {

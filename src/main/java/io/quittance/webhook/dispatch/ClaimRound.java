@@ -31,21 +31,21 @@ final class ClaimRound {
 
   /** Has claimed deliveries attempted. */
   @FunctionalInterface
-  interface HandOver {
-    void hand(List<Claimed> claimed) throws InterruptedException;
+  interface Dispatch {
+    void dispatch(List<Claimed> claimed) throws InterruptedException;
   }
 
   private static final Logger log = LoggerFactory.getLogger(ClaimRound.class);
-  private static final int HANDED_AT_ONCE = 256;
+  private static final int DISPATCHED_AT_ONCE = 256;
 
   private final DestinationQueue destinations;
   private final Claims claims;
-  private final HandOver handOver;
+  private final Dispatch dispatch;
 
-  ClaimRound(DestinationQueue destinations, Claims claims, HandOver handOver) {
+  ClaimRound(DestinationQueue destinations, Claims claims, Dispatch dispatch) {
     this.destinations = destinations;
     this.claims = claims;
-    this.handOver = handOver;
+    this.dispatch = dispatch;
   }
 
   /** Claims for all merchants that are queued; whether it is worth another round at once. */
@@ -57,8 +57,8 @@ final class ClaimRound {
     try {
       while (!left.isEmpty()) {
         more |= claim(left.removeFirst(), claimed, served::add);
-        if (claimed.size() >= HANDED_AT_ONCE || left.isEmpty()) {
-          handOver.hand(claimed);
+        if (claimed.size() >= DISPATCHED_AT_ONCE || left.isEmpty()) {
+          dispatch.dispatch(claimed);
           claimed.clear();
         }
       }

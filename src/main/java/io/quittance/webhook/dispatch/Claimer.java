@@ -11,7 +11,7 @@ import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import io.quittance.webhook.delivery.Destination;
 import io.quittance.webhook.delivery.DueDeliveryPoller;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
-import io.quittance.webhook.delivery.DueDeliveryPoller.Look;
+import io.quittance.webhook.delivery.DueDeliveryPoller.Poll;
 import io.quittance.webhook.dispatch.DestinationQueue.Entry;
 import io.quittance.webhook.dispatch.DueDeliveries.Due;
 import jakarta.annotation.PreDestroy;
@@ -65,7 +65,7 @@ final class Claimer {
   private final ReceiverLanes lanes;
   private final DestinationQueue destinations = new DestinationQueue();
   private final ClaimRound round;
-  private final Set<UUID> toLookAt = ConcurrentHashMap.newKeySet();
+  private final Set<UUID> wokenMerchants = ConcurrentHashMap.newKeySet();
 
   /** Whether a claim is queued that has not begun, and so will find whatever is due by now. */
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -87,7 +87,7 @@ final class Claimer {
     this.poller = poller;
     this.deadLetters = deadLetters;
     this.lanes = lanes;
-    this.round = new ClaimRound(destinations, this::claim, dispatcher::hand);
+    this.round = new ClaimRound(destinations, this::claim, dispatcher::dispatch);
     this.worker =
         WorkerPool.<Boolean, Boolean>named("delivery-claims", this::claim)
             .capacity(WAKES_MAX)
@@ -99,26 +99,26 @@ final class Claimer {
   /** A hand-over from a payment: looks for due deliveries soon, and returns at once. */
   @EventListener
   void on(EventsCommitted committed) {
-    lookAt(committed.merchantId());
+    wakeFor(committed.merchantId());
   }
 
   /** Looks for due deliveries of a merchant soon, and returns at once. */
-  void lookAt(UUID merchantId) {
-    toLookAt.add(merchantId);
+  void wakeFor(UUID merchantId) {
+    wokenMerchants.add(merchantId);
     wake();
   }
 
   /** Looks for retries, and for what other replicas left behind. */
   @Scheduled(fixedDelay = 1000)
-  void lookAround() {
+  void poll() {
     try {
-      Look look = poller.look();
-      if (look != null) {
-        look.found().stream()
+      Poll poll = poller.poll();
+      if (poll != null) {
+        poll.found().stream()
             .filter(Found::enabled)
             .filter(Found::open)
-            .forEach(found -> destinations.add(found.destination(), look.since()));
-        deadLetters.bury(look.found().stream().filter(found -> !found.enabled()).toList());
+            .forEach(found -> destinations.add(found.destination(), poll.since()));
+        deadLetters.endDeliveries(poll.found().stream().filter(found -> !found.enabled()).toList());
       }
     } finally {
       wake();
@@ -127,7 +127,7 @@ final class Claimer {
 
   /** Comes back to lanes that were closed, or full. */
   @Scheduled(fixedDelay = 100)
-  void comeBack() {
+  void retryWaiting() {
     if (!destinations.isEmpty()) {
       wake();
     }
@@ -164,9 +164,9 @@ final class Claimer {
   }
 
   private void takePaid() {
-    Set<UUID> merchants = Set.copyOf(toLookAt);
-    toLookAt.removeAll(merchants);
-    Instant since = poller.lookedAt().minus(LATE);
+    Set<UUID> merchants = Set.copyOf(wokenMerchants);
+    wokenMerchants.removeAll(merchants);
+    Instant since = poller.polledUntil().minus(LATE);
     subscribers.of(merchants).forEach(destination -> destinations.add(destination, since));
   }
 

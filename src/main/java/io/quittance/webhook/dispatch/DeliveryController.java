@@ -149,7 +149,7 @@ class DeliveryController {
     List<DeliveryBody> deliveries =
         Objects.requireNonNull(
             transactions.execute(_ -> add(merchantId, takers, event.get().id())));
-    claimer.lookAt(merchantId);
+    claimer.wakeFor(merchantId);
     return deliveries;
   }
 

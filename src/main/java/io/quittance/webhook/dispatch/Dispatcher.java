@@ -3,7 +3,7 @@ package io.quittance.webhook.dispatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.payment.event.EventLog;
 import io.quittance.payment.event.EventLog.StoredEvent;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.Attempt;
 import io.quittance.webhook.delivery.AttemptWriter;
 import io.quittance.webhook.delivery.DeadLetters;
@@ -42,7 +42,7 @@ final class Dispatcher {
       ReceiverLanes lanes,
       WebhookSender sender,
       AttemptWriter attempts,
-      NotificationProperties properties,
+      WebhookProperties properties,
       Clock clock,
       MeterRegistry registry) {
     this.events = events;
@@ -57,7 +57,7 @@ final class Dispatcher {
   }
 
   /** Has these attempted, as soon as their receivers' turns come. */
-  void hand(List<Claimed> claimed) throws InterruptedException {
+  void dispatch(List<Claimed> claimed) throws InterruptedException {
     Map<UUID, StoredEvent> found = events(claimed);
     Map<UUID, Endpoint> receivers = receivers(claimed);
     for (Claimed delivery : claimed) {

@@ -2,7 +2,7 @@ package io.quittance.webhook.dispatch;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.Destination;
 import io.quittance.webhook.endpoint.Endpoint;
 import java.time.Duration;
@@ -25,11 +25,11 @@ public final class ReceiverLanes {
   /** The operator's own receiver. */
   static final UUID OPERATOR = new UUID(0, 0);
 
-  private final NotificationProperties properties;
+  private final WebhookProperties properties;
   private final Cache<UUID, ReceiverLane> lanes =
       Caffeine.newBuilder().maximumSize(LANES_MAX).expireAfterAccess(IDLE_MAX).build();
 
-  ReceiverLanes(NotificationProperties properties) {
+  ReceiverLanes(WebhookProperties properties) {
     this.properties = properties;
   }
 

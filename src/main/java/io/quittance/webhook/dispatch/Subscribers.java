@@ -2,7 +2,7 @@ package io.quittance.webhook.dispatch;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.Destination;
 import io.quittance.webhook.delivery.DueDeliveryPoller;
 import java.time.Duration;
@@ -38,7 +38,7 @@ public final class Subscribers {
   private final Cache<UUID, List<Destination>> known =
       Caffeine.newBuilder().maximumSize(MERCHANTS_MAX).expireAfterWrite(TRUSTED).build();
 
-  Subscribers(JdbcClient jdbc, NotificationProperties properties) {
+  Subscribers(JdbcClient jdbc, WebhookProperties properties) {
     this.jdbc = jdbc;
     this.operatorWants = properties.delivers();
   }

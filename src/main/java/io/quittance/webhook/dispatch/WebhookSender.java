@@ -9,7 +9,7 @@ import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.tracing.Call;
 import io.quittance.tracing.Tracing;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.courier.Courier;
 import io.quittance.webhook.courier.Courier.Permit;
 import io.quittance.webhook.courier.Courier.Reply;
@@ -52,7 +52,7 @@ final class WebhookSender {
   /** Statuses with which a receiver may say when it wants to be asked again. */
   private static final Set<Integer> WAIT = Set.of(429, 502, 503, 504);
 
-  private final NotificationProperties properties;
+  private final WebhookProperties properties;
   private final SecretKeys keys;
   private final ObjectMapper json;
   private final Clock clock;
@@ -62,7 +62,7 @@ final class WebhookSender {
   private final Timer delivered;
 
   WebhookSender(
-      NotificationProperties properties,
+      WebhookProperties properties,
       SecretKeys keys,
       ObjectMapper json,
       Clock clock,
@@ -200,7 +200,7 @@ final class WebhookSender {
           true);
     }
     @Nullable Duration retryAfter =
-        WAIT.contains(reply.status()) ? Schedule.retryAfter(reply.retryAfter(), clock) : null;
+        WAIT.contains(reply.status()) ? RetrySchedule.retryAfter(reply.retryAfter(), clock) : null;
     var failure = new IOException("status " + reply.status());
     return failed(task, startedAt, took, reply, failure, retryAfter);
   }
@@ -217,8 +217,8 @@ final class WebhookSender {
     int attempts = task.delivery().attempts() + 1;
     Duration pause =
         task.endpoint() == null
-            ? Schedule.forOperator(attempts, properties.retryMax())
-            : Schedule.forEndpoint(attempts, retryAfter).orElse(null);
+            ? RetrySchedule.forOperator(attempts, properties.retryMax())
+            : RetrySchedule.forEndpoint(attempts, retryAfter).orElse(null);
     return new Attempt(
         task.delivery(),
         startedAt,

@@ -2,7 +2,7 @@ package io.quittance.webhook.endpoint;
 
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -42,7 +42,7 @@ public final class SecretKeys {
   private final Map<String, SecretKeySpec> keys = new LinkedHashMap<>();
   private final @Nullable String currentId;
 
-  SecretKeys(NotificationProperties properties, Environment environment) {
+  SecretKeys(WebhookProperties properties, Environment environment) {
     byte[] configured = properties.secretKeyBytes();
     if (configured == null && !environment.acceptsProfiles(Profiles.of("production"))) {
       // A sandbox forgets its database with the process; so it may its key.

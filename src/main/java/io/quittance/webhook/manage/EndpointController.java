@@ -13,7 +13,7 @@ import io.quittance.web.TypeId;
 import io.quittance.web.query.Page;
 import io.quittance.web.query.PageRequest;
 import io.quittance.web.query.QueryParameters;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.courier.WebhookUrl;
 import io.quittance.webhook.endpoint.Endpoint;
 import io.quittance.webhook.endpoint.Endpoint.Target;
@@ -112,7 +112,7 @@ class EndpointController {
   private final Endpoints endpoints;
   private final boolean allowLoopback;
 
-  EndpointController(Webhooks webhooks, Endpoints endpoints, NotificationProperties properties) {
+  EndpointController(Webhooks webhooks, Endpoints endpoints, WebhookProperties properties) {
     this.webhooks = webhooks;
     this.endpoints = endpoints;
     this.allowLoopback = properties.allowLoopback();

@@ -6,7 +6,7 @@ import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.dispatch.ReceiverLanes;
 import io.quittance.webhook.dispatch.Subscribers;
 import io.quittance.webhook.endpoint.Endpoint;
@@ -69,7 +69,7 @@ class Webhooks {
       Subscribers subscribers,
       AuditTrail audit,
       Clock clock,
-      NotificationProperties properties,
+      WebhookProperties properties,
       PlatformTransactionManager transactions) {
     this.endpoints = endpoints;
     this.jdbc = jdbc;

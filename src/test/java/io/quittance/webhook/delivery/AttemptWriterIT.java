@@ -8,7 +8,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.database.Dialect;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -42,7 +42,7 @@ class AttemptWriterIT {
     try {
       var transactions = new DataSourceTransactionManager(source);
       var dialect = new Dialect(source);
-      NotificationProperties properties = TurnsIT.properties();
+      WebhookProperties properties = RoundRobinIT.properties();
       var queue = new DeliveryQueue(jdbc, transactions, dialect, properties);
       return new AttemptWriter(
           jdbc,
@@ -76,7 +76,7 @@ class AttemptWriterIT {
             jdbc,
             new DataSourceTransactionManager(source),
             new Dialect(source),
-            TurnsIT.properties())
+            RoundRobinIT.properties())
         .add(merchant, endpoint, events);
     List<UUID> deliveries = jdbc.queryForList("select id from deliveries order by id", UUID.class);
     UUID locked = deliveries.get(LOCKED);

@@ -1,8 +1,8 @@
 package io.quittance.webhook.delivery;
 
-import static io.quittance.webhook.delivery.TurnsIT.addDeliveries;
-import static io.quittance.webhook.delivery.TurnsIT.addEndpoint;
-import static io.quittance.webhook.delivery.TurnsIT.count;
+import static io.quittance.webhook.delivery.RoundRobinIT.addDeliveries;
+import static io.quittance.webhook.delivery.RoundRobinIT.addEndpoint;
+import static io.quittance.webhook.delivery.RoundRobinIT.count;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.database.Dialect;
@@ -40,7 +40,7 @@ class DeadLettersIT {
     Destination endpoint = disabled(database);
     jdbc.update("update webhook_endpoints set enabled = true where id = ?", endpoint.endpointId());
 
-    bury(database, endpoint);
+    endDeliveries(database, endpoint);
 
     assertThat(count(jdbc, endpoint, "pending")).isEqualTo(DELIVERIES);
   }
@@ -58,28 +58,28 @@ class DeadLettersIT {
       other.setAutoCommit(false);
       lock.setObject(1, endpoint.endpointId());
       lock.execute();
-      bury(database, endpoint);
+      endDeliveries(database, endpoint);
       assertThat(count(jdbc, endpoint, "pending")).isEqualTo(DELIVERIES);
       other.rollback();
     }
 
-    bury(database, endpoint);
+    endDeliveries(database, endpoint);
     assertThat(count(jdbc, endpoint, "dead")).isEqualTo(DELIVERIES);
   }
 
-  private static void bury(DataSource database, Destination endpoint) throws Exception {
+  private static void endDeliveries(DataSource database, Destination endpoint) throws Exception {
     new DeadLetters(
             new JdbcTemplate(database),
             new DataSourceTransactionManager(database),
             new Dialect(database))
-        .bury(List.of(new Found(endpoint, false, false, true, Instant.EPOCH)));
+        .endDeliveries(List.of(new Found(endpoint, false, false, true, Instant.EPOCH)));
   }
 
   private static Destination disabled(DataSource database) throws Exception {
     var jdbc = new JdbcTemplate(database);
-    var endpoint = new Destination(TurnsIT.merchant(jdbc), TypeId.next());
+    var endpoint = new Destination(RoundRobinIT.merchant(jdbc), TypeId.next());
     addEndpoint(jdbc, endpoint, 0, false);
-    addDeliveries(TurnsIT.queue(database), endpoint, DELIVERIES);
+    addDeliveries(RoundRobinIT.queue(database), endpoint, DELIVERIES);
     return endpoint;
   }
 }

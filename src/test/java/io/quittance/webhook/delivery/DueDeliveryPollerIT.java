@@ -8,7 +8,7 @@ import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
-import io.quittance.webhook.delivery.DueDeliveryPoller.Look;
+import io.quittance.webhook.delivery.DueDeliveryPoller.Poll;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -46,15 +46,15 @@ class DueDeliveryPollerIT {
     UUID live = endpoints(jdbc, 1, true, LONG_AGO.plusDays(1)).getFirst();
     var poller =
         new DueDeliveryPoller(
-            jdbc, new Dialect(database), TurnsIT.properties(), new SimpleMeterRegistry());
+            jdbc, new Dialect(database), RoundRobinIT.properties(), new SimpleMeterRegistry());
 
-    Look look = Objects.requireNonNull(poller.look());
+    Poll poll = Objects.requireNonNull(poller.poll());
 
-    assertThat(look.found())
+    assertThat(poll.found())
         .filteredOn(Found::enabled)
         .extracting(found -> found.destination().endpointId())
         .containsExactly(live);
-    assertThat(look.found()).filteredOn(found -> !found.enabled()).isNotEmpty();
+    assertThat(poll.found()).filteredOn(found -> !found.enabled()).isNotEmpty();
   }
 
   /** Each of a merchant of its own, with a delivery that is due. */

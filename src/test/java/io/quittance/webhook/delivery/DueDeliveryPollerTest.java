@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.database.Dialect;
 import io.quittance.testing.H2;
-import io.quittance.webhook.delivery.DueDeliveryPoller.Look;
+import io.quittance.webhook.delivery.DueDeliveryPoller.Poll;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +35,7 @@ class DueDeliveryPollerTest {
       return new DueDeliveryPoller(
           slowDatabase(),
           new Dialect(database),
-          TurnsIT.properties(),
+          RoundRobinIT.properties(),
           new SimpleMeterRegistry(),
           clock::get);
     } catch (SQLException e) {
@@ -57,20 +57,20 @@ class DueDeliveryPollerTest {
     };
   }
 
-  private Look look() {
-    return Objects.requireNonNull(poller.look());
+  private Poll poll() {
+    return Objects.requireNonNull(poller.poll());
   }
 
   @Test
   void goesOnWithWhatIsDueNowAfterALookThatTookTooLong() {
-    assertThatThrownBy(poller::look).isInstanceOf(QueryTimeoutException.class);
+    assertThatThrownBy(poller::poll).isInstanceOf(QueryTimeoutException.class);
 
-    assertThat(look().since()).isAfter(Instant.EPOCH);
-    assertThat(poller.lookedAt()).as("earlier ones may be due yet").isEqualTo(Instant.EPOCH);
+    assertThat(poll().since()).isAfter(Instant.EPOCH);
+    assertThat(poller.polledUntil()).as("earlier ones may be due yet").isEqualTo(Instant.EPOCH);
 
     clock.addAndGet(TOO_LONG.multipliedBy(19).toNanos());
     slow = false;
-    assertThat(look().since()).isEqualTo(Instant.EPOCH);
-    assertThat(poller.lookedAt()).isAfter(Instant.EPOCH);
+    assertThat(poll().since()).isEqualTo(Instant.EPOCH);
+    assertThat(poller.polledUntil()).isAfter(Instant.EPOCH);
   }
 }

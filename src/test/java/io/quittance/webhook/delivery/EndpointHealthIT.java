@@ -113,7 +113,7 @@ class EndpointHealthIT {
 
   /** As a replica that claims a probe. */
   private static void probe(DataSource database, Destination endpoint) throws SQLException {
-    DeliveryQueue queue = TurnsIT.queue(database);
+    DeliveryQueue queue = RoundRobinIT.queue(database);
     queue.add(endpoint.merchantId(), endpoint.endpointId(), List.of(TypeId.next()));
     new JdbcTemplate(database)
         .update(
@@ -127,11 +127,11 @@ class EndpointHealthIT {
         new EndpointHealth(
             JdbcClient.create(database),
             null,
-            TurnsIT.queue(database),
+            RoundRobinIT.queue(database),
             null,
             new ObjectMapper(),
             Clock.systemUTC(),
-            TurnsIT.properties());
+            RoundRobinIT.properties());
     new TransactionTemplate(new DataSourceTransactionManager(database))
         .executeWithoutResult(_ -> health.note(List.of(attempt)));
   }
@@ -157,8 +157,8 @@ class EndpointHealthIT {
 
   private static Destination endpoint(DataSource database) {
     var jdbc = new JdbcTemplate(database);
-    var endpoint = new Destination(TurnsIT.merchant(jdbc), TypeId.next());
-    TurnsIT.addEndpoint(jdbc, endpoint, 0, true);
+    var endpoint = new Destination(RoundRobinIT.merchant(jdbc), TypeId.next());
+    RoundRobinIT.addEndpoint(jdbc, endpoint, 0, true);
     return endpoint;
   }
 }

@@ -31,7 +31,7 @@ class ClaimRoundTest {
   void handsOverWhatWasClaimedBesideAMerchantWhoseClaimFails() throws InterruptedException {
     queue(first, failing, last);
 
-    boolean more = round(this::hand).run();
+    boolean more = round(this::dispatch).run();
 
     assertThat(handed).containsExactly(first, failing, last);
     assertThat(more).as("worth another one for those that have more").isTrue();
@@ -73,7 +73,7 @@ class ClaimRoundTest {
               }
               return false;
             },
-            this::hand)
+            this::dispatch)
         .run();
 
     assertThat(destinations.takeAll())
@@ -87,11 +87,11 @@ class ClaimRoundTest {
     }
   }
 
-  private ClaimRound round(ClaimRound.HandOver handOver) {
-    return new ClaimRound(destinations, this::claim, handOver);
+  private ClaimRound round(ClaimRound.Dispatch dispatch) {
+    return new ClaimRound(destinations, this::claim, dispatch);
   }
 
-  private void hand(List<Claimed> claimed) {
+  private void dispatch(List<Claimed> claimed) {
     claimed.forEach(delivery -> handed.add(delivery.merchantId()));
   }
 

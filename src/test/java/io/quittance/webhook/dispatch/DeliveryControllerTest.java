@@ -78,7 +78,7 @@ class DeliveryControllerTest {
     assertThatThrownBy(this::redeliver).isInstanceOf(QueryTimeoutException.class);
 
     assertThat(added()).isZero();
-    verify(claimer, never()).lookAt(any());
+    verify(claimer, never()).wakeFor(any());
   }
 
   @Test
@@ -91,11 +91,11 @@ class DeliveryControllerTest {
               return null;
             })
         .when(claimer)
-        .lookAt(MERCHANT);
+        .wakeFor(MERCHANT);
 
     redeliver();
 
-    verify(claimer, times(1)).lookAt(MERCHANT);
+    verify(claimer, times(1)).wakeFor(MERCHANT);
   }
 
   private void redeliver() {

@@ -17,7 +17,7 @@ import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.testing.EventReceiver;
 import io.quittance.testing.EventReceiver.Manner;
 import io.quittance.tracing.Tracing;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.courier.Courier;
 import io.quittance.webhook.courier.Courier.Permit;
 import io.quittance.webhook.courier.WebhookUrl;
@@ -66,8 +66,8 @@ class WebhookSenderTest {
   @BeforeEach
   void occupyTheHost() throws Exception {
     var registry = new SimpleMeterRegistry();
-    NotificationProperties properties = properties();
-    context.registerBean(NotificationProperties.class, () -> properties);
+    WebhookProperties properties = properties();
+    context.registerBean(WebhookProperties.class, () -> properties);
     context.registerBean(MeterRegistry.class, () -> registry);
     context.registerBean(
         DeadlineScopes.class, () -> new DeadlineScopes(registry, Clock.systemUTC()));
@@ -87,7 +87,7 @@ class WebhookSenderTest {
 
   private WebhookSender sender(Courier courier, Tracing tracing) {
     return new WebhookSender(
-        context.getBean(NotificationProperties.class),
+        context.getBean(WebhookProperties.class),
         context.getBean(SecretKeys.class),
         new ObjectMapper().registerModule(new JavaTimeModule()),
         Clock.systemUTC(),
@@ -191,8 +191,8 @@ class WebhookSenderTest {
         lane);
   }
 
-  private static NotificationProperties properties() {
-    return new NotificationProperties(
+  private static WebhookProperties properties() {
+    return new WebhookProperties(
         null,
         true,
         null,

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.web.Problem;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.endpoint.SecretKeys.Sealed;
 import java.time.Duration;
 import java.util.Base64;
@@ -76,7 +76,7 @@ class SecretKeysTest {
     environment.setActiveProfiles(profile);
     Duration second = Duration.ofSeconds(1);
     return new SecretKeys(
-        new NotificationProperties(
+        new WebhookProperties(
             null,
             false,
             key,

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  * Whose turn it is when there is more to do than fits in one round: a round begins behind the one
  * who had the last turn of the round before. Thread-safe.
  */
-final class Turns<K> {
+final class RoundRobin<K> {
 
   private final Comparator<K> order;
   private volatile @Nullable K last;
 
-  Turns(Comparator<K> order) {
+  RoundRobin(Comparator<K> order) {
     this.order = order;
   }
 
@@ -30,7 +30,7 @@ final class Turns<K> {
         .toList();
   }
 
-  void had(K who) {
+  void recordTurn(K who) {
     last = who;
   }
 }

@@ -6,7 +6,7 @@ import io.quittance.database.Dialect;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
-import io.quittance.webhook.NotificationProperties;
+import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -28,7 +28,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /** Work on endpoints of which only some have their turn at once, on both databases. */
-class TurnsIT {
+class RoundRobinIT {
 
   private static final OffsetDateTime CREATED_AT =
       Instant.parse("2026-01-01T00:00:00Z").atOffset(ZoneOffset.UTC);
@@ -86,8 +86,8 @@ class TurnsIT {
             .map(endpoint -> new Found(endpoint, false, false, true, Instant.EPOCH))
             .toList();
 
-    letters.bury(gone);
-    letters.bury(gone);
+    letters.endDeliveries(gone);
+    letters.endDeliveries(gone);
 
     assertThat(endpoints).allMatch(endpoint -> count(jdbc, endpoint, "dead") >= 250);
     assertThat(endpoints.stream().mapToInt(endpoint -> count(jdbc, endpoint, "dead")).sum())
@@ -150,8 +150,8 @@ class TurnsIT {
         properties());
   }
 
-  static NotificationProperties properties() {
-    return new NotificationProperties(
+  static WebhookProperties properties() {
+    return new WebhookProperties(
         null,
         false,
         null,

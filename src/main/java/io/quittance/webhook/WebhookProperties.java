@@ -29,7 +29,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param sweepInterval how often each replica looks for older ones
  */
 @ConfigurationProperties("quittance.notification")
-public record NotificationProperties(
+public record WebhookProperties(
     @Nullable URI url,
     @DefaultValue("false") boolean allowLoopback,
     @Nullable String secretKey,
@@ -50,7 +50,7 @@ public record NotificationProperties(
 
   private static final int KEY_BYTES = 32;
 
-  public NotificationProperties {
+  public WebhookProperties {
     if (lease.compareTo(timeout.multipliedBy(2)) <= 0) {
       throw new IllegalArgumentException(
           "quittance.notification.lease must be longer than two times quittance.notification.timeout");
@@ -69,7 +69,7 @@ public record NotificationProperties(
   public List<byte[]> previousSecretKeyBytes() {
     return previousSecretKeys.stream()
         .filter(key -> !key.isBlank())
-        .map(NotificationProperties::decode)
+        .map(WebhookProperties::decode)
         .toList();
   }
 

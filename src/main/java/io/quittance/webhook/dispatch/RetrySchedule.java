@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * 20 and 24 h, then never; each up to a tenth later, so that what failed together does not come
  * back together. The operator's receiver: pauses that double up to a limit, without an end.
  */
-final class Schedule {
+final class RetrySchedule {
 
   private static final List<Duration> PAUSES =
       List.of(
@@ -31,7 +31,7 @@ final class Schedule {
 
   private static final Duration RETRY_AFTER_MAX = Duration.ofHours(24);
 
-  private Schedule() {}
+  private RetrySchedule() {}
 
   /**
    * The pause before the next attempt at a merchant's endpoint; empty when that was the last.
