@@ -6,14 +6,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was tried, and how it went.
+ * One attempt, and its result.
  *
  * @param status of the answer; null: there was none
  * @param error why it failed; null: it succeeded
  * @param excerpt the first bytes of the answer
  * @param pause before the next attempt; null: there is none
- * @param closeFor how long nothing is to be sent to the receiver; null: it stays as it is
- * @param made whether anything was sent: else nothing is known of the receiver
+ * @param endpointPause how long the endpoint is to be paused; null: it stays as it is
+ * @param made whether anything was sent; if not, this says nothing about the receiver
  */
 public record Attempt(
     Claimed delivery,
@@ -23,7 +23,7 @@ public record Attempt(
     @Nullable String error,
     @Nullable String excerpt,
     @Nullable Duration pause,
-    @Nullable Duration closeFor,
+    @Nullable Duration endpointPause,
     boolean made) {
 
   private static final int GONE = 410;
@@ -33,7 +33,7 @@ public record Attempt(
     error = error == null ? null : error.substring(0, Math.min(error.length(), ERROR_LENGTH_MAX));
   }
 
-  /** The end of a delivery for which nothing was sent. */
+  /** Ends a delivery for which nothing was sent. */
   public static Attempt none(Claimed delivery, Instant now, String error) {
     return new Attempt(delivery, now, Duration.ZERO, null, error, null, null, null, false);
   }
@@ -42,12 +42,12 @@ public record Attempt(
     return error == null;
   }
 
-  /** It was the one attempt at a closed endpoint, and shows that it lives. */
-  boolean reopens() {
+  /** Whether it was a probe of a paused endpoint, and succeeded. */
+  boolean resumesEndpoint() {
     return succeeded() && delivery.probe();
   }
 
-  /** The receiver wants nothing any more, ever. */
+  /** Whether the receiver answered 410 Gone. */
   boolean gone() {
     return status != null && status == GONE;
   }

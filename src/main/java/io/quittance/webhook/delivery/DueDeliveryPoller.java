@@ -21,9 +21,9 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds deliveries that are due without a commit on this replica: retries, what a dead replica left
- * behind, what was committed late. Takes a look at each endpoint's first due delivery, so a backlog
- * costs as much as one delivery does. Confined to one thread, but for its metric.
+ * Finds due deliveries that no commit on this replica announces: retries, deliveries of a dead
+ * replica, late commits. It reads only each endpoint's first due delivery, so a backlog costs no
+ * more than one delivery. Confined to one thread, except for its metric.
  */
 @Component
 public final class DueDeliveryPoller {
@@ -33,33 +33,36 @@ public final class DueDeliveryPoller {
    *
    * @param enabled whether it still takes deliveries
    * @param deleted whether it is gone for good
-   * @param open whether one may be tried now
+   * @param ready whether one may be attempted now
    * @param oldest when the first of them was due
    */
   public record Found(
-      Destination destination, boolean enabled, boolean deleted, boolean open, Instant oldest) {}
+      Destination destination, boolean enabled, boolean deleted, boolean ready, Instant oldest) {}
 
   /**
-   * What a look found.
+   * The result of a poll.
    *
-   * @param since what was due before was left out
+   * @param since deliveries that were due before this instant were left out
    */
   public record Poll(List<Found> found, Instant since) {}
 
   private static final int FOUND_MAX = 10_000;
 
-  /** Endpoints that take nothing any more leave the room above to those that do. */
+  /** A limit of their own for disabled endpoints, so that they take no room from enabled ones. */
   private static final int GONE_MAX = 1_000;
 
-  /** What falls due earlier than it can be seen: a transaction lives less long. */
+  /** How long after it is due a delivery may become visible: no transaction lives longer. */
   private static final Duration LATE_MAX = Duration.ofSeconds(30);
 
-  /** A closed endpoint may have what fell due long ago, and opens for it. */
+  /**
+   * A paused endpoint may have deliveries that were due long ago, and is searched from the
+   * beginning.
+   */
   private static final String AT_ENDPOINTS =
       """
       select * from (
         select w.merchant_id, w.id, w.enabled, w.deleted_at is not null as deleted,
-               w.closed_until is null or w.closed_until <= current_timestamp as is_open,
+               w.closed_until is null or w.closed_until <= current_timestamp as is_ready,
                (select d.next_attempt_at from deliveries d
                  where d.merchant_id = w.merchant_id and d.endpoint_id = w.id
                    and d.state = 'pending' and d.next_attempt_at <= current_timestamp
@@ -69,7 +72,7 @@ public final class DueDeliveryPoller {
                  order by d.next_attempt_at limit 1) as oldest
           from webhook_endpoints w where %s offset 0) as looked_at
        where oldest is not null
-       order by is_open desc, oldest
+       order by is_ready desc, oldest
        limit ?
       """;
 
@@ -77,7 +80,7 @@ public final class DueDeliveryPoller {
       """
       select * from (
         select m.id as merchant_id, cast(null as uuid) as id, true as enabled, false as deleted,
-               true as is_open,
+               true as is_ready,
                (select d.next_attempt_at from deliveries d
                  where d.merchant_id = m.id and d.endpoint_id is null
                    and d.state = 'pending' and d.next_attempt_at <= current_timestamp
@@ -94,7 +97,7 @@ public final class DueDeliveryPoller {
   private final boolean operatorWants;
   private final Ticker ticker;
   private final DutyCycle polls;
-  private final DutyCycle wholePolls;
+  private final DutyCycle fullPolls;
   private @Nullable Instant lastPoll;
   private volatile Instant polledUntil = Instant.EPOCH;
   private volatile double oldestSeconds = Double.NaN;
@@ -116,18 +119,18 @@ public final class DueDeliveryPoller {
     this.operatorWants = properties.delivers();
     this.ticker = ticker;
     this.polls = new DutyCycle(ticker);
-    this.wholePolls = new DutyCycle(ticker);
+    this.fullPolls = new DutyCycle(ticker);
     Gauge.builder("quittance.webhook.oldest.waiting", () -> oldestSeconds)
-        .description("How long the oldest delivery has been due, closed endpoints included")
+        .description("How long the oldest delivery has been due, paused endpoints included")
         .baseUnit("seconds")
         .register(registry);
   }
 
   /**
-   * Looks for due deliveries, if it is time to. While somebody keeps a snapshot open for hours,
-   * what was delivered since cannot be cleaned up, and a look would walk all of it: so most looks
-   * then go back no further than a moment before the last one. The same holds after a whole look
-   * that failed.
+   * Looks for due deliveries if it is time to; null if not. While a snapshot is kept open for
+   * hours, rows of finished deliveries cannot be vacuumed, and a full poll reads all of them. So
+   * most polls then start shortly before the last one. The same holds after a full poll that
+   * failed.
    */
   public @Nullable Poll poll() {
     if (!polls.due()) {
@@ -142,26 +145,26 @@ public final class DueDeliveryPoller {
   }
 
   private Poll pollNow() {
-    boolean whole = wholePolls.due();
+    boolean full = fullPolls.due();
     Instant now = dialect.now(jdbc);
     Instant since =
-        whole ? Instant.EPOCH : Objects.requireNonNullElse(lastPoll, now).minus(LATE_MAX);
+        full ? Instant.EPOCH : Objects.requireNonNullElse(lastPoll, now).minus(LATE_MAX);
     Deadline watch = Deadline.after(Duration.ZERO, ticker);
     List<Found> found;
     try {
       found = dueSince(since);
     } finally {
-      // One that failed by taking too long must not be all that is tried.
-      if (whole) {
-        wholePolls.took(watch.used());
+      // Counts a failed one, too: a poll that always takes too long must not be tried each time.
+      if (full) {
+        fullPolls.took(watch.used());
       }
     }
     polls.took(watch.used());
-    if (whole) {
+    if (full) {
       note(found, now);
     }
     lastPoll = now;
-    if (whole || polledUntil.isAfter(Instant.EPOCH)) {
+    if (full || polledUntil.isAfter(Instant.EPOCH)) {
       polledUntil = now;
     }
     return new Poll(found, since);
@@ -200,7 +203,7 @@ public final class DueDeliveryPoller {
             .orElse(0.0);
   }
 
-  /** Until when what was due was found, by the database's clock. */
+  /** All deliveries that were due before this instant have been found; by the database's clock. */
   public Instant polledUntil() {
     return polledUntil;
   }
@@ -210,7 +213,7 @@ public final class DueDeliveryPoller {
         new Destination(rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
         rs.getBoolean("enabled"),
         rs.getBoolean("deleted"),
-        rs.getBoolean("is_open"),
+        rs.getBoolean("is_ready"),
         Instants.read(rs, "oldest"));
   }
 }

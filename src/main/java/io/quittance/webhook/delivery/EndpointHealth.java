@@ -29,20 +29,21 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps track of endpoints that fail: closes them for a while when nothing succeeds, and disables
- * those that are gone or have done nothing else for {@link WebhookProperties#disableAfter()}; the
- * merchant's other endpoints are told. Thread-safe; works in the caller's transaction.
+ * Keeps track of endpoints that fail: pauses them for a while when nothing succeeds, and disables
+ * those that are gone or have only failed for {@link WebhookProperties#disableAfter()}. The
+ * merchant's other endpoints get an event about that. Thread-safe; works in the caller's
+ * transaction.
  *
- * <p>An endpoint whose row another transaction has locked is passed over: the next attempt there is
- * noted. Else the attempts of all merchants would wait for one row.
+ * <p>An endpoint whose row another transaction has locked is skipped; its next attempt is noted.
+ * Otherwise the attempts of all merchants would wait for one row.
  */
 @Component
 final class EndpointHealth {
 
   private static final Logger log = LoggerFactory.getLogger(EndpointHealth.class);
 
-  /** Unless it is closed for longer already. */
-  private static final String CLOSE =
+  /** Does nothing if a longer pause is already set. */
+  private static final String PAUSE =
       """
       update webhook_endpoints
          set closed_until = current_timestamp + cast(? as bigint) * interval '0.001' second
@@ -90,7 +91,7 @@ final class EndpointHealth {
     this.properties = properties;
   }
 
-  /** Takes note of attempts. */
+  /** Notes the results of attempts. */
   void note(Collection<Attempt> attempts) {
     List<Attempt> made =
         attempts.stream()
@@ -100,11 +101,15 @@ final class EndpointHealth {
     rows.change("failing_since = current_timestamp", "failing_since is null", failed)
         .forEach(endpoint -> failing(endpoint, made));
     succeeded(of(made, Attempt::succeeded));
-    close(made);
-    rows.change("closed_until = null", "closed_until is not null", of(made, Attempt::reopens))
+    pause(made);
+    rows.change(
+            "closed_until = null", "closed_until is not null", of(made, Attempt::resumesEndpoint))
         .forEach(
             endpoint ->
-                log.info("Endpoint {} of {} is open", endpoint.name(), endpoint.merchant()));
+                log.info(
+                    "Endpoint {} of {} has recovered; deliveries resume",
+                    endpoint.name(),
+                    endpoint.merchant()));
     rows.lock("enabled", of(made, Attempt::gone))
         .forEach(endpoint -> disable(endpoint, "it answered 410 Gone"));
     rows.lock("enabled and failing_since < current_timestamp - " + limit(), failed)
@@ -144,26 +149,26 @@ final class EndpointHealth {
   }
 
   /**
-   * Closes endpoints; never shortens how long one is closed already. Only what the probe's own
-   * lease keeps closed is over with the probe.
+   * Pauses endpoints. A longer pause that is already set stays; only the pause that is the lease of
+   * a probe ends with the probe.
    */
-  private void close(List<Attempt> attempts) {
+  private void pause(List<Attempt> attempts) {
     Map<UUID, Duration> pauses = new HashMap<>();
-    Map<UUID, Duration> outlasted = new HashMap<>();
+    Map<UUID, Duration> outlasts = new HashMap<>();
     for (Attempt attempt : attempts) {
-      Duration pause = attempt.closeFor();
+      Duration pause = attempt.endpointPause();
       if (pause != null) {
         UUID endpointId = Objects.requireNonNull(attempt.delivery().endpointId());
         pauses.merge(endpointId, pause, EndpointHealth::longer);
         Duration lease = attempt.delivery().probe() ? properties.lease() : Duration.ZERO;
-        outlasted.merge(endpointId, longer(pause, lease), EndpointHealth::longer);
+        outlasts.merge(endpointId, longer(pause, lease), EndpointHealth::longer);
       }
     }
-    for (Found endpoint : rows.lock("enabled", of(attempts, a -> a.closeFor() != null))) {
-      close(
+    for (Found endpoint : rows.lock("enabled", of(attempts, a -> a.endpointPause() != null))) {
+      pause(
           endpoint,
           Objects.requireNonNull(pauses.get(endpoint.id())),
-          Objects.requireNonNull(outlasted.get(endpoint.id())));
+          Objects.requireNonNull(outlasts.get(endpoint.id())));
     }
   }
 
@@ -171,15 +176,15 @@ final class EndpointHealth {
     return a.compareTo(b) > 0 ? a : b;
   }
 
-  /** Closes it for a while, unless it is closed for longer than what this outlasts. */
-  private void close(Found endpoint, Duration pause, Duration outlasted) {
+  /** Pauses the endpoint, unless a pause longer than {@code outlasts} is already set. */
+  private void pause(Found endpoint, Duration pause, Duration outlasts) {
     int changed =
-        jdbc.sql(CLOSE)
-            .params(pause.toMillis(), endpoint.merchantId(), endpoint.id(), outlasted.toMillis())
+        jdbc.sql(PAUSE)
+            .params(pause.toMillis(), endpoint.merchantId(), endpoint.id(), outlasts.toMillis())
             .update();
     if (changed == 1) {
       log.warn(
-          "Endpoint {} of {} is closed for {} s: what is due there waits",
+          "Endpoint {} of {} is paused for {} s; its deliveries wait",
           endpoint.name(),
           endpoint.merchant(),
           pause.toMillis() / 1000.0);

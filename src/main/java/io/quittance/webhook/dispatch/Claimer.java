@@ -116,7 +116,7 @@ final class Claimer {
       if (poll != null) {
         poll.found().stream()
             .filter(Found::enabled)
-            .filter(Found::open)
+            .filter(Found::ready)
             .forEach(found -> destinations.add(found.destination(), poll.since()));
         deadLetters.endDeliveries(poll.found().stream().filter(found -> !found.enabled()).toList());
       }
@@ -125,7 +125,7 @@ final class Claimer {
     }
   }
 
-  /** Comes back to lanes that were closed, or full. */
+  /** Retries destinations whose lanes were paused or full. */
   @Scheduled(fixedDelay = 100)
   void retryWaiting() {
     if (!destinations.isEmpty()) {

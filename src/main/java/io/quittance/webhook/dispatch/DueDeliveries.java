@@ -24,9 +24,9 @@ import org.springframework.stereotype.Component;
 final class DueDeliveries {
 
   /**
-   * What one destination has that is due, longest due first.
+   * The due deliveries of one destination, longest due first.
    *
-   * @param halfOpen whether the destination has been closed, and is to be tried with one delivery
+   * @param halfOpen whether the destination was paused, and is to be probed with one delivery
    * @param deliveries at most as many as were asked for
    */
   record Due(Destination destination, boolean halfOpen, List<UUID> deliveries) {}
@@ -63,8 +63,8 @@ final class DueDeliveries {
   }
 
   /**
-   * Finds what is due at destinations of one merchant. Endpoints that are closed or disabled are
-   * passed over, whatever waits for them, and are not in the result.
+   * Finds the due deliveries of destinations of one merchant. Endpoints that are paused or disabled
+   * are skipped.
    *
    * @param since what was due before is left out
    * @param limit for each destination

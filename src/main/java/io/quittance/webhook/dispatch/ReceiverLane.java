@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this replica has under way to one receiver: a few attempts at once, a few that wait, and a
- * breaker, so that a slow or dead receiver holds up itself only. Thread-safe; one thread offers.
+ * The deliveries of this replica to one receiver: a few attempts at once, a few that wait, and a
+ * circuit breaker, so that a slow or dead receiver delays only itself. Thread-safe; one thread
+ * offers.
  */
 final class ReceiverLane {
 
@@ -19,11 +20,11 @@ final class ReceiverLane {
   private static final int WAITING_WHILE_FAILING_MAX = 8;
 
   /**
-   * So many characters of events may wait: a merchant may have many receivers, and large events.
+   * Limits the characters of waiting events: a merchant may have many receivers and large events.
    */
   private static final int CHARACTERS_MAX = 512 * 1024;
 
-  /** Assumed of an event before there was one. */
+  /** The assumed size of an event before the first one. */
   private static final int CHARACTERS_AT_FIRST = 32 * 1024;
 
   private static final int SIZES_REMEMBERED = 8;
@@ -42,40 +43,44 @@ final class ReceiverLane {
 
   private final CircuitBreaker breaker = CircuitBreaker.of("endpoint", BREAKER);
   private final int limit;
-  private final Duration open;
-  private final Duration closedMax;
+  private final Duration breakerOpen;
+  private final Duration pausedMax;
   private final ArrayDeque<DeliveryTask> waiting = new ArrayDeque<>();
   private int waitingCharacters;
 
-  /** Of one event; a moving average. */
+  /** The size of an event, as a moving average. */
   private int eventCharacters = CHARACTERS_AT_FIRST;
 
   private int underWay;
 
-  /** One more with each success, half with each failure: who wastes senders' time gets few. */
+  /**
+   * Attempts at once: one more after each success, half after each failure, so that a slow receiver
+   * gets few senders.
+   */
   private int allowed;
 
-  private Deadline closedUntil = Deadline.after(Duration.ZERO);
+  private Deadline pausedUntil = Deadline.after(Duration.ZERO);
   private @Nullable Runnable whenRoom;
 
   /**
-   * A lane with nothing in it.
+   * An empty lane.
    *
    * @param limit attempts at once, at most
-   * @param open how long a receiver is left alone when nothing succeeds
-   * @param closedMax how long the lane itself remembers that; after it the endpoint's row tells
+   * @param breakerOpen how long a receiver is paused when nothing succeeds
+   * @param pausedMax how long the lane itself remembers a pause; after that the endpoint's row
+   *     tells
    * @param failing whether nothing has succeeded lately
    */
-  ReceiverLane(int limit, Duration open, Duration closedMax, boolean failing) {
+  ReceiverLane(int limit, Duration breakerOpen, Duration pausedMax, boolean failing) {
     this.limit = limit;
-    this.open = open;
-    this.closedMax = closedMax;
+    this.breakerOpen = breakerOpen;
+    this.pausedMax = pausedMax;
     this.allowed = failing ? 1 : Math.min(limit, ALLOWED_AT_FIRST);
   }
 
   /** How many more tasks it takes now. */
   synchronized int room() {
-    if (!closedUntil.expired()) {
+    if (!pausedUntil.expired()) {
       return 0;
     }
     if (breaker.getState() != State.CLOSED) {
@@ -90,12 +95,12 @@ final class ReceiverLane {
     return limit() < Math.min(limit, 2) ? WAITING_WHILE_FAILING_MAX : WAITING_MAX;
   }
 
-  /** Whether the receiver was closed, and what it is offered next decides whether it opens. */
+  /** Whether the receiver was paused, and the next attempt decides whether deliveries resume. */
   synchronized boolean halfOpen() {
     return breaker.getState() != State.CLOSED;
   }
 
-  /** Runs this once, soon after there is room again; it must not wait. */
+  /** Runs the action once, soon after there is room again; the action must not block. */
   synchronized void whenRoom(Runnable action) {
     whenRoom = action;
   }
@@ -103,11 +108,11 @@ final class ReceiverLane {
   /**
    * Takes a task; there is {@linkplain #room() room} for it.
    *
-   * @return whether a sender has to take a turn for it: else a turn that is under way comes to it
+   * @return whether a sender has to start a turn for it; otherwise a running turn takes it
    */
   synchronized boolean offer(DeliveryTask task) {
     if (breaker.getState() == State.OPEN) {
-      dropWaiting(); // from before it opened; due again when their leases end
+      dropWaiting(); // from before the breaker opened; due again when their leases end
       breaker.transitionToHalfOpenState();
     }
     waiting.addLast(task);
@@ -126,7 +131,7 @@ final class ReceiverLane {
     while (next == null && !waiting.isEmpty() && underWay <= limit()) {
       DeliveryTask task = waiting.removeFirst();
       waitingCharacters -= size(task);
-      // What is dropped here is claimed again when its lease ends, by whichever replica.
+      // What is dropped here is claimed again when its lease ends, by any replica.
       if (!task.delivery().startBy().expired() && breaker.tryAcquirePermission()) {
         next = task;
       }
@@ -150,8 +155,8 @@ final class ReceiverLane {
   }
 
   /**
-   * Ends a turn that something broke off. What would wait for it is dropped, and due again when its
-   * lease ends.
+   * Ends a turn that failed. If no other turn is running, waiting tasks are dropped, and are due
+   * again when their leases end.
    */
   synchronized void giveBack() {
     underWay--;
@@ -183,24 +188,24 @@ final class ReceiverLane {
    *
    * @param probe whether it was the one attempt at a half-open receiver
    * @param retryAfter how long the receiver wants to be left alone; null: it did not say
-   * @return how long the receiver is to be closed now; null: it is not
+   * @return how long the receiver is to be paused; null: not at all
    */
   synchronized @Nullable Duration failed(
       Duration took, Throwable failure, boolean probe, @Nullable Duration retryAfter) {
     allowed = Math.max(1, allowed / 2);
     breaker.onError(took.toNanos(), TimeUnit.NANOSECONDS, failure);
-    Duration pause = probe || breaker.getState() == State.OPEN ? open : null;
+    Duration pause = probe || breaker.getState() == State.OPEN ? breakerOpen : null;
     if (retryAfter != null && (pause == null || retryAfter.compareTo(pause) > 0)) {
       pause = retryAfter;
     }
     if (pause != null) {
-      var until = Deadline.after(pause.compareTo(closedMax) < 0 ? pause : closedMax);
-      closedUntil = until.remaining().compareTo(closedUntil.remaining()) > 0 ? until : closedUntil;
+      var until = Deadline.after(pause.compareTo(pausedMax) < 0 ? pause : pausedMax);
+      pausedUntil = until.remaining().compareTo(pausedUntil.remaining()) > 0 ? until : pausedUntil;
     }
     return pause;
   }
 
-  /** An attempt ended without anything to report of the receiver. */
+  /** An attempt ended without a result that says anything about the receiver. */
   synchronized void gaveUp() {
     breaker.releasePermission();
   }

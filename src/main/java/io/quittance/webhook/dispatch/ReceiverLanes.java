@@ -10,15 +10,15 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** A lane for each receiver that had something to take lately. Thread-safe. */
+/** The lanes of receivers that had deliveries lately. Thread-safe. */
 @Component
 public final class ReceiverLanes {
 
   private static final int LANES_MAX = 100_000;
   private static final Duration IDLE_MAX = Duration.ofMinutes(10);
 
-  /** That an endpoint is closed stands in its row, a moment after the attempt that closed it. */
-  private static final Duration CLOSED_BESIDE_ROW_MAX = Duration.ofSeconds(5);
+  /** The lane remembers a pause until the endpoint's row has it, a moment after the attempt. */
+  private static final Duration PAUSED_BESIDE_ROW_MAX = Duration.ofSeconds(5);
 
   private static final Duration CLOSED_WITHOUT_ROW_MAX = Duration.ofDays(1);
 
@@ -35,10 +35,10 @@ public final class ReceiverLanes {
 
   ReceiverLane to(Endpoint endpoint) {
     boolean failing = endpoint.failingSince() != null;
-    return lanes.get(endpoint.getId(), id -> newLane(CLOSED_BESIDE_ROW_MAX, failing));
+    return lanes.get(endpoint.getId(), id -> newLane(PAUSED_BESIDE_ROW_MAX, failing));
   }
 
-  /** The lane of a destination; null: it has had nothing to take lately. */
+  /** The lane of a destination; null: it had no deliveries lately. */
   @Nullable ReceiverLane find(Destination destination) {
     UUID endpointId = destination.endpointId();
     return lanes.getIfPresent(endpointId == null ? OPERATOR : endpointId);
@@ -48,11 +48,11 @@ public final class ReceiverLanes {
     return lanes.get(OPERATOR, id -> newLane(CLOSED_WITHOUT_ROW_MAX, false));
   }
 
-  private ReceiverLane newLane(Duration closedMax, boolean failing) {
-    return new ReceiverLane(properties.perEndpoint(), properties.breakerOpen(), closedMax, failing);
+  private ReceiverLane newLane(Duration pausedMax, boolean failing) {
+    return new ReceiverLane(properties.perEndpoint(), properties.breakerOpen(), pausedMax, failing);
   }
 
-  /** Starts afresh with an endpoint: what it did before says nothing any more. */
+  /** Forgets the lane of an endpoint, whose earlier results do not count any more. */
   public void forget(UUID endpointId) {
     lanes.invalidate(endpointId);
   }

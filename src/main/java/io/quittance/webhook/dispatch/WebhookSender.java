@@ -212,7 +212,7 @@ final class WebhookSender {
       @Nullable Reply reply,
       Exception failure,
       @Nullable Duration retryAfter) {
-    @Nullable Duration closeFor =
+    @Nullable Duration endpointPause =
         task.lane().failed(took, failure, task.delivery().probe(), retryAfter);
     int attempts = task.delivery().attempts() + 1;
     Duration pause =
@@ -227,7 +227,7 @@ final class WebhookSender {
         reply == null ? failure.toString() : failure.getMessage(),
         reply == null ? null : reply.excerpt(),
         pause,
-        closeFor,
+        endpointPause,
         true);
   }
 }

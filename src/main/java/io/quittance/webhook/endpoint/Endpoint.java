@@ -81,8 +81,8 @@ public class Endpoint extends AssignedId {
     failingSince = null;
   }
 
-  /** Is tried at once, whatever it did before. */
-  public void reopen() {
+  /** Ends a pause, so that the endpoint is tried at once. */
+  public void resume() {
     closedUntil = null;
   }
 

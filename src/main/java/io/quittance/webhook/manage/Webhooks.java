@@ -160,7 +160,7 @@ class Webhooks {
     } else if (Boolean.FALSE.equals(enabled)) {
       endpoint.disable("by the merchant");
     }
-    endpoint.reopen();
+    endpoint.resume();
     Map<String, Object> details = described(target);
     details.put("enabled", endpoint.enabled());
     audited(caller, "changed", id, details);
@@ -192,7 +192,7 @@ class Webhooks {
     }
     requireKept(endpoint, since);
     endpoint.recover(since, clock.instant());
-    endpoint.reopen();
+    endpoint.resume();
     audited(caller, "recovery_started", id, Map.of("since", since));
     forgetOnCommit(caller.merchantId(), id);
     return endpoint;

@@ -25,11 +25,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** How long endpoints that fail are closed, on both databases. */
+/** How long endpoints that fail are paused, on both databases. */
 class EndpointHealthIT {
 
   private static final Duration HOUR = Duration.ofHours(1);
-  private static final Duration OPEN = Duration.ofSeconds(30);
+  private static final Duration PAUSE = Duration.ofSeconds(30);
 
   static List<Arguments> databases() {
     return List.of(
@@ -44,9 +44,9 @@ class EndpointHealthIT {
     Destination endpoint = endpoint(database);
 
     note(database, failed(endpoint, false, HOUR));
-    note(database, failed(endpoint, false, OPEN));
+    note(database, failed(endpoint, false, PAUSE));
 
-    assertThatItIsClosedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
+    assertThatItIsPausedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -54,10 +54,10 @@ class EndpointHealthIT {
   void aLaterFailureProlongsIt(String name, DataSource database) throws SQLException {
     Destination endpoint = endpoint(database);
 
-    note(database, failed(endpoint, false, OPEN));
+    note(database, failed(endpoint, false, PAUSE));
     note(database, failed(endpoint, false, HOUR));
 
-    assertThatItIsClosedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
+    assertThatItIsPausedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
   }
 
   /** While it was under way, an attempt that had begun before was told when to come again. */
@@ -68,9 +68,9 @@ class EndpointHealthIT {
 
     probe(database, endpoint);
     note(database, failed(endpoint, false, HOUR));
-    note(database, failed(endpoint, true, OPEN));
+    note(database, failed(endpoint, true, PAUSE));
 
-    assertThatItIsClosedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
+    assertThatItIsPausedFor(database, endpoint).isGreaterThan(HOUR.minusMinutes(1));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -79,31 +79,31 @@ class EndpointHealthIT {
     Destination endpoint = endpoint(database);
 
     probe(database, endpoint);
-    assertThatItIsClosedFor(database, endpoint).isGreaterThan(Duration.ofSeconds(5));
+    assertThatItIsPausedFor(database, endpoint).isGreaterThan(Duration.ofSeconds(5));
     note(database, failed(endpoint, true, Duration.ofMillis(1)));
 
-    assertThatItIsClosedFor(database, endpoint).isLessThan(Duration.ofSeconds(1));
+    assertThatItIsPausedFor(database, endpoint).isLessThan(Duration.ofSeconds(1));
   }
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("databases")
-  void aProbeThatSucceedsOpensIt(String name, DataSource database) throws SQLException {
+  void aProbeThatSucceedsEndsThePause(String name, DataSource database) throws SQLException {
     Destination endpoint = endpoint(database);
 
     note(database, failed(endpoint, false, HOUR));
     note(database, attempt(endpoint, true, null, null));
 
-    assertThat(closedUntil(database, endpoint)).isNull();
+    assertThat(pausedUntil(database, endpoint)).isNull();
   }
 
-  private static AbstractDurationAssert<?> assertThatItIsClosedFor(
+  private static AbstractDurationAssert<?> assertThatItIsPausedFor(
       DataSource database, Destination endpoint) {
-    OffsetDateTime until = closedUntil(database, endpoint);
+    OffsetDateTime until = pausedUntil(database, endpoint);
     assertThat(until).isNotNull();
     return assertThat(Duration.between(Instant.now(), until.toInstant()));
   }
 
-  private static @Nullable OffsetDateTime closedUntil(DataSource database, Destination endpoint) {
+  private static @Nullable OffsetDateTime pausedUntil(DataSource database, Destination endpoint) {
     return new JdbcTemplate(database)
         .queryForObject(
             "select closed_until from webhook_endpoints where id = ?",
@@ -136,12 +136,15 @@ class EndpointHealthIT {
         .executeWithoutResult(_ -> health.note(List.of(attempt)));
   }
 
-  private static Attempt failed(Destination endpoint, boolean probe, Duration closeFor) {
-    return attempt(endpoint, probe, "status 503", closeFor);
+  private static Attempt failed(Destination endpoint, boolean probe, Duration endpointPause) {
+    return attempt(endpoint, probe, "status 503", endpointPause);
   }
 
   private static Attempt attempt(
-      Destination endpoint, boolean probe, @Nullable String error, @Nullable Duration closeFor) {
+      Destination endpoint,
+      boolean probe,
+      @Nullable String error,
+      @Nullable Duration endpointPause) {
     var delivery =
         new Claimed(
             TypeId.next(),
@@ -152,7 +155,7 @@ class EndpointHealthIT {
             probe,
             Deadline.after(HOUR));
     return new Attempt(
-        delivery, Instant.now(), Duration.ZERO, null, error, null, null, closeFor, true);
+        delivery, Instant.now(), Duration.ZERO, null, error, null, null, endpointPause, true);
   }
 
   private static Destination endpoint(DataSource database) {

@@ -143,7 +143,7 @@ class WebhookSenderTest {
       assertThat(attempt.error()).contains("no such host");
       assertThat(attempt.made()).isTrue();
       assertThat(attempt.pause()).isPositive();
-      assertThat(attempt.closeFor()).isEqualTo(i < 2 ? null : LONG);
+      assertThat(attempt.endpointPause()).isEqualTo(i < 2 ? null : LONG);
       assertThat(lane.next()).isNull();
     }
   }
