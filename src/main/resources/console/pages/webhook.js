@@ -86,7 +86,7 @@ export function page({route, may, draw, signal}) {
 
   const test = () => ask({
     title: 'Send a test event?',
-    text: html`<p>A made-up event of the type webhook.test goes to ${endpoint.url}.</p>`,
+    text: html`<p>A test event of the type webhook.test goes to ${endpoint.url}.</p>`,
     verb: 'Send',
     run: () => send('POST', path + '/test'),
   }, 'Sent.');

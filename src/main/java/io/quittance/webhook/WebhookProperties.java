@@ -16,17 +16,18 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param url the operator's own receiver of all events; none: only merchants' endpoints
  * @param allowLoopback whether endpoints may be http and on this machine, for tests only
  * @param secretKey seals signing secrets: base64 of 32 bytes
- * @param previousSecretKeys open what they seal, too: keys of before, and the one that comes next
- * @param workers deliveries under way at once on this replica
- * @param perEndpoint of them at one endpoint that answers
- * @param breakerOpen how long an endpoint that fails is left alone
+ * @param previousSecretKeys further keys whose secrets can be opened: earlier ones, and the next
+ *     one during a rotation
+ * @param workers deliveries in progress at once on this replica
+ * @param perEndpoint deliveries in progress at once to one endpoint that answers
+ * @param breakerOpen how long deliveries to a failing endpoint are paused
  * @param timeout of one attempt
- * @param lease how long a claimed delivery is left alone; longer than two attempts
+ * @param lease how long other replicas leave a claimed delivery alone; longer than two attempts
  * @param retryMax the longest pause between two attempts at the operator's receiver
  * @param disableAfter how long an endpoint may fail without a success before it is disabled
  * @param retention how long deliveries that ended, and their attempts, are kept
- * @param eventRetention how long events are kept; what still waits to be delivered ends with them
- * @param sweepInterval how often each replica looks for older ones
+ * @param eventRetention how long events are kept; deliveries of a deleted event end
+ * @param sweepInterval how often each replica deletes older ones
  */
 @ConfigurationProperties("quittance.notification")
 public record WebhookProperties(
@@ -45,7 +46,7 @@ public record WebhookProperties(
     @DefaultValue("400d") @DurationMin(seconds = 1) Duration eventRetention,
     @DefaultValue("1m") @DurationMin(seconds = 1) Duration sweepInterval) {
 
-  /** With less, events are deleted whose deliveries are still tried again. */
+  /** With a shorter retention, events are deleted while their deliveries are still retried. */
   public static final Duration EVENT_RETENTION_ADVISED = Duration.ofDays(4);
 
   private static final int KEY_BYTES = 32;
@@ -85,7 +86,7 @@ public record WebhookProperties(
     throw badKey();
   }
 
-  /** Says nothing of the key itself. */
+  /** The message does not contain the key. */
   private static IllegalArgumentException badKey() {
     return new IllegalArgumentException(
         "quittance.notification.secret-key must be base64 of 32 bytes");

@@ -8,14 +8,16 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The beginning of an answer's body. No more than {@value #READ_BYTES_MAX} bytes are read, and what
- * breaks off counts as far as it came. Confined to a thread.
+ * The beginning of a response body. Reads at most {@value #READ_BYTES_MAX} bytes; if the connection
+ * breaks, keeps what has arrived. Confined to a thread.
  */
 final class BodyHead {
 
   static final int EXCERPT_LENGTH_MAX = 512;
 
-  /** Beyond the excerpt, so that a receiver with a short page to show keeps its connection. */
+  /**
+   * More than the excerpt, so that a short body is read to its end and its connection is reused.
+   */
   private static final int READ_BYTES_MAX = 8192;
 
   private static final char UNPRINTABLE = '\uFFFD';
@@ -28,7 +30,7 @@ final class BodyHead {
     this.whole = entity == null;
   }
 
-  /** Reads, and returns the beginning as printable text on one line. */
+  /** Reads the body, and returns its beginning as printable text on one line. */
   String excerpt() {
     byte[] head = entity == null ? new byte[0] : read(entity);
     String text =
@@ -51,12 +53,12 @@ final class BodyHead {
       whole = count < 0;
       length += Math.max(count, 0);
     } catch (IOException brokenOff) {
-      // The status has arrived and decides; of the body there is what came.
+      // The status decides and has arrived; the body is kept as far as it came.
     }
     return Arrays.copyOf(head, length);
   }
 
-  /** Whether the body was read to its end, which gave its connection back. */
+  /** Whether the body was read to its end, so that its connection is back in the pool. */
   boolean whole() {
     return whole;
   }

@@ -30,13 +30,12 @@ import org.apache.hc.core5.util.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries a message to a merchant's receiver, which may be operated by anybody, with bad
- * intentions, too: it goes only to an address that was checked in this very attempt ({@link
- * DnsResolver}), it never takes longer than its deadline, and of the answer little is read.
- * Thread-safe.
+ * Sends a message to a merchant's receiver, which may be malicious: it connects only to an address
+ * that was checked in the same attempt ({@link DnsResolver}), never takes longer than the deadline,
+ * and reads little of the response. Thread-safe.
  *
- * <p>The host's addresses are asked for at each attempt, and the address is a part of the pool's
- * key. So a connection that was kept open is used again only while the host still has that address.
+ * <p>The host's addresses are looked up for each attempt, and the address is part of the connection
+ * pool's key. So an open connection is reused only while the host still has that address.
  */
 public final class Courier implements AutoCloseable {
 
@@ -44,7 +43,8 @@ public final class Courier implements AutoCloseable {
   private static final int ADDRESSES_TRIED_MAX = 3;
 
   /**
-   * What the receiver answered. It counts once its headers are there, whatever becomes of the body.
+   * The receiver's response. It counts as soon as its headers have arrived, even if the body breaks
+   * off.
    *
    * @param status 200 to 599; a redirect is an answer like any other
    * @param retryAfter the header's value, 64 printable characters at most
@@ -54,8 +54,8 @@ public final class Courier implements AutoCloseable {
   public record Reply(int status, @Nullable String retryAfter, String excerpt) {}
 
   /**
-   * Room for one message to a host, until it is closed. Confined to one thread, and closed once; to
-   * be used at once, while what is known of the host's addresses is new.
+   * The permission to send one message to a host, until it is closed. Confined to one thread,
+   * closed once, and used without delay, because the host's addresses may change.
    */
   public final class Permit implements AutoCloseable {
 
@@ -70,11 +70,12 @@ public final class Courier implements AutoCloseable {
     }
 
     /**
-     * Makes one attempt. It is not repeated, except at the host's next address when there was no
-     * connection.
+     * Makes one attempt. If there is no connection, it tries the host's next address; it does not
+     * retry otherwise.
      *
      * @throws DnsResolver.NotPublicException the host is not on the public internet, or no longer
-     * @throws SocketTimeoutException there was no answer by the deadline, also of its name servers
+     * @throws SocketTimeoutException there was no answer by the deadline, from the receiver or its
+     *     name servers
      * @throws IOException there was no answer
      */
     public Reply post(Map<String, String> headers, byte[] body, Deadline deadline)
@@ -102,17 +103,16 @@ public final class Courier implements AutoCloseable {
   }
 
   /**
-   * Waits until the host's name has its turn to be looked up, and there is room for one more
-   * message to it. This time is not the receiver's, so an attempt's own deadline begins when it is
-   * over.
+   * Waits until the host's name can be looked up and one more message to the host is allowed. The
+   * deadline of the attempt starts after this wait, because the receiver does not cause it.
    *
    * @param merchantId whose receiver it is; merchants take turns, at names and at hosts
-   * @param startBy how long it is waited for
+   * @param startBy until when to wait
    * @throws NoRoomException there was none by then
    */
   public Permit permit(WebhookUrl url, UUID merchantId, Deadline startBy)
       throws NoRoomException, InterruptedException {
-    // Before the place at the host: while its name waits for a turn, others can use the place.
+    // Before it takes a place at the host: others use the place while the name waits for its turn.
     DnsResolver.Host host = names.host(url, merchantId, startBy);
     if (!limits.enter(url.host(), merchantId, startBy)) {
       throw new NoRoomException("too many messages to %s are under way".formatted(url.host()));
@@ -146,7 +146,7 @@ public final class Courier implements AutoCloseable {
     return late;
   }
 
-  /** Sends nothing once the deadline has passed, also if the addresses are known. */
+  /** Sends nothing after the deadline, even if the addresses are known. */
   private Reply attempt(Permit permit, Map<String, String> headers, byte[] body, Deadline deadline)
       throws IOException, InterruptedException {
     List<InetAddress> addresses = permit.host.addresses(deadline);
@@ -183,12 +183,12 @@ public final class Courier implements AutoCloseable {
     var post = new HttpPost(url.uri());
     headers.forEach(post::setHeader);
     post.setEntity(new ByteArrayEntity(body, null));
-    // The scope ends the attempt; should its interrupt be lost, silence ends it all the same.
-    Timeout silence = Timeout.of(deadline.remaining().plusSeconds(1));
+    // The scope ends the attempt. If its interrupt is lost, this timeout ends it.
+    Timeout socketTimeout = Timeout.of(deadline.remaining().plusSeconds(1));
     post.setConfig(
         RequestConfig.copy(PinnedHttpClient.REQUESTS)
-            .setResponseTimeout(silence)
-            .setConnectionRequestTimeout(silence)
+            .setResponseTimeout(socketTimeout)
+            .setConnectionRequestTimeout(socketTimeout)
             .build());
     return post;
   }

@@ -7,8 +7,8 @@ import java.time.Duration;
  *
  * @param connections open at once, idle ones included
  * @param connectionsPerHost in use at once by one host
- * @param connectTimeout until a connection is there, per address
- * @param idleMax how long a connection is kept open unused
+ * @param connectTimeout how long connecting to one address may take
+ * @param idleMax how long an unused connection is kept open
  */
 record CourierSettings(
     int connections, int connectionsPerHost, Duration connectTimeout, Duration idleMax) {}

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
  * Finds the addresses of a webhook's host, and refuses a host if any of them is not public.
  * Thread-safe.
  *
- * <p>An answer, also that there is none, is remembered for a few seconds. While a later one is late
- * or cannot be had, the last addresses stand in for it, for minutes: known hosts go on while name
- * servers are slow or away. Only addresses that were all public do, and the first answer with one
- * that is not ends it.
+ * <p>An answer, or that there is none, is cached for a few seconds. If a later look-up is late or
+ * fails, the last addresses are used for some minutes: deliveries to known hosts continue while
+ * name servers are slow or down. Only addresses that were all public are used like this, and the
+ * first answer with another address ends it.
  */
 final class DnsResolver implements AutoCloseable {
 
@@ -39,7 +39,7 @@ final class DnsResolver implements AutoCloseable {
     InetAddress[] resolve(String name) throws UnknownHostException;
   }
 
-  /** The host has an address where no webhook may go. */
+  /** The host has an address that is not public. */
   static final class NotPublicException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -48,7 +48,7 @@ final class DnsResolver implements AutoCloseable {
     }
   }
 
-  /** A host whose addresses are known, or are being looked up by now. */
+  /** A host whose addresses are known or being looked up. */
   @FunctionalInterface
   interface Host {
 
@@ -84,8 +84,8 @@ final class DnsResolver implements AutoCloseable {
   }
 
   /**
-   * Names by this machine's resolver. The dot at the end makes a name absolute: no search list of a
-   * cluster turns it into the name of a neighbour.
+   * Uses this machine's resolver. The dot at the end makes a name absolute, so that the search list
+   * of a cluster cannot turn it into the name of an internal service.
    */
   static DnsResolver ofThisMachine(boolean allowLoopback, MeterRegistry registry) {
     return new DnsResolver(
@@ -97,8 +97,8 @@ final class DnsResolver implements AutoCloseable {
   }
 
   /**
-   * Waits until the host's look-up has its turn, if one is needed. This time is not the receiver's;
-   * what the look-up itself takes is.
+   * Waits until the host's look-up starts, if one is needed. The receiver is not charged for this
+   * wait, but for the look-up.
    *
    * @param merchantId whose receiver it is; merchants' look-ups take turns
    * @throws NoRoomException it had not begun by then
@@ -113,7 +113,7 @@ final class DnsResolver implements AutoCloseable {
     return deadline -> checked(url, deadline.await(found).addresses());
   }
 
-  /** The address of a host that is not looked up; null: it is. */
+  /** The address of a host that needs no look-up; null: it needs one. */
   private static @Nullable InetAddress ownAddress(WebhookUrl url) {
     return url.host().equals("localhost") ? InetAddress.getLoopbackAddress() : url.literal();
   }
@@ -142,13 +142,13 @@ final class DnsResolver implements AutoCloseable {
     }
   }
 
-  /** The new answer, or what is known by now if that is late or cannot be had. */
+  /** The new answer, or the known addresses if it is late or fails. */
   private KnownHost newest(String host, KnownHost last, Lookup lookup, Deadline startBy)
       throws InterruptedException {
     try {
-      return lookup.patience().within(startBy.remaining()).await(lookup.answer());
+      return lookup.fallbackDeadline().within(startBy.remaining()).await(lookup.answer());
     } catch (RuntimeException e) {
-      // Another merchant's look-up may have found out meanwhile that it must not be used any more.
+      // Another merchant's look-up may have found meanwhile that the host must not be used.
       return Objects.requireNonNullElse(known.getIfPresent(host), last);
     }
   }

@@ -8,15 +8,15 @@ import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Limits what goes on at once, per host and in all. A merchant may have all places but one, of each
- * host and in all, and who has the fewest is let in first ({@link FairPlaces}): the receivers of
- * many merchants may stand behind one host, and one of them be slow. A host is forgotten when
- * nothing goes on there. A request that waits for its host does not count against the total.
- * Thread-safe.
+ * Limits the requests in progress, per host and in total. One merchant may use all places but one,
+ * at each host and in total, and the merchant with the fewest is let in first ({@link FairPlaces}):
+ * the receivers of many merchants may be behind one host, and one of them may be slow. A host
+ * without requests is forgotten. A request that waits for its host does not count against the
+ * total. Thread-safe.
  *
- * <p>It stands before the HTTP client's pool, which so has a connection for everyone who is let in.
- * A wait in that pool can lose the connection when the waiter is interrupted just as it gets it,
- * and attempts at a hung host all reach their deadlines together.
+ * <p>It is applied before the HTTP client's pool, so that the pool has a connection for each
+ * request that is let in. A wait in the pool could lose a connection if the waiting thread is
+ * interrupted just as it gets one, and attempts at a hung host reach their deadlines together.
  */
 final class HostLimits {
 
@@ -32,7 +32,7 @@ final class HostLimits {
   }
 
   /**
-   * Waits for room, no longer than until a deadline.
+   * Waits for room until the deadline.
    *
    * @return false: there was none in time; else the call must be followed by {@link #leave}
    */
@@ -75,7 +75,7 @@ final class HostLimits {
         });
   }
 
-  /** Hosts where something goes on or waits. */
+  /** How many hosts have requests in progress or waiting. */
   int hosts() {
     return hosts.size();
   }

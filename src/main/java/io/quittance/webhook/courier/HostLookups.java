@@ -17,13 +17,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks hosts up. Merchants take turns, and each has a few of the threads at most, so that a
- * merchant whose name servers are slow keeps no other waiting. Thread-safe.
+ * Looks up hosts. Merchants take turns, and each uses a few threads at most, so that slow name
+ * servers of one merchant do not delay the others. Thread-safe.
  *
  * <p>A look-up is a native call: it pins its carrier and cannot be interrupted. So it runs on
- * platform threads of its own, and those who want its answer wait no longer than they can. A host
- * is looked up once at a time for a merchant. Merchants do not join each other's look-ups, since
- * they would wait for each other's turns.
+ * platform threads of its own, and callers stop waiting at their own deadlines. A merchant has one
+ * look-up of a host at a time. Merchants do not share look-ups, because they would then wait for
+ * each other's turns.
  */
 final class HostLookups implements AutoCloseable {
 
@@ -31,7 +31,7 @@ final class HostLookups implements AutoCloseable {
   private static final int WORKERS_PER_MERCHANT = 4;
   private static final int QUEUE_CAPACITY = 4096;
 
-  /** A merchant has 16 endpoints at most; hosts of those that it had before may wait as well. */
+  /** A merchant has 16 endpoints at most, and hosts of earlier endpoints may still be queued. */
   private static final int QUEUED_PER_MERCHANT = 64;
 
   /** Longer than any caller waits; an answer that comes late serves the next attempt. */
@@ -39,22 +39,22 @@ final class HostLookups implements AutoCloseable {
 
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(1);
 
-  /** How long an answer is waited for if the one before can stand in for it. */
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  /** How long callers that have a cached answer wait for a new one. */
+  private static final Duration FALLBACK_AFTER = Duration.ofSeconds(1);
 
   private record Question(UUID merchantId, String host) {}
 
-  /** A look-up that waits for its turn, is under way, or has ended. Thread-safe. */
+  /** A look-up that is queued, running or finished. Thread-safe. */
   static final class Lookup {
 
     private final Question question;
-    private final Deadline patience;
+    private final Deadline fallbackDeadline;
     private final CompletableFuture<Boolean> begun = new CompletableFuture<>();
     private final CompletableFuture<KnownHost> answer = new CompletableFuture<>();
 
     private Lookup(Question question, Ticker clock) {
       this.question = question;
-      this.patience = Deadline.after(PATIENCE, clock);
+      this.fallbackDeadline = Deadline.after(FALLBACK_AFTER, clock);
     }
 
     /** Done when the look-up begins; failed if it never will. */
@@ -66,9 +66,9 @@ final class HostLookups implements AutoCloseable {
       return answer;
     }
 
-    /** By when those who have a stand-in for the answer use that. */
-    Deadline patience() {
-      return patience;
+    /** Deadline after which callers fall back to a cached answer. */
+    Deadline fallbackDeadline() {
+      return fallbackDeadline;
     }
 
     private void end(@Nullable KnownHost host, @Nullable Throwable failure) {
@@ -110,7 +110,7 @@ final class HostLookups implements AutoCloseable {
     }
   }
 
-  /** The merchant's look-up of a host that waits or is under way, or else a new one. */
+  /** The merchant's queued or running look-up of a host, or a new one. */
   Lookup of(UUID merchantId, String host) {
     var own = new Lookup(new Question(merchantId, host), clock);
     Lookup other = underWay.putIfAbsent(own.question, own);

@@ -8,11 +8,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a host by its last look-up. Immutable.
+ * The result of the last look-up of a host. Immutable.
  *
- * @param addresses of the last answer; if there was none, of the one before while that is usable
+ * @param addresses of the last answer; if there was none, of the one before while it is usable
  * @param fresh until then the host is not looked up again
- * @param usable until then the addresses stand in for an answer that is late or cannot be had
+ * @param usable until then the addresses are used if a new look-up is late or fails
  */
 record KnownHost(List<InetAddress> addresses, Deadline fresh, Deadline usable) {
 
@@ -21,7 +21,7 @@ record KnownHost(List<InetAddress> addresses, Deadline fresh, Deadline usable) {
   /**
    * After an answer with addresses.
    *
-   * @param allowed whether they may be used; only such stand in for later answers
+   * @param allowed whether the addresses may be used, now and in place of later answers
    */
   static KnownHost of(
       List<InetAddress> addresses, boolean allowed, Duration freshFor, Ticker clock) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.concurrent.Executors;
 
 /**
- * The receiver that the operator configured. It is trusted, and may be on the inside; so it is
- * reached without a {@link Courier}. Thread-safe.
+ * The receiver that the operator configured. It is trusted and may be in a private network, so it
+ * is called without a {@link Courier}. Thread-safe.
  */
 public final class OperatorReceiver {
 

@@ -33,8 +33,8 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Assembles the HTTP client of the {@link Courier}: it connects only to the address that it is
- * given. It looks no name up, and knows no proxy, redirect, retry, cookie, credential or
+ * Builds the HTTP client of the {@link Courier}, which connects only to the address that it is
+ * given. It resolves no names, and uses no proxies, redirects, retries, cookies, credentials or
  * compression.
  */
 final class PinnedHttpClient {
@@ -52,7 +52,7 @@ final class PinnedHttpClient {
   private static final int HEADERS_MAX = 100;
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
-  /** So that a host whose certificate is taken back is not trusted for ever. */
+  /** So that a host whose certificate is revoked is not trusted for ever. */
   private static final Duration CONNECTION_AGE_MAX = Duration.ofMinutes(5);
 
   private static final Duration UNUSED_AND_TRUSTED_MAX = Duration.ofMillis(500);
@@ -81,7 +81,7 @@ final class PinnedHttpClient {
 
   private static PoolingHttpClientConnectionManager connections(
       CourierSettings settings, SSLContext tls) {
-    // A polite close writes to the receiver, which may never read; and the pool holds its lock.
+    // A graceful close writes to the receiver, which may never read, while the pool holds its lock.
     var pool =
         new StrictConnPool<HttpRoute, ManagedHttpClientConnection>(
             settings.connections(),
@@ -132,12 +132,12 @@ final class PinnedHttpClient {
 
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
-      throw new UnknownHostException(host + " came without its address");
+      throw new UnknownHostException(host + " was not resolved before the request");
     }
 
     @Override
     public String resolveCanonicalHostname(String host) throws UnknownHostException {
-      throw new UnknownHostException(host + " came without its address");
+      throw new UnknownHostException(host + " was not resolved before the request");
     }
   }
 }

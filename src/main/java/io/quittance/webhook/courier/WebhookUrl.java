@@ -12,14 +12,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The address of a webhook endpoint: an https URL that can be on the public internet, in one
- * spelling. That its name also leads there is checked at each attempt, by {@link DnsResolver}.
- * Immutable.
+ * The URL of a webhook endpoint, normalized: https, and a host that can be on the public internet.
+ * {@link DnsResolver} checks at each attempt that the name resolves to public addresses. Immutable.
  *
- * <p>Ports are those of HTTPS, 443 and 8443, so that no merchant can make us connect to other
- * services of others. A host is a name of two labels or more, or a literal address in its usual
- * form; a number in another spelling (octal, hexadecimal, short) is refused, as no merchant means
- * it.
+ * <p>The port is 443 or 8443, so that no merchant can make us connect to other services. The host
+ * is a name of two labels or more, or a literal address in its usual form; a number in another
+ * notation (octal, hexadecimal, short) is refused.
  *
  * @see <a href="https://www.iana.org/assignments/special-use-domain-names">IANA Special-Use Domain
  *     Names</a>
@@ -41,7 +39,9 @@ public final class WebhookUrl {
   private static final Pattern IPV6 =
       Pattern.compile("\\[(?!.*[0-9a-f]{5})[0-9a-f.]*:[0-9a-f:.]*]");
 
-  /** Read as something else by IDNA 2003, which the JDK has, than by IDNA 2008 (RFC 5894, 7.2). */
+  /**
+   * IDNA 2003, which the JDK implements, reads these differently from IDNA 2008 (RFC 5894, 7.2).
+   */
   private static final Pattern DEVIATION = Pattern.compile("[ßς\u200c\u200d]");
 
   private static final List<String> INTERNAL =
@@ -72,7 +72,7 @@ public final class WebhookUrl {
   /**
    * Reads and checks a URL; nothing is looked up.
    *
-   * @param allowLoopback whether this machine itself may be meant, then on any port and without TLS
+   * @param allowLoopback whether loopback addresses are allowed, on any port and without TLS
    * @throws IllegalArgumentException it is refused; the message is for the merchant
    */
   public static WebhookUrl parse(@Nullable String text, boolean allowLoopback) {
@@ -88,7 +88,7 @@ public final class WebhookUrl {
     require(authority.matches(), "must name a host, and a port only as a number");
     String host = host(authority.group(1));
     boolean loopback = isLoopback(host);
-    require(!loopback || allowLoopback, "must not lead to this service's own machine");
+    require(!loopback || allowLoopback, "must not be a loopback address");
     if (!loopback) {
       requirePublic(host);
     }
@@ -117,7 +117,7 @@ public final class WebhookUrl {
     require(text.length() <= LENGTH_MAX, "must have %d characters at most".formatted(LENGTH_MAX));
     try {
       var uri = new URI(text);
-      // Else it has none, and cannot be looked up: a last label may not begin with a digit.
+      // Otherwise it has no host for URI, whose last label must not begin with a digit.
       require(
           host.equals(uri.getHost()),
           "must name a valid host, whose last label begins with a letter");

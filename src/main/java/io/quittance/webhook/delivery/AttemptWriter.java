@@ -22,17 +22,17 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Writes down how attempts went, many in one transaction, or each in its own where the rows of some
- * are locked. An attempt whose row is lost in a crash is repeated. Thread-safe.
+ * Writes the results of attempts, many in one transaction, or each in its own if the rows of some
+ * are locked. An attempt whose result is lost in a crash is repeated. Thread-safe.
  */
 @Component
 public final class AttemptWriter {
 
   private static final Logger log = LoggerFactory.getLogger(AttemptWriter.class);
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(30);
   private static final int ROWS_AT_ONCE = 256;
 
-  /** Ten deliveries that are locked keep the others waiting for a second. */
+  /** With this limit, ten locked deliveries delay the others by a second. */
   private static final String LIMIT_LOCKS = "set local lock_timeout = 100";
 
   private static final String ADD_ATTEMPT =
@@ -42,7 +42,10 @@ public final class AttemptWriter {
       values (?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
-  /** By its key, and not by an index of what waits: see {@link DeliveryQueue#CLAIM}. */
+  /**
+   * Finds the row by its key and not by an index of waiting deliveries: see {@link
+   * DeliveryQueue#CLAIM}.
+   */
   static final String UPDATE_DELIVERY =
       """
       update deliveries
@@ -88,11 +91,11 @@ public final class AttemptWriter {
         .register(registry);
   }
 
-  /** Takes note of an attempt; waits only if too many wait to be written. */
+  /** Records an attempt; waits only while the queue of results is full. */
   public void record(Attempt attempt) throws InterruptedException {
     var _ =
         writer
-            .submitWhenRoom(attempt, Deadline.after(PATIENCE))
+            .submitWhenRoom(attempt, Deadline.after(QUEUE_TIMEOUT))
             .exceptionally(
                 failure -> {
                   log.warn(

@@ -18,9 +18,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Sends again what an endpoint has not taken since an instant, some events a second. How far it has
- * come is kept with the endpoint, so any replica goes on with it. Endpoints take turns.
- * Thread-safe.
+ * Sends again the events that an endpoint has missed since an instant, some a second. The progress
+ * is stored with the endpoint, so any replica can continue. Endpoints take turns. Thread-safe.
  */
 @Component
 final class Backfill {
@@ -28,10 +27,10 @@ final class Backfill {
   private static final int EVENTS_AT_ONCE = 500;
   private static final int ENDPOINTS_AT_ONCE = 20;
 
-  /** The clock that made an id may differ so much from the one that dated its event. */
+  /** How much the clock that made an id may differ from the one that set the time of its event. */
   static final Duration SKEW = Duration.ofMinutes(1);
 
-  /** How far an endpoint has come. */
+  /** The progress of an endpoint. */
   private record Progress(
       UUID endpointId,
       UUID merchantId,
@@ -67,7 +66,7 @@ final class Backfill {
        limit :limit
       """;
 
-  /** Those behind the last one of the run before come first. */
+  /** Endpoints after the last one of the run before come first. */
   private static final String RECOVERING =
       """
       select merchant_id, id from webhook_endpoints

@@ -15,8 +15,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Ends deliveries to endpoints that take none any more, a few at a time; their history says why.
- * Thread-safe.
+ * Ends due deliveries to endpoints that are disabled or deleted, a few at a time; their history
+ * says why. Thread-safe.
  */
 @Component
 public final class DeadLetters {
@@ -27,7 +27,10 @@ public final class DeadLetters {
   private static final int ENDPOINTS_AT_ONCE = 10;
   private static final int DELIVERIES_AT_ONCE = 250;
 
-  /** Not one that was enabled since it was found, or may just be so: its deliveries are sent. */
+  /**
+   * Skips an endpoint that was enabled since it was found, or is being enabled: its deliveries are
+   * sent.
+   */
   private static final String LOCK_DISABLED =
       """
       select id from webhook_endpoints
@@ -57,7 +60,7 @@ public final class DeadLetters {
       values (?, ?, ?, current_timestamp, 0, ?)
       """;
 
-  /** An hour is longer than any transaction lives that saw the endpoint and adds to it. */
+  /** After an hour, no transaction is left that saw the endpoint and adds deliveries to it. */
   private static final String DELETED_ENDPOINTS =
       """
       select w.merchant_id, w.id from webhook_endpoints w
@@ -91,9 +94,9 @@ public final class DeadLetters {
   }
 
   /**
-   * Ends a limited number of due deliveries to endpoints that are disabled or deleted. They take
-   * turns, so that none waits until others have nothing left. One that is enabled by now, or whose
-   * row is locked, is passed over.
+   * Ends a limited number of due deliveries to endpoints that are disabled or deleted. Endpoints
+   * take turns, so that a large backlog does not delay the others. An endpoint that is enabled by
+   * now, or whose row is locked, is skipped.
    */
   public void endDeliveries(List<Found> gone) {
     List<Found> next =
@@ -123,7 +126,9 @@ public final class DeadLetters {
     return ids.stream().map(row).toList();
   }
 
-  /** Forgets deleted endpoints for which nothing waits any more, unless their rows are locked. */
+  /**
+   * Deletes the rows of deleted endpoints without waiting deliveries, unless the rows are locked.
+   */
   void forgetDeleted() {
     jdbc.query(
             DELETED_ENDPOINTS,

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What became of deliveries, attempt by attempt. Thread-safe. */
+/** Deliveries and their attempts, as merchants see them. Thread-safe. */
 @Component
 public final class DeliveryHistory {
 

@@ -21,9 +21,9 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * The deliveries that wait, shared by all replicas: a claim is a lease, so a delivery whose replica
- * died is due again when the lease ends. What waits is never written while it waits. All times are
- * the database's. {@code DueDeliveries} finds what can be claimed. Thread-safe.
+ * The waiting deliveries, shared by all replicas. A claim is a lease, so a delivery whose replica
+ * died is due again when the lease ends. Waiting deliveries are not updated. All times are the
+ * database's. {@code DueDeliveries} finds what can be claimed. Thread-safe.
  */
 @Component
 public final class DeliveryQueue {
@@ -33,8 +33,8 @@ public final class DeliveryQueue {
    *
    * @param endpointId null: the operator's own receiver
    * @param attempts made before
-   * @param probe whether this is the one trial delivery to a closed endpoint, which opens it if it
-   *     succeeds
+   * @param probe whether this is the one trial delivery to a paused endpoint; if it succeeds,
+   *     deliveries resume
    * @param startBy an attempt that starts later could outlive the lease
    */
   public record Claimed(
@@ -52,8 +52,8 @@ public final class DeliveryQueue {
   }
 
   /**
-   * Of what is due, the one that waits longest. What has not been attempted yet stands in the order
-   * of its ids; what has been, does not, and there is little of it.
+   * The due delivery that has waited longest. Deliveries without an attempt wait in the order of
+   * their ids; the others do not, and are few.
    */
   private static final String LONGEST_WAITING =
       """
@@ -71,7 +71,7 @@ public final class DeliveryQueue {
        limit 1
       """;
 
-  /** A row that another transaction has locked is not waited for: others' claims come after it. */
+  /** Skips a locked row, because other claims would wait behind this one. */
   private static final String LOCK_HALF_OPEN =
       """
       select id from webhook_endpoints
@@ -79,8 +79,11 @@ public final class DeliveryQueue {
          for update skip locked
       """;
 
-  /** One replica at a time tries a half-open endpoint: until the lease ends it looks closed. */
-  private static final String TRY_ENDPOINT =
+  /**
+   * One replica at a time probes a half-open endpoint: until the lease ends, the endpoint counts as
+   * paused.
+   */
+  private static final String PROBE_ENDPOINT =
       """
       update webhook_endpoints
          set closed_until = current_timestamp + cast(? as bigint) * interval '0.001' second
@@ -133,20 +136,23 @@ public final class DeliveryQueue {
     this.startWithin = lease.minus(properties.timeout()).dividedBy(2);
   }
 
-  /** Takes those of a merchant's deliveries that are still due and that no other replica has. */
+  /**
+   * Claims those of a merchant's deliveries that are still due and that no other replica has
+   * claimed.
+   */
   public List<Claimed> claim(UUID merchantId, Collection<UUID> deliveries) {
     return inTransaction(() -> lease(merchantId, deliveries, false));
   }
 
   /**
-   * Takes the delivery that has waited longest for a half-open destination, to try it; none if
-   * another replica is at it, the endpoint's row is locked, or nothing is due.
+   * Claims the longest-waiting delivery of a half-open destination as a probe; none if another
+   * replica probes it, the endpoint's row is locked, or nothing is due.
    */
   public List<Claimed> claimProbe(Destination destination) {
     return inTransaction(
         () -> {
           List<UUID> longest = longestWaiting(destination);
-          return !longest.isEmpty() && mayTry(destination)
+          return !longest.isEmpty() && mayProbe(destination)
               ? lease(destination.merchantId(), longest, true)
               : List.of();
         });
@@ -165,13 +171,13 @@ public final class DeliveryQueue {
             LONGEST_WAITING, UUID.class, merchantId, endpointId, merchantId, endpointId);
   }
 
-  /** The operator's receiver has no row that replicas share: each tries it. */
-  private boolean mayTry(Destination destination) {
+  /** The operator's receiver has no row that replicas share, so each replica probes it. */
+  private boolean mayProbe(Destination destination) {
     UUID merchantId = destination.merchantId();
     UUID endpointId = destination.endpointId();
     return endpointId == null
         || (!jdbc.queryForList(LOCK_HALF_OPEN, UUID.class, merchantId, endpointId).isEmpty()
-            && jdbc.update(TRY_ENDPOINT, lease.toMillis(), merchantId, endpointId) == 1);
+            && jdbc.update(PROBE_ENDPOINT, lease.toMillis(), merchantId, endpointId) == 1);
   }
 
   private List<Claimed> inTransaction(Supplier<List<Claimed>> claim) {
@@ -214,7 +220,7 @@ public final class DeliveryQueue {
     return claimed;
   }
 
-  /** Adds a delivery of each event to one endpoint, due now; their ids. */
+  /** Adds a delivery of each event to one endpoint, due now, and returns their ids. */
   public List<UUID> add(UUID merchantId, UUID endpointId, Collection<UUID> eventIds) {
     List<Object[]> rows =
         eventIds.stream()
@@ -224,7 +230,9 @@ public final class DeliveryQueue {
     return rows.stream().map(row -> (UUID) row[0]).toList();
   }
 
-  /** Adds a delivery to each enabled endpoint that takes the event, due now; their number. */
+  /**
+   * Adds a delivery to each enabled endpoint that takes the event, due now, and returns how many.
+   */
   int addForSubscribers(StoredEvent event) {
     return jdbc.update(
         Deliveries.toSubscribers(dialect),

@@ -5,8 +5,8 @@ import io.quittance.concurrency.Ticker;
 import java.time.Duration;
 
 /**
- * Keeps work that grows with the database to a twentieth of the time: the longer it takes, the less
- * often it runs. Confined to one thread.
+ * Limits work that grows with the database to a twentieth of the time: the longer it takes, the
+ * less often it runs. Confined to one thread.
  */
 final class DutyCycle {
 
@@ -20,12 +20,12 @@ final class DutyCycle {
     this.pause = Deadline.after(Duration.ZERO, ticker);
   }
 
-  /** Whether it is time to do it again. */
+  /** Whether it is time for the next run. */
   boolean due() {
     return pause.expired();
   }
 
-  /** It was done or tried, and took so long. */
+  /** Notes how long the last run took. */
   void took(Duration time) {
     pause = Deadline.after(time.multipliedBy(PAUSE_TO_WORK), ticker);
   }

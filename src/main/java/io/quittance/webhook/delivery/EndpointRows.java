@@ -7,8 +7,8 @@ import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Changes rows of endpoints, and passes over those that another transaction has locked: it waits
- * for none. Thread-safe; works in the caller's transaction.
+ * Changes rows of endpoints. Skips locked rows, so it never waits. Thread-safe; works in the
+ * caller's transaction.
  */
 final class EndpointRows {
 
@@ -34,7 +34,7 @@ final class EndpointRows {
        where merchant_id in (:merchants) and id in (:ids) and %s
       """;
 
-  /** One at a time: Citus passes over locked rows only in a statement on one merchant's rows. */
+  /** One at a time: Citus skips locked rows only in a statement on one merchant's rows. */
   private static final String LOCK =
       """
       select id from webhook_endpoints
@@ -51,7 +51,7 @@ final class EndpointRows {
     this.jdbc = jdbc;
   }
 
-  /** Those that meet the condition, locked or not. Locks none. */
+  /** The endpoints that meet the condition, locked or not. Locks none. */
   List<Found> find(String condition, Set<Destination> endpoints) {
     if (endpoints.isEmpty()) {
       return List.of();
@@ -68,7 +68,7 @@ final class EndpointRows {
         .list();
   }
 
-  /** Locks those that meet the condition and are free; the ones that it has locked. */
+  /** Locks the endpoints that meet the condition and are not locked, and returns them. */
   List<Found> lock(String condition, Set<Destination> endpoints) {
     String lock = LOCK.formatted(condition);
     return find(condition, endpoints).stream()
@@ -82,7 +82,7 @@ final class EndpointRows {
         .toList();
   }
 
-  /** Changes those that meet the condition and are free; the ones that it has changed. */
+  /** Changes the endpoints that meet the condition and are not locked, and returns them. */
   List<Found> change(String change, String condition, Set<Destination> endpoints) {
     List<Found> locked = lock(condition, endpoints);
     if (!locked.isEmpty()) {

@@ -25,15 +25,15 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Deletes deliveries after their retention, with their attempts, and events after theirs: merchant
- * by merchant, a few rows in a transaction, and no row is read that is not deleted. It runs on
- * every replica; what one deletes the others pass over. Thread-safe.
+ * by merchant, a few rows in a transaction. It reads only rows that it deletes. Every replica runs
+ * it, and skips what another one deletes. Thread-safe.
  */
 @Component
 final class Retention {
 
   private record OldDelivery(UUID id, OffsetDateTime createdAt) {}
 
-  /** What was deleted at once: so many rows, up to that one. */
+  /** A deleted batch: how many rows, and the last one. */
   private record Batch<K>(int rows, K last) {}
 
   private static final int ROWS_PER_BATCH = 1_000;
@@ -127,7 +127,7 @@ final class Retention {
         (merchantId, since) -> deleteDeliveries(merchantId, since, until));
   }
 
-  /** Deletes events that are older than their retention, whatever became of their deliveries. */
+  /** Deletes events that are older than their retention, delivered or not. */
   void deleteEvents() {
     OffsetDateTime until = before(properties.eventRetention());
     UUID end = TypeId.first(until.toInstant().plus(Backfill.SKEW));
@@ -143,9 +143,9 @@ final class Retention {
   }
 
   /**
-   * Deletes batches of each merchant's until there is no more. A batch goes on where the last one
-   * ended: what that has deleted is still in the index. Merchants for whom no time was left are the
-   * first ones of the next sweep.
+   * Deletes batches of each merchant until nothing is left. A batch starts where the last one
+   * ended, because deleted rows stay in the index. Merchants that the sweep did not reach come
+   * first in the next one.
    */
   private <K> void delete(
       RoundRobin<UUID> turns, List<UUID> merchants, K start, BiFunction<UUID, K, Batch<K>> delete) {

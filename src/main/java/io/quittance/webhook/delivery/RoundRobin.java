@@ -7,8 +7,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is when there is more to do than fits in one round: a round begins behind the one
- * who had the last turn of the round before. Thread-safe.
+ * Orders what takes part in a round, if there is more to do than fits in one: a round starts after
+ * the one that had the last turn of the round before. Thread-safe.
  */
 final class RoundRobin<K> {
 
@@ -30,6 +30,7 @@ final class RoundRobin<K> {
         .toList();
   }
 
+  /** Notes that this one has had its turn. */
   void recordTurn(K who) {
     last = who;
   }

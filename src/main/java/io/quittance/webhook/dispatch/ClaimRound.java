@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a few deliveries for each destination that is queued. If a merchant's cannot be claimed,
- * the other merchants' are claimed and sent all the same. Confined to one thread.
+ * Claims a few deliveries for each queued destination. If those of one merchant cannot be claimed,
+ * those of the others are claimed and sent. Confined to one thread.
  */
 final class ClaimRound {
 
@@ -23,13 +23,13 @@ final class ClaimRound {
     /**
      * Adds what it claims to a list, one by one, so that a failure loses nothing.
      *
-     * @param again takes those that have more; they come after those that had no room
+     * @param again takes destinations that have more; they are queued behind those that had no room
      * @return whether the merchant's destinations could take more at once
      */
     boolean claim(Entry entry, List<Claimed> claimed, Consumer<Entry> again);
   }
 
-  /** Has claimed deliveries attempted. */
+  /** Sends claimed deliveries. */
   @FunctionalInterface
   interface Dispatch {
     void dispatch(List<Claimed> claimed) throws InterruptedException;
@@ -48,7 +48,7 @@ final class ClaimRound {
     this.dispatch = dispatch;
   }
 
-  /** Claims for all merchants that are queued; whether it is worth another round at once. */
+  /** Claims for all queued merchants, and returns whether another round is worthwhile at once. */
   boolean run() throws InterruptedException {
     boolean more = false;
     var left = new ArrayDeque<>(destinations.takeAll());
@@ -75,7 +75,7 @@ final class ClaimRound {
       return claims.claim(entry, claimed, again);
     } catch (RuntimeException e) {
       log.warn(
-          "Due deliveries of {} could not be claimed, and are looked for again: {}",
+          "Due deliveries of {} could not be claimed, and are claimed later: {}",
           TypeId.format("mch", entry.merchantId()),
           e.toString());
       return false;

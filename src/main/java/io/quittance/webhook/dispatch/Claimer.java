@@ -33,8 +33,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes due deliveries from the queue: as many as their destinations' lanes have room for, a few of
- * each destination at a time. One worker claims, merchant by merchant. Thread-safe.
+ * Claims due deliveries: as many as the lanes of their destinations have room for, a few of each
+ * destination at a time. One worker claims, merchant by merchant. Thread-safe.
  */
 @Component
 final class Claimer {
@@ -44,16 +44,17 @@ final class Claimer {
   /** Of one destination, before the others have their turn. */
   private static final int DELIVERIES_AT_ONCE = 64;
 
-  /** Of one of which nothing is known, not even how large its events are. */
+  /** Of a destination without a lane: nothing is known of it, not even how large its events are. */
   private static final int DELIVERIES_AT_FIRST = 16;
 
   private static final int WAKES_MAX = 256;
 
-  /** Payments that commit within it share one look for what is due. */
+  /** Payments that commit within this time share one search for due deliveries. */
   private static final Duration LINGER = Duration.ofMillis(5);
 
   /**
-   * A commit seldom shows later than that after its deliveries are due; else the poller finds them.
+   * A commit rarely becomes visible later than this after its deliveries are due; the poller finds
+   * the others.
    */
   private static final Duration LATE = Duration.ofSeconds(2);
 
@@ -67,7 +68,7 @@ final class Claimer {
   private final ClaimRound round;
   private final Set<UUID> wokenMerchants = ConcurrentHashMap.newKeySet();
 
-  /** Whether a claim is queued that has not begun, and so will find whatever is due by now. */
+  /** Whether a claim is queued that has not started; it will find everything that is due by now. */
   private final AtomicBoolean woken = new AtomicBoolean();
 
   private final WorkerPool<Boolean, Boolean> worker;
@@ -96,19 +97,19 @@ final class Claimer {
             .start(registry);
   }
 
-  /** A hand-over from a payment: looks for due deliveries soon, and returns at once. */
+  /** After a commit: claims the merchant's due deliveries soon, and returns at once. */
   @EventListener
   void on(EventsCommitted committed) {
     wakeFor(committed.merchantId());
   }
 
-  /** Looks for due deliveries of a merchant soon, and returns at once. */
+  /** Claims the merchant's due deliveries soon, and returns at once. */
   void wakeFor(UUID merchantId) {
     wokenMerchants.add(merchantId);
     wake();
   }
 
-  /** Looks for retries, and for what other replicas left behind. */
+  /** Finds retries, and deliveries that other replicas have left. */
   @Scheduled(fixedDelay = 1000)
   void poll() {
     try {
@@ -157,20 +158,20 @@ final class Claimer {
     boolean more;
     woken.set(false);
     do {
-      takePaid();
+      takeWoken();
       more = round.run();
     } while (more);
     jobs.forEach(job -> job.succeed(true));
   }
 
-  private void takePaid() {
+  private void takeWoken() {
     Set<UUID> merchants = Set.copyOf(wokenMerchants);
     wokenMerchants.removeAll(merchants);
     Instant since = poller.polledUntil().minus(LATE);
     subscribers.of(merchants).forEach(destination -> destinations.add(destination, since));
   }
 
-  /** Claims for one merchant; whether its destinations could take more at once. */
+  /** Claims for one merchant, and returns whether its destinations could take more at once. */
   private boolean claim(Entry entry, List<Claimed> claimed, Consumer<Entry> again) {
     List<Destination> ready = new ArrayList<>();
     for (Destination destination : entry.destinations()) {
@@ -203,7 +204,7 @@ final class Claimer {
             deliveries.subList(0, Math.min(room, deliveries.size())));
   }
 
-  /** How much may be claimed for a destination, besides what is claimed already. */
+  /** How many more deliveries may be claimed for a destination. */
   private int room(Destination destination, List<Claimed> claimed) {
     ReceiverLane lane = lanes.find(destination);
     if (lane == null) {

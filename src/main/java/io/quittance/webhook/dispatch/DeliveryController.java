@@ -90,11 +90,11 @@ class DeliveryController {
     return RefusedInput.oneOf(STATES, state -> state, text);
   }
 
-  /** Sends a made-up event to one endpoint, whatever it takes otherwise. */
+  /** Sends a test event to one endpoint, whether or not it is subscribed to the type. */
   @PostMapping("/v1/webhook-endpoints/{id}/test")
   @Route(
       id = "testWebhookEndpoint",
-      summary = "Sends a made-up event to an endpoint",
+      summary = "Sends a test event to an endpoint",
       problems = ProblemCode.INVALID_STATE)
   @ResponseStatus(HttpStatus.ACCEPTED)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
@@ -142,7 +142,7 @@ class DeliveryController {
     return new Redelivered(deliver(caller, takers, () -> event));
   }
 
-  /** Adds a delivery to each of them, or to none; it is sent once that is committed. */
+  /** Adds a delivery to each of the endpoints, or to none; they are sent after the commit. */
   private List<DeliveryBody> deliver(
       Caller caller, List<Endpoint> takers, Supplier<StoredEvent> event) {
     UUID merchantId = caller.merchantId();

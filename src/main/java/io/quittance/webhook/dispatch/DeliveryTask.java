@@ -6,7 +6,7 @@ import io.quittance.webhook.endpoint.Endpoint;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A claimed delivery with all that it takes to attempt it.
+ * A claimed delivery with its event, endpoint and lane.
  *
  * @param endpoint null: the operator's own receiver
  */

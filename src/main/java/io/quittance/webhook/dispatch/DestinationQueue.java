@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The destinations that may have something due, in the order in which their merchants' turns come.
+ * The destinations that may have due deliveries, in the order of their merchants' turns.
  * Thread-safe.
  */
 final class DestinationQueue {
@@ -17,13 +17,14 @@ final class DestinationQueue {
   /**
    * Some destinations of one merchant.
    *
-   * @param since what was due before this instant has been claimed, as far as this replica knows
+   * @param since deliveries that were due before this instant have been claimed, as far as this
+   *     replica knows
    */
   record Entry(UUID merchantId, List<Destination> destinations, Instant since) {}
 
   private final Map<UUID, Map<Destination, Instant>> merchants = new LinkedHashMap<>();
 
-  /** Adds a destination; what was due there before {@code since} is known to be on its way. */
+  /** Adds a destination; deliveries that were due there before {@code since} have been claimed. */
   synchronized void add(Destination destination, Instant since) {
     merchants
         .computeIfAbsent(destination.merchantId(), id -> new LinkedHashMap<>())
@@ -34,7 +35,7 @@ final class DestinationQueue {
     entry.destinations().forEach(destination -> add(destination, entry.since()));
   }
 
-  /** As {@link #add(Entry)}, of a merchant that has had a turn: all others come first. */
+  /** As {@link #add(Entry)}, but behind all other merchants, because this one has had a turn. */
   synchronized void addLast(Entry entry) {
     Map<Destination, Instant> own = merchants.remove(entry.merchantId());
     if (own != null) {
@@ -43,7 +44,7 @@ final class DestinationQueue {
     add(entry);
   }
 
-  /** Takes off all that there is, one entry for each merchant. */
+  /** Removes and returns all, one entry for each merchant. */
   synchronized List<Entry> takeAll() {
     var entries = new ArrayList<Entry>(merchants.size());
     merchants.forEach(

@@ -22,8 +22,8 @@ import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /**
- * Delivers events at least once: puts what was claimed into its receiver's lane, at which senders
- * take turns. Thread-safe.
+ * Delivers events at least once: puts claimed deliveries into the lanes of their receivers, where
+ * senders take turns. Thread-safe.
  */
 @Component
 final class Dispatcher {
@@ -56,7 +56,7 @@ final class Dispatcher {
             this::attempt, properties.workers(), properties.timeout().multipliedBy(2), registry);
   }
 
-  /** Has these attempted, as soon as their receivers' turns come. */
+  /** Queues the deliveries in the lanes of their receivers. */
   void dispatch(List<Claimed> claimed) throws InterruptedException {
     Map<UUID, StoredEvent> found = events(claimed);
     Map<UUID, Endpoint> receivers = receivers(claimed);
@@ -73,7 +73,8 @@ final class Dispatcher {
       } else if (endpoint.enabled()) {
         turns.offer(new DeliveryTask(delivery, event, endpoint, lanes.to(endpoint)));
       }
-      // Else it is due again when its lease ends: DeadLetters ends it under the endpoint's lock,
+      // Otherwise it is due again when its lease ends. DeadLetters ends it under the endpoint's
+      // lock,
       // unless the endpoint is enabled by then.
     }
   }

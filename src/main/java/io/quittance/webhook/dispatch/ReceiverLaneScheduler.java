@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets senders take turns at the lanes, those of each merchant by turns, so that nobody waits for
- * all lanes of a merchant whose receivers are slow. A lane has its turn back whatever becomes of
- * it: its tasks ran out, its work failed, or the turn was never begun. Thread-safe.
+ * Assigns senders to lanes in turns. Merchants take turns, so that nobody waits for all lanes of a
+ * merchant whose receivers are slow. A lane gets its turn back in every case: it has no more tasks,
+ * its work failed, or the turn was never started. Thread-safe.
  */
 final class ReceiverLaneScheduler implements AutoCloseable {
 
@@ -30,7 +30,7 @@ final class ReceiverLaneScheduler implements AutoCloseable {
 
   private static final Logger log = LoggerFactory.getLogger(ReceiverLaneScheduler.class);
   private static final int TURNS_MAX = 4096;
-  private static final Duration PATIENCE = Duration.ofHours(1);
+  private static final Duration QUEUE_TIMEOUT = Duration.ofHours(1);
 
   private final Work work;
   private final WorkerPool<Turn, Boolean> senders;
@@ -53,7 +53,7 @@ final class ReceiverLaneScheduler implements AutoCloseable {
       var turn = new Turn(party(task.delivery()), task.lane());
       boolean given = false;
       try {
-        giveBackIfItFails(turn.lane(), senders.submitWhenRoom(turn, Deadline.after(PATIENCE)));
+        giveBackIfItFails(turn.lane(), senders.submitWhenRoom(turn, Deadline.after(QUEUE_TIMEOUT)));
         given = true;
       } finally {
         if (!given) {
@@ -63,7 +63,7 @@ final class ReceiverLaneScheduler implements AutoCloseable {
     }
   }
 
-  /** The operator's own receiver is nobody's but the operator's, whoever has something for it. */
+  /** Deliveries to the operator's receiver count as the operator's, whichever merchant has them. */
   private static UUID party(Claimed delivery) {
     return delivery.endpointId() == null ? ReceiverLanes.OPERATOR : delivery.merchantId();
   }
@@ -72,7 +72,7 @@ final class ReceiverLaneScheduler implements AutoCloseable {
     var _ =
         turn.exceptionally(
             failure -> {
-              log.warn("Sending to a receiver failed; its lane goes on", failure);
+              log.warn("Sending to a receiver failed; its lane continues", failure);
               lane.giveBack();
               return false;
             });
@@ -90,15 +90,15 @@ final class ReceiverLaneScheduler implements AutoCloseable {
     boolean handedOn = false;
     for (DeliveryTask task = lane.next(); task != null && !handedOn; ) {
       work.run(task);
-      handedOn = senders.depth() > 0 && handOn(turn);
+      handedOn = senders.depth() > 0 && yieldTurn(turn);
       task = handedOn ? null : lane.next();
     }
   }
 
   /** Lets other lanes have their turns first. */
-  private boolean handOn(Turn turn) {
+  private boolean yieldTurn(Turn turn) {
     try {
-      giveBackIfItFails(turn.lane(), senders.submit(turn, Deadline.after(PATIENCE)));
+      giveBackIfItFails(turn.lane(), senders.submit(turn, Deadline.after(QUEUE_TIMEOUT)));
       return true;
     } catch (RejectedExecutionException e) {
       return false;

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * When a delivery is attempted again. Merchants' endpoints: after 5 s, 5 min, 30 min, 2, 5, 10, 14,
- * 20 and 24 h, then never; each up to a tenth later, so that what failed together does not come
- * back together. The operator's receiver: pauses that double up to a limit, without an end.
+ * 20 and 24 h, then never; each up to a tenth later, so that deliveries that failed together are
+ * not retried together. The operator's receiver: pauses that double up to a limit, for ever.
  */
 final class RetrySchedule {
 

@@ -19,9 +19,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Which merchants have endpoints, as of some seconds ago: after a payment of another one no
- * deliveries are looked for. An endpoint that is newer than that is found by {@link
- * DueDeliveryPoller}. Thread-safe.
+ * Caches for some seconds which merchants have endpoints, so that no deliveries are searched for
+ * after payments of the others. {@link DueDeliveryPoller} finds deliveries to newer endpoints.
+ * Thread-safe.
  */
 @Component
 public final class Subscribers {
@@ -43,7 +43,7 @@ public final class Subscribers {
     this.operatorWants = properties.delivers();
   }
 
-  /** Where the events of these merchants go. */
+  /** The destinations of events of these merchants. */
   List<Destination> of(Collection<UUID> merchants) {
     var found = new ArrayList<Destination>();
     var unknown = new HashSet<UUID>();
@@ -56,7 +56,7 @@ public final class Subscribers {
       }
     }
     for (Set<UUID> part = part(unknown); !part.isEmpty(); part = part(unknown)) {
-      look(part).values().forEach(found::addAll);
+      read(part).values().forEach(found::addAll);
       unknown.removeAll(part);
     }
     return found;
@@ -66,7 +66,7 @@ public final class Subscribers {
     return merchants.stream().limit(MERCHANTS_AT_ONCE).collect(Collectors.toSet());
   }
 
-  private Map<UUID, List<Destination>> look(Set<UUID> merchants) {
+  private Map<UUID, List<Destination>> read(Set<UUID> merchants) {
     List<Destination> destinations =
         jdbc.sql(ENDPOINTS)
             .param("merchants", merchants)
@@ -92,7 +92,7 @@ public final class Subscribers {
     return destinations;
   }
 
-  /** Looks again when the merchant pays next. */
+  /** Drops a merchant from the cache. */
   public void forget(UUID merchantId) {
     known.invalidate(merchantId);
   }

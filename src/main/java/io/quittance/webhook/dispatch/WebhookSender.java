@@ -41,7 +41,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class WebhookSender {
 
-  /** How a signed message gets to its receiver. */
+  /** Posts a signed message. */
   @FunctionalInterface
   private interface Post {
     Reply post(Map<String, String> headers, byte[] body) throws IOException, InterruptedException;
@@ -49,7 +49,7 @@ final class WebhookSender {
 
   private static final Logger log = LoggerFactory.getLogger(WebhookSender.class);
 
-  /** Statuses with which a receiver may say when it wants to be asked again. */
+  /** Statuses with which a header Retry-After is respected. */
   private static final Set<Integer> WAIT = Set.of(429, 502, 503, 504);
 
   private final WebhookProperties properties;
@@ -89,8 +89,8 @@ final class WebhookSender {
   /**
    * Makes one attempt, once there is room for it.
    *
-   * @return empty: there was none in time. Nothing was sent, nothing is known of the receiver, and
-   *     the delivery is due again when its lease ends
+   * @return empty: there was no room in time. Nothing was sent, and the delivery is due again when
+   *     its lease ends
    */
   Optional<Attempt> attempt(DeliveryTask task) throws InterruptedException {
     try {
@@ -100,7 +100,7 @@ final class WebhookSender {
               ? attempt(task, Objects.requireNonNull(operator)::post)
               : attempt(task, endpoint));
     } catch (NoRoomException e) {
-      log.debug("{} is put off until its lease ends: {}", name(task), e.getMessage());
+      log.debug("{}: no free slot; retried when its lease ends: {}", name(task), e.getMessage());
       task.lane().gaveUp();
       return Optional.empty();
     } catch (InterruptedException | RuntimeException | Error e) {
@@ -128,7 +128,7 @@ final class WebhookSender {
     }
   }
 
-  /** Whatever else it throws is the URL's fault: the receiver cannot be reached with it, ever. */
+  /** Any other exception is caused by the URL, with which the receiver can never be reached. */
   private Permit permit(DeliveryTask task, Endpoint endpoint)
       throws NoRoomException, InterruptedException {
     WebhookUrl url = WebhookUrl.parse(endpoint.url(), properties.allowLoopback());

@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Secrets that were replaced more than once ago and whose overlap runs, oldest first. Immutable.
+ * Replaced secrets older than the previous one, whose overlap is not over, oldest first. Immutable.
  */
 record EarlierSecrets(List<Replaced> secrets) {
 
@@ -33,7 +33,7 @@ record EarlierSecrets(List<Replaced> secrets) {
     }
   }
 
-  /** Those that sign at this instant, of what {@link #text()} wrote. */
+  /** Reads what {@link #text()} wrote, and keeps the secrets that still sign at this instant. */
   static EarlierSecrets parse(@Nullable String text, Instant now) {
     return text == null
         ? new EarlierSecrets(List.of())
@@ -51,7 +51,7 @@ record EarlierSecrets(List<Replaced> secrets) {
             .toList());
   }
 
-  /** As a column keeps them: {@code KEY:SECRET:MILLISECOND}, with blanks between; null: none. */
+  /** As stored in a column: {@code KEY:SECRET:MILLISECOND}, separated by blanks; null: none. */
   @Nullable String text() {
     return secrets.isEmpty()
         ? null

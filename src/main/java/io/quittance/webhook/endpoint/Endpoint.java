@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 @DynamicUpdate // the columns of its health are written by deliveries
 public class Endpoint extends AssignedId {
 
-  /** The hexadecimal digits: a merchant has at most as many endpoints. */
+  /** The slots of endpoints, hexadecimal digits: a merchant has at most as many endpoints. */
   public static final String SLOTS = "0123456789abcdef";
 
   @PartitionKey private UUID merchantId;
@@ -65,7 +65,7 @@ public class Endpoint extends AssignedId {
     this.createdAt = createdAt;
   }
 
-  /** What a merchant says of an endpoint. */
+  /** The settings of an endpoint that its merchant chooses. */
   public record Target(String url, Subscription events, @Nullable String description) {}
 
   public void retarget(Target target) {
@@ -74,7 +74,7 @@ public class Endpoint extends AssignedId {
     this.description = target.description();
   }
 
-  /** Takes events again, as if it had never failed. */
+  /** Enables the endpoint, and forgets its failures. */
   public void enable() {
     enabled = true;
     disabledReason = null;
@@ -123,7 +123,7 @@ public class Endpoint extends AssignedId {
     secretKeyId = next.keyId();
   }
 
-  /** Keeps the secrets that sign at this instant under another key. */
+  /** Reseals the secrets that sign at this instant with another key. */
   public void reseal(Instant now, UnaryOperator<Sealed> again) {
     Sealed current = again.apply(new Sealed(secretKeyId, secret));
     Sealed previous = previousSecret(now);
@@ -135,7 +135,7 @@ public class Endpoint extends AssignedId {
     previousSecretKeyId = resealed == null ? null : resealed.keyId();
   }
 
-  /** Starts to send again what it has not taken since then. */
+  /** Starts to send again the events that it has missed since then. */
   public void recover(Instant since, Instant until) {
     recoveringSince = since;
     recoveringUntil = until;

@@ -10,9 +10,9 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * All webhook endpoints that are not deleted. Its queries are SQL, so that Hibernate's parser need
- * not be set up, and name their columns, so that a column that a migration adds changes nothing for
- * replicas that run.
+ * All webhook endpoints that are not deleted. Its queries are SQL, so that Hibernate's parser is
+ * not needed, and name their columns, so that running replicas ignore a column that a migration
+ * adds.
  */
 public interface Endpoints extends Repository<Endpoint, UUID> {
 
@@ -34,7 +34,7 @@ public interface Endpoints extends Repository<Endpoint, UUID> {
   Optional<Endpoint> lock(UUID merchantId, UUID id);
 
   /**
-   * As {@link #lock}, and empty also if another transaction has locked it: nothing is waited for.
+   * As {@link #lock}, but without waiting: empty also if another transaction has locked the row.
    */
   @Transactional(propagation = Propagation.MANDATORY)
   @NativeQuery(ONE + " for update skip locked")
@@ -49,7 +49,10 @@ public interface Endpoints extends Repository<Endpoint, UUID> {
   @NativeQuery(SELECT + "merchant_id = :merchantId and id < :before order by id desc limit :limit")
   List<Endpoint> newestFirst(UUID merchantId, UUID before, int limit);
 
-  /** Endpoints with a secret that another key than this one seals, in the order of their ids. */
+  /**
+   * Endpoints with a secret that is sealed with another key than this one, in the order of their
+   * ids.
+   */
   @NativeQuery(
       SELECT
           + "id > :after and (secret_key_id <> :keyId or previous_secret_key_id <> :keyId"

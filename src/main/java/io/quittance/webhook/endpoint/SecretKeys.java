@@ -23,8 +23,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Seals signing secrets with a key from the configuration (AES-256 in Galois/Counter Mode, NIST SP
- * 800-38D), so that the database alone gives none of them away. What earlier keys sealed can be
- * opened as long as they are configured, too. Thread-safe.
+ * 800-38D), so that the database alone reveals none of them. Secrets sealed with earlier keys can
+ * be opened while those keys are configured. Thread-safe.
  */
 @Component
 public final class SecretKeys {
@@ -45,7 +45,7 @@ public final class SecretKeys {
   SecretKeys(WebhookProperties properties, Environment environment) {
     byte[] configured = properties.secretKeyBytes();
     if (configured == null && !environment.acceptsProfiles(Profiles.of("production"))) {
-      // A sandbox forgets its database with the process; so it may its key.
+      // The database of a sandbox ends with the process, and so may its key.
       configured = SigningSecret.random().bytes();
     }
     currentId = configured == null ? null : add(configured);

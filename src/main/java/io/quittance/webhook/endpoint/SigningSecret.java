@@ -9,7 +9,7 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * What a merchant's receiver and we alone know: 256 random bits that sign each delivery.
+ * The secret that only a merchant's receiver and we know: 256 random bits that sign each delivery.
  *
  * @see <a
  *     href="https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md">Standard

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Which types of events an endpoint takes, as it is stored: {@code *} for all that there are and
- * will be, or their names with a blank before and after each.
+ * Which types of events an endpoint takes, as stored: {@code *} for all, also future ones, or their
+ * names with a blank before and after each.
  */
 public record Subscription(String text) {
 

@@ -192,8 +192,8 @@ class EndpointController {
       id = "rotateWebhookSecret",
       summary = "Replaces the secret of a webhook endpoint",
       description =
-          "The old secret goes on to sign for `overlap_seconds`, beside those of earlier rotations"
-              + " whose own time is not over.",
+          "The old secret signs for another `overlap_seconds`, as do those of earlier rotations"
+              + " whose overlap is not over.",
       problems = ProblemCode.INVALID_STATE)
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   EndpointBody rotate(
@@ -212,11 +212,10 @@ class EndpointController {
   @PostMapping("/{id}/recover")
   @Route(
       id = "recoverWebhookEndpoint",
-      summary = "Sends again what an endpoint has not taken",
+      summary = "Sends again what an endpoint has missed",
       description =
-          "What happened since `since`. That cannot lie further back than deliveries are kept, unless"
-              + " the endpoint is younger: what was delivered before could not be told from what was"
-              + " missed.",
+          "Events since `since`. That must not be further back than deliveries are kept, unless the"
+              + " endpoint is younger: of earlier events it is not known which were delivered.",
       problems = ProblemCode.INVALID_STATE)
   @ResponseStatus(HttpStatus.ACCEPTED)
   @RequiresScope(Scope.WEBHOOKS_WRITE)

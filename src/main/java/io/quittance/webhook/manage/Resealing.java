@@ -17,7 +17,8 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Seals with the current key what an earlier one sealed, so that it can be given up. Thread-safe.
+ * Reseals secrets of earlier keys with the current one, so that earlier keys can be removed.
+ * Thread-safe.
  */
 @Component
 class Resealing {
@@ -53,7 +54,7 @@ class Resealing {
     }
   }
 
-  /** Seals anew those of them whose rows nobody has locked, as they are now. */
+  /** Reseals those whose rows are not locked, as they are now. */
   private void resealUnlocked(List<Endpoint> old) {
     Instant now = clock.instant();
     for (Endpoint found : old) {

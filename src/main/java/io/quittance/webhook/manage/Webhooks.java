@@ -42,13 +42,13 @@ class Webhooks {
   /** An endpoint together with its secret, which is shown this once. */
   record Issued(Endpoint endpoint, SigningSecret secret) {}
 
-  /** Each of them signs each delivery. */
+  /** Each secret signs each delivery. */
   private static final int SECRETS_MAX = 10;
 
-  /** For so long the instant that a refusal names may be used. */
+  /** How long the instant that an error names can be used. */
   private static final Duration NAMED_FOR = Duration.ofMinutes(5);
 
-  /** Rows of deleted endpoints are kept for an hour, and looked at with the others meanwhile. */
+  /** Rows of deleted endpoints are kept for an hour, and polled with the others until then. */
   private static final int DELETED_MAX = 256;
 
   private final Endpoints endpoints;
@@ -104,7 +104,7 @@ class Webhooks {
     if (deleted(merchantId) >= DELETED_MAX) {
       throw Problem.of(
           ProblemCode.INVALID_STATE,
-          "%d endpoints were deleted within the last hour or so; wait, or change one that is there."
+          "%d endpoints were deleted within the last hour or so; wait, or change an existing one."
               .formatted(DELETED_MAX));
     }
     UUID id = TypeId.next();
@@ -118,7 +118,7 @@ class Webhooks {
     return issued;
   }
 
-  /** How many deleted ones are not forgotten yet. */
+  /** How many deleted endpoints still have a row. */
   private int deleted(UUID merchantId) {
     String sql =
         "select count(*) from webhook_endpoints where merchant_id = ? and deleted_at is not null";
@@ -146,7 +146,7 @@ class Webhooks {
   /**
    * Changes an endpoint.
    *
-   * @param change what becomes of its target
+   * @param change the new settings, from the old ones
    * @param enabled null: as it is
    */
   @Transactional
@@ -198,7 +198,7 @@ class Webhooks {
     return endpoint;
   }
 
-  /** Of an endpoint that is younger than what is kept, nothing is deleted yet. */
+  /** Nothing is deleted yet of an endpoint that is younger than the retention. */
   private void requireKept(Endpoint endpoint, Instant since) {
     Instant kept = clock.instant().minus(retention);
     if (since.isBefore(kept) && endpoint.createdAt().isBefore(kept)) {
@@ -207,8 +207,7 @@ class Webhooks {
       throw Problem.invalid(
           "since",
           Code.OUT_OF_RANGE,
-          "must be %s or later: what was delivered before is not known any more"
-              .formatted(earliest));
+          "must be %s or later: older deliveries are not known any more".formatted(earliest));
     }
   }
 
@@ -220,7 +219,7 @@ class Webhooks {
     forgetOnCommit(caller.merchantId(), id);
   }
 
-  /** What is remembered of it may have been read again before the commit. */
+  /** Only after the commit, because a cache may read the endpoint again before it. */
   private void forgetOnCommit(UUID merchantId, UUID id) {
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {

@@ -21,7 +21,7 @@ class WebhookUrlTest {
   private static final String SPELLING = "four decimal numbers";
   private static final String PLAIN = "plain IPv6";
   private static final String WRAPPED = "must not wrap";
-  private static final String OWN = "own machine";
+  private static final String LOOPBACK = "a loopback address";
   private static final String ADDRESS = "a public address";
   private static final String INTERNET = "on the public internet";
   private static final String ENCODED = "percent-encoded";
@@ -89,20 +89,20 @@ class WebhookUrlTest {
         refused("https://shop.example:443 /", AUTHORITY),
         refused("https://shop.example:４４３/", AUTHORITY),
         // this machine
-        refused("https://localhost/", OWN),
-        refused("https://LOCALHOST/", OWN),
-        refused("https://localhost:8443/", OWN),
+        refused("https://localhost/", LOOPBACK),
+        refused("https://LOCALHOST/", LOOPBACK),
+        refused("https://localhost:8443/", LOOPBACK),
         refused("https://localhost./", HOST),
-        refused("https://a.localhost/", OWN),
-        refused("https://ｌｏｃａｌｈｏｓｔ/", OWN),
-        refused("https://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/", OWN),
-        refused("https://local\u00adhost/", OWN),
+        refused("https://a.localhost/", LOOPBACK),
+        refused("https://ｌｏｃａｌｈｏｓｔ/", LOOPBACK),
+        refused("https://ⓛⓞⓒⓐⓛⓗⓞⓢⓣ/", LOOPBACK),
+        refused("https://local\u00adhost/", LOOPBACK),
         refused("https://lоcalhost/", INTERNET), // a Cyrillic o: another name, of one label
-        refused("https://127.0.0.1/", OWN),
-        refused("https://127.255.255.254/", OWN),
-        refused("https://[::1]/", OWN),
-        refused("https://[0:0:0:0:0:0:0:1]/", OWN),
-        refused("https://[0000::0001]/", OWN),
+        refused("https://127.0.0.1/", LOOPBACK),
+        refused("https://127.255.255.254/", LOOPBACK),
+        refused("https://[::1]/", LOOPBACK),
+        refused("https://[0:0:0:0:0:0:0:1]/", LOOPBACK),
+        refused("https://[0000::0001]/", LOOPBACK),
         // numbers in odd spellings
         refused("https://2130706433/", SPELLING),
         refused("https://0177.0.0.1/", SPELLING),
@@ -121,9 +121,9 @@ class WebhookUrlTest {
         refused("https://shop.0x/", SPELLING),
         refused("https://4294967297/", SPELLING),
         refused("https://127.0.0.1./", HOST),
-        refused("https://１２７.０.０.１/", OWN),
-        refused("https://127。0。0。1/", OWN),
-        refused("https://①②⑦.0.0.1/", OWN),
+        refused("https://１２７.０.０.１/", LOOPBACK),
+        refused("https://127。0。0。1/", LOOPBACK),
+        refused("https://①②⑦.0.0.1/", LOOPBACK),
         refused("https://١٢٧.0.0.1/", SPELLING),
         // addresses that are not public
         refused("https://0.0.0.0/", ADDRESS),
@@ -242,7 +242,7 @@ class WebhookUrlTest {
       })
   void takesThisMachineOnlyWhenToldTo(String url) {
     assertThat(WebhookUrl.parse(url, true)).hasToString(url);
-    assertThatThrownBy(() -> WebhookUrl.parse(url, false)).hasMessageContaining(OWN);
+    assertThatThrownBy(() -> WebhookUrl.parse(url, false)).hasMessageContaining(LOOPBACK);
   }
 
   @ParameterizedTest
