@@ -29,7 +29,7 @@ final class PendingLimit {
   }
 
   @Scheduled(fixedDelayString = "${quittance.analytics.catch-up-interval:1s}")
-  void look() {
+  void check() {
     var found = new HashMap<UUID, Long>();
     jdbc.sql(PENDING)
         .param(limit / 2)

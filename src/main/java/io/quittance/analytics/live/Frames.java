@@ -5,7 +5,7 @@ import io.quittance.analytics.pane.Sketch;
 import io.quittance.analytics.pane.Step;
 import io.quittance.analytics.payment.PaymentPanes;
 import io.quittance.analytics.query.PaneReader;
-import io.quittance.analytics.query.Span;
+import io.quittance.analytics.query.TimeRange;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,7 +44,7 @@ class Frames {
           Instant now = snapshot.now();
           long end = now.getEpochSecond() + 1;
           var sums = new FrameSums(end - WINDOW_SECONDS, WINDOW_SECONDS);
-          snapshot.read(METRICS, Step.SECOND, new Span(end - WINDOW_SECONDS, end), sums::add);
+          snapshot.read(METRICS, Step.SECOND, new TimeRange(end - WINDOW_SECONDS, end), sums::add);
           return sums.frame(now);
         });
   }

@@ -44,7 +44,7 @@ final class DeltaWatch {
   }
 
   @Scheduled(fixedDelayString = "PT10S")
-  void look() {
+  void check() {
     try {
       List<UUID> oldest = jdbc.queryForList(OLDEST.formatted(dialect.merchants()), UUID.class);
       oldestSeconds = oldest.isEmpty() ? 0 : age(oldest.getFirst());

@@ -35,7 +35,7 @@ final class PaneWatch {
   private static final Duration LAG = Duration.ofMinutes(5);
 
   /** What one look covers at most, when some were missed. */
-  private static final Duration SPAN_MAX = Duration.ofMinutes(10);
+  private static final Duration RANGE_MAX = Duration.ofMinutes(10);
 
   private static final String DIFFERENT =
       """
@@ -74,10 +74,10 @@ final class PaneWatch {
   }
 
   @Scheduled(initialDelayString = "PT1M", fixedDelayString = "PT1M")
-  void look() {
+  void check() {
     Instant now = connections.watch(dialect::now);
     Instant to = now.minus(LAG).truncatedTo(ChronoUnit.MINUTES);
-    Instant earliest = to.minus(SPAN_MAX);
+    Instant earliest = to.minus(RANGE_MAX);
     Instant from =
         checkedUntil == null || checkedUntil.isBefore(earliest) ? earliest : checkedUntil;
     if (!from.isBefore(to)) {

@@ -38,7 +38,7 @@ record PaymentDelta(UUID merchantId, List<PaymentChange> payments, List<RefundCh
     return payments.size() + refunds.size();
   }
 
-  /** How many payments were begun in a span. */
+  /** How many payments were created in a time range. */
   long begun(Instant from, Instant to) {
     return payments.stream()
         .filter(change -> change.before() == null)

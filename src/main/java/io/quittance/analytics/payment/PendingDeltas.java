@@ -77,7 +77,7 @@ public final class PendingDeltas {
   }
 
   /**
-   * How many pending payments were begun in a span.
+   * How many pending payments were created in a time range.
    *
    * @throws UnreadableDeltaException there may be more
    */

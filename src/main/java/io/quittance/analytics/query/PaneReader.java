@@ -77,7 +77,7 @@ public final class PaneReader {
     }
 
     /**
-     * Hands over the panes that begin in a span, in no order.
+     * Hands over the panes that begin in a time range, in no order.
      *
      * @param metrics what is read, each with what makes an empty sketch of its kind, or null where
      *     sketches are not wanted
@@ -85,7 +85,7 @@ public final class PaneReader {
     public void read(
         Map<String, @Nullable Supplier<? extends Sketch>> metrics,
         Step step,
-        Span span,
+        TimeRange range,
         Consumer<Pane> reader) {
       var labels = new LabelSets(() -> {});
       boolean sums = metrics.values().stream().allMatch(Objects::isNull);
@@ -96,19 +96,19 @@ public final class PaneReader {
             statement.setArray(
                 2, statement.getConnection().createArrayOf("varchar", metrics.keySet().toArray()));
             statement.setInt(3, step.seconds());
-            statement.setObject(4, time(span.from()));
-            statement.setObject(5, time(span.to()));
+            statement.setObject(4, time(range.from()));
+            statement.setObject(5, time(range.to()));
           },
           row -> {
             String metric = row.getString("metric");
             reader.accept(pane(row, metric, labels, metrics.get(metric)));
           });
-      readPending(metrics.keySet(), step, span, labels, reader);
+      readPending(metrics.keySet(), step, range, labels, reader);
     }
 
     /**
-     * Hands over the panes of a metric that begin in a span, in order of time. However many there
-     * are, few are in memory at a time.
+     * Hands over the panes of a metric that begin in a time range, in order of time. However many
+     * there are, few are in memory at a time.
      *
      * @throws io.quittance.web.Problem 400: they are more than the limit
      */
@@ -116,13 +116,13 @@ public final class PaneReader {
         String metric,
         Figures figures,
         Step step,
-        Span span,
+        TimeRange range,
         QueryLimit limit,
         Consumer<Pane> eachPane) {
       Consumer<Pane> reader = limit.counting(eachPane);
       var labels = new LabelSets(limit::addLabels);
       var waiting = new ArrayList<Pane>();
-      readPending(Set.of(metric), step, span, labels, waiting::add);
+      readPending(Set.of(metric), step, range, labels, waiting::add);
       waiting.sort(Comparator.comparingLong(Pane::startsAt));
       var next = new ArrayDeque<>(waiting);
       jdbc.execute(dialect.either(PaneSql.BY_INDEX, "select 1"));
@@ -131,7 +131,7 @@ public final class PaneReader {
           statement -> {
             // Without it, the driver reads all rows before it shows the first.
             statement.setFetchSize(figures.sketches() == null ? FETCHED_SUMS : FETCHED_SKETCHES);
-            bind(statement, 1, metric, step, span);
+            bind(statement, 1, metric, step, range);
           },
           row -> {
             Pane pane = pane(row, metric, labels, figures.sketches());
@@ -144,43 +144,44 @@ public final class PaneReader {
     }
 
     /**
-     * Hands over the totals of a metric over the panes that begin in a span: one or a few for each
-     * set of labels.
+     * Hands over the totals of a metric over the panes that begin in a time range: one or a few for
+     * each set of labels.
      *
      * @throws io.quittance.web.Problem 400: they are more than the limit
      */
     void readTotals(
-        String metric, Step step, Span span, QueryLimit limit, Consumer<Pane> eachPane) {
+        String metric, Step step, TimeRange range, QueryLimit limit, Consumer<Pane> eachPane) {
       Consumer<Pane> reader = limit.counting(eachPane);
       var labels = new LabelSets(limit::addLabels);
       jdbc.query(
           PaneSql.TOTALS,
           statement -> {
             statement.setFetchSize(FETCHED_SUMS);
-            statement.setLong(1, span.from());
-            bind(statement, 2, metric, step, span);
+            statement.setLong(1, range.from());
+            bind(statement, 2, metric, step, range);
           },
           row -> {
             reader.accept(pane(row, metric, labels, null));
           });
-      readPending(Set.of(metric), step, span, labels, reader);
+      readPending(Set.of(metric), step, range, labels, reader);
     }
 
-    private void bind(PreparedStatement statement, int first, String metric, Step step, Span span)
+    private void bind(
+        PreparedStatement statement, int first, String metric, Step step, TimeRange range)
         throws SQLException {
       statement.setObject(first, merchantId);
       statement.setString(first + 1, metric);
       statement.setInt(first + 2, step.seconds());
-      statement.setObject(first + 3, time(span.from()));
-      statement.setObject(first + 4, time(span.to()));
+      statement.setObject(first + 3, time(range.from()));
+      statement.setObject(first + 4, time(range.to()));
     }
 
     private void readPending(
-        Set<String> metrics, Step step, Span span, LabelSets labels, Consumer<Pane> reader) {
+        Set<String> metrics, Step step, TimeRange range, LabelSets labels, Consumer<Pane> reader) {
       notRolledUp.forEach(
           (key, delta) -> {
             long start = step.startOf(key.epochSecond());
-            if (metrics.contains(key.metric()) && span.contains(start)) {
+            if (metrics.contains(key.metric()) && range.contains(start)) {
               reader.accept(
                   new Pane(
                       key.metric(),

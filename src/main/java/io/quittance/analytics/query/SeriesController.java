@@ -32,7 +32,7 @@ class SeriesController {
           "Points are whole steps of UTC, and name the instant that they begin at; empty ones are"
               + " left out. A payment is counted once, when it was created, under the status that"
               + " it has now. All series of an answer have at most 100000 points together; ask for"
-              + " a longer step, a shorter span or fewer groups otherwise.",
+              + " a longer step, a shorter time range or fewer groups otherwise.",
       query = {"metric", "from", "to", "step", "group_by", "quantile"})
   @RequiresScope(Scope.ANALYTICS_READ)
   SeriesBody series(HttpServletRequest request, Caller caller) {

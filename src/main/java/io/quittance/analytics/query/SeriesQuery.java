@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param quantile 0.5 to 0.999, where there are quantiles
  */
-record SeriesQuery(Metric metric, Granularity step, Span span, Grouping grouping, double quantile) {
+record SeriesQuery(
+    Metric metric, Granularity step, TimeRange range, Grouping grouping, double quantile) {
 
   static final Set<String> PARAMETERS =
       Set.of("metric", "from", "to", "step", "group_by", "quantile");
@@ -37,7 +38,7 @@ record SeriesQuery(Metric metric, Granularity step, Span span, Grouping grouping
             "step",
             text -> RefusedInput.oneOf(List.of(Granularity.values()), Granularity::text, text));
     Granularity steps = step == null ? Granularity.MINUTE : step;
-    AskedTime time = AskedTime.of(query, steps, steps.usual(), now);
+    TimeRangeParameters time = TimeRangeParameters.of(query, steps, steps.usual(), now);
     Grouping grouping = metric == null ? new Grouping(List.of()) : Grouping.of(query, metric);
     double quantile = quantile(query, metric);
     query.check();

@@ -27,7 +27,8 @@ final class SeriesReader {
    */
   SeriesBody read(UUID merchantId, SeriesQuery query) {
     Metric metric = query.metric();
-    var limit = new QueryLimit("step", "must be longer, or the span shorter, or the groups fewer");
+    var limit =
+        new QueryLimit("step", "must be longer, or the time range shorter, or the groups fewer");
     Map<SortedMap<String, String>, PointsInOrder> series =
         panes.read(
             merchantId,
@@ -39,7 +40,7 @@ final class SeriesReader {
                   metric.panes(query.grouping()),
                   new Figures(metric.isMoney(), metric.sketches()),
                   query.step().panes(),
-                  query.span(),
+                  query.range(),
                   limit,
                   pane ->
                       byLabels

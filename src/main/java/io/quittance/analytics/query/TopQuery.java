@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /** What the largest are asked for of. */
-record TopQuery(By by, Measure measure, Span span, Granularity step, int limit) {
+record TopQuery(By by, Measure measure, TimeRange range, Granularity step, int limit) {
 
   /** Whose figures are compared. */
   enum By {
@@ -51,7 +51,7 @@ record TopQuery(By by, Measure measure, Span span, Granularity step, int limit) 
         query.read(
             "metric", text -> RefusedInput.oneOf(List.of(Measure.values()), Measure::text, text));
     Long limit = query.read("limit", text -> QueryParameters.number(text, 1, LIMIT_MAX));
-    AskedTime time = AskedTime.of(query, Granularity.HOUR, USUAL, now);
+    TimeRangeParameters time = TimeRangeParameters.of(query, Granularity.HOUR, USUAL, now);
     query.check();
     Granularity step = finest(time.from(), now);
     return new TopQuery(

@@ -49,7 +49,7 @@ final class TopReader {
     snapshot.readTotals(
         metric.panes(new Grouping(List.of(label))),
         query.step().panes(),
-        query.span(),
+        query.range(),
         limit(),
         pane -> {
           String value = pane.labels().get(label);
@@ -86,7 +86,7 @@ final class TopReader {
         money ? PaymentPanes.LARGE_PAYERS : PaymentPanes.FREQUENT_PAYERS,
         new Figures(false, Sketch.Frequent::new),
         query.step().panes(),
-        query.span(),
+        query.range(),
         limit(),
         pane -> {
           String currency = money ? pane.labels().getOrDefault(PaymentPanes.CURRENCY, "") : "";

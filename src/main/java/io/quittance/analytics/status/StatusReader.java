@@ -43,7 +43,7 @@ final class StatusReader {
   private static final Duration SHARED_FOR = Duration.ofMillis(250);
 
   private final LoadingCache<String, StatusBody> looks =
-      Caffeine.newBuilder().expireAfterWrite(SHARED_FOR).build(_ -> look());
+      Caffeine.newBuilder().expireAfterWrite(SHARED_FOR).build(_ -> readMeters());
   private final String replica;
   private final String version;
   private final MeterRegistry registry;
@@ -72,7 +72,7 @@ final class StatusReader {
     return looks.get(replica);
   }
 
-  private StatusBody look() {
+  private StatusBody readMeters() {
     long[] deadlocked = ManagementFactory.getThreadMXBean().findDeadlockedThreads();
     return new StatusBody(
         replica,

@@ -109,7 +109,7 @@ final class RecordCounter {
       int counted;
       try (Connection connection = services.connections().pool().getConnection()) {
         try {
-          look(connection);
+          readState(connection);
           counted = countRecords();
           written = write(connection);
           connection.commit();
@@ -133,7 +133,7 @@ final class RecordCounter {
     }
 
     /** Finds what was revoked, or counted, and what is known of keys. */
-    private void look(Connection connection) throws SQLException {
+    private void readState(Connection connection) throws SQLException {
       Map<UUID, Set<UUID>> ids = new HashMap<>();
       var wanted = new HashSet<Id>();
       for (Placed placed : records) {

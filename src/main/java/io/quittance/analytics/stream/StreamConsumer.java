@@ -94,7 +94,7 @@ final class StreamConsumer {
         new KafkaConsumer<byte[], byte[]>(
             services.settings().consumer("analytics-consumer", topic.name()));
     try {
-      var held = new HeldPartitions(consumer, services.offsets(), topicId);
+      var held = new AssignedPartitions(consumer, services.offsets(), topicId);
       consumer.subscribe(List.of(topic.name()), held);
       while (closed.getCount() > 0) {
         turn(consumer, held);
@@ -108,7 +108,7 @@ final class StreamConsumer {
     }
   }
 
-  private void turn(KafkaConsumer<byte[], byte[]> consumer, HeldPartitions held)
+  private void turn(KafkaConsumer<byte[], byte[]> consumer, AssignedPartitions held)
       throws InterruptedException {
     try {
       // Asks the group first, which may have given the partitions to others by now.
@@ -126,9 +126,9 @@ final class StreamConsumer {
       held.skip(e);
     } catch (FencedException e) {
       log.info("Partitions are taken again: {}", e.getMessage());
-      held.letGo();
+      held.release();
     } catch (SQLException e) {
-      held.letGo();
+      held.release();
       pauseAfter(e);
     }
   }
@@ -138,7 +138,7 @@ final class StreamConsumer {
     var _ = closed.await(PAUSE_AFTER_FAILURE.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  private void check(HeldPartitions held) throws SQLException, FencedException {
+  private void check(AssignedPartitions held) throws SQLException, FencedException {
     if (nextCheck.expired()) {
       held.check();
       nextCheck = Deadline.after(services.checkInterval());
@@ -146,7 +146,8 @@ final class StreamConsumer {
   }
 
   /** Why some of the records were not counted, and are read again; null: all were. */
-  private @Nullable Exception count(ConsumerRecords<byte[], byte[]> records, HeldPartitions held)
+  private @Nullable Exception count(
+      ConsumerRecords<byte[], byte[]> records, AssignedPartitions held)
       throws SQLException, FencedException {
     List<Placed> readable = new ArrayList<>(records.count());
     Map<Partition, UnreadableRecordException> unreadable = new HashMap<>();
@@ -162,13 +163,13 @@ final class StreamConsumer {
     }
     @Nullable Exception failure = count(readable, held);
     for (var one : unreadable.entrySet()) {
-      held.letGo(one.getKey());
+      held.release(one.getKey());
       failure = one.getValue();
     }
     return failure;
   }
 
-  private @Nullable Exception count(List<Placed> records, HeldPartitions held)
+  private @Nullable Exception count(List<Placed> records, AssignedPartitions held)
       throws SQLException, FencedException {
     List<Placed> left = records;
     while (!left.isEmpty()) {
@@ -185,7 +186,7 @@ final class StreamConsumer {
   }
 
   /** What is left. */
-  private List<Placed> countSome(List<Placed> records, HeldPartitions held)
+  private List<Placed> countSome(List<Placed> records, AssignedPartitions held)
       throws SQLException, FencedException {
     RecordCounter.Progress progress = counter.count(records, held.taken());
     held.advance(progress.partitions());
@@ -199,11 +200,11 @@ final class StreamConsumer {
    * @param reason why they could not be counted together
    */
   private @Nullable Exception countApart(
-      List<Placed> records, Exception reason, HeldPartitions held) throws FencedException {
+      List<Placed> records, Exception reason, AssignedPartitions held) throws FencedException {
     Map<Partition, List<Placed>> partitions =
         records.stream().collect(groupingBy(Placed::partition));
     if (partitions.size() == 1) {
-      held.letGo(records.getFirst().partition());
+      held.release(records.getFirst().partition());
       return reason;
     }
     @Nullable Exception failure = null;
@@ -213,7 +214,7 @@ final class StreamConsumer {
           left = countSome(left, held);
         }
       } catch (SQLException | RuntimeException e) {
-        held.letGo(own.getKey());
+        held.release(own.getKey());
         failure = e;
       }
     }

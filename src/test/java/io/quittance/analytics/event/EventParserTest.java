@@ -235,7 +235,7 @@ class EventParserTest {
       })
   void refusesWhatCannotBeDivided(String body) {
     assertThatThrownBy(() -> parse(EventFormat.ARRAY, body))
-        .isInstanceOf(UndividedBodyException.class);
+        .isInstanceOf(MalformedBodyException.class);
   }
 
   @Test

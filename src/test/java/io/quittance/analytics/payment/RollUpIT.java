@@ -163,11 +163,11 @@ class RollUpIT {
         .update();
     add(database, delta);
 
-    watch.look();
+    watch.check();
     assertThat(oldest.value()).isGreaterThanOrEqualTo(3600);
 
     rollUp(database, 100).rollUp();
-    watch.look();
+    watch.check();
     assertThat(oldest.value()).isZero();
   }
 

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 /** Windows of time are those of UTC, wherever the service runs and whatever clocks do there. */
-class AskedTimeTest {
+class TimeRangeParametersTest {
 
   private static final Instant NOW = Instant.parse("2026-03-29T01:00:30.5Z");
 
@@ -39,10 +39,10 @@ class AskedTimeTest {
       request.setParameter("to", to);
     }
     QueryParameters query = QueryParameters.of(request, Set.of("from", "to"));
-    AskedTime time = AskedTime.of(query, step, step.usual(), NOW);
+    TimeRangeParameters time = TimeRangeParameters.of(query, step, step.usual(), NOW);
     query.check();
-    Span span = time.in(step);
-    return Instant.ofEpochSecond(span.from()) + " " + Instant.ofEpochSecond(span.to());
+    TimeRange range = time.in(step);
+    return Instant.ofEpochSecond(range.from()) + " " + Instant.ofEpochSecond(range.to());
   }
 
   /** On 2026-03-29 at 01:00 UTC clocks in Berlin go from 2 to 3, on 2026-10-25 back again. */

@@ -23,9 +23,9 @@ import org.slf4j.LoggerFactory;
  * The partitions that the group has given to a consumer. Each is paused until it has been taken in
  * the database, too, which says where to read on. Confined to the consumer's thread.
  */
-final class HeldPartitions implements ConsumerRebalanceListener {
+final class AssignedPartitions implements ConsumerRebalanceListener {
 
-  private static final Logger log = LoggerFactory.getLogger(HeldPartitions.class);
+  private static final Logger log = LoggerFactory.getLogger(AssignedPartitions.class);
 
   /** How long a partition is left alone whose records could not be counted. */
   private static final Duration REST = Duration.ofSeconds(1);
@@ -41,7 +41,7 @@ final class HeldPartitions implements ConsumerRebalanceListener {
   /** Those whose records could not be counted while others' were, until they are taken again. */
   private final Map<Partition, Deadline> behind = new HashMap<>();
 
-  HeldPartitions(Consumer<?, ?> consumer, PartitionOffsets offsets, UUID topicId) {
+  AssignedPartitions(Consumer<?, ?> consumer, PartitionOffsets offsets, UUID topicId) {
     this.consumer = consumer;
     this.offsets = offsets;
     this.topicId = topicId;
@@ -116,7 +116,7 @@ final class HeldPartitions implements ConsumerRebalanceListener {
   }
 
   /** After a failure: everything is to be taken anew, for nobody knows what was committed. */
-  void letGo() {
+  void release() {
     consumer.pause(consumer.assignment());
     untaken.addAll(consumer.assignment());
     taken.clear();
@@ -124,7 +124,7 @@ final class HeldPartitions implements ConsumerRebalanceListener {
   }
 
   /** After a failure with this partition alone: it is taken anew in a while; others go on. */
-  void letGo(Partition partition) {
+  void release(Partition partition) {
     List<TopicPartition> assigned =
         consumer.assignment().stream().filter(of -> of.partition() == partition.number()).toList();
     consumer.pause(assigned);

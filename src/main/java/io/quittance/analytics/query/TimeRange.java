@@ -6,7 +6,7 @@ package io.quittance.analytics.query;
  * @param from its first second, since 1970
  * @param to the first second after it
  */
-public record Span(long from, long to) {
+public record TimeRange(long from, long to) {
 
   /** Whether a second is in it. */
   public boolean contains(long second) {

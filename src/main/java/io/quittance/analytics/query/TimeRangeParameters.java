@@ -8,7 +8,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The time that a query is about, as it was asked for. */
-record AskedTime(Instant from, Instant to) {
+record TimeRangeParameters(Instant from, Instant to) {
 
   /**
    * Reads {@code from} and {@code to}, and notes in the query what is wrong with them. The end is
@@ -17,7 +17,8 @@ record AskedTime(Instant from, Instant to) {
    * @param step whose panes are kept long enough
    * @param usual how long before the end it begins, if `from` is left out
    */
-  static AskedTime of(QueryParameters query, Granularity step, Duration usual, Instant now) {
+  static TimeRangeParameters of(
+      QueryParameters query, Granularity step, Duration usual, Instant now) {
     Instant asked = query.read("from", Rfc3339::parse);
     Instant end = query.read("to", Rfc3339::parse);
     Duration kept = step.panes().retention();
@@ -32,7 +33,7 @@ record AskedTime(Instant from, Instant to) {
           "must be no more than %s before `to` with the step %s"
               .formatted(words(kept), step.text()));
     }
-    return new AskedTime(from, to);
+    return new TimeRangeParameters(from, to);
   }
 
   private static Instant usualEnd(@Nullable Instant from, Duration kept, Instant now) {
@@ -47,8 +48,8 @@ record AskedTime(Instant from, Instant to) {
   }
 
   /** In whole points: the beginning is rounded down and the end up. */
-  Span in(Granularity step) {
+  TimeRange in(Granularity step) {
     long end = to.getNano() == 0 ? to.getEpochSecond() : to.getEpochSecond() + 1;
-    return new Span(step.startOf(from.getEpochSecond()), step.endOf(end));
+    return new TimeRange(step.startOf(from.getEpochSecond()), step.endOf(end));
   }
 }
