@@ -1,6 +1,6 @@
 /**
  * Figures about payments and about what merchants' customers do, exact and within a second: events
- * are added up as they come, and the few sums that come out are committed.
+ * are added up in memory as they arrive, and only the sums are stored.
  */
 @ApplicationModule(
     allowedDependencies = {

@@ -38,9 +38,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Moves events that were counted without their payment into the panes of its payee, currency and
- * status, once it has been looked up: at once if all goes well, else when it goes well again, on
- * this replica or another. Look-ups never keep an intake worker waiting. Thread-safe.
+ * Looks up the payments of events that were counted without them, and moves the events into the
+ * panes of the payment's payee, currency and status. If a look-up fails, this replica or another
+ * one repeats it. Look-ups never keep an intake worker waiting. Thread-safe.
  */
 @Component
 public final class Enrichment {
@@ -50,13 +50,13 @@ public final class Enrichment {
   private static final int QUEUED_PER_MERCHANT_MAX = BATCHES_QUEUED_MAX / 4;
   private static final int BATCHES_AT_ONCE_MAX = 16;
 
-  /** What was left over is taken up while the queue is less full. */
+  /** Stored batches are taken up only while the queue is less full than this. */
   private static final double BUSY = 0.5;
 
-  /** Batches that are older were not handed over, or could not be done. */
+  /** Older batches were never queued, or have failed. */
   private static final Duration FRESH = Duration.ofSeconds(2);
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(30);
 
   private final AnalyticsConnections connections;
   private final KnownPayments payments;
@@ -66,13 +66,15 @@ public final class Enrichment {
   private final Clock clock;
   private final WorkerPool<PendingBatch, Boolean> pool;
 
-  /** Those that the pool has: what was left over is not to be queued once more. */
+  /** Batches in the pool, so that none is queued twice. */
   private final Set<UUID> queued = ConcurrentHashMap.newKeySet();
 
-  /** Of the pool's one worker. */
+  /** Used only by the pool's one worker. */
   private final SeriesLimit series;
 
-  /** Where the next look for what was left over begins, so that it passes what fails again. */
+  /**
+   * Where the next search for stored batches begins, so that it gets past those that fail again.
+   */
   private volatile PendingTable.Place next = PendingTable.Place.FIRST;
 
   Enrichment(
@@ -100,7 +102,7 @@ public final class Enrichment {
             .start(registry);
   }
 
-  /** Takes over batches that are stored by now; what there is no room for is found later. */
+  /** Queues batches that are stored; those without room are found later. */
   public void offer(List<PendingBatch> batches) {
     for (PendingBatch batch : batches) {
       if (payments.available() && queued.add(batch.id())) {
@@ -112,7 +114,7 @@ public final class Enrichment {
   private void submit(PendingBatch batch) {
     try {
       var _ =
-          pool.submit(batch, Deadline.after(PATIENCE))
+          pool.submit(batch, Deadline.after(QUEUE_TIMEOUT))
               .whenComplete((_, _) -> queued.remove(batch.id()));
     } catch (RejectedExecutionException e) {
       queued.remove(batch.id());
@@ -120,7 +122,7 @@ public final class Enrichment {
     }
   }
 
-  /** Takes up what was left over, by any replica. */
+  /** Queues stored batches that any replica has left. */
   @Scheduled(fixedDelayString = "${quittance.analytics.catch-up-interval:1s}")
   void catchUp() throws SQLException {
     if (pool.utilisation() >= BUSY || !payments.available()) {
@@ -135,7 +137,7 @@ public final class Enrichment {
     }
   }
 
-  /** Each merchant by itself: what is wrong with one's rows keeps no other waiting. */
+  /** Each merchant separately, so that rows that cannot be read delay no other merchant. */
   private void enrich(List<Job<PendingBatch, Boolean>> jobs) {
     Map<UUID, List<Job<PendingBatch, Boolean>>> byMerchant = new LinkedHashMap<>();
     for (Job<PendingBatch, Boolean> job : jobs) {
@@ -192,7 +194,7 @@ public final class Enrichment {
     return facts;
   }
 
-  /** Events whose payments cannot be read go on waiting, for a release that can. */
+  /** Events whose payments cannot be read keep waiting for a release that can read them. */
   private void apply(
       UUID merchantId,
       List<PendingBatch> batches,

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * What is taken off the panes where a merchant's events were counted without their payments, and
- * added where they belong now that these are known. Not thread-safe.
+ * Moves a merchant's events between panes: subtracts them where they were counted without their
+ * payments, and adds them where they belong. Not thread-safe.
  */
 final class EventMoves {
 
@@ -20,7 +20,7 @@ final class EventMoves {
   private final PaneDeltas deltas = new PaneDeltas();
 
   /**
-   * @param payments those that exist
+   * @param payments the payments that exist
    */
   EventMoves(UUID merchantId, Map<UUID, PaymentFacts> payments, SeriesLimit series) {
     this.merchantId = merchantId;
@@ -32,7 +32,7 @@ final class EventMoves {
     return deltas;
   }
 
-  /** Moves the events of a batch; says how many have a payment, and how many have none. */
+  /** Moves the events of a batch, and returns how many have a payment and how many have none. */
   Totals.Counts add(PendingBatch batch) {
     long done = 0;
     for (PendingBatch.Group group : batch.groups()) {

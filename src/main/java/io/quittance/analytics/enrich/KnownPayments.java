@@ -33,8 +33,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * The payments that events name: a cache, and look-ups of up to 512 at once, each with a time limit
- * and behind a circuit breaker. Payments whose status may change are kept for seconds only.
+ * Finds the payments that events name: a cache, and look-ups of up to 512 payments, with a time
+ * limit and a circuit breaker. Payments whose status may change are cached for seconds only.
  * Thread-safe.
  */
 @Component
@@ -51,10 +51,10 @@ public final class KnownPayments {
   private static final Duration KEPT_OTHERWISE = Duration.ofSeconds(5);
 
   /**
-   * What is known of payments.
+   * The result of a look-up.
    *
-   * @param payments those that exist
-   * @param unreadable those that exist and cannot be read, now
+   * @param payments the payments that exist
+   * @param unreadable payments that exist and cannot be read now
    */
   record Found(Map<UUID, Summary> payments, Set<UUID> unreadable) {}
 
@@ -85,7 +85,7 @@ public final class KnownPayments {
     this.breaker = breakers.circuitBreaker(NAME);
   }
 
-  /** The payment, or that there is none; null: it has not been looked up lately. */
+  /** The payment; empty if there is none; null if it is not cached. */
   public @Nullable Optional<Summary> get(UUID merchantId, UUID paymentId) {
     return known.getIfPresent(new Key(merchantId, paymentId));
   }
@@ -96,7 +96,7 @@ public final class KnownPayments {
   }
 
   /**
-   * Finds payments of a merchant, and looks up those that are not known.
+   * Finds payments of a merchant, and looks up those that are not cached.
    *
    * @throws SQLException some could not be looked up
    * @throws CallNotPermittedException the breaker is open
@@ -121,7 +121,7 @@ public final class KnownPayments {
     return found;
   }
 
-  /** Only what the database does is the breaker's: it is that of all merchants. */
+  /** Only failures of the database count for the breaker, because all merchants share it. */
   private PaymentSummaries.Found lookUp(UUID merchantId, List<UUID> paymentIds)
       throws SQLException {
     breaker.acquirePermission();

@@ -1,8 +1,8 @@
 package io.quittance.analytics.enrich;
 
 /**
- * What is counted of a payment.
+ * The labels that events get from their payment.
  *
- * @param payee as it is counted
+ * @param payee the name under which it is counted
  */
 record PaymentFacts(String payee, String currency, String status) {}

@@ -8,7 +8,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A merchant's events that were counted without their payments, which are still to be looked up.
+ * A merchant's events that were counted without their payments, until these are looked up.
  *
  * @param id of the stored row
  */
@@ -17,8 +17,8 @@ public record PendingBatch(UUID merchantId, UUID id, List<Group> groups) {
   /**
    * An event that names a payment.
    *
-   * @param amount its own, in minor units; 0: it has none
-   * @param labels where it was counted by its labels, if its payment's currency is to be its own
+   * @param amount of the event, in minor units; 0: it has none
+   * @param labels where it was counted by its labels, if it has no currency of its own
    */
   public record Event(UUID paymentId, long amount, List<Label> labels) {}
 
@@ -39,7 +39,7 @@ public record PendingBatch(UUID merchantId, UUID id, List<Group> groups) {
    */
   public record Group(String type, @Nullable String currency, long second, List<Event> events) {}
 
-  /** Those of the events that are about none of these payments. */
+  /** The events that are about none of these payments. */
   PendingBatch without(Set<UUID> payments) {
     return payments.isEmpty()
         ? this
@@ -47,8 +47,8 @@ public record PendingBatch(UUID merchantId, UUID id, List<Group> groups) {
   }
 
   /**
-   * Those of the events that are about these payments, to be stored as another batch: whoever still
-   * has this one in hand must not find it, for it would count what was counted.
+   * The events that are about these payments, as another batch with a new id: a worker that still
+   * has this batch must not find it, or it would count events twice.
    */
   PendingBatch rest(Set<UUID> payments) {
     return new PendingBatch(

@@ -13,12 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/** The events of a {@link PendingBatch} as bytes, some 20 for each. */
+/** Encodes the events of a {@link PendingBatch}, some 20 bytes for each. */
 final class PendingContent {
 
   private static final byte FORM = 2;
 
-  /** Of releases that did not keep labels. */
+  /** Written by releases that did not store labels. */
   private static final byte WITHOUT_LABELS = 1;
 
   private PendingContent() {}
@@ -49,7 +49,7 @@ final class PendingContent {
   }
 
   /**
-   * What {@link #bytes} was made of.
+   * Decodes what {@link #bytes} has encoded.
    *
    * @throws RuntimeException a later release wrote it, or something else did
    */

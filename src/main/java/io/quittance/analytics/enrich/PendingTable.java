@@ -36,7 +36,7 @@ public final class PendingTable {
   private static final String DELETE =
       "delete from analytics_pending where merchant_id = ? and id = ?";
 
-  /** Of a stored batch among all, the oldest first. */
+  /** The position of a stored batch, oldest first. */
   record Place(OffsetDateTime createdAt, UUID merchantId, UUID id) {
 
     /** Before all of them. */
@@ -54,7 +54,7 @@ public final class PendingTable {
   /**
    * Some stored batches.
    *
-   * @param next where to go on; the first place when these were the last ones
+   * @param next where to continue; the first place if these were the last ones
    */
   record Page(List<PendingBatch> batches, Place next) {}
 
@@ -77,7 +77,7 @@ public final class PendingTable {
 
   /**
    * Reads the next batches after a place that were stored before an instant. A batch that cannot be
-   * read is passed over: most likely a later release wrote it.
+   * read is skipped: most likely a later release wrote it.
    */
   static Page from(Place place, Connection connection, Instant before, int limit)
       throws SQLException {
@@ -114,7 +114,7 @@ public final class PendingTable {
   }
 
   /**
-   * Takes batches out, in the caller's transaction.
+   * Deletes batches, in the caller's transaction.
    *
    * @return those that were still there; another replica has taken the others
    */

@@ -1,5 +1,5 @@
 /**
- * What payments say about the events that name them: looked up in bulk, beside the way of events.
+ * Looks up the payments that events name, in bulk and apart from the intake, and adds their facts.
  */
 @NullMarked
 package io.quittance.analytics.enrich;

@@ -1,9 +1,6 @@
 package io.quittance.analytics.event;
 
-/**
- * What the characters of a text are, found in one pass over them and kept until the next. Not
- * thread-safe.
- */
+/** Properties of the characters of a text, found in one pass over them. Not thread-safe. */
 final class Characters {
 
   private static final int CARD_DIGITS_MIN = 13;
@@ -12,7 +9,7 @@ final class Characters {
   private int digits;
   private boolean whole;
 
-  /** Looks at a text. */
+  /** Examines a text. */
   void read(char[] text, int offset, int length) {
     codePoints = length;
     digits = 0;
@@ -40,12 +37,12 @@ final class Characters {
     return codePoints;
   }
 
-  /** Whether there are neither NULs nor halves of characters. */
+  /** Whether there are no NULs and no unpaired surrogates. */
   boolean whole() {
     return whole;
   }
 
-  /** Whether there are enough digits for the number of a card. */
+  /** Whether there are enough digits for a card number. */
   boolean mayHoldCard() {
     return digits >= CARD_DIGITS_MIN;
   }

@@ -4,15 +4,15 @@ import io.quittance.money.Currencies;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The codes of currencies, found by their characters, without making a text of them each time.
- * Thread-safe: threads that find the same code at the same time may both make it.
+ * Finds currency codes by their characters, without a new string each time. Thread-safe: threads
+ * that find the same code at the same time may both create it.
  */
 final class CurrencyCodes {
 
   private static final int LENGTH = 3;
   private static final int LETTERS = 26;
 
-  /** What is no code. */
+  /** Stands for characters that are no code. */
   private static final String NONE = "";
 
   private static final @Nullable String[] KNOWN = new String[LETTERS * LETTERS * LETTERS];

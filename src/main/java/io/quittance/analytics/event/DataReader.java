@@ -7,8 +7,8 @@ import io.quittance.web.TypeId;
 import java.io.IOException;
 
 /**
- * Reads what an event says of itself under {@code data}. What is wrong with a field is noted in the
- * event, and the rest is read all the same. Not thread-safe.
+ * Reads the object {@code data} of an event. An invalid field is noted in the event, and the rest
+ * is still read. Not thread-safe.
  */
 final class DataReader {
 
@@ -17,14 +17,14 @@ final class DataReader {
   private static final String CURRENCY_RULE = "must be an ISO 4217 alphabetic code in upper case";
   private static final String PAYMENT_RULE = "must be the id of a payment: pay_ and 26 characters";
 
-  private final SliceParser parser;
+  private final ReusableJsonParser parser;
   private final EventFields event;
   private final TextReader texts;
   private final LabelReader labels;
   private final TextHash sessions;
 
   DataReader(
-      SliceParser parser,
+      ReusableJsonParser parser,
       EventFields event,
       TextReader texts,
       LabelReader labels,

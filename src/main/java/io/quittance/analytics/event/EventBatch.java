@@ -6,8 +6,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sound events of one body, column by column: arrays and names, and no object per event.
- * Written by one thread, then read by one.
+ * The valid events of one body, in columns: arrays and names, and no object per event. Written by
+ * one thread, then read by one.
  */
 public final class EventBatch {
 
@@ -45,7 +45,7 @@ public final class EventBatch {
     return size;
   }
 
-  /** The hash of an event's id, of its merchant's own. */
+  /** The hash of an event's id, keyed by its merchant. */
   public long idHash(int event) {
     return idHashes[event];
   }
@@ -77,7 +77,7 @@ public final class EventBatch {
     return payments == null ? null : payments[event];
   }
 
-  /** Its first label; there are as many as from here to that of the next event. */
+  /** The index of its first label; its labels end before the first label of the next event. */
   public int firstLabel(int event) {
     return event == 0 ? 0 : labelEnds[event - 1];
   }

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Why an event was rejected.
  *
  * @param index of the event in its body, from 0
- * @param id the event's own; null if it cannot be told
+ * @param id of the event; null if it cannot be read
  * @param param the JSON path of the field in the event; empty for the event as a whole
  * @param code {@code malformed_json}, or what is wrong with the field
- * @param detail a sentence
+ * @param detail a sentence for people
  */
 public record EventError(int index, @Nullable String id, String param, String code, String detail) {
 

@@ -1,6 +1,6 @@
 package io.quittance.analytics.event;
 
-/** The fields of an event, each of which may be there once. */
+/** The fields of an event, none of which may be repeated. */
 enum EventField {
   ID("id"),
   TYPE("type"),

@@ -5,7 +5,7 @@ import io.quittance.web.InputError;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What has been read of one event; used again for the next one. Not thread-safe. */
+/** The fields of the event that is being read; reused for the next one. Not thread-safe. */
 final class EventFields {
 
   static final int LABELS_MAX = 5;
@@ -23,10 +23,10 @@ final class EventFields {
   final String[] labelKeys = new String[LABELS_MAX];
   int labelCount;
 
-  /** The first thing that is wrong. */
+  /** The first error. */
   @Nullable InputError error;
 
-  /** A bit for each field that was there. */
+  /** A bit for each field that was read. */
   private int seen;
 
   void clear() {
@@ -48,10 +48,10 @@ final class EventFields {
     }
   }
 
-  /** Notes that a field is there, and refuses it the second time. Returns its path. */
+  /** Notes that a field was read, refuses it the second time, and returns its path. */
   String once(EventField field) {
     if ((seen & field.bit()) != 0) {
-      refuse(field.param(), InputError.Code.REPEATED, "must not be there more than once");
+      refuse(field.param(), InputError.Code.REPEATED, "must not be repeated");
     }
     seen |= field.bit();
     return field.param();

@@ -27,7 +27,7 @@ public enum EventFormat {
     return mediaType;
   }
 
-  /** Whether fields that are not known are skipped. */
+  /** Whether unknown fields are skipped. */
   boolean takesOtherAttributes() {
     return this == CLOUD_EVENTS;
   }

@@ -9,7 +9,7 @@ import java.util.UUID;
 
 /**
  * Writes the events of several bodies, whose names are assigned, some ten bytes each. Ids are left
- * out: they have been told apart before. Not thread-safe.
+ * out, because duplicates have been removed before. Not thread-safe.
  */
 public final class EventPacker {
 
@@ -18,7 +18,7 @@ public final class EventPacker {
   static final int SESSION = 1 << 2;
   static final int PAYMENT = 1 << 3;
 
-  /** By how much the number of labels is shifted among the flags. */
+  /** The flags have the number of labels, shifted by this many bits. */
   static final int LABELS_SHIFT = 4;
 
   private final CompactWriter out;
@@ -28,7 +28,7 @@ public final class EventPacker {
     this.out = out;
   }
 
-  /** Writes the events of a body, without those that are duplicates. */
+  /** Writes the events of a body, without duplicates. */
   public void write(EventBatch events, BitSet duplicates) {
     out.number(events.size() - duplicates.cardinality());
     long before = 0;

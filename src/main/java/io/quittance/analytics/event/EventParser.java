@@ -20,7 +20,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** Reads bodies: each event by itself, with one parser for all of them. Thread-safe. */
+/** Parses bodies. Each event is parsed separately, with one parser for all of them. Thread-safe. */
 public final class EventParser {
 
   public static final int EVENTS_MAX = 10_000;
@@ -28,16 +28,16 @@ public final class EventParser {
   private static final int ERRORS_MAX = 100;
   private static final int SCRATCH_LENGTH = 1024;
 
-  /** Of an event, more or less. */
+  /** The typical size of an event. */
   private static final int EVENT_BYTES = 90;
 
   private static final long PAST_MAX_SECONDS = Duration.ofHours(24).toSeconds();
   private static final long FUTURE_MAX_SECONDS = Duration.ofMinutes(5).toSeconds();
 
-  /** Every replica and release counts the same sessions, so this key is none: it is known. */
+  /** This key is public: all replicas and releases must count the same sessions. */
   private static final TextHash SESSIONS = new TextHash(0x5e55_1045, 0xc0de_d1ce);
 
-  /** Made at random by this replica, and never shown. */
+  /** With a random key of this replica, which is never shown. */
   private final TextHash ids =
       new TextHash(ThreadLocalRandom.current().nextLong(), ThreadLocalRandom.current().nextLong());
 
@@ -45,8 +45,8 @@ public final class EventParser {
    * Reads a body.
    *
    * @param body in UTF-8
-   * @param now when it came: the time of events that have none
-   * @throws UndividedBodyException it cannot be divided into events
+   * @param now when the body came: the time of events that have none
+   * @throws MalformedBodyException it cannot be split into events
    * @throws TooManyEventsException it has more than {@link #EVENTS_MAX} events
    */
   public ParsedBody parse(
@@ -54,13 +54,13 @@ public final class EventParser {
     return new Reading(body, format, merchantId, vocabulary, now.getEpochSecond()).all();
   }
 
-  /** The reading of one body. */
+  /** Parses one body. */
   private final class Reading {
 
     private final byte[] body;
     private final long now;
-    private final SliceParser parser;
-    private final Slices slices;
+    private final ReusableJsonParser parser;
+    private final EventSplitter splitter;
     private final NewNames newNames;
     private final EventReader reader;
     private final EventBatch events;
@@ -75,8 +75,8 @@ public final class EventParser {
       this.body = body;
       this.now = now;
       this.events = new EventBatch(Math.min(EVENTS_MAX, body.length / EVENT_BYTES));
-      this.parser = SliceParser.of(body);
-      this.slices = Slices.of(format, body, body.length);
+      this.parser = ReusableJsonParser.of(body);
+      this.splitter = EventSplitter.of(format, body, body.length);
       this.newNames = new NewNames(vocabulary.limits());
       this.reader =
           new EventReader(
@@ -85,7 +85,7 @@ public final class EventParser {
 
     ParsedBody all() {
       try {
-        for (; slices.next(); index++) {
+        for (; splitter.next(); index++) {
           if (index == EVENTS_MAX) {
             throw new TooManyEventsException();
           }
@@ -98,16 +98,16 @@ public final class EventParser {
     }
 
     private void one() {
-      if (!slices.ascii() && !utf8()) {
+      if (!splitter.ascii() && !utf8()) {
         reject(EventError.malformed(index, "The event is not valid UTF-8."));
         return;
       }
-      parser.read(slices.start(), slices.end());
+      parser.read(splitter.start(), splitter.end());
       EventFields event;
       try {
         event = reader.read();
         if (!parser.finished()) {
-          reject(EventError.malformed(index, "The event has more after its JSON value."));
+          reject(EventError.malformed(index, "The event has content after its JSON value."));
           return;
         }
       } catch (StreamConstraintsException e) {
@@ -137,9 +137,9 @@ public final class EventParser {
       }
     }
 
-    /** The event's id, which its reader has not kept. */
+    /** The event's id, read again because the reader did not keep it. */
     private @Nullable String id() {
-      parser.read(slices.start(), slices.end());
+      parser.read(splitter.start(), splitter.end());
       try {
         if (parser.nextToken() == JsonToken.START_OBJECT) {
           for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
@@ -169,7 +169,7 @@ public final class EventParser {
                 .onUnmappableCharacter(CodingErrorAction.REPORT);
       }
       decoder.reset();
-      var bytes = ByteBuffer.wrap(body, slices.start(), slices.end() - slices.start());
+      var bytes = ByteBuffer.wrap(body, splitter.start(), splitter.end() - splitter.start());
       CoderResult result;
       do {
         result = decoder.decode(bytes, scratch.clear(), true);

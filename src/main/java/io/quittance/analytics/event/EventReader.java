@@ -10,9 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads one event after the other from a {@link SliceParser} into {@link EventFields}. What is
- * wrong with a field is noted there, and the rest is read all the same; what is no JSON is thrown.
- * Not thread-safe.
+ * Reads one event after the other from a {@link ReusableJsonParser} into {@link EventFields}. An
+ * invalid field is noted there, and the rest is still read; invalid JSON throws. Not thread-safe.
  */
 final class EventReader {
 
@@ -24,7 +23,7 @@ final class EventReader {
 
   private static final String TIME_RULE = "must be an RFC 3339 time, such as 2026-01-31T12:00:00Z";
 
-  private final SliceParser parser;
+  private final ReusableJsonParser parser;
   private final boolean takesOtherAttributes;
   private final Vocabulary vocabulary;
   private final TextHash ids;
@@ -35,7 +34,7 @@ final class EventReader {
   private final List<String> otherAttributes = new ArrayList<>();
 
   EventReader(
-      SliceParser parser,
+      ReusableJsonParser parser,
       EventFormat format,
       Vocabulary vocabulary,
       NewNames newNames,
@@ -94,7 +93,7 @@ final class EventReader {
       event.refuse(
           name, Code.UNKNOWN_FIELD, "is not a known field; the fields are data, id, time, type");
     } else if (otherAttributes.contains(name)) {
-      event.refuse(name, Code.REPEATED, "must not be there more than once");
+      event.refuse(name, Code.REPEATED, "must not be repeated");
     } else if (otherAttributes.size() == ATTRIBUTES_MAX) {
       event.refuse(
           "", Code.OUT_OF_RANGE, "may have at most %d other attributes".formatted(ATTRIBUTES_MAX));

@@ -5,10 +5,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Divides a body into the bytes of its events, without reading what they say: so one that is broken
- * breaks no other. Not thread-safe.
+ * Splits a body into its events without parsing them, so that an invalid event does not affect the
+ * others. Not thread-safe.
  */
-abstract sealed class Slices {
+abstract sealed class EventSplitter {
 
   final byte[] body;
   final int length;
@@ -16,12 +16,12 @@ abstract sealed class Slices {
   int end;
   boolean ascii;
 
-  private Slices(byte[] body, int length) {
+  private EventSplitter(byte[] body, int length) {
     this.body = body;
     this.length = length;
   }
 
-  static Slices of(EventFormat format, byte[] body, int length) {
+  static EventSplitter of(EventFormat format, byte[] body, int length) {
     return switch (format) {
       case LINES -> new Lines(body, length);
       case ARRAY, CLOUD_EVENTS -> new Elements(body, length);
@@ -29,10 +29,10 @@ abstract sealed class Slices {
   }
 
   /**
-   * Goes on to the next event.
+   * Moves to the next event.
    *
    * @return whether there is one
-   * @throws UndividedBodyException it cannot be told where events begin and end
+   * @throws MalformedBodyException the body cannot be split into events
    */
   abstract boolean next();
 
@@ -55,8 +55,8 @@ abstract sealed class Slices {
     return b == ' ' || b == '\n' || b == '\r' || b == '\t';
   }
 
-  /** One event on each line that is not blank; JSON has no line ends but between its tokens. */
-  private static final class Lines extends Slices {
+  /** One event on each line that is not blank; JSON has line ends only between tokens. */
+  private static final class Lines extends EventSplitter {
 
     private static final VarHandle WORDS =
         MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -95,8 +95,8 @@ abstract sealed class Slices {
     }
 
     /**
-     * Whether one of eight bytes is a line end: the exclusive or makes it 0, of which subtracting 1
-     * sets the highest bit.
+     * Whether one of eight bytes is a line end: the exclusive or makes it 0, and subtracting 1 sets
+     * its highest bit.
      */
     private static boolean hasLineEnd(long word) {
       long zeroes = word ^ LINE_ENDS;
@@ -104,8 +104,8 @@ abstract sealed class Slices {
     }
   }
 
-  /** The elements of one JSON array, told by quotes, brackets and commas. */
-  private static final class Elements extends Slices {
+  /** The elements of one JSON array, found by quotes, brackets and commas. */
+  private static final class Elements extends EventSplitter {
 
     private int at;
     private boolean begun;
@@ -141,7 +141,7 @@ abstract sealed class Slices {
         return false;
       }
       if (body[at++] != '[') {
-        throw new UndividedBodyException("must be a JSON array");
+        throw new MalformedBodyException("must be a JSON array");
       }
       skipSpace();
       if (at < length && body[at] == ']') {
@@ -156,7 +156,7 @@ abstract sealed class Slices {
       ended = true;
       skipSpace();
       if (at < length) {
-        throw new UndividedBodyException("goes on after the end of its array");
+        throw new MalformedBodyException("has content after the end of its array");
       }
     }
 
@@ -179,7 +179,7 @@ abstract sealed class Slices {
           case ']', '}' -> {
             if (depth == 0) {
               if (b == '}') {
-                throw new UndividedBodyException("closes a bracket that was not opened");
+                throw new MalformedBodyException("closes a bracket that was not opened");
               }
               finishElement(bits);
               return;
@@ -198,14 +198,14 @@ abstract sealed class Slices {
         }
         at++;
       }
-      throw new UndividedBodyException("ends before its array does");
+      throw new MalformedBodyException("ends before its array does");
     }
 
     private void finishElement(int bits) {
       end = at;
       ascii = bits >= 0;
       if (start == end) {
-        throw new UndividedBodyException("has no value where there must be one");
+        throw new MalformedBodyException("has no value where one is required");
       }
     }
 

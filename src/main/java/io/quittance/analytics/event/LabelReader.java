@@ -18,7 +18,7 @@ final class LabelReader {
   private static final String KEY_RULE =
       "must have a name of 1 to 40 of the characters A-Z, a-z, 0-9, underscore, dot, colon and dash";
 
-  private final SliceParser parser;
+  private final ReusableJsonParser parser;
   private final EventFields event;
   private final TextReader texts;
   private final Vocabulary vocabulary;
@@ -26,7 +26,8 @@ final class LabelReader {
   private final @Nullable NameTable[] labelTables = new NameTable[KEYS_SEEN_MAX];
   private int labelKeysSeen;
 
-  LabelReader(SliceParser parser, EventFields event, TextReader texts, Vocabulary vocabulary) {
+  LabelReader(
+      ReusableJsonParser parser, EventFields event, TextReader texts, Vocabulary vocabulary) {
     this.parser = parser;
     this.event = event;
     this.texts = texts;
@@ -46,7 +47,7 @@ final class LabelReader {
   private void label(String key, JsonToken value) throws IOException {
     for (int i = 0; i < event.labelCount; i++) {
       if (event.labelKeys[i].equals(key)) {
-        event.refuse("data.labels." + key, Code.REPEATED, "must not be there more than once");
+        event.refuse("data.labels." + key, Code.REPEATED, "must not be repeated");
       }
     }
     if (event.labelCount == EventFields.LABELS_MAX) {
@@ -84,8 +85,8 @@ final class LabelReader {
         : null;
   }
 
-  /** The parser makes one text of a key however often it stands in a body. */
-  @SuppressWarnings("ReferenceEquality") // another text is looked up, and no more
+  /** The parser creates one string for a key, however often the key is in a body. */
+  @SuppressWarnings("ReferenceEquality") // a different string is just looked up
   private @Nullable NameTable table(String key) {
     for (int i = 0; i < labelKeysSeen; i++) {
       if (labelKeys[i] == key) {

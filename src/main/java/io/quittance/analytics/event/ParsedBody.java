@@ -4,11 +4,11 @@ import io.quittance.analytics.name.Name;
 import java.util.List;
 
 /**
- * What a body says.
+ * The parsed content of a body.
  *
- * @param events those that are sound, and neither too old nor from the future
- * @param newNames what has to be assigned before the events are counted
- * @param errors of the first events that were rejected
+ * @param events the valid events that are neither too old nor in the future
+ * @param newNames names to be assigned before the events are counted
+ * @param errors for the first rejected events
  */
 public record ParsedBody(
     EventBatch events, List<Name> newNames, int late, int rejected, List<EventError> errors) {

@@ -14,11 +14,11 @@ import com.fasterxml.jackson.core.sym.ByteQuadsCanonicalizer;
 import java.io.IOException;
 
 /**
- * Jackson's parser, which reads one part of a body after the other: at the end of a part its input
- * ends, and at the next one it begins anew, whatever was wrong before. So a body takes one parser,
- * however many events it has. Not thread-safe.
+ * Jackson's parser, made to read one part of a body after the other: its input ends with a part,
+ * and it starts anew with the next one, even after an error. So a body needs one parser, however
+ * many events it has. Not thread-safe.
  */
-final class SliceParser extends UTF8StreamJsonParser {
+final class ReusableJsonParser extends UTF8StreamJsonParser {
 
   private static final int DEPTH_MAX = 16;
   private static final int DIGITS_MAX = 40;
@@ -28,13 +28,14 @@ final class SliceParser extends UTF8StreamJsonParser {
 
   private final JsonReadContext root;
 
-  private SliceParser(IOContext context, int features, ByteQuadsCanonicalizer names, byte[] body) {
+  private ReusableJsonParser(
+      IOContext context, int features, ByteQuadsCanonicalizer names, byte[] body) {
     super(context, features, null, null, names, body, 0, 0, 0, false);
     this.root = _parsingContext;
   }
 
   /** A parser for a body in UTF-8, without a part of it yet. */
-  static SliceParser of(byte[] body) {
+  static ReusableJsonParser of(byte[] body) {
     return FACTORY.parser(body);
   }
 
@@ -52,13 +53,13 @@ final class SliceParser extends UTF8StreamJsonParser {
 
   /** Whether nothing but white space is left of the part. */
   boolean finished() {
-    while (_inputPtr < _inputEnd && Slices.space(_inputBuffer[_inputPtr])) {
+    while (_inputPtr < _inputEnd && EventSplitter.space(_inputBuffer[_inputPtr])) {
       _inputPtr++;
     }
     return _inputPtr == _inputEnd;
   }
 
-  /** Gives back what others can use. */
+  /** Returns its buffers for reuse. */
   void finish() {
     try {
       close();
@@ -84,9 +85,9 @@ final class SliceParser extends UTF8StreamJsonParser {
                       .build()));
     }
 
-    SliceParser parser(byte[] body) {
+    ReusableJsonParser parser(byte[] body) {
       try {
-        return (SliceParser)
+        return (ReusableJsonParser)
             _createParser(body, 0, 0, _createContext(ContentReference.unknown(), false));
       } catch (IOException e) {
         throw new IllegalStateException("nothing has been read yet", e);
@@ -96,7 +97,7 @@ final class SliceParser extends UTF8StreamJsonParser {
     @Override
     protected JsonParser _createParser(byte[] body, int offset, int length, IOContext context)
         throws IOException {
-      return new SliceParser(
+      return new ReusableJsonParser(
           context,
           _parserFeatures,
           _byteSymbolCanonicalizer.makeChildOrPlaceholder(_factoryFeatures),

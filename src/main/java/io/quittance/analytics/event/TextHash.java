@@ -3,8 +3,8 @@ package io.quittance.analytics.event;
 import java.util.UUID;
 
 /**
- * A keyed hash of 64 bits of a text, so that texts cannot be made, without the key, that collide:
- * SipHash-2-4 of its UTF-16 units. Immutable.
+ * A keyed 64-bit hash of a text: SipHash-2-4 of its UTF-16 units. Without the key, nobody can make
+ * texts that collide. Immutable.
  *
  * @see <a href="https://www.aumasson.jp/siphash/siphash.pdf">Aumasson, Bernstein: SipHash</a>
  */
@@ -20,7 +20,7 @@ public final class TextHash {
     this.key1 = key1;
   }
 
-  /** A hash for one owner's texts: the same text of another owner has another value. */
+  /** A hash for one owner's texts: the same text of another owner has another hash. */
   public TextHash of(UUID owner) {
     return new TextHash(
         of(owner.getMostSignificantBits(), owner.getLeastSignificantBits()),

@@ -9,19 +9,19 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the texts of an event from where the parser is. What is wrong with one is noted in the
- * event. Not thread-safe.
+ * Reads the texts of an event from where the parser is, and notes invalid ones in the event. Not
+ * thread-safe.
  */
 final class TextReader {
 
   private static final String A_TEXT = "must be a text of 1 to %d characters";
 
-  private final SliceParser parser;
+  private final ReusableJsonParser parser;
   private final EventFields event;
   private final NewNames newNames;
   private final Characters characters = new Characters();
 
-  TextReader(SliceParser parser, EventFields event, NewNames newNames) {
+  TextReader(ReusableJsonParser parser, EventFields event, NewNames newNames) {
     this.parser = parser;
     this.event = event;
     this.newNames = newNames;
@@ -52,12 +52,12 @@ final class TextReader {
     return false;
   }
 
-  /** Whether there is a text; null is none, and anything else is refused and skipped. */
+  /** Whether the value is a text. Null counts as absent; anything else is refused and skipped. */
   boolean isText(String param, JsonToken value, String rule) throws IOException {
     return is(JsonToken.VALUE_STRING, param, value, rule);
   }
 
-  /** Whether there is an object, which begins here; as {@link #isText}. */
+  /** Whether the value is an object, which begins here; as {@link #isText}. */
   boolean isObject(String param, JsonToken value, String rule) throws IOException {
     return is(JsonToken.START_OBJECT, param, value, rule);
   }
@@ -74,7 +74,7 @@ final class TextReader {
     return false;
   }
 
-  /** The text that was read last, as a name that is not kept: new, if there is room for it. */
+  /** The text that was read last, as a new name to be assigned. */
   Name name(String param, String space, @Nullable Name other) throws IOException {
     if (characters.mayHoldCard() && CardNumbers.in(parser.getText())) {
       event.refuse(param, Code.NOT_ALLOWED, "must not contain what looks like a card number");

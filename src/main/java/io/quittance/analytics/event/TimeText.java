@@ -1,12 +1,12 @@
 package io.quittance.analytics.event;
 
 /**
- * Reads RFC 3339 times, with any offset, from characters. It takes what {@link
- * io.quittance.web.Rfc3339} takes, and makes no objects. Not thread-safe.
+ * Reads RFC 3339 times, with any offset, from characters. It accepts what {@link
+ * io.quittance.web.Rfc3339} accepts, and creates no objects. Not thread-safe.
  */
 final class TimeText {
 
-  /** What is not a time. */
+  /** Stands for text that is not a time. */
   static final long NONE = Long.MIN_VALUE;
 
   private static final int DATE_AND_TIME_LENGTH = 19;

@@ -1,4 +1,4 @@
-/** Interaction events: how bodies are read, divided and packed. */
+/** Interaction events: how bodies are split, parsed and packed. */
 @NullMarked
 package io.quittance.analytics.event;
 

@@ -7,17 +7,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A body that has been read.
+ * A parsed body.
  *
- * @param key under which it counts once; null: it counts each time it is sent
- * @param bytes of memory that it takes, about
+ * @param key under which it is counted once; null: it is counted each time it is sent
+ * @param bytes the approximate memory that it takes
  */
 public record Body(UUID merchantId, ParsedBody content, @Nullable Key key, int bytes) {
 
   /** An idempotency key, and a fingerprint of what was sent under it. */
   public record Key(String text, String fingerprint) {
 
-    /** What is said when it was used for another body. */
+    /** The problem if the key was used for another body. */
     public Problem reused() {
       return Problem.of(
           ProblemCode.IDEMPOTENCY_KEY_REUSED,

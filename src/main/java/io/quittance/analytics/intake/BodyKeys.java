@@ -19,8 +19,8 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
- * The bodies that were sent under a key, and their answers. The primary key decides: if two
- * replicas add a key at the same time, one fails, and finds the other's row then. Thread-safe.
+ * The idempotency keys of bodies, and their answers. The primary key decides: if two replicas add a
+ * key at the same time, one fails, and then finds the row of the other. Thread-safe.
  */
 @Component
 public final class BodyKeys {
@@ -64,10 +64,10 @@ public final class BodyKeys {
        where merchant_id = ? and idempotency_key = ? and refused and not counted
       """;
 
-  /** serialization_failure: as if the database had found out by itself. */
+  /** serialization_failure, so that the conflict is handled like one that the database reports. */
   private static final String CONFLICT = "40001";
 
-  /** Of a merchant's body, in the order in which they are locked. */
+  /** The key of a body, ordered as rows are locked. */
   public record Id(UUID merchantId, String key) implements Comparable<Id> {
 
     @Override
@@ -80,8 +80,8 @@ public final class BodyKeys {
   /**
    * What was sent, and what was answered.
    *
-   * @param counted whether its events have been counted; else they are to be, by whoever is first
-   * @param refused whether it was answered that nothing was taken, after it had been stored
+   * @param counted whether its events have been counted; if not, the first to come counts them
+   * @param refused whether, after it was stored, the client was told that nothing was taken
    */
   public record Stored(
       String fingerprint, IntakeResponse answer, boolean counted, boolean refused) {
@@ -92,7 +92,7 @@ public final class BodyKeys {
   }
 
   /**
-   * What a key is used for, whatever was answered.
+   * What a key is used for, without the answer.
    *
    * @param counted as above
    */
@@ -115,7 +115,7 @@ public final class BodyKeys {
     this.json = json;
   }
 
-  /** Those of a merchant's keys that were used before. */
+  /** Finds those of a merchant's keys that were used before. */
   public Map<Id, Stored> find(Connection connection, UUID merchantId, Collection<String> keys)
       throws SQLException {
     return find(
@@ -131,7 +131,9 @@ public final class BodyKeys {
                 rs.getBoolean("refused")));
   }
 
-  /** As above, without the answers: one that cannot be read keeps nobody from counting. */
+  /**
+   * As above, without the answers, so that an answer that cannot be read does not prevent counting.
+   */
   public static Map<Id, Use> findUses(
       Connection connection, UUID merchantId, Collection<String> keys) throws SQLException {
     return find(
@@ -176,9 +178,9 @@ public final class BodyKeys {
   }
 
   /**
-   * Says that bodies have been counted, in the caller's transaction.
+   * Marks bodies as counted, in the caller's transaction.
    *
-   * @throws SQLException somebody else has counted one of them, or for another reason
+   * @throws SQLException another replica has counted one of them, or for another reason
    */
   public void count(Connection connection, SortedSet<Id> ids) throws SQLException {
     if (update(connection, COUNT, ids) != ids.size()) {
@@ -186,9 +188,7 @@ public final class BodyKeys {
     }
   }
 
-  /**
-   * Says that nothing was taken of bodies, in the caller's transaction, unless they are counted.
-   */
+  /** Marks bodies as refused, in the caller's transaction, unless they are counted. */
   public void refuse(Connection connection, SortedSet<Id> ids) throws SQLException {
     update(connection, REFUSE, ids);
   }
@@ -207,9 +207,9 @@ public final class BodyKeys {
   }
 
   /**
-   * Stores other answers to bodies that were refused, in the caller's transaction.
+   * Stores new answers to bodies that were refused, in the caller's transaction.
    *
-   * @throws SQLException somebody else has done so with one of them, among others
+   * @throws SQLException another replica has done so for one of them, among other reasons
    */
   public void renew(Connection connection, SortedMap<Id, Stored> bodies) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(RENEW)) {

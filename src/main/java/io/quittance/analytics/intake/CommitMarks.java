@@ -15,9 +15,9 @@ import java.util.SortedMap;
 import java.util.UUID;
 
 /**
- * One row for each commit, or for each record of Kafka that was counted, by which it is found out
- * whether what got no answer was carried out: whoever asks adds the row itself, as revoked, so that
- * it cannot be carried out any more once the answer is no.
+ * One row for each commit, and for each counted record of Kafka. If the outcome of a commit is
+ * unknown, the row tells whether it took place. If there is none, the asker adds it as revoked, so
+ * that the commit cannot take place later.
  */
 public final class CommitMarks {
 
@@ -33,9 +33,7 @@ public final class CommitMarks {
   private static final String FIND =
       "select id from analytics_commits where merchant_id = ? and id = any(?)";
 
-  /**
-   * Longer than topics keep records, mostly: a record that is not to be counted is never counted.
-   */
+  /** Longer than most topics keep records, so that a revoked record is never counted. */
   private static final Duration REVOKED_FOR = Duration.ofDays(8);
 
   private static final String UNIQUE_VIOLATION = "23505";
@@ -58,7 +56,7 @@ public final class CommitMarks {
     }
   }
 
-  /** Those of a merchant's ids that have a row. */
+  /** Finds those of a merchant's ids that have a row. */
   public static Set<UUID> find(Connection connection, UUID merchantId, Collection<UUID> ids)
       throws SQLException {
     var found = new HashSet<UUID>();
@@ -89,10 +87,10 @@ public final class CommitMarks {
   }
 
   /**
-   * Sees to it that a record is never counted, unless it was.
+   * Prevents that a record is ever counted, unless it was.
    *
-   * @return false: it was
-   * @throws SQLException nobody can say yet
+   * @return false: it was counted
+   * @throws SQLException the outcome is not known yet
    */
   public static boolean revoke(Connection connection, UUID merchantId, UUID id, Instant now)
       throws SQLException {
@@ -100,7 +98,7 @@ public final class CommitMarks {
   }
 
   /**
-   * Whether a commit was carried out; waits for one that is being carried out. May be asked again.
+   * Whether a commit took place; waits for one in progress. May be called again.
    *
    * @throws SQLException it is not known yet
    */
@@ -120,7 +118,8 @@ public final class CommitMarks {
   }
 
   /**
-   * Whether the row in the way is a revocation: the caller's own, whose commit was not answered.
+   * Whether the existing row is a revocation: the caller's own, from an earlier call whose commit
+   * got no response.
    */
   private static boolean revoked(Connection connection, UUID merchantId, UUID id)
       throws SQLException {
@@ -149,7 +148,7 @@ public final class CommitMarks {
         || (e.getNextException() != null && conflict(e.getNextException()));
   }
 
-  /** Whether the server has refused the commit, so that it surely was not carried out. */
+  /** Whether the server has refused the commit, so that it certainly did not take place. */
   static boolean refused(SQLException e) {
     return SqlFailure.refused(e);
   }

@@ -7,10 +7,10 @@ import java.util.BitSet;
 import java.util.function.LongSupplier;
 
 /**
- * Knows the ids of events again for a while, in two generations: the older one is forgotten when
- * the younger one has lasted for the window, or is full. So an id is known for one window, and for
- * two at most. Ids are hashes of 64 bits under a key of the replica's own: beside four million
- * others, one new id in some four million millions is taken for a known one. Not thread-safe.
+ * Remembers the ids of events for a while, in two generations: the older one is dropped when the
+ * younger one has lasted for the window or is full. So an id is known for one window at least, if
+ * there is room, and for two at most. Ids are 64-bit hashes with a key of this replica: beside four
+ * million others, one new id in about four trillion is taken for a known one. Not thread-safe.
  */
 public final class DuplicateFilter {
 
@@ -27,8 +27,8 @@ public final class DuplicateFilter {
   private long fetched;
 
   /**
-   * @param window how long an id is known again, at least, if there is room
-   * @param capacity how many ids are known, at most
+   * @param window how long an id is remembered, at least, if there is room
+   * @param capacity how many ids are remembered, at most
    * @param nanoTime as {@link System#nanoTime}
    */
   public DuplicateFilter(Duration window, int capacity, LongSupplier nanoTime) {
@@ -38,7 +38,7 @@ public final class DuplicateFilter {
     this.youngerSince = nanoTime.getAsLong();
   }
 
-  /** Begins to note what is added, so that it can be taken back. */
+  /** Starts to note what is added, so that it can be taken back. */
   public void begin() {
     addedCount = 0;
     long now = nanoTime.getAsLong();
@@ -49,12 +49,12 @@ public final class DuplicateFilter {
       youngerSince = now;
       olderUntil = now;
     } else if (now - end >= 0) {
-      // Not at this instant: nothing was added since the end, and the next end is a window later.
+      // At the end and not now: nothing was added since, and the next end is a window later.
       rotate(end);
     }
   }
 
-  /** Remembers the ids of a body's events; the places of those that were known. */
+  /** Remembers the ids of a body's events, and returns the indexes of those that were known. */
   public BitSet addAll(EventBatch events) {
     fetch(events);
     var duplicates = new BitSet();
@@ -66,7 +66,7 @@ public final class DuplicateFilter {
     return duplicates;
   }
 
-  /** Forgets the ids of a body's events, but for the duplicates among them. */
+  /** Forgets the ids of a body's events, except for duplicates. */
   public void forget(EventBatch events, BitSet duplicates) {
     for (int i = duplicates.nextClearBit(0);
         i < events.size();
@@ -76,8 +76,8 @@ public final class DuplicateFilter {
   }
 
   /**
-   * Brings near what {@link #add} will look at: of many ids at random places of tables that are
-   * larger than any cache.
+   * Prefetches what {@link #add} will read: many ids at random places of tables that are larger
+   * than the CPU's caches.
    */
   private void fetch(EventBatch events) {
     long seen = 0;
@@ -85,11 +85,11 @@ public final class DuplicateFilter {
       long hash = events.idHash(i);
       seen ^= older.peek(hash) ^ younger.peek(hash);
     }
-    // Kept, so that the reads are not taken for useless.
+    // Kept, so that the compiler does not remove the reads.
     fetched = seen;
   }
 
-  /** Remembers an id; whether it was not known. */
+  /** Remembers an id, and returns whether it was new. */
   boolean add(long hash) {
     if (older.contains(hash) || !younger.add(hash)) {
       return false;
@@ -104,7 +104,7 @@ public final class DuplicateFilter {
     return true;
   }
 
-  /** Forgets what has been added since {@link #begin}: it was not counted after all. */
+  /** Forgets what was added since {@link #begin}, because it was not counted. */
   void takeBack() {
     for (int i = 0; i < addedCount; i++) {
       forget(added[i]);
@@ -132,12 +132,12 @@ public final class DuplicateFilter {
     youngerSince = at;
   }
 
-  /** How many ids were forgotten before their window was over, for want of room. */
+  /** How many ids were forgotten before the end of their window, because the filter was full. */
   public long forgottenEarly() {
     return forgottenEarly;
   }
 
-  /** How many ids are known. */
+  /** How many ids are remembered. */
   int size() {
     return younger.size() + older.size();
   }

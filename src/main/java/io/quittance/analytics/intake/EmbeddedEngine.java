@@ -5,7 +5,7 @@ import java.util.UUID;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
 
-/** Bodies are answered when their events are counted. Thread-safe. */
+/** The engine that answers bodies when their events are counted in the database. Thread-safe. */
 @Component
 @ConditionalOnProperty(
     name = AnalyticsProperties.ENGINE,

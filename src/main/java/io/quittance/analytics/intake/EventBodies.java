@@ -15,7 +15,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
-/** Takes bodies of events as they are sent: their form, and their bytes, which may be gzip. */
+/** Reads bodies of events from requests: their format, and their bytes, which may be compressed. */
 final class EventBodies {
 
   static final int BYTES_MAX = 5_000_000;
@@ -24,7 +24,7 @@ final class EventBodies {
 
   private EventBodies() {}
 
-  /** The form that the header Content-Type names. */
+  /** The format that the header Content-Type names. */
   static EventFormat format(HttpServletRequest request) {
     String header = request.getContentType();
     try {

@@ -6,7 +6,7 @@ import io.quittance.analytics.pane.Totals;
 import java.util.Collection;
 import org.springframework.stereotype.Component;
 
-/** Counts this replica's events by what became of them, for Prometheus. Thread-safe. */
+/** Counts this replica's events by their outcome, for Prometheus. Thread-safe. */
 @Component
 final class EventMeters {
 

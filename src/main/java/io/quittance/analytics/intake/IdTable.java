@@ -25,14 +25,14 @@ final class IdTable {
   }
 
   /**
-   * The content of the place where the search for a hash begins: a caller that reads many of these
-   * in a row, one independent of the other, waits for memory once and not for each.
+   * The content of the slot where the search for a hash starts. A caller that reads many of these
+   * in a row waits for memory once and not for each.
    */
   long peek(long hash) {
     return slots[home(of(hash))];
   }
 
-  /** Adds a hash; whether it was new. */
+  /** Adds a hash, and returns whether it was new. */
   boolean add(long hash) {
     long value = of(hash);
     int slot = slot(value);
@@ -47,7 +47,7 @@ final class IdTable {
     return true;
   }
 
-  /** Takes a hash out, if it is there, and closes the gap. */
+  /** Removes a hash, if it is there, and closes the gap. */
   void remove(long hash) {
     int gap = slot(of(hash));
     if (slots[gap] == EMPTY) {

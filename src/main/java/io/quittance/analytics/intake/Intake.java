@@ -2,9 +2,9 @@ package io.quittance.analytics.intake;
 
 import io.quittance.analytics.event.EventFormat;
 import io.quittance.analytics.event.EventParser;
+import io.quittance.analytics.event.MalformedBodyException;
 import io.quittance.analytics.event.ParsedBody;
 import io.quittance.analytics.event.TooManyEventsException;
-import io.quittance.analytics.event.UndividedBodyException;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Takes the events of a body: when it returns, they are counted and committed. Thread-safe. */
+/** Takes the events of a body, and returns when the engine has them for good. Thread-safe. */
 @Component
 final class Intake {
 
@@ -68,7 +68,7 @@ final class Intake {
    * Takes a body.
    *
    * @param bytes unpacked
-   * @param key under which it counts once; null: none
+   * @param key under which the body is counted once; null: none
    * @throws Problem nothing of it was taken, unless the problem's outcome is unknown
    */
   IntakeResult take(UUID merchantId, EventFormat format, byte[] bytes, @Nullable String key)
@@ -109,7 +109,7 @@ final class Intake {
   private ParsedBody read(UUID merchantId, EventFormat format, byte[] bytes) throws SQLException {
     try {
       return parser.parse(bytes, format, merchantId, vocabularies.of(merchantId), clock.instant());
-    } catch (UndividedBodyException e) {
+    } catch (MalformedBodyException e) {
       throw Problem.of(ProblemCode.MALFORMED_JSON, "The body " + e.getMessage() + ".");
     } catch (TooManyEventsException e) {
       throw Problem.of(
@@ -119,7 +119,7 @@ final class Intake {
   }
 
   private Problem unknown(Exception e) {
-    log.warn("A body of events got no answer: {}", e.getMessage());
+    log.warn("It is not known whether the events of a body were counted: {}", e.getMessage());
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
             "It is not known yet whether the events were counted. A request with an Idempotency-Key may"

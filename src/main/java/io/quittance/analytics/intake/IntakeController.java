@@ -30,10 +30,10 @@ class IntakeController {
       id = "sendAnalyticsEvents",
       summary = "Counts interaction events",
       description =
-          "Up to 10 000 events in 5 000 000 bytes, which may be packed by gzip. When the answer"
-              + " comes, the accepted events are counted for good. Events are told apart by their"
-              + " `id` for some minutes on each replica; under an `Idempotency-Key` the whole body"
-              + " counts once on any replica, for 24 hours, and its events are not told apart. An invalid event"
+          "Up to 10 000 events in 5 000 000 bytes, which may be compressed with gzip. The accepted"
+              + " events are counted for good when the answer arrives. Events with the same `id` are"
+              + " duplicates, for some minutes on each replica. With an `Idempotency-Key`, the whole"
+              + " body is counted once on any replica, for 24 hours, and ids are not compared. An invalid event"
               + " is rejected, and the others are counted. An event that is more than 24 hours old,"
               + " or 5 minutes ahead, is late and not counted. After 413, 429 and 503 nothing"
               + " was taken, unless the outcome is `unknown`.",

@@ -6,14 +6,14 @@ import io.quittance.analytics.pane.Totals;
 import java.util.BitSet;
 import java.util.List;
 
-/** What became of the events of a body; {@code received} is the sum of the four others. */
+/** How many events of a body had which outcome; {@code received} is the sum of the four others. */
 public record IntakeResponse(
     int received, int accepted, int duplicates, int late, int rejected, List<EventError> errors) {
 
   /**
    * The answer to a body.
    *
-   * @param duplicates events that are not counted once more
+   * @param duplicates indexes of events that are not counted again
    */
   public static IntakeResponse of(ParsedBody body, BitSet duplicates) {
     int twice = duplicates.cardinality();
@@ -26,7 +26,7 @@ public record IntakeResponse(
         body.errors());
   }
 
-  /** What is to be added to the totals. */
+  /** The counts to be added to the totals. */
   public Totals.Counts counts() {
     return new Totals.Counts(accepted, duplicates, late, rejected, 0, 0, 0);
   }

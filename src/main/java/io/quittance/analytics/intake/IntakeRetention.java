@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class IntakeRetention {
 
-  /** Far longer than the outcome of a commit is asked for. */
+  /** Much longer than anybody asks for the outcome of a commit. */
   private static final Duration MARKS_KEPT = Duration.ofHours(1);
 
   private static final int ROWS_PER_BATCH = 1000;

@@ -20,12 +20,12 @@ import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Counts the bodies of one commit: what is to be added to panes and totals. Not thread-safe. */
+/** The sums of the bodies of one commit, to be added to panes and totals. Not thread-safe. */
 public final class IntakeSums {
 
   private static final int PANES_PER_COMMIT_MAX = 20_000;
 
-  /** What has been counted of one merchant. */
+  /** The sums of one merchant. */
   private static final class Share {
 
     private final OpenPanes panes;
@@ -55,8 +55,8 @@ public final class IntakeSums {
   /**
    * Counts the events of a body, whose names are assigned.
    *
-   * @param duplicates places of events that are left out
-   * @param verdicts what becomes of all events that were sent
+   * @param duplicates indexes of events that are left out
+   * @param verdicts the outcomes of all events that were sent
    */
   public void count(
       UUID merchantId,
@@ -103,7 +103,7 @@ public final class IntakeSums {
     }
   }
 
-  /** Counts an event with what it says itself. */
+  /** Counts an event by its own fields, without its payment. */
   private static void plain(EventBatch events, int i, Share share) {
     String currency = events.currency(i);
     share.panes.event(events.second(i), events.type(i), currency, events.amount(i));
@@ -141,7 +141,7 @@ public final class IntakeSums {
     }
   }
 
-  /** Counts the labels of an event without a currency, which move when its payment has one. */
+  /** Counts the labels of an event without a currency; they move once its payment is known. */
   private static List<PendingBatch.Label> pendingLabels(EventBatch events, int i, Share share) {
     var places = new ArrayList<PendingBatch.Label>(0);
     int end = events.firstLabel(i + 1);
@@ -153,7 +153,7 @@ public final class IntakeSums {
     return places;
   }
 
-  /** Whether there are as many panes to be added to as one transaction should have. */
+  /** Whether the sums have as many panes as one transaction should write. */
   public boolean isFull() {
     return shares.values().stream().mapToInt(share -> share.panes.size()).sum()
         > PANES_PER_COMMIT_MAX;

@@ -15,7 +15,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Where what has been counted goes: totals, panes, and look-ups to come. Thread-safe. */
+/**
+ * Writes what was counted to totals and panes, and hands pending events to the enrichment.
+ * Thread-safe.
+ */
 @Component
 public final class IntakeSumsWriter {
 
@@ -43,12 +46,12 @@ public final class IntakeSumsWriter {
     this.meters = meters;
   }
 
-  /** Begins to count for one transaction. */
+  /** Starts the sums of one transaction. */
   public IntakeSums begin(SeriesLimit series) {
     return new IntakeSums(series, payments, pendingLimit);
   }
 
-  /** Written, and not yet committed. */
+  /** What was written and is not committed yet. */
   public final class Written {
 
     private final IntakeSums sums;
@@ -60,22 +63,22 @@ public final class IntakeSumsWriter {
     }
 
     /**
-     * The transaction was committed. What fails here, an error included, changes nothing about
-     * that, and must not look as if it did: the bodies would be counted once more.
+     * Called after the commit. A failure here, even an error, must not look like a failed commit,
+     * or the bodies would be counted twice.
      */
     public void committed() {
       try {
         enrichment.offer(pending);
         meters.add(sums.totals().values());
       } catch (Throwable e) {
-        log.error("Events are counted; what follows their commit failed", e);
+        log.error("Events were counted, but enrichment or metrics after the commit failed", e);
       }
     }
   }
 
   /**
-   * Adds all that was counted, in the caller's transaction: totals and then panes, each locked in
-   * order, so whatever else is locked comes before.
+   * Writes the sums in the caller's transaction: totals and then panes, each locked in order. The
+   * caller takes other locks before.
    */
   public Written write(Connection connection, IntakeSums sums, Instant now) throws SQLException {
     List<PendingBatch> pending = sums.pending();

@@ -62,7 +62,8 @@ final class IntakeWorkers {
       int number, BodyCounter counter, QueueShares shares, MeterRegistry registry) {
     FunctionCounter.builder(
             "quittance.analytics.ids.forgotten", counter, BodyCounter::forgottenEarly)
-        .description("Ids that were forgotten before their window was over, for want of room")
+        .description(
+            "Ids that were forgotten before the end of their window, because the filter was full")
         .tag("shard", Integer.toString(number))
         .register(registry);
     Gauge.builder("quittance.analytics.queued", shares, QueueShares::bytes)
@@ -75,8 +76,7 @@ final class IntakeWorkers {
   /**
    * Queues a body.
    *
-   * @throws QueueFullException the queue is full, and the merchant has its share of it; nothing was
-   *     taken
+   * @throws QueueFullException the merchant has used its share of a full queue; nothing was taken
    */
   CompletableFuture<IntakeResult> submit(Body body, Deadline deadline) {
     Queue queue = queueOf(body.merchantId());
@@ -106,12 +106,12 @@ final class IntakeWorkers {
     return queues.get(Math.floorMod(31 * merchantId.hashCode() >>> 7, queues.size()));
   }
 
-  /** A merchant's events that this replica has read, and that are not yet counted. */
+  /** How many of a merchant's events this replica has read that are not counted yet. */
   long underWay(UUID merchantId) {
     return underWay.getOrDefault(merchantId, 0L) + source.uncounted(merchantId);
   }
 
-  /** How long a merchant's body that came now would wait, as far as can be told. */
+  /** An estimate of how long a new body of this merchant would wait. */
   Duration backlog(UUID merchantId) {
     return queueOf(merchantId).pool().backlog();
   }

@@ -11,17 +11,17 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Shows what became of events, and that panes have every change of payments that is stored. */
+/** Shows the outcomes of events, and whether panes have every stored change of payments. */
 @RestController
 class IntegrityController {
 
   /**
    * Counts of events, of all time and all replicas.
    *
-   * @param received events that were sent, those that wait on this replica included
-   * @param pending those of them that wait to be counted
+   * @param received events that were sent, including those that wait on this replica
+   * @param pending events that wait to be counted
    * @param paymentEvents changes of payments that are stored
-   * @param paymentEventsCounted those of them that panes have
+   * @param paymentEventsCounted changes that panes have
    * @param difference stored changes of payments that panes lack. Events add nothing to it: they
    *     are not stored, so {@code received} is made of the other counts
    */
@@ -37,7 +37,7 @@ class IntegrityController {
       Enriched enrichment,
       long difference) {
 
-    /** What became of accepted events that name a payment. */
+    /** The outcomes of accepted events that name a payment. */
     record Enriched(long done, long pending, long failed) {}
 
     static Integrity of(Totals.Counts events, long waiting, PaymentCounts.Counts payments) {
@@ -85,7 +85,7 @@ class IntegrityController {
   Integrity get(Caller caller) {
     UUID merchantId = caller.merchantId();
     PaymentCounts counts = payments.getIfAvailable();
-    // First, so that what is counted meanwhile is not missing in both.
+    // Read first, so that events that are counted meanwhile are not missing in both.
     long waiting = workers.underWay(merchantId);
     return Integrity.of(
         totals.of(merchantId),

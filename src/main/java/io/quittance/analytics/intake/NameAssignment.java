@@ -21,7 +21,7 @@ public final class NameAssignment {
     this.vocabularies = vocabularies;
   }
 
-  /** The bodies whose names are assigned; the others have failed. */
+  /** Assigns names, and returns the bodies whose names are assigned; the others have failed. */
   public List<Job<Body, IntakeResult>> assigned(List<Job<Body, IntakeResult>> jobs) {
     Map<UUID, List<Name>> names = new HashMap<>();
     for (Job<Body, IntakeResult> job : jobs) {

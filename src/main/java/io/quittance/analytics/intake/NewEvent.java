@@ -11,14 +11,17 @@ import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An event as it is sent, for the API's document: bodies of events are read without it. */
+/**
+ * An event as clients send it, for the OpenAPI document only; {@link EventBodies} and the parser
+ * read bodies without it.
+ */
 record NewEvent(
     @Size(min = 1, max = 64) String id,
     @Pattern(regexp = "[a-z][a-z0-9_.]{0,63}") String type,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Instant time,
     @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable NewEventData data) {
 
-  /** What an event says. */
+  /** The data of an event. */
   record NewEventData(
       @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable @Min(1) @Max(Money.MAX_AMOUNT)
           Long amount,

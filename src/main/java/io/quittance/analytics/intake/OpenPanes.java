@@ -15,14 +15,14 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The panes of one merchant that events of one commit are counted in, found without making a key
- * for each event. Not thread-safe.
+ * The panes of one merchant to which one commit adds, found without creating a key for each event.
+ * Not thread-safe.
  */
 final class OpenPanes {
 
   private static final int PENDING_PER_BATCH_MAX = 5_000;
 
-  /** Of the golden ratio: neighbouring numbers come far apart. */
+  /** From the golden ratio: spreads neighbouring numbers far apart. */
   private static final int SPREAD = 0x9e37_79b1;
 
   private static final int FIRST_SLOTS = 64;
@@ -104,7 +104,7 @@ final class OpenPanes {
   /**
    * Counts an event whose payment is still to be looked up.
    *
-   * @param event what is kept of it
+   * @param event what is stored of it
    */
   void pending(long second, Name type, @Nullable String currency, PendingBatch.Event event) {
     Pane pane = at(Kind.EVENTS, second, type, currency, null, null);
@@ -122,7 +122,7 @@ final class OpenPanes {
     at(Kind.LABEL, second, type, currency, value, null).delta().occurrences(1).amount(amount);
   }
 
-  /** Counts a label of an event whose payment is to give it a currency; says where. */
+  /** Counts a label of an event that gets its currency from its payment, and returns where. */
   PendingBatch.Label pendingLabel(long second, Name type, long amount, Name value) {
     Pane pane = at(Kind.LABEL, second, type, null, value, null);
     pane.delta().occurrences(1).amount(amount);

@@ -10,8 +10,9 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Bounds how many events of a merchant wait for their payments: beyond that, they count as failed
- * at once. It looks once a second, so it may be passed by what comes in a second. Thread-safe.
+ * Limits how many events of a merchant wait for their payments: more than that count as failed at
+ * once. It reads the number once a second, so events of one second may exceed the limit.
+ * Thread-safe.
  */
 @Component
 final class PendingLimit {
@@ -40,7 +41,7 @@ final class PendingLimit {
     many = Map.copyOf(found);
   }
 
-  /** Whether one more may wait, beside so many that are new. */
+  /** Whether one more event may wait, besides this many new ones. */
   boolean hasRoom(UUID merchantId, long more) {
     return many.getOrDefault(merchantId, 0L) + more < limit;
   }

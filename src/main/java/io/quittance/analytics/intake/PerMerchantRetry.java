@@ -13,21 +13,21 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Takes the bodies of several merchants apart when they could not be stored together, so that what
- * is wrong with the rows of one merchant is no other merchant's failure.
+ * Splits the bodies of several merchants that could not be stored together, so that a problem with
+ * the rows of one merchant does not fail the others.
  */
 public final class PerMerchantRetry {
 
-  /** Ten merchants that are locked keep the others waiting for a second. */
+  /** With this limit, ten locked merchants delay the others by a second. */
   private static final int LOCK_LIMIT_MS = 100;
 
   private PerMerchantRetry() {}
 
   /**
-   * The jobs of each merchant, in order of arrival, to be tried once more by themselves.
+   * The jobs of each merchant, in order of arrival, to be tried again separately.
    *
-   * @return none if that is of no use: there is only one merchant, the database is away, or some of
-   *     them may have been stored
+   * @return none if a retry is of no use: there is only one merchant, the database is down, or some
+   *     bodies may have been stored
    */
   public static List<List<Job<Body, IntakeResult>>> of(
       List<Job<Body, IntakeResult>> jobs, Exception failure) {
@@ -41,7 +41,7 @@ public final class PerMerchantRetry {
     return byMerchant.size() == 1 ? List.of() : List.copyOf(byMerchant.values());
   }
 
-  /** Limits how long the transaction waits for a lock, for other merchants wait behind it. */
+  /** Limits how long the transaction waits for a lock, because other merchants wait behind it. */
   static void limitLocks(Connection connection, Dialect dialect) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute(dialect.either("set local lock_timeout = " + LOCK_LIMIT_MS, "select 1"));

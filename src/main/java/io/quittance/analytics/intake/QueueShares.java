@@ -8,7 +8,7 @@ import io.quittance.admission.FairShares;
  */
 final class QueueShares {
 
-  /** While several merchants share the queue, it has up to twice as many. */
+  /** While several merchants share the queue, it holds up to twice as many. */
   static final int BODIES_MAX = 1024;
 
   private final FairShares bodies = new FairShares();
@@ -19,7 +19,7 @@ final class QueueShares {
     this.bytesMax = bytesMax;
   }
 
-  /** Takes room for a body, if its merchant may; then it must be given back. */
+  /** Takes room for a body, if its merchant may have more; it must be given back. */
   boolean take(Body body) {
     if (!bodies.take(body.merchantId(), 1, BODIES_MAX)) {
       return false;
@@ -36,7 +36,7 @@ final class QueueShares {
     bytes.giveBack(body.merchantId(), body.bytes());
   }
 
-  /** How many bytes are taken. */
+  /** How many bytes are in use. */
   long bytes() {
     return bytes.total();
   }

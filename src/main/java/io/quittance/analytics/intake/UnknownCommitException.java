@@ -1,6 +1,6 @@
 package io.quittance.analytics.intake;
 
-/** A commit was sent, and it is not known whether it was carried out. */
+/** The outcome of a commit is unknown. */
 public final class UnknownCommitException extends RuntimeException {
 
   private static final long serialVersionUID = 1L;

@@ -7,8 +7,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest frame of one merchant, for all watchers. A slow watcher misses the frames between, and
- * never gets an old one. Thread-safe.
+ * The newest frame of one merchant, for all watchers. A slow watcher misses frames, and always gets
+ * the newest one. Thread-safe.
  */
 final class Channel {
 
@@ -36,8 +36,8 @@ final class Channel {
   }
 
   /**
-   * What the newest frame shows; null: there is none. Confined to the thread that makes the next
-   * one.
+   * The content of the newest frame; null: there is none. Used only by the thread that makes the
+   * next one.
    */
   @Nullable LiveFrame shown() {
     return shown;
@@ -54,7 +54,7 @@ final class Channel {
     }
   }
 
-  /** Lets all watchers go. */
+  /** Ends the wait of all watchers. */
   void close() {
     lock.lock();
     try {
@@ -74,9 +74,9 @@ final class Channel {
     }
   }
 
-  /** The newest frame if it is newer than the last one seen; waits for one, but not for ever. */
-  @Nullable Frame next(long lastSeen, Duration patience) throws InterruptedException {
-    long left = patience.toNanos();
+  /** The newest frame that the watcher has not seen; null if none comes in time. */
+  @Nullable Frame next(long lastSeen, Duration timeout) throws InterruptedException {
+    long left = timeout.toNanos();
     lock.lockInterruptibly();
     try {
       while (!closed && left > 0 && !(newest != null && newest.number() > lastSeen)) {

@@ -32,27 +32,26 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * A channel for each merchant that is watched. A frame is made once for all of them: one look at
- * the database and one encoding, however many there are. Merchants take turns, and each has its
- * fair share of the streams. Thread-safe.
+ * A channel for each merchant with watchers. A frame is made once for all of them, with one query
+ * and one encoding. Merchants take turns, and each has its fair share of the streams. Thread-safe.
  */
 @Component
 class Channels {
 
   private static final Logger log = LoggerFactory.getLogger(Channels.class);
 
-  /** It uses the connections for reads, which payments need more. */
+  /** It uses the connections for reads, and payments need those more. */
   private static final int WORKERS = 1;
 
   /**
-   * A merchant waits for its turn as long as the others take: it is in the queue once, and its
-   * frame shows what there is when its turn comes.
+   * A merchant may wait as long as the others take: it is in the queue once, and its frame shows
+   * the figures at its turn.
    */
   private static final Duration TURN_LIMIT = Duration.ofDays(1);
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(5);
 
-  /** A channel and how many watch it. */
+  /** A channel, and the number of its watchers. */
   private static final class Watched {
 
     private final Channel channel;
@@ -65,7 +64,7 @@ class Channels {
     }
   }
 
-  /** One watcher's place at its merchant's channel. For one thread. */
+  /** One watcher's place at its merchant's channel. Confined to one thread. */
   final class Place implements AutoCloseable {
 
     private final Channel channel;
@@ -80,8 +79,8 @@ class Channels {
     }
 
     /**
-     * Gives the place to other merchants if this one has more than its share; whether it did. Then
-     * the watcher has to leave.
+     * Gives the place to other merchants if this one has more than its share, and returns whether
+     * it did. Then the watcher has to leave.
      */
     boolean yields() {
       yielded = yielded || places.giveBackExcess(channel.merchantId(), watchersMax);
@@ -141,7 +140,7 @@ class Channels {
   /**
    * A place at the channel of a merchant.
    *
-   * @throws Problem 503 there are as many watchers as may be, and the merchant has its share
+   * @throws Problem 503: all streams are in use, and the merchant has its share
    */
   Place enter(UUID merchantId) {
     if (closed || !places.take(merchantId, 1, watchersMax)) {
@@ -198,7 +197,7 @@ class Channels {
   }
 
   /**
-   * A merchant whose frames are slow rests as long as each took, and others get theirs meanwhile.
+   * After a slow frame, its merchant waits as long as the frame took, so that others get theirs.
    */
   private void make(Watched each) {
     long start = ticker.nanoTime();
@@ -229,7 +228,7 @@ class Channels {
     }
   }
 
-  /** Before the server waits for its requests to end: these would not by themselves. */
+  /** Before the server waits for its requests to end, because streams do not end by themselves. */
   @EventListener(ContextClosedEvent.class)
   void close() {
     closed = true;

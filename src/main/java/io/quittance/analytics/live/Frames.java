@@ -36,7 +36,7 @@ class Frames {
     return metrics;
   }
 
-  /** What is to be seen of a merchant now. */
+  /** The current frame of a merchant. */
   LiveFrame of(UUID merchantId) {
     return panes.read(
         merchantId,

@@ -30,7 +30,7 @@ class LiveController {
   private static final byte[] COMMENT = ":\n\n".getBytes(UTF_8);
   private static final Duration COMMENT_INTERVAL = Duration.ofSeconds(15);
   private static final Duration KEY_CHECK_INTERVAL = Duration.ofSeconds(2);
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
+  private static final Duration FRAME_TIMEOUT = Duration.ofSeconds(1);
 
   private final Channels channels;
   private final LongRequests longRequests;
@@ -64,7 +64,7 @@ class LiveController {
     try (Channels.Place place = channels.enter(caller.merchantId())) {
       longRequests.leaveAdmission(request);
       response.setContentType(MediaType.TEXT_EVENT_STREAM_VALUE + ";charset=utf-8");
-      // Proxies after nginx's manner would gather what is to be seen at once.
+      // Otherwise nginx and similar proxies buffer the stream.
       response.setHeader("X-Accel-Buffering", "no");
       if (!request.getMethod().equals(HttpMethod.HEAD.name())) {
         stream(place, request, response);
@@ -82,7 +82,7 @@ class LiveController {
     var comment = Deadline.after(COMMENT_INTERVAL);
     var keyCheck = Deadline.after(KEY_CHECK_INTERVAL);
     while (!channel.closed()) {
-      Channel.Frame frame = channel.next(seen, PATIENCE);
+      Channel.Frame frame = channel.next(seen, FRAME_TIMEOUT);
       if (keyCheck.expired()) {
         if (place.yields() || !longRequests.stillAllowed(request, Scope.ANALYTICS_READ)) {
           return;

@@ -6,10 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is shown of a merchant at one moment, as JSON.
+ * The figures of a merchant at one moment, as JSON.
  *
  * @param at by the database's clock
- * @param windowSeconds how much of the past it is about, the second under way included
+ * @param windowSeconds the length of the window, including the current second
  */
 record LiveFrame(
     Instant at,
@@ -29,7 +29,7 @@ record LiveFrame(
       List<DeclineCount> declines,
       List<PayeeCount> payees) {}
 
-  /** Quantiles; null without a payment whose fate was decided. */
+  /** Quantiles; null if no payment was concluded. */
   record FrameLatency(@Nullable Long p50, @Nullable Long p95, @Nullable Long p99) {}
 
   /** What succeeded in a currency, in minor units. */
@@ -41,7 +41,7 @@ record LiveFrame(
   /** How many were declined for a reason: a problem code. */
   record DeclineCount(String reason, long count) {}
 
-  /** How many were to be paid to a payee. */
+  /** How many have a payee. */
   record PayeeCount(String payee, long count) {}
 
   /** Interaction events of the window. */
@@ -53,7 +53,7 @@ record LiveFrame(
   /** One second. */
   record FramePoint(Instant at, long payments, long events, @Nullable Long p99Ms) {}
 
-  /** Whether another frame shows the same, at another instant. */
+  /** Whether another frame shows the same, except for the instant. */
   boolean shows(LiveFrame other) {
     return payments.equals(other.payments)
         && events.equals(other.events)

@@ -23,7 +23,7 @@ final class Tally {
     return counts.getOrDefault(name, 0L);
   }
 
-  /** The largest first; what has been taken off again is left out. */
+  /** The largest first, without those that have come to zero. */
   <T> List<T> largest(int limit, BiFunction<String, Long, T> row) {
     return counts.entrySet().stream()
         .filter(entry -> entry.getValue() > 0)

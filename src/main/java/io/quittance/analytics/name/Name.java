@@ -4,9 +4,9 @@ import io.quittance.analytics.pane.Labels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A type of event, a value of a label, or a payee, as it stands in panes. One that the service has
- * not seen before stands for itself until it is assigned: as one of those that are kept, or as
- * {@code other}. Assigned by one thread, before others see it.
+ * A type of event, a value of a label, or a payee, as panes have it. A name that is new to the
+ * service is unassigned until it is either kept or counted as {@code other}. Assigned by one
+ * thread, before others see it.
  */
 public final class Name {
 
@@ -16,7 +16,7 @@ public final class Name {
   /** The space of payees of payments. */
   public static final String PAYEES = "payee";
 
-  /** How the space of a label's values begins; its key follows. */
+  /** The prefix of the space of a label's values; its key follows. */
   private static final String LABEL = "label:";
 
   private final String space;
@@ -30,7 +30,7 @@ public final class Name {
     this.hash = 31 * space.hashCode() + text.hashCode();
   }
 
-  /** A name that may not be kept; to be assigned. */
+  /** A name to be assigned. */
   public static Name unassigned(String space, String text) {
     return new Name(space, text);
   }
@@ -48,7 +48,7 @@ public final class Name {
     return space.startsWith(LABEL);
   }
 
-  /** What tells this name from the same text elsewhere. */
+  /** The space of the name: the same text in another space is another name. */
   public String space() {
     return space;
   }
@@ -62,7 +62,7 @@ public final class Name {
     return text;
   }
 
-  /** The name that stands for all that are not kept in this space. */
+  /** The name under which all names of this space are counted that are not kept. */
   public Name other() {
     return other(space);
   }

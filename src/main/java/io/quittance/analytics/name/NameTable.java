@@ -5,13 +5,10 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The names of one space that are kept, found by their characters, without making a text of them.
- * Immutable.
- */
+/** The kept names of one space, found by their characters, without creating a string. Immutable. */
 public final class NameTable {
 
-  /** The key is secret, so a client cannot fill a table with names of one slot. */
+  /** Secret, so that a client cannot make up names that all fall into one slot. */
   private static final long SEED = ThreadLocalRandom.current().nextLong();
 
   private static final long FACTOR = 0x9e37_79b9_7f4a_7c15L;
@@ -45,7 +42,7 @@ public final class NameTable {
     }
   }
 
-  /** With more names, as far as there is room; the rest is not kept. */
+  /** A table with more names, as far as there is room. */
   NameTable with(List<String> more) {
     var all = new ArrayList<>(names);
     for (String text : more) {
@@ -57,7 +54,7 @@ public final class NameTable {
   }
 
   /**
-   * The name of these characters; null: it is not kept, but could be.
+   * The name with these characters; null: it is not kept, and there is room for it.
    *
    * @return {@code other} when there is no room
    */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The names of one body that the service has not seen before, each once. Of each space there are no
- * more than it keeps: others are {@code other}. Not thread-safe.
+ * The names of one body that are new to the service, each once. A space has no more than it keeps;
+ * further names are {@code other}. Not thread-safe.
  */
 public final class NewNames {
 

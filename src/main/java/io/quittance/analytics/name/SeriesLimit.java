@@ -7,8 +7,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Bounds the sets of labels that a merchant's panes have in an hour, whatever combinations of names
- * it sends. Not thread-safe.
+ * Limits how many sets of labels the panes of a merchant have in an hour, whatever combinations of
+ * names it sends. Not thread-safe.
  */
 public final class SeriesLimit {
 
@@ -25,7 +25,7 @@ public final class SeriesLimit {
     this.limit = limit;
   }
 
-  /** Begins anew when an hour has begun. */
+  /** Starts over at the beginning of each hour. */
   public void at(long epochSecond) {
     long now = epochSecond / HOUR_SECONDS;
     if (now != hour) {

@@ -18,8 +18,8 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
- * The names that each merchant's panes have, which are stored, so that replicas together keep to
- * the limits, and a restart forgets none. Thread-safe.
+ * The names of each merchant's panes. They are stored, so that all replicas together keep to the
+ * limits, and a restart loses none. Thread-safe.
  */
 @Component
 public final class Vocabularies {
@@ -45,7 +45,9 @@ public final class Vocabularies {
         new Vocabulary(new Vocabulary.Limits(properties.maxTypes(), properties.maxLabelValues()));
   }
 
-  /** A merchant's names, as far as this replica knows them; reads them the first time. */
+  /**
+   * A merchant's names, as far as this replica knows them; read from the database the first time.
+   */
   public Vocabulary of(UUID merchantId) throws SQLException {
     Vocabulary cached = known.getIfPresent(merchantId);
     if (cached != null) {
@@ -59,9 +61,9 @@ public final class Vocabularies {
   }
 
   /**
-   * Assigns names, keeping those for which there is room.
+   * Assigns names, and stores those for which there is room.
    *
-   * @throws SQLException they are not assigned
+   * @throws SQLException the names are not assigned
    */
   public void assign(UUID merchantId, Collection<Name> names) throws SQLException {
     Vocabulary vocabulary = of(merchantId);

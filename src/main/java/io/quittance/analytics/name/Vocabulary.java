@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The names that are kept for one merchant, by space. Immutable. */
+/** The kept names of one merchant, by space. Immutable. */
 public final class Vocabulary {
 
   /**
@@ -51,7 +51,7 @@ public final class Vocabulary {
         });
   }
 
-  /** With names that are stored. */
+  /** A vocabulary with these stored names as well. */
   public Vocabulary with(Collection<Name> stored) {
     Map<String, List<String>> bySpace = new TreeMap<>();
     for (Name name : stored) {
@@ -67,7 +67,7 @@ public final class Vocabulary {
     return new Vocabulary(limits, all);
   }
 
-  /** Those of some names that are not kept yet, and for which there is room. */
+  /** Those of the names that are not kept yet and for which there is room. */
   public List<Name> admissible(Collection<Name> names) {
     var found = new ArrayList<Name>();
     Map<String, Integer> room = new HashMap<>();
@@ -92,7 +92,7 @@ public final class Vocabulary {
     return found;
   }
 
-  /** Assigns names: what is not kept here is {@code other}. */
+  /** Assigns names: those that are not kept become {@code other}. */
   public void assign(Collection<Name> names) {
     for (Name name : names) {
       NameTable table = spaces.get(name.space());
@@ -106,18 +106,18 @@ public final class Vocabulary {
     }
   }
 
-  /** The type of these characters; null: it is not kept, but could be. */
+  /** The type with these characters; null: it is not kept, and there is room for it. */
   public @Nullable Name type(char[] text, int offset, int length) {
     return types.find(text, offset, length);
   }
 
-  /** The values of a label; null: the label is not known, but could be. */
+  /** The values of a label; null: the label is not kept, and there is room for it. */
   public @Nullable NameTable label(String key) {
     NameTable table = labels.get(key);
     return table == null && labels.size() >= Limits.KEYS ? otherLabel : table;
   }
 
-  /** The payee of a payment; null: it is not kept, but could be. */
+  /** The payee of a payment; null: it is not kept, and there is room for it. */
   public @Nullable Name payee(String account) {
     NameTable table = spaces.get(Name.PAYEES);
     return table == null ? null : table.find(account);
@@ -127,7 +127,7 @@ public final class Vocabulary {
     return types.other();
   }
 
-  /** The table of all labels whose keys are not kept. */
+  /** The values of all labels that are not kept. */
   public NameTable otherLabel() {
     return otherLabel;
   }

@@ -85,9 +85,7 @@ public final class UnreadableBody {
   private static InputError repeated(StreamReadException e) {
     JsonParser parser = (JsonParser) e.getProcessor();
     return InputError.of(
-        FieldPath.of(parser.getParsingContext()),
-        Code.REPEATED,
-        "must not be there more than once");
+        FieldPath.of(parser.getParsingContext()), Code.REPEATED, "must not be repeated");
   }
 
   private static InputError unknownField(UnrecognizedPropertyException e) {

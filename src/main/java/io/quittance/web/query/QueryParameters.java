@@ -64,7 +64,7 @@ public final class QueryParameters {
           if (!known.contains(name)) {
             query.reject(name, Code.UNKNOWN_FIELD, "is not a parameter here" + allowed(known));
           } else if (given.length > 1) {
-            query.reject(name, Code.REPEATED, "must not be there more than once");
+            query.reject(name, Code.REPEATED, "must not be repeated");
           }
         });
     return query;
