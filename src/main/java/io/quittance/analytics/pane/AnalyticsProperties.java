@@ -8,13 +8,13 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The limits of interaction events.
+ * Settings of interaction events.
  *
  * @param engine where events are kept until they are counted: the database or Kafka
- * @param maxTypes of events that a merchant's panes tell apart
- * @param maxLabelValues of each label that a merchant's panes tell apart
- * @param maxSeries sets of labels that a merchant's panes have in an hour, on each replica
- * @param maxPending a merchant's events that wait for their payment to be looked up
+ * @param maxTypes how many types of events a merchant's panes distinguish
+ * @param maxLabelValues how many values of each label a merchant's panes distinguish
+ * @param maxSeries how many sets of labels a merchant's panes have in an hour, on each replica
+ * @param maxPending how many of a merchant's events may wait for their payment to be looked up
  * @param dedupeWindow how long ids are remembered, at least
  * @param dedupeCapacity how many ids are remembered, at most
  * @param shards how many intake workers there are, each with a connection; a merchant has one
@@ -37,14 +37,14 @@ public record AnalyticsProperties(
   /** The name of the setting {@link #engine}. */
   public static final String ENGINE = "quittance.analytics.engine";
 
-  /** A whole body of events. */
+  /** The size of one body of events. */
   private static final DataSize QUEUE_BYTES_MIN = DataSize.ofMegabytes(5);
 
-  /** What an answer to events rests on. */
+  /** When events are acknowledged. */
   public enum Engine {
-    /** They are counted, in a commit of the database. */
+    /** Once the database has counted them. */
     EMBEDDED,
-    /** A topic of Kafka has them; they are counted a moment later. */
+    /** Once Kafka has stored them; they are counted later. */
     KAFKA
   }
 
@@ -56,7 +56,7 @@ public record AnalyticsProperties(
     }
   }
 
-  /** How many connections work at the same time, look-ups included. */
+  /** How many connections are in use at most, including look-ups. */
   public int connections() {
     return switch (engine) {
       case EMBEDDED -> shards + 1;

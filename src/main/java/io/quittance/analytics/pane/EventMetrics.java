@@ -30,12 +30,14 @@ public final class EventMetrics {
     return "events.label:" + key;
   }
 
-  /** How the value of a label is named among the labels of {@link #ofLabel}. */
+  /** The name of a label among the labels of {@link #ofLabel}. */
   public static String labelName(String key) {
     return "label:" + key;
   }
 
-  /** The labels of a pane of {@link #EVENTS}; null: the event has none, or it is not known. */
+  /**
+   * The labels of a pane of {@link #EVENTS}; null where the event has no value, or it is unknown.
+   */
   public static Labels labels(
       String type, @Nullable String currency, @Nullable String payee, @Nullable String status) {
     SortedMap<String, String> values = new TreeMap<>();

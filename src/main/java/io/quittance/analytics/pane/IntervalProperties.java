@@ -6,7 +6,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How often each replica does what analytics does again and again.
+ * How often each replica runs the jobs of analytics.
  *
  * @param rollUpInterval adds payments to panes
  * @param catchUpInterval looks for events whose payment was not found yet

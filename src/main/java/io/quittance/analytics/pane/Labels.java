@@ -5,17 +5,18 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What a pane is about: names and values, in one text for each set of them, so that the text is a
- * key in the database. Names are sorted; {@code %}, {@code &} and {@code =} are escaped. Immutable.
+ * The labels of a pane: names and values as one text, which is the same for the same labels, so
+ * that it is a key in the database. Names are sorted; {@code %}, {@code &} and {@code =} are
+ * escaped. Immutable.
  */
 public record Labels(String text) implements Comparable<Labels> {
 
   public static final Labels NONE = new Labels("");
 
-  /** The value that stands for all values beyond the limit of a label's values. */
+  /** The value under which all values beyond the limit are counted. */
   public static final String OTHER = "other";
 
-  /** These labels. */
+  /** Labels with these names and values. */
   public static Labels of(Map<String, String> values) {
     var text = new StringBuilder();
     new TreeMap<>(values)

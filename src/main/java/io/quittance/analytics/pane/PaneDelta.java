@@ -4,8 +4,8 @@ import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be added to a pane. Counts and amounts may be negative: what was counted under other
- * labels before is taken off there. Not thread-safe.
+ * What is added to a pane. Counts and amounts are negative where something is subtracted that was
+ * counted under other labels before. Not thread-safe.
  */
 public final class PaneDelta {
 
@@ -31,21 +31,21 @@ public final class PaneDelta {
     return this;
   }
 
-  /** One more value whose quantiles are asked for; a pane has one kind of sketch. */
+  /** Adds a value to the quantiles; a pane has one kind of sketch. */
   public PaneDelta sample(double value) {
     sketch = sketch == null ? new Sketch.Quantiles() : sketch;
     ((Sketch.Quantiles) sketch).add(value);
     return this;
   }
 
-  /** One more value, or its hash, of those whose number is asked for. */
+  /** Adds a value, or its hash, to the distinct values. */
   public PaneDelta distinct(long value) {
     sketch = sketch == null ? new Sketch.Distinct() : sketch;
     ((Sketch.Distinct) sketch).add(value);
     return this;
   }
 
-  /** One more value of those of which the heaviest are asked for, with its weight, 1 or more. */
+  /** Adds a value to the frequent values, with its weight, 1 or more. */
   public PaneDelta frequent(String value, long weight) {
     sketch = sketch == null ? new Sketch.Frequent() : sketch;
     ((Sketch.Frequent) sketch).add(value, weight);

@@ -5,16 +5,16 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 
-/** What is to be added to panes in one transaction, by the second. Not thread-safe. */
+/** What one transaction adds to panes, by the second. Not thread-safe. */
 public final class PaneDeltas {
 
-  /** What a second of a metric is about. */
+  /** A second of a metric with some labels. */
   public record Key(UUID merchantId, String metric, Labels labels, long epochSecond) {}
 
   private final Map<Key, PaneDelta> deltas = new HashMap<>();
 
   /**
-   * The delta of one second, to be added to.
+   * The delta of one second, for the caller to add to.
    *
    * @param metric up to 80 characters
    * @param epochSecond when it happened, in seconds since 1970; it goes into the pane of each step

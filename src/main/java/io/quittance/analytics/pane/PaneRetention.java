@@ -14,14 +14,14 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes panes that are too old for their step, oldest first and a few at a time. It runs on every
- * replica; what one has deleted the others do not find. The database's clock counts: a replica
- * whose clock is ahead deletes none too early.
+ * Deletes panes that are too old for their step, oldest first and a few at a time. Every replica
+ * runs it. It uses the database's clock, so that a replica whose clock is ahead deletes nothing too
+ * early.
  */
 @Component
 final class PaneRetention {
 
-  /** Beyond the retention, so that no pane comes back because replicas' clocks differ. */
+  /** Added to the retention, so that no pane comes back because replicas' clocks differ. */
   private static final Duration MARGIN = Duration.ofMinutes(5);
 
   private static final int PANES_PER_BATCH = 2000;

@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Adds to panes in the caller's transaction. Panes are locked in one order, so a transaction calls
- * {@link #add} once, after all other locks that it needs. Thread-safe.
+ * {@link #add} only once, after it has taken all other locks. Thread-safe.
  */
 @Component
 public final class PaneStore {
@@ -99,8 +99,8 @@ public final class PaneStore {
   }
 
   /**
-   * Adds the deltas to the panes of every step, but for those that began longer ago than panes of
-   * their step are kept.
+   * Adds the deltas to the panes of every step, except to panes that are older than their
+   * retention.
    *
    * @param connection in a transaction, which is not ended here
    */
@@ -115,7 +115,10 @@ public final class PaneStore {
     }
   }
 
-  /** Where the statement ends that begins with a row: on Citus its rows are one merchant's. */
+  /**
+   * The end of the statement that starts with a row: on Citus all rows of a statement are one
+   * merchant's.
+   */
   private int end(List<Map.Entry<PaneRow, PaneDelta>> rows, int from) {
     UUID merchant = rows.get(from).getKey().merchantId();
     int limit = Math.min(rows.size(), from + ROWS_PER_STATEMENT_MAX);
@@ -159,8 +162,8 @@ public final class PaneStore {
   }
 
   /**
-   * Their rows are locked by now: the sums have been added to them. A stored sketch that cannot be
-   * read is replaced.
+   * The rows are locked already, because the sums have been added to them. A stored sketch that
+   * cannot be read is replaced.
    */
   private void mergeSketches(Connection connection, List<Map.Entry<PaneRow, PaneDelta>> rows)
       throws SQLException {
@@ -194,7 +197,7 @@ public final class PaneStore {
         PaneRow row = one.getKey();
         byte[] sketch = one.getValue().bytes();
         if (Arrays.equals(sketch, stored.get(row))) {
-          // Sessions that come again change nothing, and are most of them.
+          // Most sessions have been seen before, and change nothing.
           continue;
         }
         statement.setBytes(1, sketch);

@@ -2,14 +2,14 @@ package io.quittance.analytics.pane;
 
 import java.util.UUID;
 
-/** How many changes of payments there were to be counted, and how many have been. */
+/** How many changes of payments are stored, and how many of them panes have. */
 public interface PaymentCounts {
 
   /**
    * The counts of a merchant, as of one instant.
    *
    * @param events that the journal has stored
-   * @param counted those of them that panes have in them
+   * @param counted those of them that panes have
    */
   record Counts(long events, long counted) {
 

@@ -22,7 +22,7 @@ final class ScaledItems {
 
   private static final int MAP_SIZE = 256;
 
-  /** Of the library's preamble: it writes 0 there and does not read it. */
+  /** A byte of the library's preamble that it writes as 0 and does not read. */
   private static final int UNIT_BYTE = 6;
 
   private static final ArrayOfStringsSerDe TEXTS = new ArrayOfStringsSerDe();
@@ -42,7 +42,7 @@ final class ScaledItems {
   }
 
   /**
-   * @throws RuntimeException this is nothing that {@link #bytes} wrote, or its sum has overflowed
+   * @throws RuntimeException {@link #bytes} did not write this, or its sum has overflowed
    */
   static ScaledItems read(byte[] bytes) {
     var items = FrequentItemsSketch.getInstance(MemorySegment.ofArray(bytes), TEXTS);
@@ -77,7 +77,7 @@ final class ScaledItems {
     items.merge(other.in(unit));
   }
 
-  /** Takes the smallest unit in which so much more can be added. */
+  /** Chooses the smallest unit in which this much can be added. */
   private void makeRoom(long more, int unitOfMore) {
     int next = Math.max(unit, unitOfMore);
     while (items.getStreamLength() >> next - unit > SUM_MAX - (more >> next - unitOfMore)) {

@@ -9,29 +9,29 @@ import org.apache.datasketches.hll.TgtHllType;
 import org.apache.datasketches.kll.KllFloatsSketch;
 
 /**
- * What a pane keeps of values that cannot be summed up, in a few kilobytes however many there are.
- * Sketches of the same kind can be merged, in any order. Not thread-safe.
+ * A summary of values that cannot be added up, in a few kilobytes however many there are. Sketches
+ * of the same kind can be merged, in any order. Not thread-safe.
  */
 public sealed interface Sketch {
 
   /**
-   * Takes in another sketch of the same kind, as {@link #bytes} wrote it.
+   * Merges another sketch of the same kind, as {@link #bytes} wrote it.
    *
-   * @throws RuntimeException it cannot be read; nothing of it was taken in
+   * @throws RuntimeException it cannot be read; nothing was merged
    */
   void merge(byte[] other);
 
-  /** Takes in another sketch of the same kind. */
+  /** Merges another sketch of the same kind. */
   void merge(Sketch other);
 
-  /** An empty one of this kind. */
+  /** An empty sketch of this kind. */
   Sketch fresh();
 
   byte[] bytes();
 
   /**
-   * How many values were different: HyperLogLog, with a standard error of 1.6 %; a handful is
-   * counted exactly.
+   * The number of distinct values: HyperLogLog, with a standard error of 1.6 %; small numbers are
+   * exact.
    */
   final class Distinct implements Sketch {
 
@@ -65,14 +65,14 @@ public sealed interface Sketch {
 
     @Override
     public byte[] bytes() {
-      // As the union has it: the denser forms would be converted from it, and to it, at each merge.
+      // In the form of the union: denser forms would have to be converted at each merge.
       return union.getResult(TgtHllType.HLL_8).toCompactByteArray();
     }
   }
 
   /**
-   * How values are spread: KLL, whose quantiles are within 0.7 % of the rank that was asked for (99
-   * % of the time); a few hundred values are kept exactly.
+   * The distribution of values: KLL, whose quantiles are within 0.7 % of the requested rank (99 %
+   * of the time); a few hundred values are exact.
    */
   final class Quantiles implements Sketch {
 
@@ -84,7 +84,7 @@ public sealed interface Sketch {
       values.update((float) value);
     }
 
-    /** The value below which this part of all lies, 0 to 1; NaN when there are none. */
+    /** The value below which this share of all values lies, 0 to 1; NaN if there are none. */
     public double quantile(double rank) {
       return values.isEmpty() ? Double.NaN : values.getQuantile(rank);
     }
@@ -111,9 +111,9 @@ public sealed interface Sketch {
   }
 
   /**
-   * Which values weigh most: Misra and Gries's frequent items. Up to 192 different values are
-   * exact; beyond, a weight is off by at most 1.4 % of the weight of all. There is no limit to
-   * weights; what comes to more than 2<sup>62</sup> is rounded ({@link ScaledItems}).
+   * The values with the largest weights: Misra and Gries's frequent items. Up to 192 different
+   * values are exact; with more, a weight is off by at most 1.4 % of the total. There is no limit
+   * to weights; what comes to more than 2<sup>62</sup> is rounded ({@link ScaledItems}).
    */
   final class Frequent implements Sketch {
 

@@ -17,7 +17,7 @@ public enum Step {
     this.retention = retention;
   }
 
-  /** The step of so many seconds. */
+  /** The step with this many seconds. */
   static Step of(int seconds) {
     return Arrays.stream(values())
         .filter(step -> step.seconds == seconds)
@@ -29,7 +29,7 @@ public enum Step {
     return seconds;
   }
 
-  /** Panes that began longer ago are not added to any more, and may be gone. */
+  /** Panes that began longer ago are not changed any more, and may be deleted. */
   public Duration retention() {
     return retention;
   }

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes in the sketches of stored panes. One that cannot be read counts as empty, with a warning,
- * so that it costs its merchant no other figures. Thread-safe.
+ * Reads the sketches of stored panes. One that cannot be read counts as empty, with a warning, so
+ * that the merchant's other figures are still shown. Thread-safe.
  */
 @Component
 public final class StoredSketches {

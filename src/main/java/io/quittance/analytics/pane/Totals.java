@@ -12,18 +12,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * What became of each merchant's events in all, for good. A row is locked from the change to the
- * end of the transaction: before any pane, and in the order of merchants. Thread-safe.
+ * How many of each merchant's events had which outcome, in total. Rows are locked before any pane,
+ * in the order of merchants, until the transaction ends. Thread-safe.
  */
 @Component
 public final class Totals {
 
   /**
-   * Counts, or what is to be added to them.
+   * Counts, or changes of counts.
    *
    * @param done events whose payment was found
    * @param pending events whose payment is still to be looked up
-   * @param failed events whose payment does not exist, or could not be kept for later
+   * @param failed events whose payment does not exist, or for which there was no room to wait
    */
   public record Counts(
       long accepted,

@@ -5,19 +5,19 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Goes through the deltas of a merchant, oldest first, many in a transaction. What cannot be read,
- * or fails, is left where it is and passed over, so that it keeps nothing waiting that comes after
- * it: after a failure fewer are taken, until the one that fails is alone. Where much fails, the
- * pass ends early, for other merchants wait behind it. Used once, on one thread.
+ * Takes the deltas of a merchant, oldest first, many in a transaction. A delta that cannot be read,
+ * or fails, is skipped and left, so that it does not delay later ones: after a failure fewer are
+ * taken at once, until the failing one is alone. If many fail, the pass ends early, because other
+ * merchants wait. Used once, on one thread.
  */
 final class DeltaPass {
 
-  /** What one transaction takes at most, so that it stays short. */
+  /** Limits a transaction, so that it stays short. */
   static final int DELTAS_MAX = 2_000;
 
   static final int FAILURES_MAX = 10;
 
-  /** The oldest delta comes after it. */
+  /** Before the oldest delta. */
   static final UUID FIRST = new UUID(0, 0);
 
   /** How deltas are taken. */
@@ -35,10 +35,10 @@ final class DeltaPass {
   }
 
   /**
-   * What became of the deltas that a transaction has looked at.
+   * The result of one transaction.
    *
-   * @param last of them, to go on after; null: there are no more
-   * @param unreadable why one of them was left; null: all were taken
+   * @param last the last delta that it has read, to continue after; null: there are no more
+   * @param unreadable why one of them was skipped; null: all were taken
    */
   record Slice(@Nullable UUID last, @Nullable RuntimeException unreadable) {
 
@@ -52,20 +52,20 @@ final class DeltaPass {
   private @Nullable RuntimeException failure;
 
   /**
-   * @param place of the delta to begin after
+   * @param place the delta after which to start
    */
   DeltaPass(Source source, UUID place) {
     this.source = source;
     this.place = place;
   }
 
-  /** Where the next pass should begin, so that it passes what fails again. */
+  /** Where the next pass should start, so that it gets past deltas that fail again. */
   UUID place() {
     return place == null ? FIRST : place;
   }
 
   /**
-   * Takes all that can be taken, or all up to the tenth failure.
+   * Takes all deltas that it can, until the tenth failure.
    *
    * @throws RuntimeException the pass ended early, for this reason: the database is unavailable, or
    *     much failed, and this first
@@ -79,7 +79,7 @@ final class DeltaPass {
     }
   }
 
-  /** Why the first one was left that could not be taken; null: all were taken. */
+  /** Why the first skipped delta could not be taken; null: all were taken. */
   @Nullable RuntimeException left() {
     return failure;
   }

@@ -12,8 +12,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks how long the oldest delta has waited for its roll-up, and tells Prometheus: figures of
- * payments are stale for as long. It reads one delta of each merchant. Thread-safe.
+ * Measures how long the oldest delta has waited for its roll-up, for Prometheus. It reads one delta
+ * of each merchant. Thread-safe.
  */
 @Component
 final class DeltaWatch {
@@ -54,7 +54,7 @@ final class DeltaWatch {
     }
   }
 
-  /** A delta's id is made just before it is committed. */
+  /** A delta's id has its time, and is made just before the commit. */
   private double age(UUID delta) {
     Duration age = Duration.between(TypeId.madeAt(delta), dialect.now(jdbc));
     return Math.max(0, age.toMillis() / 1000.0);

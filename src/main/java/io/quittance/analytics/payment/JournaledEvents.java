@@ -7,9 +7,9 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * Compares what panes have of payments with what payments say of themselves, in one snapshot: each
- * payment knows how many events it has had. It reads all of a merchant's payments, so it is a
- * report. Thread-safe.
+ * Compares the events of payments that panes have with those that payments have, in one snapshot:
+ * each payment stores how many events it has had. It reads all payments of a merchant, so it runs
+ * as a report. Thread-safe.
  */
 @Component
 final class JournaledEvents implements PaymentCounts {

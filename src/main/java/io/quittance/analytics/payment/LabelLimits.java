@@ -11,9 +11,9 @@ import java.util.UUID;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * The values that labels of a merchant's payments have panes for: the first so many that came, and
- * {@link Labels#OTHER} for the rest. A value that was admitted stays so, and one that was not never
- * is, so that what is taken off a pane was once added to it. Confined to one transaction.
+ * Limits the values of labels of a merchant's payments: the first ones get panes, and the rest is
+ * counted as {@link Labels#OTHER}. The decision about a value is final, so that whatever is
+ * subtracted from a pane was added to it before. Confined to one transaction.
  */
 final class LabelLimits {
 
@@ -29,7 +29,7 @@ final class LabelLimits {
     this.valuesMax = valuesMax;
   }
 
-  /** What has been admitted by now. */
+  /** Loads the admitted values. */
   static LabelLimits load(JdbcOperations jdbc, UUID merchantId, int valuesMax) {
     var limits = new LabelLimits(merchantId, valuesMax);
     jdbc.query(
@@ -45,7 +45,7 @@ final class LabelLimits {
     return values.computeIfAbsent(label, _ -> new HashSet<>());
   }
 
-  /** The value, admitted if there is room for it, or else the one that stands for the rest. */
+  /** The value if it is admitted or there is room for it; otherwise {@link Labels#OTHER}. */
   String admitted(String label, String value) {
     Set<String> known = of(label);
     if (known.contains(value)) {
@@ -59,7 +59,7 @@ final class LabelLimits {
     return value;
   }
 
-  /** Stores what has been admitted here, under the lock of the merchant's deltas. */
+  /** Stores newly admitted values, under the lock of the merchant's deltas. */
   void store(JdbcOperations jdbc) {
     if (!fresh.isEmpty()) {
       jdbc.batchUpdate(

@@ -21,8 +21,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Compares, minute by minute, how many payments each merchant made with how many its panes show,
- * and counts the differences for an alert, by the database's clock. It reads the payments of a few
+ * Compares, for each minute, how many payments each merchant made with how many its panes show, and
+ * counts the differences for an alert. It uses the database's clock. It reads the payments of a few
  * minutes by their index, on the watches' connection; {@link JournaledEvents} compares all of a
  * merchant's. Confined to the thread of its job, but for {@link #difference}.
  */
@@ -31,10 +31,10 @@ final class PaneWatch {
 
   private static final Logger log = LoggerFactory.getLogger(PaneWatch.class);
 
-  /** By then, a payment of a minute has been committed, whatever its deadline. */
+  /** After this time, all payments of a minute are committed, whatever their deadlines. */
   private static final Duration LAG = Duration.ofMinutes(5);
 
-  /** What one look covers at most, when some were missed. */
+  /** How much one check covers at most, if earlier ones were missed. */
   private static final Duration RANGE_MAX = Duration.ofMinutes(10);
 
   private static final String DIFFERENT =
@@ -69,7 +69,7 @@ final class PaneWatch {
     this.pending = pending;
     this.differences =
         Counter.builder("quittance.analytics.differences")
-            .description("Payments that panes lack, or show and are not there (must stay 0)")
+            .description("Payments that panes lack, or have too many (must stay 0)")
             .register(registry);
   }
 
@@ -87,7 +87,7 @@ final class PaneWatch {
     checkedUntil = to;
   }
 
-  /** How many payments of whole minutes are missing in the panes, or too many, of all merchants. */
+  /** How many payments of whole minutes panes lack or have too many, of all merchants. */
   long difference(Instant from, Instant to) {
     return connections.watch(
         jdbc ->
@@ -112,7 +112,7 @@ final class PaneWatch {
         utc(to));
   }
 
-  /** What is left when payments are taken off that wait to be rolled up. */
+  /** The difference without payments that wait to be rolled up. */
   private long count(JdbcOperations jdbc, Compared found, Instant from, Instant to) {
     long waiting;
     try {

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** What one transaction changed about one merchant's payments. Confined to one thread. */
+/** The changes of one transaction to one merchant's payments. Confined to one thread. */
 record PaymentDelta(UUID merchantId, List<PaymentChange> payments, List<RefundChange> refunds) {
 
   private PaymentDelta(UUID merchantId) {
     this(merchantId, new ArrayList<>(), new ArrayList<>());
   }
 
-  /** One delta for each merchant that a batch changed something of. */
+  /** One delta for each merchant whose payments a batch has changed. */
   static List<PaymentDelta> of(List<PaymentChange> payments, List<RefundChange> refunds) {
     Map<UUID, PaymentDelta> deltas = new LinkedHashMap<>();
     for (PaymentChange change : payments) {
@@ -28,7 +28,7 @@ record PaymentDelta(UUID merchantId, List<PaymentChange> payments, List<RefundCh
     return List.copyOf(deltas.values());
   }
 
-  /** How many events were stored for all this. */
+  /** How many events were stored with these changes. */
   long events() {
     return payments.stream().mapToLong(PaymentChange::events).sum();
   }

@@ -12,8 +12,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * One small row for each merchant whose payments a batch changed, written in the transaction of the
- * changes: there is no moment in which a payment is stored and not counted. Confined to the
- * journal's thread.
+ * changes: a payment is never stored without being counted. Confined to the journal's thread.
  */
 final class PaymentDeltas implements Table {
 

@@ -13,25 +13,25 @@ import org.apache.datasketches.hash.MurmurHash3;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a payment is in panes. A payment is counted at its {@code created_at} under its present
- * status: a change of status takes it off where it was. Latencies and payers are noted once, for
- * sketches forget nothing. Stateless.
+ * How payments are counted in panes. A payment is counted at its {@code created_at} under its
+ * current status: a change of status subtracts it under the old one. Latencies and payers are added
+ * once, because sketches cannot subtract. Stateless.
  */
 public final class PaymentPanes {
 
   /** Payments and their amounts by currency, status and, if they came to nothing, reason. */
   public static final String PAYMENTS = "payments";
 
-  /** The same by payee, too: many more panes, for those who ask for payees. */
+  /** The same by payee as well, which takes many more panes. */
   public static final String PAYMENTS_BY_PAYEE = "payments.by_payee";
 
-  /** How long payments took until their fate was decided, in milliseconds, by currency. */
+  /** How long payments took until they were concluded, in milliseconds, by currency. */
   public static final String LATENCY = "payments.latency";
 
-  /** Different payers, by currency. */
+  /** Distinct payers, by currency. */
   public static final String PAYERS = "payments.payers";
 
-  /** Who pays most often, and most, by currency. */
+  /** Payers with the most payments and the largest amounts, by currency. */
   public static final String FREQUENT_PAYERS = "payments.payers.by_count";
 
   public static final String LARGE_PAYERS = "payments.payers.by_amount";
@@ -52,7 +52,7 @@ public final class PaymentPanes {
   private static final String DECLINED = "declined";
   private static final String FRAUD_DECLINED = "fraud_declined";
 
-  /** The reason of a decline by fraud without one: a reviewer need not give any. */
+  /** Stands for no reason: a reviewer need not give one. */
   private static final String NO_REASON = "none";
 
   private static final long HASH_SEED = 0x517cc1b727220a95L;
@@ -95,7 +95,7 @@ public final class PaymentPanes {
   }
 
   /**
-   * @param code why the payment came to nothing; only an end has one, and an end is never left
+   * @param code why the payment did not succeed; only final statuses have one
    */
   private static void count(
       PaymentChange change,
@@ -121,7 +121,10 @@ public final class PaymentPanes {
         .amount(amount);
   }
 
-  /** The first rule that fired: a payment has one reason, so that reasons add up. */
+  /**
+   * The first rule that matched: a payment has one reason, so that the reasons add up to all
+   * declines.
+   */
   private static String reason(PaymentChange change) {
     return change.fraudReasons().isEmpty() ? NO_REASON : change.fraudReasons().getFirst();
   }

@@ -12,14 +12,14 @@ import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.stereotype.Component;
 
 /**
- * What is committed and not rolled up yet. A reader who adds it to the panes of the same snapshot
- * sees every payment that was committed before, without waiting for a roll-up. Few deltas are in
- * memory at a time, however many wait. Thread-safe.
+ * Deltas that are committed and not rolled up yet. A reader that adds them to the panes of the same
+ * snapshot sees every committed payment without waiting for a roll-up. Few deltas are in memory at
+ * a time, however many wait. Thread-safe.
  */
 @Component
 public final class PendingDeltas {
 
-  /** Some tenths of a second of reading. */
+  /** Takes some tenths of a second to read. */
   static final int CHANGES_MAX = 100_000;
 
   private static final int FETCHED = 100;
@@ -35,8 +35,8 @@ public final class PendingDeltas {
 
   /**
    * The merchant's pending deltas in the snapshot of the caller's transaction, as panes. Of a long
-   * backlog these are the oldest, up to some {@value #CHANGES_MAX} changes of payments: the figures
-   * are those of an earlier moment then. A delta that cannot be read is left out.
+   * backlog these are the oldest, up to about {@value #CHANGES_MAX} changes of payments; the
+   * figures are then those of an earlier moment. A delta that cannot be read is skipped.
    */
   public PaneDeltas read(JdbcOperations jdbc, UUID merchantId) {
     return scan(
@@ -61,7 +61,7 @@ public final class PendingDeltas {
     return LabelLimits.load(jdbc, merchantId, properties.maxLabelValues());
   }
 
-  /** How many of payments' events are pending, but for those that cannot be read. */
+  /** How many events of payments are pending, without those that cannot be read. */
   long events(JdbcOperations jdbc, UUID merchantId) {
     return scan(
         jdbc,
@@ -79,7 +79,7 @@ public final class PendingDeltas {
   /**
    * How many pending payments were created in a time range.
    *
-   * @throws UnreadableDeltaException there may be more
+   * @throws UnreadableDeltaException some cannot be read, so there may be more
    */
   long begun(JdbcOperations jdbc, UUID merchantId, Instant from, Instant to) {
     return scan(
@@ -99,7 +99,7 @@ public final class PendingDeltas {
         jdbc.query(
             SELECT,
             statement -> {
-              // Without it, the driver reads all rows before it shows the first.
+              // Otherwise the driver reads all rows before it returns the first.
               statement.setFetchSize(FETCHED);
               statement.setObject(1, merchantId);
             },

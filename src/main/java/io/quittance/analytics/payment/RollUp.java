@@ -25,10 +25,10 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Takes the deltas of payments and adds them to the panes, in one transaction for each merchant:
- * either both happen or neither does. Every replica does so, without a leader; one at a time does
- * for a merchant, and the others pass that one over. A delta that fails keeps no other waiting, and
- * the roll-up has succeeded without it: {@link DeltaWatch} tells that it waits. Thread-safe.
+ * Deletes the deltas of payments and adds them to panes, in one transaction for each merchant.
+ * Every replica runs it, without a leader; one replica at a time works on a merchant, and the
+ * others skip it. A delta that fails delays no other and does not fail the roll-up; {@link
+ * DeltaWatch} reports that it waits. Thread-safe.
  */
 @Component
 final class RollUp {
@@ -69,7 +69,7 @@ final class RollUp {
   private final PaneStore panes;
   private final AnalyticsProperties properties;
 
-  /** Where the next pass of a merchant begins, if it does not begin with the oldest delta. */
+  /** Where the next pass of a merchant starts, unless at the oldest delta. */
   private final Map<UUID, UUID> places = new ConcurrentHashMap<>();
 
   RollUp(
@@ -109,7 +109,7 @@ final class RollUp {
 
   private static void warn(UUID merchantId, RuntimeException e) {
     log.warn(
-        "Payments of {} could not be rolled up, and will be later: {}",
+        "Payments of {} could not be rolled up, and are retried: {}",
         TypeId.format("mch", merchantId),
         e.getMessage());
   }
@@ -140,12 +140,12 @@ final class RollUp {
         NEXT, (row, number) -> StoredDelta.of(merchantId, row), merchantId, after, limit);
   }
 
-  /** Until the end of the transaction. */
+  /** Whether this replica has the merchant to itself until the end of the transaction. */
   private boolean alone(UUID merchantId) {
     if (lock(merchantId)) {
       return true;
     }
-    // It is there and locked, or it is this merchant's first time.
+    // The row is locked, or it is this merchant's first roll-up.
     try {
       return jdbc.update(dialect.either(REGISTER, REGISTER_ON_H2), merchantId) == 1;
     } catch (DuplicateKeyException e) {

@@ -9,7 +9,7 @@ import java.util.UUID;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record StoredDelta(UUID merchantId, UUID id, byte[] payload) {
 
-  /** Of a row that has {@code id} and {@code payload}. */
+  /** Reads a row with {@code id} and {@code payload}. */
   static StoredDelta of(UUID merchantId, ResultSet row) throws SQLException {
     return new StoredDelta(merchantId, row.getObject("id", UUID.class), row.getBytes("payload"));
   }
@@ -21,7 +21,7 @@ record StoredDelta(UUID merchantId, UUID id, byte[] payload) {
     return DeltaReader.read(merchantId, payload);
   }
 
-  /** What it says; empty: it cannot be read, of which the roll-up tells. */
+  /** The delta; empty if it cannot be read, which the roll-up logs. */
   Optional<PaymentDelta> readable() {
     try {
       return Optional.of(read());

@@ -4,7 +4,7 @@ import io.quittance.analytics.pane.Sketch;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What the panes of one point have in all. Not thread-safe. */
+/** The sums of the panes of one point. Not thread-safe. */
 final class Cell {
 
   private long occurrences;
@@ -16,7 +16,7 @@ final class Cell {
     occurrences += more;
   }
 
-  /** Counts what is part of the whole, whose share is asked for. */
+  /** Adds to the part whose share of the whole is computed. */
   void countPart(long more) {
     part += more;
   }

@@ -5,10 +5,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is read of panes, besides occurrences.
+ * Which figures of panes are read, besides occurrences.
  *
- * @param amounts whether amounts are; else they are zero
- * @param sketches what makes an empty sketch of their kind; null: sketches are not read
+ * @param amounts whether amounts are read; otherwise they are zero
+ * @param sketches makes an empty sketch of their kind; null: sketches are not read
  */
 record Figures(boolean amounts, @Nullable Supplier<? extends Sketch> sketches) {
 

@@ -36,7 +36,7 @@ enum Granularity {
     return panes;
   }
 
-  /** How much of the past is shown when `from` is left out. */
+  /** How much of the past is shown if {@code from} is left out. */
   Duration usual() {
     return usual;
   }
@@ -46,7 +46,7 @@ enum Granularity {
     return Math.floorDiv(epochSecond, seconds) * seconds;
   }
 
-  /** The first beginning of a point that is not before an instant. */
+  /** The first beginning of a point at or after a second. */
   long endOf(long epochSecond) {
     return Math.ceilDiv(epochSecond, seconds) * seconds;
   }

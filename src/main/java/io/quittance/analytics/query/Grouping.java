@@ -13,9 +13,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * What the points of a series have in common. Amounts of different currencies are never summed up.
+ * The labels that the points of a series have in common. Amounts of different currencies are never
+ * added up.
  *
- * @param names of labels
+ * @param names of the labels
  */
 record Grouping(List<String> names) {
 
@@ -27,7 +28,7 @@ record Grouping(List<String> names) {
   private static final Set<String> GOES_WITH_LABEL = Set.of(TYPE, "currency");
   private static final int KEY_LENGTH_MAX = 64;
 
-  /** Reads {@code group_by}, and notes in the query what is wrong with it. */
+  /** Reads {@code group_by}, and notes errors in the query. */
   static Grouping of(QueryParameters query, Metric metric) {
     String text = query.text(PARAMETER);
     List<String> asked = text == null ? List.of() : List.of(text.split(",", -1));
@@ -37,7 +38,7 @@ record Grouping(List<String> names) {
       query.reject(PARAMETER, Code.NOT_ALLOWED, "takes one label:KEY, with type and currency only");
     }
     if (new HashSet<>(asked).size() < asked.size()) {
-      query.reject(PARAMETER, Code.REPEATED, "names something twice");
+      query.reject(PARAMETER, Code.REPEATED, "must not contain a name twice");
     }
     var names = new ArrayList<>(asked);
     if (metric.isMoney() && !names.contains("currency")) {
@@ -57,7 +58,7 @@ record Grouping(List<String> names) {
       query.reject(
           PARAMETER,
           Code.NOT_ALLOWED,
-          "must be made of %s with the metric %s"
+          "may contain only %s for the metric %s"
               .formatted(String.join(", ", new TreeSet<>(metric.groups())), metric.text()));
     }
   }
@@ -68,14 +69,14 @@ record Grouping(List<String> names) {
         && name.length() <= LABEL.length() + KEY_LENGTH_MAX;
   }
 
-  /** Without the first label. */
+  /** The names without the first label. */
   private static List<String> without(List<String> names) {
     var others = new ArrayList<>(names);
     names.stream().filter(Grouping::isLabel).findFirst().ifPresent(others::remove);
     return others;
   }
 
-  /** The key of the label of events that is among the names. */
+  /** The key of the event label among the names, if there is one. */
   Optional<String> label() {
     return names.stream()
         .filter(Grouping::isLabel)
@@ -83,7 +84,7 @@ record Grouping(List<String> names) {
         .findFirst();
   }
 
-  /** The labels of the series that a pane belongs to; what the pane does not have is left out. */
+  /** The labels of the series that a pane belongs to, without those that the pane does not have. */
   SortedMap<String, String> of(Map<String, String> labels) {
     var group = new TreeMap<String, String>();
     for (String name : names) {

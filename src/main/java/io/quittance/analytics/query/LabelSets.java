@@ -11,7 +11,7 @@ final class LabelSets {
   private final Runnable adding;
 
   /**
-   * @param adding is run before one more is held
+   * @param adding is run before one more is kept
    */
   LabelSets(Runnable adding) {
     this.adding = adding;

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What a series can be of: which panes it is made of, and how a point is made of them. */
+/** The metrics of series: which panes a metric is made of, and how their points are computed. */
 enum Metric {
   PAYMENTS_COUNT(Set.of(STATUS, CURRENCY, PAYEE, REASON)),
   PAYMENTS_AMOUNT(Set.of(CURRENCY, PAYEE)),
@@ -49,7 +49,7 @@ enum Metric {
 
   static final List<Metric> ALL = List.of(values());
 
-  /** What it can be grouped by, but for labels of events. */
+  /** The labels by which it can be grouped, besides those of events. */
   Set<String> groups() {
     return groups;
   }
@@ -59,7 +59,7 @@ enum Metric {
     return this == EVENTS_COUNT || this == EVENTS_AMOUNT;
   }
 
-  /** Whether it is split by currency, asked or not. */
+  /** Whether it is always split by currency. */
   boolean isMoney() {
     return this == PAYMENTS_AMOUNT || this == REFUNDS_AMOUNT || this == EVENTS_AMOUNT;
   }
@@ -68,7 +68,7 @@ enum Metric {
     return this == PAYMENTS_LATENCY;
   }
 
-  /** The panes that have what is asked for, and no more labels than needed. */
+  /** The panes that have the requested labels, and as few others as possible. */
   String panes(Grouping grouping) {
     return switch (this) {
       case PAYMENTS_COUNT, PAYMENTS_AMOUNT, PAYMENTS_SUCCESS_RATE ->

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a reader sees of a pane.
+ * A pane as readers see it.
  *
  * @param startsAt in seconds since 1970
  */

@@ -32,16 +32,16 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Reads a merchant's panes in one snapshot, and what is committed and not rolled up yet as if it
- * were: a payment is seen as soon as it is committed, and once; of a long backlog, when its turn
- * has come. Thread-safe.
+ * Reads a merchant's panes in one snapshot, together with changes that are committed and not rolled
+ * up yet: a payment is counted once, as soon as it is committed, unless there is a long backlog.
+ * Thread-safe.
  */
 @Component
 public final class PaneReader {
 
   private static final int FETCHED_SUMS = 10_000;
 
-  /** Each has up to some ten kilobytes. */
+  /** Each has up to about ten kilobytes. */
   private static final int FETCHED_SKETCHES = 100;
 
   private final JdbcTemplate jdbc;
@@ -77,10 +77,10 @@ public final class PaneReader {
     }
 
     /**
-     * Hands over the panes that begin in a time range, in no order.
+     * Passes on the panes that begin in a time range, in no order.
      *
-     * @param metrics what is read, each with what makes an empty sketch of its kind, or null where
-     *     sketches are not wanted
+     * @param metrics the metrics to read, each with a supplier of empty sketches of its kind, or
+     *     null if sketches are not needed
      */
     public void read(
         Map<String, @Nullable Supplier<? extends Sketch>> metrics,
@@ -107,10 +107,10 @@ public final class PaneReader {
     }
 
     /**
-     * Hands over the panes of a metric that begin in a time range, in order of time. However many
+     * Passes on the panes of a metric that begin in a time range, in order of time. However many
      * there are, few are in memory at a time.
      *
-     * @throws io.quittance.web.Problem 400: they are more than the limit
+     * @throws io.quittance.web.Problem 400: there are more than the limit
      */
     void readInOrder(
         String metric,
@@ -129,7 +129,7 @@ public final class PaneReader {
       jdbc.query(
           figures.select(),
           statement -> {
-            // Without it, the driver reads all rows before it shows the first.
+            // Otherwise the driver reads all rows before it returns the first.
             statement.setFetchSize(figures.sketches() == null ? FETCHED_SUMS : FETCHED_SKETCHES);
             bind(statement, 1, metric, step, range);
           },
@@ -144,10 +144,10 @@ public final class PaneReader {
     }
 
     /**
-     * Hands over the totals of a metric over the panes that begin in a time range: one or a few for
+     * Passes on the totals of a metric over the panes that begin in a time range: one or a few for
      * each set of labels.
      *
-     * @throws io.quittance.web.Problem 400: they are more than the limit
+     * @throws io.quittance.web.Problem 400: there are more than the limit
      */
     void readTotals(
         String metric, Step step, TimeRange range, QueryLimit limit, Consumer<Pane> eachPane) {

@@ -1,6 +1,6 @@
 package io.quittance.analytics.query;
 
-/** How a merchant's panes are read. */
+/** The statements that read a merchant's panes. */
 final class PaneSql {
 
   private static final String SELECT =
@@ -14,7 +14,7 @@ final class PaneSql {
   static final String SUMS = SELECT.formatted("null");
   static final String SKETCHES = SELECT.formatted("sketch");
 
-  /** All panes of each set of labels as if they were one. */
+  /** Adds up all panes of each set of labels. */
   static final String TOTALS =
       """
       select metric, cast(? as bigint) as starts, labels, sum(occurrences) as occurrences,
@@ -25,7 +25,8 @@ final class PaneSql {
       """;
 
   /**
-   * In the order of the primary key, so that nothing is held; with {@link #BY_INDEX}, nor sorted.
+   * In the order of the primary key, so that nothing is held in memory; with {@link #BY_INDEX},
+   * nothing is sorted either.
    */
   static final String IN_ORDER =
       """
@@ -36,8 +37,8 @@ final class PaneSql {
       """;
 
   /**
-   * For the rest of the transaction. Else PostgreSQL reads tens of thousands of panes in the order
-   * of the table, and sorts them on disk: twice the time.
+   * For the rest of the transaction. Otherwise PostgreSQL reads tens of thousands of panes in the
+   * order of the table and sorts them on disk, which takes twice as long.
    */
   static final String BY_INDEX =
       "set local enable_sort = off; set local max_parallel_workers_per_gather = 0";

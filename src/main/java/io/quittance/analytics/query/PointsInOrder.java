@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The points of one series, made of panes that come in order of time: so only the last point has a
+ * The points of one series, made of panes in order of time, so that only the last point needs a
  * sketch. Not thread-safe.
  */
 final class PointsInOrder {
@@ -38,7 +38,7 @@ final class PointsInOrder {
     query.metric().add(pane, last);
   }
 
-  /** All points that are not empty. Nothing can be added to the last one afterwards. */
+  /** All points that are not empty. Nothing can be added afterwards. */
   List<Point> end() {
     BigDecimal value = last == null ? null : query.metric().value(last, query.quantile());
     if (value != null) {

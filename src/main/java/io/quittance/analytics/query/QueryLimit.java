@@ -6,7 +6,7 @@ import io.quittance.web.Problem;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What one query may read and answer. Not thread-safe. */
+/** Limits what one query may read and answer. Not thread-safe. */
 final class QueryLimit {
 
   /** Of all series together. */
@@ -29,8 +29,8 @@ final class QueryLimit {
   private int labels;
 
   /**
-   * @param parameter of the query, which an error names
-   * @param remedy what it must be to get an answer
+   * @param parameter the parameter that an error names
+   * @param remedy how the parameter has to change
    */
   QueryLimit(String parameter, String remedy) {
     this.parameter = parameter;
@@ -47,9 +47,9 @@ final class QueryLimit {
   }
 
   /**
-   * What counts panes, and hands them on.
+   * A reader that counts panes, and passes them on.
    *
-   * @throws Problem from there, 400: the query reads too many
+   * @throws Problem from the reader, 400: the query reads too many
    */
   Consumer<Pane> counting(Consumer<Pane> reader) {
     return pane -> {

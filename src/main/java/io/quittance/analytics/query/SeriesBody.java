@@ -12,7 +12,7 @@ record SeriesBody(Metric metric, Granularity step, List<LabeledSeries> series) {
   record LabeledSeries(Map<String, String> labels, List<Point> points) {}
 
   /**
-   * What happened from an instant on, for the length of a step.
+   * The value of one step, which starts at an instant.
    *
    * @param at an RFC 3339 time, in whole seconds of UTC
    */

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a series is asked for.
+ * The parameters of a series.
  *
  * @param quantile 0.5 to 0.999, where there are quantiles
  */

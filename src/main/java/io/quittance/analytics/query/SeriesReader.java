@@ -12,7 +12,7 @@ import java.util.SortedMap;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Makes series out of panes. Thread-safe. */
+/** Computes series from panes. Thread-safe. */
 @Component
 final class SeriesReader {
 
@@ -34,7 +34,7 @@ final class SeriesReader {
             merchantId,
             snapshot -> {
               var all = new HashMap<SortedMap<String, String>, PointsInOrder>();
-              // Panes with the same labels have the same map of them.
+              // Panes with the same labels share one map.
               var byLabels = new IdentityHashMap<Map<String, String>, PointsInOrder>();
               snapshot.readInOrder(
                   metric.panes(query.grouping()),
@@ -56,7 +56,7 @@ final class SeriesReader {
     return new SeriesBody(metric, query.step(), inOrder(series));
   }
 
-  /** In the order of their labels; a series without points is none. */
+  /** Series in the order of their labels, without empty ones. */
   private static List<LabeledSeries> inOrder(Map<SortedMap<String, String>, PointsInOrder> series) {
     var all = new ArrayList<LabeledSeries>();
     series.forEach(

@@ -7,15 +7,15 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** The time that a query is about, as it was asked for. */
+/** The parameters {@code from} and {@code to} of a query, as requested. */
 record TimeRangeParameters(Instant from, Instant to) {
 
   /**
-   * Reads {@code from} and {@code to}, and notes in the query what is wrong with them. The end is
-   * now if none is asked for, or as late as can be asked for after a beginning long ago.
+   * Reads {@code from} and {@code to}, and notes errors in the query. If {@code to} is left out,
+   * the end is now, or as late as the retention allows after an old {@code from}.
    *
-   * @param step whose panes are kept long enough
-   * @param usual how long before the end it begins, if `from` is left out
+   * @param step limits the time range to the retention of its panes
+   * @param usual the length of the time range if {@code from} is left out
    */
   static TimeRangeParameters of(
       QueryParameters query, Granularity step, Duration usual, Instant now) {
@@ -47,7 +47,7 @@ record TimeRangeParameters(Instant from, Instant to) {
     return kept.toDays() > 0 ? kept.toDays() + " days" : kept.toMinutes() + " minutes";
   }
 
-  /** In whole points: the beginning is rounded down and the end up. */
+  /** The time range in whole points: the beginning is rounded down and the end up. */
   TimeRange in(Granularity step) {
     long end = to.getNano() == 0 ? to.getEpochSecond() : to.getEpochSecond() + 1;
     return new TimeRange(step.startOf(from.getEpochSecond()), step.endOf(end));

@@ -11,7 +11,7 @@ record TopBody(List<TopRow> data) {
   /**
    * One of the largest.
    *
-   * @param currency of an amount; amounts of several currencies are never summed up
+   * @param currency of an amount; amounts of several currencies are never added up
    */
   record TopRow(
       String key,

@@ -10,10 +10,10 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** What the largest are asked for of. */
+/** The parameters of a query for the largest. */
 record TopQuery(By by, Measure measure, TimeRange range, Granularity step, int limit) {
 
-  /** Whose figures are compared. */
+  /** What is compared. */
   enum By {
     PAYEE,
     PAYER,
@@ -25,7 +25,7 @@ record TopQuery(By by, Measure measure, TimeRange range, Granularity step, int l
     }
   }
 
-  /** By what they are compared. */
+  /** By which figure they are compared. */
   enum Measure {
     COUNT,
     AMOUNT;
@@ -62,7 +62,7 @@ record TopQuery(By by, Measure measure, TimeRange range, Granularity step, int l
         limit == null ? USUAL_LIMIT : limit.intValue());
   }
 
-  /** The shortest panes that are kept from the beginning on. */
+  /** The shortest step whose panes are kept since the beginning. */
   private static Granularity finest(Instant from, Instant now) {
     return Stream.of(Granularity.SECOND, Granularity.MINUTE)
         .filter(step -> from.isAfter(now.minus(step.panes().retention())))

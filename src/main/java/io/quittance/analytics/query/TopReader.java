@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Finds the largest. Payees and types are summed up exactly, payers by a sketch. Thread-safe. */
+/**
+ * Finds the largest payees, types or payers. Payees and types are added up exactly, payers with a
+ * sketch. Thread-safe.
+ */
 @Component
 final class TopReader {
 
@@ -23,7 +26,7 @@ final class TopReader {
       Comparator.comparing(TopRow::value).reversed().thenComparing(TopRow::key);
 
   /**
-   * @param currency null where it is not told apart
+   * @param currency null if currencies are not distinguished
    */
   private record Key(String value, @Nullable String currency) {}
 

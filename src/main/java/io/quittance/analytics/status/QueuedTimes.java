@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import org.springframework.stereotype.Component;
 
-/** Gives each worker pool's time in the queue a histogram. Stateless. */
+/** Adds a histogram to each worker pool's time in the queue. Stateless. */
 @Component
 final class QueuedTimes implements MeterFilter {
 
@@ -36,7 +36,7 @@ final class QueuedTimes implements MeterFilter {
         : config;
   }
 
-  /** How many jobs there have been, by bucket; those above the last one come last. */
+  /** How many jobs each bucket has; those above the last bucket come last. */
   static long[] counts(Timer queued) {
     HistogramSnapshot snapshot = queued.takeSnapshot();
     CountAtBucket[] buckets = snapshot.histogramCounts();
@@ -51,10 +51,10 @@ final class QueuedTimes implements MeterFilter {
   }
 
   /**
-   * The bound, in milliseconds, of the bucket that a part of the jobs do not exceed; of those above
-   * the last bucket it is that bucket's.
+   * The upper bound, in milliseconds, of the bucket with this quantile; the last bucket's if it is
+   * above that.
    *
-   * @param before what had been counted before the jobs that it is about
+   * @param before the counts before the jobs in question
    */
   static double quantileMs(double rank, long[] counts, long[] before) {
     long total = 0;

@@ -5,8 +5,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * What tells this replica from others: its host's name, which is the pod's in Kubernetes, and a
- * random part that the process chose at its start.
+ * A name for this replica: the host's name, which is the pod's in Kubernetes, and a random part
+ * that is new with each start.
  */
 @Component
 final class ReplicaName {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a replica is doing, as JSON. Counters count from its start.
  *
- * @param deadlocks platform threads that wait for one another
+ * @param deadlocks deadlocked platform threads
  */
 record StatusBody(
     String replica,
@@ -68,8 +68,8 @@ record StatusBody(
   /**
    * The platform threads that virtual threads run on.
    *
-   * @param threads those that live; more than {@code parallelism} while some are pinned
-   * @param mounted virtual threads that run
+   * @param threads live threads; more than {@code parallelism} while some are pinned
+   * @param mounted running virtual threads
    * @param queued virtual threads that wait for a carrier
    */
   record CarrierStatus(long parallelism, long threads, long mounted, long queued) {}

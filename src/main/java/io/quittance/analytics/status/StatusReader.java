@@ -29,8 +29,8 @@ import org.springframework.boot.info.BuildProperties;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the replica's state from its meters and breakers. Readers share a look, which goes through
- * all meters and stops all threads for a moment. Thread-safe.
+ * Reads the replica's state from its meters and breakers. Callers share a result, because reading
+ * goes through all meters and stops all threads for a moment. Thread-safe.
  */
 @Component
 final class StatusReader {
@@ -39,7 +39,7 @@ final class StatusReader {
   private static final String SCOPE = "scope";
   private static final int PERCENT = 100;
 
-  /** How old a look may be. */
+  /** How old a shared result may be. */
   private static final Duration SHARED_FOR = Duration.ofMillis(250);
 
   private final LoadingCache<String, StatusBody> looks =

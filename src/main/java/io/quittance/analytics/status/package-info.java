@@ -1,4 +1,4 @@
-/** How a replica is doing: the same figures as in Prometheus, for those who have none. */
+/** How a replica is doing: the same figures as in Prometheus, for users without it. */
 @NullMarked
 package io.quittance.analytics.status;
 

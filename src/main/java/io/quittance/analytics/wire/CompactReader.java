@@ -31,16 +31,15 @@ public final class CompactReader {
     }
   }
 
-  /** A number that is small. */
+  /** A small number. */
   public int size() {
     return Math.toIntExact(number());
   }
 
   /**
-   * How many things follow, of a byte at least each.
+   * The number of the following items, each of which has one byte at least.
    *
-   * @throws BufferUnderflowException there are not that many bytes: it was written by something
-   *     else
+   * @throws BufferUnderflowException there are fewer bytes, so something else has written them
    */
   public int count() {
     int count = size();
@@ -73,7 +72,7 @@ public final class CompactReader {
     return text;
   }
 
-  /** A text that is always there. */
+  /** A text that is not null. */
   public String someText() {
     return Objects.requireNonNull(text());
   }

@@ -32,7 +32,7 @@ public final class CompactWriter {
     bytes[size++] = (byte) rest;
   }
 
-  /** All 64 bits, as they are: of a hash. */
+  /** All 64 bits unchanged, for hashes. */
   public void word(long value) {
     room(Long.BYTES);
     for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
@@ -75,7 +75,7 @@ public final class CompactWriter {
     return size;
   }
 
-  /** A copy of what was written. */
+  /** A copy of the bytes. */
   public byte[] bytes() {
     return Arrays.copyOf(bytes, size);
   }

@@ -1,4 +1,4 @@
-/** Numbers and texts as few bytes: what is kept in columns, and in records of Kafka. */
+/** A compact encoding of numbers and texts, for columns and records of Kafka. */
 @NullMarked
 package io.quittance.analytics.wire;
 
