@@ -14,8 +14,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * The settings of Kafka's clients: ours, unless the operator's say otherwise, and those that nobody
- * may change. Immutable.
+ * The settings of Kafka's clients: our defaults, the operator's settings, and those that cannot be
+ * changed. Immutable.
  */
 public final class ClientSettings {
 
@@ -32,7 +32,7 @@ public final class ClientSettings {
           CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG,
           false);
 
-  /** A try ends within ten seconds. Lingering ends with the transaction's commit. */
+  /** An attempt ends within ten seconds. The commit of the transaction ends lingering. */
   private static final Map<String, Object> PRODUCER =
       Map.of(
           ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000,
@@ -51,7 +51,7 @@ public final class ClientSettings {
   private final KafkaProperties properties;
 
   /**
-   * @throws IllegalArgumentException one of the operator's has a value that Kafka refuses
+   * @throws IllegalArgumentException Kafka refuses a value of one of the operator's settings
    */
   ClientSettings(KafkaProperties properties) {
     this.properties = properties;
@@ -64,7 +64,7 @@ public final class ClientSettings {
     }
   }
 
-  /** For the producer of a shard: all of them have the same transactional id. */
+  /** For the producer of a shard; all producers of a shard have the same transactional id. */
   Properties producer(int shard) {
     Map<String, Object> settings = commonOfProducers("relay-" + shard);
     settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, topic("relay-" + shard));
@@ -72,7 +72,7 @@ public final class ClientSettings {
   }
 
   /**
-   * For a producer without transactions, which sends at once.
+   * For a producer without transactions, which sends without delay.
    *
    * @param recordBytesMax the largest record that it takes
    */
@@ -93,7 +93,7 @@ public final class ClientSettings {
     return settings;
   }
 
-  /** For a group's consumer that stores its offsets itself, and not in Kafka. */
+  /** For a consumer of a group that does not store its offsets in Kafka. */
   public Properties consumer(String client, String group) {
     var settings = new HashMap<>(CONSUMER);
     settings.putAll(common(client));
@@ -112,7 +112,7 @@ public final class ClientSettings {
     return properties.topicPrefix() + "." + name;
   }
 
-  /** For a look at the topic. */
+  /** For the client that describes the topic. */
   Properties admin() {
     var settings = new HashMap<>(common("relay-admin"));
     settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000);

@@ -23,7 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  */
 final class EventRecords {
 
-  /** As in the value: with milliseconds. */
+  /** With milliseconds, as in the value. */
   private static final DateTimeFormatter TIME =
       new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
 
@@ -38,7 +38,7 @@ final class EventRecords {
   /**
    * The record of an event.
    *
-   * @param subjectId the payment or the batch; else the event
+   * @param subjectId the payment or the batch; otherwise the event
    * @param partitions how many partitions are used
    */
   ProducerRecord<byte[], byte[]> record(StoredEvent event, UUID subjectId, int partitions) {
@@ -56,7 +56,7 @@ final class EventRecords {
   }
 
   /**
-   * Of the id of the subject: a payment, a batch, or the event itself, for all later types, too.
+   * The prefix of the subject's id: a payment, a batch, or the event itself, also for future types.
    */
   private static String prefix(String type) {
     if (type.startsWith("payment.") || type.startsWith("refund.")) {

@@ -10,9 +10,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
- * The topic and its partitions. Events are spread over as many as it had when it was first used: a
- * payment whose key led to another partition from now on would be read out of order. A topic is
- * never made here, for its partitions and replicas are the operator's to choose. Thread-safe.
+ * The topic and its partitions. Events use as many partitions as the topic had when it was first
+ * used: otherwise the key of a payment could lead to another partition, and its events would be
+ * read out of order. The service never creates a topic, because the operator chooses its partitions
+ * and replicas. Thread-safe.
  */
 final class EventTopic {
 
@@ -20,7 +21,7 @@ final class EventTopic {
 
   private static final String USED = "select partitions from kafka_topics where name = ?";
 
-  /** The first of several replicas decides. */
+  /** The first of several replicas stores the number. */
   private static final String FIRST_USE =
       """
       insert into kafka_topics (name, partitions)
@@ -41,9 +42,9 @@ final class EventTopic {
   }
 
   /**
-   * How many partitions events are spread over; asks a broker unless that is known.
+   * How many partitions events use; asks a broker if that is not known.
    *
-   * @throws KafkaException the topic does not exist, or no broker tells
+   * @throws KafkaException the topic does not exist, or no broker answers
    */
   int partitions() throws InterruptedException {
     int known = used;
@@ -61,7 +62,7 @@ final class EventTopic {
     }
   }
 
-  /** Asks again, for something went wrong. */
+  /** Makes the next call ask again, after a failure. */
   void forget() {
     used = 0;
   }
@@ -82,10 +83,13 @@ final class EventTopic {
           before);
     }
     if (before > existing) {
-      // Partitions are never taken away: it is another topic of that name, with nothing in it to be
-      // in order with.
+      // Kafka never removes partitions, so this is another topic with that name, without earlier
+      // events.
       log.warn(
-          "The topic {} was made anew: it had {} partitions and has {}", name, before, existing);
+          "The topic {} was created again: it had {} partitions and has {}",
+          name,
+          before,
+          existing);
       jdbc.update("update kafka_topics set partitions = ? where name = ?", existing, name);
     }
     return Math.min(before, existing);

@@ -8,14 +8,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What keeps something from being done here, if anything does. Thread-safe. */
+/** Whether and why a task fails on this replica. Thread-safe. */
 public final class FailureState {
 
   private static final Logger log = LoggerFactory.getLogger(FailureState.class);
   private static final int CAUSES_MAX = 20;
 
-  /** What goes on failing is told of so often. */
-  private static final Duration SILENCE = Duration.ofMinutes(1);
+  /** Interval between repeated log lines. */
+  private static final Duration REPEAT_INTERVAL = Duration.ofMinutes(1);
 
   private final Map<Object, String> reasons = new ConcurrentHashMap<>();
   private final String failing;
@@ -23,8 +23,8 @@ public final class FailureState {
   private Deadline silence = Deadline.after(Duration.ZERO);
 
   /**
-   * @param failing what the log says while it fails; the reason follows
-   * @param again what the log says when it does not any more
+   * @param failing the log line while it fails; the reason follows
+   * @param again the log line when it works again
    */
   public FailureState(String failing, String again) {
     this.failing = failing;
@@ -32,32 +32,32 @@ public final class FailureState {
   }
 
   /**
-   * Something could not be done, and will be tried again.
+   * Notes a failure that will be retried.
    *
-   * @param part what it was about, such as a shard
+   * @param part the part that failed, such as a shard
    */
   public synchronized void failed(Object part, Throwable failure) {
     String reason = reason(failure);
     if (reasons.isEmpty() || silence.expired()) {
-      silence = Deadline.after(SILENCE);
+      silence = Deadline.after(REPEAT_INTERVAL);
       log.warn("{}: {}", failing, reason);
     }
     reasons.put(part, reason);
   }
 
-  /** It could be done, or is another replica's by now. */
+  /** Notes a success, or that another replica has taken over. */
   public synchronized void succeeded(Object part) {
     if (reasons.remove(part) != null && reasons.isEmpty()) {
       log.info("{}", again);
     }
   }
 
-  /** Why it fails; null: it does not. */
+  /** Why it fails; null: it works. */
   public @Nullable String reason() {
     return reasons.values().stream().findFirst().orElse(null);
   }
 
-  /** Kafka wraps what matters. */
+  /** Finds the cause, which Kafka wraps. */
   private static String reason(Throwable failure) {
     Throwable cause = failure;
     for (int i = 0; i < CAUSES_MAX && cause.getCause() != null; i++) {

@@ -27,14 +27,15 @@ class KafkaConfiguration {
   private static final String POOL = "kafka";
   private static final int CONNECTIONS = 2;
 
-  /** The shards in which something waits, as far as is known here. */
-  static final class Woken {
+  /** The shards that are known to have waiting events. */
+  static final class WaitingShards {
 
     private final Set<Integer> shards = ConcurrentHashMap.newKeySet();
   }
 
   /**
-   * A pool of its own: reading and deleting a long backlog takes no connections from other work.
+   * A dedicated pool, so that reading and deleting a long backlog takes no connections from other
+   * work.
    */
   @Bean(defaultCandidate = false)
   @Qualifier(POOL)
@@ -45,12 +46,12 @@ class KafkaConfiguration {
   }
 
   @Bean
-  Woken shardsThatWait() {
-    return new Woken();
+  WaitingShards shardsThatWait() {
+    return new WaitingShards();
   }
 
   @Bean
-  OutboxRows.Factory outboxRows(JdbcClient jdbc, Woken woken) {
+  OutboxRows.Factory outboxRows(JdbcClient jdbc, WaitingShards woken) {
     return new OutboxRows.Factory(jdbc, woken.shards::add);
   }
 
@@ -79,7 +80,7 @@ class KafkaConfiguration {
       ObjectMapper json,
       FailureState state,
       RelayMeters meters,
-      Woken woken,
+      WaitingShards woken,
       MeterRegistry registry) {
     return new Relay(
         shared(pool, dialect, properties, json, state, meters), woken.shards, registry);

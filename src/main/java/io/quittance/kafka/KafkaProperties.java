@@ -10,12 +10,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How events get to Kafka.
+ * Settings of the relay to Kafka.
  *
  * @param bootstrapServers brokers as {@code host:port}; none: off
- * @param topicPrefix what topics and transactional ids begin with; one for each installation
- * @param lease how long a replica that says nothing keeps its shards
- * @param properties of Kafka's clients, by Kafka's own names
+ * @param topicPrefix the prefix of topics and transactional ids; a different one for each
+ *     installation
+ * @param lease how long a silent replica keeps its shards
+ * @param properties settings of Kafka's clients, by Kafka's names
  */
 @ConfigurationProperties("quittance.kafka")
 record KafkaProperties(
@@ -29,7 +30,7 @@ record KafkaProperties(
   private static final Pattern TOPIC = Pattern.compile("[a-zA-Z0-9._-]{1,200}");
   private static final Duration LEASE_MIN = Duration.ofSeconds(2);
 
-  /** What the order, the acknowledgement and the counting of events depend on. */
+  /** Settings on which the order, the acknowledgement and the counting of events depend. */
   private static final Set<String> RESERVED =
       Set.of(
           "acks",

@@ -23,33 +23,33 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** The events that are still to be sent to Kafka. Thread-safe. */
+/** The events that wait to be sent to Kafka. Thread-safe. */
 final class Outbox {
 
   /**
-   * The place of an event in its shard. Events of one subject ascend; they are committed in that
-   * order, so a reader that sees one sees all those before it that are still there.
+   * The position of an event in its shard. Events of one subject are committed in order, so a
+   * reader that sees one also sees all earlier ones that are not deleted.
    */
   record Position(UUID merchantId, UUID subjectId, int sequence) {
 
-    /** Before all others. */
+    /** Before all positions. */
     static final Position START = new Position(new UUID(0, 0), new UUID(0, 0), 0);
   }
 
   /**
-   * An event that is to be sent.
+   * An event to be sent.
    *
-   * @param event null: it was deleted before
+   * @param event null: it was already deleted
    */
   record Entry(Position position, UUID eventId, @Nullable StoredEvent event) {}
 
-  /** What waits, in all shards; {@code oldest} is the time that the oldest has waited. */
+  /** The waiting events of all shards; {@code oldest} is how long the oldest has waited. */
   record Backlog(long events, Duration oldest) {
 
     static final Backlog NONE = new Backlog(0, Duration.ZERO);
   }
 
-  /** A replica that has lost the shard reads nothing. */
+  /** Returns nothing to a replica that has lost the shard. */
   private static final String READ =
       """
       select o.merchant_id as of_merchant, o.subject_id, o.sequence as of_subject, o.event_id,
@@ -68,7 +68,7 @@ final class Outbox {
        where shard = ? and merchant_id = ? and subject_id = any(?) and event_id = any(?)
       """;
 
-  /** One row of each shard is looked for, and its others are not read. */
+  /** Reads at most one row of each shard. */
   private static final String WAITING =
       IntStream.range(0, Shards.COUNT)
           .mapToObj("(select shard from kafka_outbox where shard = %d limit 1)"::formatted)
@@ -82,8 +82,8 @@ final class Outbox {
   private final Dialect dialect;
 
   /**
-   * @param jdbc on the relay's own connections
-   * @param transactions on the same
+   * @param jdbc on the relay's dedicated connections
+   * @param transactions on the same connections
    */
   Outbox(JdbcTemplate jdbc, TransactionTemplate transactions, Dialect dialect) {
     this.jdbc = jdbc;
@@ -91,12 +91,12 @@ final class Outbox {
     this.dialect = dialect;
   }
 
-  /** The shards in which something waits. */
+  /** The shards that have waiting events. */
   Set<Integer> waiting() {
     return Set.copyOf(jdbc.queryForList(WAITING, Integer.class));
   }
 
-  /** What comes after a position, in order; nothing if the lease's epoch is over. */
+  /** The events after a position, in order; none if the epoch of the lease has ended. */
   List<Entry> read(Lease lease, Position after, int limit) {
     return jdbc.query(
         READ,
@@ -123,9 +123,9 @@ final class Outbox {
   }
 
   /**
-   * Deletes what the broker has acknowledged, which is right even if another replica holds the
-   * shard by now. The commit does not wait for the disk: what a crash brings back is sent once
-   * more.
+   * Deletes events that the broker has acknowledged, which is right even if another replica holds
+   * the shard by now. The commit does not wait for the disk: events that a crash brings back are
+   * sent again.
    */
   void delete(int shard, Collection<Entry> acknowledged) {
     Map<UUID, List<Entry>> byMerchant =
@@ -150,7 +150,7 @@ final class Outbox {
         });
   }
 
-  /** Counts what waits; reads all of it. */
+  /** Counts the waiting events; reads all of them. */
   Backlog backlog() {
     Instant now = dialect.now(jdbc);
     return Objects.requireNonNull(

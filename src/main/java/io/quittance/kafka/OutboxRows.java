@@ -15,8 +15,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A row for each event of a batch, written in the same transaction: an event that is stored will be
- * sent, whatever dies. Confined to the journal's thread.
+ * A row for each event of a batch, written in the same transaction: a stored event is sent even
+ * after a crash. Confined to the journal's thread.
  */
 final class OutboxRows implements Table {
 
@@ -36,7 +36,9 @@ final class OutboxRows implements Table {
       values (?, ?, ?, ?, ?, ?)
       """;
 
-  /** Opens them for each batch, and adds the events that come without one. Thread-safe. */
+  /**
+   * Opens the rows of each batch, and adds events that are stored outside the journal. Thread-safe.
+   */
   @Order(70)
   static final class Factory implements Table.Factory {
 
@@ -44,8 +46,8 @@ final class OutboxRows implements Table {
     private final IntConsumer wake;
 
     /**
-     * @param jdbc for the transactions of events that are not the journal's
-     * @param wake told of each shard that has something to send
+     * @param jdbc for events that are stored outside the journal
+     * @param wake called with each shard that has events to send
      */
     Factory(JdbcClient jdbc, IntConsumer wake) {
       this.jdbc = jdbc;
@@ -57,7 +59,9 @@ final class OutboxRows implements Table {
       return new OutboxRows(unit.table(PaymentEvents.class), wake);
     }
 
-    /** Has no subject but itself. The relay finds it without being told. */
+    /**
+     * The event is its own subject. The relay finds it at its next look-up, without being woken.
+     */
     @EventListener
     void on(StoredEvent event) {
       jdbc.sql(INSERT_ONE)

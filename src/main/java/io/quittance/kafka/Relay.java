@@ -20,28 +20,31 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Relays this replica's part of the shards: takes leases, keeps them, gives up those beyond its
- * part, and runs those in which events wait. Thread-safe.
+ * Relays this replica's share of the shards: takes and renews leases, gives up those beyond its
+ * share, and runs shards with waiting events. Thread-safe.
  */
 final class Relay {
 
   private static final Logger log = LoggerFactory.getLogger(Relay.class);
 
   /**
-   * Each shard has at most one transaction of Kafka's in that time, unless it has much to send:
-   * they cost more than what is in them.
+   * A shard has at most one Kafka transaction in this time, unless it has much to send, because a
+   * transaction costs more than its events.
    */
   private static final int TICK_MS = 50;
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Duration QUEUE_TIMEOUT = Duration.ofMinutes(1);
 
-  /** As long as a try may take when no broker answers. */
+  /** As long as an attempt may take if no broker answers. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(10);
 
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
-  /** Looking at the backlog takes no more than a part of the time. */
-  private static final int PAUSE_TO_LOOK = 19;
+  /**
+   * After counting the backlog, pauses this many times as long, so that counting takes a twentieth
+   * of the time.
+   */
+  private static final int PAUSE_PER_COUNT = 19;
 
   private final ShardRelay.Shared shared;
   private final Map<Integer, ShardRelay> shards = new ConcurrentHashMap<>();
@@ -49,13 +52,13 @@ final class Relay {
   private final WorkerPool<ShardRelay, Boolean> pool;
   private volatile boolean stopping;
 
-  /** Used by the thread of the ticks only. */
-  private Deadline nextLook = Deadline.after(Duration.ZERO);
+  /** Used only by the thread of {@link #tick}. */
+  private Deadline nextSearch = Deadline.after(Duration.ZERO);
 
   private Deadline nextCount = Deadline.after(Duration.ZERO);
 
   /**
-   * @param woken the shards that are known to have something; added to from anywhere
+   * @param woken the shards that are known to have waiting events; any thread may add to it
    */
   Relay(ShardRelay.Shared shared, Set<Integer> woken, MeterRegistry registry) {
     this.shared = shared;
@@ -80,20 +83,22 @@ final class Relay {
     }
   }
 
-  /** How many shards are relayed here. */
+  /** How many shards this replica relays. */
   int shards() {
     return shards.size();
   }
 
-  /** Keeps leases, drops those that are lost, and takes or gives up what is missing or too much. */
+  /**
+   * Renews leases, drops lost ones, and takes or gives up shards until this replica has its share.
+   */
   @Scheduled(fixedDelay = 500)
-  void beat() {
+  void renewLeases() {
     if (stopping) {
       return;
     }
     try {
       int share = shared.leases().share();
-      keep();
+      renew();
       giveUp(share);
       for (Lease lease : shared.leases().take(share - shards.size())) {
         shards.put(lease.shard(), new ShardRelay(lease, shared));
@@ -106,7 +111,7 @@ final class Relay {
     }
   }
 
-  private void keep() {
+  private void renew() {
     Map<Integer, Lease> kept =
         shared.leases().renew(shards.values().stream().map(ShardRelay::lease).toList()).stream()
             .collect(Collectors.toMap(Lease::shard, Function.identity()));
@@ -122,7 +127,7 @@ final class Relay {
     }
   }
 
-  /** A shard is given up when what is under way in it has ended. */
+  /** A shard is given up when its work in progress has ended. */
   private void giveUp(int share) {
     shards.values().stream().skip(share).forEach(ShardRelay::end);
     for (ShardRelay relay : shards.values()) {
@@ -133,15 +138,15 @@ final class Relay {
     }
   }
 
-  /** Lets shards work in which something waits, or that have failed. */
+  /** Runs shards that have waiting events, or that have failed. */
   @Scheduled(fixedDelay = TICK_MS)
   void tick() {
     if (stopping || shards.isEmpty()) {
       return;
     }
     try {
-      if (nextLook.expired()) {
-        look();
+      if (nextSearch.expired()) {
+        findWaiting();
       }
     } finally {
       shards.forEach(this::letWork);
@@ -155,27 +160,28 @@ final class Relay {
     }
   }
 
-  private void look() {
+  private void findWaiting() {
     try {
       woken.addAll(shared.outbox().waiting());
-      shared.state().succeeded("look");
+      shared.state().succeeded("waiting");
     } catch (DataAccessException e) {
-      nextLook = Deadline.after(PAUSE_AFTER_FAILURE);
-      shared.state().failed("look", e);
+      nextSearch = Deadline.after(PAUSE_AFTER_FAILURE);
+      shared.state().failed("waiting", e);
       throw e;
     }
   }
 
   private void submit(ShardRelay relay) {
     try {
-      var _ = pool.submit(relay, Deadline.after(PATIENCE)).whenComplete((_, _) -> relay.leave());
+      var _ =
+          pool.submit(relay, Deadline.after(QUEUE_TIMEOUT)).whenComplete((_, _) -> relay.leave());
     } catch (RejectedExecutionException e) {
       log.debug("Shard {} is left to another replica: {}", relay.lease().shard(), e.getMessage());
       relay.leave();
     }
   }
 
-  /** Looks how much waits. */
+  /** Counts the backlog. */
   @Scheduled(fixedDelay = 1000)
   void count() {
     if (!nextCount.expired()) {
@@ -190,11 +196,11 @@ final class Relay {
       shared.state().failed("count", e);
       throw e;
     } finally {
-      nextCount = Deadline.after(watch.used().multipliedBy(PAUSE_TO_LOOK));
+      nextCount = Deadline.after(watch.used().multipliedBy(PAUSE_PER_COUNT));
     }
   }
 
-  /** Finishes what is under way, and lets other replicas take over at once. */
+  /** Finishes the work in progress, and lets other replicas take over at once. */
   @PreDestroy
   void close() {
     stopping = true;
@@ -204,7 +210,7 @@ final class Relay {
       shards.values().forEach(relay -> shared.leases().release(relay.lease()));
       shared.leases().leave();
     } catch (DataAccessException e) {
-      log.info("The leases of shards were not given up, and will lapse: {}", e.getMessage());
+      log.info("The leases of shards were not released, and will expire: {}", e.getMessage());
     }
   }
 }

@@ -5,8 +5,8 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
- * What waits for Kafka, and why. Never down: payments need no broker, so it is no reason to take a
- * replica out. Thread-safe.
+ * Shows what waits for Kafka, and why. Never down: payments need no broker, so a replica stays in
+ * service. Thread-safe.
  */
 final class RelayHealth implements HealthIndicator {
 

@@ -67,7 +67,7 @@ final class RelayMeters {
         .register(registry);
   }
 
-  /** How many shards are relayed here. */
+  /** How many shards this replica relays. */
   void shards(IntSupplier count) {
     Gauge.builder("quittance.kafka.shards", count::getAsInt)
         .description("Shards that this replica relays")
@@ -89,15 +89,15 @@ final class RelayMeters {
   }
 
   /**
-   * Says what waits.
+   * Sets the backlog.
    *
-   * @param found null: the last look failed, so it is not known
+   * @param found null: counting failed, so it is not known
    */
   void waiting(@Nullable Backlog found) {
     backlog = found;
   }
 
-  /** What waits, if that is known. */
+  /** The backlog; null: not known. */
   @Nullable Backlog backlog() {
     return backlog;
   }

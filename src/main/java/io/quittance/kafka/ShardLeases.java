@@ -18,8 +18,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Which replica relays which shard, by the database's clock: whoever holds its lease and has its
- * epoch. Each replica takes its part of the shards. Thread-safe.
+ * Decides which replica relays which shard: the one that holds the lease with the current epoch, by
+ * the database's clock. Each replica takes its share of the shards. Thread-safe.
  */
 final class ShardLeases {
 
@@ -63,9 +63,9 @@ final class ShardLeases {
   private final Duration lease;
 
   /**
-   * @param jdbc on the relay's own connections
-   * @param transactions on the same
-   * @param lease how long a replica that says nothing keeps a shard
+   * @param jdbc on the relay's dedicated connections
+   * @param transactions on the same connections
+   * @param lease how long a silent replica keeps a shard
    */
   ShardLeases(
       JdbcTemplate jdbc, TransactionTemplate transactions, Dialect dialect, Duration lease) {
@@ -75,7 +75,7 @@ final class ShardLeases {
     this.lease = lease;
   }
 
-  /** Says that this replica relays, and how many shards are its part. */
+  /** Notes that this replica relays, and returns how many shards are its share. */
   int share() {
     Integer alive =
         lightly(
@@ -90,12 +90,12 @@ final class ShardLeases {
     return Math.ceilDiv(Shards.COUNT, alive);
   }
 
-  /** Says that this replica does not relay any more. */
+  /** Notes that this replica does not relay any more. */
   void leave() {
     jdbc.update("delete from kafka_relays where id = ?", relay);
   }
 
-  /** Keeps leases; without those that another replica has taken. */
+  /** Renews leases, and returns those that no other replica has taken. */
   List<Lease> renew(Collection<Lease> leases) {
     if (leases.isEmpty()) {
       return List.of();
@@ -113,7 +113,7 @@ final class ShardLeases {
         .toList();
   }
 
-  /** The commit does not wait for the disk: what a crash undoes makes a lease lapse early. */
+  /** The commit does not wait for the disk: after a crash, a lease may expire early. */
   private <T> T lightly(Supplier<T> work) {
     return Objects.requireNonNull(
         transactions.execute(
@@ -123,7 +123,7 @@ final class ShardLeases {
             }));
   }
 
-  /** Takes shards that no replica has, up to this number. */
+  /** Takes up to this number of shards that no replica has. */
   List<Lease> take(int most) {
     var taken = new ArrayList<Lease>();
     for (Shard free : most <= 0 ? List.<Shard>of() : shards(FREE)) {
@@ -151,7 +151,7 @@ final class ShardLeases {
     jdbc.update(RELEASE, held.shard(), held.epoch(), relay);
   }
 
-  /** Whether the shard was not taken by another replica since. */
+  /** Whether no other replica has taken the shard since. */
   boolean holds(Lease held) {
     return shards(OWN, relay).contains(new Shard(held.shard(), held.epoch()));
   }

@@ -19,10 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends a shard's events, in order, while its lease lasts. The producers of all who ever held the
- * shard have one transactional id, and each begins before it looks whether its lease still holds:
- * so the broker refuses whatever an earlier holder sends once a later one has begun. One thread at
- * a time works ({@link #begin}, {@link #work}, {@link #leave}); the rest is thread-safe.
+ * Sends a shard's events, in order, while its lease lasts. All holders of a shard use the same
+ * transactional id, and each initializes its producer before it checks its lease: so the broker
+ * refuses what an earlier holder sends after a later one has started. One thread at a time works
+ * ({@link #begin}, {@link #work}, {@link #leave}); the rest is thread-safe.
  */
 final class ShardRelay {
 
@@ -38,7 +38,7 @@ final class ShardRelay {
 
   private static final Logger log = LoggerFactory.getLogger(ShardRelay.class);
 
-  /** One transaction of Kafka's; of payments that is about a megabyte. */
+  /** Events in one Kafka transaction; about a megabyte for payments. */
   private static final int EVENTS_AT_ONCE = 500;
 
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
@@ -51,7 +51,7 @@ final class ShardRelay {
   private volatile boolean failed;
   private volatile Deadline pause = Deadline.after(Duration.ZERO);
 
-  /** Of the thread that works; null: to be made. */
+  /** Used only by the working thread; null: to be created. */
   private @Nullable Producer<byte[], byte[]> producer;
 
   private Position position = Position.START;
@@ -69,17 +69,17 @@ final class ShardRelay {
     lease = longer;
   }
 
-  /** Whether it has to try again, with or without anything to send. */
+  /** Whether it has failed and has to retry. */
   boolean failed() {
     return failed;
   }
 
-  /** Whether the caller is to work now. */
+  /** Whether the caller may call {@link #work} now. */
   boolean begin() {
     return !ended && pause.expired() && !lease.until().expired() && busy.compareAndSet(false, true);
   }
 
-  /** Sends what waits. What fails is tried again after a pause, whatever it was. */
+  /** Sends the waiting events. Any failure is retried after a pause. */
   void work() throws InterruptedException {
     try {
       if (producer != null || open()) {
@@ -99,8 +99,9 @@ final class ShardRelay {
   }
 
   /**
-   * Makes a producer. To begin with the broker shuts others out, so the lease must hold before; and
-   * if it still does afterwards, a replica that takes the shard later registers later.
+   * Creates a producer. Its initialization fences other producers, so the lease must be valid
+   * before. If it is still valid afterwards, a replica that takes the shard later also initializes
+   * later.
    *
    * @return false: the lease is lost
    */
@@ -117,7 +118,7 @@ final class ShardRelay {
     return false;
   }
 
-  /** Until nothing is left, as far as one pass from the beginning can tell. */
+  /** Sends until one pass from the beginning finds nothing. */
   private void drain() throws InterruptedException {
     boolean wholePass = false;
     while (!wholePass && !ended && !lease.until().expired()) {
@@ -159,7 +160,7 @@ final class ShardRelay {
     failed = true;
   }
 
-  /** The caller, who began, does not work any more. */
+  /** Ends what {@link #begin} has started. */
   void leave() {
     busy.set(false);
     if (ended) {
@@ -167,7 +168,7 @@ final class ShardRelay {
     }
   }
 
-  /** Lets it send nothing more; what is under way is finished by the thread that works. */
+  /** Stops sending; the working thread finishes what is in progress. */
   void end() {
     ended = true;
     if (busy.compareAndSet(false, true)) {
@@ -177,12 +178,12 @@ final class ShardRelay {
     }
   }
 
-  /** Whether it has ended and sends nothing more. */
+  /** Whether it has ended, with nothing in progress. */
   boolean closed() {
     return closed;
   }
 
-  /** What it has begun and not committed is given up. */
+  /** Aborts what is not committed. */
   private void closeProducer() {
     if (producer != null) {
       producer.close(Duration.ZERO);

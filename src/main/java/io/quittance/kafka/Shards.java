@@ -3,12 +3,12 @@ package io.quittance.kafka;
 import java.util.UUID;
 
 /**
- * The parts that events are relayed in, each in its own order. Their number is fixed: replicas that
- * counted differently would relay one payment from two shards.
+ * The shards of the outbox, each relayed in order. Their number is fixed: replicas with different
+ * numbers would relay one payment from two shards.
  */
 final class Shards {
 
-  /** The rows of {@code kafka_shards}. */
+  /** The number of rows of {@code kafka_shards}. */
   static final int COUNT = 4;
 
   private Shards() {}

@@ -13,7 +13,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 
-/** Asks a broker about a topic, and says clearly what is wrong. Thread-safe. */
+/** Asks a broker about a topic, with clear errors. Thread-safe. */
 public final class TopicLookup {
 
   private static final Duration FAILURE_COUNTS = Duration.ofSeconds(1);
@@ -22,7 +22,7 @@ public final class TopicLookup {
   private final ClientSettings settings;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Of whoever has the lock. */
+  /** Guarded by the lock. */
   private @Nullable KafkaException lastFailure;
 
   private Deadline failureCounts = Deadline.after(Duration.ZERO);
@@ -37,9 +37,9 @@ public final class TopicLookup {
   }
 
   /**
-   * The topic as it is. Those who ask together are told together what went wrong.
+   * The description of the topic. Callers that wait together get the same failure.
    *
-   * @throws KafkaException it does not exist, or no broker tells
+   * @throws KafkaException it does not exist, or no broker answers
    */
   public TopicDescription describe() throws InterruptedException {
     lock.lockInterruptibly();

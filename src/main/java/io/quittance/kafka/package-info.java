@@ -1,6 +1,6 @@
 /**
- * Events for Kafka: what the journal has written is sent to a topic, in order per payment and at
- * least once. Switched on by the address of a broker; nothing of it is there before.
+ * Sends events that the journal has stored to a topic of Kafka, in order for each payment and at
+ * least once. Off unless the address of a broker is set.
  */
 @ApplicationModule(
     allowedDependencies = {

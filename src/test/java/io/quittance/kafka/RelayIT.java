@@ -282,7 +282,7 @@ class RelayIT {
   void looksForTheTopicBeforeThereIsAnythingToSend() throws Exception {
     lapse();
     Relay all = replica.relay();
-    all.beat();
+    all.renewLeases();
 
     tickUntil(all, () -> replica.state.reason() != null);
     broker.create(topic, 1, Map.of());
@@ -347,23 +347,23 @@ class RelayIT {
   void sharesTheShardsAmongTheReplicas() throws SQLException {
     lapse();
     List<Relay> relays = new ArrayList<>(List.of(new Replica().relay(), new Replica().relay()));
-    relays.getFirst().beat();
+    relays.getFirst().renewLeases();
     assertThat(relays).extracting(Relay::shards).containsExactly(Shards.COUNT, 0);
 
-    beat(relays, 2);
+    renewLeases(relays, 2);
     assertThat(relays)
         .extracting(Relay::shards)
         .containsExactly(Shards.COUNT / 2, Shards.COUNT / 2);
     relays.getFirst().close();
-    beat(relays.subList(1, 2), 1);
+    renewLeases(relays.subList(1, 2), 1);
     assertThat(relays.getLast().shards()).isEqualTo(Shards.COUNT);
     relays.getLast().close();
   }
 
-  private static void beat(List<Relay> relays, int rounds) {
+  private static void renewLeases(List<Relay> relays, int rounds) {
     for (int i = 0; i < rounds; i++) {
-      relays.reversed().forEach(Relay::beat);
-      relays.forEach(Relay::beat);
+      relays.reversed().forEach(Relay::renewLeases);
+      relays.forEach(Relay::renewLeases);
     }
   }
 }

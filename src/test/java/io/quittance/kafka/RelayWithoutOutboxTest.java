@@ -59,7 +59,7 @@ class RelayWithoutOutboxTest {
     relay.count();
     assertThat(registry.get("quittance.kafka.backlog").gauge().value()).isZero();
     JdbcClient.create(database).sql("drop table kafka_outbox").update();
-    relay.beat();
+    relay.renewLeases();
 
     assertThatThrownBy(relay::tick).isInstanceOf(DataAccessException.class);
     assertThat(woken).as("shards that are known to have something work on").isEmpty();

@@ -20,15 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The partitions that the group has given to a consumer. Each is paused until it has been taken in
- * the database, too, which says where to read on. Confined to the consumer's thread.
+ * The partitions that the consumer group has assigned to a consumer. Each is paused until it has
+ * been taken in the database as well, which has the offset to read from. Confined to the consumer's
+ * thread.
  */
 final class AssignedPartitions implements ConsumerRebalanceListener {
 
   private static final Logger log = LoggerFactory.getLogger(AssignedPartitions.class);
 
-  /** How long a partition is left alone whose records could not be counted. */
-  private static final Duration REST = Duration.ofSeconds(1);
+  /** How long a partition is not read after its records could not be counted. */
+  private static final Duration RETRY_PAUSE = Duration.ofSeconds(1);
 
   private static final Deadline NOT_BEHIND = Deadline.after(Duration.ZERO);
 
@@ -38,7 +39,9 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
   private final Map<Partition, Taken> taken = new HashMap<>();
   private final Set<TopicPartition> untaken = new HashSet<>();
 
-  /** Those whose records could not be counted while others' were, until they are taken again. */
+  /**
+   * Partitions whose records could not be counted while others were, until they are taken again.
+   */
   private final Map<Partition, Deadline> behind = new HashMap<>();
 
   AssignedPartitions(Consumer<?, ?> consumer, PartitionOffsets offsets, UUID topicId) {
@@ -51,32 +54,32 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
     return new Partition(topicId, number);
   }
 
-  /** Those that are taken. */
+  /** The partitions that are taken. */
   Map<Partition, Taken> taken() {
     return Map.copyOf(taken);
   }
 
-  /** Whether all that the group has given are taken. */
+  /** Whether all assigned partitions are taken. */
   boolean complete() {
     return untaken.isEmpty();
   }
 
-  /** Those that are taken have been counted further. */
+  /** Notes that taken partitions have been counted further. */
   void advance(Map<Partition, Taken> counted) {
     taken.putAll(counted);
     behind.keySet().removeAll(counted.keySet());
   }
 
-  /** Whether records of some could not be counted, and have not been since. */
+  /** Whether records of a partition could not be counted, and have not been since. */
   boolean anyBehind() {
     return !behind.isEmpty();
   }
 
   /**
-   * Checks that they are in the database as they are here. Otherwise what a crash took back would
-   * wait for the next record of the same partition.
+   * Checks that the database has the same offsets and epochs. Otherwise commits that a crash undid
+   * would be repeated only with the next record of the partition.
    *
-   * @throws FencedException they are not
+   * @throws FencedException the database has others
    */
   void check() throws SQLException, FencedException {
     if (!taken.isEmpty()) {
@@ -86,7 +89,7 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
 
   @Override
   public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-    // A place to begin is asked for, although nothing is read from there.
+    // The consumer requires an offset, although nothing is read from there.
     partitions.forEach(partition -> consumer.seek(partition, 0));
     consumer.pause(partitions);
     untaken.addAll(partitions);
@@ -101,7 +104,9 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
     untaken.removeAll(partitions);
   }
 
-  /** Takes what has not been taken, and goes on with it where its last commit ended. */
+  /**
+   * Takes the assigned partitions that are not taken, and continues where their last commits ended.
+   */
   void take() throws SQLException {
     for (TopicPartition of : List.copyOf(untaken)) {
       Partition partition = partition(of.partition());
@@ -115,7 +120,10 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
     }
   }
 
-  /** After a failure: everything is to be taken anew, for nobody knows what was committed. */
+  /**
+   * After a failure: all partitions have to be taken again, because it is unknown what was
+   * committed.
+   */
   void release() {
     consumer.pause(consumer.assignment());
     untaken.addAll(consumer.assignment());
@@ -123,7 +131,9 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
     behind.clear();
   }
 
-  /** After a failure with this partition alone: it is taken anew in a while; others go on. */
+  /**
+   * After a failure of only this partition: it is taken again in a while, and the others continue.
+   */
   void release(Partition partition) {
     List<TopicPartition> assigned =
         consumer.assignment().stream().filter(of -> of.partition() == partition.number()).toList();
@@ -131,13 +141,13 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
     untaken.addAll(assigned);
     Taken last = taken.remove(partition);
     if (last != null) {
-      // What was read of it counts as waiting.
+      // Its records that were read count as waiting.
       assigned.forEach(of -> consumer.seek(of, last.next()));
     }
-    behind.put(partition, Deadline.after(REST));
+    behind.put(partition, Deadline.after(RETRY_PAUSE));
   }
 
-  /** Goes on with what there is, where the next records are gone. */
+  /** Continues with the records that exist, where the next ones were deleted. */
   void skip(OffsetOutOfRangeException gone) {
     behind.clear();
     for (var one : gone.offsetOutOfRangePartitions().entrySet()) {
@@ -149,7 +159,7 @@ final class AssignedPartitions implements ConsumerRebalanceListener {
         consumer.seekToEnd(partition);
       }
       log.error(
-          "Partition {} has no record {}: the topic has lost it before its events were counted",
+          "Partition {} has no record {} any more: its events were not counted and are lost",
           one.getKey(),
           one.getValue());
     }

@@ -11,8 +11,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much a consumer has not counted yet, and for how long. The consumer's thread writes it, any
- * may read it.
+ * How many records a consumer has not counted yet, and for how long. Written by the consumer's
+ * thread, read by any.
  */
 final class ConsumerLag {
 
@@ -25,8 +25,8 @@ final class ConsumerLag {
   }
 
   /**
-   * How long the oldest record has waited that was read and not counted, by the clocks of those who
-   * sent it; zero: there is none. Goes on growing while counting fails.
+   * How long the oldest record that was read and not counted has waited, by the clock of its
+   * sender; zero if there is none. Grows while counting fails.
    */
   Duration waited(Instant now) {
     Instant sent = oldest;
@@ -34,9 +34,9 @@ final class ConsumerLag {
   }
 
   /**
-   * Notes what was read.
+   * Notes the records of a poll.
    *
-   * @param behind whether a partition is left alone just now: what it waits for is older
+   * @param behind whether a partition is not read at the moment, because its older records failed
    */
   void read(ConsumerRecords<byte[], byte[]> read, boolean behind) {
     Instant known = behind ? oldest : null;
@@ -51,9 +51,9 @@ final class ConsumerLag {
   }
 
   /**
-   * Measures what is left.
+   * Measures the remaining lag.
    *
-   * @param complete whether the consumer has taken all partitions that it was given
+   * @param complete whether the consumer has taken all partitions that are assigned to it
    */
   void measure(KafkaConsumer<byte[], byte[]> consumer, boolean complete) {
     long left = 0;
@@ -69,7 +69,7 @@ final class ConsumerLag {
     }
   }
 
-  /** Nothing is its own any more: others have its partitions. */
+  /** The consumer has no partitions any more. */
   void reset() {
     records = 0;
   }

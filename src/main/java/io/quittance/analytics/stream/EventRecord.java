@@ -11,13 +11,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bodies of one merchant, as a record of Kafka has them.
+ * Bodies of one merchant in a record of Kafka.
  *
- * @param id under which it counts once, or is revoked
+ * @param id under which the record is counted once or is revoked
  */
 record EventRecord(UUID merchantId, UUID id, List<Part> parts) {
 
-  /** The first byte; a reader refuses what it does not know. */
+  /** The first byte; a reader refuses unknown versions. */
   static final int VERSION = 1;
 
   /** Comes before each part. */
@@ -29,9 +29,9 @@ record EventRecord(UUID merchantId, UUID id, List<Part> parts) {
   /**
    * A body.
    *
-   * @param key under which it counts once; null: none
-   * @param verdicts what becomes of all events that were sent
-   * @param events those that are to be counted
+   * @param key under which the body is counted once; null: none
+   * @param verdicts the outcomes of all events that were sent
+   * @param events the events to be counted
    */
   record Part(Body.@Nullable Key key, Totals.Counts verdicts, EventBatch events) {}
 

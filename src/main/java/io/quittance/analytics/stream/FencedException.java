@@ -1,8 +1,8 @@
 package io.quittance.analytics.stream;
 
 /**
- * A partition is another consumer's by now, or the database has lost what was committed last.
- * Nothing was counted.
+ * Another consumer has taken the partition, or the database has lost the last commit. Nothing was
+ * counted.
  */
 final class FencedException extends Exception {
 

@@ -13,15 +13,15 @@ import org.springframework.boot.web.context.WebServerGracefulShutdownLifecycle;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Bodies are answered when a topic of Kafka has their events; consumers of one group, on all
- * replicas, count them. Thread-safe.
+ * The engine that answers bodies when a topic of Kafka has their events. Consumers of one group, on
+ * all replicas, count them. Thread-safe.
  */
 final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
 
-  /** Nothing queues: there is a worker for each consumer. */
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  /** Nothing waits in the queue, because there is a worker for each consumer. */
+  private static final Duration QUEUE_TIMEOUT = Duration.ofMinutes(1);
 
-  /** Graceful shutdown, and stopping the server, are 1 024 apart. */
+  /** Offset of the web server's shutdown phases from the default. */
   private static final int PHASES_OF_WEB_SERVER = 2_048;
 
   private final Supplier<BodyCounter> publishers;
@@ -31,7 +31,7 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
   private volatile boolean running;
 
   /**
-   * @param consumers that this replica adds to the group
+   * @param consumers the consumers that this replica adds to the group
    * @param pool with a worker for each of them, and {@link #run}
    */
   KafkaEngine(
@@ -55,17 +55,17 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
     return uncounted.events(merchantId);
   }
 
-  /** How many partitions are read here. */
+  /** How many partitions this replica reads. */
   int partitions() {
     return consumers.stream().mapToInt(StreamConsumer::partitions).sum();
   }
 
-  /** How many records of them are still to be counted. */
+  /** How many of their records are not counted yet. */
   long lag() {
     return consumers.stream().mapToLong(consumer -> consumer.lag().records()).sum();
   }
 
-  /** How long the oldest of them that was read has waited. */
+  /** How long the oldest record that was read and not counted has waited. */
   Duration waited(Instant now) {
     return consumers.stream()
         .map(consumer -> consumer.lag().waited(now))
@@ -73,7 +73,7 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
         .orElse(Duration.ZERO);
   }
 
-  /** The work of the pool: a consumer has its worker until it is closed. */
+  /** Runs consumers in the pool: a consumer keeps its worker until it is closed. */
   static void run(List<Job<StreamConsumer, Boolean>> jobs) {
     for (Job<StreamConsumer, Boolean> job : jobs) {
       job.complete(
@@ -84,7 +84,7 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
     }
   }
 
-  /** After the web server has stopped, so that what it took last is counted, too. */
+  /** Stops after the web server, so that the last bodies are counted, too. */
   @Override
   public int getPhase() {
     return WebServerGracefulShutdownLifecycle.SMART_LIFECYCLE_PHASE - PHASES_OF_WEB_SERVER;
@@ -93,7 +93,7 @@ final class KafkaEngine implements BodyCounter.Source, SmartLifecycle {
   @Override
   public void start() {
     for (StreamConsumer consumer : consumers) {
-      var _ = pool.submit(consumer, Deadline.after(PATIENCE));
+      var _ = pool.submit(consumer, Deadline.after(QUEUE_TIMEOUT));
     }
     running = true;
   }

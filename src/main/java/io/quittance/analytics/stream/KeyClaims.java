@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores keys, with fingerprints and answers, before their bodies are sent: so that the same key is
- * never used for two bodies, and a body that comes again gets the same answer. Thread-safe.
+ * Stores idempotency keys, with fingerprints and answers, before their bodies are sent, so that a
+ * key is never used for two bodies, and a repeated body gets the same answer. Thread-safe.
  */
 final class KeyClaims {
 
@@ -40,10 +40,10 @@ final class KeyClaims {
   private static final BitSet NONE = new BitSet();
 
   /**
-   * Keys of bodies.
+   * The keys of bodies.
    *
-   * @param stored what was stored under each, by now
-   * @param fresh those that were not used before, or were refused
+   * @param stored what is stored under each
+   * @param fresh keys that were not used before, or were refused
    */
   record Claims(Map<Id, Stored> stored, Set<Id> fresh) {}
 
@@ -57,7 +57,7 @@ final class KeyClaims {
     this.clock = clock;
   }
 
-  /** Claims the keys of those bodies that have one; the first body of a key has it. */
+  /** Claims the keys of the bodies that have one, for the first body of each key. */
   Claims claim(Collection<Body> bodies) throws SQLException {
     var wanted = new TreeMap<Id, Stored>();
     for (Body body : bodies) {
@@ -114,8 +114,8 @@ final class KeyClaims {
   }
 
   /**
-   * Notes that nothing was taken of bodies, before that is answered: so what comes again is the
-   * first of its key. Best effort; otherwise it is answered as it was to be before.
+   * Marks bodies as refused before they are answered, so that a repetition counts as the first with
+   * its key. Best effort: otherwise a repetition gets the stored answer.
    */
   void refuse(Collection<Body> bodies) {
     var ids = new TreeSet<Id>();
@@ -131,7 +131,7 @@ final class KeyClaims {
       keys.refuse(connection, ids);
       connection.commit();
     } catch (SQLException e) {
-      log.warn("Keys of refused bodies are not free to be answered anew: {}", e.getMessage());
+      log.warn("Idempotency keys of refused bodies could not be released: {}", e.getMessage());
     }
   }
 
@@ -143,7 +143,7 @@ final class KeyClaims {
     return all;
   }
 
-  /** What keys of several merchants are used for. */
+  /** Finds what keys of several merchants are used for. */
   static Map<Id, Use> findUses(Connection connection, Collection<Id> ids) throws SQLException {
     var all = new HashMap<Id, Use>();
     for (var own : byMerchant(ids).entrySet()) {

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * How far each partition has been counted, and by whom: each that takes a partition raises its
- * epoch, and commits with an older one no more, nor from an offset that is not there any more. A
- * topic that is made anew has another id, and is read from its beginning. Thread-safe.
+ * Stores how far each partition has been counted, and by which consumer. A consumer that takes a
+ * partition raises its epoch; commits with an older epoch, or from another offset than the stored
+ * one, fail. A topic that is created again has another id, and is read from its beginning.
+ * Thread-safe.
  */
 final class PartitionOffsets {
 
-  /** A partition of a topic. Ordered, as partitions are locked in order. */
+  /** A partition of a topic, ordered as partitions are locked. */
   record Partition(UUID topicId, int number) implements Comparable<Partition> {
 
     @Override
@@ -33,9 +34,9 @@ final class PartitionOffsets {
   }
 
   /**
-   * A partition in the hands of a consumer.
+   * A partition that a consumer has taken.
    *
-   * @param epoch under which it commits
+   * @param epoch under which the consumer commits
    * @param next the offset of the first record that has not been counted
    */
   record Taken(long epoch, long next) {}
@@ -75,13 +76,13 @@ final class PartitionOffsets {
     this.jdbc = JdbcClient.create(connections.pool());
   }
 
-  /** What tells a topic from one of the same name that was there before. */
+  /** The id of a topic, which differs from that of an earlier topic with the same name. */
   static UUID id(TopicDescription topic) {
     return new UUID(
         topic.topicId().getMostSignificantBits(), topic.topicId().getLeastSignificantBits());
   }
 
-  /** Takes a partition away from whoever had it; waits for what is being committed. */
+  /** Takes a partition from its consumer; waits for a commit in progress. */
   Taken take(Partition partition) throws SQLException {
     try (Connection connection = connections.pool().getConnection()) {
       for (int attempt = 1; ; attempt++) {
@@ -123,13 +124,13 @@ final class PartitionOffsets {
   }
 
   /**
-   * Says that partitions have been counted so far, in the caller's transaction, which has to do so
-   * before anything else. They have to be where the caller's last commit left them: a crash of the
-   * database may have taken that commit back.
+   * Stores new offsets of partitions, in the caller's transaction and before anything else in it.
+   * The stored offsets have to be those of the caller's last commit, which a crash of the database
+   * may have undone.
    *
    * @param next the new offset of each
-   * @param held what the caller has of them, and of others
-   * @throws FencedException one of them is not as it is held
+   * @param held the partitions that the caller has taken
+   * @throws FencedException the database has another epoch or offset for one of them
    */
   static void advance(
       Connection connection, SortedMap<Partition, Long> next, Map<Partition, Taken> held)
@@ -151,9 +152,9 @@ final class PartitionOffsets {
   }
 
   /**
-   * Checks that nothing has changed but by the caller.
+   * Checks that only the caller has changed the partitions.
    *
-   * @throws FencedException a partition is not as it is held
+   * @throws FencedException the database has another epoch or offset for one of them
    */
   void check(Map<Partition, Taken> held) throws SQLException, FencedException {
     try (Connection connection = connections.pool().getConnection()) {

@@ -26,14 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends the bodies of some merchants to Kafka: those of a merchant that wait in one record, and
+ * Sends the bodies of some merchants to Kafka, the waiting ones of a merchant in one record, and
  * answers them when the broker has acknowledged it. Confined to one thread.
  *
- * <p>It is long because what becomes of a record that was not acknowledged is decided here, too.
+ * <p>The class is long because it also decides about records that were not acknowledged.
  */
 final class Publisher implements BodyCounter {
 
-  /** What all publishers use. */
+  /** What all publishers share. */
   record Services(
       NameAssignment names,
       KeyClaims claims,
@@ -85,9 +85,9 @@ final class Publisher implements BodyCounter {
     left.forEach(job -> job.fail(away()));
   }
 
-  /** Bodies without a key need none that is stored. */
+  /** Bodies without a key can still be sent. */
   private void failed(List<Job<Body, IntakeResult>> jobs, Exception e) throws InterruptedException {
-    log.warn("Keys of events' bodies could not be stored: {}", e.toString());
+    log.warn("Idempotency keys of bodies could not be stored: {}", e.toString());
     publish(jobs.stream().filter(job -> job.item().key() == null).toList());
     List<Job<Body, IntakeResult>> keyed =
         jobs.stream().filter(job -> job.item().key() != null).toList();
@@ -117,7 +117,7 @@ final class Publisher implements BodyCounter {
     sender.close();
   }
 
-  /** A merchant's record, and who waits for it. */
+  /** A merchant's record, and the jobs that wait for it. */
   private static final class Outgoing {
 
     private final RecordBuilder record;
@@ -129,7 +129,9 @@ final class Publisher implements BodyCounter {
       this.record = new RecordBuilder(merchantId);
     }
 
-    /** The totals are to have what is counted, even where an earlier answer is repeated. */
+    /**
+     * The record has the outcomes as they are counted, even if the answer repeats an earlier one.
+     */
     void add(Job<Body, IntakeResult> job, BitSet duplicates, IntakeResult answer) {
       var verdicts = IntakeResponse.of(job.item().content(), duplicates).counts();
       record.add(job.item(), duplicates, verdicts);
@@ -147,7 +149,7 @@ final class Publisher implements BodyCounter {
       }
     }
 
-    /** Ids that were not counted are no duplicates when they come again. */
+    /** Forgets ids that were not counted, so that they are no duplicates when they come again. */
     void fail(Exception reason) {
       forget.forEach(Runnable::run);
       jobs.forEach(job -> job.fail(reason));
@@ -241,7 +243,7 @@ final class Publisher implements BodyCounter {
       }
     }
 
-    /** Sees to it that a record is never counted, unless it was. */
+    /** Prevents that a record is ever counted, unless it was. */
     private void revokeOrSucceed(Outgoing one) throws SQLException {
       if (services.revocation().revoke(one.record.merchantId(), one.record.id())) {
         refuse(one);

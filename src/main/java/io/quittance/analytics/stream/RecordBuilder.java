@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 /** Packs bodies of one merchant into a record. Not thread-safe. */
 final class RecordBuilder {
 
-  /** More bodies are not added to a record of that size. */
+  /** A record of this size takes no more bodies. */
   private static final int FULL_BYTES = 256 * 1024;
 
   private final UUID merchantId;
@@ -40,7 +40,7 @@ final class RecordBuilder {
   /**
    * Adds a body.
    *
-   * @param duplicates places of events that are left out
+   * @param duplicates indexes of events that are left out
    */
   void add(Body body, BitSet duplicates, Totals.Counts verdicts) {
     out.number(EventRecord.PART);
@@ -60,7 +60,7 @@ final class RecordBuilder {
     return out.size() >= FULL_BYTES;
   }
 
-  /** The record, to which nothing can be added. */
+  /** The finished record. */
   ProducerRecord<byte[], byte[]> end(String topic) {
     out.number(EventRecord.END);
     return new ProducerRecord<>(

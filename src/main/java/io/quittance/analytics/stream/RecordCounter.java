@@ -32,12 +32,12 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * Counts records: their sums and how far their partitions have been read are one transaction, so
- * each record counts once, whatever dies. Confined to one thread.
+ * Counts records. Sums and offsets are written in one transaction, so that each record counts once,
+ * even after a crash. Confined to one thread.
  */
 final class RecordCounter {
 
-  /** What all counters use. */
+  /** What all counters share. */
   record Services(
       AnalyticsConnections connections,
       Dialect dialect,
@@ -46,20 +46,20 @@ final class RecordCounter {
       IntakeSumsWriter sumsWriter,
       Clock clock) {}
 
-  /** A record, and where it was read. */
+  /** A record, and its place in the topic. */
   record Placed(Partition partition, long offset, EventRecord record) {}
 
   /**
-   * What was counted.
+   * The result of one transaction.
    *
-   * @param records how many
-   * @param partitions their partitions, as they are held from now on
+   * @param records how many were counted
+   * @param partitions their partitions with the new offsets
    */
   record Progress(int records, Map<Partition, Taken> partitions) {}
 
   /**
-   * A commit that a crash takes back takes its offsets back, too. Whoever holds their partitions
-   * finds that by {@link PartitionOffsets#advance}, reads the records again, and counts them.
+   * A crash that undoes a commit undoes its offsets, too. The consumer of the partitions notices
+   * that in {@link PartitionOffsets#advance}, reads the records again, and counts them.
    */
   private static final String WITHOUT_WAITING = "set local synchronous_commit = off";
 
@@ -74,11 +74,12 @@ final class RecordCounter {
   }
 
   /**
-   * Counts as many records as one transaction should.
+   * Counts as many records as fit into one transaction.
    *
-   * @param taken their partitions, as the last commit has left them
-   * @throws SQLException it is not known whether they were counted: the offsets say so
-   * @throws FencedException they were not; others count them, or they are to be read again
+   * @param taken their partitions, as of the last commit
+   * @throws SQLException it is unknown whether they were counted; the stored offsets tell
+   * @throws FencedException they were not counted; another consumer counts them, or they have to be
+   *     read again
    */
   Progress count(List<Placed> records, Map<Partition, Taken> taken)
       throws SQLException, FencedException {
@@ -132,7 +133,7 @@ final class RecordCounter {
       return held;
     }
 
-    /** Finds what was revoked, or counted, and what is known of keys. */
+    /** Finds records that were revoked or counted, and the uses of keys. */
     private void readState(Connection connection) throws SQLException {
       Map<UUID, Set<UUID>> ids = new HashMap<>();
       var wanted = new HashSet<Id>();
@@ -179,7 +180,7 @@ final class RecordCounter {
       }
     }
 
-    /** Whether a body is the first of its key. A key that is not stored any more is over. */
+    /** Whether a body is the first with its key, or its key is not stored any more. */
     private boolean claims(Id id, Body.Key key) {
       Use stored = keys.get(id);
       if (stored == null || !stored.fingerprint().equals(key.fingerprint())) {
@@ -192,7 +193,10 @@ final class RecordCounter {
       return claimed.add(id);
     }
 
-    /** Locks are taken from here on: partitions, marks, keys, totals, panes, each in order. */
+    /**
+     * Takes locks in this order: partitions, marks, keys, totals, panes; rows of one table in key
+     * order.
+     */
     private IntakeSumsWriter.Written write(Connection connection)
         throws SQLException, FencedException {
       try (Statement statement = connection.createStatement()) {

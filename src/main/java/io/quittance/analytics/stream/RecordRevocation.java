@@ -7,7 +7,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.UUID;
 
-/** Decides about records that the broker did not acknowledge. Thread-safe. */
+/** Revokes records that the broker did not acknowledge. Thread-safe. */
 final class RecordRevocation {
 
   private final AnalyticsConnections connections;
@@ -19,10 +19,10 @@ final class RecordRevocation {
   }
 
   /**
-   * Sees to it that a record is never counted, unless it was.
+   * Prevents that a record is ever counted, unless it was.
    *
-   * @return false: it was
-   * @throws SQLException nobody can say yet
+   * @return false: it was counted
+   * @throws SQLException the outcome is not known yet
    */
   boolean revoke(UUID merchantId, UUID id) throws SQLException {
     try (Connection connection = connections.pool().getConnection()) {

@@ -21,26 +21,26 @@ import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends records, and says of each what the broker said. A producer that has failed sends nothing
- * more; after a pause, another one is made. Confined to one thread.
+ * Sends records, and returns the result of each. A producer that has failed is not used any more;
+ * after a pause, a new one is created. Confined to one thread.
  */
 final class RecordSender {
 
-  /** A body of the largest size, after a record that was just not full, and rounded up. */
+  /** The largest body after a record that is almost full, rounded up. */
   static final int RECORD_BYTES_MAX = 6_000_000;
 
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
-  /** What became of a record. */
+  /** The result of a record. */
   sealed interface Result {
 
-    /** All replicas that must have it have it. */
+    /** All required replicas of Kafka have it. */
     record Acknowledged(Partition partition, long offset) implements Result {}
 
     /** It was not sent. */
     record NotSent() implements Result {}
 
-    /** It may be in the topic, or come there. */
+    /** It may be in the topic, now or later. */
     record Unanswered() implements Result {}
   }
 
@@ -57,12 +57,12 @@ final class RecordSender {
     this.state = state;
   }
 
-  /** Whether it makes sense to try. */
+  /** Whether sending is worth a try. */
   boolean ready() {
     return pause.expired();
   }
 
-  /** Sends records, and waits for their ends; there is one for each, in the same order. */
+  /** Sends records, and waits for their results, which are in the same order. */
   List<Result> send(List<ProducerRecord<byte[], byte[]>> records) throws InterruptedException {
     var futures = new ArrayList<Future<RecordMetadata>>(records.size());
     try {
@@ -86,7 +86,7 @@ final class RecordSender {
     return results;
   }
 
-  /** Where a topic is missing, that is said at once and clearly. */
+  /** Fails at once, with a clear message, if the topic does not exist. */
   private Producer<byte[], byte[]> open() throws InterruptedException {
     if (producer == null) {
       topicId = PartitionOffsets.id(topic.describe());
@@ -118,7 +118,7 @@ final class RecordSender {
     close();
   }
 
-  /** What is under way is given up. */
+  /** Abandons what is being sent. */
   void close() {
     if (producer != null) {
       producer.close(Duration.ZERO);

@@ -22,20 +22,20 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** All of it, if Kafka is the engine. */
+/** The beans of this package, if Kafka is the engine. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = AnalyticsProperties.ENGINE, havingValue = "kafka")
 class StreamConfiguration {
 
   private static final String TOPIC = "interactions";
 
-  /** A commit, and leaving the group. */
+  /** Long enough for a commit, and for leaving the group. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(15);
 
-  /** A crash of the database takes back what was not yet on its disk; that is found by then. */
+  /** How often a consumer checks whether a crash of the database has undone commits. */
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(5);
 
-  /** What everything here needs of Kafka. */
+  /** What all beans need to use Kafka. */
   record Broker(ClientSettings settings, TopicLookup topic, FailureState state) {}
 
   /**

@@ -27,15 +27,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the partitions that the group gives it and has their records counted, until it is closed.
- * One thread runs it; the rest is thread-safe.
+ * Reads the partitions that the consumer group assigns to it, and counts their records, until it is
+ * closed. One thread runs it; the other methods are thread-safe.
  */
 final class StreamConsumer {
 
   /**
-   * What all consumers use.
+   * What all consumers share.
    *
-   * @param checkInterval how often offsets are compared with the database while nothing comes
+   * @param checkInterval how often offsets are compared with the database while no records arrive
    */
   record Services(
       TopicLookup topic,
@@ -66,17 +66,17 @@ final class StreamConsumer {
     return partitions;
   }
 
-  /** What of them it has not counted yet. */
+  /** The records that it has not counted yet. */
   ConsumerLag lag() {
     return lag;
   }
 
-  /** Lets it end when what is being counted has been committed. */
+  /** Ends it after the commit in progress. */
   void close() {
     closed.countDown();
   }
 
-  /** Consumes until it is closed; what fails is tried again after a pause, whatever it was. */
+  /** Consumes until it is closed; after any failure it retries after a pause. */
   void run() throws InterruptedException {
     do {
       try {
@@ -111,7 +111,7 @@ final class StreamConsumer {
   private void turn(KafkaConsumer<byte[], byte[]> consumer, AssignedPartitions held)
       throws InterruptedException {
     try {
-      // Asks the group first, which may have given the partitions to others by now.
+      // Polls first, because the group may have assigned the partitions to others.
       ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
       lag.read(records, held.anyBehind());
       held.take();
@@ -125,7 +125,7 @@ final class StreamConsumer {
     } catch (OffsetOutOfRangeException e) {
       held.skip(e);
     } catch (FencedException e) {
-      log.info("Partitions are taken again: {}", e.getMessage());
+      log.info("Partitions are re-acquired: {}", e.getMessage());
       held.release();
     } catch (SQLException e) {
       held.release();
@@ -145,7 +145,7 @@ final class StreamConsumer {
     }
   }
 
-  /** Why some of the records were not counted, and are read again; null: all were. */
+  /** The reason why some records were not counted and are read again; null: all were counted. */
   private @Nullable Exception count(
       ConsumerRecords<byte[], byte[]> records, AssignedPartitions held)
       throws SQLException, FencedException {
@@ -185,7 +185,7 @@ final class StreamConsumer {
     return null;
   }
 
-  /** What is left. */
+  /** Counts some records, and returns the others. */
   private List<Placed> countSome(List<Placed> records, AssignedPartitions held)
       throws SQLException, FencedException {
     RecordCounter.Progress progress = counter.count(records, held.taken());
@@ -194,8 +194,8 @@ final class StreamConsumer {
   }
 
   /**
-   * Each partition by itself: the rows of one merchant, locked or not to be read, keep those of its
-   * own partition only.
+   * Counts each partition separately, so that locked or unreadable rows of one merchant delay only
+   * its own partition.
    *
    * @param reason why they could not be counted together
    */

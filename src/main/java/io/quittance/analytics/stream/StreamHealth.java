@@ -5,8 +5,8 @@ import org.springframework.boot.actuate.health.Health;
 import org.springframework.boot.actuate.health.HealthIndicator;
 
 /**
- * What keeps events from being taken or counted. Never down: payments need no broker, so it is no
- * reason to take a replica out. Thread-safe.
+ * Shows why events are not taken or counted. Never down: payments need no broker, so a replica
+ * stays in service. Thread-safe.
  */
 final class StreamHealth implements HealthIndicator {
 

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * The records that this replica has sent and that nobody has counted yet, as far as they are
- * remembered: the last {@value #RECORDS_MAX}. Thread-safe.
+ * The records that this replica has sent and that are not counted yet, of the last {@value
+ * #RECORDS_MAX}. Thread-safe.
  */
 final class UncountedRecords {
 
@@ -32,7 +32,7 @@ final class UncountedRecords {
     records.addLast(new Sent(at.partition(), at.offset(), merchantId, events));
   }
 
-  /** A merchant's events in them. */
+  /** How many events of a merchant they have. */
   long events(UUID merchantId) {
     if (isEmpty()) {
       return 0;

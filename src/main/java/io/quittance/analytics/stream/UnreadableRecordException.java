@@ -2,7 +2,7 @@ package io.quittance.analytics.stream;
 
 import java.io.Serial;
 
-/** A record is not one that this release can read. Another one may, so it is not passed over. */
+/** This release cannot read a record. Another one may, so it is not skipped. */
 final class UnreadableRecordException extends Exception {
 
   @Serial private static final long serialVersionUID = 1;

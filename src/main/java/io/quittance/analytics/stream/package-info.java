@@ -1,6 +1,6 @@
 /**
- * The way of events through Kafka: a topic has them when they are answered, and consumers commit
- * panes together with how far they have read.
+ * Takes events by way of Kafka: a topic has them when they are answered, and consumers commit panes
+ * together with their offsets.
  */
 @NullMarked
 package io.quittance.analytics.stream;
