@@ -19,10 +19,10 @@ import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 
-/** What validation asks of a value, as keywords of JSON Schema. */
+/** The validation rules of a value, as keywords of JSON Schema. */
 record Constraints(List<Annotation> annotations) {
 
-  /** The one class of Java's patterns that other dialects do not know. */
+  /** The one character class of Java's patterns that other dialects do not have. */
   private static final String JAVA_CONTROL = "\\p{Cntrl}";
 
   private static final String ALTERNATIVES = "[a-z_]+(\\|[a-z_]+)+";
@@ -50,7 +50,7 @@ record Constraints(List<Annotation> annotations) {
       case CurrencyCode _ -> addPattern("[A-Z]{3}", schema);
       case Metadata _ -> ofMetadata(schema);
       default -> {
-        // Not one that a schema can say.
+        // A schema has no keyword for it.
       }
     }
   }

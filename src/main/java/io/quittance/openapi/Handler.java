@@ -19,7 +19,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.method.HandlerMethod;
 
-/** What a handler takes and gives, and from whom. */
+/** What a handler method takes, returns and requires. */
 record Handler(HandlerMethod method, String path, @Nullable Route route) {
 
   static final String IDEMPOTENCY_KEY = "Idempotency-Key";
@@ -50,7 +50,7 @@ record Handler(HandlerMethod method, String path, @Nullable Route route) {
     return method.getMethodAnnotation(RequiresScope.class);
   }
 
-  /** Whether the caller chooses the name of what is made: there is nothing not to be found. */
+  /** Whether the caller chooses the name of the object, so that 404 is impossible. */
   boolean namesItsObject() {
     return route != null
         && method.hasMethodAnnotation(PutMapping.class)
@@ -104,7 +104,10 @@ record Handler(HandlerMethod method, String path, @Nullable Route route) {
     return route == null || !route.keyOptional();
   }
 
-  /** The problems it can answer with: those that follow from what it takes, and its own. */
+  /**
+   * The problems that it can answer with: those that follow from its parameters, and those of
+   * {@link Route}.
+   */
   Set<ProblemCode> problems() {
     var codes =
         EnumSet.of(

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What each parameter of a query or a header means: one name, one meaning, but for the lists in
- * which a name means something of its own. It is long because it is a list.
+ * Describes the parameters in queries and headers. A name has one meaning, except in lists where it
+ * has its own. The class is long because it is a list.
  */
 final class KnownParameters {
 
@@ -38,7 +38,9 @@ final class KnownParameters {
     batches();
   }
 
-  /** By name; those of one list by its segment of the path, a hyphen and the name. */
+  /**
+   * The parameters by name; a list's own ones by the list's path segment, a hyphen and the name.
+   */
   Map<String, Parameter> byName() {
     return known;
   }
@@ -93,12 +95,12 @@ final class KnownParameters {
         .schema(id("pay"))
         .example("pay" + SOME_ID);
     add("query", "state", "Deliveries in this state.")
-        .schema(words("pending", "delivered", "dead"));
+        .schema(oneOf("pending", "delivered", "dead"));
   }
 
   private void reports() {
     add("query", "action", "Changes of this kind.")
-        .schema(words(AuditEntry.ACTIONS.toArray(String[]::new)))
+        .schema(oneOf(AuditEntry.ACTIONS.toArray(String[]::new)))
         .example("api_key.created");
     add("query", "object_id", "Changes of this object.")
         .schema(text("^[a-zA-Z0-9_.:-]{1,64}$"))
@@ -113,10 +115,10 @@ final class KnownParameters {
         .schema(time())
         .example("2026-01-31T12:00:00.000Z");
     add("query", "account", "One account only.").schema(account()).example("shop");
-    add("query", "format", "The format of the file.").schema(words("hledger"));
+    add("query", "format", "The format of the file.").schema(oneOf("hledger"));
   }
 
-  /** What means something else in the lists of these things, or is theirs only. */
+  /** Parameters that mean something else in the lists of the ledger, or exist only there. */
   private void ledger() {
     addTo("accounts", "kind", "Accounts of this kind.")
         .schema(texts(AccountKind.values(), AccountKind::text));
@@ -150,7 +152,7 @@ final class KnownParameters {
   private void analytics() {
     addTo("series", "metric", "The figure.")
         .schema(
-            words(
+            oneOf(
                 "payments.count",
                 "payments.amount",
                 "payments.success_rate",
@@ -163,7 +165,7 @@ final class KnownParameters {
                 "events.sessions"))
         .example("payments.count");
     addTo("series", "step", "The length of a point; `1m` if left out.")
-        .schema(words("1s", "1m", "1h", "1d"));
+        .schema(oneOf("1s", "1m", "1h", "1d"));
     addTo(
             "series",
             "group_by",
@@ -180,9 +182,9 @@ final class KnownParameters {
                 .maximum(BigDecimal.valueOf(0.999)))
         .example(0.95);
     addTo("top", "by", "Whose figures are compared; `payee` if left out.")
-        .schema(words("payee", "payer", "type"));
+        .schema(oneOf("payee", "payer", "type"));
     addTo("top", "metric", "By what they are compared; `count` if left out.")
-        .schema(words("count", "amount"));
+        .schema(oneOf("count", "amount"));
     addTo(
             "analytics",
             "from",
@@ -257,15 +259,15 @@ final class KnownParameters {
   }
 
   private static <E> Schema<?> texts(E[] constants, Function<E, String> text) {
-    return words(Arrays.stream(constants).map(text).toArray(String[]::new));
+    return oneOf(Arrays.stream(constants).map(text).toArray(String[]::new));
   }
 
-  /** One of these words. */
+  /** A text that is one of these values. */
   @SuppressWarnings("unchecked")
-  static Schema<?> words(String... words) {
+  static Schema<?> oneOf(String... values) {
     var schema = (Schema<Object>) Schemas.schema("string");
-    for (String word : words) {
-      schema.addEnumItemObject(word);
+    for (String value : values) {
+      schema.addEnumItemObject(value);
     }
     return schema;
   }

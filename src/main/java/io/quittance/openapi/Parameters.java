@@ -7,12 +7,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The parameters of routes, each once: those in queries and headers as {@link KnownParameters} has
- * them, those in paths by what they identify.
+ * The parameters of routes, each described once: those in queries and headers by {@link
+ * KnownParameters}, those in paths by the object that they identify.
  */
 final class Parameters {
 
-  /** Which ids a path holds, by its first segment after /v1. */
+  /** The prefix of the ids in a path, by its first segment after /v1. */
   private static final Map<String, String> PREFIXES =
       Map.of(
           "payments", "pay",
@@ -41,12 +41,12 @@ final class Parameters {
   private final Map<String, Parameter> components = new TreeMap<>();
   private final Map<String, Parameter> known = new KnownParameters().byName();
 
-  /** Those that routes refer to, by the name of their component. */
+  /** The parameters that routes refer to, by the name of their component. */
   Map<String, Parameter> components() {
     return components;
   }
 
-  /** A parameter of a query or a header, as it is meant on this path. */
+  /** A parameter of a query or a header, with its meaning on this path. */
   Parameter on(String path, String in, String name, boolean required) {
     String[] segments = path.split("/", -1);
     String last = segments[segments.length - 1] + "-" + name;
@@ -56,7 +56,7 @@ final class Parameters {
         : named(in, name, required);
   }
 
-  /** A parameter of a query or a header that means the same everywhere. */
+  /** A parameter of a query or a header that has the same meaning everywhere. */
   Parameter named(String in, String name, boolean required) {
     Parameter parameter = known.get(name);
     if (parameter == null) {
@@ -99,7 +99,7 @@ final class Parameters {
     } else if (name.equals("dependency")) {
       parameter
           .description("The dependency.")
-          .schema(KnownParameters.words(DependencyNames.ALL.toArray(String[]::new)));
+          .schema(KnownParameters.oneOf(DependencyNames.ALL.toArray(String[]::new)));
     } else {
       parameter.schema(Schemas.schema("string"));
     }
@@ -111,7 +111,7 @@ final class Parameters {
     return new Parameter().$ref("#/components/parameters/" + component);
   }
 
-  /** The prefix of the ids that a property holds, by its name; null if it holds none. */
+  /** The prefix of the ids in a property, by its name; null if it has no id. */
   static @Nullable String prefixOf(String property) {
     return switch (property) {
       case "payment_id" -> "pay";

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The properties of records, from their components and what is annotated there. */
+/** The properties of records, from their components and annotations. */
 final class RecordProperties {
 
   private final Schemas schemas;
@@ -48,10 +48,10 @@ final class RecordProperties {
     }
   }
 
-  /** A component's annotations, and the record that it is of. */
+  /** A component's annotations, and its record. */
   private record Where(Class<?> record, Field field) {
 
-    /** Whether it is left out when it is null, or empty. */
+    /** Whether it is omitted if it is null or empty. */
     boolean leftOut() {
       JsonInclude rule = field.getAnnotation(JsonInclude.class);
       if (rule == null) {
@@ -108,7 +108,10 @@ final class RecordProperties {
     }
   }
 
-  /** A text may be said to be one of an enum's, as far as this release knows. */
+  /**
+   * The type of a component; a text may be declared as a value of an enum that later releases
+   * extend.
+   */
   private static Type type(RecordComponent component, Field field) {
     var says = field.getAnnotation(io.swagger.v3.oas.annotations.media.Schema.class);
     return says == null || says.implementation() == Void.class
@@ -116,7 +119,7 @@ final class RecordProperties {
         : says.implementation();
   }
 
-  /** The schema of a list that is read by code of its own; null for all else. */
+  /** The schema of a list with a deserializer of its own; null for all others. */
   private @Nullable Schema<?> list(Field field) {
     var says = field.getAnnotation(ArraySchema.class);
     return says == null
@@ -124,7 +127,7 @@ final class RecordProperties {
         : Schemas.schema("array").items(schemas.of(says.schema().implementation()));
   }
 
-  /** The schema of what is written as it is stored; null for all else. */
+  /** The schema of JSON that is written as it is stored; null for all others. */
   private @Nullable Schema<?> raw(Field field) {
     if (!field.isAnnotationPresent(JsonRawValue.class)) {
       return null;

@@ -23,17 +23,17 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.springframework.http.HttpStatus;
 
-/** The answers of a route: its successes, and a problem for each code, grouped by status. */
+/** The responses of a route: its successes, and its problems by status. */
 final class Responses {
 
-  /** The codes that a status of one route may come with, for those who check answers. */
+  /** The problem codes of a status of a route, for clients that check responses. */
   static final String CODES = "x-problem-codes";
 
   private static final Set<ProblemCode> PATIENCE =
       Set.of(ProblemCode.IDEMPOTENCY_IN_PROGRESS, ProblemCode.RATE_LIMITED);
 
   /**
-   * What most routes answer in the same way, described once; others that share a status are not.
+   * Responses that most routes share, described once; other combinations of codes are not shared.
    */
   private static final Map<String, Set<ProblemCode>> SHARED =
       Map.ofEntries(
@@ -66,7 +66,7 @@ final class Responses {
     this.problem = schemas.of(Problem.Body.class);
   }
 
-  /** What answers say beside their bodies. */
+  /** Response headers. */
   static void addHeaders(Components components) {
     header(components, "X-Request-Id", "The request's id: the caller's, or a new one.", "string");
     header(
@@ -90,7 +90,7 @@ final class Responses {
     components.addHeaders(name, new Header().description(says).schema(Schemas.schema(type)));
   }
 
-  /** The shared responses, and one example for each code that a route has. */
+  /** Adds the shared responses, and one example for each problem code of the routes. */
   void addTo(Components components) {
     components.setResponses(shared);
     for (ProblemCode code : used) {
@@ -127,7 +127,7 @@ final class Responses {
     return HttpStatus.valueOf(status).getReasonPhrase();
   }
 
-  /** Adds a response for each status that these problems have. */
+  /** Adds a response for each status of these problems. */
   void addProblems(Set<ProblemCode> codes, ApiResponses responses) {
     used.addAll(codes);
     Map<Integer, List<ProblemCode>> byStatus =

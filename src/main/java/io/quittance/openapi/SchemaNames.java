@@ -3,7 +3,9 @@ package io.quittance.openapi;
 import java.util.HashMap;
 import java.util.Map;
 
-/** One name for each type of the API: its own, without what only the code needs. */
+/**
+ * The schema names of the API's types: the class name without suffixes that only the code needs.
+ */
 final class SchemaNames {
 
   /**

@@ -26,12 +26,12 @@ import java.util.TreeMap;
 
 /**
  * The schemas (JSON Schema 2020-12) of the records that Jackson reads and writes, from their
- * components: what is there always, what may be null, and what validation asks of it. Used once, by
- * one thread.
+ * components: which are required, which may be null, and their validation rules. Used once, by one
+ * thread.
  *
- * <p>springdoc's own resolver does not see {@code @Nullable}, which annotates types, calls no field
- * of an answer required, and copies Java's patterns as they are. To put that right takes the walk
- * through each record that is most of this.
+ * <p>springdoc's own resolver ignores {@code @Nullable} on types, marks no field of a response as
+ * required, and copies Java's patterns unchanged. Correcting that would need the same walk through
+ * each record that this class does.
  */
 final class Schemas {
 
@@ -59,12 +59,12 @@ final class Schemas {
     this.json = json;
   }
 
-  /** Those that others refer to, by name. */
+  /** The schemas that others refer to, by name. */
   Map<String, Schema<?>> named() {
     return named;
   }
 
-  /** The schema of a type: a reference for all that have a name. */
+  /** The schema of a type: a reference if it has a name. */
   Schema<?> of(Type type) {
     return of(type, Map.of());
   }
@@ -77,7 +77,7 @@ final class Schemas {
     return schema;
   }
 
-  /** As {@link #of(Type)}, of a type whose variables stand for these types. */
+  /** As {@link #of(Type)}, with these types for its type variables. */
   Schema<?> of(Type type, Map<TypeVariable<?>, Type> bound) {
     return switch (type) {
       case TypeVariable<?> variable -> of(Objects.requireNonNull(bound.get(variable)), bound);
@@ -184,7 +184,7 @@ final class Schemas {
     schema.discriminator(kinds);
   }
 
-  /** A text or an object, which is more than Jackson's annotations say. */
+  /** A text or an object, which Jackson's annotations cannot express. */
   @SuppressWarnings("unchecked")
   private static void ofFallback(Schema<?> schema) {
     var word = (Schema<Object>) schema("string");

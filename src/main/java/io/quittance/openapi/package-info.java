@@ -1,6 +1,6 @@
 /**
- * The API's own description, OpenAPI 3.1: derived from the routes, their bodies and the rules that
- * validate them, so that it cannot say what the code does not do. Nobody imports it.
+ * The OpenAPI 3.1 document of the API, derived from the routes, their bodies and their validation
+ * rules, so that it matches the code. Nobody imports it.
  */
 @ApplicationModule(
     allowedDependencies = {"audit", "fraud", "identity", "ledger", "money", "web", "web::json"})

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Words that the document repeats because it may not import the types that they come from. */
+/** Values that the document repeats because it may not import the types that they come from. */
 class KnownParametersTest {
 
   private final Map<String, Parameter> known = new KnownParameters().byName();

@@ -29,13 +29,13 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.method.HandlerMethod;
 
 /**
- * The document in the making: each route is described as springdoc comes to it, and in the end what
- * they have in common is put in order. springdoc builds it once, on one thread.
+ * Completes the document that springdoc builds: describes each route, and in the end the schemas,
+ * parameters and responses that routes share. springdoc calls it once, on one thread.
  */
 @Component
-class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
+class OpenApiDocument implements GlobalOperationCustomizer, OpenApiCustomizer {
 
-  /** Which ids a schema's own are. */
+  /** The prefix of the ids of each schema. */
   private static final Map<String, String> IDS =
       Map.of(
           "Payment", "pay",
@@ -51,13 +51,13 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
 
   private final Schemas schemas;
   private final Parameters parameters = new Parameters();
-  private final Operations operations;
-  private final Words words;
+  private final OperationDescriber operations;
+  private final Descriptions descriptions;
 
-  Document(ObjectMapper json) {
+  OpenApiDocument(ObjectMapper json) {
     this.schemas = new Schemas(json);
-    this.operations = new Operations(schemas, parameters);
-    this.words = Words.read(json);
+    this.operations = new OperationDescriber(schemas, parameters);
+    this.descriptions = Descriptions.read(json);
   }
 
   @Override
@@ -76,9 +76,10 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
     Responses.addHeaders(components);
     operations.responses().addTo(components);
     components.addSecuritySchemes(
-        Operations.KEY, bearer("A merchant's API key. Each operation names the scope it needs."));
+        OperationDescriber.KEY,
+        bearer("A merchant's API key. Each operation names the scope it needs."));
     components.addSecuritySchemes(
-        Operations.OPERATOR, bearer("The operator key, which manages merchants."));
+        OperationDescriber.OPERATOR, bearer("The operator key, which manages merchants."));
     bodies(api).forEach(this::addExample);
     api.setTags(tags(api));
   }
@@ -97,9 +98,9 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
     }
   }
 
-  /** What a schema is, and each of its values. */
+  /** The description of a schema, and of each of its values. */
   private @Nullable String described(String name, Schema<?> schema) {
-    String what = words.of(name);
+    String what = descriptions.of(name);
     if (what == null && name.endsWith("Page")) {
       return "One page of a list.";
     }
@@ -114,18 +115,20 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
   private @Nullable String meaning(String name, String value) {
     return name.equals("ProblemCode")
         ? ProblemCode.find(value).orElseThrow().title()
-        : words.of(name + "." + value);
+        : descriptions.of(name + "." + value);
   }
 
   private void finish(String name, String property, Schema<?> schema) {
-    schema.setDescription(words.ofProperty(name, property));
+    schema.setDescription(descriptions.ofProperty(name, property));
     String prefix = property.equals("id") ? IDS.get(name) : Parameters.prefixOf(property);
     if (prefix != null && schema.getPattern() == null) {
       schema.setPattern(KnownParameters.id(prefix).getPattern());
     }
   }
 
-  /** In a request, what may be null may be left out, and nothing may be added. */
+  /**
+   * Adapts a schema for requests: nullable properties are optional, and unknown ones are forbidden.
+   */
   private static void narrow(Schema<?> schema) {
     if (schema.getProperties() == null) {
       return;
@@ -140,10 +143,11 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
 
   private static boolean nullable(Schema<?> schema) {
     return (schema.getTypes() != null && schema.getTypes().contains("null"))
-        || (schema.getAnyOf() != null && schema.getAnyOf().stream().anyMatch(Document::nullable));
+        || (schema.getAnyOf() != null
+            && schema.getAnyOf().stream().anyMatch(OpenApiDocument::nullable));
   }
 
-  /** The names of the schemas that requests are made of. */
+  /** The names of the schemas that requests use. */
   private Set<String> asked(OpenAPI api) {
     Set<String> found = new HashSet<>();
     Deque<Schema<?>> open = new ArrayDeque<>();
@@ -220,17 +224,17 @@ class Document implements GlobalOperationCustomizer, OpenApiCustomizer {
   private @Nullable Object example(Schema<?> schema) {
     String name = name(schema);
     if (name != null) {
-      return words.example(name);
+      return descriptions.example(name);
     }
     Object item = schema.getItems() == null ? null : example(schema.getItems());
     return item == null ? null : List.of(item);
   }
 
   private List<Tag> tags(OpenAPI api) {
-    var names = new TreeSet<>(words.byUse());
+    var names = new TreeSet<>(descriptions.order());
     operations(api).forEach(operation -> names.addAll(operation.getTags()));
     return names.stream()
-        .map(name -> new Tag().name(name).description(words.of("tag." + name)))
+        .map(name -> new Tag().name(name).description(descriptions.of("tag." + name)))
         .toList();
   }
 }

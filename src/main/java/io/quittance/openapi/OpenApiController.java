@@ -16,16 +16,16 @@ import org.springframework.beans.factory.ObjectFactory;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Serves the document, which is the same for everybody: built when it is first asked for, kept as
+ * Serves the document, which is the same for all callers: built at the first request, and kept as
  * bytes. springdoc itself would build and keep one for each language that a caller names.
  */
 @RestController
-class DocumentController extends OpenApiWebMvcResource {
+class OpenApiController extends OpenApiWebMvcResource {
 
   private byte @Nullable [] json;
   private byte @Nullable [] yaml;
 
-  DocumentController(
+  OpenApiController(
       ObjectFactory<OpenAPIService> api,
       AbstractRequestService requests,
       GenericResponseService responses,

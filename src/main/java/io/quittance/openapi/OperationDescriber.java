@@ -25,7 +25,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.method.HandlerMethod;
 
 /** Describes one route from its handler: signature, scope, and {@link Route}. */
-final class Operations {
+final class OperationDescriber {
 
   static final String KEY = "apiKey";
   static final String OPERATOR = "operatorKey";
@@ -34,7 +34,7 @@ final class Operations {
   private final Parameters parameters;
   private final Responses responses;
 
-  Operations(Schemas schemas, Parameters parameters) {
+  OperationDescriber(Schemas schemas, Parameters parameters) {
     this.schemas = schemas;
     this.parameters = parameters;
     this.responses = new Responses(schemas);

@@ -14,9 +14,9 @@ import org.springdoc.core.utils.SpringDocUtils;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What springdoc starts from, and what it leaves to {@link Document}. */
+/** Configures springdoc, whose document {@link OpenApiDocument} completes. */
 @Configuration(proxyBeanMethods = false)
-class DocumentConfiguration {
+class OpenApiConfiguration {
 
   private static final String ABOUT =
       """
@@ -29,7 +29,7 @@ class DocumentConfiguration {
       money moves once, and the answer tells what happened.
       """;
 
-  DocumentConfiguration() {
+  OpenApiConfiguration() {
     SpringDocUtils.getConfig()
         .addRequestWrapperToIgnore(Caller.class, IdempotencyHeaders.class, DeadlineHeader.class);
   }
@@ -41,7 +41,7 @@ class DocumentConfiguration {
         .servers(List.of(new Server().url("/").description("This service.")));
   }
 
-  /** springdoc's own schemas are not used, and finding them out would take long. */
+  /** Turns off springdoc's own schemas, which are not used and slow to build. */
   @Bean
   ModelConverter noModels() {
     return (type, context, chain) -> new Schema<>();

@@ -15,27 +15,27 @@ import java.util.Objects;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
-/** What no code says: descriptions of tags and fields, and examples of bodies. */
-record Words(Properties descriptions, JsonNode examples) {
+/** Descriptions of tags and fields, and examples of bodies, from resource files. */
+record Descriptions(Properties descriptions, JsonNode examples) {
 
   private static final String PAGE = "Page";
 
-  static Words read(ObjectMapper json) {
+  static Descriptions read(ObjectMapper json) {
     try (InputStream descriptions = resource("descriptions.properties");
         InputStream examples = resource("examples.json")) {
       var properties = new Properties();
       properties.load(new InputStreamReader(descriptions, StandardCharsets.UTF_8));
-      return new Words(properties, json.readTree(examples));
+      return new Descriptions(properties, json.readTree(examples));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static InputStream resource(String name) {
-    return Objects.requireNonNull(Words.class.getResourceAsStream("/openapi/" + name), name);
+    return Objects.requireNonNull(Descriptions.class.getResourceAsStream("/openapi/" + name), name);
   }
 
-  /** The description of a schema's property; pages have theirs in common. */
+  /** The description of a schema's property; pages share theirs. */
   @Nullable String ofProperty(String schema, String property) {
     String own = descriptions.getProperty(schema + "." + property);
     return own == null && schema.endsWith(PAGE)
@@ -43,8 +43,8 @@ record Words(Properties descriptions, JsonNode examples) {
         : own;
   }
 
-  /** Tags in the order of use; those that are not named there come last, by name. */
-  Comparator<String> byUse() {
+  /** Orders tags as listed; others come last, by name. */
+  Comparator<String> order() {
     List<String> order = List.of(descriptions.getProperty("tags", "").split(",\\s*", -1));
     return Comparator.<String>comparingInt(
             tag -> order.contains(tag) ? order.indexOf(tag) : order.size())
@@ -55,7 +55,9 @@ record Words(Properties descriptions, JsonNode examples) {
     return descriptions.getProperty(key);
   }
 
-  /** The example of a schema, of a page from that of its rows; null if there is none. */
+  /**
+   * The example of a schema; a page gets one from the example of its rows; null if there is none.
+   */
   @Nullable JsonNode example(String schema) {
     JsonNode own = examples.get(schema);
     if (own != null || !schema.endsWith(PAGE)) {
