@@ -80,7 +80,7 @@ class AuditController {
     return RefusedInput.oneOf(AuditEntry.ACTIONS, action -> action, text);
   }
 
-  /** Accounts have ids of their merchant's choice. */
+  /** The merchant chooses the ids of its accounts, so no prefix is required. */
   private static String objectId(String text) {
     if (OBJECT_ID.matcher(text).matches()) {
       return text;
@@ -94,7 +94,7 @@ class AuditController {
         .collect(Collectors.joining(" ", "audit-log ", ""));
   }
 
-  /** By id, whose first bits are the time: the order in which one replica took the changes. */
+  /** Sorts by id, whose first bits are the time: the order in which a replica made the changes. */
   private List<Row> newestFirst(
       UUID merchantId,
       @Nullable String action,

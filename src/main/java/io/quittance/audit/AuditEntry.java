@@ -12,7 +12,7 @@ import java.util.UUID;
 /**
  * One change in the audit trail of a merchant.
  *
- * @param action what was done, after the type of the object and a dot: {@code api_key.revoked}
+ * @param action the type of the object, a dot, and what was done: {@code api_key.revoked}
  * @param details what changed, in a few JSON values; never a secret
  */
 public record AuditEntry(
@@ -23,7 +23,7 @@ public record AuditEntry(
     String objectId,
     Map<String, ?> details) {
 
-  /** Whatever is done, by all modules; the audit log can be searched for each of them. */
+  /** All actions of all modules; the audit log can be filtered by each. */
   public static final SortedSet<String> ACTIONS =
       Collections.unmodifiableSortedSet(
           new TreeSet<>(

@@ -13,8 +13,8 @@ import org.springframework.transaction.annotation.Propagation;
 import org.springframework.transaction.annotation.Transactional;
 
 /**
- * Who changed what, and when, from where. An entry is committed with the change that it describes,
- * or not at all; none is ever changed. What the journal changes is told to {@link AuditTable}.
+ * Records who changed what, when and from where. An entry is committed together with the change
+ * that it describes, and is never changed. {@link AuditTable} records changes of the journal.
  */
 @Component
 public class AuditTrail {
@@ -35,7 +35,7 @@ public class AuditTrail {
     record(AuditEntry.of(caller.merchantId(), caller.origin(), action, objectId, details));
   }
 
-  /** Adds an entry in the caller's transaction, which there must be. */
+  /** Adds an entry in the caller's transaction, which is required. */
   @Transactional(propagation = Propagation.MANDATORY)
   public void record(AuditEntry entry) {
     Origin origin = entry.origin();

@@ -1,4 +1,4 @@
-/** Who changed what: the audit trail, written with the change that it tells of, and its list. */
+/** Who changed what: the audit trail, written together with each change, and its list. */
 @ApplicationModule(allowedDependencies = {"database", "identity", "journal", "web", "web::query"})
 @NullMarked
 package io.quittance.audit;

@@ -11,7 +11,7 @@ import java.util.zip.GZIPOutputStream;
  * One file of the console.
  *
  * @param type its media type
- * @param compressed the same as gzip
+ * @param compressed the bytes compressed with gzip
  */
 record Asset(String type, byte[] bytes, byte[] compressed) {
 
@@ -23,10 +23,10 @@ record Asset(String type, byte[] bytes, byte[] compressed) {
           "svg", "image/svg+xml");
 
   /**
-   * A file with its media type, as it is and compressed.
+   * A file with its media type, plain and compressed.
    *
    * @param name ends with a known extension
-   * @throws IllegalArgumentException it does not
+   * @throws IllegalArgumentException its extension is unknown
    */
   static Asset of(String name, byte[] bytes) {
     String type = TYPES.get(name.substring(name.lastIndexOf('.') + 1));

@@ -19,9 +19,9 @@ import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.stereotype.Component;
 
 /**
- * The files of the console, in memory. Their common version is a hash of all of them and stands in
- * their paths, so that modules import one another by relative paths, a browser keeps them for good,
- * and none ever runs with one of another release.
+ * The files of the console, in memory. Their version is a hash of all of them and part of their
+ * paths, so that modules import each other by relative paths, browsers cache them for ever, and
+ * files of different releases never mix.
  */
 @Component
 @ConditionalOnProperty("quittance.console.enabled")
@@ -35,7 +35,7 @@ final class Assets {
   private static final String OWN = "console/";
   private static final String WEBJARS = "META-INF/resources/webjars/";
 
-  /** Of other projects, by the names that they have here. */
+  /** Files of other projects, by their names here. */
   private static final Map<String, String> VENDORS =
       Map.of(
           "vendor/uPlot.js", "uplot/*/dist/uPlot.iife.min.js",
@@ -77,7 +77,7 @@ final class Assets {
     return found[0].getContentAsByteArray();
   }
 
-  /** How many decimals amounts have, as the service itself counts them. */
+  /** The decimals of each currency, as the service has them. */
   private static String currencies() {
     return Currencies.active().stream()
         .map(code -> code + ':' + Currencies.decimals(code))
@@ -99,7 +99,7 @@ final class Assets {
     return ROOT + version + '/';
   }
 
-  /** The page; its tag changes whenever any file does. */
+  /** The page; its ETag changes with any file. */
   Asset index() {
     return index;
   }

@@ -20,14 +20,14 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Serves the page, which is checked for a newer one each time, and its files, which are kept for
- * good: their paths hold their version.
+ * Serves the page, which browsers revalidate each time, and its files, which they cache for ever,
+ * because the version is part of the path.
  */
 @RestController
 @ConditionalOnProperty("quittance.console.enabled")
 class PageController {
 
-  /** The sandbox's visitors are led to the console. */
+  /** Redirects visitors of the sandbox to the console. */
   @RestController
   @Profile("sandbox")
   @ConditionalOnProperty("quittance.console.enabled")

@@ -28,7 +28,7 @@ import org.springframework.web.bind.annotation.RestController;
 @ConditionalOnProperty("quittance.console.enabled")
 class SessionController {
 
-  /** The key of 300 characters, however it is escaped. */
+  /** Enough for a key of 300 characters, even if all are escaped. */
   private static final int BODY_BYTES_MAX = 4096;
 
   record Login(@NotBlank @Size(max = 300) String key) {}
@@ -48,7 +48,7 @@ class SessionController {
     this.sandbox = environment.acceptsProfiles(Profiles.of("sandbox"));
   }
 
-  /** Anybody may send one, and it takes no place in admission. */
+  /** Anybody may send this body, and admission does not limit it. */
   @Bean
   static BodyLimit loginBody() {
     return new BodyLimit("POST", "/console/session", BODY_BYTES_MAX);

@@ -1,4 +1,4 @@
-/** Pages for people: the session of a browser, and what the pages are made of. */
+/** The console: its pages and files, and the session of a browser. */
 @ApplicationModule(allowedDependencies = {"access", "identity", "money", "web"})
 @NullMarked
 package io.quittance.console;

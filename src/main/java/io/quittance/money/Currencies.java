@@ -14,8 +14,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Facts about ISO 4217, from a dated table of the project's own ({@code money/iso-4217.txt}): a new
- * JDK neither adds a code nor takes one away.
+ * The currencies of ISO 4217, from the project's own dated table ({@code money/iso-4217.txt}), so
+ * that a new JDK does not change them.
  */
 public final class Currencies {
 
@@ -54,7 +54,7 @@ public final class Currencies {
     }
   }
 
-  /** Whether this is an alphabetic code, in upper case, that an account has or may have. */
+  /** Whether this is an alphabetic code, in upper case, that an account may have or have had. */
   public static boolean isCode(String text) {
     return FACTS.containsKey(text);
   }
@@ -74,7 +74,7 @@ public final class Currencies {
   }
 
   /**
-   * How many decimals its amounts have in print.
+   * How many decimals amounts of a currency have.
    *
    * @throws IllegalArgumentException when it {@link #isCode is no code}
    */

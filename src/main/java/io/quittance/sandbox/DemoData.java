@@ -12,8 +12,8 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.stereotype.Component;
 
 /**
- * A merchant, its key, and accounts with money in them. They are there before the service listens.
- * Making them again changes nothing.
+ * Creates a merchant, its key, and accounts with money before the service is ready. Creating them
+ * again changes nothing.
  */
 @Component
 @Profile("sandbox")
@@ -21,9 +21,9 @@ class DemoData implements SmartLifecycle {
 
   static final UUID MERCHANT = UUID.fromString("01900000-0000-7000-8000-000000000001");
   static final String KEY = "qt_sandbox_key";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TRANSFER_TIMEOUT = Duration.ofSeconds(30);
 
-  /** The web server's, from which on it listens. */
+  /** The phase in which the web server starts to listen. */
   private static final int LISTENING = DEFAULT_PHASE - 2_048;
 
   private final Onboarding onboarding;
@@ -78,6 +78,6 @@ class DemoData implements SmartLifecycle {
       return;
     }
     var request = idempotency.request(MERCHANT, "demo data", "fund " + account, money);
-    ledger.transfer(request, source, account, money, Deadline.after(PATIENCE));
+    ledger.transfer(request, source, account, money, Deadline.after(TRANSFER_TIMEOUT));
   }
 }

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Makes a dependency slow, failing or hung, to show what happens then. */
+/** Makes a dependency slow, failing or hanging, to show what happens then. */
 @RestController
 @Profile("sandbox")
 class FaultController {
@@ -47,12 +47,12 @@ class FaultController {
   }
 
   @PutMapping("/sandbox/faults/{dependency}")
-  @Route(id = "setFault", summary = "Makes a dependency slow, failing or hung")
+  @Route(id = "setFault", summary = "Makes a dependency slow, failing or hanging")
   Fault put(@PathVariable String dependency, @Valid @RequestBody NewFault body) {
     if (!DependencyNames.ALL.contains(dependency)) {
       throw Problem.of(
           ProblemCode.NOT_FOUND,
-          "There is no such dependency; there are fraud, ledger and notification.");
+          "There is no such dependency; the dependencies are fraud, ledger and notification.");
     }
     faults.set(dependency, body.toFault());
     return body.toFault();

@@ -17,11 +17,11 @@ import org.springframework.stereotype.Component;
 final class Faults implements FaultPoint {
 
   /**
-   * What is wrong with a dependency.
+   * The fault of a dependency.
    *
    * @param latencyMs added before each call, in milliseconds
    * @param errorRate the share of calls that fail, 0 to 1
-   * @param hang whether calls never come back
+   * @param hang whether calls never return
    */
   record Fault(int latencyMs, double errorRate, boolean hang) {
 

@@ -22,8 +22,8 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Customers of the sandbox's merchant, who use the API like anybody else: some look, some pay, some
- * have no money, some want it back. Thread-safe.
+ * Simulated customers of the sandbox's merchant, who use the API like any client: some browse, some
+ * pay, some have no money, some get refunds. Thread-safe.
  */
 @Component
 @Profile("sandbox")
@@ -70,7 +70,7 @@ class Shoppers {
     this.environment = environment;
   }
 
-  /** Opens their accounts, and those of whom they pay. Does nothing the second time. */
+  /** Opens the accounts of customers and payees, if they do not exist. */
   void openAccounts() {
     if (open) {
       return;
@@ -91,7 +91,7 @@ class Shoppers {
     return currency.equals("EUR") ? name : name + "." + currency.toLowerCase(java.util.Locale.ROOT);
   }
 
-  /** One payment, and at times what follows it. */
+  /** One payment, sometimes with a capture or a refund. */
   void pay() throws IOException, InterruptedException {
     RandomGenerator random = ThreadLocalRandom.current();
     String currency = one(CURRENCIES, random);
@@ -126,13 +126,13 @@ class Shoppers {
     }
   }
 
-  /** Most are small. */
+  /** A random amount; most are small. */
   private static int amount(RandomGenerator random) {
     return (int) Math.clamp(Math.exp(random.nextGaussian(7.5, 1)), 100, AMOUNT_MAX);
   }
 
-  /** So many interaction events, in one body. */
-  void look(int events) throws IOException, InterruptedException {
+  /** Sends this many interaction events in one body. */
+  void browse(int events) throws IOException, InterruptedException {
     RandomGenerator random = ThreadLocalRandom.current();
     String name = UUID.randomUUID().toString();
     var body = new StringBuilder();

@@ -18,8 +18,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Makes payments and events at the rates that were asked for, until they are zero again. What the
- * service does not manage to take is left out and not made up for. Thread-safe.
+ * Makes payments and events at the requested rates, until they are set to zero. What the service
+ * cannot take in time is skipped. Thread-safe.
  */
 @Component
 @Profile("sandbox")
@@ -43,21 +43,21 @@ class Traffic {
   private static final int QUEUED_MAX = 256;
   private static final Duration LIMIT = Duration.ofSeconds(2);
 
-  /** One thing to be done. */
+  /** One task of a tick. */
   @FunctionalInterface
-  private interface Errand {
+  private interface Task {
     void run() throws IOException, InterruptedException;
   }
 
   private final Shoppers shoppers;
-  private final WorkerPool<Errand, Boolean> workers;
+  private final WorkerPool<Task, Boolean> workers;
   private volatile Rates rates = Rates.NONE;
   private int ticks;
 
   Traffic(Shoppers shoppers, MeterRegistry registry) {
     this.shoppers = shoppers;
     this.workers =
-        WorkerPool.<Errand, Boolean>named("traffic", Traffic::run)
+        WorkerPool.<Task, Boolean>named("traffic", Traffic::run)
             .workers(WORKERS)
             .capacity(QUEUED_MAX)
             .drainLimit(LIMIT)
@@ -85,25 +85,25 @@ class Traffic {
     }
     int events = part(now.eventsPerSecond(), tick);
     if (events > 0) {
-      submit(() -> shoppers.look(events));
+      submit(() -> shoppers.browse(events));
     }
   }
 
-  /** What a tick does, so that all ticks of a second come to the rate. */
+  /** The share of one tick, so that all ticks of a second add up to the rate. */
   private static int part(int perSecond, int tick) {
     return perSecond * (tick + 1) / TICKS_PER_SECOND - perSecond * tick / TICKS_PER_SECOND;
   }
 
-  private void submit(Errand errand) {
+  private void submit(Task task) {
     try {
-      var _ = workers.submit(errand, Deadline.after(LIMIT));
+      var _ = workers.submit(task, Deadline.after(LIMIT));
     } catch (RejectedExecutionException e) {
       log.debug("The service is slower than its traffic", e);
     }
   }
 
-  private static void run(List<Job<Errand, Boolean>> jobs) {
-    for (Job<Errand, Boolean> job : jobs) {
+  private static void run(List<Job<Task, Boolean>> jobs) {
+    for (Job<Task, Boolean> job : jobs) {
       job.complete(
           () -> {
             job.item().run();

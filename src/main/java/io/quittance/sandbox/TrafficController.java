@@ -39,7 +39,7 @@ class TrafficController {
       id = "setTraffic",
       summary = "Makes payments and events of the sandbox's merchant",
       description =
-          "Plausible ones: several payees, some declines, some refunds. It goes on until it is set to zeros.")
+          "Plausible ones: several payees, some declines, some refunds. It continues until the rates are set to zero.")
   Rates put(@Valid @RequestBody NewTraffic body) {
     traffic.set(body.rates());
     return traffic.rates();

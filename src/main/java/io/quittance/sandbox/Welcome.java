@@ -9,8 +9,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * The last lines of the sandbox's start: where it listens, and what to paste. Printed and not
- * logged, because logs hold no keys.
+ * Prints the last lines of the sandbox's start: its addresses, and a command to try. They are not
+ * logged, because logs must not have keys.
  */
 @Component
 @Profile("sandbox")
