@@ -45,7 +45,7 @@ class ScheduledJobsIT {
   private static final Set<String> WITHOUT_DATABASE =
       Set.of(
           "Channels.tick",
-          "Claimer.comeBack",
+          "Claimer.retryWaiting",
           "LateQueues.remember",
           "Relay.tick",
           "RunningBatches.renewLeases",
@@ -119,7 +119,7 @@ class ScheduledJobsIT {
         "insert into merchants (id, name, created_at) values (?, 'm', current_timestamp)",
         MERCHANT);
 
-    run("Recovery.resolveStranded", "Recovery.expireOverdue", "DeltaWatch.look");
+    run("Recovery.resolveStranded", "Recovery.expireOverdue", "DeltaWatch.check");
 
     assertThat(gauge("payments.oldest.left.open", "kind", "stranded")).isGreaterThanOrEqualTo(3600);
     assertThat(gauge("payments.oldest.left.open", "kind", "overdue")).isGreaterThanOrEqualTo(3600);
