@@ -26,13 +26,13 @@ class StoredSessions {
   private static final int MOST = 50;
 
   private final JdbcClient jdbc;
-  private final Remembered remembered;
+  private final AccessCaches caches;
   private final AuditTrail audit;
   private final Clock clock;
 
-  StoredSessions(JdbcClient jdbc, Remembered remembered, AuditTrail audit, Clock clock) {
+  StoredSessions(JdbcClient jdbc, AccessCaches caches, AuditTrail audit, Clock clock) {
     this.jdbc = jdbc;
-    this.remembered = remembered;
+    this.caches = caches;
     this.audit = audit;
     this.clock = clock;
   }
@@ -69,7 +69,7 @@ class StoredSessions {
             Instants.parameter(expiresAt))
         .update();
     record(identity, origin, "api_key.session_opened");
-    remembered.forgetOnCommit(identity.merchantId());
+    caches.forgetOnCommit(identity.merchantId());
   }
 
   /** Ends a session for good. */
@@ -81,7 +81,7 @@ class StoredSessions {
             .update();
     if (removed > 0) {
       record(identity, origin, "api_key.session_ended");
-      remembered.forgetOnCommit(identity.merchantId());
+      caches.forgetOnCommit(identity.merchantId());
     }
   }
 

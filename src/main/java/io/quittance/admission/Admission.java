@@ -91,7 +91,7 @@ final class Admission {
     AdmissionLane lane = laneOf(admissionRequest.sender());
     UUID party = admissionRequest.sender().party();
     if (!enabled) {
-      lane.enterAnyway(party);
+      lane.forceEnter(party);
     } else if (!lane.enter(party, admissionRequest)) {
       return null;
     }

@@ -63,7 +63,7 @@ final class AdmissionLane {
   /** Takes a place, if there is one; then the party must {@link #leave}. */
   boolean enter(UUID party, AdmissionRequest admissionRequest) {
     adjustWhenDue();
-    if (hopeless(admissionRequest)
+    if (cannotMeetDeadline(admissionRequest)
         || !underWay.take(party, 1, admissionRequest.priority().of(limit))) {
       return false;
     }
@@ -72,18 +72,18 @@ final class AdmissionLane {
   }
 
   /** Takes a place, whether there is one or not. */
-  void enterAnyway(UUID party) {
+  void forceEnter(UUID party) {
     underWay.force(party, 1);
   }
 
   boolean hasRoom(UUID party, AdmissionRequest admissionRequest) {
     adjustWhenDue();
-    return !hopeless(admissionRequest)
+    return !cannotMeetDeadline(admissionRequest)
         && underWay.mayTake(party, 1, admissionRequest.priority().of(limit));
   }
 
   /** What is under way is known, and is answered whatever it takes. */
-  private boolean hopeless(AdmissionRequest admissionRequest) {
+  private boolean cannotMeetDeadline(AdmissionRequest admissionRequest) {
     return admissionRequest.priority() != Priority.UNDER_WAY
         && admissionRequest.priority() != Priority.REPORT
         && admissionRequest.patience().compareTo(expectedTime.get()) < 0;

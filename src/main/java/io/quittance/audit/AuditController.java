@@ -6,7 +6,7 @@ import io.quittance.identity.Actor;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.Page;
@@ -77,7 +77,7 @@ class AuditController {
   }
 
   private static String action(String text) {
-    return RefusedInput.oneOf(AuditEntry.ACTIONS, action -> action, text);
+    return InvalidInputException.oneOf(AuditEntry.ACTIONS, action -> action, text);
   }
 
   /** The merchant chooses the ids of its accounts, so no prefix is required. */

@@ -120,7 +120,7 @@ public final class DeadlineScope implements AutoCloseable {
       return start(subtask, deadline, work, recovery, _ -> null);
     }
     // The work has a thread of its own, and what waits for it needs no context.
-    Work<T> within = left -> Limited.call(subtask, left, inContext(work));
+    Work<T> within = left -> TimeLimited.call(subtask, left, inContext(work));
     Recovery<T> mend = failure -> inContext(_ -> recovery.recover(failure)).call(deadline);
     return start(subtask, limited, within, mend, _ -> null, body -> body);
   }

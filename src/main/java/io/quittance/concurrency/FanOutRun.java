@@ -6,7 +6,7 @@ import io.quittance.concurrency.Cancellation.SiblingFailed;
 import io.quittance.concurrency.FanOut.Mapper;
 import io.quittance.concurrency.FanOut.Progress;
 import io.quittance.concurrency.FanOut.Result;
-import io.quittance.concurrency.Limited.LimitPassedException;
+import io.quittance.concurrency.TimeLimited.LimitPassedException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -197,7 +197,7 @@ public final class FanOutRun<T, R> {
     if (limit == null) {
       return mapper.map(item, own);
     }
-    return Limited.call(name, own.extended(grace), _ -> mapper.map(item, own));
+    return TimeLimited.call(name, own.extended(grace), _ -> mapper.map(item, own));
   }
 
   private static @Nullable Cancellation canceledBy(Deadline deadline) {

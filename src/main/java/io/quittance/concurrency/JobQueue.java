@@ -29,8 +29,8 @@ final class JobQueue<T, R> {
   private final long maxWeight;
   private final ToLongFunction<? super T> weigher;
   private final Supplier<Duration> linger;
-  private final Predicate<? super T> givesWay;
-  private final Supplier<Duration> giveWayFor;
+  private final Predicate<? super T> deferrable;
+  private final Supplier<Duration> deferFor;
   private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition notEmpty = lock.newCondition();
@@ -40,7 +40,7 @@ final class JobQueue<T, R> {
   private final ArrayDeque<Condition> waitingForRoom = new ArrayDeque<>();
 
   /** How many of the jobs do not give way. */
-  private int notGivingWay;
+  private int undeferrable;
 
   private long lastWaitNanos;
   private long lastTakenNanos;
@@ -57,8 +57,8 @@ final class JobQueue<T, R> {
         new RoundRobinQueue<>(
             settings.party(), settings.inHandPerParty(), settings.waitingPerParty());
     linger = settings.linger();
-    givesWay = settings.givesWay();
-    giveWayFor = settings.giveWayFor();
+    deferrable = settings.deferrable();
+    deferFor = settings.deferFor();
     ticker = settings.ticker();
     lastTakenNanos = ticker.nanoTime();
   }
@@ -114,12 +114,12 @@ final class JobQueue<T, R> {
 
   private void enqueue(Job<T, R> job) {
     jobs.add(job);
-    notGivingWay += givesWay.test(job.item()) ? 0 : 1;
+    undeferrable += deferrable.test(job.item()) ? 0 : 1;
   }
 
   private Job<T, R> dequeue() {
     Job<T, R> job = jobs.remove();
-    notGivingWay -= givesWay.test(job.item()) ? 0 : 1;
+    undeferrable -= deferrable.test(job.item()) ? 0 : 1;
     return job;
   }
 
@@ -174,8 +174,8 @@ final class JobQueue<T, R> {
   }
 
   private void awaitCompany() {
-    if (notGivingWay == 0) {
-      await(() -> notGivingWay > 0 || jobs.isEmpty() || full(), giveWayFor.get());
+    if (undeferrable == 0) {
+      await(() -> undeferrable > 0 || jobs.isEmpty() || full(), deferFor.get());
     }
   }
 
@@ -254,7 +254,7 @@ final class JobQueue<T, R> {
   List<Job<T, R>> clear() {
     lock.lock();
     try {
-      notGivingWay = 0;
+      undeferrable = 0;
       return jobs.removeAll();
     } finally {
       lock.unlock();
@@ -267,7 +267,7 @@ final class JobQueue<T, R> {
     try {
       long now = ticker.nanoTime();
       // Jobs that give way wait for the one that would come now, and not it for them.
-      long oldest = notGivingWay == 0 ? 0 : now - jobs.oldestNanos();
+      long oldest = undeferrable == 0 ? 0 : now - jobs.oldestNanos();
       long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
       return Duration.ofNanos(Math.max(oldest, last));
     } finally {

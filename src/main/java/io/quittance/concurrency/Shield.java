@@ -1,7 +1,7 @@
 package io.quittance.concurrency;
 
 import io.quittance.concurrency.Cancellation.LimitPassed;
-import io.quittance.concurrency.Limited.LimitPassedException;
+import io.quittance.concurrency.TimeLimited.LimitPassedException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
@@ -41,7 +41,7 @@ public final class Shield {
           });
       awaitUninterruptibly(ended, deadline);
     }
-    return Limited.resultOf(task, deadline.expired() ? new LimitPassedException(name) : null);
+    return TimeLimited.resultOf(task, deadline.expired() ? new LimitPassedException(name) : null);
   }
 
   private static void awaitUninterruptibly(CountDownLatch ended, Deadline deadline) {

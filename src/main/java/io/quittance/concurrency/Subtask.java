@@ -1,9 +1,9 @@
 package io.quittance.concurrency;
 
 import io.quittance.concurrency.Cancellation.LimitPassed;
-import io.quittance.concurrency.Limited.LimitPassedException;
 import io.quittance.concurrency.ScopeReport.Entry;
 import io.quittance.concurrency.ScopeReport.SubtaskState;
+import io.quittance.concurrency.TimeLimited.LimitPassedException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.List;
 import java.util.Map;

@@ -24,8 +24,8 @@ public final class WorkerPoolBuilder<T, R> {
   private long maxWeight = Long.MAX_VALUE;
   private ToLongFunction<? super T> weigher = _ -> 0;
   private Supplier<Duration> linger = () -> Duration.ZERO;
-  private Predicate<? super T> givesWay = _ -> false;
-  private Supplier<Duration> giveWayFor = () -> Duration.ZERO;
+  private Predicate<? super T> deferrable = _ -> false;
+  private Supplier<Duration> deferFor = () -> Duration.ZERO;
   private Duration drainLimit = Duration.ofSeconds(30);
   private Ticker ticker = Ticker.SYSTEM;
   private ThreadFactory threads;
@@ -110,9 +110,9 @@ public final class WorkerPoolBuilder<T, R> {
    *
    * @param limit how long it waits, at most; asked for each batch
    */
-  public WorkerPoolBuilder<T, R> givingWay(Predicate<? super T> which, Supplier<Duration> limit) {
-    this.givesWay = which;
-    this.giveWayFor = limit;
+  public WorkerPoolBuilder<T, R> deferrable(Predicate<? super T> which, Supplier<Duration> limit) {
+    this.deferrable = which;
+    this.deferFor = limit;
     return this;
   }
 
@@ -196,12 +196,12 @@ public final class WorkerPoolBuilder<T, R> {
     return linger;
   }
 
-  Predicate<? super T> givesWay() {
-    return givesWay;
+  Predicate<? super T> deferrable() {
+    return deferrable;
   }
 
-  Supplier<Duration> giveWayFor() {
-    return giveWayFor;
+  Supplier<Duration> deferFor() {
+    return deferFor;
   }
 
   Duration drainLimit() {

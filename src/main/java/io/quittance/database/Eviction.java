@@ -11,6 +11,6 @@ public final class Eviction implements SQLExceptionOverride {
 
   @java.lang.Override
   public Override adjudicate(SQLException e) {
-    return SqlFailure.costsTheConnection(e) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+    return SqlFailure.requiresNewConnection(e) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
   }
 }

@@ -45,7 +45,7 @@ public final class SqlFailure {
    */
   public static boolean unavailable(Throwable e) {
     String state = state(e);
-    return away(state) || TIMED_OUT.contains(state) || state.startsWith("40");
+    return serverUnavailable(state) || TIMED_OUT.contains(state) || state.startsWith("40");
   }
 
   /**
@@ -75,12 +75,12 @@ public final class SqlFailure {
   }
 
   /** Whether another connection may fare better, so that this one is not to be used again. */
-  static boolean costsTheConnection(SQLException e) {
+  static boolean requiresNewConnection(SQLException e) {
     String state = e.getSQLState();
-    return state != null && away(state);
+    return state != null && serverUnavailable(state);
   }
 
-  private static boolean away(String state) {
+  private static boolean serverUnavailable(String state) {
     return lost(state) || state.equals(READ_ONLY) || in(state, "53");
   }
 

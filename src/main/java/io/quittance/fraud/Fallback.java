@@ -7,7 +7,7 @@ import io.quittance.fraud.Verdict.Decision;
 import io.quittance.fraud.Verdict.Source;
 import io.quittance.money.Money;
 import io.quittance.web.InputError.Code;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,9 +44,9 @@ public sealed interface Fallback {
           && amount.longValue() <= Money.MAX_AMOUNT) {
         return new ApproveBelow(amount.longValue());
       }
-      throw new RefusedInput(Code.OUT_OF_RANGE, RULE);
+      throw new InvalidInputException(Code.OUT_OF_RANGE, RULE);
     }
-    throw new RefusedInput(json.isTextual() ? Code.NOT_ONE_OF : Code.WRONG_TYPE, RULE);
+    throw new InvalidInputException(json.isTextual() ? Code.NOT_ONE_OF : Code.WRONG_TYPE, RULE);
   }
 
   @JsonValue

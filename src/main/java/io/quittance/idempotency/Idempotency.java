@@ -47,7 +47,7 @@ public final class Idempotency {
   }
 
   /** What the journal has told of a request's key. */
-  public enum KeyFate {
+  public enum KeyOutcome {
 
     /** That it was free, so what became of the request is what became of the key. */
     DECIDED,
@@ -56,7 +56,7 @@ public final class Idempotency {
     NOT_ASKED,
 
     /** Nothing yet: whether the request was carried out is not known. */
-    IN_DOUBT
+    UNKNOWN
   }
 
   /**
@@ -65,10 +65,10 @@ public final class Idempotency {
    * @param answer what its caller is told, unless the key turns out to be another request's
    * @param objectId what the request makes if it is carried out
    */
-  public record Ran<A>(A answer, KeyFate fate, @Nullable UUID objectId) {
+  public record Ran<A>(A answer, KeyOutcome outcome, @Nullable UUID objectId) {
 
     static <A> Ran<A> decided(A answer) {
-      return new Ran<>(answer, KeyFate.DECIDED, null);
+      return new Ran<>(answer, KeyOutcome.DECIDED, null);
     }
   }
 
@@ -221,14 +221,14 @@ public final class Idempotency {
       KeyedRequest request, Ran<A> ran, Function<KeyRecord, Optional<A>> replay)
       throws InterruptedException {
     Optional<KeyRecord> holder =
-        switch (ran.fate()) {
+        switch (ran.outcome()) {
           case DECIDED -> Optional.empty();
           case NOT_ASKED -> lookups.findLate(request);
-          case IN_DOUBT -> lookups.findLateIfPossible(request);
+          case UNKNOWN -> lookups.findLateIfPossible(request);
         };
     boolean another =
         holder.isPresent()
-            && (ran.fate() == KeyFate.NOT_ASKED
+            && (ran.outcome() == KeyOutcome.NOT_ASKED
                 || !Objects.equals(holder.get().objectId(), ran.objectId()));
     return another ? replayed(request, holder.get(), replay) : new Attempt.Answered<>(ran.answer());
   }

@@ -2,7 +2,7 @@ package io.quittance.identity;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -41,7 +41,7 @@ public enum Scope {
 
   @JsonCreator
   static Scope of(String text) {
-    return RefusedInput.oneOf(List.of(values()), Scope::text, text);
+    return InvalidInputException.oneOf(List.of(values()), Scope::text, text);
   }
 
   public static String join(Set<Scope> scopes) {

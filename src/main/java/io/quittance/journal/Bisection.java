@@ -58,7 +58,7 @@ final class Bisection {
    */
   List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
     List<WaitingCommand> waiting = tried(jobs, awaited);
-    waiting.forEach(command -> command.job().item().heldUp());
+    waiting.forEach(command -> command.job().item().onBlocked());
     return waiting;
   }
 
@@ -66,7 +66,7 @@ final class Bisection {
       List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
     try {
       return retries.apply(jobs, awaited);
-    } catch (FateUnknownException e) {
+    } catch (CommitOutcomeUnknownException e) {
       log.warn("It is unknown whether {} commands were committed", jobs.size(), e);
       jobs.forEach(job -> job.fail(e));
       return List.of();

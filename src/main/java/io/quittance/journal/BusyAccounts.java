@@ -49,7 +49,7 @@ final class BusyAccounts {
   private final int maxBatch;
 
   /** Of the worker only. */
-  private final MerchantTurns turns = new MerchantTurns();
+  private final FairOrder order = new FairOrder();
 
   /**
    * @param capacity commands that may wait, beside those that finish what others began; one
@@ -150,11 +150,11 @@ final class BusyAccounts {
       open = tried(open, waitsForAccounts(open), null);
       release(jobs, open);
     }
-    AccountKey next = turns.next(accounts(open));
+    AccountKey next = order.next(accounts(open));
     if (next != null) {
       long startedNanos = System.nanoTime();
       open = tried(open, waitsFor(open, next), next);
-      turns.took(next, Duration.ofNanos(System.nanoTime() - startedNanos));
+      order.recordTurn(next, Duration.ofNanos(System.nanoTime() - startedNanos));
     }
     open = triedAlone(open);
     // Each job counts what its own entry waits for, and no later one's.
@@ -178,7 +178,7 @@ final class BusyAccounts {
   private List<QueuedEntry> waitsForAccounts(List<QueuedEntry> entries) {
     Set<AccountKey> toRead =
         accounts(entries.stream().filter(entry -> entry.waiting().toRead()).toList());
-    return MerchantTurns.inTurns(
+    return FairOrder.inTurns(
         entries.stream()
             .filter(entry -> !entry.waiting().accounts().isEmpty())
             .filter(entry -> Collections.disjoint(entry.waiting().accounts(), toRead))

@@ -25,13 +25,13 @@ public interface Command<R> {
   /**
    * A transaction takes it: from here on it may be applied. Its deadline is looked at once more.
    */
-  default void pickedUp() {}
+  default void onStarted() {}
 
   /**
    * It waits apart, for another transaction holds a lock that it needs: nothing of it is applied,
    * and it is picked up again until its deadline. Must not throw.
    */
-  default void heldUp() {}
+  default void onBlocked() {}
 
   /** Whether it is part of a payment batch, which gives way to commands that are not. */
   default boolean ofPaymentBatch() {
@@ -41,7 +41,7 @@ public interface Command<R> {
   /**
    * Whether it waits a little for others to be applied with, as the items of a payment batch do.
    */
-  default boolean givesWay() {
+  default boolean isDeferrable() {
     return false;
   }
 
@@ -68,13 +68,13 @@ public interface Command<R> {
     }
 
     @Override
-    default void pickedUp() {
-      command().pickedUp();
+    default void onStarted() {
+      command().onStarted();
     }
 
     @Override
-    default void heldUp() {
-      command().heldUp();
+    default void onBlocked() {
+      command().onBlocked();
     }
 
     @Override
@@ -83,8 +83,8 @@ public interface Command<R> {
     }
 
     @Override
-    default boolean givesWay() {
-      return command().givesWay();
+    default boolean isDeferrable() {
+      return command().isDeferrable();
     }
 
     @Override

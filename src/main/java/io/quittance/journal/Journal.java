@@ -83,9 +83,9 @@ public final class Journal {
    * Queues a command.
    *
    * @param deadline until when it may be applied; from then on it is dropped
-   * @return completes after the commit. It fails with {@link FateUnknownException} if it is unknown
-   *     whether the command was applied. All other failures say that it was not, and will not be:
-   *     {@link io.quittance.concurrency.ExpiredInQueueException}, {@link
+   * @return completes after the commit. It fails with {@link CommitOutcomeUnknownException} if it
+   *     is unknown whether the command was applied. All other failures say that it was not, and
+   *     will not be: {@link io.quittance.concurrency.ExpiredInQueueException}, {@link
    *     DatabaseUnavailableException}, {@link TransactionTooLongException}, {@link
    *     QueueFullException} if too many commands wait for one of its accounts, {@link
    *     java.util.concurrent.RejectedExecutionException} if the journal has closed, or the error of

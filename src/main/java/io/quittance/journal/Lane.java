@@ -39,7 +39,7 @@ final class Lane {
   private static final int ENOUGH = 24;
 
   /** How long commands that give way wait for others to go with. */
-  private static final Duration GIVE_WAY = Duration.ofMillis(5);
+  private static final Duration DEFER_MAX = Duration.ofMillis(5);
 
   /** They do so if one that is of no batch came within this time. */
   private static final long OTHERS_SEEN_NANOS = Duration.ofSeconds(1).toNanos();
@@ -82,7 +82,7 @@ final class Lane {
             .capacity(capacity)
             .maxBatch(maxBatch)
             .linger(this::linger)
-            .givingWay(Command::givesWay, this::giveWayFor)
+            .deferrable(Command::isDeferrable, this::deferFor)
             .start(registry);
   }
 
@@ -92,8 +92,8 @@ final class Lane {
     return loaded && last < ENOUGH && pool.depth() < ENOUGH ? LINGER : Duration.ZERO;
   }
 
-  private Duration giveWayFor() {
-    return System.nanoTime() - otherNanos < OTHERS_SEEN_NANOS ? GIVE_WAY : Duration.ZERO;
+  private Duration deferFor() {
+    return System.nanoTime() - otherNanos < OTHERS_SEEN_NANOS ? DEFER_MAX : Duration.ZERO;
   }
 
   CompletableFuture<Object> submit(Command<?> command, Deadline deadline) {
@@ -165,7 +165,7 @@ final class Lane {
       if (busy.isEmpty()) {
         free.add(job);
       } else {
-        job.item().heldUp();
+        job.item().onBlocked();
         letWait(WaitingCommand.forLocks(job, busy));
       }
     }

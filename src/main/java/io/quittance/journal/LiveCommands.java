@@ -100,7 +100,7 @@ final class LiveCommands {
   boolean prepare(UnitOfWork unit) {
     for (Job<Command<?>, Object> job : live) {
       try {
-        job.item().pickedUp();
+        job.item().onStarted();
         job.item().prepare(unit);
       } catch (RuntimeException | Error e) {
         FatalErrors.rethrow(e);

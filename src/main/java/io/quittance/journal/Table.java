@@ -46,8 +46,8 @@ public interface Table {
 
   /**
    * Reads every row that the commands asked for; nothing, where rows are only ever added. Unless
-   * the unit of work is {@linkplain UnitOfWork#patient patient}, it reads no more than others can
-   * wait for.
+   * the unit of work is {@linkplain UnitOfWork#mayReadLong may read for long}, it reads no more
+   * than others can wait for.
    */
   default void load(JdbcOperations jdbc) {}
 

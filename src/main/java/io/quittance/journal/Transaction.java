@@ -31,7 +31,7 @@ final class Transaction {
   private final Deadline life;
   private final JdbcOperations jdbc;
   private final LiveCommands live;
-  private boolean patient;
+  private boolean mayReadLong;
 
   /** The account about which much was read ahead; null: none. */
   private @Nullable AccountKey laborious;
@@ -98,7 +98,7 @@ final class Transaction {
   List<WaitingCommand> run() throws SQLException {
     while (live.dropExpired()) {
       requireTime();
-      UnitOfWork unit = UnitOfWork.of(tables, patient, ahead);
+      UnitOfWork unit = UnitOfWork.of(tables, mayReadLong, ahead);
       if (!live.leaveOut(lock(unit))) {
         break;
       }
@@ -113,7 +113,7 @@ final class Transaction {
         return live.waiting();
       }
       // The locks that guard what it has read are held until the end.
-      ahead = patient ? unit : ahead;
+      ahead = mayReadLong ? unit : ahead;
     }
     connection.rollback();
     return live.waiting();
@@ -158,9 +158,9 @@ final class Transaction {
     return leavesOut(unit.tooMuchToRead()) ? List.of() : live.decide(unit);
   }
 
-  /** How much a patient one reads is its commands' affair. */
+  /** How much one reads that may read long is its commands' affair. */
   private void load(UnitOfWork unit) {
-    if (patient) {
+    if (mayReadLong) {
       unit.load(jdbc, dialect);
     } else {
       try (var _ = time.begin()) {
@@ -179,7 +179,7 @@ final class Transaction {
         accounts, command -> laborious != null && UnitOfWork.asksAbout(tables, command, laborious));
     // If none could be left out, each needs several long accounts: the next round reads all of
     // them.
-    patient |= live.size() == before;
+    mayReadLong |= live.size() == before;
     return true;
   }
 
@@ -215,10 +215,10 @@ final class Transaction {
       if (SqlStates.rolledBack(e)) {
         throw new TransientDataAccessResourceException("commit", e);
       }
-      throw new FateUnknownException(e);
+      throw new CommitOutcomeUnknownException(e);
     } catch (RuntimeException | Error e) {
       // The driver has failed, and it is unknown what it had sent.
-      throw new FateUnknownException(e);
+      throw new CommitOutcomeUnknownException(e);
     }
   }
 }

@@ -25,7 +25,7 @@ final class Transactions {
   private final List<Table.Factory> tables;
   private final Duration limit;
   private final Duration lockLimit;
-  private final FreshPlans plans;
+  private final PlanRefresh plans;
 
   Transactions(
       DataSource dataSource,
@@ -37,7 +37,7 @@ final class Transactions {
     this.tables = tables;
     this.limit = properties.transactionLimit();
     this.lockLimit = properties.lockLimit();
-    this.plans = new FreshPlans(dialect);
+    this.plans = new PlanRefresh(dialect);
   }
 
   /** Whether all of a transaction's commands have to be one merchant's. */
@@ -51,7 +51,7 @@ final class Transactions {
    * @param awaited an account that all of them need, and whose lock is waited for first; null: none
    * @param time counts what the database takes
    * @return the commands that could not be applied because of others' locks
-   * @throws FateUnknownException the commit was sent and not answered
+   * @throws CommitOutcomeUnknownException the commit was sent and not answered
    * @throws SQLException as with any other exception, nothing was applied
    */
   List<WaitingCommand> apply(

@@ -25,7 +25,7 @@ public final class UnitOfWork {
 
   private enum Kind {
     SHARED,
-    PATIENT,
+    MAY_READ_LONG,
     REHEARSAL
   }
 
@@ -50,11 +50,13 @@ public final class UnitOfWork {
   /**
    * One of a transaction that has read before.
    *
-   * @param patient whether it may read for long, because only commands on the same rows wait for it
+   * @param mayReadLong whether it may read for long, because only commands on the same rows wait
+   *     for it
    * @param ahead what was read, under locks that are still held; null: nothing
    */
-  static UnitOfWork of(List<Table.Factory> factories, boolean patient, @Nullable UnitOfWork ahead) {
-    return new UnitOfWork(factories, patient ? Kind.PATIENT : Kind.SHARED, ahead);
+  static UnitOfWork of(
+      List<Table.Factory> factories, boolean mayReadLong, @Nullable UnitOfWork ahead) {
+    return new UnitOfWork(factories, mayReadLong ? Kind.MAY_READ_LONG : Kind.SHARED, ahead);
   }
 
   /** One that is decided and never written. */
@@ -78,7 +80,7 @@ public final class UnitOfWork {
   }
 
   /** Whether it may read for long: no commands of others wait meanwhile. */
-  public boolean patient() {
+  public boolean mayReadLong() {
     return kind != Kind.SHARED;
   }
 

@@ -92,9 +92,9 @@ public final class Account {
   }
 
   /**
-   * Changes what the merchant says of the account. Only if {@link AccountChange#refusal} is empty.
+   * Changes what the merchant says of the account. Only if {@link AccountPatch#refusal} is empty.
    */
-  public void change(AccountChange change) {
+  public void change(AccountPatch change) {
     renamed |= change.name() != null || change.metadataJson() != null;
     terms = terms.with(change);
     status = change.status() == null ? status : change.status();

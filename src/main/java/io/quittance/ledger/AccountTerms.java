@@ -11,7 +11,7 @@ public record AccountTerms(
     String metadataJson) {
 
   /** The terms as the change leaves them; what it leaves out stays as it is. */
-  AccountTerms with(AccountChange change) {
+  AccountTerms with(AccountPatch change) {
     return new AccountTerms(
         currency,
         change.name() == null ? name : change.name().isEmpty() ? null : change.name(),

@@ -227,9 +227,9 @@ public final class Books implements Table {
    *
    * @throws IllegalStateException it is no rehearsal
    */
-  public void suppose(AccountKey key, AccountTerms terms, Instant now) {
+  public void assumeAccount(AccountKey key, AccountTerms terms, Instant now) {
     if (locks) {
-      throw new IllegalStateException("accounts are supposed in rehearsals only");
+      throw new IllegalStateException("accounts are assumed in rehearsals only");
     }
     accounts.putIfAbsent(key, Account.opened(key, terms, now));
   }

@@ -2,7 +2,7 @@ package io.quittance.ledger;
 
 import io.quittance.money.Currencies;
 import io.quittance.web.InputError.Code;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 
 /** Checks currency codes in query parameters. */
 public final class CurrencyText {
@@ -12,11 +12,12 @@ public final class CurrencyText {
   /**
    * The text itself.
    *
-   * @throws RefusedInput it is no code of ISO 4217
+   * @throws InvalidInputException it is no code of ISO 4217
    */
   public static String parse(String text) {
     if (!Currencies.isCode(text)) {
-      throw new RefusedInput(Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
+      throw new InvalidInputException(
+          Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
     }
     return text;
   }

@@ -1,7 +1,7 @@
 package io.quittance.payment;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import java.util.List;
 import java.util.Locale;
 
@@ -40,6 +40,6 @@ public enum EventType {
 
   /** The type of this name; throws {@link IllegalArgumentException} if there is none. */
   public static EventType from(String text) {
-    return RefusedInput.oneOf(List.of(values()), EventType::text, text);
+    return InvalidInputException.oneOf(List.of(values()), EventType::text, text);
   }
 }

@@ -598,7 +598,7 @@ class WorkerPoolTest {
               .pool()
               .maxBatch(3)
               .ticker(ticker)
-              .givingWay(item -> item.startsWith("patient"), () -> limit));
+              .deferrable(item -> item.startsWith("patient"), () -> limit));
     }
 
     @Test
@@ -655,7 +655,7 @@ class WorkerPoolTest {
                   .capacity(2)
                   .maxBatch(3)
                   .ticker(ticker)
-                  .givingWay(_ -> true, () -> HOUR))
+                  .deferrable(_ -> true, () -> HOUR))
           .submitAll(List.of("first", "second"), LATER);
       handler.awaitInHand(1);
 
@@ -671,7 +671,7 @@ class WorkerPoolTest {
                   .pool()
                   .maxBatch(3)
                   .ticker(ticker)
-                  .givingWay(item -> item.startsWith("patient"), limit::get));
+                  .deferrable(item -> item.startsWith("patient"), limit::get));
       pool.submit("patient", LATER);
       awaitLingering();
       CompletableFuture<String> hasty = pool.submit("hasty", LATER);

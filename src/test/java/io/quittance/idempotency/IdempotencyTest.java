@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.idempotency.Idempotency.KeyFate;
+import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.web.Problem;
@@ -210,38 +210,38 @@ class IdempotencyTest {
   @Test
   void spendsNoLookUpOnWhatTheJournalDecides() {
     stored.put(request(1).id(), recorded(request(1)));
-    assertThat(run(KeyFate.DECIDED)).isEqualTo("made");
+    assertThat(run(KeyOutcome.DECIDED)).isEqualTo("made");
     assertThat(lookedUp).isZero();
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DECIDED")
-  void looksAKeyUpThatTheJournalHasNotDecided(KeyFate fate) {
-    assertThat(run(fate)).isEqualTo("made");
+  void looksAKeyUpThatTheJournalHasNotDecided(KeyOutcome outcome) {
+    assertThat(run(outcome)).isEqualTo("made");
 
     stored.put(request(1).id(), recorded(request(1)));
-    assertThat(run(fate)).isEqualTo("replayed " + MADE);
+    assertThat(run(outcome)).isEqualTo("replayed " + MADE);
     assertThat(lookedUp).isEqualTo(2);
   }
 
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DECIDED")
-  void refusesAnotherBodyAfterwardsToo(KeyFate fate) {
+  void refusesAnotherBodyAfterwardsToo(KeyOutcome outcome) {
     stored.put(request(1).id(), recorded(request(2)));
-    assertThatThrownBy(() -> run(fate))
+    assertThatThrownBy(() -> run(outcome))
         .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_KEY_REUSED));
   }
 
   /** A look-up before it was too early. */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "DECIDED")
-  void looksAgainForAKeyThatWasFreeBefore(KeyFate fate) {
+  void looksAgainForAKeyThatWasFreeBefore(KeyOutcome outcome) {
     String answer =
         run(
             LookupTiming.BEFORE,
             () -> {
               stored.put(request(1).id(), recorded(request(1)));
-              return new Ran<>("made", fate, OWN);
+              return new Ran<>("made", outcome, OWN);
             },
             holder -> Optional.of("replayed " + holder.objectId()));
 
@@ -295,7 +295,7 @@ class IdempotencyTest {
   @Test
   void saysThatAnotherOneStillRunsAndNamesNothingOfItsOwn() {
     stored.put(request(1).id(), recorded(request(1)));
-    assertThatThrownBy(() -> run(KeyFate.IN_DOUBT, _ -> Optional.empty()))
+    assertThatThrownBy(() -> run(KeyOutcome.UNKNOWN, _ -> Optional.empty()))
         .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_IN_PROGRESS));
   }
 
@@ -304,14 +304,14 @@ class IdempotencyTest {
   void leavesItsOwnAnswerToWhatTurnsOutToBeItsOwn() {
     KeyRecord own = new KeyRecord(request(1).fingerprint(), OWN, null, null, CLOCK.instant());
     stored.put(request(1).id(), own);
-    assertThat(run(KeyFate.IN_DOUBT)).isEqualTo("made");
+    assertThat(run(KeyOutcome.UNKNOWN)).isEqualTo("made");
   }
 
   @Test
   void leavesInDoubtWhatCannotBeLookedUp() {
     databaseAway = true;
-    assertThat(run(KeyFate.IN_DOUBT)).isEqualTo("made");
-    assertThatThrownBy(() -> run(KeyFate.NOT_ASKED))
+    assertThat(run(KeyOutcome.UNKNOWN)).isEqualTo("made");
+    assertThatThrownBy(() -> run(KeyOutcome.NOT_ASKED))
         .isInstanceOfSatisfying(Problem.class, code(ProblemCode.DEPENDENCY_UNAVAILABLE));
   }
 
@@ -319,17 +319,17 @@ class IdempotencyTest {
   void leavesInDoubtWhatWasInterrupted() {
     hanging = new CountDownLatch(1);
     Thread.currentThread().interrupt();
-    assertThat(run(KeyFate.IN_DOUBT)).isEqualTo("made");
+    assertThat(run(KeyOutcome.UNKNOWN)).isEqualTo("made");
     assertThat(Thread.interrupted()).isTrue();
     hanging.countDown();
   }
 
-  private String run(KeyFate fate) {
-    return run(fate, holder -> Optional.of("replayed " + holder.objectId()));
+  private String run(KeyOutcome outcome) {
+    return run(outcome, holder -> Optional.of("replayed " + holder.objectId()));
   }
 
-  private String run(KeyFate fate, Function<KeyRecord, Optional<String>> replay) {
-    return run(LookupTiming.AFTERWARDS, () -> new Ran<>("made", fate, OWN), replay);
+  private String run(KeyOutcome outcome, Function<KeyRecord, Optional<String>> replay) {
+    return run(LookupTiming.AFTERWARDS, () -> new Ran<>("made", outcome, OWN), replay);
   }
 
   private String run(

@@ -328,7 +328,7 @@ class JournalIT {
       implements Command.Forwarding<Integer> {
 
     @Override
-    public void heldUp() {
+    public void onBlocked() {
       told.countDown();
     }
   }
@@ -650,7 +650,8 @@ class JournalIT {
 
     CompletableFuture<Integer> result = journal.submit(new Append(1), PATIENCE);
 
-    assertThatThrownBy(() -> PATIENCE.await(result)).isInstanceOf(FateUnknownException.class);
+    assertThatThrownBy(() -> PATIENCE.await(result))
+        .isInstanceOf(CommitOutcomeUnknownException.class);
   }
 
   @Test
@@ -660,7 +661,8 @@ class JournalIT {
 
     CompletableFuture<Integer> result = journal.submit(new Append(1), PATIENCE);
 
-    assertThatThrownBy(() -> PATIENCE.await(result)).isInstanceOf(FateUnknownException.class);
+    assertThatThrownBy(() -> PATIENCE.await(result))
+        .isInstanceOf(CommitOutcomeUnknownException.class);
   }
 
   private List<CompletableFuture<Integer>> submitTogether(List<Integer> lines)

@@ -91,7 +91,7 @@ class LaboriousAccountsIT {
 
     @Override
     public void load(JdbcOperations jdbc) {
-      if (unit.patient()) {
+      if (unit.mayReadLong()) {
         Set<AccountKey> left = left();
         readBesideOthers |= !left.isEmpty();
         left.forEach(this::read);

@@ -1,6 +1,6 @@
 package io.quittance.access.merchant;
 
-import io.quittance.access.Remembered;
+import io.quittance.access.AccessCaches;
 import io.quittance.access.Secret;
 import io.quittance.audit.AuditEntry;
 import io.quittance.audit.AuditTrail;
@@ -48,14 +48,14 @@ class Keyring {
 
   private final ApiKeys keys;
   private final ApiKeyLimit limit;
-  private final Remembered remembered;
+  private final AccessCaches caches;
   private final AuditTrail audit;
   private final Clock clock;
 
-  Keyring(ApiKeys keys, ApiKeyLimit limit, Remembered remembered, AuditTrail audit, Clock clock) {
+  Keyring(ApiKeys keys, ApiKeyLimit limit, AccessCaches caches, AuditTrail audit, Clock clock) {
     this.keys = keys;
     this.limit = limit;
-    this.remembered = remembered;
+    this.caches = caches;
     this.audit = audit;
     this.clock = clock;
   }
@@ -128,7 +128,7 @@ class Keyring {
         "api_key.rotated",
         id(old),
         Map.of("successor", id(successor), "overlap_seconds", overlap.toSeconds()));
-    remembered.forgetOnCommit(caller.merchantId());
+    caches.forgetOnCommit(caller.merchantId());
     return new Issued(successor, secret);
   }
 
@@ -138,7 +138,7 @@ class Keyring {
     ApiKey key = require(caller.merchantId(), id, ApiKey::shown);
     key.revoke(clock.instant());
     audit.record(caller, "api_key.revoked", id(key), Map.of("name", key.name()));
-    remembered.forgetOnCommit(caller.merchantId());
+    caches.forgetOnCommit(caller.merchantId());
   }
 
   /** Otherwise a key that may only make keys could make itself anything. */

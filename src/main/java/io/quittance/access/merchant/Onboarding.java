@@ -1,6 +1,6 @@
 package io.quittance.access.merchant;
 
-import io.quittance.access.Remembered;
+import io.quittance.access.AccessCaches;
 import io.quittance.access.Secret;
 import io.quittance.access.merchant.Keyring.Issued;
 import io.quittance.access.merchant.Keyring.Wish;
@@ -22,19 +22,15 @@ public class Onboarding {
 
   private final MerchantRows merchants;
   private final Keyring keyring;
-  private final Remembered remembered;
+  private final AccessCaches caches;
   private final AuditTrail audit;
   private final Clock clock;
 
   Onboarding(
-      MerchantRows merchants,
-      Keyring keyring,
-      Remembered remembered,
-      AuditTrail audit,
-      Clock clock) {
+      MerchantRows merchants, Keyring keyring, AccessCaches caches, AuditTrail audit, Clock clock) {
     this.merchants = merchants;
     this.keyring = keyring;
-    this.remembered = remembered;
+    this.caches = caches;
     this.audit = audit;
     this.clock = clock;
   }
@@ -67,7 +63,7 @@ public class Onboarding {
     merchant.apply(change);
     if (!change.described().isEmpty()) {
       record(merchant, origin, "merchant.changed", change.described());
-      remembered.forgetOnCommit(id);
+      caches.forgetOnCommit(id);
     }
     return merchant;
   }

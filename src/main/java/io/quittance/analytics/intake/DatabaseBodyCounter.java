@@ -280,7 +280,7 @@ final class DatabaseBodyCounter implements BodyCounter {
           cause.addSuppressed(e);
         }
       }
-      throw new UnknownCommitException(cause);
+      throw new CountOutcomeUnknownException(cause);
     }
 
     private void rollback(Connection connection) {

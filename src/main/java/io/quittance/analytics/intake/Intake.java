@@ -101,7 +101,7 @@ final class Intake {
       throw Problem.of(
               ProblemCode.OVERLOADED, "Too many events wait to be counted; nothing was started.")
           .retryAfter(workers.backlog(merchantId));
-    } catch (UnknownCommitException | DeadlineExceededException e) {
+    } catch (CountOutcomeUnknownException | DeadlineExceededException e) {
       throw unknown(e);
     }
   }

@@ -31,7 +31,7 @@ public final class PerMerchantRetry {
    */
   public static List<List<Job<Body, IntakeResult>>> of(
       List<Job<Body, IntakeResult>> jobs, Exception failure) {
-    if (failure instanceof UnknownCommitException || !SqlFailure.ofSomeRows(failure)) {
+    if (failure instanceof CountOutcomeUnknownException || !SqlFailure.ofSomeRows(failure)) {
       return List.of();
     }
     Map<UUID, List<Job<Body, IntakeResult>>> byMerchant = new LinkedHashMap<>();

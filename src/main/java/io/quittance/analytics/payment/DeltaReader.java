@@ -1,7 +1,7 @@
 package io.quittance.analytics.payment;
 
 import io.quittance.analytics.wire.CompactReader;
-import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.PaymentTransition;
 import io.quittance.payment.event.RefundChange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,7 +35,7 @@ final class DeltaReader {
     if (version != DeltaWriter.VERSION) {
       throw new IllegalStateException("it has the unknown version " + version);
     }
-    var payments = new ArrayList<PaymentChange>();
+    var payments = new ArrayList<PaymentTransition>();
     for (int left = in.size(); left > 0; left--) {
       payments.add(payment());
     }
@@ -46,8 +46,8 @@ final class DeltaReader {
     return new PaymentDelta(merchantId, payments, refunds);
   }
 
-  private PaymentChange payment() {
-    return new PaymentChange(
+  private PaymentTransition payment() {
+    return new PaymentTransition(
         merchantId,
         Instant.ofEpochSecond(in.number()),
         in.someText(),

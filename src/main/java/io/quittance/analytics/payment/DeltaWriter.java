@@ -1,7 +1,7 @@
 package io.quittance.analytics.payment;
 
 import io.quittance.analytics.wire.CompactWriter;
-import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.PaymentTransition;
 import io.quittance.payment.event.RefundChange;
 
 /** Writes a {@link PaymentDelta} as bytes, some 30 for each payment. Used once, on one thread. */
@@ -24,7 +24,7 @@ final class DeltaWriter {
     return writer.out.bytes();
   }
 
-  private void payment(PaymentChange change) {
+  private void payment(PaymentTransition change) {
     out.number(change.createdAt().getEpochSecond());
     out.text(change.currency());
     out.text(change.payer());

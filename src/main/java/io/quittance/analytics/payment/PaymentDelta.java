@@ -1,6 +1,6 @@
 package io.quittance.analytics.payment;
 
-import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.PaymentTransition;
 import io.quittance.payment.event.RefundChange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.UUID;
 
 /** The changes of one transaction to one merchant's payments. Confined to one thread. */
-record PaymentDelta(UUID merchantId, List<PaymentChange> payments, List<RefundChange> refunds) {
+record PaymentDelta(UUID merchantId, List<PaymentTransition> payments, List<RefundChange> refunds) {
 
   private PaymentDelta(UUID merchantId) {
     this(merchantId, new ArrayList<>(), new ArrayList<>());
   }
 
   /** One delta for each merchant whose payments a batch has changed. */
-  static List<PaymentDelta> of(List<PaymentChange> payments, List<RefundChange> refunds) {
+  static List<PaymentDelta> of(List<PaymentTransition> payments, List<RefundChange> refunds) {
     Map<UUID, PaymentDelta> deltas = new LinkedHashMap<>();
-    for (PaymentChange change : payments) {
+    for (PaymentTransition change : payments) {
       deltas.computeIfAbsent(change.merchantId(), PaymentDelta::new).payments.add(change);
     }
     for (RefundChange change : refunds) {
@@ -30,7 +30,7 @@ record PaymentDelta(UUID merchantId, List<PaymentChange> payments, List<RefundCh
 
   /** How many events were stored with these changes. */
   long events() {
-    return payments.stream().mapToLong(PaymentChange::events).sum();
+    return payments.stream().mapToLong(PaymentTransition::events).sum();
   }
 
   /** How many changes it has. */

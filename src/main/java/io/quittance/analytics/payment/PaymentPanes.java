@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quittance.analytics.pane.Labels;
 import io.quittance.analytics.pane.PaneDeltas;
-import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.PaymentTransition;
 import io.quittance.payment.event.RefundChange;
 import java.util.Map;
 import java.util.TreeMap;
@@ -65,7 +65,7 @@ public final class PaymentPanes {
     delta.refunds().forEach(refund -> add(refund, limits, panes));
   }
 
-  private static void add(PaymentChange change, LabelLimits limits, PaneDeltas panes) {
+  private static void add(PaymentTransition change, LabelLimits limits, PaneDeltas panes) {
     if (!change.moves()) {
       return;
     }
@@ -98,7 +98,7 @@ public final class PaymentPanes {
    * @param code why the payment did not succeed; only final statuses have one
    */
   private static void count(
-      PaymentChange change,
+      PaymentTransition change,
       String status,
       @Nullable String code,
       String payee,
@@ -125,7 +125,7 @@ public final class PaymentPanes {
    * The first rule that matched: a payment has one reason, so that the reasons add up to all
    * declines.
    */
-  private static String reason(PaymentChange change) {
+  private static String reason(PaymentTransition change) {
     return change.fraudReasons().isEmpty() ? NO_REASON : change.fraudReasons().getFirst();
   }
 

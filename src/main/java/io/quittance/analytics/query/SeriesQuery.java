@@ -1,7 +1,7 @@
 package io.quittance.analytics.query;
 
 import io.quittance.web.InputError.Code;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.query.QueryParameters;
 import java.time.Instant;
 import java.util.List;
@@ -29,14 +29,16 @@ record SeriesQuery(
    */
   static SeriesQuery of(QueryParameters query, Instant now) {
     Metric metric =
-        query.read("metric", text -> RefusedInput.oneOf(Metric.ALL, Metric::text, text));
+        query.read("metric", text -> InvalidInputException.oneOf(Metric.ALL, Metric::text, text));
     if (query.text("metric") == null) {
       query.reject("metric", Code.REQUIRED, "is required");
     }
     Granularity step =
         query.read(
             "step",
-            text -> RefusedInput.oneOf(List.of(Granularity.values()), Granularity::text, text));
+            text ->
+                InvalidInputException.oneOf(
+                    List.of(Granularity.values()), Granularity::text, text));
     Granularity steps = step == null ? Granularity.MINUTE : step;
     TimeRangeParameters time = TimeRangeParameters.of(query, steps, steps.usual(), now);
     Grouping grouping = metric == null ? new Grouping(List.of()) : Grouping.of(query, metric);
@@ -57,11 +59,11 @@ record SeriesQuery(
   private static double quantile(String text) {
     String rule = "must be a number from 0.5 to 0.999";
     if (!DECIMAL.matcher(text).matches()) {
-      throw new RefusedInput(Code.INVALID_FORMAT, rule);
+      throw new InvalidInputException(Code.INVALID_FORMAT, rule);
     }
     double quantile = Double.parseDouble(text);
     if (quantile < 0.5 || quantile > 0.999) {
-      throw new RefusedInput(Code.OUT_OF_RANGE, rule);
+      throw new InvalidInputException(Code.OUT_OF_RANGE, rule);
     }
     return quantile;
   }

@@ -1,7 +1,7 @@
 package io.quittance.analytics.query;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.query.QueryParameters;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,10 +46,12 @@ record TopQuery(By by, Measure measure, TimeRange range, Granularity step, int l
    * @throws io.quittance.web.Problem 400 with all that is wrong
    */
   static TopQuery of(QueryParameters query, Instant now) {
-    By by = query.read("by", text -> RefusedInput.oneOf(List.of(By.values()), By::text, text));
+    By by =
+        query.read("by", text -> InvalidInputException.oneOf(List.of(By.values()), By::text, text));
     Measure measure =
         query.read(
-            "metric", text -> RefusedInput.oneOf(List.of(Measure.values()), Measure::text, text));
+            "metric",
+            text -> InvalidInputException.oneOf(List.of(Measure.values()), Measure::text, text));
     Long limit = query.read("limit", text -> QueryParameters.number(text, 1, LIMIT_MAX));
     TimeRangeParameters time = TimeRangeParameters.of(query, Granularity.HOUR, USUAL, now);
     query.check();

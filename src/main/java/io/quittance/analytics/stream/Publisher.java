@@ -4,12 +4,12 @@ import io.quittance.analytics.event.EventBatch;
 import io.quittance.analytics.intake.Body;
 import io.quittance.analytics.intake.BodyCounter;
 import io.quittance.analytics.intake.BodyKeys;
+import io.quittance.analytics.intake.CountOutcomeUnknownException;
 import io.quittance.analytics.intake.DuplicateFilter;
 import io.quittance.analytics.intake.IntakeResponse;
 import io.quittance.analytics.intake.IntakeResult;
 import io.quittance.analytics.intake.NameAssignment;
 import io.quittance.analytics.intake.PerMerchantRetry;
-import io.quittance.analytics.intake.UnknownCommitException;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.stream.RecordSender.Result;
 import io.quittance.concurrency.Job;
@@ -236,7 +236,7 @@ final class Publisher implements BodyCounter {
           revokeOrSucceed(unanswered.get(i));
         } catch (SQLException e) {
           log.warn("It is not known whether Kafka has events: {}", e.getMessage());
-          var unknown = new UnknownCommitException(e);
+          var unknown = new CountOutcomeUnknownException(e);
           unanswered.subList(i, unanswered.size()).forEach(one -> one.fail(unknown));
           return;
         }

@@ -3,15 +3,15 @@ package io.quittance.ledger.change;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
-import io.quittance.idempotency.SubjectLookups;
+import io.quittance.idempotency.ResourceLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.journal.AccountKey;
 import io.quittance.ledger.Account;
-import io.quittance.ledger.AccountChange;
 import io.quittance.ledger.AccountIds;
 import io.quittance.ledger.AccountKind;
+import io.quittance.ledger.AccountPatch;
 import io.quittance.ledger.AccountTerms;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.find.AccountFilter;
@@ -51,19 +51,19 @@ class AccountController {
       Set.of("kind", "currency", "status", "limit", "cursor");
 
   private final LedgerQueries queries;
-  private final SubjectLookups subjects;
+  private final ResourceLookups resources;
   private final AccountOpening opening;
   private final LedgerCommands commands;
   private final ObjectMapper json;
 
   AccountController(
       LedgerQueries queries,
-      SubjectLookups subjects,
+      ResourceLookups resources,
       AccountOpening opening,
       LedgerCommands commands,
       ObjectMapper json) {
     this.queries = queries;
-    this.subjects = subjects;
+    this.resources = resources;
     this.opening = opening;
     this.commands = commands;
     this.json = json;
@@ -182,7 +182,7 @@ class AccountController {
       throws JsonProcessingException {
     UUID merchantId = caller.merchantId();
     Deadline deadline = commands.deadline(http);
-    Account account = subjects.find(merchantId, deadline, () -> queries.require(merchantId, id));
+    Account account = resources.find(merchantId, deadline, () -> queries.require(merchantId, id));
     if (account.terms().kind() == AccountKind.EXTERNAL
         && body.overdraftLimit() != null
         && body.overdraftLimit() > 0) {
@@ -197,8 +197,8 @@ class AccountController {
     };
   }
 
-  private AccountChange change(AccountUpdate body) throws JsonProcessingException {
-    return new AccountChange(
+  private AccountPatch change(AccountUpdate body) throws JsonProcessingException {
+    return new AccountPatch(
         body.name(),
         body.metadata() == null ? null : json.writeValueAsString(body.metadata()),
         body.overdraftLimit(),

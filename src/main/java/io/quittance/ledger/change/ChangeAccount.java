@@ -7,7 +7,7 @@ import io.quittance.journal.AccountKey;
 import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Account;
-import io.quittance.ledger.AccountChange;
+import io.quittance.ledger.AccountPatch;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.find.LedgerBodies.AccountBody;
@@ -20,7 +20,7 @@ import java.util.UUID;
  * Changes an account under its lock: each movement is decided entirely before or entirely after it,
  * so that an account is never closed while a payment comes in.
  */
-record ChangeAccount(AccountKey key, AccountChange change, Origin origin)
+record ChangeAccount(AccountKey key, AccountPatch change, Origin origin)
     implements Command<ChangeAccount.Result> {
 
   /** What came of it. */

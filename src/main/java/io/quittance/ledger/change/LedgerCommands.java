@@ -4,8 +4,8 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.journal.Command;
+import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.DatabaseUnavailableException;
-import io.quittance.journal.FateUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
@@ -62,7 +62,7 @@ final class LedgerCommands {
       throw Problem.of(ProblemCode.OVERLOADED);
     } catch (ExpiredInQueueException e) {
       throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
-    } catch (DeadlineExceededException | FateUnknownException e) {
+    } catch (DeadlineExceededException | CommitOutcomeUnknownException e) {
       throw unknown("The change was begun, and is not confirmed yet; " + advice, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

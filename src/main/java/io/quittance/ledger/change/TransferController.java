@@ -7,7 +7,7 @@ import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.idempotency.SubjectLookups;
+import io.quittance.idempotency.ResourceLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
@@ -48,19 +48,19 @@ class TransferController {
   private final Idempotency idempotency;
   private final LedgerCommands commands;
   private final LedgerQueries queries;
-  private final SubjectLookups subjects;
+  private final ResourceLookups resources;
   private final ObjectMapper json;
 
   TransferController(
       Idempotency idempotency,
       LedgerCommands commands,
       LedgerQueries queries,
-      SubjectLookups subjects,
+      ResourceLookups resources,
       ObjectMapper json) {
     this.idempotency = idempotency;
     this.commands = commands;
     this.queries = queries;
-    this.subjects = subjects;
+    this.resources = resources;
     this.json = json;
   }
 
@@ -147,7 +147,7 @@ class TransferController {
 
   private TransferOrder order(Caller caller, UUID transferId, Deadline deadline) {
     UUID merchantId = caller.merchantId();
-    return subjects
+    return resources
         .find(merchantId, deadline, () -> queries.transfer(merchantId, transferId))
         .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND))
         .order();
@@ -178,7 +178,7 @@ class TransferController {
     holder.throwRefusal();
     UUID merchantId = caller.merchantId();
     UUID made = Objects.requireNonNull(holder.objectId());
-    return subjects
+    return resources
         .findLate(merchantId, deadline, () -> queries.transfer(merchantId, made))
         .orElseThrow();
   }

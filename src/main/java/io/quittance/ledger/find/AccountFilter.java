@@ -3,7 +3,7 @@ package io.quittance.ledger.find;
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountStatus;
 import io.quittance.ledger.CurrencyText;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.query.QueryParameters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,12 +17,15 @@ public record AccountFilter(
     return new AccountFilter(
         query.read(
             "kind",
-            text -> RefusedInput.oneOf(List.of(AccountKind.values()), AccountKind::text, text)),
+            text ->
+                InvalidInputException.oneOf(
+                    List.of(AccountKind.values()), AccountKind::text, text)),
         query.read("currency", CurrencyText::parse),
         query.read(
             "status",
             text ->
-                RefusedInput.oneOf(List.of(AccountStatus.values()), AccountStatus::text, text)));
+                InvalidInputException.oneOf(
+                    List.of(AccountStatus.values()), AccountStatus::text, text)));
   }
 
   /** One text for one filter, for its cursors. */

@@ -92,7 +92,7 @@ final class AtomicBatches {
       AllOrNone.Refused refused,
       Deadline deadline) {
     List<ItemResult> ends = refused.items();
-    var command = new RefuseBatch(request, batch, references, ends, BatchAnswers.why(ends));
+    var command = new RefuseBatch(request, batch, references, ends, BatchResponses.why(ends));
     commands
         .execute("batch", command, deadline)
         .ifPresent(

@@ -4,7 +4,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.idempotency.SubjectLookups;
+import io.quittance.idempotency.ResourceLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
@@ -51,23 +51,23 @@ class BatchController {
   private final Batches batches;
   private final AtomicBatches atomics;
   private final BatchStore store;
-  private final BatchAnswers answers;
+  private final BatchResponses answers;
   private final Idempotency idempotency;
-  private final SubjectLookups subjects;
+  private final ResourceLookups resources;
 
   BatchController(
       Batches batches,
       AtomicBatches atomics,
       BatchStore store,
-      BatchAnswers answers,
+      BatchResponses answers,
       Idempotency idempotency,
-      SubjectLookups subjects) {
+      ResourceLookups resources) {
     this.batches = batches;
     this.atomics = atomics;
     this.store = store;
     this.answers = answers;
     this.idempotency = idempotency;
-    this.subjects = subjects;
+    this.resources = resources;
   }
 
   @PostMapping(PATH)
@@ -102,7 +102,7 @@ class BatchController {
         answer,
         headers.waitLimit(),
         () -> {
-          StoredBatch batch = batches.asked(merchantId, body, background, deadline);
+          StoredBatch batch = batches.newBatch(merchantId, body, background, deadline);
           if (body.atomic()) {
             return atomic(request, batch, body, deadline, http);
           }
@@ -135,7 +135,7 @@ class BatchController {
     }
     UUID id = Objects.requireNonNull(holder.objectId());
     List<BatchItemBody> items =
-        subjects.findLate(merchantId, deadline, () -> store.firstItems(merchantId, id));
+        resources.findLate(merchantId, deadline, () -> store.firstItems(merchantId, id));
     return Optional.of(answers.refusedBefore(refused.get(), items, http));
   }
 
@@ -144,7 +144,7 @@ class BatchController {
       KeyRecord holder, HttpStatus waitedFor, UUID merchantId, Deadline deadline) {
     UUID id = Objects.requireNonNull(holder.objectId());
     StoredBatch batch =
-        subjects.findLate(merchantId, deadline, () -> store.require(merchantId, id));
+        resources.findLate(merchantId, deadline, () -> store.require(merchantId, id));
     if (BatchKeys.inBackground(holder)) {
       return Optional.of(answers.show(HttpStatus.ACCEPTED, merchantId, id, true));
     }
@@ -190,7 +190,7 @@ class BatchController {
         headers.waitLimit(),
         () -> {
           StoredBatch seen =
-              subjects.find(merchantId, answer, () -> store.require(merchantId, batchId));
+              resources.find(merchantId, answer, () -> store.require(merchantId, batchId));
           batches.resume(request, seen, background, deadline);
           return answers.show(status, merchantId, batchId, false);
         },

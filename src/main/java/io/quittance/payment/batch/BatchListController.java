@@ -8,7 +8,7 @@ import io.quittance.payment.batch.store.BatchItemBody;
 import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.PaymentBatchBody;
 import io.quittance.payment.batch.store.StoredBatch;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.Page;
@@ -80,7 +80,7 @@ class BatchListController {
   private static Set<ItemStatus> statuses(String text) {
     var among = EnumSet.noneOf(ItemStatus.class);
     for (String one : text.split(",", -1)) {
-      among.add(RefusedInput.oneOf(List.of(ItemStatus.values()), ItemStatus::text, one));
+      among.add(InvalidInputException.oneOf(List.of(ItemStatus.values()), ItemStatus::text, one));
     }
     return among;
   }

@@ -86,7 +86,7 @@ final class Batches {
   }
 
   /** A batch that is asked for, not stored yet. */
-  StoredBatch asked(UUID merchantId, NewPaymentBatch body, boolean background, Deadline deadline) {
+  StoredBatch newBatch(UUID merchantId, NewPaymentBatch body, boolean background, Deadline deadline) {
     return StoredBatch.preparing(
         merchantId,
         new Asked(
@@ -115,10 +115,10 @@ final class Batches {
   void make(KeyedRequest request, StoredBatch batch, NewPaymentBatch body, Deadline deadline) {
     store.prepare(batch, body.payments());
     body.payments().forget();
-    carryOut(shown(request, batch, deadline), deadline);
+    carryOut(published(request, batch, deadline), deadline);
   }
 
-  private StoredBatch shown(KeyedRequest request, StoredBatch batch, Deadline deadline) {
+  private StoredBatch published(KeyedRequest request, StoredBatch batch, Deadline deadline) {
     BeginBatch.Result result;
     try {
       result = execute(new BeginBatch(request, batch), deadline, NOT_STORED);

@@ -69,7 +69,7 @@ record PayAll(
     List<ItemResult> ends = payments.decide(unit);
     keys.claim(request, batch.id(), unit.now());
     StoredBatch paid =
-        batch.resting(
+        batch.completed(
             BatchCounts.of(ends, ItemResult::status), (int) deadline.used().toMillis(), unit.now());
     var rows = unit.table(PaymentBatchRows.class);
     rows.add(paid, rows(batch, references, ends));

@@ -40,7 +40,7 @@ final class ActionBodies {
       @NotNull Decision decision, @Size(max = 500) @Printable @Nullable String reason) {}
 
   /** What is null stays as it is. */
-  record PaymentChange(
+  record PaymentUpdate(
       @Size(max = 1000) @Printable @Nullable String description,
       @Metadata @Nullable Map<String, String> metadata) {}
 

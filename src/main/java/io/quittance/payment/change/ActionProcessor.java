@@ -82,11 +82,11 @@ final class ActionProcessor {
     try (DeadlineScope scope = scopes.open(change.action().name(), deadline)) {
       ActionResult<R> result = run(scope, change);
       if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Done<R> done)) {
-        PaymentEndLog.logIfDead(done.payment());
+        PaymentEndLog.logIfUnsuccessful(done.payment());
         deliveryTrigger.run(scope, done.payment());
       }
       if (result instanceof ActionResult.Decided<R>(ChangePayment.Result.Refused<R> refused)) {
-        PaymentEndLog.logIfDead(refused.payment());
+        PaymentEndLog.logIfUnsuccessful(refused.payment());
       }
       ScopeReport report = scope.report();
       PaymentTerms terms = change.seen().terms();

@@ -2,12 +2,12 @@ package io.quittance.payment.change;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
-import io.quittance.idempotency.Idempotency.KeyFate;
+import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.idempotency.SubjectLookups;
+import io.quittance.idempotency.ResourceLookups;
 import io.quittance.idempotency.TimedLookups;
 import io.quittance.identity.Caller;
 import io.quittance.payment.change.ActionProcessor.ActionResult;
@@ -42,7 +42,7 @@ final class IdempotentActions {
   }
 
   private final Idempotency idempotency;
-  private final SubjectLookups subjects;
+  private final ResourceLookups resources;
   private final ActionProcessor actions;
   private final ActionResponses responses;
   private final PaymentLookups payments;
@@ -50,13 +50,13 @@ final class IdempotentActions {
 
   IdempotentActions(
       Idempotency idempotency,
-      SubjectLookups subjects,
+      ResourceLookups resources,
       ActionProcessor actions,
       ActionResponses responses,
       PaymentLookups payments,
       PaymentQueries queries) {
     this.idempotency = idempotency;
-    this.subjects = subjects;
+    this.resources = resources;
     this.actions = actions;
     this.responses = responses;
     this.payments = payments;
@@ -107,14 +107,14 @@ final class IdempotentActions {
   private <R> Ran<ResponseEntity<Object>> carryOut(
       ChangePayment<R> change, Deadline deadline, Success<R> success, HttpServletRequest http) {
     Carried<R> carried = actions.carryOut(change, deadline);
-    KeyFate fate =
+    KeyOutcome outcome =
         switch (carried.result()) {
-          case ActionResult.Decided<R> _ -> KeyFate.DECIDED;
-          case ActionResult.NotBegun<R> _ -> KeyFate.NOT_ASKED;
-          case ActionResult.Unknown<R> _ -> KeyFate.IN_DOUBT;
+          case ActionResult.Decided<R> _ -> KeyOutcome.DECIDED;
+          case ActionResult.NotBegun<R> _ -> KeyOutcome.NOT_ASKED;
+          case ActionResult.Unknown<R> _ -> KeyOutcome.UNKNOWN;
         };
     return new Ran<>(
-        responses.first(change, carried, success, http), fate, change.action().objectId());
+        responses.first(change, carried, success, http), outcome, change.action().objectId());
   }
 
   private <R> ResponseEntity<Object> replay(
@@ -125,7 +125,7 @@ final class IdempotentActions {
     }
     UUID merchantId = target.merchantId();
     UUID madeId = Objects.requireNonNull(holder.objectId());
-    return subjects.findLate(
+    return resources.findLate(
         merchantId,
         deadline,
         () ->

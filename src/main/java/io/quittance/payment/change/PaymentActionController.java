@@ -12,7 +12,7 @@ import io.quittance.payment.change.ActionBodies.NewCancel;
 import io.quittance.payment.change.ActionBodies.NewCapture;
 import io.quittance.payment.change.ActionBodies.NewRefund;
 import io.quittance.payment.change.ActionBodies.NewReview;
-import io.quittance.payment.change.ActionBodies.PaymentChange;
+import io.quittance.payment.change.ActionBodies.PaymentUpdate;
 import io.quittance.payment.change.ActionResponses.OpenBody;
 import io.quittance.payment.change.ActionResponses.Success;
 import io.quittance.payment.change.IdempotentActions.Target;
@@ -219,7 +219,7 @@ class PaymentActionController {
   ResponseEntity<Object> change(
       @PathVariable String id,
       DeadlineHeader deadlineMs,
-      @Valid @RequestBody PaymentChange body,
+      @Valid @RequestBody PaymentUpdate body,
       Caller caller,
       HttpServletRequest http)
       throws JsonProcessingException {

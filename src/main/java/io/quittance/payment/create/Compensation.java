@@ -6,7 +6,7 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.idempotency.KeyTakenException;
-import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.Dependencies;
@@ -139,7 +139,7 @@ final class Compensation {
   /** Whether the payment is not recorded as failed, and never will be. */
   private static boolean surelyUnrecorded(Release release, RuntimeException reason) {
     return switch (reason) {
-      case FateUnknownException _ -> false;
+      case CommitOutcomeUnknownException _ -> false;
       case ExpiredInQueueException _ -> true;
       case DeadlineExceededException _ -> release.giveUpRecord();
       default -> true;

@@ -26,7 +26,7 @@ interface OrderCommand<R> extends Command<R> {
   }
 
   @Override
-  default boolean givesWay() {
+  default boolean isDeferrable() {
     return ofPaymentBatch();
   }
 }

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
-import io.quittance.idempotency.Idempotency.KeyFate;
+import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
-import io.quittance.idempotency.SubjectLookups;
+import io.quittance.idempotency.ResourceLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
@@ -50,7 +50,7 @@ class PaymentController {
   private final PaymentQueries queries;
   private final Timelines timelines;
   private final Idempotency idempotency;
-  private final SubjectLookups subjects;
+  private final ResourceLookups resources;
   private final DeadlineProperties deadlines;
   private final ObjectMapper json;
 
@@ -60,7 +60,7 @@ class PaymentController {
       PaymentQueries queries,
       Timelines timelines,
       Idempotency idempotency,
-      SubjectLookups subjects,
+      ResourceLookups resources,
       DeadlineProperties deadlines,
       ObjectMapper json) {
     this.processor = processor;
@@ -68,7 +68,7 @@ class PaymentController {
     this.queries = queries;
     this.timelines = timelines;
     this.idempotency = idempotency;
-    this.subjects = subjects;
+    this.resources = resources;
     this.deadlines = deadlines;
     this.json = json;
   }
@@ -111,13 +111,13 @@ class PaymentController {
   }
 
   private static Ran<PaymentAnswer> answer(Processed processed, PaymentOrder order) {
-    KeyFate fate =
+    KeyOutcome outcome =
         switch (processed.result()) {
-          case PaymentResult.Concluded _, PaymentResult.Refused _ -> KeyFate.DECIDED;
-          case PaymentResult.NotBegun _ -> KeyFate.NOT_ASKED;
-          case PaymentResult.Unknown _ -> KeyFate.IN_DOUBT;
+          case PaymentResult.Concluded _, PaymentResult.Refused _ -> KeyOutcome.DECIDED;
+          case PaymentResult.NotBegun _ -> KeyOutcome.NOT_ASKED;
+          case PaymentResult.Unknown _ -> KeyOutcome.UNKNOWN;
         };
-    return new Ran<>(new PaymentAnswer.First(processed), fate, order.id());
+    return new Ran<>(new PaymentAnswer.First(processed), outcome, order.id());
   }
 
   /** Empty while the payment is processing. */
@@ -129,7 +129,7 @@ class PaymentController {
     }
     UUID merchantId = caller.merchantId();
     UUID made = Objects.requireNonNull(id);
-    return subjects
+    return resources
         .findLate(merchantId, deadline, () -> queries.find(merchantId, made))
         .filter(Payment::concluded)
         .map(PaymentAnswer.Replay::new);

@@ -86,7 +86,7 @@ public final class PaymentProcessor {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
       PaymentResult result = run(scope, order);
       if (result instanceof PaymentResult.Concluded concluded) {
-        PaymentEndLog.logIfDead(concluded.payment());
+        PaymentEndLog.logIfUnsuccessful(concluded.payment());
         deliveryTrigger.run(scope, concluded.payment());
       }
       ScopeReport report = scope.report();

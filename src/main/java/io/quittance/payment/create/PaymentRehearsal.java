@@ -107,7 +107,8 @@ public final class PaymentRehearsal {
     @Override
     public BeginPayment.Result decide(UnitOfWork unit) {
       var books = unit.table(Books.class);
-      accounts().forEach(id -> books.suppose(new AccountKey(merchantId(), id), TERMS, unit.now()));
+      accounts()
+          .forEach(id -> books.assumeAccount(new AccountKey(merchantId(), id), TERMS, unit.now()));
       return begin.decide(unit);
     }
   }

@@ -28,7 +28,7 @@ final class Release implements OrderCommand<BeginPayment.Result> {
    * What is decided of a payment that was never begun. It outlasts the attempts of a transaction,
    * because what the caller was told must stay true.
    */
-  private enum Fate {
+  private enum Decision {
     OPEN,
     RECORDED,
     GIVEN_UP
@@ -37,7 +37,7 @@ final class Release implements OrderCommand<BeginPayment.Result> {
   private final PaymentOrder order;
   private final Failure failure;
   private final boolean mayHold;
-  private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.OPEN);
+  private final AtomicReference<Decision> decision = new AtomicReference<>(Decision.OPEN);
 
   /**
    * @param mayHold whether the payment may have been begun; if not, there is no hold to give back,
@@ -54,7 +54,7 @@ final class Release implements OrderCommand<BeginPayment.Result> {
    * record of it. Says whether that is certain; it is not once the record is on its way.
    */
   boolean giveUpRecord() {
-    return fate.compareAndExchange(Fate.OPEN, Fate.GIVEN_UP) != Fate.RECORDED;
+    return decision.compareAndExchange(Decision.OPEN, Decision.GIVEN_UP) != Decision.RECORDED;
   }
 
   @Override
@@ -82,7 +82,7 @@ final class Release implements OrderCommand<BeginPayment.Result> {
     var payments = unit.table(Payments.class);
     Optional<Payment> begun = payments.find(order.merchantId(), order.id());
     if (begun.isEmpty()) {
-      return fate.compareAndExchange(Fate.OPEN, Fate.RECORDED) == Fate.GIVEN_UP
+      return decision.compareAndExchange(Decision.OPEN, Decision.RECORDED) == Decision.GIVEN_UP
           ? new BeginPayment.Result.Refused(
               new Refusal(failure.problem().code(), failure.detail()), null)
           : recordFailed(unit);

@@ -10,7 +10,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * What it takes to give a hold back and answer, once screening has run out of time: what the
- * journal expects on average, and a margin that each lane learns from its answers. Thread-safe.
+ * journal expects on average, and a reserve that each lane learns from its answers. Thread-safe.
  */
 @Component
 final class ReleaseTime {
@@ -27,18 +27,18 @@ final class ReleaseTime {
   private final Journal journal;
 
   /** By lane. */
-  private final List<LatenessMargin> margins;
+  private final List<AnswerReserve> reserves;
 
   ReleaseTime(Journal journal) {
     this.journal = journal;
-    this.margins =
-        Stream.generate(() -> new LatenessMargin(Ticker.SYSTEM)).limit(journal.lanes()).toList();
+    this.reserves =
+        Stream.generate(() -> new AnswerReserve(Ticker.SYSTEM)).limit(journal.lanes()).toList();
   }
 
   /** How much of a payment's deadline is to be kept back now. */
   Duration of(PaymentOrder order) {
     Duration expected = journal.expectedTime(order.merchantId());
-    Duration wanted = expected.multipliedBy(2).plus(ANSWER_TIME).plus(margin(order).get());
+    Duration wanted = expected.multipliedBy(2).plus(ANSWER_TIME).plus(reserve(order).get());
     Duration most = order.deadline().remaining().dividedBy(PART_MAX);
     return wanted.compareTo(most) < 0 ? wanted : most;
   }
@@ -46,11 +46,11 @@ final class ReleaseTime {
   /** A payment whose screening was late has been released, and can be answered now. */
   void released(PaymentOrder order) {
     if (order.deadline().granted().compareTo(TEACHING_MIN) >= 0) {
-      margin(order).note(order.deadline().remaining().compareTo(ANSWER_TIME) < 0);
+      reserve(order).note(order.deadline().remaining().compareTo(ANSWER_TIME) < 0);
     }
   }
 
-  private LatenessMargin margin(PaymentOrder order) {
-    return margins.get(journal.laneOf(order.merchantId()));
+  private AnswerReserve reserve(PaymentOrder order) {
+    return reserves.get(journal.laneOf(order.merchantId()));
   }
 }

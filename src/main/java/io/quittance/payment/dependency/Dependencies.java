@@ -5,8 +5,8 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.Ticker;
 import io.quittance.fraud.ScreeningRefusedException;
 import io.quittance.fraud.UnreadableRulesException;
+import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.DatabaseUnavailableException;
-import io.quittance.journal.FateUnknownException;
 import io.quittance.payment.FaultPoint;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.web.DependencyNames;
@@ -64,7 +64,7 @@ public final class Dependencies {
    */
   public static boolean ledgerIsToBlame(Throwable failure) {
     return failure instanceof DatabaseUnavailableException
-        || failure instanceof FateUnknownException
+        || failure instanceof CommitOutcomeUnknownException
         || failure instanceof DeadlineExceededException
         || failure instanceof IOException;
   }

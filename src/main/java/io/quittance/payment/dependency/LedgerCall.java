@@ -8,7 +8,7 @@ import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.concurrency.Subtask;
 import io.quittance.journal.Command;
-import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.model.Failure;
@@ -108,7 +108,7 @@ public final class LedgerCall {
       return new End.Committed<>(Deadline.after(properties.answerGrace()).await(pending));
     } catch (ExpiredInQueueException e) {
       return new End.NotApplied<>(e);
-    } catch (DeadlineExceededException | FateUnknownException e) {
+    } catch (DeadlineExceededException | CommitOutcomeUnknownException e) {
       return new End.Unknown<>(e);
     } catch (RuntimeException e) {
       return new End.NotApplied<>(e);

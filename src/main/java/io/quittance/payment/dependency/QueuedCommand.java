@@ -3,7 +3,7 @@ package io.quittance.payment.dependency;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.journal.Command;
-import io.quittance.journal.FateUnknownException;
+import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.Journal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
@@ -15,9 +15,9 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   private final Command<R> command;
   private volatile @Nullable CompletableFuture<R> pending;
   private volatile @Nullable Deadline limit;
-  private volatile boolean pickedUp;
-  private volatile boolean heldUp;
-  private volatile Runnable onHeldUp = () -> {};
+  private volatile boolean started;
+  private volatile boolean blocked;
+  private volatile Runnable whenBlocked = () -> {};
 
   public QueuedCommand(Command<R> command) {
     this.command = command;
@@ -26,20 +26,20 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   /**
    * Queues the command, once, and waits until it is committed.
    *
-   * @param whenHeldUp is run, on the journal's thread, when it has to wait for others' locks
+   * @param onceBlocked is run, on the journal's thread, when it has to wait for others' locks
    * @throws StillQueuedException time ran out before its turn had come, or while other transactions
    *     held locks that it needs
    */
-  public R submitAndAwait(Journal journal, Deadline deadline, Runnable whenHeldUp)
+  public R submitAndAwait(Journal journal, Deadline deadline, Runnable onceBlocked)
       throws InterruptedException {
-    onHeldUp = whenHeldUp;
+    whenBlocked = onceBlocked;
     limit = deadline;
     CompletableFuture<R> submitted = journal.submit(this, deadline);
     pending = submitted;
     try {
       return deadline.await(submitted);
     } catch (InterruptedException | DeadlineExceededException e) {
-      if ((!pickedUp || heldUp) && !journal.stalled(command.merchantId())) {
+      if ((!started || blocked) && !journal.stalled(command.merchantId())) {
         throw new StillQueuedException(e);
       }
       throw e;
@@ -59,9 +59,9 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
     }
     if (submitted.isDone()) {
       return submitted.isCompletedExceptionally()
-          && !(submitted.exceptionNow() instanceof FateUnknownException);
+          && !(submitted.exceptionNow() instanceof CommitOutcomeUnknownException);
     }
-    return until.expired() && !pickedUp;
+    return until.expired() && !started;
   }
 
   /** What it came to; null as long as that is not known, and if it failed. */
@@ -81,14 +81,14 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   }
 
   @Override
-  public void pickedUp() {
-    pickedUp = true;
+  public void onStarted() {
+    started = true;
   }
 
   @Override
-  public void heldUp() {
-    heldUp = true;
-    pickedUp = false;
-    onHeldUp.run();
+  public void onBlocked() {
+    blocked = true;
+    started = false;
+    whenBlocked.run();
   }
 }

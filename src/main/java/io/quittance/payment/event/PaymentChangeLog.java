@@ -39,7 +39,7 @@ public final class PaymentChangeLog implements Table {
 
   private final UnitOfWork unit;
   private final PaymentMeters meters;
-  private List<PaymentChange> payments = List.of();
+  private List<PaymentTransition> payments = List.of();
   private List<RefundChange> refunds = List.of();
   private List<Verdict.Source> screenings = List.of();
 
@@ -59,10 +59,10 @@ public final class PaymentChangeLog implements Table {
   }
 
   private void note(List<Payment> moved) {
-    List<PaymentChange> changes = new ArrayList<>(moved.size());
+    List<PaymentTransition> changes = new ArrayList<>(moved.size());
     List<Verdict.Source> verdicts = new ArrayList<>(moved.size());
     for (Payment payment : moved) {
-      PaymentChange change = PaymentChange.of(payment);
+      PaymentTransition change = PaymentTransition.of(payment);
       changes.add(change);
       Verdict verdict = payment.verdict();
       if (verdict != null && change.concludes()) {
@@ -85,7 +85,7 @@ public final class PaymentChangeLog implements Table {
   }
 
   /** Complete when the tables after this one are flushed. */
-  public List<PaymentChange> payments() {
+  public List<PaymentTransition> payments() {
     return payments;
   }
 

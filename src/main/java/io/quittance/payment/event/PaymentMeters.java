@@ -71,8 +71,10 @@ public final class PaymentMeters {
    * @param verdicts the sources of the verdicts that have concluded payments
    */
   void committed(
-      List<PaymentChange> changes, List<RefundChange> refundsMade, List<Verdict.Source> verdicts) {
-    for (PaymentChange change : changes) {
+      List<PaymentTransition> changes,
+      List<RefundChange> refundsMade,
+      List<Verdict.Source> verdicts) {
+    for (PaymentTransition change : changes) {
       if (change.moves() && !change.after().equals(OPEN)) {
         count(change.after(), change.code(), change.currency());
       }

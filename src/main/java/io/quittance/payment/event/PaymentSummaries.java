@@ -73,6 +73,6 @@ public final class PaymentSummaries {
         payment.terms().payee(),
         payment.terms().money().currency(),
         payment.status().text(),
-        payment.status().dead() || payment.status() == PaymentStatus.SUCCEEDED);
+        payment.status().unsuccessful() || payment.status() == PaymentStatus.SUCCEEDED);
   }
 }

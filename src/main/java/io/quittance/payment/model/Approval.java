@@ -22,7 +22,7 @@ public final class Approval {
     } else {
       payment.authorize(now);
       books.extend(
-          terms.merchantId(), holdId, Objects.requireNonNull(payment.milestones().expiresAt()));
+          terms.merchantId(), holdId, Objects.requireNonNull(payment.timestamps().expiresAt()));
     }
   }
 }

@@ -56,7 +56,7 @@ final class PayerPasts {
   private static final int READ_MAX = 2_000;
 
   private final Dialect dialect;
-  private final boolean patient;
+  private final boolean mayReadLong;
   private final Set<Past> wanted = new LinkedHashSet<>();
   private final Map<Payer, Integer> begun = new HashMap<>();
   private final Map<Payer, List<Payment>> addedByPayer = new HashMap<>();
@@ -64,12 +64,12 @@ final class PayerPasts {
   private Set<AccountKey> cut = Set.of();
 
   /**
-   * @param patient whether all of a past is read, however long that takes
+   * @param mayReadLong whether all of a past is read, however long that takes
    * @param earlier what was read ahead
    */
-  PayerPasts(Dialect dialect, boolean patient, Optional<PayerPasts> earlier) {
+  PayerPasts(Dialect dialect, boolean mayReadLong, Optional<PayerPasts> earlier) {
     this.dialect = dialect;
-    this.patient = patient;
+    this.mayReadLong = mayReadLong;
     earlier.ifPresent(ahead -> pasts.putAll(ahead.pasts));
   }
 
@@ -169,9 +169,9 @@ final class PayerPasts {
   void load(JdbcOperations jdbc) {
     List<Past> some = wanted.stream().filter(past -> !pasts.containsKey(past)).toList();
     try {
-      cut = count(jdbc, some, patient ? PayerPastsSql.ALL : READ_MAX);
+      cut = count(jdbc, some, mayReadLong ? PayerPastsSql.ALL : READ_MAX);
     } catch (DataAccessException e) {
-      throw patient && SqlFailure.canceled(e) ? new TransactionTooLongException(null, e) : e;
+      throw mayReadLong && SqlFailure.canceled(e) ? new TransactionTooLongException(null, e) : e;
     }
   }
 

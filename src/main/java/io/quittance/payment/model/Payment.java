@@ -36,7 +36,7 @@ public final class Payment {
   private int answerStatus;
   private int usedMs;
   private int eventCount;
-  private Milestones milestones = Milestones.NONE;
+  private PaymentTimestamps timestamps = PaymentTimestamps.NONE;
   private final List<PaymentEvent> news = new ArrayList<>(1);
   private final AtomicBoolean untoldEnd = new AtomicBoolean();
 
@@ -89,7 +89,7 @@ public final class Payment {
       int answerStatus,
       int usedMs,
       int eventCount,
-      Milestones milestones,
+      PaymentTimestamps timestamps,
       boolean counted) {}
 
   static Payment fromRow(Stored row) {
@@ -103,7 +103,7 @@ public final class Payment {
     payment.usedMs = row.usedMs();
     payment.eventCount = row.eventCount();
     // Releases before this one kept the expiry of what had ended.
-    payment.milestones = payment.waits() ? row.milestones() : row.milestones().withoutExpiry();
+    payment.timestamps = payment.waits() ? row.timestamps() : row.timestamps().withoutExpiry();
     return payment;
   }
 
@@ -118,7 +118,7 @@ public final class Payment {
         answerStatus,
         usedMs,
         eventCount,
-        milestones,
+        timestamps,
         counted);
   }
 
@@ -131,8 +131,8 @@ public final class Payment {
   /** The funds stay held until the merchant captures them. */
   void authorize(Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
-    Instant expiresAt = milestones.expiresAt() == null ? holdExpiry(now) : milestones.expiresAt();
-    milestones = new Milestones(now, null, null, expiresAt);
+    Instant expiresAt = timestamps.expiresAt() == null ? holdExpiry(now) : timestamps.expiresAt();
+    timestamps = new PaymentTimestamps(now, null, null, expiresAt);
     become(PaymentStatus.AUTHORIZED, CREATED, EventType.PAYMENT_AUTHORIZED, now);
   }
 
@@ -140,14 +140,14 @@ public final class Payment {
   void succeed(Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     amountCaptured = terms.money().amount();
-    milestones = new Milestones(now, now, null, null);
+    timestamps = new PaymentTimestamps(now, now, null, null);
     become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
   }
 
   /** The funds stay held until a person has decided. */
   public void sendToReview(Instant now) {
     require(PaymentStatus.PROCESSING);
-    milestones = new Milestones(null, null, null, holdExpiry(now));
+    timestamps = new PaymentTimestamps(null, null, null, holdExpiry(now));
     become(PaymentStatus.IN_REVIEW, ACCEPTED, EventType.PAYMENT_IN_REVIEW, now);
   }
 
@@ -193,7 +193,7 @@ public final class Payment {
   public void capture(long amount, boolean last, Instant now) {
     require(PaymentStatus.AUTHORIZED);
     amountCaptured = Math.addExact(amountCaptured, amount);
-    milestones = milestones.capturedAt(now);
+    timestamps = timestamps.capturedAt(now);
     tell(EventType.PAYMENT_CAPTURED, now, PaymentBody.from(this));
     if (last) {
       become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
@@ -206,7 +206,7 @@ public final class Payment {
     if (amountCaptured > 0) {
       become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
     } else {
-      milestones = milestones.canceledAt(now);
+      timestamps = timestamps.canceledAt(now);
       become(PaymentStatus.CANCELED, CREATED, EventType.PAYMENT_CANCELED, now);
     }
   }
@@ -245,9 +245,9 @@ public final class Payment {
 
   private void become(PaymentStatus next, int answer, EventType event, Instant now) {
     status = next;
-    untoldEnd.set(next.dead());
+    untoldEnd.set(next.unsuccessful());
     if (!waits()) {
-      milestones = milestones.withoutExpiry();
+      timestamps = timestamps.withoutExpiry();
     }
     if (answerStatus == 0) {
       answerStatus = answer;
@@ -357,7 +357,7 @@ public final class Payment {
     return usedMs;
   }
 
-  Milestones milestones() {
-    return milestones;
+  PaymentTimestamps timestamps() {
+    return timestamps;
   }
 }

@@ -66,10 +66,10 @@ public record PaymentBody(
         failure == null ? null : new FailureBody(failure.code(), failure.detail()),
         new DeadlineBody(terms.grantedMs(), payment.usedMs()),
         terms.createdAt(),
-        payment.milestones().authorizedAt(),
-        payment.milestones().capturedAt(),
-        payment.milestones().canceledAt(),
-        payment.milestones().expiresAt(),
+        payment.timestamps().authorizedAt(),
+        payment.timestamps().capturedAt(),
+        payment.timestamps().canceledAt(),
+        payment.timestamps().expiresAt(),
         open ? Outcome.UNKNOWN : null,
         open ? terms.resolvesBy() : null);
   }

@@ -15,7 +15,7 @@ public final class PaymentEndLog {
   private PaymentEndLog() {}
 
   /** Logs why a payment came to nothing, if it did; once, after the commit. */
-  public static void logIfDead(Payment payment) {
+  public static void logIfUnsuccessful(Payment payment) {
     if (!payment.markEndLogged()) {
       return;
     }

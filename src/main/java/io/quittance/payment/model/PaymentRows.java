@@ -39,7 +39,7 @@ public final class PaymentRows {
         join payments p on p.merchant_id = k.merchant_id and p.reference = k.reference
          and p.status not in\s
       """
-          + PaymentStatus.DEAD;
+          + PaymentStatus.UNSUCCESSFUL;
 
   private static final TableColumns<Payment.Stored> TABLE =
       TableColumns.<Payment.Stored>of("payments")
@@ -85,10 +85,10 @@ public final class PaymentRows {
               row -> row.answerStatus() == 0 ? null : row.answerStatus())
           .changing("used_ms", "integer", Payment.Stored::usedMs)
           .changing("event_count", "integer", Payment.Stored::eventCount)
-          .changing("authorized_at", "timestamp", row -> row.milestones().authorizedAt())
-          .changing("captured_at", "timestamp", row -> row.milestones().capturedAt())
-          .changing("canceled_at", "timestamp", row -> row.milestones().canceledAt())
-          .changing("expires_at", "timestamp", row -> row.milestones().expiresAt())
+          .changing("authorized_at", "timestamp", row -> row.timestamps().authorizedAt())
+          .changing("captured_at", "timestamp", row -> row.timestamps().capturedAt())
+          .changing("canceled_at", "timestamp", row -> row.timestamps().canceledAt())
+          .changing("expires_at", "timestamp", row -> row.timestamps().expiresAt())
           .build();
 
   public static final String COLUMNS = TABLE.names();
@@ -192,7 +192,7 @@ public final class PaymentRows {
             rs.getInt("answer_status"),
             rs.getInt("used_ms"),
             rs.getInt("event_count"),
-            new Milestones(
+            new PaymentTimestamps(
                 Instants.readOrNull(rs, "authorized_at"),
                 Instants.readOrNull(rs, "captured_at"),
                 Instants.readOrNull(rs, "canceled_at"),

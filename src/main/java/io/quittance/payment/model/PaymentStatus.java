@@ -18,10 +18,10 @@ public enum PaymentStatus {
    * The ends of payments that did not come about, in SQL. Their references are free again, which
    * the unique index on references says in the same words.
    */
-  public static final String DEAD = "('declined', 'failed', 'canceled', 'expired')";
+  public static final String UNSUCCESSFUL = "('declined', 'failed', 'canceled', 'expired')";
 
   /** Whether a payment has ended so that it did not come about. */
-  public boolean dead() {
+  public boolean unsuccessful() {
     return this == DECLINED || this == FAILED || this == CANCELED || this == EXPIRED;
   }
 

@@ -67,7 +67,7 @@ public final class Payments implements Table {
     this.dialect = dialect;
     this.pasts =
         new PayerPasts(
-            dialect, unit.patient(), unit.ahead(Payments.class).map(earlier -> earlier.pasts));
+            dialect, unit.mayReadLong(), unit.ahead(Payments.class).map(earlier -> earlier.pasts));
   }
 
   /** Announces a payment that may exist. */
@@ -121,7 +121,7 @@ public final class Payments implements Table {
         .or(
             () ->
                 addedByReference.getOrDefault(reference, List.of()).stream()
-                    .filter(payment -> !payment.status().dead())
+                    .filter(payment -> !payment.status().unsuccessful())
                     .map(payment -> payment.terms().id())
                     .findFirst());
   }

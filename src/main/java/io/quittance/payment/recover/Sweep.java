@@ -153,7 +153,7 @@ final class Sweep {
     long open = 0;
     for (FanOut.Result<Payment> result : results) {
       if (result instanceof FanOut.Result.Done<Payment>(Payment payment)) {
-        PaymentEndLog.logIfDead(payment);
+        PaymentEndLog.logIfUnsuccessful(payment);
       } else {
         open++;
       }

@@ -5,7 +5,7 @@ import io.quittance.ledger.CurrencyText;
 import io.quittance.money.Money;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentStatus;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.QueryParameters;
 import java.util.Collections;
@@ -33,7 +33,7 @@ enum PaymentFilter {
   /** In two parts, because two indexes hold one part each. */
   REFERENCE(
       "(reference = ? and status not in %1$s or reference = ? and status in %1$s)"
-          .formatted(PaymentStatus.DEAD),
+          .formatted(PaymentStatus.UNSUCCESSFUL),
       QueryParameters::reference);
 
   /** Some of the states, in one order whatever order they were given in. */
@@ -124,7 +124,7 @@ enum PaymentFilter {
   }
 
   private static PaymentStatus status(String text) {
-    return RefusedInput.oneOf(List.of(PaymentStatus.values()), PaymentStatus::text, text);
+    return InvalidInputException.oneOf(List.of(PaymentStatus.values()), PaymentStatus::text, text);
   }
 
   private static Object batch(String text) {

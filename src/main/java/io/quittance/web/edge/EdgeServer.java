@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
   private final WebProperties properties;
-  private final Draining draining;
+  private final ConnectionDraining draining;
   private final ObjectProvider<EarlyRefusal> earlyRefusals;
   private final ObjectProvider<ProblemWriter> problems;
 
@@ -24,7 +24,7 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
    */
   EdgeServer(
       WebProperties properties,
-      Draining draining,
+      ConnectionDraining draining,
       ObjectProvider<EarlyRefusal> earlyRefusals,
       ObjectProvider<ProblemWriter> problems) {
     this.properties = properties;

@@ -3,7 +3,7 @@ package io.quittance.web.json;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Future;
@@ -59,7 +59,7 @@ record FieldRule(Class<?> type, List<Annotation> annotations) {
   /** Follows the field's name: "must be a whole number from 1 to 100". */
   String words() {
     if (type.isEnum()) {
-      return RefusedInput.oneOf(names(type));
+      return InvalidInputException.oneOf(names(type));
     }
     if (type == Object.class) {
       return "must not be null";

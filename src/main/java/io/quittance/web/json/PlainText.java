@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.KeyDeserializer;
 import com.fasterxml.jackson.databind.deser.std.StringDeserializer;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import io.quittance.web.InputError.Code;
-import io.quittance.web.RefusedInput;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.log.CardNumbers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +41,7 @@ final class PlainText extends SimpleModule {
   }
 
   private static JsonMappingException refused(JsonParser parser, Code code, String rule) {
-    return JsonMappingException.from(parser, rule, new RefusedInput(code, rule));
+    return JsonMappingException.from(parser, rule, new InvalidInputException(code, rule));
   }
 
   private static final class OfValues extends StringDeserializer {

@@ -15,9 +15,9 @@ import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.RefusedInput;
 import io.quittance.web.Rfc3339;
 import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
@@ -109,7 +109,8 @@ public final class UnreadableBody {
       case InvalidTypeIdException kind -> kind(kind, path);
       case JsonMappingException mapping
           when mapping.getCause() instanceof IllegalArgumentException refusal ->
-          InputError.of(path, RefusedInput.codeOf(refusal), String.valueOf(refusal.getMessage()));
+          InputError.of(
+              path, InvalidInputException.codeOf(refusal), String.valueOf(refusal.getMessage()));
       case JsonMappingException mapping when mapping.getCause() instanceof InputCoercionException ->
           InputError.of(path, Code.OUT_OF_RANGE, rule(mapping, Long.class) + ", and is too large");
       case InvalidFormatException format
@@ -117,8 +118,8 @@ public final class UnreadableBody {
           InputError.of(
               path,
               Code.NOT_ONE_OF,
-              RefusedInput.oneOf(FieldRule.names(format.getTargetType()))
-                  + RefusedInput.ANOTHER_TEXT);
+              InvalidInputException.oneOf(FieldRule.names(format.getTargetType()))
+                  + InvalidInputException.ANOTHER_TEXT);
       case InvalidFormatException format
           when format.getTargetType() == Instant.class && format.getValue() instanceof String ->
           InputError.of(path, Code.INVALID_FORMAT, Rfc3339.RULE);
@@ -177,7 +178,7 @@ public final class UnreadableBody {
     Class<?> base = e.getBaseType().getRawClass();
     String field = FieldPath.in(path, base.getAnnotation(JsonTypeInfo.class).property());
     String rule =
-        RefusedInput.oneOf(
+        InvalidInputException.oneOf(
             Arrays.stream(base.getAnnotation(JsonSubTypes.class).value())
                 .map(JsonSubTypes.Type::name)
                 .toList());
@@ -186,7 +187,7 @@ public final class UnreadableBody {
     }
     return e.getTypeId() == null
         ? InputError.of(field, Code.REQUIRED, "is required and " + rule)
-        : InputError.of(field, Code.NOT_ONE_OF, rule + RefusedInput.ANOTHER_TEXT);
+        : InputError.of(field, Code.NOT_ONE_OF, rule + InvalidInputException.ANOTHER_TEXT);
   }
 
   private static String location(JsonProcessingException e) {

@@ -2,8 +2,8 @@ package io.quittance.web.json;
 
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.Printable;
-import io.quittance.web.RefusedInput;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.Path;
 import jakarta.validation.constraints.DecimalMax;
@@ -110,7 +110,7 @@ public final class Violations {
     return switch (value) {
       case Number number -> ", not " + number;
       case String text when broken instanceof Size -> "; it has " + CodePoints.in(text);
-      case String _ -> RefusedInput.ANOTHER_TEXT;
+      case String _ -> InvalidInputException.ANOTHER_TEXT;
       case Collection<?> list -> "; it has " + list.size();
       case null, default -> "";
     };

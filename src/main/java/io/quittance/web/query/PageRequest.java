@@ -1,8 +1,8 @@
 package io.quittance.web.query;
 
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.RefusedInput;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
@@ -40,7 +40,8 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
     try {
       return (int) QueryParameters.number(text, 1, MAX_LIMIT);
     } catch (IllegalArgumentException e) {
-      throw Problem.invalid("limit", RefusedInput.codeOf(e), String.valueOf(e.getMessage()));
+      throw Problem.invalid(
+          "limit", InvalidInputException.codeOf(e), String.valueOf(e.getMessage()));
     }
   }
 

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.Problem;
-import io.quittance.web.RefusedInput;
 import io.quittance.web.Rfc3339;
 import jakarta.servlet.http.HttpServletRequest;
 import java.net.URLDecoder;
@@ -98,8 +98,8 @@ public final class QueryParameters {
   /**
    * What a parser makes of a parameter that is there; null if it refuses.
    *
-   * @param parser throws {@link IllegalArgumentException}, best a {@link RefusedInput}, with what
-   *     the parameter must be
+   * @param parser throws {@link IllegalArgumentException}, best a {@link InvalidInputException},
+   *     with what the parameter must be
    */
   public <T> @Nullable T read(String name, Function<String, T> parser) {
     String text = text(name);
@@ -109,7 +109,7 @@ public final class QueryParameters {
     try {
       return parser.apply(text);
     } catch (IllegalArgumentException e) {
-      reject(name, RefusedInput.codeOf(e), String.valueOf(e.getMessage()));
+      reject(name, InvalidInputException.codeOf(e), String.valueOf(e.getMessage()));
       return null;
     }
   }
@@ -173,11 +173,11 @@ public final class QueryParameters {
   public static long number(String text, long min, long max) {
     String rule = "must be a whole number from %d to %d".formatted(min, max);
     if (!DIGITS.matcher(text).matches()) {
-      throw new RefusedInput(Code.INVALID_FORMAT, rule + " in plain digits");
+      throw new InvalidInputException(Code.INVALID_FORMAT, rule + " in plain digits");
     }
     long number = Long.parseLong(text);
     if (number < min || number > max) {
-      throw new RefusedInput(Code.OUT_OF_RANGE, rule + ", not " + number);
+      throw new InvalidInputException(Code.OUT_OF_RANGE, rule + ", not " + number);
     }
     return number;
   }

@@ -68,7 +68,7 @@ final class RequestFilter extends OncePerRequestFilter {
             response,
             next);
       } else {
-        next.doFilter(request, new WholeResponse(response));
+        next.doFilter(request, new BufferedResponse(response));
       }
     } finally {
       if (properties.requestLog()) {
@@ -114,7 +114,7 @@ final class RequestFilter extends OncePerRequestFilter {
   private static void withBody(
       LimitedBodyRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
-    chain.doFilter(request, new WholeResponse(response));
+    chain.doFilter(request, new BufferedResponse(response));
     boolean left = !request.finished();
     // A client that waits for leave to send its body (RFC 9110, 10.1.1) has nothing to take.
     boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null;

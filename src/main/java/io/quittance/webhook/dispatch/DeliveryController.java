@@ -6,9 +6,9 @@ import io.quittance.identity.Scope;
 import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog;
 import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import io.quittance.web.RefusedInput;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.Page;
@@ -87,7 +87,7 @@ class DeliveryController {
   }
 
   private static String state(String text) {
-    return RefusedInput.oneOf(STATES, state -> state, text);
+    return InvalidInputException.oneOf(STATES, state -> state, text);
   }
 
   /** Sends a test event to one endpoint, whether or not it is subscribed to the type. */

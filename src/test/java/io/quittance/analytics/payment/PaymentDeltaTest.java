@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.analytics.wire.CompactWriter;
-import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.PaymentTransition;
 import io.quittance.payment.event.RefundChange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -23,8 +23,8 @@ class PaymentDeltaTest {
 
   private static final UUID MERCHANT = new UUID(0, 1);
 
-  private static PaymentChange change(String payer, String payee, long amount) {
-    return new PaymentChange(
+  private static PaymentTransition change(String payer, String payee, long amount) {
+    return new PaymentTransition(
         MERCHANT,
         Instant.ofEpochSecond(1_800_000_000L + amount % 60),
         "EUR",
@@ -43,7 +43,7 @@ class PaymentDeltaTest {
   void areReadAsTheyWereWritten(
       @ForAll @Size(max = 20) List<@StringLength(max = 64) String> texts,
       @ForAll @LongRange(min = 1, max = 9_007_199_254_740_991L) long amount) {
-    List<PaymentChange> payments = new ArrayList<>();
+    List<PaymentTransition> payments = new ArrayList<>();
     List<RefundChange> refunds = new ArrayList<>();
     for (String text : texts) {
       payments.add(change(text, "é" + text, amount));
@@ -56,7 +56,7 @@ class PaymentDeltaTest {
 
   @Test
   void takeFewBytesForEachPayment() {
-    List<PaymentChange> payments = new ArrayList<>();
+    List<PaymentTransition> payments = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       payments.add(change("payer-" + i, "shop", 1200));
     }

@@ -11,7 +11,7 @@ import io.quittance.analytics.pane.StoredSketches;
 import io.quittance.database.Dialect;
 import io.quittance.database.ReportConnections;
 import io.quittance.money.Money;
-import io.quittance.payment.event.PaymentChange;
+import io.quittance.payment.event.PaymentTransition;
 import io.quittance.payment.event.RefundChange;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
@@ -238,7 +238,7 @@ class RollUpIT {
     RollUp rollUp = rollUp(database, 100);
     int payments = 1_030;
     for (int part = 0; part < 2; part++) {
-      var changes = new ArrayList<PaymentChange>();
+      var changes = new ArrayList<PaymentTransition>();
       for (int i = 0; i < payments; i++) {
         changes.add(change("EUR", "shop", Money.MAX_AMOUNT, null, "succeeded"));
       }
@@ -416,13 +416,13 @@ class RollUpIT {
     return 0;
   }
 
-  private PaymentChange change(String payee, @Nullable String before, String after) {
+  private PaymentTransition change(String payee, @Nullable String before, String after) {
     return change("EUR", payee, 100, before, after);
   }
 
-  private PaymentChange change(
+  private PaymentTransition change(
       String currency, String payee, long amount, @Nullable String before, String after) {
-    return new PaymentChange(
+    return new PaymentTransition(
         merchant,
         createdAt,
         currency,

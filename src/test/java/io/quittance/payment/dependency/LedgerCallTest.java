@@ -79,7 +79,7 @@ class LedgerCallTest {
     when(journal.<String>submit(any(), any()))
         .then(
             submitted -> {
-              submitted.getArgument(0, Command.class).heldUp();
+              submitted.getArgument(0, Command.class).onBlocked();
               assertThat(breaker.tryAcquirePermission()).isTrue();
               committed.complete("done");
               return committed;

@@ -30,7 +30,7 @@ public enum ItemStatus {
   }
 
   /** Whether it ended as its merchant wished. */
-  public boolean well() {
+  public boolean successful() {
     return this == SUCCEEDED || this == AUTHORIZED;
   }
 

@@ -9,7 +9,7 @@ import io.quittance.payment.batch.item.BatchItem;
 import io.quittance.payment.batch.item.ItemPayments;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
-import io.quittance.payment.batch.store.BatchOnFailure;
+import io.quittance.payment.batch.store.FailurePolicy;
 import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.BatchProgress.Change;
 import io.quittance.payment.batch.store.LeaseLostException;
@@ -172,7 +172,7 @@ final class BatchRun {
   }
 
   private boolean stops(Result<ItemResult> result) {
-    boolean stop = batch.asked().onFailure() == BatchOnFailure.STOP && !endedWell(result);
+    boolean stop = batch.asked().onFailure() == FailurePolicy.STOP && !endedWell(result);
     if (stop) {
       failed = true;
       stop();
@@ -182,7 +182,7 @@ final class BatchRun {
 
   private static boolean endedWell(Result<ItemResult> result) {
     return result instanceof Result.Done<ItemResult>(ItemResult end)
-        && (end.status().well() || end.status() == ItemStatus.NOT_STARTED);
+        && (end.status().successful() || end.status() == ItemStatus.NOT_STARTED);
   }
 
   private void note(int place, Result<ItemResult> result) throws InterruptedException {

@@ -43,7 +43,7 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
     if (present.isEmpty()) {
       return new Result.Gone();
     }
-    StoredBatch shown = present.get().shown(unit.now());
+    StoredBatch shown = present.get().published(unit.now());
     BatchKeys.claim(unit, request, shown);
     rows.change(shown);
     return new Result.Begun(shown);

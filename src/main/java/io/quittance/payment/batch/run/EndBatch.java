@@ -23,7 +23,7 @@ record EndBatch(StoredBatch batch, int usedMs) implements CommandOnBatch<Optiona
     Optional<StoredBatch> resting =
         rows.present(batch)
             .filter(present -> present.processing() && present.counts().open() == 0)
-            .map(present -> present.resting(present.counts(), usedMs, unit.now()));
+            .map(present -> present.completed(present.counts(), usedMs, unit.now()));
     resting.ifPresent(
         rest -> {
           rows.change(rest);

@@ -7,7 +7,7 @@ import io.quittance.payment.batch.item.ItemQueries;
 import io.quittance.payment.batch.item.ItemQueries.Found;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
-import io.quittance.payment.batch.store.BatchOnFailure;
+import io.quittance.payment.batch.store.FailurePolicy;
 import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.BatchProgress.Change;
 import io.quittance.payment.batch.store.LeaseLostException;
@@ -131,9 +131,9 @@ final class ItemReconciliation {
   }
 
   private static boolean stops(StoredBatch batch, List<Change> changes) {
-    return batch.asked().onFailure() == BatchOnFailure.STOP
+    return batch.asked().onFailure() == FailurePolicy.STOP
         && changes.stream()
             .map(change -> change.end().status())
-            .anyMatch(status -> !status.well() && status != ItemStatus.NOT_STARTED);
+            .anyMatch(status -> !status.successful() && status != ItemStatus.NOT_STARTED);
   }
 }

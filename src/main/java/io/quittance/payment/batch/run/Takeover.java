@@ -35,8 +35,8 @@ public final class Takeover {
   /** Batches at once that only come to their end. */
   private static final int ENDING_MAX = 4;
 
-  private final Carriers goingOn;
-  private final Carriers ending;
+  private final BatchWorkers goingOn;
+  private final BatchWorkers ending;
   private final BatchStore store;
   private final BatchLeases leases;
   private final RunningBatches running;
@@ -57,8 +57,8 @@ public final class Takeover {
     this.reconciliation = reconciliation;
     this.runner = runner;
     this.goingOn =
-        new Carriers("batches", properties.backgroundMax(), running, this::goOn, registry);
-    this.ending = new Carriers("batch-ends", ENDING_MAX, running, this::goOn, registry);
+        new BatchWorkers("batches", properties.backgroundMax(), running, this::goOn, registry);
+    this.ending = new BatchWorkers("batch-ends", ENDING_MAX, running, this::goOn, registry);
   }
 
   /**
@@ -82,9 +82,9 @@ public final class Takeover {
     }
   }
 
-  private static void give(Carriers carriers, StoredBatch batch) {
+  private static void give(BatchWorkers workers, StoredBatch batch) {
     try {
-      carriers.accept(batch);
+      workers.accept(batch);
     } catch (RejectedExecutionException e) {
       log.info("{} is left to another replica: {}", batch.text(), e.getMessage());
     }
@@ -97,18 +97,18 @@ public final class Takeover {
     }
   }
 
-  private void lookForThoseOf(Carriers carriers) {
-    if (!carriers.isFull()) {
+  private void lookForThoseOf(BatchWorkers workers) {
+    if (!workers.isFull()) {
       OneByOne.forEach(
-          leases.abandoned(carriers == goingOn, carriers.merchantsWithoutRoom(), LOOKED_AT),
-          batch -> take(batch, carriers));
+          leases.abandoned(workers == goingOn, workers.merchantsWithoutRoom(), LOOKED_AT),
+          batch -> take(batch, workers));
     }
   }
 
   /** A lease may have ended here, too, while the database was away. */
-  private void take(StoredBatch batch, Carriers carriers) {
-    if (carriers.hasRoom(batch) && !running.isHere(batch)) {
-      leases.take(batch).ifPresent(taken -> give(carriers, taken));
+  private void take(StoredBatch batch, BatchWorkers workers) {
+    if (workers.hasRoom(batch) && !running.isHere(batch)) {
+      leases.take(batch).ifPresent(taken -> give(workers, taken));
     }
   }
 

@@ -69,7 +69,7 @@ public final class BatchSql {
         rs.getString("status"),
         new Asked(
             BatchMode.from(rs.getString("mode")),
-            BatchOnFailure.from(rs.getString("on_failure")),
+            FailurePolicy.from(rs.getString("on_failure")),
             rs.getString("reference"),
             rs.getString("metadata")),
         counts(rs),

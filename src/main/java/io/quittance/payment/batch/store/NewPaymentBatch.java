@@ -22,7 +22,7 @@ public record NewPaymentBatch(
         @ArraySchema(schema = @Schema(implementation = NewPayment.class))
         BatchPayments payments,
     @Nullable BatchMode mode,
-    @Nullable BatchOnFailure onFailure,
+    @Nullable FailurePolicy onFailure,
     @Size(min = 1, max = 255) @Printable @Nullable String reference,
     @Metadata @Nullable Map<String, String> metadata) {
 
@@ -35,8 +35,8 @@ public record NewPaymentBatch(
     return mode == null ? BatchMode.INDEPENDENT : mode;
   }
 
-  public BatchOnFailure onFailureOrDefault() {
-    return onFailure == null ? BatchOnFailure.CONTINUE : onFailure;
+  public FailurePolicy onFailureOrDefault() {
+    return onFailure == null ? FailurePolicy.CONTINUE : onFailure;
   }
 
   public boolean atomic() {

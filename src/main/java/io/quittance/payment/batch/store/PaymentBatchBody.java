@@ -12,7 +12,7 @@ public record PaymentBatchBody(
     String id,
     BatchStatus status,
     BatchMode mode,
-    BatchOnFailure onFailure,
+    FailurePolicy onFailure,
     @Nullable String reference,
     @JsonRawValue String metadata,
     BatchCounts counts,

@@ -27,7 +27,7 @@ public record StoredBatch(
 
   /** What was asked for, items aside. */
   public record Asked(
-      BatchMode mode, BatchOnFailure onFailure, @Nullable String reference, String metadata) {}
+      BatchMode mode, FailurePolicy onFailure, @Nullable String reference, String metadata) {}
 
   /**
    * How it is carried out, from its beginning or a resumption until it comes to rest.
@@ -87,12 +87,12 @@ public record StoredBatch(
   }
 
   /** As it comes to rest, with these counts. */
-  public StoredBatch resting(BatchCounts ends, int usedMs, Instant now) {
+  public StoredBatch completed(BatchCounts ends, int usedMs, Instant now) {
     return changed(ends.atRest().text(), ends, run.over(usedMs), rests + 1, now);
   }
 
   /** As it is first visible: processing, carried out by the replica that prepared it. */
-  public StoredBatch shown(Instant now) {
+  public StoredBatch published(Instant now) {
     return processing(Run.beginning(run.number, run.background, run.grantedMs, run.endsAt, now));
   }
 

@@ -197,7 +197,7 @@ class PaymentBatchRowsIT {
   private StoredBatch preparing(UUID merchantId) {
     return StoredBatch.preparing(
         merchantId,
-        new StoredBatch.Asked(BatchMode.INDEPENDENT, BatchOnFailure.CONTINUE, null, "{}"),
+        new StoredBatch.Asked(BatchMode.INDEPENDENT, FailurePolicy.CONTINUE, null, "{}"),
         ITEMS,
         true,
         Deadline.after(Duration.ofMinutes(10)),

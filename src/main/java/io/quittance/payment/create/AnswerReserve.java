@@ -9,7 +9,7 @@ import java.time.Duration;
  * Approximation Method", 1951). It also shrinks while nothing ends, so that what is over is
  * forgotten. Thread-safe.
  */
-final class LatenessMargin {
+final class AnswerReserve {
 
   private static final long MAX_NANOS = Duration.ofMillis(100).toNanos();
   private static final long STEP_NANOS = Duration.ofMillis(1).toNanos();
@@ -22,7 +22,7 @@ final class LatenessMargin {
   private long nanos;
   private long atNanos;
 
-  LatenessMargin(Ticker ticker) {
+  AnswerReserve(Ticker ticker) {
     this.ticker = ticker;
     this.atNanos = ticker.nanoTime();
   }

@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-class MerchantTurnsTest {
+class FairOrderTest {
 
   private static final UUID ONE = new UUID(0, 1);
   private static final UUID TWO = new UUID(0, 2);
 
-  private final MerchantTurns turns = new MerchantTurns();
+  private final FairOrder order = new FairOrder();
 
   @Test
   void aMerchantWithManyAccountsTakesEveryOtherTurn() {
@@ -35,7 +35,7 @@ class MerchantTurnsTest {
     next(List.of(key(ONE, "a"), key(ONE, "b")), 1);
 
     assertThat(next(List.of(key(ONE, "c")), 1)).containsExactly(key(ONE, "c"));
-    assertThat(turns.next(List.of())).isNull();
+    assertThat(order.next(List.of())).isNull();
     assertThat(next(List.of(key(ONE, "a"), key(ONE, "b")), 2))
         .containsExactly(key(ONE, "a"), key(ONE, "b"));
   }
@@ -43,26 +43,26 @@ class MerchantTurnsTest {
   @Test
   void leavesTurnsToOthersAfterALongOne() {
     List<AccountKey> accounts = List.of(key(ONE, "a"), key(ONE, "b"));
-    turns.took(key(ONE, "a"), Duration.ofMillis(100));
+    order.recordTurn(key(ONE, "a"), Duration.ofMillis(100));
     assertThat(next(accounts, 2)).containsExactly(key(ONE, "a"), key(ONE, "b"));
 
-    turns.took(key(ONE, "a"), Duration.ofMinutes(1));
+    order.recordTurn(key(ONE, "a"), Duration.ofMinutes(1));
     assertThat(next(accounts, 3)).containsOnly(key(ONE, "b"));
-    assertThat(turns.next(List.of(key(ONE, "a")))).isEqualTo(key(ONE, "a"));
+    assertThat(order.next(List.of(key(ONE, "a")))).isEqualTo(key(ONE, "a"));
   }
 
   @Test
   void takesTheFirstOfEachMerchantBeforeTheSecondOfOne() {
     List<String> items = List.of("1a", "1b", "1c", "1d", "2a", "2b");
 
-    assertThat(MerchantTurns.inTurns(items, item -> item.startsWith("1") ? ONE : TWO, 5))
+    assertThat(FairOrder.inTurns(items, item -> item.startsWith("1") ? ONE : TWO, 5))
         .containsExactly("1a", "2a", "1b", "2b", "1c");
   }
 
   private List<AccountKey> next(List<AccountKey> accounts, int times) {
     var next = new ArrayList<AccountKey>();
     for (int i = 0; i < times; i++) {
-      next.add(turns.next(accounts));
+      next.add(order.next(accounts));
     }
     return next;
   }

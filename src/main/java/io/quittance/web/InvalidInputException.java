@@ -9,7 +9,7 @@ import java.util.stream.StreamSupport;
  * Thrown by whatever reads one value of a request, and becomes an {@link InputError} with the name
  * of the field. The message is a rule, as in {@link InputError#of}.
  */
-public final class RefusedInput extends IllegalArgumentException {
+public final class InvalidInputException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
 
@@ -18,7 +18,7 @@ public final class RefusedInput extends IllegalArgumentException {
 
   private final InputError.Code code;
 
-  public RefusedInput(InputError.Code code, String rule) {
+  public InvalidInputException(InputError.Code code, String rule) {
     super(rule);
     this.code = code;
   }
@@ -36,8 +36,8 @@ public final class RefusedInput extends IllegalArgumentException {
                         .collect(Collectors.toList())));
   }
 
-  private static RefusedInput notOneOf(Collection<String> names) {
-    return new RefusedInput(InputError.Code.NOT_ONE_OF, oneOf(names) + ANOTHER_TEXT);
+  private static InvalidInputException notOneOf(Collection<String> names) {
+    return new InvalidInputException(InputError.Code.NOT_ONE_OF, oneOf(names) + ANOTHER_TEXT);
   }
 
   /** A rule that lists what is allowed. */
@@ -53,6 +53,8 @@ public final class RefusedInput extends IllegalArgumentException {
 
   /** The code of what a parser threw. */
   public static InputError.Code codeOf(IllegalArgumentException refusal) {
-    return refusal instanceof RefusedInput input ? input.code : InputError.Code.INVALID_FORMAT;
+    return refusal instanceof InvalidInputException input
+        ? input.code
+        : InputError.Code.INVALID_FORMAT;
   }
 }

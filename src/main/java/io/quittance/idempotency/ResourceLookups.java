@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
  * connections are those that are kept for changes. Thread-safe.
  */
 @Component
-public final class SubjectLookups {
+public final class ResourceLookups {
 
   private static final int WORKERS = 2;
   private static final int QUEUED_MAX = 4096;
@@ -29,10 +29,10 @@ public final class SubjectLookups {
 
   private final TimedLookups<Question, Object> lookups;
 
-  SubjectLookups(MeterRegistry registry) {
+  ResourceLookups(MeterRegistry registry) {
     this.lookups =
         new TimedLookups<>(
-            WorkerPool.named("subjects", SubjectLookups::answer)
+            WorkerPool.named("subjects", ResourceLookups::answer)
                 .workers(WORKERS)
                 .capacity(QUEUED_MAX)
                 .inTurns(Question::merchantId)

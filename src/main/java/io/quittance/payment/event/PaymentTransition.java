@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param usedMs how much of its deadline was used when its fate was decided, in milliseconds
  * @param events how many events were stored for it
  */
-public record PaymentChange(
+public record PaymentTransition(
     UUID merchantId,
     Instant createdAt,
     String currency,
@@ -36,10 +36,10 @@ public record PaymentChange(
 
   private static final String OPEN = PaymentStatus.PROCESSING.text();
 
-  static PaymentChange of(Payment payment) {
+  static PaymentTransition of(Payment payment) {
     PaymentTerms terms = payment.terms();
     PaymentStatus before = payment.storedStatus();
-    return new PaymentChange(
+    return new PaymentTransition(
         terms.merchantId(),
         terms.createdAt(),
         terms.money().currency(),

@@ -15,14 +15,14 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.web.method.HandlerMethod;
 
-class LargeAnswersTest {
+class LargeResponsesTest {
 
   private static final int LISTS_MAX =
       (int) (Runtime.getRuntime().maxMemory() / 4 / (8 * 1024 * 1024));
 
   private final UUID greedy = UUID.randomUUID();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-  private final LargeAnswers answers = new LargeAnswers(registry);
+  private final LargeResponses answers = new LargeResponses(registry);
 
   @Route(
       id = "list",
@@ -82,6 +82,6 @@ class LargeAnswersTest {
   }
 
   private HandlerMethod handler(String method) throws NoSuchMethodException {
-    return new HandlerMethod(this, LargeAnswersTest.class.getDeclaredMethod(method));
+    return new HandlerMethod(this, LargeResponsesTest.class.getDeclaredMethod(method));
   }
 }

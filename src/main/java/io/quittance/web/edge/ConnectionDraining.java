@@ -19,16 +19,16 @@ import org.springframework.stereotype.Component;
  * client is connected, or after {@link WebProperties#drainLimit}. Thread-safe.
  */
 @Component
-final class Draining {
+final class ConnectionDraining {
 
-  private static final Logger log = LoggerFactory.getLogger(Draining.class);
+  private static final Logger log = LoggerFactory.getLogger(ConnectionDraining.class);
   private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
 
   private final Duration limit;
   private final List<HeaderTimeoutProtocol> protocols = new CopyOnWriteArrayList<>();
   private volatile boolean accepting;
 
-  Draining(WebProperties properties) {
+  ConnectionDraining(WebProperties properties) {
     this.limit = properties.drainLimit();
   }
 

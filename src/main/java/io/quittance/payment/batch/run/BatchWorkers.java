@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
  * Workers for a few batches at once, of which one merchant's take a part. A batch is in hand, and
  * its lease is kept, from its acceptance until its work has ended. Thread-safe.
  */
-final class Carriers implements AutoCloseable {
+final class BatchWorkers implements AutoCloseable {
 
   /** What is done with a batch. */
   @FunctionalInterface
@@ -41,7 +41,7 @@ final class Carriers implements AutoCloseable {
    * @param name of the pool, a tag of its metrics
    * @param max batches at once
    */
-  Carriers(String name, int max, RunningBatches running, Work work, MeterRegistry registry) {
+  BatchWorkers(String name, int max, RunningBatches running, Work work, MeterRegistry registry) {
     this.running = running;
     this.max = max;
     this.workers =

@@ -7,13 +7,14 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 
 /** What this replica remembers of keys, sessions and merchants. */
 @Component
-public final class Remembered {
+public final class AccessCaches {
 
   private final Authenticator authenticator;
   private final SessionAuthenticator sessions;
   private final KnownMerchants merchants;
 
-  Remembered(Authenticator authenticator, SessionAuthenticator sessions, KnownMerchants merchants) {
+  AccessCaches(
+      Authenticator authenticator, SessionAuthenticator sessions, KnownMerchants merchants) {
     this.authenticator = authenticator;
     this.sessions = sessions;
     this.merchants = merchants;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /** What becomes of the items that have not begun when one did not end well. */
-public enum BatchOnFailure {
+public enum FailurePolicy {
   CONTINUE,
   STOP;
 
@@ -13,7 +13,7 @@ public enum BatchOnFailure {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static BatchOnFailure from(String text) {
+  static FailurePolicy from(String text) {
     return valueOf(text.toUpperCase(Locale.ROOT));
   }
 }

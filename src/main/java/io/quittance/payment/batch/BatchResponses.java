@@ -24,14 +24,14 @@ import org.springframework.stereotype.Component;
 
 /** Turns what became of batches into HTTP answers. Thread-safe. */
 @Component
-final class BatchAnswers {
+final class BatchResponses {
 
   private static final String REPLAYED = "Idempotent-Replayed";
 
   private final BatchStore store;
   private final ProblemWriter problems;
 
-  BatchAnswers(BatchStore store, ProblemWriter problems) {
+  BatchResponses(BatchStore store, ProblemWriter problems) {
     this.store = store;
     this.problems = problems;
   }

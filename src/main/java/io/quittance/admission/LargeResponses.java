@@ -25,7 +25,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
  * fair share; others are refused before anything is read.
  */
 @Configuration(proxyBeanMethods = false)
-class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
+class LargeResponses implements WebMvcConfigurer, HandlerInterceptor {
 
   private static final Set<String> READS = Set.of("GET", "HEAD");
 
@@ -39,7 +39,7 @@ class LargeAnswers implements WebMvcConfigurer, HandlerInterceptor {
   private final Counter refused;
   private final Map<Method, Long> bytes = new ConcurrentHashMap<>();
 
-  LargeAnswers(MeterRegistry registry) {
+  LargeResponses(MeterRegistry registry) {
     refused =
         Counter.builder("quittance.large.answers.refused")
             .description("Lists and figures that were refused, for too many were being read")

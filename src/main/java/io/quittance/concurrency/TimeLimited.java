@@ -6,7 +6,7 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** Calls that are interrupted at a limit of their own, each on a virtual thread of its own. */
-final class Limited {
+final class TimeLimited {
 
   /** Work was interrupted at a limit of its own. */
   static final class LimitPassedException extends DeadlineExceededException {
@@ -17,7 +17,7 @@ final class Limited {
     }
   }
 
-  private Limited() {}
+  private TimeLimited() {}
 
   /**
    * Calls the work and waits for it. A result that it returned all the same counts, as it does for

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param metadataJson replaces all that there is: a JSON object of strings
  * @param overdraftLimit in minor units; only for standard accounts
  */
-public record AccountChange(
+public record AccountPatch(
     @Nullable String name,
     @Nullable String metadataJson,
     @Nullable Long overdraftLimit,

@@ -13,9 +13,9 @@ import org.springframework.http.MediaType;
  * and takes one system call and not two; and its request has given back its place when the client
  * hears of it. A stream of events leaves when it is flushed.
  */
-final class WholeResponse extends HttpServletResponseWrapper {
+final class BufferedResponse extends HttpServletResponseWrapper {
 
-  WholeResponse(HttpServletResponse response) {
+  BufferedResponse(HttpServletResponse response) {
     super(response);
   }
 

@@ -15,12 +15,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 
-class SubjectLookupsTest {
+class ResourceLookupsTest {
 
   private static final UUID ONE = UUID.randomUUID();
   private static final UUID OTHER = UUID.randomUUID();
 
-  private final SubjectLookups lookups = new SubjectLookups(new SimpleMeterRegistry());
+  private final ResourceLookups lookups = new ResourceLookups(new SimpleMeterRegistry());
   private final CountDownLatch released = new CountDownLatch(1);
 
   @AfterEach

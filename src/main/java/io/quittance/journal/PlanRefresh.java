@@ -16,7 +16,7 @@ import java.util.WeakHashMap;
  *
  * @see <a href="https://www.postgresql.org/docs/current/sql-discard.html">DISCARD PLANS</a>
  */
-final class FreshPlans {
+final class PlanRefresh {
 
   /** By then, the tables have been analyzed, or grow too slowly to matter. */
   private static final int TRANSACTIONS_MAX = 1 << 16;
@@ -25,7 +25,7 @@ final class FreshPlans {
   private final Map<Connection, Integer> transactions =
       Collections.synchronizedMap(new WeakHashMap<>());
 
-  FreshPlans(Dialect dialect) {
+  PlanRefresh(Dialect dialect) {
     this.dialect = dialect;
   }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * merchant's accounts, so that nobody waits for all the accounts of another. After a long turn an
  * account leaves the others three times as long. Confined to one thread.
  */
-final class MerchantTurns {
+final class FairOrder {
 
   private record Ranked<T>(int rank, T item) {}
 
@@ -43,7 +43,7 @@ final class MerchantTurns {
   }
 
   /** The account had its turn, which took so long. */
-  void took(AccountKey account, Duration time) {
+  void recordTurn(AccountKey account, Duration time) {
     if (time.compareTo(LONG) > 0) {
       resting.put(account, Deadline.after(time.multipliedBy(REST_TO_WORK)));
     }

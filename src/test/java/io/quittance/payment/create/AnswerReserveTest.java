@@ -8,32 +8,32 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class LatenessMarginTest {
+class AnswerReserveTest {
 
   private final AtomicLong time = new AtomicLong();
-  private final LatenessMargin margin = new LatenessMargin(time::get);
+  private final AnswerReserve reserve = new AnswerReserve(time::get);
 
   @Test
   void oneThatIsLateCountsForAHundredThatAreNot() {
     note(40, true);
-    assertThat(margin.get()).isEqualTo(Duration.ofMillis(40));
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(40));
     note(2_000, false);
-    assertThat(margin.get()).isEqualTo(Duration.ofMillis(20));
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(20));
     note(10_000, false);
-    assertThat(margin.get()).isZero();
+    assertThat(reserve.get()).isZero();
     note(1_000, true);
-    assertThat(margin.get()).isEqualTo(Duration.ofMillis(100));
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(100));
   }
 
   @Test
   void isForgottenWithTime() {
     note(50, true);
     time.addAndGet(Duration.ofSeconds(20).toNanos());
-    assertThat(margin.get()).isEqualTo(Duration.ofMillis(30));
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(30));
     note(1, true);
-    assertThat(margin.get()).isEqualTo(Duration.ofMillis(31));
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(31));
     time.addAndGet(Duration.ofHours(1).toNanos());
-    assertThat(margin.get()).isZero();
+    assertThat(reserve.get()).isZero();
   }
 
   /** Of work that takes up to 50 ms, one in a hundred takes more than 49.5. */
@@ -41,18 +41,18 @@ class LatenessMarginTest {
   void findsWhatIsEnoughForAllButOneInAHundred() {
     var random = new SplittableRandom(1);
     for (int i = 0; i < 50_000; i++) {
-      margin.note(margin.get().toNanos() < random.nextLong(50_000_000));
+      reserve.note(reserve.get().toNanos() < random.nextLong(50_000_000));
     }
     int late = 0;
     for (int i = 0; i < 50_000; i++) {
-      boolean tooLate = margin.get().toNanos() < random.nextLong(50_000_000);
+      boolean tooLate = reserve.get().toNanos() < random.nextLong(50_000_000);
       late += tooLate ? 1 : 0;
-      margin.note(tooLate);
+      reserve.note(tooLate);
     }
     assertThat(late).isBetween(400, 600);
   }
 
   private void note(int times, boolean late) {
-    IntStream.range(0, times).forEach(_ -> margin.note(late));
+    IntStream.range(0, times).forEach(_ -> reserve.note(late));
   }
 }
