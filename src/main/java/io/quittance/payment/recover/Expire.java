@@ -1,6 +1,5 @@
 package io.quittance.payment.recover;
 
-import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.payment.event.PaymentEvents;
@@ -8,35 +7,17 @@ import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.model.Payments;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 
 /**
  * Ends an authorization or a review whose time is over by the database's clock, and gives back what
- * is still held. Any replica may do so, and several may try: the first one does it.
+ * is still held.
  */
-public record Expire(Payment overdue) implements Command<Payment> {
+public record Expire(Payment seen) implements RecoveryCommand {
 
   @Override
-  public UUID merchantId() {
-    return overdue.terms().merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return overdue.terms().accounts();
-  }
-
-  @Override
-  public void prepare(UnitOfWork unit) {
-    unit.table(Payments.class).requestWithBooks(unit, overdue);
-  }
-
-  @Override
-  public Payment decide(UnitOfWork unit) {
-    Payment payment = unit.table(Payments.class).current(overdue);
+  public void endIfOverdue(UnitOfWork unit, Payment payment) {
     ifOverdue(unit, payment);
-    return payment;
   }
 
   /**

@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
-import io.quittance.journal.Command;
 import io.quittance.journal.Journal;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;
@@ -51,7 +50,7 @@ final class Recovery {
   }
 
   private static FanOut.Mapper<Due, Payment> ending(
-      Journal journal, Function<Payment, Command<Payment>> command) {
+      Journal journal, Function<Payment, RecoveryCommand> command) {
     return (due, deadline) -> {
       Deadline own = deadline.within(PAYMENT_LIMIT);
       return own.await(journal.submitWhenRoom(command.apply(due.payment()), own));

@@ -1,6 +1,5 @@
 package io.quittance.payment.recover;
 
-import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.payment.event.PaymentEvents;
@@ -8,35 +7,13 @@ import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.model.Payments;
 import java.util.Objects;
-import java.util.Set;
-import java.util.UUID;
 
-/**
- * Fails a payment that a dead process left processing, once the instant has passed by which it was
- * to be resolved. Any replica may do so, and several may try: the first one does it.
- */
-public record Resolve(Payment stranded) implements Command<Payment> {
+/** Fails a payment that a dead process left processing, once its {@code resolves_by} has passed. */
+public record Resolve(Payment seen) implements RecoveryCommand {
 
   @Override
-  public UUID merchantId() {
-    return stranded.terms().merchantId();
-  }
-
-  @Override
-  public Set<String> accounts() {
-    return stranded.terms().accounts();
-  }
-
-  @Override
-  public void prepare(UnitOfWork unit) {
-    unit.table(Payments.class).requestWithBooks(unit, stranded);
-  }
-
-  @Override
-  public Payment decide(UnitOfWork unit) {
-    Payment payment = unit.table(Payments.class).current(stranded);
+  public void endIfOverdue(UnitOfWork unit, Payment payment) {
     ifOverdue(unit, payment);
-    return payment;
   }
 
   /** Fails the payment and releases its hold, if it has not ended in time. */
