@@ -1,10 +1,9 @@
 package io.quittance.payment.batch.run;
 
-import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
-import io.quittance.payment.batch.store.CommandOnBatch;
+import io.quittance.payment.batch.store.KeyedCommandOnBatch;
 import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
@@ -13,7 +12,7 @@ import java.util.Optional;
  * Claims the key of the request that makes a batch, which was prepared and is shown from then on.
  */
 public record BeginBatch(KeyedRequest request, StoredBatch batch)
-    implements CommandOnBatch<BeginBatch.Result> {
+    implements KeyedCommandOnBatch<BeginBatch.Result> {
 
   /** What came of it. */
   public sealed interface Result {
@@ -27,18 +26,12 @@ public record BeginBatch(KeyedRequest request, StoredBatch batch)
   }
 
   @Override
-  public void prepare(UnitOfWork unit) {
-    unit.table(IdempotencyKeys.class).request(request);
-    unit.table(PaymentBatchRows.class).request(batch);
+  public Result keyTaken(KeyRecord holder) {
+    return new Result.KeyTaken(holder);
   }
 
   @Override
-  public Result decide(UnitOfWork unit) {
-    Optional<KeyRecord> holder = unit.table(IdempotencyKeys.class).holder(request);
-    if (holder.isPresent()) {
-      return new Result.KeyTaken(holder.get());
-    }
-    var rows = unit.table(PaymentBatchRows.class);
+  public Result decideFirst(UnitOfWork unit, PaymentBatchRows rows) {
     Optional<StoredBatch> present = rows.present(batch);
     if (present.isEmpty()) {
       return new Result.Gone();

@@ -13,22 +13,17 @@ import java.util.Optional;
 record EndBatch(StoredBatch batch, int usedMs) implements CommandOnBatch<Optional<StoredBatch>> {
 
   @Override
-  public void prepare(UnitOfWork unit) {
-    unit.table(PaymentBatchRows.class).request(batch);
-  }
-
-  @Override
   public Optional<StoredBatch> decide(UnitOfWork unit) {
     var rows = unit.table(PaymentBatchRows.class);
-    Optional<StoredBatch> resting =
+    Optional<StoredBatch> completed =
         rows.present(batch)
             .filter(present -> present.processing() && present.counts().open() == 0)
             .map(present -> present.completed(present.counts(), usedMs, unit.now()));
-    resting.ifPresent(
-        rest -> {
-          rows.change(rest);
-          rows.tell(rest);
+    completed.ifPresent(
+        ended -> {
+          rows.change(ended);
+          rows.tell(ended);
         });
-    return resting;
+    return completed;
   }
 }

@@ -44,7 +44,7 @@ record FenceItems(StoredBatch batch, List<Open> items)
   public void prepare(UnitOfWork unit) {
     var keys = unit.table(IdempotencyKeys.class);
     items.forEach(item -> keys.request(key(item)));
-    unit.table(PaymentBatchRows.class).request(batch);
+    CommandOnBatch.super.prepare(unit);
   }
 
   /**

@@ -5,12 +5,11 @@ import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Refusal;
-import io.quittance.payment.batch.store.CommandOnBatch;
+import io.quittance.payment.batch.store.KeyedCommandOnBatch;
 import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
-import java.util.Optional;
 
 /**
  * Claims the key of the request that resumes a batch, and lets the batch go on, in one. A
@@ -21,7 +20,7 @@ import java.util.Optional;
  */
 public record ResumeBatch(
     KeyedRequest request, StoredBatch batch, boolean background, Duration granted)
-    implements CommandOnBatch<ResumeBatch.Result> {
+    implements KeyedCommandOnBatch<ResumeBatch.Result> {
 
   private static final Refusal PROCESSING =
       new Refusal(
@@ -43,18 +42,12 @@ public record ResumeBatch(
   }
 
   @Override
-  public void prepare(UnitOfWork unit) {
-    unit.table(IdempotencyKeys.class).request(request);
-    unit.table(PaymentBatchRows.class).request(batch);
+  public Result keyTaken(KeyRecord holder) {
+    return new Result.KeyTaken(holder);
   }
 
   @Override
-  public Result decide(UnitOfWork unit) {
-    Optional<KeyRecord> holder = unit.table(IdempotencyKeys.class).holder(request);
-    if (holder.isPresent()) {
-      return new Result.KeyTaken(holder.get());
-    }
-    var rows = unit.table(PaymentBatchRows.class);
+  public Result decideFirst(UnitOfWork unit, PaymentBatchRows rows) {
     StoredBatch present = rows.current(batch).orElseThrow();
     if (present.processing()) {
       unit.table(IdempotencyKeys.class)

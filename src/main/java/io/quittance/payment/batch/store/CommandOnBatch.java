@@ -1,6 +1,7 @@
 package io.quittance.payment.batch.store;
 
 import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
 import java.util.Set;
 import java.util.UUID;
 
@@ -25,5 +26,10 @@ public interface CommandOnBatch<R> extends Command<R> {
   @Override
   default boolean ofPaymentBatch() {
     return true;
+  }
+
+  @Override
+  default void prepare(UnitOfWork unit) {
+    unit.table(PaymentBatchRows.class).request(batch());
   }
 }
