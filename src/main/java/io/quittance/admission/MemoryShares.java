@@ -9,10 +9,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A quarter of the heap, of which each merchant's requests have their fair share ({@link
- * FairShares}). By merchant and not by key, of which a merchant has many. Thread-safe.
+ * Divides a quarter of the heap among merchants, each its fair share ({@link FairShares}). Not
+ * among keys, for a merchant may have many. Thread-safe.
  */
-public final class MemoryShares {
+final class MemoryShares {
 
   private static final int MEMORY_PART = 4;
 
@@ -22,7 +22,7 @@ public final class MemoryShares {
   /**
    * @param name of the metric that tells how much is taken, without its unit
    */
-  public MemoryShares(String name, String description, MeterRegistry registry) {
+  MemoryShares(String name, String description, MeterRegistry registry) {
     Gauge.builder(name, underWay, FairShares::total)
         .description(description)
         .baseUnit(BaseUnits.BYTES)
@@ -30,17 +30,17 @@ public final class MemoryShares {
   }
 
   /**
-   * Takes what a request may come to; nothing for one that is no merchant's.
+   * Takes memory for a request; a request without a merchant is not counted.
    *
    * @return false: nothing was taken; after true the request must {@link #giveBack} it
    */
-  public boolean take(HttpServletRequest request, long bytes) {
+  boolean take(HttpServletRequest request, long bytes) {
     UUID merchantId = merchant(request);
     return bytes == 0 || merchantId == null || underWay.take(merchantId, bytes, limitBytes);
   }
 
-  /** Gives back what was taken for a request. */
-  public void giveBack(HttpServletRequest request, long bytes) {
+  /** Gives back the memory of a request. */
+  void giveBack(HttpServletRequest request, long bytes) {
     UUID merchantId = merchant(request);
     if (bytes > 0 && merchantId != null) {
       underWay.giveBack(merchantId, bytes);
