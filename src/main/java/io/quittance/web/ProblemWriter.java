@@ -53,7 +53,7 @@ public final class ProblemWriter {
       headers.set(HttpHeaders.RETRY_AFTER, Long.toString(problem.retryAfterSeconds()));
     }
     if (problem.isReplayed()) {
-      headers.set("Idempotent-Replayed", "true");
+      headers.set(IdempotencyHeaders.REPLAYED, "true");
     }
     if (problem.code() == ProblemCode.UNAUTHORIZED) {
       headers.set(HttpHeaders.WWW_AUTHENTICATE, problem.wwwAuthenticate());

@@ -186,7 +186,7 @@ class TransferController {
   private static ResponseEntity<TransferBody> created(Transfer transfer, boolean replayed) {
     var response = ResponseEntity.status(HttpStatus.CREATED);
     if (replayed) {
-      response.header("Idempotent-Replayed", "true");
+      response.header(IdempotencyHeaders.REPLAYED, "true");
     }
     return response.body(TransferBody.from(transfer));
   }

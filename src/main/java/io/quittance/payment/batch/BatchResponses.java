@@ -7,6 +7,7 @@ import io.quittance.payment.batch.store.BatchItemBody;
 import io.quittance.payment.batch.store.BatchPayments;
 import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.PaymentBatchBody;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ProblemWriter;
@@ -26,8 +27,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class BatchResponses {
 
-  private static final String REPLAYED = "Idempotent-Replayed";
-
   private final BatchStore store;
   private final ProblemWriter problems;
 
@@ -46,7 +45,7 @@ final class BatchResponses {
       answer.location(URI.create("/v1/payment-batches/" + body.id()));
     }
     if (replayed) {
-      answer.header(REPLAYED, "true");
+      answer.header(IdempotencyHeaders.REPLAYED, "true");
     }
     return answer.body(body);
   }
@@ -67,7 +66,7 @@ final class BatchResponses {
     ResponseEntity<Object> answer = refused(problem, items, request);
     var headers = new HttpHeaders();
     headers.addAll(answer.getHeaders());
-    headers.set(REPLAYED, "true");
+    headers.set(IdempotencyHeaders.REPLAYED, "true");
     return new ResponseEntity<>(answer.getBody(), headers, answer.getStatusCode());
   }
 

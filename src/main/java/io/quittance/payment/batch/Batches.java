@@ -86,7 +86,8 @@ final class Batches {
   }
 
   /** A batch that is asked for, not stored yet. */
-  StoredBatch newBatch(UUID merchantId, NewPaymentBatch body, boolean background, Deadline deadline) {
+  StoredBatch newBatch(
+      UUID merchantId, NewPaymentBatch body, boolean background, Deadline deadline) {
     return StoredBatch.preparing(
         merchantId,
         new Asked(

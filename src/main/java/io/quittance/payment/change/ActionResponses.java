@@ -5,6 +5,7 @@ import io.quittance.concurrency.ScopeReport;
 import io.quittance.payment.model.DeadlineBody;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.timeline.ServerTiming;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.Problem.Outcome;
 import io.quittance.web.ProblemWriter;
@@ -50,7 +51,7 @@ final class ActionResponses {
 
     /** The answer to a repetition: the same object as it is now. */
     ResponseEntity<Object> replay(R made, Payment payment) {
-      return response().header("Idempotent-Replayed", "true").body(body.apply(made, payment));
+      return response().header(IdempotencyHeaders.REPLAYED, "true").body(body.apply(made, payment));
     }
 
     private ResponseEntity.BodyBuilder response() {

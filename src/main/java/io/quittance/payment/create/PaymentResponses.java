@@ -8,6 +8,7 @@ import io.quittance.payment.model.PaymentBody;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.timeline.ServerTiming;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemWriter;
 import jakarta.servlet.http.HttpServletRequest;
@@ -71,7 +72,7 @@ final class PaymentResponses {
 
   /** The first one's status, with the payment as it is now. */
   private ResponseEntity<Object> replay(Payment payment, HttpServletRequest request) {
-    return withHeader(of(payment, request), "Idempotent-Replayed", "true");
+    return withHeader(of(payment, request), IdempotencyHeaders.REPLAYED, "true");
   }
 
   private ResponseEntity<Object> of(Payment payment, HttpServletRequest request) {

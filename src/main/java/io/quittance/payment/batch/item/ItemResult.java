@@ -49,7 +49,8 @@ public record ItemResult(
 
   static ItemResult of(Payment payment) {
     ItemStatus status = ItemStatus.of(payment);
-    Failure failure = status.successful() || status == ItemStatus.IN_REVIEW ? null : payment.failure();
+    Failure failure =
+        status.successful() || status == ItemStatus.IN_REVIEW ? null : payment.failure();
     return new ItemResult(
         status,
         payment.terms().id(),
