@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Takes the jobs of a batch through the pool's handler, and makes sure that each ends and is
- * counted once. Thread-safe if the handler is.
+ * Runs the pool's handler for a batch of jobs, and makes sure that each job ends and is counted
+ * once. Thread-safe if the handler is.
  */
 final class BatchHandler<T, R> {
 
@@ -22,7 +22,7 @@ final class BatchHandler<T, R> {
     this.metrics = metrics;
   }
 
-  /** Drops what was canceled or has expired, and hands the rest over. */
+  /** Drops the jobs that are canceled or expired, and passes the others to the handler. */
   void handle(List<Job<T, R>> taken) {
     try {
       sortOut(taken);
@@ -80,7 +80,7 @@ final class BatchHandler<T, R> {
     metrics.done(job.result());
   }
 
-  /** Fails what the pool was closed before; the submitters' callbacks run here. */
+  /** Fails the jobs that were left when the pool closed; the submitters' callbacks run here. */
   void reject(List<Job<T, R>> left) {
     var tooLate = new RejectedExecutionException(pool + " closed before it was done");
     for (Job<T, R> job : left) {

@@ -11,15 +11,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * How often the operating system has switched away from the threads of a process. What a thread did
- * up to the last look is counted also after it has ended, so the number never falls. Thread-safe.
+ * How often the operating system has switched away from the threads of a process. The switches of a
+ * thread that has ended still count, up to the last reading, so the number never falls.
+ * Thread-safe.
  */
 final class ContextSwitches {
 
   private final Path tasks;
   private final String key;
 
-  /** What each thread had at the last look, by its id. */
+  /** The count of each thread at the last reading, by its id. */
   private Map<Path, Long> seen = Map.of();
 
   private double total;

@@ -5,7 +5,7 @@ import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.integration.Slf4jThreadLocalAccessor;
 
-/** The thread-locals that subtasks inherit: MDC, and what else is registered with Micrometer. */
+/** The thread-locals that subtasks inherit: MDC, and others that are registered with Micrometer. */
 final class Contexts {
 
   private static final ContextSnapshotFactory FACTORY =
@@ -17,7 +17,7 @@ final class Contexts {
 
   private Contexts() {}
 
-  /** Those of the calling thread, now. */
+  /** Captures those of the calling thread. */
   static ContextSnapshot capture() {
     return FACTORY.captureAll();
   }

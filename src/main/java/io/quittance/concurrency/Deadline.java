@@ -52,32 +52,32 @@ public final class Deadline {
     return limited - endNanos < 0 ? new Deadline(ticker, now, limited) : this;
   }
 
-  /** This deadline, but so much later; for what comes after the work itself. */
+  /** A later deadline, for what comes after the work itself. */
   Deadline extended(Duration by) {
     return by.isZero() ? this : new Deadline(ticker, startNanos, endNanos + by.toNanos());
   }
 
-  /** What was granted at the start. */
+  /** The time that was granted at the start. */
   public Duration granted() {
     return Duration.ofNanos(endNanos - startNanos);
   }
 
-  /** What has gone by since the start; more than {@link #granted()} once it has expired. */
+  /** The time since the start; more than {@link #granted()} once it has expired. */
   public Duration used() {
     return Duration.ofNanos(ticker.nanoTime() - startNanos);
   }
 
-  /** What is left, never negative. */
+  /** The time left, never negative. */
   public Duration remaining() {
     return Duration.ofNanos(remainingNanos());
   }
 
-  /** What is left in nanoseconds, never negative. */
+  /** The time left in nanoseconds, never negative. */
   public long remainingNanos() {
     return Math.max(0, endNanos - ticker.nanoTime());
   }
 
-  /** Whether nothing is left. Once true it stays true. */
+  /** Whether no time is left. Once true, it stays true. */
   public boolean expired() {
     return endNanos - ticker.nanoTime() <= 0;
   }
@@ -105,7 +105,7 @@ public final class Deadline {
 
   /**
    * How long a thread that waits for this deadline may sleep, on the machine's clock, before it
-   * looks at it again; 0 once it has expired.
+   * checks again; 0 once it has expired.
    */
   long sleepNanos() {
     long nanos = remainingNanos();

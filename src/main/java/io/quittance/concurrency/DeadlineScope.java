@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Subtasks are canceled by interrupt, so they must neither swallow one nor run JDBC. Clean-up
  * that has to wait for something runs in a {@link Shield}.
  *
- * <p>It is long because of what it documents; rounds, subtasks, limits and metrics have classes of
- * their own.
+ * <p>It is long because of its documentation; rounds, subtasks, limits and metrics are separate
+ * classes.
  *
  * @see <a href="https://openjdk.org/jeps/505">JEP 505: Structured Concurrency</a>
  */
@@ -103,7 +103,7 @@ public final class DeadlineScope implements AutoCloseable {
   /**
    * Starts a subtask whose result may end the round.
    *
-   * @param ends why the others are canceled, or nothing if they are not
+   * @param ends why to cancel the others; null: do not
    */
   <T> Subtask<T> forkUntil(String subtask, Work<T> work, Function<T, @Nullable Cancellation> ends) {
     return start(subtask, deadline, work, Recovery.none(), ends);
@@ -119,7 +119,7 @@ public final class DeadlineScope implements AutoCloseable {
     if (limited == deadline) {
       return start(subtask, deadline, work, recovery, _ -> null);
     }
-    // The work has a thread of its own, and what waits for it needs no context.
+    // The work has its own thread; the thread that waits for it needs no context.
     Work<T> within = left -> TimeLimited.call(subtask, left, inContext(work));
     Recovery<T> mend = failure -> inContext(_ -> recovery.recover(failure)).call(deadline);
     return start(subtask, limited, within, mend, _ -> null, body -> body);
@@ -181,8 +181,8 @@ public final class DeadlineScope implements AutoCloseable {
   }
 
   /**
-   * Runs a step on the owner's thread and records it like a subtask. The deadline does not cut it:
-   * it is for work that must be waited for once begun, such as a commit.
+   * Runs a step on the owner's thread and records it like a subtask. The deadline does not
+   * interrupt it: it is for work that must be waited for once started, such as a commit.
    */
   public <T> T step(String step, Work<T> work) throws Exception {
     var record = new Subtask<T>(name, step, deadline, openedNanos, this::ownersCause);

@@ -30,7 +30,7 @@ public final class DeadlineScopes {
    * scope, it is that one's child: it is canceled with it, and its report becomes part of the
    * subtask's.
    *
-   * @param name what kind of work it is; a tag of the metrics, so one of few
+   * @param name the kind of work; a tag of the metrics, so there must be few names
    */
   public DeadlineScope open(String name, Deadline deadline) {
     ScopeMetrics meters = metrics.computeIfAbsent(name, key -> new ScopeMetrics(key, registry));

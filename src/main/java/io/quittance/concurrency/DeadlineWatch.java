@@ -41,7 +41,7 @@ final class DeadlineWatch implements Callable<Boolean> {
       try {
         open.awaitAdvanceInterruptibly(0, deadline.sleepNanos(), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
-        // Time to look at the clock again.
+        // Check the clock again.
       }
     }
     return true;

@@ -1,6 +1,8 @@
 package io.quittance.concurrency;
 
-/** The deadline passed while a job was still queued: it was dropped and has surely not begun. */
+/**
+ * The deadline passed while a job was still queued: it was dropped and has certainly not started.
+ */
 public final class ExpiredInQueueException extends DeadlineExceededException {
 
   private static final long serialVersionUID = 1L;

@@ -12,17 +12,16 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A number of places for which parties wait. One party may have all but one of them, so that there
- * is always one to come for the others. Of the parties that wait, the one with the fewest places
- * has the next; those with as many take turns. Within a party, the order is that of arrival.
- * Thread-safe.
+ * A semaphore that is fair to parties. One party may have all but one of the places, so that others
+ * never wait for all of them. The next free place goes to the waiting party with the fewest places;
+ * parties with equally many take turns. Within a party, the order is that of arrival. Thread-safe.
  *
  * @param <P> who a party is, by {@code equals}
  */
 public final class FairPlaces<P> {
 
   /**
-   * @param unlimited whether it takes a place beyond the limits when it is its turn
+   * @param unlimited whether it may take a place beyond the limits when it is its turn
    */
   private record Waiter(Condition turn, BooleanSupplier unlimited) {}
 
@@ -35,7 +34,7 @@ public final class FairPlaces<P> {
   private final int size;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** The party that took a place last comes last. */
+  /** Ordered by turns: the party that took a place last comes last. */
   private final SequencedMap<P, Party> parties = new LinkedHashMap<>();
 
   private int total;
@@ -55,9 +54,9 @@ public final class FairPlaces<P> {
   }
 
   /**
-   * Takes a place for a party, and waits for one; then it must be {@link #giveBack given back}.
+   * Takes a place for a party, waiting if necessary. It must be {@linkplain #giveBack given back}.
    *
-   * @return whether there was one in time
+   * @return whether a place was free in time
    */
   public boolean take(P who, Duration patience) throws InterruptedException {
     return take(who, Deadline.after(patience));
@@ -69,10 +68,11 @@ public final class FairPlaces<P> {
   }
 
   /**
-   * As {@link #take(Object, Deadline)}, with a condition under which the number of places does not
-   * matter. The order does: nobody passes a party with fewer places that waits.
+   * As {@link #take(Object, Deadline)}, with a condition under which the number of places is not
+   * limited. The order still applies: nobody overtakes a waiting party with fewer places.
    *
-   * @param unlimited quick, and looked at again whenever somebody comes or goes
+   * @param unlimited the condition; must be fast, and is checked again whenever a place is taken or
+   *     given back
    */
   public boolean take(P who, Deadline until, BooleanSupplier unlimited)
       throws InterruptedException {
@@ -110,7 +110,7 @@ public final class FairPlaces<P> {
     }
   }
 
-  /** After a place was taken or given back, or not waited for any more. */
+  /** Updates a party after it took or gave back a place, or stopped waiting. */
   private void leave(P who, Party party) {
     if (party.taken == 0 && party.waiting.isEmpty()) {
       parties.remove(who);
@@ -121,7 +121,7 @@ public final class FairPlaces<P> {
     }
   }
 
-  /** Who may have a place now; null: nobody. */
+  /** The next that may have a place now; null: nobody. */
   private @Nullable Waiter next() {
     Party first = null;
     for (Party party : parties.values()) {

@@ -19,7 +19,7 @@ public final class FanOut {
     R map(T item, Deadline deadline) throws Exception;
   }
 
-  /** What became of one item. */
+  /** The result of one item. */
   public sealed interface Result<R> {
 
     record Done<R>(R value) implements Result<R> {}
@@ -27,10 +27,10 @@ public final class FanOut {
     /** The work ended by itself, with an error. */
     record Failed<R>(Throwable error) implements Result<R> {}
 
-    /** The work had begun and was interrupted: how far it came is not known. */
+    /** The work had started and was interrupted; its progress is unknown. */
     record Cut<R>(Cancellation why) implements Result<R> {}
 
-    /** The work has surely not begun, and never will. */
+    /** The work has certainly not started, and never will. */
     record NotBegun<R>() implements Result<R> {}
   }
 

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries the ends of items from the threads that work on them to the listener, which is told on
- * the owner's thread. Without a listener it carries nothing.
+ * Passes the results of items from their threads to the listener, which is called on the owner's
+ * thread. Without a listener it does nothing.
  */
 final class FanOutNews<R> {
 
@@ -29,7 +29,7 @@ final class FanOutNews<R> {
   }
 
   /**
-   * @param all whether no other slot is to be waited for: the round ends, and some may never begin
+   * @param all whether no other slot will follow: the round ends, and some slots may never start
    */
   void slotEnded(boolean all) {
     news.add(all ? ALL_ENDED : SLOT_ENDED);

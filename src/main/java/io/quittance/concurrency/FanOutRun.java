@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FanOutRun<T, R> {
 
-  /** Is told of results, on the thread that runs the fan-out. */
+  /** Receives results, on the thread that runs the fan-out. */
   @FunctionalInterface
   public interface Listener<R> {
 
@@ -56,9 +56,9 @@ public final class FanOutRun<T, R> {
   }
 
   /**
-   * What each item gets from its beginning, at most. An item that takes longer is interrupted, and
-   * the others go on. Costs a second virtual thread per item: work that keeps to a deadline by
-   * itself can call {@link Deadline#within} instead.
+   * Limits each item's time, from its start. An item that takes longer is interrupted, and the
+   * others go on. Costs a second virtual thread per item: work that keeps to a deadline by itself
+   * can call {@link Deadline#within} instead.
    */
   public FanOutRun<T, R> limit(Duration perItem) {
     this.limit = perItem;
@@ -66,22 +66,24 @@ public final class FanOutRun<T, R> {
   }
 
   /**
-   * How long after its deadline work that is under way may end by itself before it is interrupted;
-   * zero unless told. Nothing begins after the deadline all the same.
+   * Sets how long after the deadline work that is under way may go on before it is interrupted; by
+   * default zero. No item starts after the deadline in any case.
    */
   public FanOutRun<T, R> grace(Duration afterDeadline) {
     this.grace = afterDeadline;
     return this;
   }
 
-  /** The first item that fails, or runs into its limit, cuts the others; no more begin. */
+  /**
+   * Makes the first item that fails or exceeds its limit cancel the others; no more items start.
+   */
   public FanOutRun<T, R> failFast() {
     this.failFast = true;
     return this;
   }
 
   /**
-   * No item begins after one with such a result has ended; those under way go on. The predicate is
+   * Starts no more items after a result that matches; those under way go on. The predicate is
    * called on the items' threads; if it throws, the item has failed by that, and no more begin.
    */
   public FanOutRun<T, R> stopWhen(Predicate<? super Result<R>> last) {
@@ -90,21 +92,21 @@ public final class FanOutRun<T, R> {
   }
 
   /**
-   * Is told of each item exactly once, as they end, and in the end of those that never began; on
-   * the thread that called {@link #run}. A slow listener does not hold up the items. What it throws
-   * cancels all work and leaves {@link #run}.
+   * Sets a listener that is called exactly once for each item, as they end, and at the end for
+   * those that never started; on the thread that called {@link #run}. A slow listener does not hold
+   * up the items. An exception of it cancels all work and is thrown by {@link #run}.
    */
   public FanOutRun<T, R> onResult(Listener<R> told) {
     this.listener = told;
     return this;
   }
 
-  /** Lets no more items begin; those under way go on. */
+  /** Starts no more items; those under way go on. */
   public void stop() {
     state.stop();
   }
 
-  /** How far it has come; the counts belong to one instant. */
+  /** The progress; all counts are of one instant. */
   public Progress progress() {
     return state.progress();
   }
@@ -137,7 +139,7 @@ public final class FanOutRun<T, R> {
     return state.results();
   }
 
-  /** An interrupt is left to the join, which cancels for it. */
+  /** An interrupt is handled by the join, which cancels the work. */
   private void tellWhileRunning(FanOutNews<R> news, int slots, Deadline cutoff) {
     try {
       news.tellWhileRunning(slots, cutoff);
@@ -158,7 +160,7 @@ public final class FanOutRun<T, R> {
     }
   }
 
-  /** Takes item after item until none is left or all are to end. */
+  /** Works on items until none is left or all are canceled. */
   private boolean workedOff(Deadline deadline, FanOutNews<R> news) {
     boolean inOrder = false;
     try {
@@ -174,8 +176,8 @@ public final class FanOutRun<T, R> {
   }
 
   private int next(Deadline deadline) {
-    // The item before may have left an interrupt pending that was not for this one. Cleared before
-    // the cause is looked at, for a cancellation interrupts once only, and after it has its cause.
+    // The previous item may have left an interrupt pending. It is cleared before the cause is read:
+    // a cancellation sets its cause first and interrupts only once.
     Thread.interrupted();
     boolean canceled = deadline.expired() || Subtask.cancellation().isPresent();
     return canceled ? FanOutState.NONE : state.begin();
@@ -206,8 +208,8 @@ public final class FanOutRun<T, R> {
   }
 
   /**
-   * Before the end of the item is known, so that nothing begins after it. A predicate that fails
-   * counts as a failure of the item.
+   * Called before the item's end is visible, so that nothing starts after it. If the predicate throws,
+   * the item has failed.
    */
   private Result<R> judged(int index, Result<R> result) {
     try {

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Which items of a fan-out have begun, and what became of each. Thread-safe. */
+/** Which items of a fan-out have started, and their results. Thread-safe. */
 final class FanOutState<R> {
 
   static final int NONE = -1;
@@ -22,12 +22,12 @@ final class FanOutState<R> {
     results = new ArrayList<>(Collections.nCopies(items, new Result.NotBegun<>()));
   }
 
-  /** Begins the next item and returns its index, or {@link #NONE} if no more are to begin. */
+  /** Starts the next item and returns its index, or {@link #NONE} if no more may start. */
   synchronized int begin() {
     return stopped || begun == results.size() ? NONE : begun++;
   }
 
-  /** No item begins after this has returned. */
+  /** No item starts after this has returned. */
   synchronized void stop() {
     stopped = true;
   }

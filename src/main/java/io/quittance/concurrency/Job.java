@@ -4,8 +4,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One item on its way through a {@link WorkerPool}, confined to the worker that has it in hand, but
- * for its completion: any thread may complete it, and the first one counts.
+ * One item in a {@link WorkerPool}. It is confined to the worker that has taken it, except for its
+ * completion: any thread may complete it, and the first completion counts.
  */
 public final class Job<T, R> {
 
@@ -29,12 +29,15 @@ public final class Job<T, R> {
     return deadline;
   }
 
-  /** Hands the result to the submitter. The first completion counts. */
+  /** Completes the job with a result. The first completion counts. */
   public void succeed(R value) {
     result.complete(value);
   }
 
-  /** Hands over what this work returns or throws; other jobs of the batch are not affected. */
+  /**
+   * Completes the job with what this work returns or throws; other jobs of the batch are not
+   * affected.
+   */
   public void complete(Callable<R> work) {
     try {
       succeed(work.call());
@@ -43,12 +46,12 @@ public final class Job<T, R> {
     }
   }
 
-  /** Hands an error to the submitter. The first completion counts. */
+  /** Completes the job with an error. The first completion counts. */
   public void fail(Throwable error) {
     result.completeExceptionally(error);
   }
 
-  /** Tells the pool that the handler has passed the job on, and that it will be completed there. */
+  /** Tells the pool that the job will be completed later, by another thread. */
   public void defer() {
     deferred = true;
   }
@@ -65,7 +68,7 @@ public final class Job<T, R> {
     return queuedNanos;
   }
 
-  /** Whether it has its result or error, or was canceled: nothing is to be done for it. */
+  /** Whether it has a result or error, or was canceled. */
   public boolean done() {
     return result.isDone();
   }

@@ -15,9 +15,9 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * The bounded queue of a pool, and the batches that its workers have in hand. Thread-safe.
+ * The bounded queue of a pool, and the batches that its workers have taken. Thread-safe.
  *
- * <p>It is long because one lock guards all that submitters and workers wait for.
+ * <p>It is long because one lock guards everything that submitters and workers wait for.
  */
 final class JobQueue<T, R> {
 
@@ -36,10 +36,10 @@ final class JobQueue<T, R> {
   private final Condition notEmpty = lock.newCondition();
   private final RoundRobinQueue<T, R> jobs;
 
-  /** Those who wait for room, each with what wakes it, in the order in which they came. */
+  /** The conditions of submitters that wait for room, in order of arrival. */
   private final ArrayDeque<Condition> waitingForRoom = new ArrayDeque<>();
 
-  /** How many of the jobs do not give way. */
+  /** How many queued jobs are not deferrable. */
   private int undeferrable;
 
   private long lastWaitNanos;
@@ -64,8 +64,8 @@ final class JobQueue<T, R> {
   }
 
   /**
-   * Adds all of them, in their order and with nothing in between, or none. Room that others wait
-   * for is theirs.
+   * Adds all jobs, in order and with nothing in between, or none. Submitters that already wait for
+   * room come first.
    *
    * @throws QueueFullException there is no room for all, or a party would have too many waiting
    * @throws RejectedExecutionException it is closed
@@ -85,7 +85,7 @@ final class JobQueue<T, R> {
   }
 
   /**
-   * Adds a job, and waits for room until its deadline, behind those who wait already.
+   * Adds a job, waiting for room until its deadline, behind those that already wait.
    *
    * @throws DeadlineExceededException there was no room in time
    * @throws RejectedExecutionException it is closed
@@ -137,8 +137,8 @@ final class JobQueue<T, R> {
   }
 
   /**
-   * Waits for jobs and takes a batch of them in hand. An empty batch tells the worker to end: it is
-   * one too many, or the queue is closed and empty.
+   * Waits for jobs and takes a batch of them. An empty batch tells the worker to end: it is
+   * surplus, or the queue is closed and empty.
    */
   List<Job<T, R>> take(Workers workers) {
     lock.lock();
@@ -194,7 +194,7 @@ final class JobQueue<T, R> {
     }
   }
 
-  /** The caller checks its condition and the deadline again. */
+  /** Callers check their condition and the deadline again. */
   private static void awaitNanos(Condition condition, Deadline deadline)
       throws InterruptedException {
     var _ = condition.awaitNanos(deadline.sleepNanos());
@@ -217,7 +217,7 @@ final class JobQueue<T, R> {
     return batch;
   }
 
-  /** A batch that was taken is done with. The worker comes back for what may be taken now. */
+  /** Returns a batch that is done. Jobs of its parties may be taken now. */
   void handIn(List<Job<T, R>> batch) {
     lock.lock();
     try {
@@ -228,7 +228,7 @@ final class JobQueue<T, R> {
     }
   }
 
-  /** Lets idle workers look whether they are one too many. */
+  /** Wakes idle workers to check whether they are surplus. */
   void wakeWorkers() {
     lock.lock();
     try {
@@ -238,7 +238,7 @@ final class JobQueue<T, R> {
     }
   }
 
-  /** Refuses what comes from now on; what is queued can still be taken. */
+  /** Refuses new jobs; queued ones can still be taken. */
   void close() {
     lock.lock();
     try {
@@ -250,7 +250,7 @@ final class JobQueue<T, R> {
     }
   }
 
-  /** Takes everything out. */
+  /** Removes all jobs. */
   List<Job<T, R>> clear() {
     lock.lock();
     try {
@@ -266,7 +266,7 @@ final class JobQueue<T, R> {
     lock.lock();
     try {
       long now = ticker.nanoTime();
-      // Jobs that give way wait for the one that would come now, and not it for them.
+      // Low-priority jobs do not count as backlog.
       long oldest = undeferrable == 0 ? 0 : now - jobs.oldestNanos();
       long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
       return Duration.ofNanos(Math.max(oldest, last));

@@ -45,7 +45,7 @@ public final class JvmConcurrencyMetrics implements MeterBinder {
     gauge(
         registry,
         "quittance.carriers.wanted",
-        "Carriers wanted",
+        "Carrier threads wanted",
         scheduler,
         VirtualThreadSchedulerMXBean::getParallelism);
     gauge(

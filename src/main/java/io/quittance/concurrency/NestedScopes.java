@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The scopes that a subtask opened and closed: the first few, and how many there were, for a
- * subtask may open thousands. Thread-safe.
+ * The scopes that a subtask opened and closed: the first few, and their number, because a subtask
+ * may open thousands. Thread-safe.
  */
 final class NestedScopes {
 

@@ -2,7 +2,7 @@ package io.quittance.concurrency;
 
 import java.util.concurrent.RejectedExecutionException;
 
-/** Back-pressure: the pool's queue is at its limit, and the job was not taken. */
+/** Back-pressure: the pool's queue is full, and the job was not accepted. */
 public final class QueueFullException extends RejectedExecutionException {
 
   private static final long serialVersionUID = 1L;

@@ -16,16 +16,16 @@ import java.util.function.Predicate;
 
 /**
  * Look-ups that arrive together share one query, requests for the same key share one look-up, and
- * answers are remembered for a while. One caller's deadline does not end another's look-up, and
- * after a look-up that did not answer its asker in time the next asker begins a new one. Failures
- * are not remembered. Thread-safe.
+ * answers are cached for a while. One caller's deadline does not end another's look-up. After a
+ * look-up that did not answer in time, the next caller starts a new one. Failures are not cached.
+ * Thread-safe.
  *
- * @param <K> what is asked for, by its equality
- * @param <V> what is answered
+ * @param <K> the key, compared by {@code equals}
+ * @param <V> the answer
  */
 public final class RememberedLookup<K, V> implements AutoCloseable {
 
-  /** One of them may wait for a connection that is dead, and the other one goes on. */
+  /** If one hangs on a dead connection, the other one goes on. */
   private static final int WORKERS = 2;
 
   private static final int BATCH_MAX = 256;
@@ -40,9 +40,9 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
   private final AtomicLong forgotten = new AtomicLong();
 
   /**
-   * @param name of the pool that looks up, as in its metrics
-   * @param handler looks up, and completes each job by itself
-   * @param maximumSize answers that are remembered
+   * @param name the name of the pool, as in its metrics
+   * @param handler looks up, and completes each job
+   * @param maximumSize how many answers are cached
    */
   public RememberedLookup(
       String name, Handler<K, V> handler, long maximumSize, Duration ttl, MeterRegistry registry) {
@@ -52,7 +52,7 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
         Caffeine.newBuilder().maximumSize(maximumSize).expireAfterWrite(ttl).buildAsync();
   }
 
-  /** A handler that asks one query, whose answer has the keys that it found. */
+  /** A handler that runs one query for all keys, which returns those that it found. */
   public static <K, V> Handler<K, Optional<V>> finding(Function<List<K>, Map<K, V>> query) {
     return jobs -> {
       Map<K, V> found = query.apply(jobs.stream().map(Job::item).toList());
@@ -63,7 +63,7 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
   /**
    * The answer, at most the time to live old.
    *
-   * @throws DeadlineExceededException it was not there in time
+   * @throws DeadlineExceededException there was no answer in time
    * @throws RuntimeException the look-up's own failure
    */
   public V get(K key, Deadline deadline) throws InterruptedException {
@@ -71,27 +71,27 @@ public final class RememberedLookup<K, V> implements AutoCloseable {
     CompletableFuture<V> answer =
         remembered.get(key, (asked, _) -> pool.submit(asked, Deadline.after(QUEUED_MAX)));
     if (forgotten.get() != before) {
-      // It may have begun before, and have been added after what was there was looked through.
+      // The look-up may have started before the last forget, and have been added after it.
       remembered.asMap().remove(key, answer);
     }
     try {
       return deadline.await(answer);
     } catch (RuntimeException e) {
-      // It failed, or hangs: the next request for the key starts another look-up.
+      // The look-up failed or hangs: the next request for the key starts another one.
       remembered.asMap().remove(key, answer);
       throw e;
     }
   }
 
-  /** Looks a key up again when it is next asked for. */
+  /** Forgets a key, so that it is looked up again. */
   public void forget(K key) {
     forgotten.incrementAndGet();
     remembered.asMap().remove(key);
   }
 
   /**
-   * Looks those keys up again, when they are next asked for, that have such an answer or none yet:
-   * a look-up that has begun may answer what was true before.
+   * Forgets the keys that have such an answer, or none yet: a look-up that has started may return
+   * an old answer.
    */
   public void forgetIf(Predicate<? super V> stale) {
     forgotten.incrementAndGet();

@@ -87,17 +87,17 @@ final class Round implements AutoCloseable {
     }
   }
 
-  /** Before anybody is interrupted for it. The first cause is the one that counts. */
+  /** Sets the cause before anything is interrupted. Only the first cause counts. */
   private void endBy(Cancellation why) {
     if (cause() == null) {
       cause.compareAndSet(null, why);
     }
   }
 
-  /** What canceled it; nothing while it is not canceled. Any thread may ask. */
+  /** What canceled it; null if it is not canceled. Any thread may call this. */
   @Nullable Cancellation cause() {
     if (cause.get() == null && watch == null && scope.isCancelled()) {
-      // Whatever else cancels has left its cause before: it was the JDK's timer.
+      // All other cancellations set a cause first, so it was the JDK's timer.
       cause.compareAndSet(null, passed);
     }
     return cause.get();
@@ -106,7 +106,7 @@ final class Round implements AutoCloseable {
   /**
    * Waits for the last subtask, or for what cancels the others, and then for all threads.
    *
-   * @return what canceled it; nothing if all subtasks ended by themselves
+   * @return what canceled it; null if all subtasks ended by themselves
    */
   @Nullable Cancellation join() throws InterruptedException {
     try (scope) {
@@ -136,7 +136,7 @@ final class Round implements AutoCloseable {
     try {
       scope.close();
     } catch (IllegalStateException notJoined) {
-      // All threads have ended; the JDK only adds that nobody joined, which is what was meant here.
+      // All threads have ended; the JDK only complains that nobody joined, which is intended here.
     }
   }
 }

@@ -13,9 +13,9 @@ import java.util.SequencedSet;
 import java.util.function.Function;
 
 /**
- * Jobs that wait, of which the parties that they belong to take turns: one of each, in order of
- * arrival. If all belong to one party, that is first in, first out. A party with as many jobs in
- * hand as it may have gets no turn until one of them ends. Not thread-safe.
+ * A queue of jobs whose parties take turns: one job of each, in order of arrival. With one party it
+ * is first in, first out. A party with its maximum of jobs in hand gets no turn until one of them
+ * ends. Not thread-safe.
  */
 final class RoundRobinQueue<T, R> {
 
@@ -23,13 +23,13 @@ final class RoundRobinQueue<T, R> {
   private final int inHandMax;
   private final int waitingMax;
 
-  /** What each party waits for. */
+  /** The waiting jobs of each party. */
   private final Map<Object, ArrayDeque<Job<T, R>>> waiting = new LinkedHashMap<>();
 
-  /** How many jobs of each party were taken and are not done with. */
+  /** How many jobs of each party are taken and not done. */
   private final Map<Object, Integer> inHand = new HashMap<>();
 
-  /** The parties that wait and may have a job taken; the one whose turn it is comes first. */
+  /** The parties whose jobs may be taken, in the order of their turns. */
   private final SequencedSet<Object> turns = new LinkedHashSet<>();
 
   private int size;
@@ -44,7 +44,7 @@ final class RoundRobinQueue<T, R> {
     this.waitingMax = waitingMax;
   }
 
-  /** Whether no party has more waiting than it may if these are added. */
+  /** Whether no party exceeds its limit of waiting jobs if these are added. */
   boolean hasRoomFor(List<Job<T, R>> more) {
     if (waitingMax == Integer.MAX_VALUE) {
       return true;
@@ -71,7 +71,7 @@ final class RoundRobinQueue<T, R> {
     queueUp(party);
   }
 
-  /** Takes the job whose turn it is; there must be one. Its party has its next turn last. */
+  /** Removes the next job; there must be one. Its party goes to the end of the turns. */
   Job<T, R> remove() {
     Object party = turns.removeFirst();
     ArrayDeque<Job<T, R>> jobs = Objects.requireNonNull(waiting.get(party));
@@ -85,14 +85,17 @@ final class RoundRobinQueue<T, R> {
     return job;
   }
 
-  /** A job that was taken is done with. */
+  /** Records that a taken job is done. */
   void handIn(Job<T, R> job) {
     Object party = party(job);
     inHand.computeIfPresent(party, (_, jobs) -> jobs == 1 ? null : jobs - 1);
     queueUp(party);
   }
 
-  /** Puts a party last if it waits and may have a turn; it keeps its place if it has one. */
+  /**
+   * Adds a party to the end of the turns if it waits and may have one; it keeps its place if it has
+   * one.
+   */
   private void queueUp(Object party) {
     if (waiting.containsKey(party) && inHand.getOrDefault(party, 0) < inHandMax) {
       turns.add(party);
@@ -103,7 +106,7 @@ final class RoundRobinQueue<T, R> {
     return partyOf.apply(job.item());
   }
 
-  /** Takes all. */
+  /** Removes all jobs. */
   List<Job<T, R>> removeAll() {
     List<Job<T, R>> all = waiting.values().stream().flatMap(Collection::stream).toList();
     waiting.clear();
@@ -112,7 +115,7 @@ final class RoundRobinQueue<T, R> {
     return all;
   }
 
-  /** When the job that has waited longest was queued; there must be one. */
+  /** When the oldest waiting job was queued; there must be one. */
   long oldestNanos() {
     Iterator<ArrayDeque<Job<T, R>>> all = waiting.values().iterator();
     long oldest = all.next().getFirst().queuedNanos();
@@ -131,7 +134,7 @@ final class RoundRobinQueue<T, R> {
     return size == 0;
   }
 
-  /** Whether a job may be taken: none may while all that wait are of parties that have enough. */
+  /** Whether a job may be taken: none while all waiting parties have their maximum in hand. */
   boolean hasTurn() {
     return !turns.isEmpty();
   }

@@ -42,8 +42,8 @@ public record ScopeReport(
    *
    * @param start_ms milliseconds from the opening of the scope
    * @param end_ms milliseconds from the opening of the scope
-   * @param cancellation why it was canceled, if it was before it ended badly
-   * @param budget_ms what it was given, in milliseconds
+   * @param cancellation why it was canceled, if it was
+   * @param budget_ms its time limit, in milliseconds
    * @param notes what the work said about itself through {@link Subtask#note}
    * @param nested the scopes that it opened and closed: the first 16
    * @param nested_total how many scopes it opened and closed

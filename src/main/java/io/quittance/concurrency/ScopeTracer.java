@@ -5,22 +5,22 @@ import io.quittance.concurrency.ScopeReport.SubtaskState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows scopes and their subtasks, whichever threads they run on. This library knows no tracer: a
- * module that knows one implements this. Thread-safe.
+ * Traces scopes and their subtasks, whichever threads they run on. This library knows no tracer; a
+ * module that does implements this. Thread-safe.
  */
 @FunctionalInterface
 public interface ScopeTracer {
 
-  /** Follows nothing. */
+  /** Traces nothing. */
   ScopeTracer NONE = (_, _) -> Followed.NONE;
 
   /** The calling thread has opened a scope, and will end it. */
   Followed opened(String scope, Deadline deadline);
 
-  /** A scope or a subtask that is followed; it ends on the thread that it began on. */
+  /** A traced scope or subtask; it ends on the thread on which it started. */
   interface Followed {
 
-    /** Nothing is followed. */
+    /** Not traced. */
     Followed NONE =
         new Followed() {
           @Override
@@ -35,11 +35,11 @@ public interface ScopeTracer {
 
           @Override
           public void end(SubtaskState state, @Nullable Throwable error) {
-            // Nothing was begun.
+            // Nothing was started.
           }
         };
 
-    /** The calling thread begins a subtask of this scope. */
+    /** The calling thread starts a subtask of this scope. */
     Followed begin(String subtask);
 
     /** Work of the calling thread's subtask that another thread does. */

@@ -8,9 +8,9 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Clean-up that no cancellation reaches: what {@code context.WithoutCancel} with a time-out is for
- * in Go. It runs on a virtual thread of its own under a budget of its own, and its caller waits for
- * it whatever interrupts come; an interrupt is pending again afterwards.
+ * Clean-up that cannot be canceled, like {@code context.WithoutCancel} with a timeout in Go. It
+ * runs on its own virtual thread with its own budget, and its caller waits for it even if
+ * interrupted; the interrupt is pending again afterwards.
  */
 public final class Shield {
 
@@ -21,7 +21,7 @@ public final class Shield {
    * may be exceeded by the budget, so keep that small. Inside, {@link Subtask#cancellation()} still
    * says why the caller was canceled, if it was.
    *
-   * @param name of the clean-up; its thread is called after it
+   * @param name the name of the clean-up and its thread
    * @param budget from now; the work is interrupted when it is used up
    * @throws DeadlineExceededException the budget was used up first
    * @throws Exception what the work throws

@@ -68,7 +68,7 @@ public final class Subtask<T> {
     return CURRENT.isBound() ? CURRENT.get() : null;
   }
 
-  /** The clock of the subtask that the calling thread runs; the machine's outside of one. */
+  /** The clock of the calling thread's subtask; outside of a subtask, the machine's clock. */
   static Ticker ticker() {
     Subtask<?> current = current();
     return current == null ? Ticker.SYSTEM : current.deadline.ticker();
@@ -151,7 +151,7 @@ public final class Subtask<T> {
     return value().orElseThrow(() -> new IllegalStateException(name + " has no result: " + state));
   }
 
-  /** How it failed, also when a recovery has mended it. */
+  /** How it failed, even if a recovery succeeded. */
   public Optional<Throwable> error() {
     return Optional.ofNullable(error);
   }
@@ -192,7 +192,7 @@ public final class Subtask<T> {
     return begun;
   }
 
-  /** Records the end of a subtask that no thread was started for. */
+  /** Records the end of a subtask for which no thread was started. */
   void neverBegan() {
     end(canceledOrTimedOut());
   }
@@ -219,7 +219,7 @@ public final class Subtask<T> {
     return deadline.expired() ? SubtaskState.TIMED_OUT : SubtaskState.CANCELED;
   }
 
-  /** Whether an error only says that the work was asked to stop. */
+  /** Whether an error only means that the work was asked to stop. */
   public static boolean isCancellation(@Nullable Throwable e) {
     return e instanceof InterruptedException
         || e instanceof CancellationException

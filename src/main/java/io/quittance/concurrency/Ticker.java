@@ -7,17 +7,17 @@ package io.quittance.concurrency;
 @FunctionalInterface
 public interface Ticker {
 
-  /** The machine's. */
+  /** The machine's clock. */
   Ticker SYSTEM = System::nanoTime;
 
   /** Nanoseconds since some instant. Never goes back. */
   long nanoTime();
 
   /**
-   * How long a thread may sleep that waits for this clock to go on, before it looks at it again. A
-   * clock that goes at a pace of its own, such as a test's, answers with little.
+   * How long a thread that waits for this clock may sleep before it reads it again. A clock with
+   * its own pace, such as in tests, returns little.
    *
-   * @param nanos what it waits for, by this clock; positive
+   * @param nanos the time to wait, by this clock; positive
    * @return nanoseconds of the machine's clock; positive
    */
   default long sleepNanos(long nanos) {

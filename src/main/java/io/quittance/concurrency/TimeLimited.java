@@ -5,10 +5,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
-/** Calls that are interrupted at a limit of their own, each on a virtual thread of its own. */
+/**
+ * Calls with their own time limit, each on its own virtual thread, which is interrupted at the
+ * limit.
+ */
 final class TimeLimited {
 
-  /** Work was interrupted at a limit of its own. */
+  /** Work was interrupted at its own limit. */
   static final class LimitPassedException extends DeadlineExceededException {
     private static final long serialVersionUID = 1L;
 
@@ -20,7 +23,7 @@ final class TimeLimited {
   private TimeLimited() {}
 
   /**
-   * Calls the work and waits for it. A result that it returned all the same counts, as it does for
+   * Calls the work and waits for it. A result that it returns despite the interrupt counts, as for
    * a subtask without a limit.
    *
    * @throws LimitPassedException it was interrupted at the limit
@@ -47,7 +50,7 @@ final class TimeLimited {
   }
 
   /**
-   * @param cut what to throw if the work was cut
+   * @param cut what to throw if the work was interrupted
    */
   static <T> T resultOf(FutureTask<T> task, @Nullable Exception cut) throws Exception {
     if (task.state() == Future.State.SUCCESS) {

@@ -16,18 +16,19 @@ import org.slf4j.LoggerFactory;
  * <p>Jobs start in the order of submission, unless {@linkplain WorkerPoolBuilder#inTurns parties
  * take turns}; then a party may be {@linkplain WorkerPoolBuilder#perParty limited} to a part of the
  * pool. A job whose deadline has passed, or whose future was canceled, is dropped when it is taken
- * from the queue: it has surely not begun. Workers are never interrupted, so they may run JDBC.
- * Go's counterpart is a buffered channel with N goroutines ranging over it.
+ * from the queue: it has certainly not started. Workers are never interrupted, so they may run
+ * JDBC. Go's counterpart is a buffered channel with N goroutines ranging over it.
  *
  * <p>Thread-safe.
  *
- * @param <T> what is worked on
- * @param <R> what comes out
+ * @param <T> the type of items
+ * @param <R> the type of results
  */
 public final class WorkerPool<T, R> implements AutoCloseable {
 
   /**
-   * Handles a batch: completes or defers every job; what it throws fails those that it left open.
+   * Handles a batch. It must complete or defer every job; if it throws, the jobs that are left
+   * fail.
    */
   @FunctionalInterface
   public interface Handler<T, R> {
@@ -118,7 +119,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     queue.wakeWorkers();
   }
 
-  /** A thread that ended by an error would leave the queue to nobody, and count as alive. */
+  /** Keeps the worker alive after an error; otherwise the queue would have no worker. */
   private void work() {
     for (boolean more = true; more; ) {
       try {
@@ -129,7 +130,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     }
   }
 
-  /** False when the worker has to end. */
+  /** Returns false when the worker has to end. */
   private boolean workOnce() {
     List<Job<T, R>> batch = queue.take(workers);
     if (batch.isEmpty()) {
@@ -169,8 +170,8 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   }
 
   /**
-   * How long a job that came now would wait, as far as can be told: as long as the oldest one has
-   * waited by now, or the last one that was taken within a second.
+   * An estimate of how long a new job would wait: as long as the oldest one has waited so far, or
+   * as the last one that was taken within a second.
    */
   public Duration backlog() {
     return queue.backlog();

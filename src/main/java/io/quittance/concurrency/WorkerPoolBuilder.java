@@ -64,9 +64,8 @@ public final class WorkerPoolBuilder<T, R> {
   }
 
   /**
-   * Leaves workers and room to others, whatever one of the parties {@linkplain #inTurns that take
-   * turns} submits: jobs that take long could else have all workers at the same time. By default a
-   * party is not limited.
+   * Limits each of the parties {@linkplain #inTurns that take turns}, so that long jobs of one
+   * party cannot take all workers. By default a party is not limited.
    *
    * @param inHand jobs of a party that workers have in hand at once, at most; 1 or more. What it
    *     has queued waits meanwhile, and other parties' jobs begin
@@ -80,7 +79,7 @@ public final class WorkerPoolBuilder<T, R> {
   }
 
   /**
-   * Ends a batch with the job by which it reaches a weight, so that others do not wait long for a
+   * Ends a batch at the job that makes it reach a weight, so that other jobs do not wait long for a
    * few heavy ones.
    */
   public WorkerPoolBuilder<T, R> maxBatchWeight(long limit, ToLongFunction<? super T> weightOf) {
@@ -97,18 +96,18 @@ public final class WorkerPoolBuilder<T, R> {
     return linger(() -> limit);
   }
 
-  /** As {@link #linger(Duration)}, with a limit that is asked for before each batch. */
+  /** As {@link #linger(Duration)}, with a limit that is called for before each batch. */
   public WorkerPoolBuilder<T, R> linger(Supplier<Duration> limit) {
     this.linger = limit;
     return this;
   }
 
   /**
-   * Lets some jobs give way: while only such jobs are queued, and fewer than make a batch, a worker
-   * waits for another one to take them along with. That one seldom has to wait for a batch of
-   * theirs then.
+   * Defers some jobs: while only such jobs are queued, and fewer than a full batch, a worker waits
+   * for another job to handle them with. So other jobs rarely have to wait for a batch of
+   * deferrable ones.
    *
-   * @param limit how long it waits, at most; asked for each batch
+   * @param limit how long the worker waits, at most; called for each batch
    */
   public WorkerPoolBuilder<T, R> deferrable(Predicate<? super T> which, Supplier<Duration> limit) {
     this.deferrable = which;

@@ -5,7 +5,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The threads of a pool: as many as wanted. Thread-safe. */
+/** The threads of a pool: a variable number. Thread-safe. */
 final class Workers {
 
   private final String pool;
@@ -28,7 +28,7 @@ final class Workers {
   }
 
   /**
-   * Starts threads up to that number; surplus ones end when they ask.
+   * Starts threads up to this number; surplus ones end when they call {@link #leave}.
    *
    * @throws RejectedExecutionException it is closed, or the thread factory made no thread
    */
@@ -60,7 +60,7 @@ final class Workers {
   }
 
   /**
-   * Takes the calling worker off the count if it has to end, and says whether it has to.
+   * Removes the calling worker if it has to end; returns whether it has to.
    *
    * @param inAnyCase even if there are not too many workers
    */

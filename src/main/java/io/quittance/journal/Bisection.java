@@ -16,11 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies a batch, and completes each of its commands whatever happens to the transaction. Data
- * that the database refuses is found by halving the batch, and its command fails alone. A database
- * that is unavailable, a lock, or a commit of unknown fate is nothing that a smaller batch would
- * mend. What takes too long to decide is tried again without its largest commands. Confined to one
- * worker.
+ * Applies a group of commands in one transaction, and completes each of them whatever happens to
+ * the transaction. If the database refuses the data, the group is halved until only the command
+ * with that data fails. A smaller group would not help against an unavailable database, a lock or a
+ * commit with an unknown outcome. A group that takes too long to decide is retried without its
+ * largest commands. Confined to one worker.
  */
 final class Bisection {
 
@@ -39,7 +39,10 @@ final class Bisection {
     this.halved = halved;
   }
 
-  /** What may be in one transaction, in the order of arrival of each merchant's first command. */
+  /**
+   * Divides commands into groups that may share a transaction, in the order of arrival of each
+   * merchant's first command.
+   */
   Collection<List<Job<Command<?>, Object>>> divide(List<Job<Command<?>, Object>> jobs) {
     return transactions.ofOneMerchant()
         ? jobs.stream()
@@ -54,7 +57,7 @@ final class Bisection {
    * Applies the jobs in one transaction, and fails those that cannot be applied.
    *
    * @param awaited as in {@link Transactions#apply}
-   * @return the commands that wait for others' locks; all others are done
+   * @return the commands that wait for locks of other transactions; all others are done
    */
   List<WaitingCommand> apply(List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited) {
     List<WaitingCommand> waiting = tried(jobs, awaited);
@@ -95,7 +98,8 @@ final class Bisection {
       open.forEach(job -> job.fail(e));
       return List.of();
     }
-    log.warn("A batch of {} commands failed and is halved: {}", open.size(), e.toString());
+    log.warn(
+        "A group of {} commands failed and is retried in halves: {}", open.size(), e.toString());
     return halve(open, awaited);
   }
 
@@ -104,10 +108,10 @@ final class Bisection {
   }
 
   /**
-   * Fails the commands that took too long, and applies the others. They are those that asked about
-   * the account that took long to read about; else those of most accounts, which take longest to
-   * decide. If all have as many, none is known to be the cause, and all fail: to try them one after
-   * another would keep the lane for as many limits.
+   * Fails the commands that took too long, and applies the others. These are the commands that
+   * needed the account with the long read, or otherwise those with the most accounts, which take
+   * longest to decide. If all have the same number of accounts, the cause is unknown and all fail:
+   * trying them one by one could block the lane for one limit each.
    */
   private List<WaitingCommand> withoutCause(
       List<Job<Command<?>, Object>> open, TransactionTooLongException e) {

@@ -20,23 +20,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a lane's commands wait for accounts that other transactions have locked, or about which
- * more has to be read than others can wait for: in order, each until its own deadline, while the
- * lane goes on with all others. A worker with a connection of its own waits for one account after
- * the other, merchants in turns, a short while each, and applies what has become free. It waits
- * before it holds any lock, so it keeps nobody else waiting; and it waits in the database's own
- * queue, so that replicas which share an account take turns.
+ * Holds a lane's commands that wait for busy accounts: accounts that other transactions have
+ * locked, or that need longer reads than others can wait for. The commands wait in order, each
+ * until its deadline, while the lane continues with all others. A worker with its own connection
+ * waits a short while for one account after the other, merchants in turns, and applies the commands
+ * of accounts that have become free. It waits before it holds any lock, so it blocks nobody; and it
+ * waits in the database's own queue, so that replicas which share an account take turns.
  *
  * <p>Thread-safe.
  */
 final class BusyAccounts {
 
-  /** One account's commands may take one part in so many of the room, so that others find some. */
+  /** One account's commands may take at most one part in so many of the queue. */
   private static final int PARTS = 4;
 
   /**
-   * As many again for commands that finish what others began, and all of them twice: those that go
-   * on waiting are queued again before they leave the worker's hands.
+   * Factor of the queue's capacity: twice, for commands that finish what others began, and twice
+   * again, because commands that keep waiting are queued again before the worker is done with them.
    */
   private static final int ROOM = 4;
 
@@ -48,12 +48,12 @@ final class BusyAccounts {
   private final int capacity;
   private final int maxBatch;
 
-  /** Of the worker only. */
+  /** Used by the worker only. */
   private final FairOrder order = new FairOrder();
 
   /**
-   * @param capacity commands that may wait, beside those that finish what others began; one
-   *     account's may be a quarter of them
+   * @param capacity how many commands may wait, besides those that finish what others began; those
+   *     of one account may be a quarter of them
    */
   BusyAccounts(
       String name, Bisection bisection, int capacity, int maxBatch, MeterRegistry registry) {
@@ -73,7 +73,7 @@ final class BusyAccounts {
   }
 
   /**
-   * Those of these accounts that other commands wait for already; a command that needs one queues
+   * The accounts among these that commands already wait for; another command that needs one queues
    * behind them.
    */
   Set<AccountKey> busy(Set<AccountKey> accounts) {
@@ -85,8 +85,8 @@ final class BusyAccounts {
   }
 
   /**
-   * Lets a command wait. One for which there is no room is refused, unless it finishes what another
-   * one began: of these, there are no more than payments under way.
+   * Queues a command. It is refused if the queue is full, unless it finishes what another command
+   * began: there are no more of these than payments under way.
    */
   void add(WaitingCommand command) {
     boolean finishing = command.job().item() instanceof Journal.Finishing<?>;
@@ -123,7 +123,7 @@ final class BusyAccounts {
     }
   }
 
-  /** Commands that wait for an account. */
+  /** How many commands wait for an account. */
   int waiting() {
     return waiting.get();
   }
@@ -135,7 +135,10 @@ final class BusyAccounts {
     }
   }
 
-  /** It may wait for other accounts than before; nobody else is to wait behind it for those. */
+  /**
+   * Updates the accounts that the command waits for, so that no other command queues behind it for
+   * the previous ones.
+   */
   private void waitsNow(QueuedEntry entry, WaitingCommand now) {
     count(now, 1);
     count(entry.waiting(), -1);
@@ -157,12 +160,12 @@ final class BusyAccounts {
       order.recordTurn(next, Duration.ofNanos(System.nanoTime() - startedNanos));
     }
     open = triedAlone(open);
-    // Each job counts what its own entry waits for, and no later one's.
+    // Each job counts the accounts of its own entry, not those of a later one.
     open.forEach(entry -> queue(new QueuedEntry(entry.waiting(), entry.number())));
     jobs.forEach(job -> job.succeed(true));
   }
 
-  /** Nobody waits any more behind what was applied, even if a long turn comes now. */
+  /** Completes the jobs that were applied, so that nobody waits behind them during a long turn. */
   private static void release(List<Job<QueuedEntry, Boolean>> jobs, List<QueuedEntry> open) {
     Set<QueuedEntry> still = Set.copyOf(open);
     jobs.stream().filter(job -> !still.contains(job.item())).forEach(job -> job.succeed(true));
@@ -174,7 +177,10 @@ final class BusyAccounts {
     return accounts;
   }
 
-  /** All but those of accounts about which is to be read: these have their turns by themselves. */
+  /**
+   * The entries that wait for locks. Those of accounts with long reads are left out: these accounts
+   * get turns of their own.
+   */
   private List<QueuedEntry> waitsForAccounts(List<QueuedEntry> entries) {
     Set<AccountKey> toRead =
         accounts(entries.stream().filter(entry -> entry.waiting().toRead()).toList());
@@ -194,7 +200,7 @@ final class BusyAccounts {
         .toList();
   }
 
-  /** Applies some of the commands that wait; returns all that still do, in their order. */
+  /** Applies some of the waiting commands; returns all that still wait, in order. */
   private List<QueuedEntry> tried(
       List<QueuedEntry> all, List<QueuedEntry> some, @Nullable AccountKey awaited) {
     List<Job<Command<?>, Object>> jobs = some.stream().map(entry -> entry.waiting().job()).toList();
@@ -216,8 +222,8 @@ final class BusyAccounts {
   }
 
   /**
-   * Applies each command by itself that may be what kept its whole batch waiting, until one of them
-   * does so again: that one goes to the end.
+   * Applies one by one the commands whose group was blocked by an unknown lock, until one is
+   * blocked again: it may be the cause, and goes to the end.
    */
   private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
     List<QueuedEntry> open = all;

@@ -4,54 +4,57 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * One caller's part of a batch. The methods run on the journal's threads, and again when the
- * transaction is tried again. They keep nothing from one attempt to the next, but what a caller has
+ * One caller's part of a journal transaction. The methods run on the journal's threads, and again
+ * when the transaction is retried. They keep no state between attempts, except what a caller has
  * been told (payment's {@code Release}).
  *
- * @param <R> what the caller is told; a business refusal is a value, not an exception
+ * @param <R> the result; a business refusal is a result, not an exception
  */
 public interface Command<R> {
 
-  /** Whose rows it looks at: all of one merchant, by which the journal spreads commands. */
+  /** The merchant whose rows it reads and changes; the journal assigns commands to lanes by it. */
   UUID merchantId();
 
   /**
    * The ids of the merchant's accounts that are locked while it decides, whether they exist or not.
-   * While another transaction holds one of them, this command waits, and others do not. A {@link
-   * Table} may have other rows locked in the same way, by names that no account can have.
+   * While another transaction holds one of them, only this command waits. A {@link Table} may lock
+   * other rows in the same way, by names that no account can have.
    */
   Set<String> accounts();
 
   /**
-   * A transaction takes it: from here on it may be applied. Its deadline is looked at once more.
+   * Called when a transaction takes the command: it may be applied from now on. Its deadline is
+   * checked again after this.
    */
   default void onStarted() {}
 
   /**
-   * It waits apart, for another transaction holds a lock that it needs: nothing of it is applied,
-   * and it is picked up again until its deadline. Must not throw.
+   * Called when the command has to wait because another transaction holds a lock that it needs.
+   * Nothing of it is applied, and it is started again later, unless its deadline passes. Must not
+   * throw.
    */
   default void onBlocked() {}
 
-  /** Whether it is part of a payment batch, which gives way to commands that are not. */
+  /** Whether it is part of a payment batch. These have lower priority than other commands. */
   default boolean ofPaymentBatch() {
     return false;
   }
 
   /**
-   * Whether it waits a little for others to be applied with, as the items of a payment batch do.
+   * Whether it may wait a little to share a transaction with others, as the items of a payment
+   * batch do.
    */
   default boolean isDeferrable() {
     return false;
   }
 
-  /** Names the other rows that {@link #decide} will look at. No I/O. */
+  /** Announces the other rows that {@link #decide} will need. No I/O. */
   void prepare(UnitOfWork unit);
 
-  /** Decides in memory and records what is to be written. No I/O. */
+  /** Decides in memory and records what to write. No I/O. */
   R decide(UnitOfWork unit);
 
-  /** Adds something to another command, and is that one in everything else. */
+  /** A command that wraps another one and forwards to it what it does not override. */
   interface Forwarding<R> extends Command<R> {
 
     /** The command that does the work. */

@@ -15,26 +15,26 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn it is among accounts that are waited for: merchants take turns, and then each
- * merchant's accounts, so that nobody waits for all the accounts of another. After a long turn an
- * account leaves the others three times as long. Confined to one thread.
+ * The fair order of accounts that commands wait for: merchants take turns, and so do the accounts
+ * of each merchant, so that no merchant waits for all the accounts of another. After a long turn an
+ * account rests for three times as long. Confined to one thread.
  */
 final class FairOrder {
 
   private record Ranked<T>(int rank, T item) {}
 
-  /** Longer than a lock is waited for. */
+  /** A turn of this length is long: more than the limit of a lock. */
   private static final Duration LONG = Duration.ofMillis(200);
 
   private static final int REST_TO_WORK = 3;
 
-  /** Accounts whose last turn was long, until others have had theirs. */
+  /** Accounts whose last turn was long, with the end of their rest. */
   private final Map<AccountKey, Deadline> resting = new HashMap<>();
 
   private final Map<UUID, AccountKey> lastOfEach = new HashMap<>();
   private @Nullable UUID lastMerchant;
 
-  /** The account whose turn it is; null when there are none. */
+  /** The account whose turn it is; null if there are none. */
   @Nullable AccountKey next(Collection<AccountKey> accounts) {
     resting.values().removeIf(Deadline::expired);
     List<AccountKey> rested =
@@ -42,7 +42,7 @@ final class FairOrder {
     return nextOf(rested.isEmpty() ? accounts : rested);
   }
 
-  /** The account had its turn, which took so long. */
+  /** Records an account's turn and how long it took. */
   void recordTurn(AccountKey account, Duration time) {
     if (time.compareTo(LONG) > 0) {
       resting.put(account, Deadline.after(time.multipliedBy(REST_TO_WORK)));

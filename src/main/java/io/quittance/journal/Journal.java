@@ -23,9 +23,10 @@ import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.stereotype.Component;
 
 /**
- * Many commands, one commit. Each merchant's commands go to one {@link Lane}; whatever has queued
- * up there is applied in one transaction, in order of arrival, and then every caller gets its own
- * result. What one command does wrong, or waits for, concerns that command alone.
+ * Commits many commands in one transaction (group commit). Each merchant's commands go to one
+ * {@link Lane}. The commands that have queued up there are applied in one transaction, in order of
+ * arrival; then every caller gets its own result. A command that fails or waits does not affect the
+ * others.
  *
  * <p>Thread-safe. Callers wait on futures, so cancelling them never interrupts JDBC.
  */
@@ -34,7 +35,7 @@ public final class Journal {
 
   private static final Logger log = LoggerFactory.getLogger(Journal.class);
 
-  /** A command whose caller's trace is recorded: it leads to the batch that commits it. */
+  /** A command whose caller's trace is recorded: links it to the transaction that commits it. */
   private record Traced<R>(Command<R> command, SpanOrigin origin) implements Command.Forwarding<R> {
 
     @Override
@@ -44,7 +45,7 @@ public final class Journal {
     }
   }
 
-  /** A command that finishes what another one began: it is not refused for lack of room. */
+  /** A command that finishes what another one began: it is not refused when a queue is full. */
   record Finishing<R>(Command<R> command) implements Command.Forwarding<R> {}
 
   private final Transactions transactions;
@@ -55,8 +56,8 @@ public final class Journal {
   private final RecentMerchants recent = new RecentMerchants(System::nanoTime);
 
   /**
-   * @param dataSource the journal's own connections: two for each lane
-   * @param snapshots where rehearsals read
+   * @param dataSource the journal's own connections, two for each lane
+   * @param snapshots the connections of rehearsals
    */
   Journal(
       @Qualifier(JournalConnections.NAME) DataSource dataSource,
@@ -84,8 +85,8 @@ public final class Journal {
    *
    * @param deadline until when it may be applied; from then on it is dropped
    * @return completes after the commit. It fails with {@link CommitOutcomeUnknownException} if it
-   *     is unknown whether the command was applied. All other failures say that it was not, and
-   *     will not be: {@link io.quittance.concurrency.ExpiredInQueueException}, {@link
+   *     is unknown whether the command was applied. All other failures mean that it was not applied
+   *     and never will be: {@link io.quittance.concurrency.ExpiredInQueueException}, {@link
    *     DatabaseUnavailableException}, {@link TransactionTooLongException}, {@link
    *     QueueFullException} if too many commands wait for one of its accounts, {@link
    *     java.util.concurrent.RejectedExecutionException} if the journal has closed, or the error of
@@ -100,7 +101,7 @@ public final class Journal {
 
   /**
    * Queues a command that finishes what another one began. It waits for room in the lane's queue,
-   * and if an account is busy it is let into that queue however many wait there.
+   * and is never refused by the queue of busy accounts.
    *
    * @param deadline until when it waits for room, and may be applied
    * @return as of {@link #submit}
@@ -126,8 +127,8 @@ public final class Journal {
   }
 
   /**
-   * What a command would decide now. Writes nothing, locks nothing, and does not queue. Runs JDBC
-   * on the calling thread, so not for subtasks.
+   * The result that a command would have now. Writes, locks and queues nothing. Runs JDBC on the
+   * calling thread, so subtasks must not call it.
    */
   public <R> R rehearse(Command<R> command) {
     try {
@@ -137,17 +138,20 @@ public final class Journal {
     }
   }
 
-  /** The longest that one of its transactions can live before it is committed or rolled back. */
+  /** The longest time until a transaction is committed or rolled back. */
   public Duration longestTransaction() {
     return longestTransaction;
   }
 
-  /** How many lanes there are. */
+  /** The number of lanes. */
   public int lanes() {
     return lanes.size();
   }
 
-  /** The merchant's lane, from 0; the same on every replica with as many lanes. */
+  /**
+   * The number of the merchant's lane, from 0; the same on every replica with the same number of
+   * lanes.
+   */
   public int laneOf(UUID merchantId) {
     return Math.floorMod(merchantId.hashCode(), lanes.size());
   }
@@ -156,30 +160,30 @@ public final class Journal {
     return lanes.get(laneOf(merchantId));
   }
 
-  /** Whether the database has kept the merchant's lane waiting for unreasonably long. */
+  /** Whether the current transaction of the merchant's lane takes unusually long. */
   public boolean stalled(UUID merchantId) {
     return lane(merchantId).stalled();
   }
 
-  /** How long a command of this merchant that came now would take, as far as can be told. */
+  /** An estimate of how long a new command of this merchant would take. */
   public Duration expectedTime(UUID merchantId) {
     return lane(merchantId).expectedTime();
   }
 
-  /** How long a command that came now would take in a lane, as far as can be told. */
+  /** An estimate of how long a new command would take in a lane. */
   public Duration expectedTime(int lane) {
     return lanes.get(lane).expectedTime();
   }
 
   /**
-   * Whether a command of another merchant came within about this span, in any lane. Those of
-   * payment batches do not count: they need not give way to each other.
+   * Whether another merchant sent a command within about this span, to any lane. Commands of
+   * payment batches do not count: they do not defer to each other.
    */
   public boolean othersWithin(UUID merchantId, Duration span) {
     return recent.othersWithin(merchantId, span);
   }
 
-  /** Commands that are queued, in all lanes. */
+  /** How many commands are queued, in all lanes. */
   public int waiting() {
     return lanes.stream().mapToInt(Lane::waiting).sum();
   }

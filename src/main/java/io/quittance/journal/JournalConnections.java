@@ -11,9 +11,9 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * The journal's own connections: it has two for each lane, however many reads and reports take. No
+ * The journal's own connections: two for each lane, which reads and reports cannot take. No
  * transaction on them outlives {@link #longestTransaction}: PostgreSQL ends one that runs, waits or
- * sleeps for too long, whatever its replica does.
+ * idles for too long, whatever its replica does.
  */
 @Configuration(proxyBeanMethods = false)
 class JournalConnections {
@@ -22,7 +22,7 @@ class JournalConnections {
 
   private static final int CONNECTIONS_PER_LANE = 2;
 
-  /** What a transaction sets for itself holds on all servers that it writes to. */
+  /** Makes settings of a transaction apply on all servers that it writes to. */
   private static final String LIMITS_REACH_ALL_SERVERS = " -c citus.propagate_set_commands=local";
 
   @Bean(name = NAME, defaultCandidate = false)
@@ -55,14 +55,14 @@ class JournalConnections {
         + (distribution == Distribution.CITUS ? LIMITS_REACH_ALL_SERVERS : "");
   }
 
-  /** The server has given up by then, if it can be heard at all. */
+  /** By then the server has ended the statement, if it can be reached at all. */
   private static long socketTimeoutSeconds(JournalProperties properties) {
     return longestTransaction(properties).toSeconds() + 1;
   }
 
   /**
-   * How long a transaction can live: its commit is sent within the limit unless the replica falls
-   * asleep just before, and then PostgreSQL ends it after as long again.
+   * The longest time until a transaction ends: its commit is sent within the limit, or the replica
+   * stalls just before it, and PostgreSQL ends the transaction after the same time again.
    */
   static Duration longestTransaction(JournalProperties properties) {
     return properties.transactionLimit().multipliedBy(2);

@@ -10,10 +10,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * Limits of the journal.
  *
  * @param lanes workers, each for some of the merchants and with two connections
- * @param queueCapacity commands that may wait, in all lanes together; more are refused as overload
+ * @param queueCapacity how many commands may wait, in all lanes together; more are refused as
+ *     overload
  * @param maxBatch commands in one transaction, at most
  * @param transactionLimit how long a transaction may take until its commit is sent, and how long
- *     the database lets one sleep; at most twice this is how long it can live
+ *     the database lets one idle; it can last at most twice as long
  * @param lockLimit how long a statement waits for a lock that was not announced
  */
 @ConfigurationProperties("quittance.journal")

@@ -12,62 +12,65 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The commands of some merchants, with two queues, each with a worker and a connection of its own.
- * Whatever has queued up in the first is applied in one transaction, in order of arrival. Its
- * worker never waits for an account: commands whose accounts are locked elsewhere step aside into
- * the second, {@link BusyAccounts}. Thread-safe.
+ * Applies the commands of some merchants. It has two queues, each with its own worker and
+ * connection. The commands that have queued up in the first are applied in one transaction, in
+ * order of arrival. Its worker never waits for an account: commands whose accounts are locked by
+ * other transactions move to the second queue, {@link BusyAccounts}. Thread-safe.
  */
 final class Lane {
 
-  /** A transaction that takes longer says that the database is in trouble. */
+  /** A transaction that takes longer means that the database has a problem. */
   private static final long STALLED_AFTER_NANOS = Duration.ofSeconds(1).toNanos();
 
-  private static final int BATCHES_REMEMBERED = 8;
+  private static final int AVERAGED_OVER = 8;
 
   /**
-   * Under load, a lane waits so long for more commands: fewer transactions leave more of the
-   * processors to everything else. A transaction takes two to three times as long.
+   * How long a lane under load waits for more commands: fewer transactions leave more processor
+   * time to everything else. A transaction takes two to three times as long.
    */
   private static final Duration LINGER = Duration.ofNanos(1_500_000);
 
-  /** A lane that took as many commands at once just now is under load. */
+  /** A lane that has just taken this many commands at once is under load. */
   private static final int LOADED_FROM = 8;
 
   private static final long JUST_NOW_NANOS = Duration.ofMillis(100).toNanos();
 
-  /** A lane that takes as many, or has them waiting, has nothing to gain. */
+  /** A lane that takes this many, or has them waiting, gains nothing from waiting. */
   private static final int ENOUGH = 24;
 
-  /** How long commands that give way wait for others to go with. */
+  /** How long deferrable commands wait for others, to share a transaction. */
   private static final Duration DEFER_MAX = Duration.ofMillis(5);
 
-  /** They do so if one that is of no batch came within this time. */
+  /** They wait only if a command outside of payment batches came within this time. */
   private static final long OTHERS_SEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final DatabaseTime databaseTime = new DatabaseTime();
   private final Bisection bisection;
   private final BusyAccounts busyAccounts;
   private final WorkerPool<Command<?>, Object> pool;
-  private volatile long batchStartedNanos;
+  private volatile long transactionStartedNanos;
 
-  /** What the database had taken when the batch was begun. */
+  /** What the database had taken when the transaction began. */
   private volatile long databaseNanosBefore;
 
   private volatile boolean working;
-  private volatile int lastBatch;
+  private volatile int lastTaken;
   private volatile long otherNanos = System.nanoTime() - OTHERS_SEEN_NANOS;
 
-  /** A moving average; like the first three it is written by the one worker only. */
-  private volatile long batchNanos;
+  /**
+   * The moving average of a transaction's time. Like the first three, it is written by the worker
+   * only.
+   */
+  private volatile long averageNanos;
 
   /**
    * @param number from 1
-   * @param capacity commands that may wait for their turn, and as many for busy accounts
+   * @param capacity how many commands may wait for their turn, and as many again for busy accounts
    */
   Lane(int number, Transactions transactions, int capacity, int maxBatch, MeterRegistry registry) {
     Counter halved =
         Counter.builder("quittance.journal.halved")
-            .description("Batches that failed and were tried in halves")
+            .description("Groups of commands that failed and were retried in halves")
             .register(registry);
     this.bisection = new Bisection(transactions, halved, databaseTime);
     this.busyAccounts =
@@ -87,8 +90,9 @@ final class Lane {
   }
 
   private Duration linger() {
-    int last = lastBatch;
-    boolean loaded = last >= LOADED_FROM && System.nanoTime() - batchStartedNanos < JUST_NOW_NANOS;
+    int last = lastTaken;
+    boolean loaded =
+        last >= LOADED_FROM && System.nanoTime() - transactionStartedNanos < JUST_NOW_NANOS;
     return loaded && last < ENOUGH && pool.depth() < ENOUGH ? LINGER : Duration.ZERO;
   }
 
@@ -113,39 +117,39 @@ final class Lane {
     }
   }
 
-  /** Commands that wait for their turn, or for an account. */
+  /** How many commands wait for their turn or for an account. */
   int waiting() {
     return pool.depth() + busyAccounts.waiting();
   }
 
   /**
-   * Whether the database has kept the current batch waiting for unreasonably long. A command that
-   * takes long to decide is no fault of the database, and none that other merchants' calls count.
+   * Whether the database has kept the current transaction waiting for unusually long. A command that
+   * takes long to decide does not count: the database is well.
    */
   boolean stalled() {
     return working && databaseTime.nanos() - databaseNanosBefore > STALLED_AFTER_NANOS;
   }
 
-  /** How long a command that came now would take, queue and all, as far as can be told. */
+  /** An estimate of how long a new command would take, including the queue. */
   Duration expectedTime() {
     boolean busy = working;
-    long sinceStart = System.nanoTime() - batchStartedNanos;
+    long sinceStart = System.nanoTime() - transactionStartedNanos;
     if (!busy && sinceStart > STALLED_AFTER_NANOS) {
       return Duration.ZERO;
     }
     long running = busy ? sinceStart : 0;
-    return Duration.ofNanos(Math.max(running, pool.backlog().toNanos()) + batchNanos);
+    return Duration.ofNanos(Math.max(running, pool.backlog().toNanos()) + averageNanos);
   }
 
   private void work(List<Job<Command<?>, Object>> jobs) {
-    lastBatch = jobs.size();
+    lastTaken = jobs.size();
     List<Job<Command<?>, Object>> free = stepAside(jobs);
     if (free.isEmpty()) {
       return;
     }
     long startedNanos = System.nanoTime();
     for (List<Job<Command<?>, Object>> together : bisection.divide(free)) {
-      batchStartedNanos = System.nanoTime();
+      transactionStartedNanos = System.nanoTime();
       databaseNanosBefore = databaseTime.nanos();
       working = true;
       try {
@@ -157,7 +161,7 @@ final class Lane {
     remember(System.nanoTime() - startedNanos);
   }
 
-  /** Queues each command whose accounts have waiting commands behind those; returns the others. */
+  /** Queues each command whose accounts others already wait for; returns the other commands. */
   private List<Job<Command<?>, Object>> stepAside(List<Job<Command<?>, Object>> jobs) {
     var free = new ArrayList<Job<Command<?>, Object>>(jobs.size());
     for (Job<Command<?>, Object> job : jobs) {
@@ -178,12 +182,12 @@ final class Lane {
   }
 
   /**
-   * How long a stalled batch took does not predict the next one: if it counted, it would refuse the
-   * very requests that show that the stall is over.
+   * A stalled transaction does not count, because it does not predict the next one: it would refuse
+   * the very requests that show that the stall is over.
    */
   private void remember(long nanos) {
-    batchNanos =
-        nanos > STALLED_AFTER_NANOS ? 0 : batchNanos + (nanos - batchNanos) / BATCHES_REMEMBERED;
+    averageNanos =
+        nanos > STALLED_AFTER_NANOS ? 0 : averageNanos + (nanos - averageNanos) / AVERAGED_OVER;
   }
 
   /** Finishes what is queued, then stops. */

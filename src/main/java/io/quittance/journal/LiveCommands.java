@@ -11,9 +11,9 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * The commands that a transaction is still to apply, in order. It starts with all of them; those
- * that have expired, fail by their own fault, or would have to wait for a lock are left out one
- * after another. Confined to one thread.
+ * The commands that a transaction still has to apply, in order. It starts with all of them. Those
+ * that have expired, fail by their own fault, or would have to wait for a lock are left out.
+ * Confined to one thread.
  */
 final class LiveCommands {
 
@@ -28,17 +28,17 @@ final class LiveCommands {
     return live.size();
   }
 
-  /** All wait for an account. */
+  /** All commands, waiting for this account. */
   List<WaitingCommand> allWaitFor(AccountKey account) {
     return live.stream().map(job -> WaitingCommand.forLocks(job, Set.of(account))).toList();
   }
 
-  /** Those that were left out, and wait for an account. */
+  /** The commands that were left out and wait for an account. */
   List<WaitingCommand> waiting() {
     return waiting;
   }
 
-  /** Drops the commands whose time is over; says whether any is left. */
+  /** Drops the commands whose deadline has passed; returns whether any is left. */
   boolean dropExpired() {
     live.removeIf(
         job -> {
@@ -54,24 +54,26 @@ final class LiveCommands {
     return live.stream().anyMatch(job -> job.deadline().expired());
   }
 
-  /** The accounts of all. */
+  /** The accounts of all commands. */
   Set<AccountKey> accounts() {
     return live.stream()
         .flatMap(job -> AccountKey.of(job.item()).stream())
         .collect(Collectors.toCollection(HashSet::new));
   }
 
-  /** Leaves out the commands of accounts that are locked elsewhere; says whether any is left. */
+  /**
+   * Leaves out the commands of accounts that other transactions have locked; returns whether any is
+   * left.
+   */
   boolean leaveOut(Set<AccountKey> busy) {
     leaveOut(busy, _ -> false, WaitingCommand::forLocks);
     return !live.isEmpty();
   }
 
   /**
-   * Leaves out the commands of accounts about which more would have to be read than others can wait
-   * for.
+   * Leaves out the commands of accounts that need longer reads than others can wait for.
    *
-   * @param stays which of them are not left out
+   * @param stays which of these commands stay
    */
   void leaveOutToRead(Set<AccountKey> accounts, Predicate<Command<?>> stays) {
     leaveOut(accounts, stays, WaitingCommand::toRead);
@@ -96,7 +98,10 @@ final class LiveCommands {
         });
   }
 
-  /** Lets each name its rows; false if one of them failed, and was told. */
+  /**
+   * Lets each command announce its rows; false if one of them failed and was completed with its
+   * error.
+   */
   boolean prepare(UnitOfWork unit) {
     for (Job<Command<?>, Object> job : live) {
       try {
@@ -111,7 +116,10 @@ final class LiveCommands {
     return true;
   }
 
-  /** The result of each, in order; none if one of them failed, and was told. */
+  /**
+   * The result of each command, in order; none if one of them failed and was completed with its
+   * error.
+   */
   List<Object> decide(UnitOfWork unit) {
     var results = new ArrayList<Object>(live.size());
     for (Job<Command<?>, Object> job : live) {
@@ -126,7 +134,7 @@ final class LiveCommands {
     return results;
   }
 
-  /** Tells each its result. */
+  /** Completes each command with its result. */
   void tell(List<Object> results) {
     for (int i = 0; i < results.size(); i++) {
       live.get(i).succeed(results.get(i));

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.WeakHashMap;
 
 /**
- * Makes PostgreSQL plan the statements of a connection anew before its first, second, fourth,
+ * Makes PostgreSQL plan the statements of a connection again before its first, second, fourth,
  * eighth, … transaction. The server keeps the plan of a statement's first executions until the
  * table is analyzed. In a new database that is a plan for empty tables, which reads whole tables
  * once they have filled. Thread-safe.
@@ -18,7 +18,7 @@ import java.util.WeakHashMap;
  */
 final class PlanRefresh {
 
-  /** By then, the tables have been analyzed, or grow too slowly to matter. */
+  /** After this many transactions the tables are analyzed, or grow too slowly to matter. */
   private static final int TRANSACTIONS_MAX = 1 << 16;
 
   private final Dialect dialect;
@@ -29,7 +29,7 @@ final class PlanRefresh {
     this.dialect = dialect;
   }
 
-  /** A transaction begins on this connection. */
+  /** Must be called before each transaction of the connection. */
   void before(Connection connection) throws SQLException {
     if (!dialect.postgres()) {
       return;

@@ -10,20 +10,19 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.stereotype.Component;
 
 /**
- * What every connection to PostgreSQL needs and H2 does not know: no statement, lock, socket or
- * client that is silent in a transaction may keep others waiting for ever, batches of inserts
- * travel as one statement, no host takes the time of the next ({@link HostSockets}), and a
- * connection to a server that cannot write is given up. Each read is planned anew ({@code
- * plan_cache_mode}), for the values that it has: a plan takes a fraction of a millisecond, and one
- * that is kept may fit a table that was empty then, or walk through all of a merchant's panes for
- * one figure. A setting in the URL wins.
+ * Settings of every connection to PostgreSQL that H2 does not have. Statements, locks, sockets and
+ * idle transactions have time limits; batched inserts are sent as one statement; each host has its
+ * own time to connect ({@link HostSockets}); and a connection to a server that cannot write is
+ * closed. Each read is planned for its own values ({@code plan_cache_mode}): planning takes a
+ * fraction of a millisecond, while a cached plan may be for a table that was empty then, or read
+ * all of a merchant's panes for one figure. A setting in the URL wins.
  */
 @Component
 class PostgresConnections implements BeanPostProcessor {
 
   private static final String READS = "dataSource";
 
-  /** A sweep's batch has several statements. */
+  /** Longer than a statement, because a transaction of a sweep has several. */
   private static final Duration TRANSACTION_MAX = Duration.ofSeconds(30);
 
   private static final Map<String, String> DEFAULTS =

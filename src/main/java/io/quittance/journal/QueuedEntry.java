@@ -7,7 +7,7 @@ final class QueuedEntry {
   private volatile WaitingCommand waiting;
 
   /**
-   * @param number which it was in the order of arrival
+   * @param number its place in the order of arrival
    */
   QueuedEntry(WaitingCommand waiting, long number) {
     this.waiting = waiting;

@@ -5,9 +5,9 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 
 /**
- * Remembers whose commands came last, of those outside of batches, so that work which can wait
- * knows whether it is alone. About: of two that come at once, one may be forgotten. Thread-safe,
- * and waits for nobody.
+ * Remembers which merchants sent the last commands outside of payment batches, so that low-priority
+ * work knows whether others are active. Approximate: of two commands at the same time, one may be
+ * lost. Thread-safe and lock-free.
  */
 final class RecentMerchants {
 
@@ -15,7 +15,9 @@ final class RecentMerchants {
 
   private record LastTwo(Came last, Came before) {}
 
-  /** To remember each of a flood's commands would say no more. */
+  /**
+   * Commands within this time are recorded once: recording each one of a flood would add nothing.
+   */
   private static final long PRECISION_NANOS = Duration.ofMillis(10).toNanos();
 
   private static final UUID NOBODY = new UUID(0, 0);
@@ -39,7 +41,7 @@ final class RecentMerchants {
     }
   }
 
-  /** Whether a command of anybody else came within the last while. */
+  /** Whether another merchant sent a command within this span. */
   boolean othersWithin(UUID merchantId, Duration span) {
     LastTwo seen = two;
     Came other = merchantId.equals(seen.last.merchantId) ? seen.before : seen.last;

@@ -8,8 +8,8 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * Decides commands on a snapshot of the database, and prepares what they would write; takes no lock
- * and sends nothing of it. Thread-safe; each call uses a connection of its own.
+ * Decides commands on a snapshot of the database, and prepares what they would write. Takes no
+ * locks and writes nothing. Thread-safe; each call uses its own connection.
  */
 final class Rehearsals {
 
@@ -18,7 +18,8 @@ final class Rehearsals {
   private final List<Table.Factory> tables;
 
   /**
-   * @param snapshots where to read; the journal's own connections are for what moves money
+   * @param snapshots the connections to read on; the journal's own connections are kept for moving
+   *     money
    */
   Rehearsals(DataSource snapshots, Dialect dialect, List<Table.Factory> tables) {
     this.snapshots = snapshots;
@@ -27,7 +28,7 @@ final class Rehearsals {
   }
 
   /**
-   * What the command would decide now.
+   * The result that the command would have now.
    *
    * @throws SQLException the snapshot could not be read
    */

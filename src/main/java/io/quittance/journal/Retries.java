@@ -39,7 +39,7 @@ final class Retries {
           throw e;
         }
         collided |= collision;
-        log.debug("Attempt {} failed ({} commands) and is repeated", attempt, jobs.size(), e);
+        log.debug("Attempt {} failed ({} commands) and is retried", attempt, jobs.size(), e);
       }
     }
   }

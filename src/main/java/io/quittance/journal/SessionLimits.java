@@ -13,9 +13,9 @@ import org.springframework.stereotype.Component;
 
 /**
  * Checks at the start, on one connection, that the journal's sessions have the limits that {@link
- * JournalConnections} asks for: an option in the URL could override them, and a connection pooler
- * on the way could drop them. PostgreSQL only; its {@code transaction_timeout}, which older
- * versions do not have, is not checked.
+ * JournalConnections} sets: an option in the URL may override them, and a connection pooler in
+ * between may drop them. PostgreSQL only; its {@code transaction_timeout}, which older versions do
+ * not have, is not checked.
  */
 @Component
 final class SessionLimits implements SmartInitializingSingleton {

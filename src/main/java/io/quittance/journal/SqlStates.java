@@ -6,8 +6,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an SQLSTATE tells about a failed transaction of the journal; whether the database is
- * unavailable says {@link io.quittance.database.SqlFailure}.
+ * What an SQLSTATE means for a failed transaction of the journal. {@link
+ * io.quittance.database.SqlFailure} decides whether the database is unavailable.
  *
  * @see <a href="https://www.postgresql.org/docs/current/errcodes-appendix.html">PostgreSQL's error
  *     codes, after ISO/IEC 9075</a>
@@ -24,7 +24,7 @@ final class SqlStates {
 
   private SqlStates() {}
 
-  /** The same transaction may succeed when it is tried again. */
+  /** Whether the same transaction may succeed when it is retried. */
   static boolean transientConflict(Throwable e) {
     return TRANSIENT.contains(of(e));
   }
@@ -33,12 +33,12 @@ final class SqlStates {
     return of(e).equals(UNIQUE_VIOLATION);
   }
 
-  /** Another transaction held a lock for longer than this one was ready to wait. */
+  /** Whether another transaction held a lock for longer than this one may wait. */
   static boolean lockTimeout(Throwable e) {
     return LOCK_TIMEOUTS.contains(of(e));
   }
 
-  /** The server answered the commit itself: it rolled back. */
+  /** Whether the server itself answered that it rolled back. */
   static boolean rolledBack(SQLException e) {
     String state = of(e);
     return state.startsWith("40") || state.startsWith("23");

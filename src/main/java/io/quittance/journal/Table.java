@@ -5,55 +5,56 @@ import java.util.Set;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * The rows of one table, or a few that belong together, as one unit of work sees and changes them.
+ * The rows of one table, or of a few that belong together, as one unit of work reads and changes
+ * them.
  */
 public interface Table {
 
   /**
    * Reads the accounts and, unless the unit of work is a rehearsal, locks those that can be locked
-   * at once. One table has accounts: the ledger's books. Others know rows of theirs by their names,
-   * and leave the rest alone.
+   * at once. The table of the accounts is the ledger's books. Other tables handle only the keys of
+   * their own rows.
    *
-   * @return those that exist and are locked by another transaction
+   * @return the accounts that exist and are locked by another transaction
    */
   default Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> accounts) {
     return Set.of();
   }
 
   /**
-   * Waits for the lock of an account, as long as the connection waits for locks.
+   * Waits for the lock of an account, up to the lock limit of the connection.
    *
    * @throws org.springframework.dao.DataAccessException it was not free in time
    */
   default void awaitLock(JdbcOperations jdbc, AccountKey account) {}
 
   /**
-   * Reads what commands asked for about this account, whose lock is held and guards it, before the
-   * others are locked. Later units of work of the same transaction find it in {@link
+   * Reads what commands need about this account before the other accounts are locked. Its lock is
+   * held and guards what is read. Later units of work of the same transaction find it in {@link
    * UnitOfWork#ahead}.
    *
-   * @return whether it was more than others can wait for
-   * @throws TransactionTooLongException it takes longer than a transaction may
+   * @return whether it exceeds the limit of rows per shared transaction
+   * @throws TransactionTooLongException it took longer than a transaction may
    */
   default boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
     return false;
   }
 
-  /** Whether a command asked for what {@link #readAhead} would read about this account. */
+  /** Whether a command needs what {@link #readAhead} would read about this account. */
   default boolean asksAbout(AccountKey account) {
     return false;
   }
 
   /**
-   * Reads every row that the commands asked for; nothing, where rows are only ever added. Unless
-   * the unit of work is {@linkplain UnitOfWork#mayReadLong may read for long}, it reads no more
-   * than others can wait for.
+   * Reads every row that the commands announced; nothing, if rows are only added. Unless the unit
+   * of work {@linkplain UnitOfWork#mayReadLong may read for long}, it reads no more than the limit
+   * of rows per shared transaction.
    */
   default void load(JdbcOperations jdbc) {}
 
   /**
-   * Accounts for which more would have to be read than others can wait for; known from {@link
-   * #load} on. Their commands are left out, and applied apart.
+   * The accounts that exceed the limit of rows per shared transaction; known after {@link #load}.
+   * Their commands are left out and applied separately.
    */
   default Set<AccountKey> tooMuchToRead() {
     return Set.of();
@@ -62,18 +63,18 @@ public interface Table {
   /** Adds the commands' changes to the transaction's statements. */
   void flush(Writes writes, Instant now);
 
-  /** The transaction is committed for certain: what is told in memory can be told now. */
+  /** Called when the transaction is certainly committed, for changes in memory. */
   default void committed() {}
 
   /**
-   * Opens a fresh table for each unit of work. All replicas load and write their tables in the
+   * Creates a new table for each unit of work. All replicas load and write their tables in the
    * order of these beans ({@link org.springframework.core.annotation.Order}), of which no two have
    * the same; docs/architecture.md lists them.
    */
   @FunctionalInterface
   interface Factory {
 
-    /** A table for this unit of work, which has the tables before it already. */
+    /** Creates the table for this unit of work, which already has the tables before it. */
     Table open(UnitOfWork unit);
   }
 }

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * How rows of a table are written: each column is named once, with its type and where its value
- * comes from, for inserts and updates alike. Immutable.
+ * How rows of a table are written. Each column is named once, with its type and its value, for
+ * inserts and updates. Immutable.
  *
- * <p>jOOQ would generate such lists from the schema. It is not here, because the statements of a
- * batch send one array per column and travel together, and would be written as plain SQL there,
- * too: a generator, a dialect and a runtime for these hundred lines.
+ * <p>jOOQ would generate such lists from the schema. It is not used, because the statements of a
+ * transaction send one array per column in one round trip, and would be plain SQL with jOOQ, too.
+ * It would add a generator, a dialect and a runtime to replace these hundred lines.
  *
  * @param <R> a row
  */
@@ -24,19 +24,19 @@ public final class TableColumns<R> {
   /**
    * One column.
    *
-   * @param type what its values are sent as
-   * @param cast what the statement makes of them: times are sent as text
+   * @param type the SQL type in which its values are sent
+   * @param cast the SQL type that the statement casts them to: times are sent as text
    */
   private record Column<R>(
       String name, String type, String cast, Function<R, @Nullable Object> value) {}
 
   /**
-   * The parts of an update, which H2 and PostgreSQL put together in ways of their own.
+   * The parts of an update, which H2 and PostgreSQL combine in different ways.
    *
-   * @param table the table, {@code t}
-   * @param set what is set, from {@code k}
-   * @param source the new values, {@code k}
-   * @param match which row of {@code k} is whose
+   * @param table the table, with the alias {@code t}
+   * @param set the assignments from {@code k}
+   * @param source the new values, with the alias {@code k}
+   * @param match the join condition of {@code t} and {@code k}
    */
   private record Update(String table, String set, String source, String match) {}
 
@@ -63,12 +63,15 @@ public final class TableColumns<R> {
             joined(keys, " and ", name -> "t.%s = k.%s".formatted(name, name)));
   }
 
-  /** The columns of a table, to be named one by one. */
+  /** Starts the list of a table's columns. */
   public static <R> Builder<R> of(String table) {
     return new Builder<>(table);
   }
 
-  /** Names columns: those of the primary key, those that never change, and those that do. */
+  /**
+   * Builds the list of columns: those of the primary key, those that never change, and those that
+   * do.
+   */
   public static final class Builder<R> {
 
     private final String table;
@@ -109,7 +112,7 @@ public final class TableColumns<R> {
       return value == null ? null : value.toString();
     }
 
-    /** The columns, as named. */
+    /** The finished list. */
     public TableColumns<R> build() {
       return new TableColumns<>(
           table, List.copyOf(keys), List.copyOf(fixed), List.copyOf(changing));
@@ -121,7 +124,7 @@ public final class TableColumns<R> {
     return names(inserted);
   }
 
-  /** Adds one row, outside of the journal. */
+  /** Inserts one row, outside of the journal. */
   public void insert(JdbcOperations jdbc, R row) {
     jdbc.update(insertOne, inserted.stream().map(column -> column.value().apply(row)).toArray());
   }

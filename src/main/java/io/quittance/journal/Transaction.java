@@ -16,12 +16,12 @@ import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * One transaction from its first statement to its commit. Whatever it leaves out waits, or was told
- * why. Confined to one thread.
+ * One transaction from its first statement to its commit. Commands that it leaves out wait, or were
+ * completed with an error. Confined to one thread.
  */
 final class Transaction {
 
-  /** One part in so many of the limit is for locks that are waited for while others are held. */
+  /** At most one part in so many of the limit is spent waiting for locks while others are held. */
   private static final int MORE_LOCKS_PART = 10;
 
   private final Connection connection;
@@ -33,8 +33,8 @@ final class Transaction {
   private final LiveCommands live;
   private boolean mayReadLong;
 
-  /** The account about which much was read ahead; null: none. */
-  private @Nullable AccountKey laborious;
+  /** The account with a long read ahead; null: none. */
+  private @Nullable AccountKey longRead;
 
   private @Nullable UnitOfWork ahead;
   private final DatabaseTime time;
@@ -62,7 +62,7 @@ final class Transaction {
     this.databaseNanosBefore = time.nanos();
   }
 
-  /** As {@link #run}, after the lock of an account that all of them need. */
+  /** As {@link #run}, after it has got the lock of an account that all commands need. */
   List<WaitingCommand> runUnder(AccountKey awaited) throws SQLException {
     if (gets(awaited)) {
       readAhead(awaited);
@@ -89,7 +89,7 @@ final class Transaction {
     while (ahead == null && live.dropExpired()) {
       UnitOfWork unit = UnitOfWork.of(tables);
       if (live.prepare(unit)) {
-        laborious = unit.readAhead(jdbc, locked) ? locked : null;
+        longRead = unit.readAhead(jdbc, locked) ? locked : null;
         ahead = unit;
       }
     }
@@ -119,12 +119,12 @@ final class Transaction {
     return live.waiting();
   }
 
-  /** Locks what is free, and returns what is not. */
+  /** Locks the accounts that are free, and returns the others. */
   private Set<AccountKey> lock(UnitOfWork unit) throws SQLException {
     try (var _ = time.begin()) {
       Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
       // What was read ahead took long, and would be read again if others were a moment faster.
-      if (laborious != null && !busy.isEmpty()) {
+      if (longRead != null && !busy.isEmpty()) {
         awaitMore(busy);
         busy = unit.lock(jdbc, busy);
       }
@@ -132,7 +132,10 @@ final class Transaction {
     }
   }
 
-  /** Waits a little for more locks; one that is not to be had in time costs none that is held. */
+  /**
+   * Waits a little for more locks. A lock that is not free in time does not release those that are
+   * held.
+   */
   private void awaitMore(Set<AccountKey> accounts) throws SQLException {
     var end = Deadline.after(limit.dividedBy(MORE_LOCKS_PART));
     for (AccountKey account : new TreeSet<>(accounts)) {
@@ -147,8 +150,8 @@ final class Transaction {
   }
 
   /**
-   * The results, or fewer than there are commands if one of them failed by its own fault, or is
-   * left out.
+   * The results; fewer than there are commands if one of them failed by its own fault or is left
+   * out.
    */
   private List<Object> decide(UnitOfWork unit) {
     if (!live.prepare(unit)) {
@@ -158,7 +161,7 @@ final class Transaction {
     return leavesOut(unit.tooMuchToRead()) ? List.of() : live.decide(unit);
   }
 
-  /** How much one reads that may read long is its commands' affair. */
+  /** A long read does not count as slowness of the database. */
   private void load(UnitOfWork unit) {
     if (mayReadLong) {
       unit.load(jdbc, dialect);
@@ -176,9 +179,8 @@ final class Transaction {
     }
     int before = live.size();
     live.leaveOutToRead(
-        accounts, command -> laborious != null && UnitOfWork.asksAbout(tables, command, laborious));
-    // If none could be left out, each needs several long accounts: the next round reads all of
-    // them.
+        accounts, command -> longRead != null && UnitOfWork.asksAbout(tables, command, longRead));
+    // If none could be left out, each command needs several long reads: the next round does them.
     mayReadLong |= live.size() == before;
     return true;
   }
@@ -194,13 +196,13 @@ final class Transaction {
     }
   }
 
-  /** Only a database that took most of the time is to blame for it. */
+  /** The database is to blame only if it took most of the time. */
   private void requireTime() {
     if (!life.expired()) {
       return;
     }
-    if (laborious != null) {
-      throw new TransactionTooLongException(laborious, null);
+    if (longRead != null) {
+      throw new TransactionTooLongException(longRead, null);
     }
     throw time.nanos() - databaseNanosBefore > limit.dividedBy(2).toNanos()
         ? new DatabaseUnavailableException(

@@ -5,9 +5,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transaction took longer than it may, and the database was not what took the time: so much was
- * to be read or decided, or the processor was busy. Nothing was applied, and the ledger is not to
- * blame.
+ * A transaction took longer than it may, but not because of the database: there was too much to
+ * read or decide, or the processor was busy. Nothing was applied. It does not count as a failure of
+ * the ledger.
  */
 public final class TransactionTooLongException extends RejectedExecutionException {
 
@@ -16,12 +16,12 @@ public final class TransactionTooLongException extends RejectedExecutionExceptio
   private final transient @Nullable AccountKey account;
 
   /**
-   * What commands wanted to read took too long.
+   * Reading what the commands need took too long.
    *
-   * @param account about which it is; null: one of several
+   * @param account the account that the rows are about; null: one of several
    */
   public TransactionTooLongException(@Nullable AccountKey account, @Nullable Throwable cause) {
-    super("what was to be read took longer than a transaction may", cause);
+    super("reading took longer than a transaction may", cause);
     this.account = account;
   }
 
@@ -32,7 +32,7 @@ public final class TransactionTooLongException extends RejectedExecutionExceptio
     this.account = null;
   }
 
-  /** The commands that ask about this account are to blame; null: unknown. */
+  /** The account whose commands caused it; null: unknown. */
   @Nullable AccountKey account() {
     return account;
   }

@@ -11,8 +11,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * The trace of a transaction: it shares nothing with those of its commands but links, for it
- * belongs to all of them. It has no rows. Confined to the journal's thread.
+ * The trace of a transaction. It is linked with the traces of its commands, because it belongs to
+ * all of them. Has no rows. Confined to the journal's thread.
  */
 final class TransactionTrace implements Table {
 
@@ -44,7 +44,7 @@ final class TransactionTrace implements Table {
     this.startedAt = startedAt;
   }
 
-  /** A command of this transaction has a trace. */
+  /** Adds the trace of a command of this transaction. */
   void add(SpanOrigin origin) {
     origins.add(origin);
   }

@@ -13,10 +13,11 @@ import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 
 /**
  * Applies commands in one database transaction. It waits for no account: commands whose accounts
- * are locked elsewhere are left out. A command that has expired, or whose own code fails, is left
- * out, too, and told so; the others are decided anew without it, under the same locks.
+ * are locked by other transactions are left out. A command that has expired, or whose own code
+ * fails, is completed with its error; the others are decided again without it, under the same
+ * locks.
  *
- * <p>Thread-safe; each call uses a connection of its own.
+ * <p>Thread-safe; each call uses its own connection.
  */
 final class Transactions {
 
@@ -40,19 +41,19 @@ final class Transactions {
     this.plans = new PlanRefresh(dialect);
   }
 
-  /** Whether all of a transaction's commands have to be one merchant's. */
+  /** Whether all commands of a transaction must be of one merchant. */
   boolean ofOneMerchant() {
     return dialect.distributed();
   }
 
   /**
-   * Applies the commands in order. Each job that was applied has its result when this returns.
+   * Applies the commands in order. When it returns, each applied job has its result.
    *
    * @param awaited an account that all of them need, and whose lock is waited for first; null: none
    * @param time counts what the database takes
    * @return the commands that could not be applied because of others' locks
    * @throws CommitOutcomeUnknownException the commit was sent and not answered
-   * @throws SQLException as with any other exception, nothing was applied
+   * @throws SQLException nothing was applied, as with any other exception
    */
   List<WaitingCommand> apply(
       List<Job<Command<?>, Object>> jobs, @Nullable AccountKey awaited, DatabaseTime time)

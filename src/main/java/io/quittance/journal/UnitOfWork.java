@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * What the commands of one transaction share: the rows that they read and change, and the instant.
- * What changed is written at the end, all at once (Fowler's Unit of Work). Confined to one of the
- * journal's threads.
+ * The rows that the commands of one transaction read and change, and the transaction's instant. All
+ * changes are written together at the end (Fowler's Unit of Work). Confined to one of the journal's
+ * threads.
  */
 public final class UnitOfWork {
 
@@ -48,48 +48,51 @@ public final class UnitOfWork {
   }
 
   /**
-   * One of a transaction that has read before.
+   * A unit of work of a transaction that has read ahead.
    *
    * @param mayReadLong whether it may read for long, because only commands on the same rows wait
    *     for it
-   * @param ahead what was read, under locks that are still held; null: nothing
+   * @param ahead what was read ahead, under locks that are still held; null: nothing
    */
   static UnitOfWork of(
       List<Table.Factory> factories, boolean mayReadLong, @Nullable UnitOfWork ahead) {
     return new UnitOfWork(factories, mayReadLong ? Kind.MAY_READ_LONG : Kind.SHARED, ahead);
   }
 
-  /** One that is decided and never written. */
+  /** A unit of work that is decided and never written. */
   static UnitOfWork rehearsal(List<Table.Factory> factories) {
     return new UnitOfWork(factories, Kind.REHEARSAL, null);
   }
 
-  /** Its table of this type. */
+  /** The table of this type. */
   public <T extends Table> T table(Class<T> type) {
     return type.cast(Objects.requireNonNull(tables.get(type)));
   }
 
-  /** The database's clock, read after all locks were taken. The same for all its commands. */
+  /** The database's clock, read after all locks were taken; the same for all commands. */
   public Instant now() {
     return Objects.requireNonNull(now, "known from load() on");
   }
 
-  /** Whether nothing will be written, so that nothing need be locked. */
+  /** Whether nothing will be written, so that no locks are needed. */
   public boolean rehearsal() {
     return kind == Kind.REHEARSAL;
   }
 
-  /** Whether it may read for long: no commands of others wait meanwhile. */
+  /** Whether it may read for long, because no other commands wait meanwhile. */
   public boolean mayReadLong() {
     return kind != Kind.SHARED;
   }
 
-  /** The table of the same kind of an earlier unit of work, which has read ahead for this one. */
+  /** The table of this type in the earlier unit of work that has read ahead for this one. */
   public <T extends Table> Optional<T> ahead(Class<T> type) {
     return Optional.ofNullable(ahead).map(unit -> unit.table(type));
   }
 
-  /** Reads what is guarded by this lock; says whether that was more than others can wait for. */
+  /**
+   * Reads ahead what this lock guards; returns whether it exceeds the limit of rows per shared
+   * transaction.
+   */
   boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
     boolean much = false;
     for (Table table : tables.values()) {
@@ -98,14 +101,14 @@ public final class UnitOfWork {
     return much;
   }
 
-  /** Whether a command wants to know what is read ahead about an account. */
+  /** Whether a command needs what is read ahead about an account. */
   static boolean asksAbout(List<Table.Factory> factories, Command<?> command, AccountKey account) {
     var unit = of(factories);
     try {
       command.prepare(unit);
       return unit.tables.values().stream().anyMatch(table -> table.asksAbout(account));
     } catch (RuntimeException e) {
-      // It fails by its own fault when it is tried.
+      // The command fails by its own fault when it is applied.
       return false;
     }
   }
@@ -116,7 +119,7 @@ public final class UnitOfWork {
     return accounts;
   }
 
-  /** Locks what is free, and returns what is not. */
+  /** Locks the accounts that are free, and returns the others. */
   Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> accounts) {
     var busy = new HashSet<AccountKey>();
     if (!accounts.isEmpty()) {
@@ -141,8 +144,8 @@ public final class UnitOfWork {
   }
 
   /**
-   * What fails here, an error included, changes nothing about the commit, and must not look as if
-   * it did.
+   * Tells all tables about the commit. Failures are only logged: they must not look like a failed
+   * commit.
    */
   void committed() {
     for (Table table : tables.values()) {

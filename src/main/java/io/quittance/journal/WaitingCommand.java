@@ -5,12 +5,12 @@ import java.util.Set;
 
 /**
  * A command that was not applied because another transaction holds a lock that it needs, or because
- * more has to be read for it than others can wait for.
+ * it needs longer reads than others can wait for.
  *
- * @param accounts the accounts that are locked, or about which is to be read; empty when the lock
- *     may be any other command's of the batch, and on something else, such as an idempotency key
- *     that is being claimed elsewhere
- * @param toRead whether it waits for what is to be read
+ * @param accounts the accounts that are locked or need long reads; empty if the lock is on
+ *     something else, such as an idempotency key that another replica is claiming, and any command
+ *     of the group may need it
+ * @param toRead whether it waits for a long read
  */
 record WaitingCommand(Job<Command<?>, Object> job, Set<AccountKey> accounts, boolean toRead) {
 

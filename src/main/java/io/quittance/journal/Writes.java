@@ -11,9 +11,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a batch writes: set-based statements whose parameters are arrays, one element per row. All
- * of them travel to PostgreSQL together, so a batch costs one round trip and not one per table.
- * Confined to the journal's thread.
+ * The statements of a transaction. They are set-based: their parameters are arrays, one element per
+ * row. All of them are sent to PostgreSQL together, so a transaction costs one round trip and not
+ * one per table. Confined to the journal's thread.
  */
 public final class Writes {
 
@@ -39,7 +39,7 @@ public final class Writes {
     columns.bindUpdate(add(columns.update(dialect), rows));
   }
 
-  /** Adds a statement for these rows; none are needed for no rows. */
+  /** Adds a statement for these rows, if there are any. */
   public <R> Rows<R> add(String sql, Collection<R> rows) {
     var columns = new ArrayList<Column>();
     if (!rows.isEmpty()) {
@@ -49,7 +49,7 @@ public final class Writes {
     return new Rows<>(rows, columns, dialect.distributed());
   }
 
-  /** Names the columns of the rows in the order of the statement's parameters. */
+  /** Binds the columns of the rows in the order of the statement's parameters. */
   public static final class Rows<R> {
 
     private final Collection<R> rows;
@@ -62,14 +62,14 @@ public final class Writes {
       this.distributed = distributed;
     }
 
-    /** The rows' merchants, for a statement with {@link Dialect#ofMerchants}. */
+    /** Binds the rows' merchants, for a statement with {@link Dialect#ofMerchants}. */
     public Rows<R> merchants(Function<R, @Nullable Object> merchantId) {
       return distributed ? column("uuid", merchantId) : this;
     }
 
-    /** The next parameter. Times are written as text, and cast by the statement. */
+    /** Binds the next parameter. Times are sent as text and cast by the statement. */
     public Rows<R> column(String type, Function<R, @Nullable Object> value) {
-      // The driver sends bytes in binary only when the array says that it is of bytes.
+      // The driver sends bytes in binary only if the array is of type byte[].
       Object[] values = type.equals("bytea") ? new byte[rows.size()][] : new Object[rows.size()];
       int i = 0;
       for (R row : rows) {
@@ -80,18 +80,18 @@ public final class Writes {
     }
   }
 
-  /** What is done with a statement that has its parameters. */
+  /** What to do with a prepared statement. */
   @FunctionalInterface
   private interface Use {
     void of(PreparedStatement statement) throws SQLException;
   }
 
-  /** Sends everything: as one if the database takes several statements at once. */
+  /** Sends all statements, in one round trip if the database allows that. */
   void execute(Connection connection) throws SQLException {
     prepare(connection, PreparedStatement::execute);
   }
 
-  /** Does what sending needs, and sends nothing. */
+  /** Prepares all statements, but sends nothing. */
   void bind(Connection connection) throws SQLException {
     prepare(connection, _ -> {});
   }

@@ -1,6 +1,7 @@
 /**
- * The one way in which money moves: commands queue up, a batch of them is one transaction, and each
- * caller learns the fate of its own.
+ * The only way in which money moves: commands queue up, a group of them is applied in one
+ * transaction, and each caller gets its own result. It is large because most of its classes are the
+ * steps of one flow (lane, bisection, retries, transaction) and share package-private state.
  */
 @ApplicationModule(allowedDependencies = {"concurrency", "database", "tracing"})
 @NullMarked

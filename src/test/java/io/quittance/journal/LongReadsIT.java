@@ -32,7 +32,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Accounts about which more has to be read than the others of a lane can wait for. */
-class LaboriousAccountsIT {
+class LongReadsIT {
 
   private static final UUID MERCHANT = UUID.randomUUID();
   private final Deadline patience = Deadline.after(Duration.ofSeconds(60));
@@ -132,8 +132,7 @@ class LaboriousAccountsIT {
   }
 
   /** Reads about some accounts. */
-  private record Read(
-      LaboriousAccountsIT test, String name, Set<String> about, Set<String> accounts)
+  private record Read(LongReadsIT test, String name, Set<String> about, Set<String> accounts)
       implements Command<String> {
 
     @Override
