@@ -9,9 +9,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The deadlines that are granted.
+ * Which deadlines are granted.
  *
- * @param defaultMs to a caller that names none
+ * @param defaultMs the deadline of a request without the header
  * @param maxMs the longest deadline that is granted
  */
 @ConfigurationProperties("quittance.deadline")

@@ -5,7 +5,7 @@ import io.quittance.web.InvalidInputException;
 import java.util.List;
 import java.util.Locale;
 
-/** What can be told of a payment, of batches of them, and of webhooks themselves. */
+/** The types of events, by the name that merchants see. */
 public enum EventType {
   PAYMENT_AUTHORIZED,
   PAYMENT_SUCCEEDED,
@@ -16,11 +16,11 @@ public enum EventType {
   PAYMENT_IN_REVIEW,
   PAYMENT_CAPTURED,
   REFUND_SUCCEEDED,
-  /** A batch has come to rest. */
+  /** A batch has ended. */
   PAYMENT_BATCH_ENDED("payment_batch.ended"),
-  /** A merchant tries an endpoint out. */
+  /** A merchant tests an endpoint. */
   WEBHOOK_TEST,
-  /** An endpoint takes no more events; told to the others. */
+  /** An endpoint was disabled; sent to the merchant's other endpoints. */
   WEBHOOK_ENDPOINT_DISABLED;
 
   private final String text;
@@ -38,7 +38,7 @@ public enum EventType {
     return text;
   }
 
-  /** The type of this name; throws {@link IllegalArgumentException} if there is none. */
+  /** The type with this name; throws {@link IllegalArgumentException} if there is none. */
   public static EventType from(String text) {
     return InvalidInputException.oneOf(List.of(values()), EventType::text, text);
   }

@@ -15,7 +15,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The library's building blocks, as this service uses them. */
+/** The beans that payments need of other modules. */
 @Configuration(proxyBeanMethods = false)
 class PaymentConfiguration {
 
@@ -29,7 +29,7 @@ class PaymentConfiguration {
     return new FanOut(scopes);
   }
 
-  /** New requests wait for the journal: what they may expect of it decides who is let in. */
+  /** Admission follows the time that the journal needs for a command. */
   @Bean
   Backlog backlog(Journal journal) {
     return new Backlog() {
@@ -50,7 +50,7 @@ class PaymentConfiguration {
     };
   }
 
-  /** Nothing is applied after the instant by which an open payment is said to have its end. */
+  /** Checks that no transaction can be applied after the {@code resolves_by} of its payment. */
   @Bean
   SmartInitializingSingleton resolveGraceCheck(Journal journal, PaymentProperties properties) {
     return () -> {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param paymentId null for a batch
  * @param subjectId the payment or the batch
- * @param sequence 1, 2, 3, … per subject
+ * @param sequence 1, 2, 3, … for each subject
  * @param data the payment, the refund or the batch, as it was then
  */
 public record PaymentEvent(

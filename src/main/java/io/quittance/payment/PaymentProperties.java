@@ -6,13 +6,14 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How payments are carried out.
+ * Time limits of payments.
  *
- * @param answerGrace how long after the deadline the caller waits for the word of the database
- * @param resolveGrace how long after the deadline a payment may be open before any replica fails it
+ * @param answerGrace how long after the deadline a caller still waits for the commit
+ * @param resolveGrace how long after the deadline a payment may stay open; then any replica fails
+ *     it
  * @param resolveInterval how often each replica looks for such payments
- * @param handOverLimit what a hand-over of events may take of a payment's time
- * @param fairBudget a call with less time than this cannot count against a dependency
+ * @param handOverLimit how long the wake-up of event delivery may delay a payment
+ * @param fairBudget a call that had less time than this never counts as a failure of the dependency
  * @param timelineRetention how long timelines are kept, to the day; at least one
  */
 @ConfigurationProperties("quittance.payment")

@@ -1,6 +1,6 @@
 /**
- * Payments: what other modules see of them, and their settings. Their routes, their life, and the
- * scope in which each is carried out are in the packages below.
+ * Payments: settings and what other modules use. How payments are created, changed, found and
+ * recovered is in the packages below.
  */
 @ApplicationModule(
     allowedDependencies = {

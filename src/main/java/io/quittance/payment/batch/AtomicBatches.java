@@ -31,7 +31,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
- * Atomic batches: all items are screened side by side, and then all are paid by one command in one
+ * Atomic batches: all items are screened in parallel; then one command pays all of them in one
  * commit, or none. Thread-safe.
  */
 @Component
@@ -64,9 +64,9 @@ final class AtomicBatches {
   /**
    * Pays all items.
    *
-   * @throws AllOrNone.Refused nothing was moved, and the key stands for that
-   * @throws KeyTakenException another request came first under the key
-   * @throws Problem nothing was begun, unless its outcome is unknown
+   * @throws AllOrNone.Refused no money moved, and the refusal is stored under the key
+   * @throws KeyTakenException another request holds the key
+   * @throws Problem nothing was started, unless its outcome is unknown
    */
   void make(KeyedRequest request, StoredBatch batch, BatchPayments asked, Deadline deadline) {
     Deadline limit = BatchDeadlines.ofItems(deadline);
@@ -131,7 +131,7 @@ final class AtomicBatches {
         json.readValue(asked.body(), NewPayment.class));
   }
 
-  /** All screenings; the first that failed says why there are not. */
+  /** All screenings, if none failed; otherwise throws the first failure. */
   private static List<ScreenedItem> all(List<Result<ScreenedItem>> results) {
     var screened = new ArrayList<ScreenedItem>(results.size());
     Problem missing = null;
@@ -140,7 +140,7 @@ final class AtomicBatches {
         case Result.Done<ScreenedItem>(ScreenedItem item) -> screened.add(item);
         case Result.Failed<ScreenedItem>(Problem problem) -> throw problem;
         case Result.Failed<ScreenedItem>(Throwable error) -> {
-          log.error("A screening ended by an unexpected error", error);
+          log.error("A screening failed unexpectedly", error);
           throw Problem.of(
               ProblemCode.INTERNAL_ERROR,
               ProblemCode.INTERNAL_ERROR.title() + "; no money was moved.");

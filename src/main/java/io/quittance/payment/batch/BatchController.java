@@ -37,11 +37,11 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Makes batches of payments, and resumes them. */
+/** Creates batches of payments, and resumes them. */
 @RestController
 class BatchController {
 
-  /** A resumption, which takes no fields. */
+  /** The body of a resumption, which has no fields. */
   record NewResumption() {}
 
   static final String PATH = "/v1/payment-batches";
@@ -139,7 +139,7 @@ class BatchController {
     return Optional.of(answers.refusedBefore(refused.get(), items, http));
   }
 
-  /** Empty while the caller of the request that came first waits for its run. */
+  /** Empty while the first request still waits for its run. */
   private Optional<ResponseEntity<Object>> replay(
       KeyRecord holder, HttpStatus waitedFor, UUID merchantId, Deadline deadline) {
     UUID id = Objects.requireNonNull(holder.objectId());

@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Shows batches of payments, and how far they have come. */
+/** Shows batches of payments and their progress. */
 @RestController
 class BatchListController {
 

@@ -6,6 +6,6 @@ import io.quittance.payment.batch.store.BatchItemBody;
 import io.quittance.web.Problem;
 import java.util.List;
 
-/** The problem of an atomic batch that is refused, with all of its items. */
+/** The problem details of an atomic batch that is refused, with all of its items. */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 record BatchRefusal(@JsonUnwrapped Problem.Body problem, List<BatchItemBody> items) {}

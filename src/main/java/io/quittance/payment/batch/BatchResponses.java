@@ -23,7 +23,7 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
-/** Turns what became of batches into HTTP answers. Thread-safe. */
+/** Turns the results of batches into HTTP responses. Thread-safe. */
 @Component
 final class BatchResponses {
 
@@ -35,7 +35,7 @@ final class BatchResponses {
     this.problems = problems;
   }
 
-  /** The batch as it is now, for a request that changed it or is repeated. */
+  /** The batch as it is now, for a request that changed it or for a repeated one. */
   ResponseEntity<Object> show(HttpStatus status, UUID merchantId, UUID id, boolean replayed) {
     PaymentBatchBody body =
         ReservedConnection.forChange(merchantId, () -> store.show(merchantId, id));
@@ -82,7 +82,7 @@ final class BatchResponses {
     return Problem.of(ProblemCode.BATCH_REFUSED, why(ends));
   }
 
-  /** Why an atomic batch is refused, in words. */
+  /** The detail of the problem of an atomic batch that is refused. */
   static String why(List<ItemResult> ends) {
     long refused = ends.stream().filter(end -> end.status() != ItemStatus.NOT_STARTED).count();
     return "%d of %d payments cannot be made, so none was; no money was moved."

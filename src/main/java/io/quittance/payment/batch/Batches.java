@@ -27,7 +27,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
-/** Makes independent batches, and resumes those that have ended. Thread-safe. */
+/** Runs independent batches, and resumes those that have ended. Thread-safe. */
 @Component
 final class Batches {
 
@@ -72,8 +72,8 @@ final class Batches {
   }
 
   /**
-   * When the request is answered, about: the key of one in the background is only claimed, and a
-   * deadline that has passed is an answer, too, once it is known whether the key was used.
+   * Until when the request is answered, about. In the background only its key is claimed; and a
+   * deadline that has passed is answered once it is known whether the key was used.
    */
   static Deadline ofAnswer(boolean background, Deadline deadline) {
     return background ? deadline.within(CLAIM_LIMIT) : claimLimit(deadline);
@@ -85,7 +85,7 @@ final class Batches {
     return deadline.remaining().compareTo(late.remaining()) < 0 ? late : deadline;
   }
 
-  /** A batch that is asked for, not stored yet. */
+  /** A new batch for a request; it is not stored yet. */
   StoredBatch newBatch(
       UUID merchantId, NewPaymentBatch body, boolean background, Deadline deadline) {
     return StoredBatch.preparing(
@@ -109,9 +109,9 @@ final class Batches {
   /**
    * Stores the batch under its key and carries it out: before this returns, or in the background.
    *
-   * @throws KeyTakenException another request came first under the key
-   * @throws Problem nothing was begun, unless its outcome is unknown: 503 when it could not be
-   *     stored in time, 504 when the deadline has passed as well
+   * @throws KeyTakenException another request holds the key
+   * @throws Problem nothing was started, unless its outcome is unknown: 503 when the batch could not
+   *     be stored in time, 504 when the deadline has passed as well
    */
   void make(KeyedRequest request, StoredBatch batch, NewPaymentBatch body, Deadline deadline) {
     store.prepare(batch, body.payments());
@@ -139,19 +139,19 @@ final class Batches {
     };
   }
 
-  /** What cannot be removed now is removed by a sweep. */
+  /** A batch that cannot be deleted now is deleted by a sweep. */
   private void discard(StoredBatch batch) {
     try {
       store.discard(batch.merchantId(), batch.id());
     } catch (DataAccessException | TransactionException e) {
-      log.warn("{}, which nobody was shown, is removed later: {}", batch.text(), e.toString());
+      log.warn("Unpublished batch {} is deleted later: {}", batch.text(), e.toString());
     }
   }
 
   /**
-   * Begins what was not started, if anything is left.
+   * Starts the items that were not started, if there are any.
    *
-   * @throws KeyTakenException another request came first under the key
+   * @throws KeyTakenException another request holds the key
    * @throws Problem 409 while the batch is processing, 503 while another transaction has locked it,
    *     504 once the deadline has passed
    */
@@ -167,11 +167,12 @@ final class Batches {
   }
 
   /**
-   * Claims a key, by the limit or by the caller's deadline if that is earlier, but for one that is
-   * near or has passed. It is not the caller's deadline that has passed if it was the limit.
+   * Claims a key, at most until the limit or the caller's deadline, whichever is earlier; a little
+   * longer if the deadline is near or has passed. If the limit passed first, the problem does not say
+   * that the caller's deadline has passed.
    */
   private <R> R execute(Command<R> command, Deadline deadline, String notDone) {
-    // A resumption counts its time from the commit, which may take until the limit.
+    // The deadline of a resumption starts at the commit, which may take until the limit.
     var run = Deadline.after(deadline.granted().plus(CLAIM_LIMIT));
     try {
       return commands.execute("batch", command, claimLimit(deadline).within(CLAIM_LIMIT), run);

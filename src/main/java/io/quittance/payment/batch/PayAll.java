@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Makes the payments of an atomic batch, and the batch itself, in one transaction. Fails with
- * {@link AllOrNone.Refused}, and writes nothing, if one of them cannot be made.
+ * Makes the payments of an atomic batch, and stores the batch itself, in one transaction. If one
+ * payment cannot be made, it throws {@link AllOrNone.Refused} and nothing is written.
  */
 record PayAll(
     KeyedRequest request,
@@ -30,11 +30,11 @@ record PayAll(
     Deadline deadline)
     implements Command<PayAll.Result> {
 
-  /** What came of it. */
+  /** The result. */
   sealed interface Result {
     record Paid() implements Result {}
 
-    /** Another request came first under the key. */
+    /** Another request holds the key. */
     record KeyTaken(KeyRecord holder) implements Result {}
   }
 

@@ -14,10 +14,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Remembers under its key that an atomic batch was refused, and why, item by item. It is shown only
- * to a repetition of the request.
+ * Stores under its key that an atomic batch was refused, with the reason for each item. Only a
+ * repetition of the request sees it.
  *
- * @param detail as it is answered
+ * @param detail the detail of the response
  */
 record RefuseBatch(
     KeyedRequest request,
@@ -32,7 +32,7 @@ record RefuseBatch(
     unit.table(IdempotencyKeys.class).request(request);
   }
 
-  /** The request that holds the key already; empty: none. */
+  /** The request that already holds the key; empty: none. */
   @Override
   public Optional<KeyRecord> decide(UnitOfWork unit) {
     var keys = unit.table(IdempotencyKeys.class);

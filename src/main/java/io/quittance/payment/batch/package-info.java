@@ -1,4 +1,4 @@
-/** Batches of payments under one deadline, each with its fate: their routes, and atomic batches. */
+/** Batches of payments under one deadline: their routes, and atomic batches. */
 @NullMarked
 package io.quittance.payment.batch;
 

@@ -24,29 +24,28 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Carries out what merchants do to payments that exist, each in a deadline scope of its own. A
- * command that has begun is waited for past the deadline; one that has not is never begun after it.
- * Thread-safe.
+ * Carries out actions of merchants on existing payments, each in its own deadline scope. A command
+ * that has started is waited for beyond the deadline; no command starts after it. Thread-safe.
  */
 @Component
 final class ActionProcessor {
 
   private static final Logger log = LoggerFactory.getLogger(ActionProcessor.class);
 
-  /** How an action ended, as far as its caller is concerned. */
+  /** The result of an action for its caller. */
   sealed interface ActionResult<R> {
 
-    /** It was done, or refused for good, and the database says so. */
+    /** It was committed or refused; the refusal is stored under the key. */
     record Decided<R>(ChangePayment.Result<R> result) implements ActionResult<R> {}
 
-    /** Nothing was changed, and nothing is known of the key. */
+    /** Nothing was changed, and it is not known whether the key is taken. */
     record NotBegun<R>(Problem problem) implements ActionResult<R> {}
 
-    /** The database cannot say yet; by then it can. */
+    /** The outcome is not known yet; it is known by {@code resolvesBy}. */
     record Unknown<R>(Instant resolvesBy) implements ActionResult<R> {}
   }
 
-  /** An action's result, and what its scope did. */
+  /** An action's result, and the report of its scope. */
   record Carried<R>(ActionResult<R> result, ScopeReport report) {}
 
   private final DeadlineScopes scopes;
@@ -72,11 +71,11 @@ final class ActionProcessor {
   }
 
   /**
-   * Carries the action out, and answers by its deadline plus {@link
-   * PaymentProperties#answerGrace()}. An interrupt ends the waiting, and what was begun is unknown
-   * then.
+   * Carries the action out, and returns by its deadline plus {@link
+   * PaymentProperties#answerGrace()}. An interrupt ends the wait; the outcome of a command that has
+   * started is unknown then.
    *
-   * @throws KeyTakenException another request came first under the key
+   * @throws KeyTakenException another request holds the key
    */
   <R> Carried<R> carryOut(ChangePayment<R> change, Deadline deadline) {
     try (DeadlineScope scope = scopes.open(change.action().name(), deadline)) {

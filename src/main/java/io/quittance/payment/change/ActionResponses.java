@@ -21,11 +21,11 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
-/** Turns the results of actions into HTTP answers. Thread-safe. */
+/** Turns the results of actions into HTTP responses. Thread-safe. */
 @Component
 final class ActionResponses {
 
-  /** What can be said of an action that the database has not confirmed yet. */
+  /** The body while the outcome of an action is not known yet. */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   record OpenBody(
       String paymentId,
@@ -35,10 +35,10 @@ final class ActionResponses {
       DeadlineBody deadline) {}
 
   /**
-   * How success is told.
+   * How to answer a successful action.
    *
-   * @param body of what was made, on its payment
-   * @param find what was made, by its merchant and the id that its key stands for
+   * @param body makes the body from the created object and its payment
+   * @param find finds the created object by its merchant and the id that is stored under the key
    */
   record Success<R>(
       HttpStatus status,

@@ -10,7 +10,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Gives back what is still held. After a partial capture the payment has succeeded with that. */
+/**
+ * Releases what is still held. A payment that was captured in part has succeeded with that part.
+ */
 record Cancel(UUID paymentId) implements PaymentAction<Payment> {
 
   @Override

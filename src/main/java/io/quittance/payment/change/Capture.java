@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves held funds to the payee: all that is left, or part of it.
  *
- * @param transferId of the transfer that moves a part while the hold goes on
- * @param asked in minor units; null: all that is left
- * @param last whether the rest is given back
+ * @param transferId the id of the transfer that moves a part while the hold continues
+ * @param asked the requested amount in minor units; null: all that is left
+ * @param last whether the rest of the hold is released
  */
 record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Deadline deadline)
     implements PaymentAction<Captured> {

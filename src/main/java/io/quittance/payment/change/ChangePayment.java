@@ -17,25 +17,25 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out an action on a payment, at most once under its key. A payment whose hold has run out,
- * or that was never resolved, has its end first, swept or unswept.
+ * Carries out an action on a payment, at most once per key. A payment whose hold has expired, or
+ * whose time is over, is ended first, even if recovery has not found it yet.
  *
- * @param seen the payment as it was some time ago
- * @param request null: it came without an idempotency key
+ * @param seen the payment as it was read before
+ * @param request null: the request has no idempotency key
  */
 record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAction<R> action)
     implements Command<ChangePayment.Result<R>> {
 
-  /** What came of it. */
+  /** The result. */
   sealed interface Result<R> {
 
-    /** It was done; the payment and what was made are as they are now. */
+    /** It was done; with the created object and the payment as they are now. */
     record Done<R>(R made, Payment payment) implements Result<R> {}
 
-    /** It cannot be done to the payment as it is now, and never will be under this key. */
+    /** It is not possible in the payment's state; the key now stands for this refusal. */
     record Refused<R>(Refusal refusal, Payment payment) implements Result<R> {}
 
-    /** Another request came first under this key. */
+    /** Another request holds the key. */
     record KeyTaken<R>(KeyRecord holder) implements Result<R> {}
   }
 

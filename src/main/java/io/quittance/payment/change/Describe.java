@@ -10,8 +10,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces what a merchant noted with a payment for its own use. Moves nothing, and no event tells
- * of it.
+ * Replaces the description or metadata of a payment. Moves no money, and adds no event.
  *
  * @param description null: stays as it is; blank: none from now on
  * @param metadataJson null: stays as it is

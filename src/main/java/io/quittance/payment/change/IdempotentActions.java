@@ -32,7 +32,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class IdempotentActions {
 
-  /** The payment that a request names; there may be none. */
+  /** The payment that a request names; it may not exist. */
   record Target(UUID merchantId, UUID paymentId) {
 
     /** 404 if the TypeID is malformed. */
@@ -64,11 +64,11 @@ final class IdempotentActions {
   }
 
   /**
-   * Carries the action out, or replays what became of it. The payment is looked up beside the key,
-   * and waited for after it: before a failure of that says that nothing happened, the key is looked
-   * up once more.
+   * Carries the action out, or replays its result. The payment and the key are looked up in
+   * parallel. If the payment cannot be read, the key is looked up once more, before the caller is
+   * told that nothing happened.
    *
-   * @param body what the key's fingerprint is taken of
+   * @param body the body that the fingerprint is computed from
    * @param headers null: the action is carried out without a key
    */
   <R> ResponseEntity<Object> run(

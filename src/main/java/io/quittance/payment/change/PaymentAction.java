@@ -8,23 +8,23 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What a merchant can do to a payment that exists. Runs on the journal's thread, under the locks of
- * both accounts: it decides, and changes in memory.
+ * An action of a merchant on an existing payment. It runs on the journal's thread, under the locks
+ * of both accounts, and decides and changes in memory only.
  *
- * @param <R> what it makes
+ * @param <R> the object that it creates
  */
 sealed interface PaymentAction<R> permits Capture, Cancel, Refund, Review, Describe {
 
-  /** Names the scope that it is carried out in. */
+  /** The name of its scope. */
   String name();
 
-  /** What an idempotency key stands for once this was done under it. */
+  /** The id that is stored under the idempotency key. */
   UUID objectId();
 
-  /** Why it cannot be done to the payment as it is; empty when it can. */
+  /** Why the payment does not allow it now; empty if it does. */
   Optional<Refusal> refusal(UnitOfWork unit, Payment payment);
 
-  /** Does it. Only if there is no {@link #refusal}. */
+  /** Carries it out. Must be called only if there is no {@link #refusal}. */
   R apply(UnitOfWork unit, Payment payment);
 
   /**

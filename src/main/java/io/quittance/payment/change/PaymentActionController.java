@@ -39,7 +39,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What merchants do to payments that exist. */
+/** Actions on existing payments. */
 @RestController
 class PaymentActionController {
 

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Moves captured money back to the payer, out of the payee's available funds.
  *
- * @param asked in minor units; null: all that was captured and not refunded yet
+ * @param asked the requested amount in minor units; null: all that was captured and not refunded
+ *     yet
  */
 record Refund(
     UUID id, UUID transferId, @Nullable Long asked, @Nullable String reason, Deadline deadline)

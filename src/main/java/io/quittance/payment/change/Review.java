@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** A person's decision on a payment that screening wanted looked at. */
+/** A person's decision on a payment in review. */
 record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin origin)
     implements PaymentAction<Payment> {
 

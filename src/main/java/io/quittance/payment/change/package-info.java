@@ -1,4 +1,4 @@
-/** What a merchant does to a payment that exists: capture, cancel, refund, review, describe. */
+/** Actions on existing payments: capture, cancel, refund, review, describe. */
 @NullMarked
 package io.quittance.payment.change;
 

@@ -8,7 +8,7 @@ import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.Payments;
 import io.quittance.payment.recover.Resolve;
 
-/** Ends the processing of a payment that was begun in an earlier transaction. */
+/** Concludes a payment that was begun in an earlier transaction. */
 record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
     implements OrderCommand<Payment> {
 
@@ -21,7 +21,7 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
     payments.requestPast(begun, screening.windows());
   }
 
-  /** The payment as it is now: concluded here, or by another command before. */
+  /** The payment as it is now, concluded here or by another command before. */
   @Override
   public Payment decide(UnitOfWork unit) {
     var payments = unit.table(Payments.class);

@@ -27,11 +27,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
 
-  /** What came of it. */
+  /** The result. */
   public sealed interface Result {
 
     /**
-     * Whether the payment has its end already, or none will come, so that nothing is waited for.
+     * Whether the payment is concluded, or will never exist, so that screening need not be waited
+     * for.
      */
     default boolean decisive() {
       return !(this instanceof PaymentStored(Payment payment)) || payment.concluded();
@@ -41,19 +42,19 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
     record PaymentStored(Payment payment) implements Result {}
 
     /**
-     * No payment was made, and never will be under this key.
+     * No payment was made, and the key now stands for this refusal.
      *
-     * @param rival the payment that stands in its way, if one does
+     * @param rival the conflicting payment, if there is one
      */
     record Refused(Refusal refusal, @Nullable UUID rival) implements Result {
 
-      /** As it is answered. */
+      /** The problem of the response. */
       public Problem problem() {
         return Problem.of(refusal.code(), refusal.detail()).payment(rival);
       }
     }
 
-    /** Another request came first under this key. */
+    /** Another request holds the key. */
     record KeyTaken(KeyRecord holder) implements Result {}
   }
 
@@ -62,11 +63,11 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
   private final boolean ownKey;
   private final ScreeningSlot slot;
 
-  /** Of one attempt: what had been answered when it was prepared; null: nothing. */
+  /** The screening that had answered when this attempt was prepared; null: none. */
   private @Nullable Screening prepared;
 
   /**
-   * @param slot where the answer of screening will be, if it comes in time
+   * @param slot where screening puts its answer, if it comes in time
    * @param grace how long after the deadline the payment may stay open before any replica fails it
    */
   BeginPayment(PaymentOrder order, ScreeningSlot slot, Duration grace) {
@@ -80,7 +81,7 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
     this.ownKey = ownKey;
   }
 
-  /** One of several payments that are made under one key, which is claimed elsewhere. */
+  /** One of several payments under one key, which another command claims. */
   public static BeginPayment underAnothersKey(
       PaymentOrder order, ScreeningSlot slot, Duration grace) {
     return new BeginPayment(order, slot, grace, false);
@@ -123,7 +124,9 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
     return refused(unit, refusal.get(), null);
   }
 
-  /** The screening that has answered by now, unless it needs a past that was not asked for. */
+  /**
+   * The screening, if it has answered and needs no history that {@link #prepare} did not request.
+   */
   private @Nullable Screening usable() {
     Screening late = slot.get();
     return prepared == null && late != null && late.windows().isEmpty() ? late : prepared;

@@ -29,9 +29,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * What becomes of a payment whose scope failed or ran out of time. Its hold is given back outside
- * the deadline, behind the command that may have made it, and what the database says counts: only
- * if the database does not answer in time is the answer "unknown". Thread-safe.
+ * Ends a payment whose scope failed or missed its deadline. A {@link Release} is queued behind the
+ * command that may have made the hold, outside the deadline, and its result counts. Only if the
+ * database does not answer in time is the outcome unknown. Thread-safe.
  */
 @Component
 final class Compensation {
@@ -64,7 +64,8 @@ final class Compensation {
     boolean ledgerFailed =
         !(reason instanceof ScopeFailedException failed)
             || failed.subtask().equals(DependencyNames.LEDGER);
-    // Only of a payment that was not begun: a verdict that finds no room leaves a hold behind.
+    // Only if the payment was not begun: an ApplyVerdict that was refused for want of room leaves a
+    // hold.
     boolean notBegun = ledgerFailed && begin.surelyNotApplied();
     if (notBegun && cause instanceof RejectedExecutionException) {
       return new PaymentResult.NotBegun(Problem.of(ProblemCode.OVERLOADED));
@@ -116,7 +117,7 @@ final class Compensation {
     }
   }
 
-  /** The refusal, if it was the payment's own first command that took the key for one. */
+  /** The refusal, if the payment's own first command stored it under the key. */
   private static Optional<PaymentResult> ownRefusal(QueuedCommand<?> begin) {
     return begin.result() instanceof BeginPayment.Result.Refused refused
         ? Optional.of(new PaymentResult.Refused(refused.problem()))
@@ -124,8 +125,8 @@ final class Compensation {
   }
 
   /**
-   * Until when a release may be applied: its transaction has ended by {@code resolves_by} even if
-   * it begins at the last moment. What still waits then is left to recovery.
+   * Until when a release may be applied. A transaction that begins at the last moment has still
+   * ended by {@code resolves_by}. A release that still waits then is left to recovery.
    */
   Deadline releaseLimit(PaymentOrder order) {
     return Deadline.after(
@@ -136,7 +137,7 @@ final class Compensation {
             .minus(journal.longestTransaction()));
   }
 
-  /** Whether the payment is not recorded as failed, and never will be. */
+  /** Whether the payment is certainly never recorded as failed. */
   private static boolean surelyUnrecorded(Release release, RuntimeException reason) {
     return switch (reason) {
       case CommitOutcomeUnknownException _ -> false;

@@ -16,14 +16,14 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What becomes of a payment by its screening: in the transaction that begins it, if screening has
- * answered by then ({@link BeginPayment}), else in one of its own ({@link ApplyVerdict}).
+ * Concludes a payment by its screening: in the transaction that begins it if screening has answered
+ * by then ({@link BeginPayment}), otherwise in its own ({@link ApplyVerdict}).
  */
 final class Conclusion {
 
   private Conclusion() {}
 
-  /** Applies the verdict: post the hold, keep it, or give it back. */
+  /** Applies the verdict: posts the hold, keeps it or releases it. */
   static void apply(UnitOfWork unit, Payment payment, Screening screening, PaymentOrder order) {
     var books = unit.table(Books.class);
     Instant now = unit.now();
@@ -44,7 +44,7 @@ final class Conclusion {
     unit.table(PaymentEvents.class).add(payment);
   }
 
-  /** What screening makes of the payment, given its payer's past as it is under the lock. */
+  /** The verdict on the payment, given its payer's history as it is under the lock. */
   static Verdict judged(UnitOfWork unit, Payment payment, Screening screening) {
     return screening.judge(history(unit, payment, screening));
   }

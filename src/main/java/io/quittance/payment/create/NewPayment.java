@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON that asks for a payment. */
+/** The JSON of a request for a payment. */
 public record NewPayment(
     @NotNull @Min(1) @Max(Money.MAX_AMOUNT) Long amount,
     @NotNull @CurrencyCode String currency,
@@ -39,7 +39,7 @@ public record NewPayment(
   private static final int HOLD_SECONDS_DEFAULT = 604_800;
 
   /**
-   * The payment that is asked for, under new ids.
+   * The order for this payment, with new ids.
    *
    * @throws Problem 400 for a setting that has no effect
    */
@@ -53,9 +53,9 @@ public record NewPayment(
   }
 
   /**
-   * A setting that has no effect; empty if there is none.
+   * The error of a setting that has no effect; empty if there is none.
    *
-   * @param at what the field's path begins with, as in {@code payments[3].}
+   * @param at the beginning of the field's path, as in {@code payments[3].}
    */
   public Optional<InputError> contradiction(String at) {
     return expiresInSeconds != null && captureMethod != CaptureMethod.MANUAL
@@ -73,9 +73,9 @@ public record NewPayment(
   }
 
   /**
-   * The payment that is asked for.
+   * The order for this payment.
    *
-   * @param batchId the batch that it is an item of; null: none
+   * @param batchId the batch that the payment belongs to; null: none
    */
   public PaymentOrder order(
       KeyedRequest request, @Nullable UUID batchId, Deadline deadline, ObjectMapper json)

@@ -5,7 +5,7 @@ import io.quittance.payment.model.PaymentOrder;
 import java.util.Set;
 import java.util.UUID;
 
-/** A command on the payment that an order asks for, alone or as an item of a batch. */
+/** A command on the payment of an order, which may be an item of a batch. */
 interface OrderCommand<R> extends Command<R> {
 
   PaymentOrder order();

@@ -39,7 +39,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Payments over HTTP. */
+/** Creates and shows payments. */
 @RestController
 class PaymentController {
 

@@ -27,14 +27,14 @@ import io.quittance.web.ProblemCode;
 import org.springframework.stereotype.Component;
 
 /**
- * Carries out one payment in one scope: screen for fraud and hold the funds side by side, conclude
- * the payment, and trigger the delivery of its events. Whatever goes wrong, the payment gets a
- * definite end and the hold is given back ({@link Compensation}). Thread-safe.
+ * Carries out one payment in one scope: screens it and holds the funds in parallel, concludes the
+ * payment, and triggers the delivery of its events. If something fails, {@link Compensation} ends
+ * the payment and releases the hold. Thread-safe.
  */
 @Component
 public final class PaymentProcessor {
 
-  /** A payment's result, and what its scope did. */
+  /** A payment's result, and the report of its scope. */
   public record Processed(PaymentResult result, ScopeReport report) {}
 
   private final DeadlineScopes scopes;
@@ -68,7 +68,10 @@ public final class PaymentProcessor {
     this.deliveryTrigger = deliveryTrigger;
   }
 
-  /** A remote service must not screen a repetition as if it were another payment. */
+  /**
+   * Before the request if a remote service screens: it must not screen a repetition as if it were
+   * another payment.
+   */
   Idempotency.LookupTiming lookupTiming() {
     return screener.remote()
         ? Idempotency.LookupTiming.BEFORE
@@ -77,10 +80,10 @@ public final class PaymentProcessor {
 
   /**
    * Carries the payment out, and returns by its deadline plus {@link
-   * PaymentProperties#answerGrace()}. An interrupt ends the waiting, and what was begun is unknown
-   * then.
+   * PaymentProperties#answerGrace()}. An interrupt ends the wait; the outcome of a command that has
+   * started is unknown then.
    *
-   * @throws KeyTakenException another request came first under the key
+   * @throws KeyTakenException another request holds the key
    */
   public Processed process(PaymentOrder order) {
     try (DeadlineScope scope = scopes.open("payment", order.deadline())) {
@@ -146,8 +149,8 @@ public final class PaymentProcessor {
   }
 
   /**
-   * The deadline does not interrupt this: once the command has begun, its commit is waited for, and
-   * decides.
+   * The deadline does not interrupt this: a command that has started is waited for until its
+   * commit.
    */
   private Payment applyVerdict(DeadlineScope scope, ApplyVerdict command) throws Exception {
     return scope.step(

@@ -30,9 +30,9 @@ import org.springframework.modulith.NamedInterface;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes the way of a payment of a merchant that does not exist: a scope, its screening, the
- * journal, which reads the rows of a payment and commits nothing, and all that is decided and
- * prepared to be written when a payment succeeds. Thread-safe.
+ * Rehearses a payment of a merchant that does not exist, to warm up the code: a scope, its
+ * screening, a read-only command in the journal, and everything that is decided and prepared for
+ * writing when a payment succeeds. Commits nothing. Thread-safe.
  */
 @Component
 @NamedInterface("rehearsal")
@@ -40,7 +40,7 @@ public final class PaymentRehearsal {
 
   private static final Duration DEADLINE = Duration.ofSeconds(2);
 
-  /** So many that each lane of the journal most likely has some. */
+  /** Enough for each lane of the journal to have some, most likely. */
   private static final int MERCHANTS = 16;
 
   private final List<UUID> merchants = Stream.generate(UUID::randomUUID).limit(MERCHANTS).toList();
@@ -54,12 +54,12 @@ public final class PaymentRehearsal {
     this.journal = journal;
   }
 
-  /** Does so once; a remote service is not asked. */
+  /** Runs one rehearsal; a remote screening service is not called. */
   public void once() throws InterruptedException {
     var _ = rehearse();
   }
 
-  /** What the payment would have come to. */
+  /** The result that the payment would have had. */
   BeginPayment.Result rehearse() throws InterruptedException {
     PaymentOrder order = order(Deadline.after(DEADLINE));
     var slot = new ScreeningSlot();
@@ -92,7 +92,7 @@ public final class PaymentRehearsal {
         deadline);
   }
 
-  /** A payment between accounts that are taken for granted. */
+  /** A payment between accounts that are assumed to exist. */
   private record Success(PaymentOrder order, BeginPayment begin)
       implements OrderCommand<BeginPayment.Result> {
 

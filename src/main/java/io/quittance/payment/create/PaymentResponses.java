@@ -23,19 +23,19 @@ import org.springframework.http.ResponseEntity;
 import org.springframework.stereotype.Component;
 
 /**
- * Turns the results of payments into HTTP answers. A replay has the status of the first answer, and
- * the payment as it is now. Thread-safe.
+ * Turns the results of payments into HTTP responses. A replay has the status of the first response,
+ * and the payment as it is now. Thread-safe.
  */
 @Component
 final class PaymentResponses {
 
-  /** Which request a caller is answered for. */
+  /** What to answer. */
   sealed interface PaymentAnswer {
 
-    /** For its own. */
+    /** The result of the request itself. */
     record First(Processed processed) implements PaymentAnswer {}
 
-    /** For the one that it repeats. */
+    /** The payment of the request that this one repeats. */
     record Replay(Payment payment) implements PaymentAnswer {}
   }
 
@@ -70,7 +70,7 @@ final class PaymentResponses {
     return withHeader(answer, "Server-Timing", ServerTiming.of(processed.report()));
   }
 
-  /** The first one's status, with the payment as it is now. */
+  /** The status of the first response, with the payment as it is now. */
   private ResponseEntity<Object> replay(Payment payment, HttpServletRequest request) {
     return withHeader(of(payment, request), IdempotencyHeaders.REPLAYED, "true");
   }

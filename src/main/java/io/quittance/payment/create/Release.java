@@ -16,17 +16,16 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Fails a payment and gives its held funds back. A payment that was never begun is recorded as
- * failed, and one that was concluded after all is left as it is. It is usually applied after the
- * command that began the payment, being queued behind it; but either of the two may be left waiting
- * for a busy account. What makes it safe in any order are the idempotency key, which only one of
- * them can claim, and the accounts' locks.
+ * Fails a payment and releases its hold. A payment that was never begun is recorded as failed; one
+ * that was concluded meanwhile is left as it is. It is queued behind the command that begins the
+ * payment, but a busy account may delay either of them. It is safe in any order, because only one
+ * of the two can claim the idempotency key, and because of the accounts' locks.
  */
 final class Release implements OrderCommand<BeginPayment.Result> {
 
   /**
-   * What is decided of a payment that was never begun. It outlasts the attempts of a transaction,
-   * because what the caller was told must stay true.
+   * What was decided about a payment that was never begun. It is kept between the attempts of a
+   * transaction, because what the caller was told must stay true.
    */
   private enum Decision {
     OPEN,
@@ -40,7 +39,7 @@ final class Release implements OrderCommand<BeginPayment.Result> {
   private final AtomicReference<Decision> decision = new AtomicReference<>(Decision.OPEN);
 
   /**
-   * @param mayHold whether the payment may have been begun; if not, there is no hold to give back,
+   * @param mayHold whether the payment may have been begun; if not, there is no hold to release,
    *     and no account to wait for
    */
   Release(PaymentOrder order, Failure failure, boolean mayHold) {
@@ -50,8 +49,8 @@ final class Release implements OrderCommand<BeginPayment.Result> {
   }
 
   /**
-   * Gives up on recording a payment that was never begun: its key stays free, and there is no
-   * record of it. Says whether that is certain; it is not once the record is on its way.
+   * Gives up recording a payment that was never begun: its key stays free. Returns false if the
+   * record may be on its way already.
    */
   boolean giveUpRecord() {
     return decision.compareAndExchange(Decision.OPEN, Decision.GIVEN_UP) != Decision.RECORDED;

@@ -9,24 +9,24 @@ import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
- * What it takes to give a hold back and answer, once screening has run out of time: what the
- * journal expects on average, and a reserve that each lane learns from its answers. Thread-safe.
+ * The time needed to release a hold and answer after screening has timed out: what the journal
+ * expects on average, plus a reserve that each lane learns from its answers. Thread-safe.
  */
 @Component
 final class ReleaseTime {
 
-  /** What an answer takes after the journal has spoken. */
+  /** The time from the commit to the response. */
   private static final Duration ANSWER_TIME = Duration.ofMillis(10);
 
-  /** No more than one part in so many of what is left is kept back. */
+  /** At most one part in so many of the remaining time is reserved. */
   private static final int PART_MAX = 4;
 
-  /** Of shorter deadlines too little is kept back for their answers to teach anything. */
+  /** Shorter deadlines reserve too little for their answers to say anything. */
   private static final Duration TEACHING_MIN = Duration.ofMillis(400);
 
   private final Journal journal;
 
-  /** By lane. */
+  /** One for each lane. */
   private final List<AnswerReserve> reserves;
 
   ReleaseTime(Journal journal) {
@@ -35,7 +35,7 @@ final class ReleaseTime {
         Stream.generate(() -> new AnswerReserve(Ticker.SYSTEM)).limit(journal.lanes()).toList();
   }
 
-  /** How much of a payment's deadline is to be kept back now. */
+  /** How much of a payment's deadline to reserve now. */
   Duration of(PaymentOrder order) {
     Duration expected = journal.expectedTime(order.merchantId());
     Duration wanted = expected.multipliedBy(2).plus(ANSWER_TIME).plus(reserve(order).get());
@@ -43,7 +43,7 @@ final class ReleaseTime {
     return wanted.compareTo(most) < 0 ? wanted : most;
   }
 
-  /** A payment whose screening was late has been released, and can be answered now. */
+  /** Records that a payment whose screening was late has been released and can be answered. */
   void released(PaymentOrder order) {
     if (order.deadline().granted().compareTo(TEACHING_MIN) >= 0) {
       reserve(order).note(order.deadline().remaining().compareTo(ANSWER_TIME) < 0);

@@ -16,10 +16,10 @@ import java.time.Duration;
 import org.springframework.stereotype.Component;
 
 /**
- * Screens payments behind the breaker, and falls back as the merchant's rules say. A remote service
- * gives its verdict here. The merchant's own rules are only fetched, before the subtask begins:
- * {@link Conclusion} judges by them in the payment's transaction, where the payer's history is
- * exact. Thread-safe.
+ * Screens payments behind the breaker, and applies the fallback of the merchant's rules if that
+ * fails. A remote service gives its verdict here. The merchant's own rules are only read here,
+ * before the subtask begins: {@link Conclusion} judges by them in the payment's transaction, where
+ * the payer's history is exact. Thread-safe.
  */
 @Component
 public final class Screener {
@@ -34,16 +34,16 @@ public final class Screener {
     this.releaseTime = releaseTime;
   }
 
-  /** Whether a remote service is asked about each payment. */
+  /** Whether a remote service screens each payment. */
   boolean remote() {
     return fraud.remote();
   }
 
   /**
-   * Starts the subtask "fraud". It ends early enough for the payment's hold to be given back, and
-   * its caller answered, by the scope's deadline.
+   * Starts the subtask "fraud". It ends early enough to release the hold and answer the caller by
+   * the scope's deadline.
    *
-   * @param slot has the screening as soon as there is one
+   * @param slot receives the screening as soon as there is one
    */
   public Subtask<Screening> fork(DeadlineScope scope, PaymentOrder order, ScreeningSlot slot)
       throws InterruptedException {
@@ -61,7 +61,7 @@ public final class Screener {
         failure -> slot.put(fallback(order, rules, cut ? late(failure) : failure)));
   }
 
-  /** Why a scope that did nothing but screening has failed. */
+  /** Why a scope failed that did nothing but screening. */
   public static Failure failure(ScopeFailedException screening) {
     return screening.first() instanceof ScreeningLateException
         ? Failure.deadlineExceeded()

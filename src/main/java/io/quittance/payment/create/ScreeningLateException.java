@@ -2,7 +2,7 @@ package io.quittance.payment.create;
 
 import io.quittance.concurrency.DeadlineExceededException;
 
-/** Screening has used up what the payment's deadline leaves to it. */
+/** Screening has used up its part of the payment's deadline. */
 final class ScreeningLateException extends DeadlineExceededException {
 
   private static final long serialVersionUID = 1L;

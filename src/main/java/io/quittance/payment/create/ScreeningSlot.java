@@ -4,8 +4,8 @@ import io.quittance.fraud.Screening;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where {@link Screener} leaves its answer for {@link BeginPayment}, which may be queued by then,
- * or even committed. Thread-safe.
+ * Holds the answer of {@link Screener} for {@link BeginPayment}, which may already be queued or
+ * committed when it comes. Thread-safe.
  */
 public final class ScreeningSlot {
 

@@ -18,17 +18,17 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds out what would become of a payment, by the code that would carry it out, and stores
- * nothing. Thread-safe.
+ * Forecasts the result of a payment, with the code that would carry it out. Stores nothing.
+ * Thread-safe.
  */
 @Component
 final class Simulation {
 
   /**
-   * What would happen.
+   * The forecast.
    *
    * @param result the payment as it would be, or the refusal
-   * @param balances of both accounts afterwards, by account
+   * @param balances the balances of both accounts afterwards
    */
   record Forecast(BeginPayment.Result result, Map<String, Balances> balances) {}
 
@@ -66,8 +66,8 @@ final class Simulation {
   }
 
   /**
-   * A payment that cannot be screened. If the books refuse it, that is its answer; else it is begun
-   * and released again, as by {@link Compensation}.
+   * A payment that cannot be screened. If the books refuse it, the refusal is the result; otherwise
+   * it is begun and released, as {@link Compensation} does.
    */
   private record Unscreened(PaymentOrder order, BeginPayment begin, Release release)
       implements OrderCommand<BeginPayment.Result> {

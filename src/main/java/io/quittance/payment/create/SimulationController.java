@@ -30,7 +30,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What would become of a payment. Writes nothing, so it needs no key. */
+/** Simulates payments. Writes nothing, so it needs no key. */
 @RestController
 class SimulationController {
 

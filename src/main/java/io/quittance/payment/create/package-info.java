@@ -1,4 +1,4 @@
-/** How a payment is made: from the request to its end, and the simulation and rehearsal of that. */
+/** How a payment is made, from the request to its result, and its simulation and rehearsal. */
 @NullMarked
 package io.quittance.payment.create;
 

@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** One line each time that the circuit breaker of a dependency changes. */
+/** Logs each change of a dependency's circuit breaker. */
 @Component
 final class BreakerLog {
 

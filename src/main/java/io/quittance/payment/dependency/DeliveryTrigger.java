@@ -14,8 +14,8 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
- * Tells those who deliver events that there are some. Best effort, and never at the payment's
- * expense: the deliveries are stored already. Thread-safe.
+ * Wakes the delivery of a payment's events. Best effort: the deliveries are stored already, so a
+ * failure does not affect the payment. Thread-safe.
  */
 @Component
 public final class DeliveryTrigger {
@@ -51,11 +51,11 @@ public final class DeliveryTrigger {
       scope.join();
     } catch (DeadlineExceededException | ScopeFailedException e) {
       log.debug(
-          "The events of payment {} wait for the next look at what is due",
+          "Events of payment {} are sent by the next poll",
           TypeId.format("pay", payment.terms().id()),
           e);
     } catch (InterruptedException e) {
-      // The payment is committed: its caller is told so, whatever else is to stop.
+      // The payment is committed, so its caller gets the result even when the service stops.
       Thread.currentThread().interrupt();
     }
   }

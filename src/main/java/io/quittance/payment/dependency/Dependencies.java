@@ -15,7 +15,10 @@ import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
-/** What a payment depends on, each behind its breaker; their settings are Resilience4j's own. */
+/**
+ * The dependencies of a payment, each behind its breaker. The breakers are configured by
+ * Resilience4j's own properties.
+ */
 @Component
 public final class Dependencies {
 
@@ -52,15 +55,18 @@ public final class Dependencies {
             Ticker.SYSTEM);
   }
 
-  /** Whether screening fails for others, too: neither one merchant's rules nor one payment does. */
+  /**
+   * Whether screening may fail for all payments, and not only because of one merchant's rules or
+   * one payment.
+   */
   private static boolean screeningIsToBlame(Throwable failure) {
     return !(failure instanceof UnreadableRulesException
         || failure instanceof ScreeningRefusedException);
   }
 
   /**
-   * Whether a command failed because of the database or the way to it, and not by what it said: the
-   * journal rolls the one back like the other, and tells them apart.
+   * Whether a command failed because of the database or the connection to it, and not by its own
+   * fault.
    */
   public static boolean ledgerIsToBlame(Throwable failure) {
     return failure instanceof DatabaseUnavailableException
@@ -81,7 +87,7 @@ public final class Dependencies {
     return notification;
   }
 
-  /** The state of the breaker that a subtask stands behind; settling is the ledger's business. */
+  /** The state of the breaker that guards a subtask; any other subtask is behind the ledger's. */
   public String breakerOf(String subtask) {
     return switch (subtask) {
       case DependencyNames.FRAUD -> fraud.breakerState();

@@ -22,14 +22,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One thing that a payment depends on, behind its circuit breaker. Thread-safe.
  *
- * <p>Only what the dependency did wrong counts against it. The cancellation of a sibling, a full
- * queue, a deadline that is too short, and what is wrong with one caller's own request are neutral:
- * others share the breaker. A deadline is too short if it is below a fixed limit, or shorter than
- * the slowest call that succeeded in the last seconds.
+ * <p>Only failures of the dependency itself count. The cancellation of a sibling, a full queue, a
+ * deadline that is too short, and errors of one caller's request are neutral, because all callers
+ * share the breaker. A deadline is too short if it is below a fixed limit, or shorter than the
+ * slowest call that succeeded in the last seconds.
  */
 public final class Dependency {
 
-  /** The key of the note that tells the breaker's state at the call. */
+  /** The key of the note with the breaker's state at the call. */
   public static final String BREAKER_NOTE = "breaker";
 
   private final CircuitBreaker breaker;
@@ -40,9 +40,8 @@ public final class Dependency {
   private final RecentSuccesses successes;
 
   /**
-   * @param fairBudget a call that had less time than this and ran out of it does not count against
-   *     the dependency
-   * @param toBlame whether a failure of another kind is the dependency's, and not its caller's
+   * @param fairBudget a call that had less time than this and timed out does not count as a failure
+   * @param toBlame whether any other failure is the dependency's fault, and not its caller's
    */
   Dependency(
       CircuitBreaker breaker,
@@ -58,13 +57,13 @@ public final class Dependency {
     this.successes = new RecentSuccesses(ticker);
   }
 
-  /** Work that can say that it waits for something else than the dependency. */
+  /** Work that can report that it waits for something other than the dependency. */
   @FunctionalInterface
   public interface ExcusableWork<T> {
 
     /**
-     * @param excuse tells the breaker not to wait for this call: however it ends, it says nothing
-     *     of the dependency; from any thread
+     * @param excuse tells the breaker not to count this call, however it ends; may be called by any
+     *     thread
      */
     T call(Deadline deadline, Runnable excuse) throws Exception;
   }
@@ -74,7 +73,7 @@ public final class Dependency {
   }
 
   /**
-   * The work, behind the breaker. It runs on its caller's thread; while the breaker is open it
+   * Puts the work behind the breaker. It runs on its caller's thread; while the breaker is open, it
    * throws {@link CallNotPermittedException} at once.
    */
   public <T> Work<T> behindBreaker(Work<T> work) {
@@ -82,8 +81,8 @@ public final class Dependency {
   }
 
   /**
-   * As {@link #behindBreaker(Work)}, of work that may wait long for something that is not the
-   * dependency's affair. A breaker that is half-open lets few calls through, and waits for all of
+   * As {@link #behindBreaker(Work)}, for work that may wait long for something other than the
+   * dependency. That matters because a half-open breaker permits few calls, and waits for all of
    * them.
    */
   public <T> Work<T> behindBreaker(ExcusableWork<T> work) {
@@ -126,7 +125,7 @@ public final class Dependency {
     breaker.onSuccess(tookNanos, TimeUnit.NANOSECONDS);
   }
 
-  /** The answer to a call that the breaker did not let through. */
+  /** The problem of a call that the breaker did not permit. */
   public Problem refusal() {
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
@@ -153,7 +152,7 @@ public final class Dependency {
     return Subtask.isCancellation(e) || e instanceof RejectedExecutionException || !toBlame.test(e);
   }
 
-  /** How long an open breaker stays so, at most. */
+  /** How long the breaker stays open, at most. */
   public Duration openFor() {
     return Duration.ofMillis(
         breaker.getCircuitBreakerConfig().getWaitIntervalFunctionInOpenState().apply(1));

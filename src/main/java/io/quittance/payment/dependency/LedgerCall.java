@@ -32,16 +32,16 @@ public final class LedgerCall {
 
   private static final Logger log = LoggerFactory.getLogger(LedgerCall.class);
 
-  /** What is known of a command when its caller must be answered. */
+  /** What is known about a command when its caller must be answered. */
   public sealed interface End<R> {
 
-    /** It is committed. */
+    /** It was committed. */
     record Committed<R>(R result) implements End<R> {}
 
-    /** It surely was not applied. */
+    /** It was certainly not applied. */
     record NotApplied<R>(Throwable failure) implements End<R> {}
 
-    /** It was begun, and may be applied yet. */
+    /** It has started, and may still be applied. */
     record Unknown<R>(Exception reason) implements End<R> {}
   }
 
@@ -70,8 +70,8 @@ public final class LedgerCall {
   }
 
   /**
-   * Runs a command as the only subtask of its scope, and returns by the scope's deadline and a
-   * grace. An interrupt ends the waiting, and is pending afterwards.
+   * Runs a command as the only subtask of its scope, and returns shortly after the scope's deadline
+   * at the latest. An interrupt ends the wait and stays pending.
    */
   public <R> End<R> run(DeadlineScope scope, Command<R> command) {
     var queued = new QueuedCommand<>(command);
@@ -96,7 +96,7 @@ public final class LedgerCall {
     }
   }
 
-  /** What was begun is waited for a little longer, and its answer is the truth. */
+  /** Waits a little longer for a command that has started; its result counts. */
   private <R> End<R> afterFailure(QueuedCommand<R> queued, Throwable failure)
       throws InterruptedException {
     CompletableFuture<R> pending = queued.pending();
@@ -115,7 +115,7 @@ public final class LedgerCall {
     }
   }
 
-  /** What to tell the caller of a command that was not applied. */
+  /** The problem of a command that was not applied. */
   public Problem problem(Throwable failure) {
     return switch (failure) {
       case CallNotPermittedException _ -> dependencies.ledger().refusal();

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
 import org.jspecify.annotations.Nullable;
 
-/** A command and how far it has come, as seen by the caller that waits for it. Thread-safe. */
+/** A command and its progress, as seen by the caller that waits for it. Thread-safe. */
 public final class QueuedCommand<R> implements Command.Forwarding<R> {
 
   private final Command<R> command;
@@ -24,11 +24,12 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   }
 
   /**
-   * Queues the command, once, and waits until it is committed.
+   * Queues the command and waits until it is committed. May be called once.
    *
-   * @param onceBlocked is run, on the journal's thread, when it has to wait for others' locks
-   * @throws StillQueuedException time ran out before its turn had come, or while other transactions
-   *     held locks that it needs
+   * @param onceBlocked runs on the journal's thread when the command has to wait for another
+   *     transaction's lock
+   * @throws StillQueuedException time ran out while it was queued, or while it waited for another
+   *     transaction's lock
    */
   public R submitAndAwait(Journal journal, Deadline deadline, Runnable onceBlocked)
       throws InterruptedException {
@@ -47,9 +48,9 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   }
 
   /**
-   * Whether it was surely not applied, and never will be: it was never queued, it ended without a
-   * commit, or its deadline passed before it was picked up. The journal looks at the deadline once
-   * more after that, so one that was not picked up in time is dropped.
+   * Whether it was certainly not applied, and never will be: it was never queued, it ended without
+   * a commit, or its deadline passed before it started. The journal checks the deadline again when
+   * it starts a command, so one that did not start in time is dropped.
    */
   public boolean surelyNotApplied() {
     CompletableFuture<R> submitted = pending;
@@ -64,13 +65,13 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
     return until.expired() && !started;
   }
 
-  /** What it came to; null as long as that is not known, and if it failed. */
+  /** Its result; null while it is not known, and if it failed. */
   public @Nullable R result() {
     CompletableFuture<R> submitted = pending;
     return submitted != null && submitted.state() == State.SUCCESS ? submitted.resultNow() : null;
   }
 
-  /** What is waited for; null when it was never queued. */
+  /** The future of its result; null if it was never queued. */
   public @Nullable CompletableFuture<R> pending() {
     return pending;
   }

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * How long calls took that succeeded in the last seconds: the longest of this period and of the one
+ * The longest duration of the calls that succeeded in the last seconds: of this period and the one
  * before, so that one slow call is forgotten soon. Thread-safe; a call that is not the longest
  * writes nothing.
  */
@@ -37,7 +37,7 @@ final class RecentSuccesses {
     this.startNanos = ticker.nanoTime();
   }
 
-  /** A call has just succeeded, and took so long. */
+  /** Records a call that has just succeeded. */
   void add(long nanos) {
     Period seen = present();
     Period next = next(seen, nanos);
@@ -51,7 +51,7 @@ final class RecentSuccesses {
     return seen.at(number()).with(nanos);
   }
 
-  /** The longest of the last two to four seconds; zero if nothing has succeeded. */
+  /** The longest call of the last two to four seconds; zero if none has succeeded. */
   Duration longest() {
     Period now = present().at(number());
     return Duration.ofNanos(Math.max(now.longest(), now.longestBefore()));

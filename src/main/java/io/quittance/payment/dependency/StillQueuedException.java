@@ -3,8 +3,8 @@ package io.quittance.payment.dependency;
 import java.util.concurrent.CancellationException;
 
 /**
- * Time ran out while a command waited in the queue, or for a lock: this is overload, or another
- * transaction's doing, and not a failure of the ledger.
+ * Time ran out while a command waited in the queue or for a lock. The cause is overload or another
+ * transaction, not a failure of the ledger.
  */
 final class StillQueuedException extends CancellationException {
 

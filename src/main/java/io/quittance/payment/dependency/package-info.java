@@ -1,6 +1,4 @@
-/**
- * What a payment depends on, each behind its circuit breaker, and how the journal is waited for.
- */
+/** The dependencies of a payment, each behind its circuit breaker, and calls to the journal. */
 @NullMarked
 package io.quittance.payment.dependency;
 

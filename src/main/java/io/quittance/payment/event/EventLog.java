@@ -23,14 +23,14 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** All events that were ever committed. Thread-safe. */
+/** Reads and adds stored events. Thread-safe. */
 @Component
 public final class EventLog {
 
   /**
    * An event as merchants see it.
    *
-   * @param type as it is stored: a later release may have others
+   * @param type as stored; a later release may have types that this one does not know
    */
   public record EventBody(
       String id,
@@ -43,7 +43,7 @@ public final class EventLog {
   /**
    * An event and its key.
    *
-   * @param traceparent of the span that it comes from; null: that was not recorded
+   * @param traceparent of the span that the event comes from; null: it was not recorded
    */
   public record StoredEvent(
       UUID merchantId, UUID id, EventBody body, @Nullable String traceparent) {}
@@ -64,13 +64,13 @@ public final class EventLog {
     this.publisher = publisher;
   }
 
-  /** The events of one type or payment; null: of all. */
+  /** Events of one type or one payment; null: of all. */
   public List<StoredEvent> newestFirst(
       UUID merchantId, @Nullable EventType type, @Nullable UUID paymentId, PageRequest page) {
     String sql =
         SELECT
             + "where merchant_id = ? and id < ?"
-            // Written out, from the enum: an index leaves out the most frequent type.
+            // A literal, because the planner uses an index that leaves out the most frequent type.
             + (type == null ? "" : " and type = '" + type.text() + "'")
             + (paymentId == null ? "" : " and payment_id = ?")
             + " order by id desc limit ?";
@@ -91,7 +91,7 @@ public final class EventLog {
         .optional();
   }
 
-  /** The events of these ids, whosever they are. */
+  /** The events with these ids, of any of these merchants. */
   public List<StoredEvent> findAll(Collection<UUID> ids, Collection<UUID> merchantIds) {
     return ids.isEmpty()
         ? List.of()
@@ -103,7 +103,7 @@ public final class EventLog {
   }
 
   /**
-   * Adds an event that is not a payment's, in the caller's transaction or one of its own, and
+   * Adds an event that is not about a payment, in the caller's transaction or its own, and
    * publishes it as a {@link StoredEvent} before the commit.
    *
    * @param data a JSON object

@@ -15,9 +15,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * What a batch changed about payments, for counting: for tables after this one in its transaction,
- * and the meters once it is committed. Payments that were made by releases which did not count them
- * are left out, whatever becomes of them. Confined to the journal's thread.
+ * The changes of payments and the refunds of one journal transaction, for counting: by later tables
+ * of the transaction, and by the meters after the commit. Payments of releases that did not count
+ * them are left out. Confined to the journal's thread.
  */
 public final class PaymentChangeLog implements Table {
 

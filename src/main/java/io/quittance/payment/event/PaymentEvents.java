@@ -26,8 +26,8 @@ import org.springframework.stereotype.Component;
 public final class PaymentEvents implements Table {
 
   /**
-   * @param data its JSON
-   * @param traceparent null: it belongs to no recorded trace
+   * @param data the event's data as JSON
+   * @param traceparent null: the event belongs to no recorded trace
    */
   private record Row(PaymentEvent event, String data, @Nullable String traceparent) {}
 
@@ -65,7 +65,7 @@ public final class PaymentEvents implements Table {
   private final Tracing tracing;
   private final List<PaymentEvent> added = new ArrayList<>();
 
-  /** By the ids of events that belong to a recorded trace. */
+  /** By event id, for events that belong to a recorded trace. */
   private final Map<UUID, String> traceparents = new HashMap<>();
 
   private PaymentEvents(ObjectMapper json, Tracing tracing) {
@@ -73,12 +73,12 @@ public final class PaymentEvents implements Table {
     this.tracing = tracing;
   }
 
-  /** Takes over what the payment has to tell. */
+  /** Adds the new events of a payment. */
   public void add(Payment payment) {
     payment.drainEvents().forEach(this::add);
   }
 
-  /** Takes over one event: a payment's, or that of a merchant's batch of payments. */
+  /** Adds one event, of a payment or of a batch. */
   public void add(PaymentEvent event) {
     added.add(event);
     String traceparent = tracing.traceparent();
@@ -87,7 +87,7 @@ public final class PaymentEvents implements Table {
     }
   }
 
-  /** What the transaction has to tell; complete when the tables after this one are flushed. */
+  /** The events of the transaction; complete when the tables after this one are flushed. */
   public List<PaymentEvent> added() {
     return added;
   }

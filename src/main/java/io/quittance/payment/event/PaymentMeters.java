@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * What becomes of payments, for Prometheus. Tags have values of closed sets only: statuses, problem
- * codes, sources of verdicts, and the currencies of ISO 4217. Thread-safe.
+ * Metrics of payments. Tags have values of closed sets only: statuses, problem codes, sources of
+ * verdicts, and the currencies of ISO 4217. Thread-safe.
  */
 @Component
 public final class PaymentMeters {
@@ -68,7 +68,7 @@ public final class PaymentMeters {
   /**
    * Counts what this replica has committed.
    *
-   * @param verdicts the sources of the verdicts that have concluded payments
+   * @param verdicts the sources of the verdicts that concluded payments
    */
   void committed(
       List<PaymentTransition> changes,
@@ -87,7 +87,7 @@ public final class PaymentMeters {
     }
   }
 
-  /** Notes an answer, and counts requests that made no payment. */
+  /** Records a response, and counts requests that made no payment. */
   public void answered(PaymentResult result, PaymentOrder order) {
     String currency = order.money().currency();
     switch (result) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** Reads what other modules need of payments, many at once. */
+/** Reads summaries of many payments in one query, for other modules. */
 public final class PaymentSummaries {
 
   private static final String FIND =
@@ -26,12 +26,12 @@ public final class PaymentSummaries {
   /**
    * A payment as it is now.
    *
-   * @param ended whether its status is its last
+   * @param ended whether its status is final
    */
   public record Summary(UUID id, String payee, String currency, String status, boolean ended) {}
 
   /**
-   * Payments that exist.
+   * The payments that were found.
    *
    * @param unreadable the ids of those that cannot be read
    */
@@ -39,7 +39,7 @@ public final class PaymentSummaries {
 
   private PaymentSummaries() {}
 
-  /** Those of a merchant's payments that exist. */
+  /** Finds those of a merchant's payments that exist. */
   public static Found find(
       Connection connection, UUID merchantId, Collection<UUID> ids, UnreadableRows rows)
       throws SQLException {

@@ -9,16 +9,16 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one transaction did to a payment: it is new, it went from one status to another, or part of
- * its money moved.
+ * The change of a payment in one transaction: it is new, its status changed, or part of its money
+ * moved.
  *
- * @param amount that was ordered, in minor units
- * @param before the status that it had; null: it is new
- * @param after the status that it has from now on
+ * @param amount the amount of the order, in minor units
+ * @param before its status before; null: it is new
+ * @param after its status afterwards
  * @param code why it was declined or has failed; null otherwise
- * @param fraudReasons why screening wanted it declined or reviewed; may be empty
- * @param usedMs how much of its deadline was used when its fate was decided, in milliseconds
- * @param events how many events were stored for it
+ * @param fraudReasons why screening declined it or sent it to review; may be empty
+ * @param usedMs how much of its deadline was used when it was decided, in milliseconds
+ * @param events how many events were stored for the change
  */
 public record PaymentTransition(
     UUID merchantId,
@@ -54,12 +54,12 @@ public record PaymentTransition(
         payment.newEvents());
   }
 
-  /** Whether its status is another one now, or its first. */
+  /** Whether its status changed, or is its first. */
   public boolean moves() {
     return !after.equals(before);
   }
 
-  /** Whether its processing ended here, which happens once to each payment. */
+  /** Whether its processing ended here, which happens once for each payment. */
   public boolean concludes() {
     return (before == null || before.equals(OPEN)) && !after.equals(OPEN);
   }

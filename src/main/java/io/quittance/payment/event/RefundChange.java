@@ -10,7 +10,7 @@ import java.util.UUID;
  * A refund that one transaction made.
  *
  * @param at when it was made
- * @param payee who gave the money back
+ * @param payee the account that gave the money back
  * @param amount in minor units
  */
 public record RefundChange(

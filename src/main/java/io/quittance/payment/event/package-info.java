@@ -1,4 +1,4 @@
-/** What others learn of payments: the events in the outbox, changes to be counted, summaries. */
+/** What other modules use of payments: stored events, changes to count, summaries. */
 @NamedInterface("event")
 @NullMarked
 package io.quittance.payment.event;

@@ -5,12 +5,12 @@ import io.quittance.ledger.Books;
 import java.time.Instant;
 import java.util.Objects;
 
-/** What approval means, whether by screening or by a reviewer. */
+/** What happens to the hold of a payment that screening or a reviewer approves. */
 public final class Approval {
 
   private Approval() {}
 
-  /** Posts the hold of an automatic payment; keeps that of a manual one for its capture. */
+  /** Posts the hold of an automatic payment; keeps the hold of a manual one for its capture. */
   public static void postOrKeepHold(UnitOfWork unit, Payment payment) {
     var books = unit.table(Books.class);
     PaymentTerms terms = payment.terms();

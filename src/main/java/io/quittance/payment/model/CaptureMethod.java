@@ -3,7 +3,7 @@ package io.quittance.payment.model;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Whether an approved payment is captured at once or by a call of its own. */
+/** Whether an approved payment is captured at once or by a separate request. */
 public enum CaptureMethod {
   AUTOMATIC,
   MANUAL;

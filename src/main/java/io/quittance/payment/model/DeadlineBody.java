@@ -1,4 +1,4 @@
 package io.quittance.payment.model;
 
-/** A deadline, and what was used of it, in milliseconds. */
+/** A deadline, and how much of it was used, in milliseconds. */
 public record DeadlineBody(int grantedMs, int usedMs) {}

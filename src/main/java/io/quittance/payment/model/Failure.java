@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a payment was declined or has failed.
  *
- * @param code one of {@link ProblemCode}, unless a later version has made it
- * @param dependency which one was unavailable, if that is the reason
+ * @param code one of {@link ProblemCode}, or a code of a later version
+ * @param dependency the dependency that was unavailable, if that is the reason
  */
 public record Failure(String code, String detail, @Nullable String dependency) {
 
@@ -23,7 +23,9 @@ public record Failure(String code, String detail, @Nullable String dependency) {
 
   public static Failure deadlineExceeded() {
     return new Failure(
-        ProblemCode.DEADLINE_EXCEEDED, "The deadline passed before the payment was done.", null);
+        ProblemCode.DEADLINE_EXCEEDED,
+        "The deadline passed before the payment was completed.",
+        null);
   }
 
   public static Failure unavailable(String dependency) {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * A part of a payment's money that a merchant has moved.
+ * A capture or refund: a part of a payment's money that moved.
  *
  * @param transferId the posted transfer that moved it
  */

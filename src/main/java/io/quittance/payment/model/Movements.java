@@ -11,7 +11,7 @@ import java.util.function.Function;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
-/** The captures and refunds of one batch. Confined to the journal's thread. */
+/** The new captures and refunds of one journal transaction. Confined to the journal's thread. */
 public final class Movements implements Table {
 
   private static final TableColumns<Captured> CAPTURES =

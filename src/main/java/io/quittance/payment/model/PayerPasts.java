@@ -23,8 +23,8 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcOperations;
 
 /**
- * What a batch must know of payers' payments before one: those that are stored, and those before it
- * in the batch. Confined to the journal's thread.
+ * The earlier payments of payers, counted for velocity rules: those that are stored, and those
+ * before a payment in the same transaction. Confined to the journal's thread.
  */
 final class PayerPasts {
 
@@ -37,21 +37,21 @@ final class PayerPasts {
   }
 
   /**
-   * What was found of a past.
+   * The totals of a past.
    *
-   * @param cut whether there is more
+   * @param cut whether there are more payments than were counted
    */
   record Counted(Totals totals, boolean cut) {}
 
   private record Payer(UUID merchantId, String account) {}
 
-  /** After all that is stored: for a payment that is not yet. */
+  /** Later than all stored payments: for a payment that is not stored yet. */
   private static final Instant END_OF_TIME = Instant.parse("9999-12-31T00:00:00Z");
 
   /**
-   * So many of a payer's payments are read in a transaction that others wait for, of all its
-   * windows together. With more, the payer's commands are applied apart. 2,000 take PostgreSQL
-   * about a millisecond.
+   * How many of a payer's payments, over all its windows, are read in a transaction that others
+   * wait for. With more, the payer's commands are applied separately. 2,000 take PostgreSQL about a
+   * millisecond.
    */
   private static final int READ_MAX = 2_000;
 
@@ -64,8 +64,8 @@ final class PayerPasts {
   private Set<AccountKey> cut = Set.of();
 
   /**
-   * @param mayReadLong whether all of a past is read, however long that takes
-   * @param earlier what was read ahead
+   * @param mayReadLong whether to read all of a past, however long that takes
+   * @param earlier the pasts that were read ahead
    */
   PayerPasts(Dialect dialect, boolean mayReadLong, Optional<PayerPasts> earlier) {
     this.dialect = dialect;
@@ -73,14 +73,14 @@ final class PayerPasts {
     earlier.ifPresent(ahead -> pasts.putAll(ahead.pasts));
   }
 
-  /** Announces that what comes before a new payment will be looked at. */
+  /** Announces that the past before a new payment will be needed. */
   void request(PaymentOrder order, Set<Window> windows) {
     for (Window window : windows) {
       wanted.add(beforeNew(order.merchantId(), order.payer(), window));
     }
   }
 
-  /** Announces that what comes before a stored payment will be looked at. */
+  /** Announces that the past before a stored payment will be needed. */
   void request(Payment payment, Set<Window> windows) {
     for (Window window : windows) {
       wanted.add(upTo(payment, window));
@@ -107,16 +107,16 @@ final class PayerPasts {
     ofSamePayer(payment).add(payment);
   }
 
-  /** The payer's new payments, in their order. */
+  /** The payer's new payments, in order. */
   private List<Payment> ofSamePayer(Payment payment) {
     return addedByPayer.computeIfAbsent(
         new Payer(payment.terms().merchantId(), payment.terms().payer()), _ -> new ArrayList<>(1));
   }
 
   /**
-   * The payer's payments in the windows, up to and with this one.
+   * The totals of the payer's payments in the windows, up to and including this one.
    *
-   * @param isNew whether the batch added it
+   * @param isNew whether this transaction added it
    */
   Map<Window, Totals> of(Payment payment, boolean isNew, Set<Window> windows) {
     Map<Window, Totals> totals = new HashMap<>();
@@ -146,7 +146,10 @@ final class PayerPasts {
     return Objects.requireNonNull(pasts.get(past), () -> "not requested: " + past);
   }
 
-  /** Counts what was announced of one payer, whose account is locked; says whether it was much. */
+  /**
+   * Counts the announced pasts of one payer, whose account is locked. Returns whether there was
+   * much to read.
+   */
   boolean readAhead(JdbcOperations jdbc, AccountKey locked) {
     List<Past> some = wanted.stream().filter(past -> past.account().equals(locked)).toList();
     if (count(jdbc, some, READ_MAX).isEmpty()) {
@@ -160,12 +163,12 @@ final class PayerPasts {
     }
   }
 
-  /** Whether the past of this payer was announced. */
+  /** Whether a past of this payer was announced. */
   boolean asksAbout(AccountKey payer) {
     return wanted.stream().anyMatch(past -> past.account().equals(payer));
   }
 
-  /** Counts what was announced and is not counted yet. */
+  /** Counts the announced pasts that are not counted yet. */
   void load(JdbcOperations jdbc) {
     List<Past> some = wanted.stream().filter(past -> !pasts.containsKey(past)).toList();
     try {
@@ -175,7 +178,7 @@ final class PayerPasts {
     }
   }
 
-  /** Counts some; returns the payers of those that are longer than the limit. */
+  /** Counts these pasts; returns the payers that have more payments than the limit. */
   private Set<AccountKey> count(JdbcOperations jdbc, List<Past> some, int readMax) {
     if (some.isEmpty()) {
       return Set.of();
@@ -193,7 +196,7 @@ final class PayerPasts {
     return longer;
   }
 
-  /** The payers whose pasts are longer than what was read. */
+  /** The payers that have more payments than were read. */
   Set<AccountKey> tooMuchToRead() {
     return cut;
   }

@@ -21,10 +21,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 
-/** Counts what payers have paid before, window by window. */
+/** Counts the earlier payments of payers, window by window. */
 final class PayerPastsSql {
 
-  /** A limit that none reaches. */
+  /** No limit. */
   static final int ALL = Integer.MAX_VALUE - 1;
 
   private static final String WINDOWS =
@@ -42,8 +42,9 @@ final class PayerPastsSql {
       " p.status <> 'failed' and (k.currency is null or p.currency = k.currency)";
 
   /**
-   * The payer stands before the time in each comparison, so that only the index by payer fits: of a
-   * table that was not analyzed yet, that by time looks as good, which reads the payments of all.
+   * The payer comes before the time in each comparison, so that only the index by payer fits. In a
+   * table that is not analyzed yet, the index by time would look as good, but reads the payments of
+   * all payers.
    */
   private static final String OF_PAYER =
       """
@@ -56,8 +57,8 @@ final class PayerPastsSql {
           + ") and (p.payer, p.created_at, p.id) <= (k.payer, k.up_to, k.up_to_id)";
 
   /**
-   * Each window by itself, which is read by the index: PostgreSQL would scan for all together. It
-   * stops when as many count as are asked for.
+   * Each window in its own subquery, which reads the index: PostgreSQL would scan the table for all
+   * together. It stops at the number that the window counts up to.
    */
   private static final String WHOLE =
       """
@@ -75,8 +76,8 @@ final class PayerPastsSql {
           + COUNTS;
 
   /**
-   * As {@link #WHOLE}, but it reads no more rows than the limit and one, whether they count or not:
-   * so a long past is no slow query for all who share the transaction.
+   * As {@link #WHOLE}, but it reads at most one row more than the limit, whether the rows count or
+   * not. So a long past does not slow down all who share the transaction.
    */
   private static final String LIMITED =
       """
@@ -103,7 +104,7 @@ final class PayerPastsSql {
                  limit k.counted_max) counted) p
           """;
 
-  /** H2 knows no lateral join, and counts all. */
+  /** H2 has no lateral join; this counts all. */
   private static final String ON_H2 =
       "select k.i, count(p.id) as payments, coalesce(sum(p.amount), 0) as amount, false as cut"
           + WINDOWS
@@ -117,10 +118,10 @@ final class PayerPastsSql {
   private PayerPastsSql() {}
 
   /**
-   * What was paid before, by each of them.
+   * The totals of each past.
    *
-   * @param readMax how many payments of each payer are read at most, where the database can stop
-   *     there: each of its pasts may have an equal part
+   * @param readMax how many payments of each payer are read at most, if the database can stop
+   *     there; each of its pasts gets an equal part
    */
   static Map<Past, Counted> find(
       JdbcOperations jdbc, Dialect dialect, Collection<Past> wanted, int readMax) {
@@ -139,7 +140,7 @@ final class PayerPastsSql {
     return counted;
   }
 
-  /** Citus may take no limit that comes from another row. */
+  /** Citus does not allow a limit from another row. */
   static String onPostgres(Dialect dialect, int readMax) {
     if (dialect.distributed()) {
       return WHOLE + dialect.ofMerchants("p") + ") counted) p";

@@ -12,12 +12,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A payment and every transition of its life: each checks that it is allowed, makes the change, and
- * records its event. Confined to the journal's thread until its transaction has committed, and
- * unchanged from then on.
+ * A payment and its transitions: each checks that it is allowed, makes the change, and records its
+ * event. Confined to the journal's thread until its transaction has committed, and unchanged from
+ * then on.
  *
- * <p>It is long because all transitions stand together, each a short method: what may follow what
- * is read here and nowhere else.
+ * <p>It is long because it has all transitions, each a short method, so that one class shows which
+ * may follow which.
  */
 public final class Payment {
 
@@ -49,8 +49,8 @@ public final class Payment {
   }
 
   /**
-   * A payment whose fate is open, until {@code resolvesBy} at the latest. If there is a hold, its
-   * funds are held.
+   * A payment that is still undecided, until {@code resolvesBy} at the latest. If it has a hold id,
+   * its funds are held.
    */
   public static Payment processing(
       PaymentOrder order, @Nullable UUID holdId, Instant now, Instant resolvesBy) {
@@ -75,9 +75,9 @@ public final class Payment {
   }
 
   /**
-   * What is stored of the state.
+   * The stored state.
    *
-   * @param counted whether analytics has counted it; versions before that did not
+   * @param counted whether analytics counts it; earlier versions did not
    */
   public record Stored(
       PaymentTerms terms,
@@ -102,7 +102,7 @@ public final class Payment {
     payment.answerStatus = row.answerStatus();
     payment.usedMs = row.usedMs();
     payment.eventCount = row.eventCount();
-    // Releases before this one kept the expiry of what had ended.
+    // Earlier releases kept the expiry of payments that had ended.
     payment.timestamps = payment.waits() ? row.timestamps() : row.timestamps().withoutExpiry();
     return payment;
   }
@@ -122,13 +122,13 @@ public final class Payment {
         counted);
   }
 
-  /** Screening has answered; what follows from it is one of the next transitions. */
+  /** Records the verdict; one of the next transitions applies it. */
   public void screened(Verdict answer) {
     require(PaymentStatus.PROCESSING);
     verdict = answer;
   }
 
-  /** The funds stay held until the merchant captures them. */
+  /** Authorizes the payment: the funds stay held until the merchant captures them. */
   void authorize(Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     Instant expiresAt = timestamps.expiresAt() == null ? holdExpiry(now) : timestamps.expiresAt();
@@ -136,7 +136,7 @@ public final class Payment {
     become(PaymentStatus.AUTHORIZED, CREATED, EventType.PAYMENT_AUTHORIZED, now);
   }
 
-  /** The money has moved. */
+  /** Records that the money has moved. */
   void succeed(Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     amountCaptured = terms.money().amount();
@@ -144,14 +144,14 @@ public final class Payment {
     become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
   }
 
-  /** The funds stay held until a person has decided. */
+  /** Sends the payment to review: the funds stay held until a person has decided. */
   public void sendToReview(Instant now) {
     require(PaymentStatus.PROCESSING);
     timestamps = new PaymentTimestamps(null, null, null, holdExpiry(now));
     become(PaymentStatus.IN_REVIEW, ACCEPTED, EventType.PAYMENT_IN_REVIEW, now);
   }
 
-  /** Declines the payment: for want of funds, by screening, or by a reviewer. */
+  /** Declines the payment: for insufficient funds, by screening, or by a reviewer. */
   public void decline(Failure reason, Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     failure = reason;
@@ -159,28 +159,28 @@ public final class Payment {
         PaymentStatus.DECLINED, reason.problem().code().status(), EventType.PAYMENT_DECLINED, now);
   }
 
-  /** It could not be carried out; nothing has moved. */
+  /** Fails the payment; no money has moved. */
   public void fail(Failure reason, Instant now) {
     require(PaymentStatus.PROCESSING);
     failure = reason;
     become(PaymentStatus.FAILED, reason.problem().code().status(), EventType.PAYMENT_FAILED, now);
   }
 
-  /** Whether it is still open after the instant by which it was to be resolved. */
+  /** Whether it is still processing after its {@code resolves_by}. */
   public boolean overdue(Instant now) {
     return !concluded() && !now.isBefore(terms.resolvesBy());
   }
 
   /**
-   * Fails a payment that has not ended in time. Its hold cannot be posted any more, so it can end
-   * in no other way.
+   * Fails a payment that has not ended in time. Its hold can no longer be posted, so no other end
+   * is possible.
    */
   public void failOverdue(Instant now) {
     usedMs = terms.grantedMs();
     fail(Failure.deadlineExceeded(), now);
   }
 
-  /** The payment as a reader sees it: one that is overdue has failed, recorded or not. */
+  /** The payment as readers see it: an overdue one has failed, even if that is not stored yet. */
   Payment seenAt(Instant now) {
     if (overdue(now)) {
       failOverdue(now);
@@ -189,7 +189,7 @@ public final class Payment {
     return this;
   }
 
-  /** Part of the held money, or all of it, has moved. The last capture ends the holding. */
+  /** Records a capture of held money. The last capture ends the hold. */
   public void capture(long amount, boolean last, Instant now) {
     require(PaymentStatus.AUTHORIZED);
     amountCaptured = Math.addExact(amountCaptured, amount);
@@ -200,7 +200,7 @@ public final class Payment {
     }
   }
 
-  /** What was still held has been given back; what was captured stays so. */
+  /** Cancels the payment: what was still held is released; what was captured stays captured. */
   public void cancel(Instant now) {
     require(PaymentStatus.AUTHORIZED);
     if (amountCaptured > 0) {
@@ -211,7 +211,7 @@ public final class Payment {
     }
   }
 
-  /** The time of its hold is over; what was captured before stays so. */
+  /** Expires the payment: its hold has expired; what was captured stays captured. */
   public void expire(Instant now) {
     require(PaymentStatus.AUTHORIZED, PaymentStatus.IN_REVIEW);
     if (amountCaptured > 0) {
@@ -221,14 +221,14 @@ public final class Payment {
     }
   }
 
-  /** Part of what was captured has gone back to the payer. */
+  /** Records a refund of captured money. */
   public void refund(Refunded refunded, Instant now) {
     require(PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED);
     amountRefunded = Math.addExact(amountRefunded, refunded.amount());
     tell(EventType.REFUND_SUCCEEDED, now, RefundBody.from(refunded));
   }
 
-  /** Changes description or metadata, in any state; there is no event for that. */
+  /** Changes description or metadata, in any state, without an event. */
   public void describe(@Nullable String description, String metadataJson) {
     terms =
         terms.with(new PaymentOrder.Texts(terms.texts().reference(), description, metadataJson));
@@ -272,7 +272,7 @@ public final class Payment {
     return now.plusSeconds(terms.holdSeconds());
   }
 
-  /** How much of the deadline was used when its fate was decided. */
+  /** Records how much of the deadline was used when the payment was decided. */
   public void deadlineUsed(int milliseconds) {
     usedMs = milliseconds;
   }
@@ -287,22 +287,25 @@ public final class Payment {
     return status == PaymentStatus.AUTHORIZED || status == PaymentStatus.IN_REVIEW;
   }
 
-  /** What can still be captured, in minor units. */
+  /** The amount that can still be captured, in minor units. */
   public long amountCapturable() {
     return status == PaymentStatus.AUTHORIZED ? terms.money().amount() - amountCaptured : 0;
   }
 
-  /** What can still be given back, in minor units. */
+  /** The amount that can still be refunded, in minor units. */
   public long amountRefundable() {
     return amountCaptured - amountRefunded;
   }
 
-  /** True once, after a transition to an end that is to be logged. Thread-safe. */
+  /**
+   * Returns true once after the payment became unsuccessful, so that this is logged once.
+   * Thread-safe.
+   */
   boolean markEndLogged() {
     return untoldEnd.compareAndSet(true, false);
   }
 
-  /** The events of transitions that are not stored yet. */
+  /** Removes and returns the events that are not stored yet. */
   public List<PaymentEvent> drainEvents() {
     List<PaymentEvent> taken = List.copyOf(news);
     news.clear();
@@ -317,17 +320,17 @@ public final class Payment {
     return status;
   }
 
-  /** What it was when it was read; null: it is new. */
+  /** The status when the payment was read; null: it is new. */
   public @Nullable PaymentStatus storedStatus() {
     return storedStatus;
   }
 
-  /** How many of its events are new since it was read. */
+  /** How many events were added since it was read. */
   public int newEvents() {
     return eventCount - storedEvents;
   }
 
-  /** Whether analytics counts it; not, if it was made by a version without analytics. */
+  /** Whether analytics counts it; false for payments of a version without analytics. */
   public boolean counted() {
     return counted;
   }
@@ -348,7 +351,7 @@ public final class Payment {
     return failure;
   }
 
-  /** The HTTP status that its first caller was, or was to be, answered with; 0 while open. */
+  /** The HTTP status of the first response; 0 while the payment is processing. */
   public int answerStatus() {
     return answerStatus;
   }

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One line for each payment that came to nothing: which, of whom, and why as a code. Without texts
- * and accounts, which may name people.
+ * Logs each unsuccessful payment: its id, its merchant, and the reason as a code. No texts and no
+ * accounts, because they may name people.
  */
 public final class PaymentEndLog {
 
@@ -14,7 +14,9 @@ public final class PaymentEndLog {
 
   private PaymentEndLog() {}
 
-  /** Logs why a payment came to nothing, if it did; once, after the commit. */
+  /**
+   * Logs the reason if the payment was unsuccessful. Must be called after the commit; logs once.
+   */
   public static void logIfUnsuccessful(Payment payment) {
     if (!payment.markEndLogged()) {
       return;

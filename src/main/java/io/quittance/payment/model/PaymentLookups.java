@@ -18,8 +18,8 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the payments that changes are about, on the connections that are kept for changes; those
- * that are asked for together share one query. Nothing is remembered. Thread-safe.
+ * Reads the payments that are to be changed, on the connections that are reserved for changes.
+ * Look-ups that come together share one query. Nothing is cached. Thread-safe.
  */
 @Component
 public final class PaymentLookups {
@@ -28,7 +28,7 @@ public final class PaymentLookups {
   private static final int QUEUED_MAX = 4096;
   private static final int PAYMENTS_PER_QUERY_MAX = 256;
 
-  /** Nobody's: payments of many merchants are read at once. */
+  /** No party: payments of many merchants are read at once. */
   private static final Object PARTY = new Object();
 
   private final JdbcOperations jdbc;
@@ -41,14 +41,14 @@ public final class PaymentLookups {
     this.lookups =
         new TimedLookups<>(
             WorkerPool.<Payments.Key, Optional<Payment>>named("payments", this::answer)
-                // One of them may wait for a connection that is dead, and the other one goes on.
+                // If one worker hangs on a dead connection, the other one goes on.
                 .workers(WORKERS)
                 .capacity(QUEUED_MAX)
                 .maxBatch(PAYMENTS_PER_QUERY_MAX)
                 .start(registry));
   }
 
-  /** A row that cannot be read fails those who asked for it, and nobody else. */
+  /** A row that cannot be read fails only the requests for that payment. */
   private void answer(List<Job<Payments.Key, Optional<Payment>>> jobs) {
     Map<Payments.Key, List<Job<Payments.Key, Optional<Payment>>>> asked =
         jobs.stream()
@@ -69,7 +69,7 @@ public final class PaymentLookups {
     jobs.forEach(job -> job.succeed(Optional.empty()));
   }
 
-  /** Begins to look for a payment; it need not be there. */
+  /** Starts to look a payment up; it may not exist. */
   public TimedLookups<?, Optional<Payment>>.Begun begin(
       UUID merchantId, UUID id, Deadline deadline) {
     return lookups.begin(new Payments.Key(merchantId, id), deadline);

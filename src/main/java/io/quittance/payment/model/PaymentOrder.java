@@ -12,12 +12,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A payment as it was asked for.
+ * A requested payment.
  *
- * @param id of the payment to be
- * @param holdId of its hold to be
- * @param request the idempotency key that it comes under
- * @param batchId of the batch that it is an item of; null: it came by itself
+ * @param id the id of the new payment
+ * @param holdId the id of its hold
+ * @param request the request with its idempotency key
+ * @param batchId of the batch that it belongs to; null: none
  * @param holdSeconds how long an authorization or a review may last
  */
 public record PaymentOrder(
@@ -41,7 +41,7 @@ public record PaymentOrder(
     return request.merchantId();
   }
 
-  /** Both of its accounts. */
+  /** The ids of its two accounts. */
   public Set<String> accounts() {
     return new HashSet<>(Arrays.asList(payer, payee));
   }

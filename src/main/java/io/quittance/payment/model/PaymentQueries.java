@@ -27,7 +27,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class PaymentQueries {
 
-  /** Where a payment stands among those whose time is over. */
+  /** The position of a payment among those whose time is over. */
   public record Position(OffsetDateTime since, UUID id) {
 
     public static final Position FIRST =
@@ -37,13 +37,13 @@ public final class PaymentQueries {
   /**
    * A payment whose time is over.
    *
-   * @param late for so long, by the database's clock
-   * @param readable null: the row cannot be read
+   * @param late how long its time has been over, by the database's clock
+   * @param readable the payment; null: the row cannot be read
    */
   public record Due(UUID merchantId, Position position, Duration late, @Nullable Payment readable) {
 
     /**
-     * What is to be ended.
+     * The payment to end.
      *
      * @throws IllegalStateException the row cannot be read
      */
@@ -75,7 +75,9 @@ public final class PaymentQueries {
         .optional();
   }
 
-  /** The id of a payment that a request is about, and is logged with; 404 if it is malformed. */
+  /**
+   * Parses the id of a request's payment, and adds it to the log fields; 404 if it is malformed.
+   */
   public static UUID id(String typeId) {
     UUID id = TypeId.require("pay", typeId);
     LogFields.payment(id);
@@ -88,8 +90,8 @@ public final class PaymentQueries {
   }
 
   /**
-   * The next payments that should have been resolved by now, by the database's clock. One that
-   * cannot be read is among them, so that a search can go on behind it.
+   * The next payments that are processing after their {@code resolves_by}, by the database's clock.
+   * Rows that cannot be read are included, so that a search can go on after them.
    *
    * @param without merchants whose payments are left out
    */
@@ -97,7 +99,7 @@ public final class PaymentQueries {
     return due("resolves_by", "status = 'processing'", after, limit, without);
   }
 
-  /** As {@link #stranded}: the next payments whose hold has run out. */
+  /** As {@link #stranded}, for payments whose hold has expired. */
   public List<Due> overdue(Position after, int limit, Set<UUID> without) {
     return due("expires_at", "status in ('authorized', 'in_review')", after, limit, without);
   }

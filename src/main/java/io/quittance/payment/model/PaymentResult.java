@@ -3,18 +3,18 @@ package io.quittance.payment.model;
 import io.quittance.web.Problem;
 import java.time.Instant;
 
-/** How the processing of a payment ended, as far as its caller is concerned. */
+/** The result of a payment for its caller. */
 public sealed interface PaymentResult {
 
-  /** It was decided, and committed: succeeded, authorized, in review, or come to nothing. */
+  /** The payment is committed: succeeded, authorized, in review, or unsuccessful. */
   record Concluded(Payment payment) implements PaymentResult {}
 
-  /** No payment was made, and none will be under this key. */
+  /** No payment was made; the key stands for this refusal. */
   record Refused(Problem problem) implements PaymentResult {}
 
-  /** Nothing was begun, and the key is still free. */
+  /** Nothing was started, and the key is still free. */
   record NotBegun(Problem problem) implements PaymentResult {}
 
-  /** The database cannot say yet; by then the payment has its end, or there never was one. */
+  /** The outcome is not known yet; by {@code resolvesBy} the payment has ended or never existed. */
   record Unknown(PaymentOrder order, Instant resolvesBy) implements PaymentResult {}
 }

@@ -21,7 +21,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.RowCallbackHandler;
 
-/** Payments as rows: their columns, named once for inserts and updates, and how they are read. */
+/**
+ * The mapping of payments to rows: their columns, named once for inserts and updates, and how they
+ * are read.
+ */
 public final class PaymentRows {
 
   /** A join, because H2 answers {@code in (select …)} with a scan of the table. */
@@ -93,10 +96,13 @@ public final class PaymentRows {
 
   public static final String COLUMNS = TABLE.names();
 
-  /** What {@link #seen} reads. */
+  /** The columns that {@link #seen} reads. */
   public static final String SEEN_COLUMNS = COLUMNS + ", current_timestamp as seen_at";
 
-  /** What only its merchant changes, and seldom: it does not travel with each change of state. */
+  /**
+   * Columns that only the merchant changes, and rarely: they are not written with each change of
+   * state.
+   */
   private static final TableColumns<Payment.Stored> TEXTS =
       TableColumns.<Payment.Stored>of("payments")
           .key("merchant_id", "uuid", row -> row.terms().merchantId())
@@ -119,14 +125,14 @@ public final class PaymentRows {
     writes.update(TEXTS, rows(payments));
   }
 
-  /** The payments of a batch of the journal. */
+  /** Finds the payments of a journal transaction. */
   static List<Payment> find(JdbcOperations jdbc, Dialect dialect, Collection<Payments.Key> keys) {
     List<Payment> found = new ArrayList<>(keys.size());
     find(jdbc, dialect, keys, rs -> found.add(read(rs)));
     return found;
   }
 
-  /** Finds payments in one query, in no order. */
+  /** Finds payments in one query, in any order. */
   static void find(
       JdbcOperations jdbc,
       Dialect dialect,
@@ -147,7 +153,7 @@ public final class PaymentRows {
         rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class));
   }
 
-  /** The payments that hold these references now. */
+  /** The ids of the payments that hold these references now. */
   static Map<Payments.Reference, UUID> holders(
       JdbcOperations jdbc, Dialect dialect, Collection<Payments.Reference> references) {
     Map<Payments.Reference, UUID> holders = new HashMap<>();
@@ -175,7 +181,7 @@ public final class PaymentRows {
     return whole == null ? null : part.apply(whole);
   }
 
-  /** A payment for those who only look, by the database's clock. */
+  /** Reads a payment as readers see it, by the database's clock. */
   public static Payment seen(ResultSet rs) throws SQLException {
     return read(rs).seenAt(Instants.read(rs, "seen_at"));
   }

@@ -3,7 +3,7 @@ package io.quittance.payment.model;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Where a payment stands. The last five are terminal. */
+/** The status of a payment. The last five are final. */
 public enum PaymentStatus {
   PROCESSING,
   IN_REVIEW,
@@ -15,12 +15,12 @@ public enum PaymentStatus {
   EXPIRED;
 
   /**
-   * The ends of payments that did not come about, in SQL. Their references are free again, which
-   * the unique index on references says in the same words.
+   * The final statuses of unsuccessful payments, in SQL. Their references are free again; the
+   * unique index on references has the same condition.
    */
   public static final String UNSUCCESSFUL = "('declined', 'failed', 'canceled', 'expired')";
 
-  /** Whether a payment has ended so that it did not come about. */
+  /** Whether a payment with this status has ended without success. */
   public boolean unsuccessful() {
     return this == DECLINED || this == FAILED || this == CANCELED || this == EXPIRED;
   }

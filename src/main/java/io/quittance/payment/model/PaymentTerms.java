@@ -8,10 +8,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a payment is about: values that never change, but for what its merchant notes for its own
- * use.
- */
+/** The values of a payment that never change, and the texts that its merchant may change. */
 public record PaymentTerms(
     UUID merchantId,
     UUID id,
@@ -44,7 +41,7 @@ public record PaymentTerms(
         resolvesBy);
   }
 
-  /** Both of its accounts. */
+  /** The ids of its two accounts. */
   public Set<String> accounts() {
     return new HashSet<>(Arrays.asList(payer, payee));
   }

@@ -3,7 +3,7 @@ package io.quittance.payment.model;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** When a payment reached which point of its life. */
+/** When a payment was authorized, captured or canceled, and when its hold expires. */
 record PaymentTimestamps(
     @Nullable Instant authorizedAt,
     @Nullable Instant capturedAt,

@@ -24,9 +24,9 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The payments of one batch, and what it must know of their payers' past. A payment is not locked
- * by itself: a command that changes it holds the lock of its payer's account. Confined to the
- * journal's thread.
+ * The payments of one journal transaction, and the earlier payments of their payers. A payment has
+ * no lock of its own: a command that changes it holds the lock of its payer's account. Confined to
+ * the journal's thread.
  */
 public final class Payments implements Table {
 
@@ -49,7 +49,10 @@ public final class Payments implements Table {
   /** A payment's identity. */
   record Key(UUID merchantId, UUID id) {}
 
-  /** A reference is held by one of a merchant's payments at a time, until that comes to nothing. */
+  /**
+   * A reference belongs to one of a merchant's payments at a time; an unsuccessful payment frees
+   * it.
+   */
   record Reference(UUID merchantId, String text) {}
 
   private final Dialect dialect;
@@ -75,7 +78,7 @@ public final class Payments implements Table {
     wanted.add(new Key(merchantId, id));
   }
 
-  /** Announces a stored payment with its hold; the locks of its accounts guard both. */
+  /** Announces a stored payment and its hold; the locks of its accounts guard both. */
   public void requestWithBooks(UnitOfWork unit, Payment seen) {
     PaymentTerms terms = seen.terms();
     var books = unit.table(Books.class);
@@ -97,12 +100,12 @@ public final class Payments implements Table {
     }
   }
 
-  /** Announces that the past of a new payment's payer will be looked at. */
+  /** Announces that the payer's past before a new payment will be needed. */
   public void requestPast(PaymentOrder order, Set<Window> windows) {
     pasts.request(order, windows);
   }
 
-  /** Announces that the past of a stored payment's payer will be looked at. */
+  /** Announces that the payer's past before a stored payment will be needed. */
   public void requestPast(Payment payment, Set<Window> windows) {
     pasts.request(payment, windows);
   }
@@ -111,7 +114,10 @@ public final class Payments implements Table {
     return Optional.ofNullable(known.get(new Key(merchantId, id)));
   }
 
-  /** The payment that holds the order's reference: a stored one, or one before it in this batch. */
+  /**
+   * The payment that holds the order's reference: a stored one, or an earlier one of this
+   * transaction.
+   */
   public Optional<UUID> referenceHolder(PaymentOrder order) {
     if (order.texts().reference() == null) {
       return Optional.empty();
@@ -131,14 +137,15 @@ public final class Payments implements Table {
   }
 
   /**
-   * When a new payment begins: at the batch's instant, but after the payer's payments before it in
-   * the batch. So their order is the same in every later look at the payer's past.
+   * The creation time of a new payment: the transaction's instant, but after the payer's earlier
+   * payments in this transaction. So their order stays the same when the payer's past is read
+   * later.
    */
   public Instant creationTime(PaymentOrder order, Instant now) {
     return pasts.creationTime(order, now);
   }
 
-  /** Adds a new payment; it is written as it stands at the end of the batch. */
+  /** Adds a new payment; it is written in its state at the end of the transaction. */
   public void add(Payment payment) {
     PaymentTerms terms = payment.terms();
     known.put(new Key(terms.merchantId(), terms.id()), payment);
@@ -152,14 +159,16 @@ public final class Payments implements Table {
     }
   }
 
-  /** A stored payment was changed; it is written as it stands at the end of the batch. */
+  /**
+   * Marks a stored payment as changed; it is written in its state at the end of the transaction.
+   */
   public void changed(Payment payment) {
     if (!added.contains(payment)) {
       changed.add(payment);
     }
   }
 
-  /** A stored payment's texts were changed. */
+  /** Marks the texts of a stored payment as changed. */
   public void described(Payment payment) {
     if (!added.contains(payment)) {
       described.add(payment);
@@ -167,14 +176,14 @@ public final class Payments implements Table {
   }
 
   /**
-   * The payer's payments in the windows, up to and with this one: those of committed batches, and
-   * for a new payment those before it in this batch. Failed ones do not count.
+   * The totals of the payer's payments in the windows, up to and including this one: those that are
+   * stored, and for a new payment the earlier ones of this transaction. Failed ones do not count.
    */
   public Map<Window, Totals> past(Payment payment, Set<Window> windows) {
     return pasts.of(payment, added.contains(payment), windows);
   }
 
-  /** The payments that are new, and those that something happened to. */
+  /** The payments that are new or changed. */
   public Stream<Payment> moved() {
     return Stream.concat(
         added.stream(), changed.stream().filter(payment -> payment.newEvents() > 0));

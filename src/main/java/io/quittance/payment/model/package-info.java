@@ -1,5 +1,7 @@
 /**
- * The payment itself: its states and transitions, what moved of it, their tables and their JSON.
+ * The payment itself: its states and transitions, its captures and refunds, their tables and JSON.
+ * It is large because the aggregate, its rows and its JSON change together: a new field touches all
+ * of them.
  */
 @NullMarked
 package io.quittance.payment.model;

@@ -10,8 +10,8 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Ends an authorization or a review whose time is over by the database's clock, and gives back what
- * is still held.
+ * Ends an authorization or a review whose hold has expired by the database's clock, and releases
+ * what is still held.
  */
 public record Expire(Payment seen) implements RecoveryCommand {
 

@@ -14,17 +14,16 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Ends payments that were left open: those that a dead process left processing, and those whose
- * hold has run out. It runs on every replica; if two replicas find the same payment, the first one
- * ends it. A payment that cannot be ended now, because its account is locked, is passed over until
- * its turn comes again.
+ * Ends payments whose time is over: those that a dead process left processing, and those whose hold
+ * has expired. It runs on every replica; if two find the same payment, the first one ends it. A
+ * payment that cannot be ended now, because its account is locked, is tried again in a later pass.
  */
 @Component
 final class Recovery {
 
   private static final Duration ROUND_LIMIT = Duration.ofSeconds(10);
 
-  /** Whoever waits longer, for a locked account, lets others of its round have the turn. */
+  /** A payment that waits longer for a locked account makes room for others of its round. */
   private static final Duration PAYMENT_LIMIT = Duration.ofSeconds(2);
 
   private final Sweep stranded;

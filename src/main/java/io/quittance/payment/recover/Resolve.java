@@ -26,7 +26,7 @@ public record Resolve(Payment seen) implements RecoveryCommand {
     }
   }
 
-  /** Gives back what is held for a payment that is processing. */
+  /** Releases the hold of a payment that is processing. */
   public static void giveBack(UnitOfWork unit, Payment payment) {
     PaymentTerms terms = payment.terms();
     unit.table(Books.class)

@@ -16,23 +16,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends one kind of payments whose time is over, round by round. A round goes on behind the last
- * payment that the one before has begun: payments that cannot be ended now, because their accounts
- * are locked or their rows cannot be read, keep those behind them waiting for one round and no
- * longer. Where the first round of a pass is full of some merchants' payments, the first ones of
- * all others go before them. Confined to one thread, but for what it tells of itself.
+ * Ends one kind of payments whose time is over, round by round. A round starts after the last
+ * payment that the previous one started to end. So payments that cannot be ended now, because their
+ * accounts are locked or their rows cannot be read, delay those after them by one round only. If
+ * the first round of a pass is full, the first payments of all other merchants go before it.
+ * Confined to one thread, except for its metric.
  */
 final class Sweep {
 
   private static final Logger log = LoggerFactory.getLogger(Sweep.class);
 
-  /** Payments of a round. */
+  /** The most payments of a round. */
   static final int PAYMENTS_MAX = 500;
 
-  /** So many more, of merchants that have none among them. */
+  /** The most additional payments, of merchants that have none in the round. */
   private static final int OTHERS_MAX = 100;
 
-  /** As many as these wait for locked accounts at once. */
+  /** How many payments are ended at once; all of them may wait for locked accounts. */
   static final int PARALLELISM = 64;
 
   /** Finds payments whose time is over, those that have waited longest first. */
@@ -40,10 +40,10 @@ final class Sweep {
   interface Search {
 
     /**
-     * So many of them.
+     * Finds the next payments.
      *
-     * @param after behind this position
-     * @param without none of these merchants'
+     * @param after only payments after this position
+     * @param without merchants whose payments are left out
      */
     List<Due> find(Position after, int limit, Set<UUID> without);
   }
@@ -57,8 +57,8 @@ final class Sweep {
   private volatile double oldestSeconds = Double.NaN;
 
   /**
-   * @param kind what they are, for the log
-   * @param end ends one of them
+   * @param kind the kind of payments, for the log
+   * @param end ends one payment
    * @param limit how long a round takes, at most
    */
   Sweep(
@@ -74,7 +74,7 @@ final class Sweep {
     return kind;
   }
 
-  /** For how long the oldest of them has been open; NaN if the last look failed. */
+  /** How long the time of the oldest one has been over; NaN if the last query failed. */
   double oldestSeconds() {
     return oldestSeconds;
   }
@@ -92,9 +92,7 @@ final class Sweep {
     }
   }
 
-  /**
-   * Ends those that are found, as long as there are more than fit into a round, and time is left.
-   */
+  /** Ends payments, round by round, until a round is not full or the time is up. */
   void goOn() throws InterruptedException {
     var over = Deadline.after(limit);
     boolean more = round(true);
@@ -104,9 +102,10 @@ final class Sweep {
   }
 
   /**
-   * Returns whether it was full, and all of it was begun.
+   * Runs one round; returns whether it was full and all of it was started.
    *
-   * @param withOthers a search for others' payments goes through the whole backlog
+   * @param withOthers whether to search for other merchants' payments too, which reads the whole
+   *     backlog
    */
   private boolean round(boolean withOthers) throws InterruptedException {
     List<Due> found = look();
@@ -159,7 +158,7 @@ final class Sweep {
       }
     }
     if (open > 0) {
-      log.warn("{} {} payments are still to be ended", open, kind);
+      log.warn("{} {} payments could not be ended in this run", open, kind);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Ends payments whose time is over: swept for on every replica, or met on the way. */
+/** Ends payments whose time is over: by a job on every replica, or when a command finds one. */
 @NullMarked
 package io.quittance.payment.recover;
 

@@ -16,9 +16,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What payments can be searched by: each filter has a fixed condition, to which its value is bound
- * wherever that has a place for it. {@code reference} is the last one because it may hold any
- * character (see {@link PaymentFilters#text}).
+ * The filters of the payment search. Each has a fixed SQL condition, to whose parameters its value
+ * is bound. {@code reference} is the last one because it may hold any character (see {@link
+ * PaymentFilters#text}).
  */
 enum PaymentFilter {
   STATUS("", PaymentFilter::statuses),
@@ -30,13 +30,13 @@ enum PaymentFilter {
   AMOUNT_MIN("amount >= ?", PaymentFilter::amount),
   AMOUNT_MAX("amount <= ?", PaymentFilter::amount),
   BATCH_ID("batch_id = ?", PaymentFilter::batch),
-  /** In two parts, because two indexes hold one part each. */
+  /** In two parts, because each part has its own index. */
   REFERENCE(
       "(reference = ? and status not in %1$s or reference = ? and status in %1$s)"
           .formatted(PaymentStatus.UNSUCCESSFUL),
       QueryParameters::reference);
 
-  /** Some of the states, in one order whatever order they were given in. */
+  /** A set of statuses; the order in the request does not matter. */
   private record Statuses(EnumSet<PaymentStatus> among) {
 
     static Statuses parse(String text) {
@@ -52,7 +52,9 @@ enum PaymentFilter {
       return joined(",");
     }
 
-    /** Which stored payments these are: one that has failed may not be recorded as failed yet. */
+    /**
+     * The conditions for these statuses: a payment that has failed may not be stored as failed yet.
+     */
     List<String> alternatives() {
       boolean processing = among.contains(PaymentStatus.PROCESSING);
       if (processing == among.contains(PaymentStatus.FAILED)) {
@@ -67,8 +69,8 @@ enum PaymentFilter {
     }
 
     /**
-     * Written out, from the enum: an index that leaves out the payments that succeeded is used only
-     * if the planner sees which states are meant.
+     * Literals, because the planner uses the index that leaves out succeeded payments only if it
+     * sees the statuses.
      */
     private String stored() {
       return "status in ('" + joined("', '") + "')";
@@ -82,7 +84,7 @@ enum PaymentFilter {
   private static final String UNRESOLVED =
       "status = 'processing' and resolves_by > current_timestamp";
 
-  /** It has failed, see {@link Payment#seenAt}, though that is not recorded yet. */
+  /** It has failed, see {@link Payment#seenAt}, but that is not stored yet. */
   private static final String OVERDUE =
       "status = 'processing' and resolves_by <= current_timestamp";
 
@@ -94,27 +96,27 @@ enum PaymentFilter {
     this.parser = parser;
   }
 
-  /** The query parameter. */
+  /** The name of the query parameter. */
   String parameter() {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The value in a text; throws {@link IllegalArgumentException} with what it must be. */
+  /** Parses the value; throws {@link IllegalArgumentException} with what it must be. */
   Object parse(String text) {
     return parser.apply(text);
   }
 
-  /** The condition on a row; of states, see {@link #statusAlternatives}. */
+  /** The condition on a row; for statuses see {@link #statusAlternatives}. */
   String condition() {
     return condition;
   }
 
-  /** The conditions on a row's state, of which one must hold. */
+  /** The conditions on a row's status, of which one must hold. */
   static List<String> statusAlternatives(Object statuses) {
     return ((Statuses) statuses).alternatives();
   }
 
-  /** The value, as often as it is bound to the condition. */
+  /** The value, once for each parameter of the condition. */
   List<Object> bound(Object value) {
     return Collections.nCopies((int) condition.chars().filter(c -> c == '?').count(), value);
   }

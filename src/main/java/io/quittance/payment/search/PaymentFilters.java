@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** The filters of one search and their values; a payment is found if it meets all of them. */
 record PaymentFilters(Map<PaymentFilter, Object> values) {
 
-  /** Reads the filters that are there, and notes in the query what is wrong with them. */
+  /** Reads the filters of the query, and reports errors to it. */
   static PaymentFilters from(QueryParameters query) {
     var values = new EnumMap<PaymentFilter, Object>(PaymentFilter.class);
     for (PaymentFilter filter : PaymentFilter.values()) {
@@ -49,8 +49,8 @@ record PaymentFilters(Map<PaymentFilter, Object> values) {
   }
 
   /**
-   * One text for one search, for its cursors. No value but the last one, a reference, can hold a
-   * space, so that no two searches have the same text.
+   * A text that identifies the search, for its cursors. Only the last value, a reference, can
+   * contain a space, so no two searches have the same text.
    */
   String text() {
     return values.entrySet().stream()
@@ -59,8 +59,8 @@ record PaymentFilters(Map<PaymentFilter, Object> values) {
   }
 
   /**
-   * What follows the first condition of a {@code where}: a payment is found if it meets one of
-   * these, each of which has an index. All bind the same values.
+   * Alternative conditions, of which a payment must meet one; each has an index. All bind the same
+   * values.
    */
   List<String> alternatives() {
     Object status = values.get(PaymentFilter.STATUS);
@@ -78,19 +78,19 @@ record PaymentFilters(Map<PaymentFilter, Object> values) {
         .collect(Collectors.joining());
   }
 
-  /** The values that are bound to the conditions, in their order. */
+  /** The values to bind to the conditions, in order. */
   List<Object> bound() {
     return values.entrySet().stream()
         .flatMap(filter -> filter.getKey().bound(filter.getValue()).stream())
         .toList();
   }
 
-  /** The currency that is asked for. */
+  /** The requested currency. */
   Object currency() {
     return Objects.requireNonNull(values.get(PaymentFilter.CURRENCY));
   }
 
-  /** The accounts that are asked for together with a currency. */
+  /** The requested accounts, if a currency is requested too. */
   List<Object> accountsInCurrency() {
     return values.containsKey(PaymentFilter.CURRENCY)
         ? Stream.of(PaymentFilter.PAYER, PaymentFilter.PAYEE)

@@ -18,9 +18,9 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds a merchant's payments, newest first: by {@code created_at}, and by id where that is the
- * same, as it is within a batch. Neither ever changes, so a caller that goes from page to page sees
- * each payment once, whatever is added meanwhile. Thread-safe.
+ * Finds a merchant's payments, newest first: by {@code created_at}, then by id. Neither ever
+ * changes, so a caller that pages through the list sees each payment once, whatever is added
+ * meanwhile. Thread-safe.
  */
 @Component
 final class PaymentSearch {
@@ -59,9 +59,9 @@ final class PaymentSearch {
   }
 
   /**
-   * Looks at the accounts once, before any payment: a payment has the currency of both of its
-   * accounts. One that failed before they were looked at may have another currency, or accounts
-   * that do not exist. So where they do not fit, only failed payments are searched.
+   * Checks the accounts once, before the payments, because a payment has the currency of both of
+   * its accounts. Only a payment that failed before that check may have another currency, or
+   * accounts that do not exist. So if the accounts do not fit, only failed payments are searched.
    */
   private static Stream<String> byCurrency(PaymentFilters filters, String conditions) {
     if (filters.accountsInCurrency().isEmpty()) {
@@ -112,7 +112,7 @@ final class PaymentSearch {
     return statement;
   }
 
-  /** What the page after this payment starts from. */
+  /** The cursor position after this payment. */
   static String position(Payment payment) {
     PaymentTerms terms = payment.terms();
     return TimePosition.text(terms.createdAt(), terms.id());

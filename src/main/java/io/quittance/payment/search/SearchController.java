@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The list of the merchant's payments, whole or filtered. */
+/** Lists and searches the merchant's payments. */
 @RestController
 class SearchController {
 

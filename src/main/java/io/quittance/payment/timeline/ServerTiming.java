@@ -4,7 +4,10 @@ import io.quittance.concurrency.ScopeReport;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The header Server-Timing: how long each subtask took, in milliseconds (W3C Server Timing). */
+/**
+ * The value of the header Server-Timing: how long each subtask took, in milliseconds (W3C Server
+ * Timing).
+ */
 public final class ServerTiming {
 
   private ServerTiming() {}

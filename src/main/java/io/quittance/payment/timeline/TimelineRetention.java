@@ -18,9 +18,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Forgets timelines after {@link PaymentProperties#timelineRetention()}. On PostgreSQL they are
- * kept in partitions of a day each: this makes those of the days to come, and drops old ones whole,
- * which costs the same however many rows they have. Every replica looks, one at a time changes
+ * Deletes timelines after {@link PaymentProperties#timelineRetention()}. On PostgreSQL they are in
+ * partitions of one day each: this creates those of the next days and drops old ones, at a cost
+ * that does not depend on the number of rows. It runs on every replica; only one at a time changes
  * anything.
  */
 @Component
@@ -28,7 +28,7 @@ final class TimelineRetention {
 
   private static final Logger log = LoggerFactory.getLogger(TimelineRetention.class);
 
-  /** What the service can be down, or this job fail, before a timeline finds no partition. */
+  /** How many days this job may fail, or the service be down, before a partition is missing. */
   private static final int DAYS_AHEAD = 7;
 
   private static final String PREFIX = "payment_timelines_before_";
@@ -57,7 +57,7 @@ final class TimelineRetention {
     sweep(dialect.now(operations));
   }
 
-  /** The same for all replicas: by its own clock, one that is ahead would drop what is young. */
+  /** By the database's clock: a replica whose clock is ahead would drop timelines too early. */
   void sweep(Instant now) {
     if (dialect.dividesTables()) {
       transactions.executeWithoutResult(status -> divide(now));
@@ -73,7 +73,10 @@ final class TimelineRetention {
         .update();
   }
 
-  /** Attaching a partition lets others read and write meanwhile; creating it in place would not. */
+  /**
+   * Attaches partitions instead of creating them in place, so that others can read and write
+   * meanwhile.
+   */
   private void divide(Instant now) {
     if (!alone()) {
       return;
@@ -94,7 +97,7 @@ final class TimelineRetention {
     return day + " 00:00:00+00";
   }
 
-  /** Needs the whole table for an instant; if that is in use, the next sweep will do. */
+  /** Locks the whole table for an instant; if it is in use, the next sweep tries again. */
   private void drop(Instant now) {
     if (!alone()) {
       return;
@@ -108,14 +111,14 @@ final class TimelineRetention {
     }
   }
 
-  /** Until the end of the transaction. */
+  /** Whether no other replica is at it; holds until the end of the transaction. */
   private boolean alone() {
     return jdbc.sql("select pg_try_advisory_xact_lock(hashtext('payment_timelines'))")
         .query(Boolean.class)
         .single();
   }
 
-  /** The days before which the partitions' timelines were opened. */
+  /** The end days of the partitions. */
   private TreeSet<LocalDate> ends() {
     List<String> names =
         jdbc.sql(

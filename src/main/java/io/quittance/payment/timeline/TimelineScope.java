@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What one scope of a payment did, as its timeline shows it. Times are milliseconds. */
+/** One scope of a payment in its timeline. Times are in milliseconds. */
 public record TimelineScope(
     String name,
     Instant openedAt,
@@ -27,9 +27,9 @@ public record TimelineScope(
     int survivors) {
 
   /**
-   * One subtask; its breaker is in the state that the call found.
+   * One subtask, with the state of its breaker at the call.
    *
-   * @param code why it said no, if its result is that
+   * @param code why it declined, if that is its result
    */
   record TimelineSubtask(
       String name,
@@ -45,7 +45,7 @@ public record TimelineScope(
     }
   }
 
-  /** How it ended; from good to bad. */
+  /** How it ended, from best to worst. */
   enum Result {
     OK,
     CANCELED,
@@ -80,12 +80,12 @@ public record TimelineScope(
         report.survivors());
   }
 
-  /** The scope with the instant that the database has; the JSON is rounded to milliseconds. */
+  /** The scope with the exact instant from the database; the JSON is rounded to milliseconds. */
   TimelineScope openedAt(Instant exact) {
     return new TimelineScope(name, exact, deadlineMs, result, subtasks, forked, joined, survivors);
   }
 
-  /** The scope, in which this subtask did its work and said no. */
+  /** The scope, with this subtask as the one that declined. */
   public TimelineScope declinedBy(String subtask, ProblemCode code) {
     List<TimelineSubtask> marked =
         subtasks.stream()
@@ -123,7 +123,7 @@ public record TimelineScope(
     };
   }
 
-  /** The worst of the subtasks that decide the payment; a hand-over decides nothing. */
+  /** The worst result of the subtasks that decide the payment; "notification" decides nothing. */
   private static Result worst(List<TimelineSubtask> subtasks) {
     return subtasks.stream()
         .filter(subtask -> !subtask.name().equals(DependencyNames.NOTIFICATION))

@@ -38,8 +38,9 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * What the scopes of each payment did. Written behind the payment, in batches: payments do not wait
- * for them, so under load, or in a crash, the last ones may be lost. Thread-safe.
+ * Stores and shows what the scopes of each payment did. Timelines are written asynchronously, in
+ * batches: payments do not wait for them, so the last ones may be lost under load or in a crash.
+ * Thread-safe.
  */
 @Component
 public final class Timelines {
@@ -50,7 +51,7 @@ public final class Timelines {
   private static final Duration LINGER = Duration.ofMillis(100);
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
 
-  /** Of a payment's scopes so many of the first and of the last are shown. */
+  /** How many of a payment's first and of its last scopes are shown. */
   private static final int SHOWN_MAX = 100;
 
   private static final String STORED =
@@ -67,12 +68,12 @@ public final class Timelines {
         cast(? as timestamp with time zone array), cast(? as varchar array))
       """;
 
-  /** A payment's whole story. */
+  /** The timeline of a payment. */
   public record Timeline(String paymentId, List<TimelineScope> scopes) {}
 
   private record Entry(UUID merchantId, UUID paymentId, TimelineScope scope) {}
 
-  /** What of a scope its row does not have in a column of its own. */
+  /** Leaves out of the JSON what the row has in its own columns. */
   private interface Body {
     @JsonIgnore
     Instant openedAt();
@@ -106,7 +107,7 @@ public final class Timelines {
             .start(registry);
   }
 
-  /** Keeps what a scope did; returns at once. */
+  /** Queues the record of a scope; returns at once. */
   public void record(UUID merchantId, UUID paymentId, TimelineScope scope) {
     var entry = new Entry(merchantId, paymentId, scope);
     unwritten.asMap().merge(paymentId, List.of(entry), Timelines::joined);
@@ -123,7 +124,9 @@ public final class Timelines {
     }
   }
 
-  /** The payment's scopes so far, oldest first; of very many the first ones and the last ones. */
+  /**
+   * The payment's scopes so far, oldest first; if there are very many, the first and the last ones.
+   */
   public Timeline of(UUID merchantId, UUID paymentId) {
     List<Entry> recent = unwritten.asMap().getOrDefault(paymentId, List.of());
     List<TimelineScope> scopes = new ArrayList<>(stored(merchantId, paymentId));

@@ -1,4 +1,4 @@
-/** What the scopes of a payment did and how long it took: recorded, read, and forgotten in time. */
+/** Timelines: what the scopes of a payment did and how long it took. Stored, read and deleted. */
 @NullMarked
 package io.quittance.payment.timeline;
 

@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Payments that are made in one transaction, all of them or none: a part of a command of the
- * journal. Each meets the effects of those before it. Keeps nothing from one attempt to the next.
+ * Payments that are made in one transaction, all of them or none: a part of a journal command. Each
+ * sees the effects of those before it. Keeps no state between attempts.
  */
 public record AllOrNone(List<ScreenedItem> items) {
 
   /**
-   * At least one item cannot be paid. Thrown out of the command's {@code decide}, so that nothing
-   * of what it did before is written.
+   * At least one item cannot be paid. Thrown by the command's {@code decide}, so that nothing is
+   * written.
    */
   public static final class Refused extends RuntimeException {
 
@@ -30,13 +30,13 @@ public record AllOrNone(List<ScreenedItem> items) {
       this.items = items;
     }
 
-    /** Why, item by item; those that could have been paid were not started. */
+    /** The result of each item; those that could have been paid are not started. */
     public List<ItemResult> items() {
       return items;
     }
   }
 
-  /** All accounts of all items. */
+  /** The accounts of all items. */
   public Set<String> accounts() {
     var accounts = new HashSet<String>();
     items.forEach(item -> accounts.addAll(item.order().accounts()));
@@ -75,7 +75,7 @@ public record AllOrNone(List<ScreenedItem> items) {
     };
   }
 
-  /** No payment exists, whatever had been decided about it. */
+  /** No payment exists, whatever was decided about it. */
   private static ItemResult ofRefused(ItemResult end) {
     return switch (end.status()) {
       case SUCCEEDED -> ItemResult.NOT_STARTED;

@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Gives the journal a command of a batch as a whole, behind the ledger's breaker, and waits for
- * what it decides. Thread-safe.
+ * Submits commands on a whole batch to the journal, behind the ledger's breaker, and waits for
+ * their results. Thread-safe.
  */
 @Component
 public final class BatchCommands {
@@ -32,22 +32,22 @@ public final class BatchCommands {
   }
 
   /**
-   * What the command decided, after its commit.
+   * The result of the command, after its commit.
    *
    * @param scope the scope's name in the metrics
-   * @throws AllOrNone.Refused as the command's {@code decide} has thrown it
+   * @throws AllOrNone.Refused thrown by the command's {@code decide}
    * @throws Problem {@code overloaded}, {@code dependency_unavailable}, {@code deadline_exceeded}
-   *     or {@code internal_error}: surely not applied, unless its outcome is unknown
+   *     or {@code internal_error}: certainly not applied, unless its outcome is unknown
    */
   public <R> R execute(String scope, Command<R> command, Deadline deadline) {
     return execute(scope, command, deadline, deadline);
   }
 
   /**
-   * As {@link #execute(String, Command, Deadline)}, for a command that begins a run.
+   * As {@link #execute(String, Command, Deadline)}, for a command that starts a run.
    *
-   * @param run until when the run may go on, which another replica carries out if it is not known
-   *     here that it was begun
+   * @param run the deadline of the run; if the outcome is unknown here, another replica may carry
+   *     it out
    */
   public <R> R execute(String scope, Command<R> command, Deadline deadline, Deadline run) {
     LedgerCall.End<R> end;

@@ -6,16 +6,16 @@ import io.quittance.web.TypeId;
 import java.util.UUID;
 
 /**
- * A payment that is asked for as one of many.
+ * A requested payment that is an item of a batch.
  *
  * @param position in the batch, from 0
- * @param attempt from 0: only a crash makes another one necessary
+ * @param attempt from 0; another attempt is needed only after a crash
  */
 public record BatchItem(UUID merchantId, UUID batchId, int position, int attempt, NewPayment body) {
 
   /**
-   * The key under which an attempt is begun: the first command that claims it decides what becomes
-   * of the item, whatever another replica still has in its queue.
+   * The idempotency key of an attempt. The first command that claims it decides the item, whatever
+   * another replica still has queued.
    */
   public static KeyedRequest key(UUID merchantId, UUID batchId, int position, int attempt) {
     return new KeyedRequest(

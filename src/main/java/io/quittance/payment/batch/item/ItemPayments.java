@@ -35,7 +35,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Carries out items of batches as payments like any other: the same screening, journal and
+ * Carries out the items of batches like any other payment, with the same screening, journal and
  * breakers. Runs no JDBC on the calling thread, which may be a subtask's. Thread-safe.
  */
 @Component
@@ -71,14 +71,15 @@ public final class ItemPayments {
     this.json = json;
   }
 
-  /** How long after its deadline an item may still wait for the word of the database. */
+  /** How long after its deadline an item may still wait for its commit. */
   public Duration grace() {
     return properties.answerGrace();
   }
 
   /**
-   * Makes the payment, within what is left but no longer than a payment gets by default. An item
-   * that was begun before is not begun again: it is {@code processing} if a payment came of it.
+   * Makes the payment within the time that is left, but no longer than the default deadline. An
+   * item that was started before is not started again: it is {@code processing} if it made a
+   * payment.
    */
   public ItemResult pay(BatchItem item, Deadline deadline) {
     PaymentOrder order = order(item, Deadline.after(deadline.remaining()).within(itemLimit));
@@ -113,8 +114,8 @@ public final class ItemPayments {
   /**
    * Screens an item of an atomic batch, whose payment is made later.
    *
-   * @throws Problem 503 or 504 when screening does not answer, and no fallback applies, or when the
-   *     merchant's rules cannot be read, or too many look-ups of rules wait
+   * @throws Problem 503 or 504 when screening does not answer and no fallback applies, when the
+   *     merchant's rules cannot be read, or when too many look-ups of rules are waiting
    */
   public ScreenedItem screen(BatchItem item, Deadline deadline) throws InterruptedException {
     PaymentOrder order = order(item, deadline);
@@ -138,7 +139,7 @@ public final class ItemPayments {
     }
   }
 
-  /** Keeps what screening did, now that the payments exist. */
+  /** Records the timelines of the screenings, now that the payments exist. */
   public void record(Iterable<ScreenedItem> items) {
     for (ScreenedItem item : items) {
       timelines.record(item.order().merchantId(), item.order().id(), item.timeline());

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
-/** Reads payments that are items of batches, as they are recorded. Thread-safe. */
+/** Reads the stored payments of batches. Thread-safe. */
 @Component
 public final class ItemQueries {
 
@@ -32,8 +32,8 @@ public final class ItemQueries {
   }
 
   /**
-   * The payments that came of these items of a batch; there may be several of one reference. One
-   * that cannot be read, because a newer version wrote it, is as if it were under way.
+   * The payments of these items of a batch; several may have one reference. A payment that cannot be
+   * read, because a newer version wrote it, counts as under way.
    */
   public List<Found> of(UUID merchantId, UUID batchId, Collection<String> references) {
     UnreadableRows.Pass pass = unreadable.pass();

@@ -8,10 +8,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of an item of a batch.
+ * The result of an item of a batch.
  *
- * @param paymentId null where no payment was made
- * @param code why it did not end well, and {@code detail} in words; null where it did
+ * @param paymentId null: no payment was made
+ * @param code why the item did not succeed, and {@code detail} in words; null: it succeeded
  */
 public record ItemResult(
     ItemStatus status, @Nullable UUID paymentId, @Nullable String code, @Nullable String detail) {
@@ -19,15 +19,18 @@ public record ItemResult(
   public static final ItemResult NOT_STARTED =
       new ItemResult(ItemStatus.NOT_STARTED, null, null, null);
 
-  /** What became of it is found out later. */
+  /** What became of the item is found out later. */
   public static final ItemResult UNKNOWN = new ItemResult(ItemStatus.UNKNOWN, null, null, null);
 
-  /** It came to nothing, and no payment was made. */
+  /** The item was refused, and no payment was made. */
   public static ItemResult refused(ProblemCode code, String detail) {
     return new ItemResult(ItemStatus.FAILED, null, code.code(), detail);
   }
 
-  /** As the problem says, which names the payment that stands in the way, if one does. */
+  /**
+   * The item was refused for this problem; the detail names the conflicting payment, if there is
+   * one.
+   */
   public static ItemResult refused(Problem problem) {
     String detail = String.valueOf(problem.getMessage());
     return refused(
@@ -37,7 +40,7 @@ public record ItemResult(
             : "%s It is %s.".formatted(detail, problem.paymentId()));
   }
 
-  /** The payment was sent to the journal, and its outcome is not known yet. */
+  /** The payment was sent to the journal; its outcome is not known yet. */
   static ItemResult unknown(UUID paymentId) {
     return new ItemResult(ItemStatus.UNKNOWN, paymentId, null, null);
   }

@@ -6,7 +6,10 @@ import io.quittance.payment.model.Payment;
 import io.quittance.web.Problem.Outcome;
 import java.util.Locale;
 
-/** What became of an item of a batch, in its run: the status that its payment had then, or none. */
+/**
+ * The status of an item in the run of its batch: that of its payment at the end of the run, or one
+ * of those without a payment.
+ */
 public enum ItemStatus {
   SUCCEEDED,
   AUTHORIZED,
@@ -15,9 +18,9 @@ public enum ItemStatus {
   FAILED,
   /** It is under way. */
   PROCESSING,
-  /** The database could not say yet. */
+  /** The outcome is not known yet. */
   UNKNOWN,
-  /** It was not begun, and is surely not applied. */
+  /** It was not started, and is certainly not applied. */
   NOT_STARTED;
 
   @JsonValue
@@ -29,12 +32,12 @@ public enum ItemStatus {
     return valueOf(text.toUpperCase(Locale.ROOT));
   }
 
-  /** Whether it ended as its merchant wished. */
+  /** Whether the payment succeeded or its funds are held. */
   public boolean successful() {
     return this == SUCCEEDED || this == AUTHORIZED;
   }
 
-  /** Whether the run is over for it. */
+  /** Whether the run has ended for it. */
   public boolean ended() {
     return this != PROCESSING && this != UNKNOWN && this != NOT_STARTED;
   }
@@ -48,7 +51,7 @@ public enum ItemStatus {
     };
   }
 
-  /** The status in which a payment's first answer found it, whatever became of it since. */
+  /** The status of a payment in its first response, whatever has happened since. */
   static ItemStatus of(Payment payment) {
     if (!payment.concluded()) {
       return PROCESSING;

@@ -1,4 +1,4 @@
-/** An item of a batch as a payment: how it is asked for, carried out, and what became of it. */
+/** The items of a batch as payments: the request, how it is carried out, and its result. */
 @NullMarked
 package io.quittance.payment.batch.item;
 

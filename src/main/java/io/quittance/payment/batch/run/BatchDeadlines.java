@@ -5,18 +5,18 @@ import io.quittance.web.DeadlineHeader;
 import io.quittance.web.Problem;
 import java.time.Duration;
 
-/** What a batch may ask for with Payment-Deadline-Ms, and gets. */
+/** The range of Payment-Deadline-Ms for batches, and what is granted. */
 public enum BatchDeadlines {
   WAITED_FOR(10_000, 120_000),
   BACKGROUND(600_000, 600_000);
 
-  /** What is kept back for the end of a batch, once its last item has ended. */
+  /** The time reserved for ending a batch after its last item. */
   private static final Duration END_TIME = Duration.ofMillis(75);
 
-  /** Of a short deadline, this part of it at most. */
+  /** At most one part in so many of a short deadline is reserved. */
   private static final int END_PART_MAX = 5;
 
-  /** How long a body may arrive at the cost of the deadline: more is its sender's affair. */
+  /** The longest arrival of a body that counts against the deadline. */
   private static final long ARRIVAL_NANOS_MAX = 1_000_000_000L;
 
   private final int defaultMs;
@@ -28,8 +28,8 @@ public enum BatchDeadlines {
   }
 
   /**
-   * The deadline that the header gets, counted from the request's arrival; of the time in which its
-   * body arrived, a second at most.
+   * The granted deadline, counted from the request's arrival. The arrival of the body counts for
+   * one second at most.
    *
    * @throws Problem 400 when it is not a number in the range
    */
@@ -40,12 +40,12 @@ public enum BatchDeadlines {
     return Deadline.startingAt(System.nanoTime() - arriving, Duration.ofMillis(granted));
   }
 
-  /** The longest that is granted. */
+  /** The longest deadline that is granted. */
   public Duration longest() {
     return Duration.ofMillis(maxMs);
   }
 
-  /** What items get of the deadline, so that the batch ends and is answered by it. */
+  /** The deadline of the items, which leaves time to end the batch and to respond. */
   public static Deadline ofItems(Deadline deadline) {
     Duration left = deadline.remaining();
     Duration part = left.dividedBy(END_PART_MAX);

@@ -7,8 +7,9 @@ import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.store.StoredBatch;
 
 /**
- * What the key of a request that begins a run of a batch remembers: how the request is answered,
- * and which run is its own. Later runs change the batch, and not the answer's status.
+ * What is stored under the key of a request that starts a run of a batch: how the request is
+ * answered, and the number of its run. Later runs change the batch, but not the status of the
+ * response.
  */
 public final class BatchKeys {
 

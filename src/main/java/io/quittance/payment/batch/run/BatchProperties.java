@@ -5,13 +5,13 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How batches are carried out.
+ * How many batches and items are carried out at once.
  *
- * @param parallelism items of one merchant that are under way at once, about
- * @param parallelismBesideOthers items of all batches that are under way at once on a replica while
- *     commands of other merchants come; one merchant's are all but one of them at most
- * @param backgroundMax batches without a caller that a replica carries out at once, beside those
- *     that only come to their end
+ * @param parallelism about how many items of one merchant are under way at once
+ * @param parallelismBesideOthers how many items of all batches are under way at once on a replica
+ *     while other merchants send commands; one merchant may have all but one of them
+ * @param backgroundMax how many background batches a replica carries out at once, besides those
+ *     that only have to be ended
  */
 @ConfigurationProperties("quittance.batch")
 record BatchProperties(

@@ -31,13 +31,13 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Carries out the items of a batch that can be begun, once. Items are handed out slice by slice:
- * the database knows that a slice is under way before any item of it begins, so that a crash leaves
- * no doubt about the others. What became of items is written as it comes, on the thread that runs
- * this; the items themselves run no JDBC.
+ * One run of a batch: carries out the items that are not started. Items are started slice by slice,
+ * and a slice is marked as under way in the database before any of its items starts. So after a
+ * crash only the items of marked slices are in doubt. Results are written as they arrive, by the
+ * thread that runs this; the items themselves run no JDBC.
  *
- * <p>It is long because handing out and writing down are one loop on one thread: neither may wait
- * for the other.
+ * <p>It is long because starting items and writing results are one loop on one thread: neither may
+ * wait for the other.
  */
 final class BatchRun {
 
@@ -50,17 +50,17 @@ final class BatchRun {
   private static final int SLICE = 25;
 
   /**
-   * As many items find out how the service does before others begin: on one that is cold, or whose
-   * screening hangs, they would run out of time all at once.
+   * The first slice is small: on a service that is cold, or whose screening hangs, all items would
+   * miss their deadlines at once.
    */
   private static final int FIRST_SLICE = 4;
 
-  /** How old the progress may be that a reader sees. */
+  /** How old the progress that a reader sees may be. */
   private static final Duration WRITE_INTERVAL = Duration.ofMillis(250);
 
   private static final Duration RETRY_INTERVAL = Duration.ofMillis(50);
 
-  /** What work that keeps to its deadline may need to say so. */
+  /** How long after its deadline a payment may take to return its result. */
   private static final Duration SLACK = Duration.ofMillis(250);
 
   private final StoredBatch batch;
@@ -71,7 +71,7 @@ final class BatchRun {
   private final StoredItems items;
   private final BatchProgress progress;
 
-  /** The items of each that nobody has taken yet. */
+  /** The items of each slice that are not started yet. */
   private final List<CompletableFuture<Map<Integer, BatchItem>>> slices;
 
   private final List<Change> unwritten = new ArrayList<>();
@@ -83,11 +83,11 @@ final class BatchRun {
   private Deadline writeLimit = nextWrite;
   private volatile boolean stopped;
 
-  /** Whether an item after which no other is to begin did not end well. */
+  /** Whether an item was unsuccessful and the batch stops on failure. */
   private volatile boolean failed;
 
   /**
-   * @param todo the positions of the items, ascending
+   * @param todo the positions of the items to start, ascending
    */
   BatchRun(
       StoredBatch batch,
@@ -130,7 +130,7 @@ final class BatchRun {
     return IntStream.range(0, todo.size()).boxed().toList();
   }
 
-  /** Begins no more items; those under way end, and no thread waits for a slice to open. */
+  /** Starts no more items. Those under way go on; no thread waits for a slice any more. */
   void stop() {
     stopped = true;
     slices.forEach(slice -> slice.complete(new ConcurrentHashMap<>()));
@@ -138,10 +138,10 @@ final class BatchRun {
   }
 
   /**
-   * Runs until every item has ended or cannot begin any more, and what became of all is written.
+   * Runs until every item has ended or can no longer start, and all results are written.
    *
-   * @param deadline nothing begins after it
-   * @throws LeaseLostException somebody else carries the batch out by now
+   * @param deadline no item starts after it
+   * @throws LeaseLostException another replica runs the batch now
    */
   void run(Deadline deadline) throws InterruptedException {
     writeLimit = deadline;
@@ -190,7 +190,7 @@ final class BatchRun {
     if (sliceOf(place) < opened) {
       noteEnd(todo.get(place), end(place, result));
     } else if (!stopped) {
-      // It waited for its slice in vain, because of the deadline or an interrupt.
+      // Its slice did not open before the deadline or an interrupt.
       stop();
     }
     if (mayOpen()) {
@@ -205,8 +205,7 @@ final class BatchRun {
       case Result.Done<ItemResult>(ItemResult end) -> end;
       case Result.NotBegun<ItemResult> _ -> ItemResult.NOT_STARTED;
       case Result.Failed<ItemResult>(Throwable error) -> {
-        log.error(
-            "Item {} of {} ended by an unexpected error", todo.get(place), batch.text(), error);
+        log.error("Item {} of batch {} failed unexpectedly", todo.get(place), batch.text(), error);
         yield ItemResult.UNKNOWN;
       }
       case Result.Cut<ItemResult> _ -> ItemResult.UNKNOWN;
@@ -220,8 +219,8 @@ final class BatchRun {
   }
 
   /**
-   * Whether items that may be handed out soon are not in a slice that is open. None opens after the
-   * deadline: its items would be under way in the database only.
+   * Whether the next items to start need another slice. No slice opens after the deadline, because
+   * its items could not start any more.
    */
   private boolean mayOpen() {
     return !stopped
@@ -232,8 +231,9 @@ final class BatchRun {
   }
 
   /**
-   * A slice counts as open from the first try to mark it, which may have come through without an
-   * answer. Its items are then written back, which changes nothing of those that are not marked.
+   * A slice counts as open from the first attempt to mark it, because that may have been committed
+   * without an answer. Its items are written back then; for items that are not marked, that changes
+   * nothing.
    */
   private void openWhatMayBegin() throws InterruptedException {
     boolean open = true;
@@ -258,7 +258,7 @@ final class BatchRun {
     }
   }
 
-  /** Tries until it succeeds, or time is up; whether it did. */
+  /** Tries until the write succeeds or the time is up; returns whether it succeeded. */
   private boolean written(Runnable write) throws InterruptedException {
     while (true) {
       try {
@@ -274,14 +274,14 @@ final class BatchRun {
     }
   }
 
-  /** Now and then the row is locked by the job that renews the lease: that needs no warning. */
+  /** The job that renews the lease may lock the row for a moment: that is no reason to warn. */
   private void logUnwritten(RuntimeException e) {
     log.atLevel(e instanceof CannotAcquireLockException ? Level.DEBUG : Level.WARN)
-        .log("The progress of {} is not written yet: {}", batch.text(), e.getMessage());
+        .log("The progress of batch {} is not written yet: {}", batch.text(), e.getMessage());
   }
 
   /**
-   * @param next the items that are under way from now on, by position; null: none
+   * @param next the positions of the items that are under way from now on; null: none
    */
   private void write(int @Nullable [] next) {
     try {

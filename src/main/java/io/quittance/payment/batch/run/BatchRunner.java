@@ -23,16 +23,15 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Carries batches out on the thread of its caller, and ends them. What it must leave open, because
- * of a crash, a database that does not answer or a service that stops, any replica takes over.
- * Thread-safe.
+ * Runs batches on the caller's thread, and ends them. If it cannot, because of a crash, a database
+ * that does not answer or a shutdown, another replica takes over. Thread-safe.
  */
 @Component
 public final class BatchRunner {
 
   private static final Logger log = LoggerFactory.getLogger(BatchRunner.class);
 
-  /** When to look again at items of unknown fate. */
+  /** The interval between checks of items with an unknown outcome. */
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
 
   private final FanOut fanOut;
@@ -67,8 +66,8 @@ public final class BatchRunner {
   }
 
   /**
-   * Begins what can be begun, and returns by the deadline and a grace. An interrupt leaves what is
-   * under way to the replica that takes over.
+   * Starts the items that can be started, and returns shortly after the deadline at the latest.
+   * After an interrupt the replica that takes over handles what is under way.
    */
   public void run(StoredBatch batch, Entry entry, Deadline deadline) throws InterruptedException {
     try (var _ = ReservedConnection.forChanges(batch.merchantId())) {
@@ -78,9 +77,10 @@ public final class BatchRunner {
       }
       finish(batch, deadline);
     } catch (LeaseLostException e) {
-      log.info("{}: the lease was lost, another replica continues", e.getMessage());
+      log.info("{}; another replica continues", e.getMessage());
     } catch (DataAccessException | TransactionException e) {
-      log.warn("{} was interrupted and is resumed later: {}", batch.text(), e.getMessage());
+      log.warn(
+          "Batch {} was interrupted; another replica continues: {}", batch.text(), e.getMessage());
     }
   }
 
@@ -92,10 +92,7 @@ public final class BatchRunner {
     run.run(BatchDeadlines.ofItems(deadline));
   }
 
-  /**
-   * Lets the batch come to rest; or lets it go, if items are open, or if it is to go on elsewhere
-   * because this replica stops.
-   */
+  /** Ends the batch; or releases its lease, if items are open or this replica stops. */
   void finish(StoredBatch batch, Deadline deadline) throws InterruptedException {
     if (batch.run().background() && running.stopping() && !deadline.expired()) {
       leases.release(batch, Duration.ZERO);
@@ -118,7 +115,10 @@ public final class BatchRunner {
           });
       return rest.isPresent();
     } catch (RuntimeException e) {
-      log.warn("{} cannot be ended now: {}", batch.text(), e.toString());
+      log.warn(
+          "Batch {} could not be ended now; another attempt follows: {}",
+          batch.text(),
+          e.toString());
       return false;
     }
   }

@@ -16,18 +16,18 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 
 /**
- * Workers for a few batches at once, of which one merchant's take a part. A batch is in hand, and
- * its lease is kept, from its acceptance until its work has ended. Thread-safe.
+ * Workers for a few batches at once, of which one merchant may have a part. The lease of a batch is
+ * renewed from its acceptance until its work has ended. Thread-safe.
  */
 final class BatchWorkers implements AutoCloseable {
 
-  /** What is done with a batch. */
+  /** The work on a batch. */
   @FunctionalInterface
   interface Work {
     void with(Entry batch) throws InterruptedException;
   }
 
-  /** One merchant's batches may take one part in so many of the room. */
+  /** One merchant's batches may take at most one part in so many of the workers. */
   private static final int PARTS = 2;
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -38,7 +38,7 @@ final class BatchWorkers implements AutoCloseable {
   private final Map<UUID, Integer> inHand = new ConcurrentHashMap<>();
 
   /**
-   * @param name of the pool, a tag of its metrics
+   * @param name the name of the pool, a tag of its metrics
    * @param max batches at once
    */
   BatchWorkers(String name, int max, RunningBatches running, Work work, MeterRegistry registry) {
@@ -66,7 +66,7 @@ final class BatchWorkers implements AutoCloseable {
     return running.stopping() || inHand() >= max;
   }
 
-  /** Whether a batch that comes now takes the place of none that waits. */
+  /** Whether half of the workers are free, so that a new batch takes no place from waiting ones. */
   boolean isHalfFree() {
     return inHand() <= max / 2;
   }
@@ -83,7 +83,7 @@ final class BatchWorkers implements AutoCloseable {
     return Math.max(1, max / PARTS);
   }
 
-  /** However many batches of theirs wait, those of others are seen behind them. */
+  /** The merchants that have all the workers they may have. The search leaves their batches out. */
   Set<UUID> merchantsWithoutRoom() {
     return inHand.entrySet().stream()
         .filter(own -> own.getValue() >= maxOfOne())
@@ -92,9 +92,9 @@ final class BatchWorkers implements AutoCloseable {
   }
 
   /**
-   * Begins the work soon, and returns at once.
+   * Queues the work, and returns at once.
    *
-   * @throws RejectedExecutionException too many wait, or the service stops
+   * @throws RejectedExecutionException too many batches wait, or the service stops
    */
   void accept(StoredBatch batch) {
     Entry entry = running.enter(batch);

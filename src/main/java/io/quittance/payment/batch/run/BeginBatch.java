@@ -8,20 +8,18 @@ import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
 
-/**
- * Claims the key of the request that makes a batch, which was prepared and is shown from then on.
- */
+/** Claims the key of the request that creates a batch, and publishes the prepared batch. */
 public record BeginBatch(KeyedRequest request, StoredBatch batch)
     implements KeyedCommandOnBatch<BeginBatch.Result> {
 
-  /** What came of it. */
+  /** The result. */
   public sealed interface Result {
     record Begun(StoredBatch shown) implements Result {}
 
-    /** Another request came first under the key. */
+    /** Another request holds the key. */
     record KeyTaken(KeyRecord holder) implements Result {}
 
-    /** It was prepared too long ago. */
+    /** The batch was prepared too long ago and has been deleted. */
     record Gone() implements Result {}
   }
 

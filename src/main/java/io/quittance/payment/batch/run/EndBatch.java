@@ -7,8 +7,8 @@ import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
 
 /**
- * Ends a batch, with an event. Empty when it does not: an item is open, or somebody else carries it
- * out by now.
+ * Ends a batch, with an event. The result is empty if it did not end: an item is open, or another
+ * replica runs the batch now.
  */
 record EndBatch(StoredBatch batch, int usedMs) implements CommandOnBatch<Optional<StoredBatch>> {
 

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Makes sure that items which were under way cannot be applied any more: claims their keys for a
- * refusal. Those whose key is taken were applied or refused already.
+ * Makes sure that items which were under way cannot be applied any more, by storing a refusal under
+ * their keys. Items whose keys are taken were applied or refused before.
  */
 record FenceItems(StoredBatch batch, List<Open> items)
     implements CommandOnBatch<Optional<Map<Integer, KeyRecord>>> {
@@ -48,8 +48,8 @@ record FenceItems(StoredBatch batch, List<Open> items)
   }
 
   /**
-   * Whose key was taken, by position, and what it stands for; empty when another replica carries
-   * the batch out by now.
+   * The key records of the items whose keys are taken, by position; empty when another replica runs
+   * the batch now.
    */
   @Override
   public Optional<Map<Integer, KeyRecord>> decide(UnitOfWork unit) {

@@ -11,15 +11,15 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Lets a replica's batches have what others leave: while commands of other merchants come, only a
- * few items are under way at once, of all batches together; otherwise as many as the batches like.
- * The merchants share these few fairly, however long the items of one take ({@link FairPlaces}).
- * Nothing of a merchant begins that the operator has disabled. Thread-safe.
+ * Limits how many items of batches start: while other merchants send commands, only a few items of
+ * all batches are under way at once; otherwise there is no limit. Merchants share these few fairly,
+ * however long one's items take ({@link FairPlaces}). Items of a disabled merchant do not start.
+ * Thread-safe.
  */
 @Component
 final class ItemGate {
 
-  /** Another merchant counts as active if a command of its came within this time. */
+  /** Another merchant counts as active if it sent a command within this time. */
   private static final Duration OTHERS_SEEN = Duration.ofSeconds(1);
 
   private final Predicate<UUID> othersCome;
@@ -41,10 +41,9 @@ final class ItemGate {
   }
 
   /**
-   * Waits until an item of a merchant's may begin; then it must {@link #leave}.
+   * Waits until an item of the merchant may start. After that, {@link #leave} must be called.
    *
-   * @return false if the deadline passed before, or the merchant is disabled: the item is not under
-   *     way
+   * @return false if the deadline passed first, or the merchant is disabled; the item must not start
    */
   boolean enter(UUID merchantId, Deadline deadline) throws InterruptedException {
     return merchants.isEnabled(merchantId)

@@ -26,9 +26,9 @@ import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds out what became of items whose run has ended, and makes sure that nothing becomes of the
- * others. Those whose payment did not come about are begun again if the batch goes on in the
- * background, and have failed if it does not. Thread-safe.
+ * Finds the results of items whose run stopped early, and makes sure that none of them is applied
+ * later. Items without a payment are started again if the batch continues in the background;
+ * otherwise they fail. Thread-safe.
  */
 @Component
 final class ItemReconciliation {
@@ -51,9 +51,9 @@ final class ItemReconciliation {
   }
 
   /**
-   * Concludes what can be concluded now; payments that are under way are looked at again later.
+   * Stores the results that are known now; payments that are under way are checked again later.
    *
-   * @throws LeaseLostException somebody else carries the batch out by now
+   * @throws LeaseLostException another replica runs the batch now
    */
   void reconcile(StoredBatch batch) throws InterruptedException {
     List<Open> open = items.open(batch);
@@ -78,7 +78,7 @@ final class ItemReconciliation {
     record(batch, changes, limit);
   }
 
-  /** Now and then the row is locked for a moment by the job that renews the lease. */
+  /** The job that renews the lease may lock the row for a moment. */
   private void record(StoredBatch batch, List<Change> changes, Deadline limit)
       throws InterruptedException {
     while (true) {
@@ -94,7 +94,7 @@ final class ItemReconciliation {
     }
   }
 
-  /** What became of an item; empty when no payment came of it, and none will. */
+  /** The result of an item; empty when there is no payment and never will be. */
   private static Optional<ItemResult> end(Open item, @Nullable KeyRecord begun, List<Found> found) {
     Optional<Problem> refused = begun == null ? Optional.empty() : begun.refused();
     if (refused.isPresent() && !FenceItems.isFence(refused.get())) {
@@ -113,7 +113,7 @@ final class ItemReconciliation {
         .findFirst();
   }
 
-  /** What is to be written of an item; empty while its payment is under way. */
+  /** The change to store for an item; empty while its payment is under way. */
   private static Optional<Change> change(StoredBatch batch, Open item, Optional<ItemResult> end) {
     ItemStatus status = end.map(ItemResult::status).orElse(ItemStatus.FAILED);
     if (status == ItemStatus.PROCESSING) {

@@ -12,11 +12,12 @@ import io.quittance.web.ProblemCode;
 import java.time.Duration;
 
 /**
- * Claims the key of the request that resumes a batch, and lets the batch go on, in one. A
- * repetition of the request joins it. One that is refused changes nothing else, and stays refused.
+ * Claims the key of the request that resumes a batch, and starts the next run, in one transaction.
+ * A repetition of the request joins that run. A refusal changes nothing else, and is stored under
+ * the key.
  *
- * @param batch as it was seen
- * @param granted the deadline of the run that begins
+ * @param batch the batch as it was read before
+ * @param granted the deadline of the new run
  */
 public record ResumeBatch(
     KeyedRequest request, StoredBatch batch, boolean background, Duration granted)
@@ -27,17 +28,17 @@ public record ResumeBatch(
           ProblemCode.INVALID_STATE,
           "The batch is processing; it can be resumed when it has ended.");
 
-  /** What came of it. */
+  /** The result. */
   public sealed interface Result {
     record Begun(StoredBatch batch) implements Result {}
 
-    /** Every item was begun before. */
+    /** Every item was started before. */
     record NothingLeft() implements Result {}
 
-    /** Another request came first under the key. */
+    /** Another request holds the key. */
     record KeyTaken(KeyRecord holder) implements Result {}
 
-    /** It has not come to rest, and the request will not resume it any more. */
+    /** The batch has not ended; the key now stands for this refusal. */
     record Refused(Refusal refusal) implements Result {}
   }
 

@@ -12,13 +12,13 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * The batches that this replica carries out: keeps their leases, and lets them begin nothing more
- * when it stops. Thread-safe.
+ * The batches that this replica runs: renews their leases, and stops starting items when the
+ * replica stops. Thread-safe.
  */
 @Component
 public final class RunningBatches {
 
-  /** A batch that is carried out here; closed, it is not any more. */
+  /** A batch that runs here until this is closed. */
   public final class Entry implements AutoCloseable {
 
     private final StoredBatch batch;
@@ -32,7 +32,7 @@ public final class RunningBatches {
       return batch;
     }
 
-    /** How its items are kept from beginning, if that is asked for. */
+    /** Sets how the batch is stopped from starting more items. */
     void stopsBy(Runnable way) {
       stop = way;
       if (stopping) {
@@ -63,7 +63,7 @@ public final class RunningBatches {
   }
 
   /**
-   * How many items of a batch are under way at once: the more batches its merchant has here, the
+   * How many items of a batch may be under way at once: the more batches its merchant has here, the
    * fewer.
    */
   public int parallelism(UUID merchantId) {
@@ -79,12 +79,14 @@ public final class RunningBatches {
     return entries.containsKey(batch.id());
   }
 
-  /** Whether the replica stops. */
+  /** Whether the replica is stopping. */
   boolean stopping() {
     return stopping;
   }
 
-  /** On a connection that no other job takes: a lease that is not renewed in time is lost. */
+  /**
+   * Uses a connection that no other job takes, because a lease that is not renewed in time is lost.
+   */
   @Scheduled(fixedDelay = 1000)
   void renewLeases() {
     try (var _ = ReservedConnection.forChanges(this)) {

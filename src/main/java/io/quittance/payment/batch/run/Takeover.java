@@ -21,10 +21,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Carries out batches without a waiting caller: those of this replica's callers, and those that
- * another replica has left. Every replica looks for them; the one that takes the lease goes on.
- * Batches that begin nothing more, and need only come to their end, do not wait behind those that
- * go on for minutes. Thread-safe.
+ * Runs batches in the background: those of this replica's callers, and those that another replica
+ * has left. Every replica searches for the latter; the one that takes the lease continues. Batches
+ * that only have to be ended do not wait behind those that run for minutes. Thread-safe.
  */
 @Component
 public final class Takeover {
@@ -32,7 +31,7 @@ public final class Takeover {
   private static final Logger log = LoggerFactory.getLogger(Takeover.class);
   private static final int LOOKED_AT = 200;
 
-  /** Batches at once that only come to their end. */
+  /** How many batches that only have to be ended are handled at once. */
   private static final int ENDING_MAX = 4;
 
   private final BatchWorkers goingOn;
@@ -62,8 +61,8 @@ public final class Takeover {
   }
 
   /**
-   * Carries a batch out soon, here or on another replica, and returns at once. When there is little
-   * room it waits its turn behind those that have waited longer, which are found by looking.
+   * Hands a batch over to the workers of this or another replica, and returns at once. When few
+   * workers are free, batches that have waited longer come first; the search finds them all.
    */
   public void handOver(StoredBatch batch) {
     if (goingOn.isHalfFree() && goingOn.hasRoom(batch)) {
@@ -73,12 +72,15 @@ public final class Takeover {
     }
   }
 
-  /** A lease that cannot be given up ends by itself. */
+  /** A lease that cannot be released expires by itself. */
   private void release(StoredBatch batch) {
     try (var _ = ReservedConnection.forChanges(batch.merchantId())) {
       leases.release(batch, Duration.ZERO);
     } catch (DataAccessException | TransactionException e) {
-      log.warn("{} begins later: {}", batch.text(), e.toString());
+      log.warn(
+          "Batch {} could not be started now; another attempt follows: {}",
+          batch.text(),
+          e.toString());
     }
   }
 
@@ -86,7 +88,7 @@ public final class Takeover {
     try {
       workers.accept(batch);
     } catch (RejectedExecutionException e) {
-      log.info("{} is left to another replica: {}", batch.text(), e.getMessage());
+      log.info("Batch {} is left to another replica: {}", batch.text(), e.getMessage());
     }
   }
 
@@ -127,16 +129,19 @@ public final class Takeover {
       Duration used = granted.minus(leases.left(batch));
       Deadline deadline = Deadline.startingAt(System.nanoTime() - used.toNanos(), granted);
       if (now.run().number() != batch.run().number()) {
-        log.info("Another replica runs {}", batch.text());
+        log.info("Another replica already runs batch {}", batch.text());
       } else if (batch.run().background() && now.run().begins() && !deadline.expired()) {
         runner.run(now, entry, deadline);
       } else {
         runner.finish(now, deadline);
       }
     } catch (LeaseLostException e) {
-      log.info("{}: the lease was lost, another replica continues", e.getMessage());
+      log.info("{}; another replica continues", e.getMessage());
     } catch (RuntimeException e) {
-      log.warn("{} is carried on later: {}", batch.text(), e.toString());
+      log.warn(
+          "Batch {} could not be continued now; another attempt follows: {}",
+          batch.text(),
+          e.toString());
     }
   }
 

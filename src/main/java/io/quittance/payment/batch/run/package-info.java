@@ -1,4 +1,4 @@
-/** Carries batches out: a run's items, its lease, and the takeover of what a dead replica left. */
+/** Runs batches: the items of a run, its lease, and the takeover from a replica that died. */
 @NullMarked
 package io.quittance.payment.batch.run;
 

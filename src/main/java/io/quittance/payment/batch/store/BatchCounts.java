@@ -5,7 +5,7 @@ import jakarta.validation.constraints.Min;
 import java.util.Collection;
 import java.util.function.Function;
 
-/** How many items of a batch are in which state; all but the total sum to it. */
+/** How many items of a batch are in each state; the states' counts sum to the total. */
 public record BatchCounts(
     @Min(0) int total,
     @Min(0) int succeeded,
@@ -32,12 +32,12 @@ public record BatchCounts(
         n[ItemStatus.NOT_STARTED.ordinal()]);
   }
 
-  /** Of a batch of which nothing was begun. */
+  /** The counts of a batch with no item started. */
   static BatchCounts notStarted(int total) {
     return new BatchCounts(total, 0, 0, 0, 0, 0, 0, 0, total);
   }
 
-  /** As these, where all that is in no other count was not started. */
+  /** These counts, with all items that are in no other state counted as not started. */
   BatchCounts withTheRestNotStarted() {
     int rest = total - succeeded - authorized - inReview - declined - failed - processing - unknown;
     return new BatchCounts(
@@ -49,7 +49,7 @@ public record BatchCounts(
     return processing + unknown;
   }
 
-  /** The status of a batch that rests with these. */
+  /** The status of an ended batch with these counts. */
   BatchStatus atRest() {
     int well = succeeded + authorized;
     if (well == total) {

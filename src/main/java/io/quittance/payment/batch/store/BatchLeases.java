@@ -26,23 +26,23 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Who may carry out which batch, by the database's clock: whoever holds its lease and has the
- * number of its run. Thread-safe.
+ * Decides which replica may run a batch, by the database's clock: the one that holds its lease and
+ * has the number of its run. Thread-safe.
  */
 @Component
 public final class BatchLeases {
 
-  /** A batch that nobody was shown. */
+  /** A batch that was never published. */
   public record Unprepared(UUID merchantId, UUID id) {}
 
   /**
-   * @param batch null: its row cannot be read
+   * @param batch null: the row cannot be read
    */
   private record Abandoned(OffsetDateTime since, UUID id, @Nullable StoredBatch batch) {}
 
   private static final Logger log = LoggerFactory.getLogger(BatchLeases.class);
 
-  /** How long a replica that says nothing keeps a batch. */
+  /** How long a replica keeps a batch without renewing the lease. */
   public static final Duration LEASE = Duration.ofSeconds(3);
 
   private static final String LOCK =
@@ -94,9 +94,9 @@ public final class BatchLeases {
   }
 
   /**
-   * Keeps the leases of batches that are carried out here, but for those that are lost already.
-   * Each is renewed by itself, and one whose row another transaction has locked is passed over: the
-   * others would lose their leases with it.
+   * Renews the leases of batches that run here, except those that are lost already. Each is renewed
+   * in its own transaction, and one whose row is locked is skipped, so that the others do not lose
+   * their leases with it.
    */
   public void renew(Collection<StoredBatch> batches) {
     if (batches.isEmpty()) {
@@ -106,7 +106,7 @@ public final class BatchLeases {
     OneByOne.forEach(batches, batch -> lease(batch, until));
   }
 
-  /** Waits for no lock: a lease that cannot be changed ends by itself. */
+  /** Waits for no lock: a lease that cannot be changed expires by itself. */
   private void lease(StoredBatch batch, OffsetDateTime until) {
     transactions.executeWithoutResult(
         _ -> {
@@ -120,12 +120,13 @@ public final class BatchLeases {
   }
 
   /**
-   * Batches that no replica carries out, the longest abandoned first. Those that cannot be read are
-   * passed over, however many there are.
+   * Batches that no replica runs, those abandoned longest first. Rows that cannot be read are
+   * skipped, however many there are.
    *
-   * @param goOn those that may begin items yet; else those that only come to their end: their
-   *     caller waited for them, their deadline has passed, or an item has stopped them
-   * @param without merchants whose batches are left to others
+   * @param goOn whether to find batches that may still start items; otherwise those that only have
+   *     to be ended, because their caller waited for them, their deadline has passed, or an item
+   *     stopped them
+   * @param without merchants whose batches are left out
    */
   public List<StoredBatch> abandoned(boolean goOn, Set<UUID> without, int limit) {
     UnreadableRows.Pass pass = unreadable.pass();
@@ -171,7 +172,7 @@ public final class BatchLeases {
         pass.readOrNull(rs, (row, _) -> BatchSql.batch(row), TypeId.format("bat", id)));
   }
 
-  /** Batches that were stored and never shown: nobody claimed the key of their request. */
+  /** Batches that were stored and never published: the key of their request was not claimed. */
   public List<Unprepared> unprepared(int limit) {
     return jdbc.query(
         """
@@ -185,8 +186,8 @@ public final class BatchLeases {
   }
 
   /**
-   * Takes an abandoned batch over, unless another replica was faster, or its row is locked: for
-   * example by one that hangs in the middle of a transaction.
+   * Takes an abandoned batch over, unless another replica was faster or its row is locked, for
+   * example by a replica that hangs in a transaction.
    */
   public Optional<StoredBatch> take(StoredBatch seen) {
     OffsetDateTime until = in(LEASE);
@@ -204,15 +205,15 @@ public final class BatchLeases {
   }
 
   /**
-   * Gives a batch up, for any replica to take over.
+   * Releases the lease of a batch, so that any replica can take it over.
    *
-   * @param after how long it is to be left alone
+   * @param after how long no replica may take it
    */
   public void release(StoredBatch batch, Duration after) {
     lease(batch, in(after));
   }
 
-  /** What is left of a batch's deadline. */
+  /** The time left until a batch's deadline. */
   public Duration left(StoredBatch batch) {
     return Duration.between(dialect.now(jdbc), batch.run().endsAt());
   }

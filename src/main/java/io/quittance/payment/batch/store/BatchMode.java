@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /** How the items of a batch belong together. */
 enum BatchMode {
-  /** Each has a fate of its own. */
+  /** Each succeeds or fails by itself. */
   INDEPENDENT,
   /** All are paid, or none. */
   ATOMIC;

@@ -8,21 +8,21 @@ import java.util.AbstractList;
 import java.util.List;
 
 /**
- * The payments of a body, each checked when it was read and kept as a text: objects would take many
- * times the memory of the body. For the fingerprint of the request they are one value, a hash of
- * all of them.
+ * The payments of a body, each validated when it was read and kept as text, because objects would
+ * take many times the memory of the body. In the fingerprint of the request they are one value, a
+ * hash of all.
  */
 @JsonDeserialize(using = BatchPaymentsReader.class)
 public final class BatchPayments extends AbstractList<BatchPayments.Asked> {
 
   /**
-   * A payment that was asked for.
+   * A requested payment.
    *
    * @param body its JSON, canonical
    */
   public record Asked(String reference, String body) {}
 
-  /** What reading them came to, besides. */
+  /** What else reading them found. */
   record Findings(List<InputError> errors, List<Integer> manual, String hash) {}
 
   private volatile List<Asked> asked;
@@ -30,7 +30,7 @@ public final class BatchPayments extends AbstractList<BatchPayments.Asked> {
   private final Findings findings;
 
   /**
-   * @param size how many there were, which may be more than are kept
+   * @param size how many payments the body had, which may be more than are kept
    */
   BatchPayments(List<Asked> asked, int size, Findings findings) {
     this.asked = asked;
@@ -48,7 +48,7 @@ public final class BatchPayments extends AbstractList<BatchPayments.Asked> {
     return size;
   }
 
-  /** They are stored, and their memory is free for others. */
+  /** Frees the memory of the payments; they are stored now. */
   public void forget() {
     asked = List.of();
   }
@@ -57,7 +57,7 @@ public final class BatchPayments extends AbstractList<BatchPayments.Asked> {
     return findings.errors();
   }
 
-  /** What an atomic batch does not take. */
+  /** The errors of payments that an atomic batch does not allow. */
   List<InputError> manualCaptures() {
     return findings.manual().stream()
         .map(

@@ -25,8 +25,8 @@ import java.util.Set;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * Reads the payments of a batch one by one, as the body arrives: each is checked, and then kept as
- * a text. What is wrong is collected, up to a limit; what is not JSON ends the reading.
+ * Reads the payments of a batch one by one, as the body arrives. Each is validated, and then kept
+ * as text. Errors are collected up to a limit; malformed JSON ends the reading.
  */
 final class BatchPaymentsReader extends StdDeserializer<BatchPayments> {
 

@@ -18,17 +18,17 @@ import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * How far a batch has come, item by item. Rows and counts change in one transaction, which only the
- * present run of the batch can commit. Thread-safe.
+ * Stores the progress of a batch, item by item. Rows and counts change in one transaction, which
+ * only the present run of the batch can commit. Thread-safe.
  */
 @Component
 public final class BatchProgress {
 
   /**
-   * What became of an item.
+   * The result of an item.
    *
-   * @param was its status in the database
-   * @param anew whether it is to be begun once more, by another attempt
+   * @param its status in the database before
+   * @param anew whether the item is to be started again, as another attempt
    */
   public record Change(int position, ItemStatus was, ItemResult end, boolean anew) {
 
@@ -68,16 +68,16 @@ public final class BatchProgress {
   }
 
   /**
-   * Writes what became of items, and that others are under way from now on, and renews the lease:
-   * {@link BatchLeases#renew} passes over a row that this has locked. What is written already
-   * changes nothing, so that a caller who does not know whether it was may repeat it.
+   * Writes results of items, marks others as under way, and renews the lease, because {@link
+   * BatchLeases#renew} skips a row that this has locked. Writing the same again changes nothing, so
+   * a caller may repeat it after an unknown outcome.
    *
-   * <p>It waits for no lock: somebody who holds the row for long would else hold a connection of
-   * each batch, too.
+   * <p>It waits for no lock: otherwise whoever holds the row for long would block a connection,
+   * too.
    *
-   * @param next the first and the last position of the items to be begun; null: none
-   * @param begins whether more items may begin
-   * @throws LeaseLostException it is another's run
+   * @param next the first and the last position of the items to start; null: none
+   * @param begins whether more items may start
+   * @throws LeaseLostException another replica runs the batch now
    * @throws CannotAcquireLockException another transaction has locked the row
    */
   public void record(
@@ -116,9 +116,10 @@ public final class BatchProgress {
   }
 
   /**
-   * Adds to the batch's counts what has changed, and renews its lease.
+   * Adds the changes to the batch's counts, and renews its lease.
    *
-   * @param made changes that are written with this; one that was written before is counted already
+   * @param made the changes that this transaction wrote; those that were written before are counted
+   *     already
    */
   private void count(StoredBatch batch, Collection<Change> made, int begun, boolean begins) {
     Map<ItemStatus, Integer> more = new EnumMap<>(ItemStatus.class);
@@ -153,7 +154,7 @@ public final class BatchProgress {
         batch.id());
   }
 
-  /** The changes that were made: an item that is not as it was before one is left as it is. */
+  /** The changes that were made. An item with another status than expected is not changed. */
   private List<Change> update(StoredBatch batch, Collection<Change> changes) {
     var all = List.copyOf(changes);
     if (all.isEmpty()) {

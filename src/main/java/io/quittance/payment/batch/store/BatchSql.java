@@ -46,7 +46,7 @@ public final class BatchSql {
           .changing("completed_at", "timestamp", StoredBatch::completedAt)
           .build();
 
-  /** Items whose fate is decided when they are stored. */
+  /** Items that have ended when they are stored. */
   static final TableColumns<Row> ENDED_ITEMS =
       TableColumns.<Row>of("payment_batch_items")
           .key("merchant_id", "uuid", Row::merchantId)

@@ -3,21 +3,21 @@ package io.quittance.payment.batch.store;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Where a batch stands, as it is shown. */
+/** The status of a batch that merchants see. */
 public enum BatchStatus {
-  /** Items are under way, or will be. */
+  /** Items are under way or not started yet. */
   PROCESSING,
-  /** Has ended: every item ended well. */
+  /** Ended: every item succeeded. */
   COMPLETED,
-  /** Has ended: some items ended well. */
+  /** Ended: some items succeeded. */
   PARTIAL,
-  /** Has ended: no item ended well. */
+  /** Ended: no item succeeded. */
   FAILED;
 
-  /** The status of batches that are not shown yet: their items are being stored. */
+  /** The stored status of batches that are not published yet: their items are being stored. */
   public static final String PREPARING = "preparing";
 
-  /** The status of batches that are never shown: atomic ones that were refused. */
+  /** The stored status of batches that are never published: atomic ones that were refused. */
   public static final String REFUSED = "refused";
 
   @JsonValue

@@ -25,7 +25,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public final class BatchStore {
 
-  /** Items that are shown with their batch. */
+  /** How many items are shown with their batch. */
   private static final int ITEMS_SHOWN = 1_000;
 
   private static final int ITEMS_PER_INSERT = 500;
@@ -68,10 +68,11 @@ public final class BatchStore {
   }
 
   /**
-   * Stores a batch that is not shown yet, a few hundred items in a transaction: a large one leaves
-   * its connection to others in between.
+   * Stores a batch that is not published yet, a few hundred items in each transaction, so that a
+   * large batch does not keep its connection all the time.
    *
-   * @throws Problem 503: it took so long that it was {@linkplain #discard discarded} meanwhile
+   * @throws Problem 503: it took so long that the batch was {@linkplain #discard discarded}
+   *     meanwhile
    */
   public void prepare(StoredBatch batch, List<BatchPayments.Asked> items) {
     change(batch.merchantId(), () -> BatchSql.BATCHES.insert(jdbc, batch));
@@ -87,7 +88,7 @@ public final class BatchStore {
     }
   }
 
-  /** In a transaction that is short, and waits for nobody. */
+  /** Runs the work in a short transaction that waits for no lock. */
   private void change(UUID merchantId, Runnable work) {
     ReservedConnection.forChange(
         merchantId,
@@ -116,12 +117,12 @@ public final class BatchStore {
         });
   }
 
-  /** The database's clock, for a batch of this merchant's. */
+  /** The database's clock, on the server that has this merchant's batches. */
   public Instant now(UUID merchantId) {
     return ReservedConnection.forChange(merchantId, () -> dialect.now(jdbc));
   }
 
-  /** Removes a batch that was never shown. */
+  /** Deletes a batch that was never published. */
   public void discard(UUID merchantId, UUID id) {
     change(
         merchantId,
@@ -135,7 +136,7 @@ public final class BatchStore {
         });
   }
 
-  /** A batch that is shown. */
+  /** A batch that is published. */
   Optional<StoredBatch> find(UUID merchantId, UUID id) {
     return jdbc.query(BATCH + SHOWN, (rs, _) -> BatchSql.batch(rs), merchantId, id).stream()
         .findFirst();
@@ -146,13 +147,13 @@ public final class BatchStore {
     return find(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
-  /** A batch with its first items, as of one moment. */
+  /** A batch with its first items, read from one snapshot. */
   public PaymentBatchBody show(UUID merchantId, UUID id) {
     return snapshots.execute(
         _ -> PaymentBatchBody.from(require(merchantId, id), firstItems(merchantId, id)));
   }
 
-  /** The first items of a batch, whether it is shown or not. */
+  /** The first items of a batch, whether it is published or not. */
   public List<BatchItemBody> firstItems(UUID merchantId, UUID id) {
     return jdbc.query(
         "select * from payment_batch_items where merchant_id = ? and batch_id = ? and position < ?"
@@ -177,7 +178,7 @@ public final class BatchStore {
   /**
    * Items of a batch in their order.
    *
-   * @param among the states that are asked for; empty: all
+   * @param among the states to include; empty: all
    */
   public List<BatchItemBody> items(
       UUID merchantId, UUID id, Set<ItemStatus> among, PageRequest page) {

@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * A command that decides by a batch's own rows. It locks the batch, and no account: while another
- * transaction holds the batch's row, this command waits beside the lane until its deadline.
+ * A command that reads and changes a batch's own rows. It locks the batch, and no account. While
+ * another transaction holds the batch's row, the command waits beside the lane until its deadline.
  */
 public interface CommandOnBatch<R> extends Command<R> {
 

@@ -3,7 +3,7 @@ package io.quittance.payment.batch.store;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** What becomes of the items that have not begun when one did not end well. */
+/** What happens to the items that are not started when one was unsuccessful. */
 public enum FailurePolicy {
   CONTINUE,
   STOP;

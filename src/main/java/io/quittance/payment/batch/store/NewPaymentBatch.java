@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON that asks for a batch of payments. */
+/** The JSON of a request for a batch of payments. */
 public record NewPaymentBatch(
     @NotNull
         @Size(min = 1, max = NewPaymentBatch.BACKGROUND_MAX)
@@ -44,9 +44,9 @@ public record NewPaymentBatch(
   }
 
   /**
-   * Refuses what is wrong with its parts, and with the parts as a whole.
+   * Refuses the batch if a payment is invalid, or the batch as a whole.
    *
-   * @param background whether its caller does not wait for it
+   * @param background whether the batch runs in the background
    * @throws Problem 400
    */
   public void check(boolean background) {

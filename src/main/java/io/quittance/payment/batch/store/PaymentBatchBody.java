@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A batch as JSON; its items are there where one batch is shown, and not in lists or events. */
+/** A batch as JSON. It has its items where one batch is shown, but not in lists and events. */
 public record PaymentBatchBody(
     String id,
     BatchStatus status,

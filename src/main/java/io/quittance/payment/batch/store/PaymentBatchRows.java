@@ -25,8 +25,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The batches of payments that one transaction of the journal changes as a whole: when they begin
- * and when they end. Confined to the journal's thread.
+ * The batches that one transaction of the journal starts or ends. Confined to the journal's thread.
  */
 public final class PaymentBatchRows implements Table {
 
@@ -65,27 +64,27 @@ public final class PaymentBatchRows implements Table {
     this.unit = unit;
   }
 
-  /** By what name the journal locks a batch, as it does accounts. */
+  /** The name by which the journal locks a batch, as it locks accounts. */
   static String lockOf(StoredBatch batch) {
     return LOCK_NAME + batch.id();
   }
 
-  /** Announces a batch that is stored; its command locks it. */
+  /** Announces a stored batch; its command locks it. */
   public void request(StoredBatch batch) {
     wanted.add(key(batch));
   }
 
-  /** A batch that was announced, as it is now; empty if it is not that run of it any more. */
+  /** A batch that was announced, as it is now; empty if another run has started. */
   public Optional<StoredBatch> present(StoredBatch seen) {
     return current(seen).filter(now -> now.run().number() == seen.run().number());
   }
 
-  /** A batch that was announced, as it is now, whoever ran it last. */
+  /** A batch that was announced, as it is now, whichever run it is in. */
   public Optional<StoredBatch> current(StoredBatch seen) {
     return Optional.ofNullable(known.get(key(seen)));
   }
 
-  /** A stored batch has another state. */
+  /** Stores the new state of a batch. */
   public void change(StoredBatch batch) {
     known.put(key(batch), batch);
     changed.put(key(batch), batch);
@@ -97,7 +96,7 @@ public final class PaymentBatchRows implements Table {
     items.addAll(ended);
   }
 
-  /** Tells those who listen to events that the batch has come to rest. */
+  /** Adds the event that the batch has ended. */
   public void tell(StoredBatch batch) {
     unit.table(PaymentEvents.class)
         .add(
@@ -116,7 +115,7 @@ public final class PaymentBatchRows implements Table {
     return new Key(batch.merchantId(), batch.id());
   }
 
-  /** Locked, because the runners of batches update the counts outside of the journal. */
+  /** Locks the rows, because running batches update their counts outside of the journal. */
   @Override
   public Set<AccountKey> lock(JdbcOperations jdbc, Set<AccountKey> keys) {
     return keys.stream()

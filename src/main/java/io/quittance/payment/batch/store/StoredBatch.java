@@ -10,9 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * A batch as it is stored, without its items.
  *
- * @param status as it is stored, which may be one that is not shown
- * @param run the present one, or the last
- * @param rests how often it has come to rest
+ * @param status the stored status, which may be one that merchants do not see
+ * @param run the current run, or the last one
+ * @param rests how often it has ended
  */
 public record StoredBatch(
     UUID merchantId,
@@ -25,16 +25,16 @@ public record StoredBatch(
     Instant createdAt,
     @Nullable Instant completedAt) {
 
-  /** What was asked for, items aside. */
+  /** The request, without the items. */
   public record Asked(
       BatchMode mode, FailurePolicy onFailure, @Nullable String reference, String metadata) {}
 
   /**
-   * How it is carried out, from its beginning or a resumption until it comes to rest.
+   * One run of the batch, from its start or resumption until it ends.
    *
-   * @param number counts those who have carried it out, so that an earlier one can be told to stop
-   * @param begins whether it may still begin items
-   * @param leaseUntil until when it is left to who carries it out, by the database's clock
+   * @param number counts the runs and takeovers, so that an earlier owner can be told to stop
+   * @param begins whether it may still start items
+   * @param leaseUntil until when only the owner may run it, by the database's clock
    */
   public record Run(
       int number,
@@ -55,7 +55,7 @@ public record StoredBatch(
     }
   }
 
-  /** One that is asked for now, and not stored yet. */
+  /** A batch that is requested now, and not stored yet. */
   public static StoredBatch preparing(
       UUID merchantId, Asked asked, int items, boolean background, Deadline deadline, Instant now) {
     return new StoredBatch(
@@ -81,22 +81,22 @@ public record StoredBatch(
         merchantId, id, newStatus, asked, newCounts, newRun, newRests, createdAt, ended);
   }
 
-  /** As it is remembered after it was refused as a whole. */
+  /** The batch after it was refused as a whole. */
   public StoredBatch refused(BatchCounts ends) {
     return changed(BatchStatus.REFUSED, ends, run, rests, completedAt);
   }
 
-  /** As it comes to rest, with these counts. */
+  /** The batch after it has ended with these counts. */
   public StoredBatch completed(BatchCounts ends, int usedMs, Instant now) {
     return changed(ends.atRest().text(), ends, run.over(usedMs), rests + 1, now);
   }
 
-  /** As it is first visible: processing, carried out by the replica that prepared it. */
+  /** The batch when merchants first see it: processing, run by the replica that prepared it. */
   public StoredBatch published(Instant now) {
     return processing(Run.beginning(run.number, run.background, run.grantedMs, run.endsAt, now));
   }
 
-  /** As it goes on after it has come to rest, in the hands of another run. */
+  /** The batch after it was resumed, in a new run. */
   public StoredBatch resumed(boolean inBackground, Duration granted, Instant now) {
     return processing(
         Run.beginning(

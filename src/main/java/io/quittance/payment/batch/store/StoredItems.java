@@ -17,11 +17,11 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 
-/** Which items of a batch can be begun, and which are under way. Thread-safe. */
+/** Reads which items of a batch can be started, and which are under way. Thread-safe. */
 @Component
 public final class StoredItems {
 
-  /** An item that was begun and whose result is not stored. */
+  /** An item that was started and whose result is not stored. */
   public record Open(int position, String reference, ItemStatus status, int attempt) {}
 
   private static final Logger log = LoggerFactory.getLogger(StoredItems.class);
@@ -34,7 +34,7 @@ public final class StoredItems {
     this.json = json;
   }
 
-  /** The positions of all items that can be begun, in their order. */
+  /** The positions of all items that can be started, in order. */
   public List<Integer> notStarted(StoredBatch batch) {
     return jdbc.queryForList(
         """
@@ -46,7 +46,7 @@ public final class StoredItems {
         batch.id());
   }
 
-  /** The items that are under way, or of unknown fate. */
+  /** The items that are under way or have an unknown outcome. */
   public List<Open> open(StoredBatch batch) {
     return jdbc.query(
         """

@@ -1,4 +1,4 @@
-/** Batches as they are asked for, stored, leased, counted and shown. */
+/** The rows of batches and their items: stored, leased, counted and shown. */
 @NullMarked
 package io.quittance.payment.batch.store;
 
