@@ -9,13 +9,14 @@ import java.util.Base64;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /**
- * SHA-256 of the canonical JSON of a request's body, in base64: fields by name, and only those that
- * were sent. A version that knows more fields computes the same. Thread-safe.
+ * The SHA-256 of the canonical JSON of a request's body, in base64. Fields are sorted by name, and
+ * only those that were sent are included, so a version with more fields computes the same.
+ * Thread-safe.
  *
- * <p>At first, fields that were not sent counted as nulls, so that a new field made every
- * repetition over an upgrade another request. Records of that form are still recognized. While
- * there may be some, that is for one {@code quittance.idempotency.retention} after the upgrade, a
- * field that is added to a body carries {@code @JsonInclude(NON_NULL)}.
+ * <p>In the former format, fields that were not sent counted as nulls, so every new field changed
+ * the fingerprints. Records in that format are still recognized. While there may be some, which is
+ * for one {@code quittance.idempotency.retention} after the upgrade, a field that is added to a
+ * body needs {@code @JsonInclude(NON_NULL)}.
  */
 final class Fingerprints {
 
@@ -35,12 +36,12 @@ final class Fingerprints {
                     JsonInclude.Include.NON_NULL, JsonInclude.Include.NON_NULL));
   }
 
-  /** Of what was sent. */
+  /** The fingerprint of a body. */
   String of(Object body) {
     return sha256(sent, body);
   }
 
-  /** As it was recorded at first. */
+  /** The fingerprint in the former format. */
   String former(Object body) {
     return sha256(withNulls, body);
   }

@@ -19,11 +19,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs a request at most once per key and tells every repetition what became of it. The key's
+ * Runs a request at most once per key, and answers every repetition with its result. The key's
  * record is written by the request's own transaction ({@link IdempotencyKeys}). Thread-safe.
  *
- * <p>It is long because what a repetition is told before, while and after the first request runs is
- * one decision.
+ * <p>It is long because how to answer a repetition before, while and after the first request runs
+ * is one decision.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The
  *     Idempotency-Key header field (IETF draft)</a>
@@ -36,34 +36,35 @@ public final class Idempotency {
   /** When a key is looked up. */
   public enum LookupTiming {
 
-    /** Before the request runs: for what must not even be tried twice. And afterwards. */
+    /** Before the request runs and afterwards: for requests that must not even be tried twice. */
     BEFORE,
 
     /**
-     * Only afterwards, if the journal has not told whether the key was free, which its batch reads
-     * anyway. Saves each new request a query, and costs a repetition a turn in the journal.
+     * Only afterwards, if the journal has not reported whether the key was free; its transaction
+     * reads that anyway. Saves each new request a query, and costs a repetition a turn in the
+     * journal.
      */
     AFTERWARDS
   }
 
-  /** What the journal has told of a request's key. */
+  /** What the journal has reported about a request's key. */
   public enum KeyOutcome {
 
-    /** That it was free, so what became of the request is what became of the key. */
+    /** The key was free, so the request's result is stored under it. */
     DECIDED,
 
-    /** Nothing, and it never will: the request was not begun. */
+    /** Nothing, because the request was not started. */
     NOT_ASKED,
 
-    /** Nothing yet: whether the request was carried out is not known. */
+    /** Nothing yet: it is not known whether the request was carried out. */
     UNKNOWN
   }
 
   /**
-   * What running a request came to.
+   * The result of running a request.
    *
-   * @param answer what its caller is told, unless the key turns out to be another request's
-   * @param objectId what the request makes if it is carried out
+   * @param answer the answer to its caller, unless another request holds the key
+   * @param objectId the id of the object that the request makes
    */
   public record Ran<A>(A answer, KeyOutcome outcome, @Nullable UUID objectId) {
 
@@ -93,7 +94,7 @@ public final class Idempotency {
     this.fingerprints = new Fingerprints(json);
     this.replays =
         Counter.builder("quittance.replays")
-            .description("Repetitions that were told what became of the first request")
+            .description("Repetitions that were answered with the result of the first request")
             .register(registry);
   }
 
@@ -101,7 +102,7 @@ public final class Idempotency {
    * A request with its fingerprint.
    *
    * @param operation method and path
-   * @param body what the strict parser made of the JSON body; what was not sent is null
+   * @param body the parsed JSON body; fields that were not sent are null
    */
   public KeyedRequest request(UUID merchantId, String operation, String key, Object body) {
     return new KeyedRequest(
@@ -109,14 +110,14 @@ public final class Idempotency {
   }
 
   /**
-   * Runs the request, or replays what became of it.
+   * Runs the request, or replays its result.
    *
-   * @param deadline bounds the first look-up, and tells others how long the request may run
+   * @param deadline limits the first look-up, and tells others how long the request may run
    * @param wait how long to join the same request if it still runs (RFC 7240, Prefer: wait)
-   * @param first runs the request; whatever it decides for good it records under the key
-   * @param replay answers for a request that ran; empty while it is still running
+   * @param first runs the request, and stores its final result under the key
+   * @param replay the answer for a request that has run; empty while it is still running
    * @throws Problem 422 for another body under the same key, 409 while the first request runs; 503
-   *     or 504 with an unknown outcome when it could not be found out whether the key was used
+   *     or 504 with an unknown outcome when the key could not be looked up
    */
   public <A> A run(
       KeyedRequest request,
@@ -131,8 +132,8 @@ public final class Idempotency {
   /**
    * As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}.
    *
-   * @param look when the key is looked up
-   * @param first runs the request, and says what the journal has told of the key
+   * @param look when to look the key up
+   * @param first runs the request, and returns what the journal has reported about the key
    */
   public <A> A run(
       KeyedRequest request,
@@ -193,7 +194,7 @@ public final class Idempotency {
   }
 
   /**
-   * Runs the request. Before its caller is told that nothing happened, the key is looked up once
+   * Runs the request. Before the caller is told that nothing happened, the key is looked up once
    * more.
    */
   private <A> Attempt<A> runFirst(
@@ -214,8 +215,9 @@ public final class Idempotency {
   }
 
   /**
-   * The answer, unless the key is found to be another request's. In doubt it also stands if the key
-   * cannot be looked up: the journal has the request, and what becomes of it is known later.
+   * The answer, unless another request holds the key. If the outcome is unknown, the answer also
+   * stands if the key cannot be looked up: the journal has the request, and its result is known
+   * later.
    */
   private <A> Attempt<A> unlessAnothers(
       KeyedRequest request, Ran<A> ran, Function<KeyRecord, Optional<A>> replay)
@@ -243,7 +245,7 @@ public final class Idempotency {
         : new Attempt.StillRunning<>(Duration.between(clock.instant(), holder.runsUntil()));
   }
 
-  /** A refusal is told by an exception. */
+  /** The replayed answer; throws the stored refusal, if there is one. */
   private <A> Optional<A> replayedAnswer(
       KeyedRequest request, KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
     try {
@@ -257,10 +259,10 @@ public final class Idempotency {
     }
   }
 
-  /** The request was carried out, but what it made cannot be shown now. */
+  /** The request was carried out, but its result cannot be shown now. */
   private Problem unread(KeyedRequest request, Problem problem) {
     return lookups.unknown(
-        request, problem.code(), "What the idempotency key stands for could not be read");
+        request, problem.code(), "The result of the first request could not be read");
   }
 
   private static void refuseOtherBody(KeyedRequest request, String fingerprint) {

@@ -27,8 +27,9 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that a batch claims, and who holds them already. The table's primary key decides: if
- * another replica claims a key meanwhile, the batch is tried again and finds it.
+ * The keys that a journal transaction claims, and the records of those that are taken. The table's
+ * primary key decides: if another replica claims a key meanwhile, the transaction is retried and
+ * finds it.
  */
 public final class IdempotencyKeys implements Table {
 
@@ -86,33 +87,33 @@ public final class IdempotencyKeys implements Table {
     this.unit = unit;
   }
 
-  /** Announces a key that will be claimed. */
+  /** Announces a key that may be claimed. */
   public void request(KeyedRequest request) {
     wanted.add(request.id());
   }
 
-  /** Who holds the key already, in this batch or in the database. */
+  /** The record of a key that is taken, in this transaction or in the database. */
   public Optional<KeyRecord> holder(KeyedRequest request) {
     return Optional.ofNullable(known.get(request.id()));
   }
 
-  /** The key stands for an object from now on. */
+  /** Stores an object under the key. */
   public void claim(KeyedRequest request, UUID objectId, Instant runsUntil) {
     claim(request, objectId, runsUntil, null);
   }
 
-  /** As above, with what a repetition has to be told beyond the object. */
+  /** As above, with a detail for the answer to a repetition. */
   public void claim(
       KeyedRequest request, UUID objectId, Instant runsUntil, @Nullable String detail) {
     add(request, new KeyRecord(request.fingerprint(), objectId, null, detail, runsUntil));
   }
 
-  /** The key stands for a refusal from now on. */
+  /** Stores a refusal under the key. */
   public void refuse(KeyedRequest request, ProblemCode code, String detail, Instant now) {
     refuse(request, code, detail, null, now);
   }
 
-  /** As above, because of an object that exists already. */
+  /** As above, for a refusal because of an existing object. */
   public void refuse(
       KeyedRequest request, ProblemCode code, String detail, @Nullable UUID rival, Instant now) {
     add(request, new KeyRecord(request.fingerprint(), rival, code.code(), detail, now));

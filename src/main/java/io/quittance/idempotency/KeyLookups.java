@@ -24,8 +24,8 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks up the records of keys outside of the journal; those that are asked for together share one
- * query. Nothing is remembered: a record may be made at any time. Thread-safe.
+ * Looks up the records of keys outside of the journal. Look-ups that come together share one query.
+ * Nothing is cached: a record may be added at any time. Thread-safe.
  */
 @Component
 final class KeyLookups {
@@ -34,7 +34,7 @@ final class KeyLookups {
   private static final int QUEUED_MAX = 4096;
   private static final int KEYS_PER_QUERY_MAX = 512;
 
-  /** What a look-up may take whose request's own deadline may have passed. */
+  /** Time limit of a look-up after the request's deadline has passed. */
   static final Duration LATE_LIMIT = Duration.ofMillis(250);
 
   private final WorkerPool<KeyedRequest.Id, Optional<KeyRecord>> pool;
@@ -50,7 +50,7 @@ final class KeyLookups {
   }
 
   /**
-   * @param query finds the records of keys; those that it does not return are not there
+   * @param query finds the records of keys; keys without a record are left out
    */
   KeyLookups(
       Function<List<KeyedRequest.Id>, Map<KeyedRequest.Id, KeyRecord>> query,
@@ -60,7 +60,7 @@ final class KeyLookups {
     this.resolvesBy = resolvesBy;
     this.pool =
         WorkerPool.<KeyedRequest.Id, Optional<KeyRecord>>named("idempotency", this::query)
-            // One of them may wait for a connection that is dead, and the other one goes on.
+            // If one worker hangs on a dead connection, the other one goes on.
             .workers(2)
             .capacity(QUEUED_MAX)
             .maxBatch(KEYS_PER_QUERY_MAX)
@@ -78,9 +78,10 @@ final class KeyLookups {
   }
 
   /**
-   * The record of the request's key; empty when there is none.
+   * The record of the request's key; empty if there is none.
    *
-   * @throws Problem 503 or 504 with an unknown outcome: it could not be looked up, or not in time
+   * @throws Problem 503 or 504 with an unknown outcome: the key could not be looked up, or not in
+   *     time
    */
   Optional<KeyRecord> find(KeyedRequest request, Deadline deadline) throws InterruptedException {
     try {
@@ -101,7 +102,9 @@ final class KeyLookups {
     return find(request, Deadline.after(LATE_LIMIT));
   }
 
-  /** As {@link #findLate}; empty, too, when it cannot be looked up. An interrupt stays pending. */
+  /**
+   * As {@link #findLate}; also empty if the key cannot be looked up. An interrupt stays pending.
+   */
   Optional<KeyRecord> findLateIfPossible(KeyedRequest request) {
     try {
       return findLate(request);
@@ -113,7 +116,7 @@ final class KeyLookups {
     }
   }
 
-  /** What a caller is told who may have repeated a request that was carried out. */
+  /** The problem for a caller that may have repeated a request that was carried out. */
   Problem unknown(KeyedRequest request, ProblemCode code, String reason) {
     return Problem.of(code, reason + "; repeat the request with the same key.")
         .dependency(DependencyNames.LEDGER)

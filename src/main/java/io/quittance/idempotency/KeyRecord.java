@@ -7,13 +7,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a used key stands for: an object, or a refusal.
+ * What is stored under a used key: an object, or a refusal.
  *
- * @param objectId the payment, transfer, … that the request made, or because of which it was
- *     refused
- * @param refusal the code of the refusal, when nothing was made; a newer version may have others
- * @param detail what the refusal said; without one, what a repetition is told beyond the object
- * @param runsUntil when the request that claimed the key will have ended
+ * @param objectId the payment, transfer, … that the request made, or that it was refused for
+ * @param refusal the code of the refusal, if nothing was made; newer versions may have more codes
+ * @param detail the detail of the refusal; without a refusal, a detail for the answer to a
+ *     repetition
+ * @param runsUntil when the request that claimed the key has ended at the latest
  */
 public record KeyRecord(
     String fingerprint,
@@ -22,7 +22,7 @@ public record KeyRecord(
     @Nullable String detail,
     Instant runsUntil) {
 
-  /** The refusal as it was answered, if it was one. */
+  /** The refusal as a problem, if it is one. */
   public Optional<Problem> refused() {
     return Optional.ofNullable(refusal).map(code -> Problem.stored(code, String.valueOf(detail)));
   }

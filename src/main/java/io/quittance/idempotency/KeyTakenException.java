@@ -1,8 +1,8 @@
 package io.quittance.idempotency;
 
 /**
- * Another request has claimed the key. An ordinary repetition gets this, too, if the key was not
- * looked up before the request ran ({@link Idempotency.LookupTiming#AFTERWARDS}).
+ * Another request holds the key. An ordinary repetition gets this, too, if the key was not looked
+ * up before the request ran ({@link Idempotency.LookupTiming#AFTERWARDS}).
  */
 public final class KeyTakenException extends RuntimeException {
 
@@ -15,7 +15,7 @@ public final class KeyTakenException extends RuntimeException {
     this.record = record;
   }
 
-  /** Who holds the key. */
+  /** The record of the key. */
   public KeyRecord record() {
     return record;
   }

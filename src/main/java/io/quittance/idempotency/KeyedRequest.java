@@ -4,11 +4,11 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * A request under its idempotency key.
+ * A request with its idempotency key.
  *
  * @param operation method and path, with a space between them
- * @param fingerprint of its body, see {@link Fingerprints}
- * @param former its fingerprint in the old format, which is still compared and no longer written
+ * @param fingerprint the fingerprint of its body, see {@link Fingerprints}
+ * @param former its fingerprint in the former format, which is still compared but no longer written
  */
 public record KeyedRequest(
     UUID merchantId, String operation, String key, String fingerprint, Supplier<String> former) {
@@ -18,7 +18,7 @@ public record KeyedRequest(
     this(merchantId, operation, key, fingerprint, () -> fingerprint);
   }
 
-  /** What must be unique. */
+  /** The unique id of a key. */
   public record Id(UUID merchantId, String operation, String key) {}
 
   public Id id() {
@@ -30,7 +30,7 @@ public record KeyedRequest(
     return operation.substring(operation.indexOf(' ') + 1);
   }
 
-  /** Whether a recorded fingerprint is that of this request's body. */
+  /** Whether a stored fingerprint matches this request's body. */
   boolean hasBodyOf(String recorded) {
     return fingerprint.equals(recorded) || former.get().equals(recorded);
   }

@@ -13,10 +13,10 @@ import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads what a change is about before it begins, or what it made when it is repeated: by the
- * request's deadline, and whatever lists and other reads hang. Each has a query of its own, and
- * merchants take turns, so that one whose rows cannot be read leaves a worker to the others. The
- * connections are those that are kept for changes. Thread-safe.
+ * Reads the object of a change before it starts, or its result when it is repeated, within the
+ * request's deadline. Look-ups do not wait for lists and other reads: they use the connections that
+ * are reserved for changes. Each is its own query, and merchants take turns, so that one whose rows
+ * cannot be read leaves a worker to the others. Thread-safe.
  */
 @Component
 public final class ResourceLookups {
@@ -49,18 +49,19 @@ public final class ResourceLookups {
   }
 
   /**
-   * What the query finds. It runs on another thread, which knows nothing of the request.
+   * Runs the query and returns its result. It runs on another thread, without the request's
+   * context.
    *
-   * @param merchantId whose rows it reads
+   * @param merchantId the merchant whose rows it reads
    * @throws Problem as {@link TimedLookups.Begun#await()}
-   * @throws RuntimeException what was found could not be read
+   * @throws RuntimeException the row could not be read
    */
   @SuppressWarnings("unchecked") // the pool carries answers of all types
   public <T> T find(UUID merchantId, Deadline deadline, Supplier<T> query) {
     return (T) lookups.find(new Question(merchantId, query), deadline);
   }
 
-  /** As {@link #find}, for a repetition, whose own deadline may be over. */
+  /** As {@link #find}, for a repetition whose deadline may have passed. */
   public <T> T findLate(UUID merchantId, Deadline deadline, Supplier<T> query) {
     return find(merchantId, KeyLookups.lateLimit(deadline), query);
   }

@@ -13,11 +13,11 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Look-ups on the threads of a pool, which end for their callers by the deadline, whatever the
- * database does. They know nothing of the request. Thread-safe.
+ * Look-ups on the threads of a pool. Their callers get a result or an error by the deadline,
+ * whatever the database does. They run without the request's context. Thread-safe.
  *
- * @param <Q> what is asked
- * @param <A> what is found
+ * @param <Q> the question
+ * @param <A> the answer
  */
 public final class TimedLookups<Q, A> implements AutoCloseable {
 
@@ -29,7 +29,7 @@ public final class TimedLookups<Q, A> implements AutoCloseable {
     this.pool = pool;
   }
 
-  /** A look-up that has begun, or was refused: whoever waits for it is told. */
+  /** A look-up that was started or refused; {@link #await} reports which. */
   public final class Begun {
 
     private final CompletableFuture<A> answer;
@@ -41,11 +41,11 @@ public final class TimedLookups<Q, A> implements AutoCloseable {
     }
 
     /**
-     * Waits for what is found.
+     * Waits for the answer.
      *
-     * @throws Problem 504 when there is no answer in time, 503 when too many wait or the database
-     *     is away: it was only read, so nothing has happened
-     * @throws RuntimeException what was found could not be read
+     * @throws Problem 504 when there is no answer in time; 503 when too many wait or the database
+     *     is unavailable. Nothing has changed, because this only reads
+     * @throws RuntimeException the row could not be read
      */
     public A await() {
       try {
@@ -55,7 +55,7 @@ public final class TimedLookups<Q, A> implements AutoCloseable {
       } catch (RejectedExecutionException e) {
         throw Problem.of(ProblemCode.OVERLOADED);
       } catch (DataAccessException | TransactionException e) {
-        log.warn("What a request is about could not be looked up: {}", e.toString());
+        log.warn("The object of a request could not be looked up: {}", e.toString());
         throw Problem.databaseUnavailable();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -64,7 +64,7 @@ public final class TimedLookups<Q, A> implements AutoCloseable {
     }
   }
 
-  /** Begins a look-up. */
+  /** Starts a look-up. */
   public Begun begin(Q question, Deadline deadline) {
     try {
       return new Begun(pool.submit(question, deadline), deadline);

@@ -1,7 +1,7 @@
 /**
- * Idempotency keys: a request runs at most once per key, and every repetition is told what became
- * of it. A key is claimed in the transaction that it protects, so its table is one of the
- * journal's; the journal itself knows no keys and no HTTP.
+ * Idempotency keys: a request runs at most once per key, and every repetition gets its result. A
+ * key is claimed in the transaction that it protects, so its table is one of the journal's; the
+ * journal itself knows no keys and no HTTP.
  */
 @ApplicationModule(allowedDependencies = {"concurrency", "database", "journal", "web"})
 @NullMarked

@@ -36,7 +36,7 @@ public final class Account {
           .changing("status", "varchar", account -> account.status.text())
           .build();
 
-  /** What is long and hardly ever changes. */
+  /** Columns that are long and rarely change. */
   static final TableColumns<Account> TEXTS =
       TableColumns.<Account>of("accounts")
           .key("merchant_id", "uuid", account -> account.key.merchantId())
@@ -65,7 +65,7 @@ public final class Account {
     this.createdAt = createdAt;
   }
 
-  /** One that is open and has nothing. */
+  /** A new account, open and with balances of zero. */
   static Account opened(AccountKey key, AccountTerms terms, Instant now) {
     return new Account(key, terms, AccountStatus.OPEN, now);
   }
@@ -91,9 +91,7 @@ public final class Account {
     return account;
   }
 
-  /**
-   * Changes what the merchant says of the account. Only if {@link AccountPatch#refusal} is empty.
-   */
+  /** Changes the account. Must be called only if {@link AccountPatch#refusal} is empty. */
   public void change(AccountPatch change) {
     renamed |= change.name() != null || change.metadataJson() != null;
     terms = terms.with(change);
@@ -106,11 +104,11 @@ public final class Account {
   }
 
   /**
-   * Whether every balance stays between −{@link Money#MAX_AMOUNT} and that, {@code available}
-   * included, whichever of the holds are posted in the end.
+   * Whether every balance, {@code available} included, stays between −{@link Money#MAX_AMOUNT} and
+   * {@link Money#MAX_AMOUNT}, whichever of the holds are posted in the end.
    *
-   * @param out what is to be held for payments from the account besides, in minor units
-   * @param in what is to be held for payments to it
+   * @param out the additional amount to hold for payments from the account, in minor units
+   * @param in the additional amount to hold for payments to it
    */
   boolean fits(long out, long in) {
     boolean summable =
@@ -122,7 +120,7 @@ public final class Account {
         && posted + pendingIn + in + overdraft() <= Money.MAX_AMOUNT;
   }
 
-  /** An external account has no floor, and so no overdraft. */
+  /** An external account has no lower limit, and so no overdraft. */
   private long overdraft() {
     return terms.kind() == AccountKind.EXTERNAL ? 0 : terms.overdraftLimit();
   }
@@ -147,12 +145,12 @@ public final class Account {
     changed = true;
   }
 
-  /** The first instant, from this one on, that is not before the account's latest entry. */
+  /** This instant, or that of the account's latest entry if it is later. */
   Instant notBeforeLastEntry(Instant instant) {
     return lastEntryAt == null || instant.isAfter(lastEntryAt) ? instant : lastEntryAt;
   }
 
-  /** Adds a signed entry and returns its number: 1, 2, 3, … per account. */
+  /** Adds a signed entry and returns its number: 1, 2, 3, … in each account. */
   long enter(long signedAmount, Instant at) {
     posted = Math.addExact(posted, signedAmount);
     lastEntryAt = at;
@@ -160,7 +158,7 @@ public final class Account {
     return ++entryCount;
   }
 
-  /** Makes this hash the latest of the account's chain, and returns it. */
+  /** Sets the latest hash of the account's chain, and returns it. */
   byte[] chain(byte[] hash) {
     chainHead = hash;
     changed = true;
@@ -208,12 +206,12 @@ public final class Account {
     return entryCount;
   }
 
-  /** The hash of the latest entry; null as long as no entry has one. */
+  /** The hash of the latest entry; null if no entry has one. */
   public byte @Nullable [] chainHead() {
     return chainHead;
   }
 
-  /** The time of the latest entry; null: none since times were kept here. */
+  /** The time of the latest entry; null: none since this column exists. */
   public @Nullable Instant lastEntryAt() {
     return lastEntryAt;
   }
@@ -222,7 +220,7 @@ public final class Account {
     return changed;
   }
 
-  /** Whether its name or its metadata changed, which are written only then. */
+  /** Whether its name or its metadata changed and have to be written. */
   boolean renamed() {
     return renamed;
   }

@@ -7,7 +7,7 @@ public final class AccountIds {
 
   private static final Pattern FORM = Pattern.compile(AccountId.PATTERN);
 
-  /** What an error says after the name of a field or parameter. */
+  /** The rule in errors, after the name of a field or parameter. */
   public static final String RULE = "must be an account id: " + AccountId.PATTERN;
 
   private AccountIds() {}
@@ -17,7 +17,7 @@ public final class AccountIds {
   }
 
   /**
-   * The text itself.
+   * Returns the text itself.
    *
    * @throws IllegalArgumentException with what it must be
    */

@@ -3,7 +3,7 @@ package io.quittance.ledger;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Whether the balance has a floor. */
+/** Whether the balance has a lower limit. */
 public enum AccountKind {
   STANDARD,
   EXTERNAL;

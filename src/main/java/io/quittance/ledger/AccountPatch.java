@@ -9,10 +9,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to change about an account; null stays as it is.
+ * The changes of a PATCH request for an account; null leaves a value as it is.
  *
- * @param name an empty one is none
- * @param metadataJson replaces all that there is: a JSON object of strings
+ * @param name an empty one removes the name
+ * @param metadataJson a JSON object of strings that replaces all metadata
  * @param overdraftLimit in minor units; only for standard accounts
  */
 public record AccountPatch(
@@ -22,8 +22,8 @@ public record AccountPatch(
     @Nullable AccountStatus status) {
 
   /**
-   * What it makes different, for the audit trail; empty when nothing. Names and metadata may tell
-   * of people, and the trail is kept for good: it says only that they changed.
+   * The differences that it makes, for the audit trail; empty if none. Names and metadata may
+   * contain personal data, and the trail is kept forever, so it only says that they changed.
    */
   public Map<String, Object> differences(Account account) {
     var differences = new LinkedHashMap<String, Object>();
@@ -45,7 +45,7 @@ public record AccountPatch(
     return differences;
   }
 
-  /** Why the account cannot be changed so; empty when it can. */
+  /** Why the account cannot be changed in this way; empty if it can. */
   public Optional<Refusal> refusal(Account account) {
     AccountTerms terms = account.terms();
     AccountTerms changed = terms.with(this);

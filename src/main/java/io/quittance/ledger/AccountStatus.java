@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What an account takes part in. */
+/** The status of an account, which decides the transfers that it allows. */
 public enum AccountStatus {
   OPEN(null, null),
-  /** What was begun goes on; nothing is begun. */
+  /** Payments that have started go on; new ones are refused. */
   FROZEN(ProblemCode.ACCOUNT_FROZEN, null),
-  /** For good, and empty. */
+  /** Final, with balances of zero. */
   CLOSED(ProblemCode.ACCOUNT_CLOSED, ProblemCode.ACCOUNT_CLOSED);
 
   private final @Nullable ProblemCode refusal;
@@ -22,17 +22,17 @@ public enum AccountStatus {
     this.refusalOfReturn = refusalOfReturn;
   }
 
-  /** Why money is not moved from or to such an account; empty when it is. */
+  /** Why money cannot be moved from or to such an account; empty if it can. */
   Optional<ProblemCode> refusal() {
     return Optional.ofNullable(refusal);
   }
 
-  /** Why not even money goes back that had been moved; empty when it does. */
+  /** Why not even a refund or reversal is possible; empty if it is. */
   Optional<ProblemCode> refusalOfReturn() {
     return Optional.ofNullable(refusalOfReturn);
   }
 
-  /** Whether the account stays as it is for good: it is empty, and is not changed any more. */
+  /** Whether the account can no longer change. */
   public boolean isFinal() {
     return this == CLOSED;
   }

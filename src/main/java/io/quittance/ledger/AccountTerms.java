@@ -2,7 +2,7 @@ package io.quittance.ledger;
 
 import org.jspecify.annotations.Nullable;
 
-/** What the merchant says of the account. */
+/** The values of an account that its merchant sets. */
 public record AccountTerms(
     String currency,
     @Nullable String name,
@@ -10,7 +10,7 @@ public record AccountTerms(
     long overdraftLimit,
     String metadataJson) {
 
-  /** The terms as the change leaves them; what it leaves out stays as it is. */
+  /** The terms after the change; values that it leaves out stay as they are. */
   AccountTerms with(AccountPatch change) {
     return new AccountTerms(
         currency,

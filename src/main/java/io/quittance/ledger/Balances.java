@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An account's balances in minor units.
  *
- * @param available posted − pending_out + overdraft limit; null: an external account has no floor
+ * @param available posted − pending_out + overdraft limit; null: an external account has no lower
+ *     limit
  */
 public record Balances(long posted, long pendingOut, long pendingIn, @Nullable Long available) {}

@@ -25,12 +25,12 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The accounts and transfers of one batch. Accounts are locked in the order of their keys, so every
- * decision here is true until the commit; each account is written once, however often it moved.
- * Confined to the journal's thread.
+ * The accounts and transfers of one journal transaction. The accounts are locked, so every decision
+ * here holds until the commit; each account is written once, however often it moved. Confined to
+ * the journal's thread.
  *
- * <p>It is long because all that callers do with money is one list of short methods here: announce,
- * check, hold, post, release. What is checked is in {@link TransferRules}.
+ * <p>It is long because everything that callers do with money is one list of short methods:
+ * announce, check, hold, post, release. The checks are in {@link TransferRules}.
  */
 public final class Books implements Table {
 
@@ -66,18 +66,18 @@ public final class Books implements Table {
     this.locks = locks;
   }
 
-  /** Announces that a transfer of an earlier batch will be looked at. */
+  /** Announces that a stored transfer will be needed. */
   public void request(UUID merchantId, UUID transferId) {
     requestedTransfers.add(new TransferKey(merchantId, transferId));
   }
 
-  /** Announces that a transfer of an earlier batch will be reversed. */
+  /** Announces that a stored transfer will be reversed. */
   public void requestReversible(UUID merchantId, UUID transferId) {
     request(merchantId, transferId);
     requestedReversals.add(new TransferKey(merchantId, transferId));
   }
 
-  /** What a transfer moved that is not given back yet; {@link #requestReversible} announced it. */
+  /** The amount of a transfer that is not reversed yet; {@link #requestReversible} announced it. */
   public long reversible(UUID merchantId, UUID transferId) {
     return transfer(merchantId, transferId).order().money().amount()
         - reversals(merchantId, transferId).amount();
@@ -92,29 +92,29 @@ public final class Books implements Table {
     return reversals.getOrDefault(new TransferKey(merchantId, transferId), Reversals.NONE);
   }
 
-  /** When an account was opened; empty when there is none of this id. */
+  /** When an account was opened; empty if there is no account with this id. */
   public Optional<Instant> openedAt(UUID merchantId, String account) {
     return Optional.ofNullable(accounts.get(new AccountKey(merchantId, account)))
         .map(Account::createdAt);
   }
 
-  /** An account's balances, with all that the batch has done to them so far. */
+  /** An account's balances, including the changes of this transaction so far. */
   public Optional<Balances> balances(UUID merchantId, String account) {
     return Optional.ofNullable(accounts.get(new AccountKey(merchantId, account)))
         .map(Account::balances);
   }
 
-  /** An account that was announced; empty when there is none of this id. */
+  /** An account that was announced; empty if there is no account with this id. */
   public Optional<Account> find(AccountKey key) {
     return Optional.ofNullable(accounts.get(key));
   }
 
-  /** Why this order cannot be carried out now; empty when it can. */
+  /** Why this order cannot be carried out now; empty if it can. */
   public Optional<Refusal> refusal(TransferOrder order) {
     return refusal(order, AccountStatus::refusal);
   }
 
-  /** As {@link #refusal}, for money that goes back: what was begun ends on frozen accounts, too. */
+  /** As {@link #refusal}, for refunds and reversals, which frozen accounts allow. */
   public Optional<Refusal> refusalOfReturn(TransferOrder order) {
     return refusal(order, AccountStatus::refusalOfReturn);
   }
@@ -128,7 +128,7 @@ public final class Books implements Table {
   /**
    * Holds the payer's funds. The order must have been checked with {@link #refusal}.
    *
-   * @param expiresAt from when on the hold can no longer be posted; null: never
+   * @param expiresAt the instant from which the hold can no longer be posted; null: none
    */
   public void hold(TransferOrder order, Instant now, @Nullable Instant expiresAt) {
     add(new Transfer(order, now, expiresAt));
@@ -163,7 +163,7 @@ public final class Books implements Table {
   /**
    * Posts a hold: the money moves.
    *
-   * @throws IllegalStateException when it is not {@link #postable}
+   * @throws IllegalStateException it is not {@link #postable}
    */
   public void post(UUID merchantId, UUID transferId, Instant now) {
     Transfer transfer = transfer(merchantId, transferId);
@@ -176,7 +176,7 @@ public final class Books implements Table {
   }
 
   /**
-   * Posts part of a hold and gives the rest back.
+   * Posts part of a hold and releases the rest.
    *
    * @param amount in minor units, no more than is held
    */
@@ -188,7 +188,7 @@ public final class Books implements Table {
     post(merchantId, transferId, now);
   }
 
-  /** Posts part of a hold as a transfer of its own; the hold goes on with the rest. */
+  /** Posts part of a hold as a separate transfer; the hold continues with the rest. */
   public void capture(UUID transferId, TransferOrder part, Instant now) {
     if (!postable(part.merchantId(), transferId, now)) {
       throw new IllegalStateException("the hold %s cannot be posted".formatted(transferId));
@@ -205,7 +205,7 @@ public final class Books implements Table {
     changed.add(transfer);
   }
 
-  /** Gives held funds back: the hold ends voided, or expired if its time was over. */
+  /** Releases a hold: it ends as voided, or as expired if it had expired. */
   public void release(UUID merchantId, UUID transferId, Instant now) {
     Transfer transfer = transfer(merchantId, transferId);
     long amount = transfer.order().money().amount();
@@ -215,7 +215,7 @@ public final class Books implements Table {
     changed.add(transfer);
   }
 
-  /** Lets a hold live until another instant. */
+  /** Changes the expiry of a hold. */
   public void extend(UUID merchantId, UUID transferId, Instant expiresAt) {
     Transfer transfer = transfer(merchantId, transferId);
     transfer.extend(expiresAt);
@@ -223,9 +223,9 @@ public final class Books implements Table {
   }
 
   /**
-   * Takes an account for granted that is not there, in a rehearsal.
+   * Assumes, in a rehearsal, that an account exists.
    *
-   * @throws IllegalStateException it is no rehearsal
+   * @throws IllegalStateException this is not a rehearsal
    */
   public void assumeAccount(AccountKey key, AccountTerms terms, Instant now) {
     if (locks) {
@@ -236,14 +236,14 @@ public final class Books implements Table {
 
   private Account account(AccountKey key) {
     return Objects.requireNonNull(
-        accounts.get(key), () -> "not among the command's accounts, or not there: " + key);
+        accounts.get(key), () -> "not among the command's accounts, or does not exist: " + key);
   }
 
-  /** A transfer that was announced, or was made by this batch. */
+  /** A transfer that was announced, or was made by this transaction. */
   public Transfer transfer(UUID merchantId, UUID id) {
     return Objects.requireNonNull(
         transfers.get(new TransferKey(merchantId, id)),
-        () -> "not requested in prepare(), or not there: " + id);
+        () -> "not requested in prepare(), or does not exist: " + id);
   }
 
   @Override

@@ -24,7 +24,7 @@ import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.RowMapper;
 
-/** How {@link Books} reads and locks. Thread-safe. */
+/** The SQL with which {@link Books} reads and locks. Thread-safe. */
 final class BooksSql {
 
   private static final String READ_ACCOUNTS =
@@ -32,7 +32,7 @@ final class BooksSql {
           + Account.TABLE.names()
           + " from accounts where merchant_id = ? and id = any(?) order by id";
 
-  /** What another transaction has locked is not waited for. */
+  /** Skips what another transaction has locked. */
   private static final String LOCK_ACCOUNTS = READ_ACCOUNTS + " for update skip locked";
 
   private static final String EXISTING_ACCOUNTS =
@@ -67,12 +67,12 @@ final class BooksSql {
     return queryByMerchant(jdbc, READ_ACCOUNTS, keys, (rs, row) -> Account.read(rs));
   }
 
-  /** The accounts that are there and free; they are locked from now on. */
+  /** Locks the accounts that exist and are free, and returns them. */
   List<Account> lock(JdbcOperations jdbc, Set<AccountKey> keys) {
     return queryByMerchant(jdbc, LOCK_ACCOUNTS, keys, (rs, row) -> Account.read(rs));
   }
 
-  /** Those that are there, of accounts that could not be locked. */
+  /** Of accounts that could not be locked, those that exist. */
   Set<AccountKey> lockedElsewhere(JdbcOperations jdbc, Set<AccountKey> keys) {
     return new HashSet<>(
         queryByMerchant(
@@ -100,8 +100,8 @@ final class BooksSql {
   }
 
   /**
-   * What is given back of transfers by now: the accounts of each must be locked. Those of which
-   * nothing is are left out.
+   * The reversals of transfers so far; the accounts of each transfer must be locked. Transfers
+   * without reversals are left out.
    */
   Map<TransferKey, Reversals> sumReversals(JdbcOperations jdbc, Collection<TransferKey> keys) {
     Object[] merchantIds = keys.stream().map(TransferKey::merchantId).toArray();
@@ -123,10 +123,10 @@ final class BooksSql {
   }
 
   /**
-   * Runs a query for each merchant by itself, so that each could be answered by another node; on
-   * PostgreSQL all travel in one round trip.
+   * Runs a query once for each merchant, because each may be on another server; on PostgreSQL all
+   * are sent in one round trip.
    *
-   * @param sql takes a merchant's id and an array of ids of its rows
+   * @param sql a query with the parameters merchant id and array of row ids
    */
   private <T> List<T> queryByMerchant(
       JdbcOperations jdbc, String sql, Collection<AccountKey> keys, RowMapper<T> mapper) {

@@ -10,9 +10,9 @@ public final class CurrencyText {
   private CurrencyText() {}
 
   /**
-   * The text itself.
+   * Returns the text itself.
    *
-   * @throws InvalidInputException it is no code of ISO 4217
+   * @throws InvalidInputException it is not a code of ISO 4217
    */
   public static String parse(String text) {
     if (!Currencies.isCode(text)) {

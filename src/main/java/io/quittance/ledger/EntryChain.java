@@ -12,8 +12,8 @@ import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hashes that make an account's entries tamper-evident: each is the SHA-256 of the one before
- * it and of everything that its own entry says. docs/adr/0008 has the encoding. Confined to one
+ * The hashes that make an account's entries tamper-evident: each is the SHA-256 of the previous
+ * hash and of all values of its own entry. docs/adr/0008 describes the encoding. Confined to one
  * thread.
  */
 public final class EntryChain {
@@ -24,10 +24,10 @@ public final class EntryChain {
   private final MessageDigest sha256 = DigestUtils.getSha256Digest();
 
   /**
-   * What an account's chain starts from.
+   * The hash that an account's chain starts from.
    *
    * @param entries how many entries the account had before its chain began; 0 for most
-   * @param balance posted, after them
+   * @param balance the posted balance after them
    */
   public byte[] start(AccountKey account, long entries, long balance) {
     byte[] id = account.id().getBytes(UTF_8);
@@ -39,7 +39,9 @@ public final class EntryChain {
     return sha256.digest(content.array());
   }
 
-  /** The hash of an entry that follows the one with this hash; null: the first of the chain. */
+  /**
+   * The hash of an entry, from the hash of the previous one; null: it is the first of the chain.
+   */
   public byte[] next(byte @Nullable [] previous, UUID merchantId, EntryContent entry) {
     byte[] before =
         previous != null
@@ -103,7 +105,7 @@ public final class EntryChain {
     content.putInt(text.length).put(text);
   }
 
-  /** The databases keep microseconds; a finer time would not be found again. */
+  /** The databases store microseconds, so finer parts of a time are lost. */
   private static long micros(Instant time) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, time);
   }

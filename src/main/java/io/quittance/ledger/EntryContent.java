@@ -8,8 +8,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that one side of a posted transfer says, as it is stored. Nothing is checked, so that damaged
- * rows can be looked at, too.
+ * All values of one side of a posted transfer, as stored. Nothing is validated, so that damaged
+ * rows can be read, too.
  *
  * @param amount signed, minor units
  * @param counterparty the account on the other side

@@ -5,14 +5,16 @@ import java.time.Instant;
 import java.util.UUID;
 
 /**
- * Enters transfers into both of their accounts, and chains the entries to those before them.
- * Confined to one thread.
+ * Posts transfers to both of their accounts, and chains the entries to the previous ones. Confined
+ * to one thread.
  */
 final class Posting {
 
   private final EntryChain chain = new EntryChain();
 
-  /** Moves the money. The transfer must be postable, and its hold be part of both accounts. */
+  /**
+   * Moves the money. The transfer must be postable, and its hold must be included in both accounts.
+   */
   void post(Transfer transfer, Account from, Account to, Instant now) {
     long amount = transfer.order().money().amount();
     Instant at = entryTime(transfer, from, to, now);
@@ -25,13 +27,16 @@ final class Posting {
     seal(transfer, from, to);
   }
 
-  /** After a fail-over the database's clock may be behind; entry times never go back. */
+  /**
+   * The time of an entry never goes back, although the database's clock may be behind after a
+   * fail-over.
+   */
   private static Instant entryTime(Transfer transfer, Account from, Account to, Instant now) {
     Instant created = transfer.createdAt();
     return to.notBeforeLastEntry(from.notBeforeLastEntry(now.isAfter(created) ? now : created));
   }
 
-  /** Chains the entries of a posted transfer to those before them, in both accounts. */
+  /** Chains the entries of a posted transfer to the previous ones, in both accounts. */
   private void seal(Transfer transfer, Account from, Account to) {
     UUID merchantId = transfer.order().merchantId();
     transfer.seal(

@@ -4,9 +4,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What makes a transfer a reversal.
+ * Marks a transfer as a reversal.
  *
- * @param of the transfer whose money it gives back
- * @param reason for people
+ * @param of the transfer that it reverses
+ * @param reason a text for people
  */
 public record Reversal(UUID of, @Nullable String reason) {}

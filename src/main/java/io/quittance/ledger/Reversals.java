@@ -1,10 +1,10 @@
 package io.quittance.ledger;
 
 /**
- * What is given back of one transfer.
+ * The reversals of one transfer so far.
  *
- * @param count how many times
- * @param amount in minor units
+ * @param count how many there are
+ * @param amount their sum, in minor units
  */
 record Reversals(int count, long amount) {
 

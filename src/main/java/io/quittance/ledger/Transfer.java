@@ -13,9 +13,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A movement of money in its two phases: pending → posted, voided or expired. A pending one holds
- * the payer's funds: its amount is what it still holds. What has ended never changes. Confined to
- * one thread.
+ * A movement of money in its two phases: pending → posted, voided or expired. A pending transfer
+ * holds the payer's funds: its amount is what it still holds. A transfer that has ended never
+ * changes. Confined to one thread.
  */
 public final class Transfer {
 
@@ -44,7 +44,7 @@ public final class Transfer {
           .changing("to_hash", "bytea", Transfer::toHash)
           .build();
 
-  /** Where a transfer stands. */
+  /** The state of a transfer. */
   public enum State {
     PENDING,
     POSTED,
@@ -115,12 +115,15 @@ public final class Transfer {
     return reverses == null ? null : new Reversal(reverses, rs.getString("reason"));
   }
 
-  /** Whether it may still be posted: from its expiry on it may not, swept or unswept. */
+  /**
+   * Whether it may still be posted. After its expiry it may not, even if it is not stored as
+   * expired yet.
+   */
   boolean postable(Instant now) {
     return state == State.PENDING && (expiresAt == null || expiresAt.isAfter(now));
   }
 
-  /** Part of what is held was captured by another transfer, or given back. */
+  /** Reduces what is held by a part that was captured or released. */
   void reduce(long amount) {
     if (state != State.PENDING) {
       throw new IllegalStateException("transfer %s is %s".formatted(order.id(), state.text()));
@@ -140,13 +143,13 @@ public final class Transfer {
     this.toHash = newToHash;
   }
 
-  /** What the payer's entry says. The transfer must be posted. */
+  /** The content of the payer's entry. The transfer must be posted. */
   EntryContent fromContent() {
     return content(
         order.from(), order.to(), -order.money().amount(), Objects.requireNonNull(fromEntry));
   }
 
-  /** What the payee's entry says. The transfer must be posted. */
+  /** The content of the payee's entry. The transfer must be posted. */
   EntryContent toContent() {
     return content(
         order.to(), order.from(), order.money().amount(), Objects.requireNonNull(toEntry));
@@ -185,17 +188,17 @@ public final class Transfer {
     this.endedAt = now;
   }
 
-  /** Whether it stands for itself and moved money, so that it can be reversed. */
+  /** Whether it can be reversed: it is posted and belongs to no payment. */
   public boolean reversible() {
     return order.paymentId() == null && state == State.POSTED;
   }
 
-  /** The transfer whose money it gives back; null: none. */
+  /** The transfer that it reverses; null: none. */
   public @Nullable UUID reverses() {
     return order.reversal() == null ? null : order.reversal().of();
   }
 
-  /** Why it gives that back, for people. */
+  /** The reason of the reversal, for people. */
   public @Nullable String reason() {
     return order.reversal() == null ? null : order.reversal().reason();
   }

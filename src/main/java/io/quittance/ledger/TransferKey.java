@@ -2,5 +2,5 @@ package io.quittance.ledger;
 
 import java.util.UUID;
 
-/** Names a transfer within all merchants'. */
+/** The key of a transfer among those of all merchants. */
 record TransferKey(UUID merchantId, UUID id) {}

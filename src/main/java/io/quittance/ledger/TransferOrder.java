@@ -9,12 +9,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to move from where to where.
+ * An order to move money from one account to another.
  *
- * @param id of the transfer to be made
+ * @param id the id of the new transfer
  * @param paymentId the payment that it belongs to, if any
  * @param metadataJson a JSON object of strings
- * @param reversal null: it gives back nothing that another transfer moved
+ * @param reversal null: it is not a reversal
  */
 public record TransferOrder(
     UUID merchantId,
@@ -40,7 +40,7 @@ public record TransferOrder(
     this(merchantId, id, from, to, money, paymentId, reference, metadataJson, null);
   }
 
-  /** Both of its accounts. */
+  /** The ids of its two accounts. */
   public Set<String> accounts() {
     return new HashSet<>(Arrays.asList(from, to));
   }
@@ -58,7 +58,7 @@ public record TransferOrder(
         reversal);
   }
 
-  /** The order that moves this much of its money back, under the same reference. */
+  /** The order that moves this amount back, with the same reference. */
   public TransferOrder reversed(UUID newId, long amount, @Nullable String reason) {
     return new TransferOrder(
         merchantId,

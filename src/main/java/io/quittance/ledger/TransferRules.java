@@ -7,18 +7,16 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What an order to move money must meet. Each rule stands once here, in the order of precedence.
- */
+/** The rules for orders to move money, in the order of precedence. */
 final class TransferRules {
 
   private TransferRules() {}
 
   /**
-   * Why an order cannot be carried out now; empty when it can.
+   * Why an order cannot be carried out now; empty if it can.
    *
-   * @param from null: there is none; so for the other one
-   * @param ofStatus why an account with such a status takes no part
+   * @param from the payer's account; null: it does not exist; the same for {@code to}
+   * @param ofStatus why an account with this status is refused
    */
   static Optional<Refusal> refusal(
       TransferOrder order,

@@ -43,7 +43,7 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Accounts: opened, changed, frozen, closed, and shown with their balances. */
+/** Opens, changes, freezes and closes accounts, and shows them with their balances. */
 @RestController
 class AccountController {
 
@@ -73,7 +73,8 @@ class AccountController {
   @Route(
       id = "openAccount",
       summary = "Opens an account",
-      description = "The same again is 200, other values are 409.",
+      description =
+          "Repeating the request with the same values returns 200; different values return 409.",
       answers = {
         @Route.Answer(status = 201, body = AccountBody.class),
         @Route.Answer(status = 200, body = AccountBody.class)
@@ -189,7 +190,7 @@ class AccountController {
       throw overdraftOfExternal();
     }
     var command = new ChangeAccount(account.key(), change(body), caller.origin());
-    return switch (commands.execute(command, deadline, "look at the account, or ask again")) {
+    return switch (commands.execute(command, deadline, "read the account, or repeat the request")) {
       case ChangeAccount.Result.Changed(AccountBody changed) -> changed;
       case ChangeAccount.Result.Refused(Refusal refusal) ->
           throw Problem.of(refusal.code(), refusal.detail());

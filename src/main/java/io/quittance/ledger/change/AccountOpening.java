@@ -13,9 +13,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Opens accounts. One that may owe money, external or with an overdraft, is in the audit trail; an
- * ordinary one is not, since a merchant may open one for every customer. Its age counts from the
- * database's time, by which payments are judged. Thread-safe.
+ * Opens accounts. An account that may owe money, external or with an overdraft, is added to the
+ * audit trail; an ordinary one is not, since a merchant may open one for every customer. Its
+ * creation time is the database's, like the time by which payments are judged. Thread-safe.
  */
 @Component
 final class AccountOpening {
@@ -37,7 +37,7 @@ final class AccountOpening {
     this.audit = audit;
   }
 
-  /** Opens an account; false when one of this id exists already. */
+  /** Opens an account; false if one with this id exists already. */
   boolean open(AccountKey key, AccountTerms terms, Origin origin) {
     try {
       transaction.executeWithoutResult(

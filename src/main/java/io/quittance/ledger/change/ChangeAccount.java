@@ -23,10 +23,10 @@ import java.util.UUID;
 record ChangeAccount(AccountKey key, AccountPatch change, Origin origin)
     implements Command<ChangeAccount.Result> {
 
-  /** What came of it. */
+  /** The result. */
   sealed interface Result {
 
-    /** The account as the change left it. */
+    /** The account after the change. */
     record Changed(AccountBody account) implements Result {}
 
     record Refused(Refusal refusal) implements Result {}
@@ -46,7 +46,7 @@ record ChangeAccount(AccountKey key, AccountPatch change, Origin origin)
 
   @Override
   public void prepare(UnitOfWork unit) {
-    // The account is all that it looks at.
+    // It needs only the account.
   }
 
   @Override

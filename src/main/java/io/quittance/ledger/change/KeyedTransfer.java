@@ -13,29 +13,29 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Moves money at once, under an idempotency key; a refusal is kept under the key, too. */
+/** Moves money at once, under an idempotency key; a refusal is stored under the key, too. */
 sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
     permits PostTransfer, ReverseTransfer {
 
-  /** What came of it. */
+  /** The result. */
   sealed interface Result {
     record Posted(Transfer transfer) implements Result {}
 
     record Refused(Refusal refusal) implements Result {}
 
-    /** Another request came first under the key. */
+    /** Another request holds the key. */
     record KeyTaken(KeyRecord holder) implements Result {}
   }
 
   KeyedRequest request();
 
-  /** Between the accounts that are locked. */
+  /** An order between the accounts that have to be locked. */
   TransferOrder order();
 
-  /** Why the money cannot be moved; empty when it can. */
+  /** Why the money cannot be moved; empty if it can. */
   Optional<Refusal> refusal(Books books);
 
-  /** What is moved, if nothing is refused. */
+  /** The order to carry out, if there is no refusal. */
   TransferOrder move(Books books);
 
   @Override

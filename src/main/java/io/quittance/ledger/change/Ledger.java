@@ -14,7 +14,7 @@ import io.quittance.web.TypeId;
 import java.util.UUID;
 import org.springframework.stereotype.Service;
 
-/** What other modules may do with the ledger outside a batch of their own. Thread-safe. */
+/** Operations of the ledger for other modules, outside of their own commands. Thread-safe. */
 @Service
 public final class Ledger {
 
@@ -37,7 +37,7 @@ public final class Ledger {
     opening.open(new AccountKey(merchantId, id), terms, Origin.SYSTEM);
   }
 
-  /** Whether an account has had any entry. */
+  /** Whether an account has any entry. */
   public boolean hasEntries(UUID merchantId, String id) {
     return queries.account(new AccountKey(merchantId, id)).orElseThrow().entryCount() > 0;
   }

@@ -20,13 +20,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/** Gives the journal a command and waits for what it decides. Thread-safe. */
+/** Submits a command to the journal and waits for its result. Thread-safe. */
 @Component
 final class LedgerCommands {
 
   private static final Logger log = LoggerFactory.getLogger(LedgerCommands.class);
 
-  /** How long after its deadline a command that was begun is waited for. */
+  /** How long after its deadline a command that has started is waited for. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Journal journal;
@@ -42,17 +42,17 @@ final class LedgerCommands {
     this.budget = Duration.ofMillis(budgetMs);
   }
 
-  /** Until when a command of this request may begin. */
+  /** The deadline by which a command of this request must start. */
   Deadline deadline(HttpServletRequest request) {
     return Deadline.startingAt(RequestContext.of(request).arrivedNanos(), budget);
   }
 
   /**
-   * What the command decided, after its commit.
+   * The result of the command, after its commit.
    *
    * @param advice what the caller can do when it is not known whether it took effect
    * @throws Problem {@code overloaded}, {@code dependency_unavailable} or {@code
-   *     deadline_exceeded}: surely not applied, unless its outcome is unknown
+   *     deadline_exceeded}: certainly not applied, unless its outcome is unknown
    */
   <R> R execute(Command<R> command, Deadline deadline, String advice) {
     try {

@@ -12,12 +12,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Moves what a transfer moved back again, all that is left or part of it, and in all never more
- * than was moved: the reversals so far are summed up under the lock of both accounts.
+ * Reverses a transfer, in part or all that is left. All reversals together never exceed its amount:
+ * the reversals so far are summed under the locks of both accounts.
  *
- * @param order of the transfer that is reversed
- * @param id of the transfer to be made
- * @param asked in minor units; null: all that is left
+ * @param order the order of the transfer to reverse
+ * @param id the id of the new transfer
+ * @param asked the requested amount in minor units; null: all that is left
  */
 record ReverseTransfer(
     KeyedRequest request,
@@ -28,8 +28,8 @@ record ReverseTransfer(
     implements KeyedTransfer {
 
   /**
-   * The reversals of one transfer are summed up each time, within the journal's transaction, so
-   * that there must be an end of them.
+   * All reversals of a transfer are summed within the journal's transaction each time, so their
+   * number must have a limit.
    */
   static final int MAX_REVERSALS = 1000;
 

@@ -39,7 +39,7 @@ import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Transfers: money moved at once, without a payment around it. */
+/** Transfers: money is moved at once, without a payment. */
 @RestController
 class TransferController {
 
@@ -84,7 +84,7 @@ class TransferController {
   }
 
   /**
-   * @param command made by the deadline; it may look up what it is about
+   * @param command makes the command within the deadline; it may look up its object
    */
   private ResponseEntity<TransferBody> run(
       KeyedRequest request,

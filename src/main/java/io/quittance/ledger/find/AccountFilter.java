@@ -8,11 +8,11 @@ import io.quittance.web.query.QueryParameters;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What accounts are listed by; null: any. */
+/** The filters of the list of accounts; null: any value. */
 public record AccountFilter(
     @Nullable AccountKind kind, @Nullable String currency, @Nullable AccountStatus status) {
 
-  /** Reads the filters that are there, and notes in the query what is wrong with them. */
+  /** Reads the filters of the query, and reports errors to it. */
   public static AccountFilter from(QueryParameters query) {
     return new AccountFilter(
         query.read(
@@ -28,15 +28,14 @@ public record AccountFilter(
                     List.of(AccountStatus.values()), AccountStatus::text, text)));
   }
 
-  /** One text for one filter, for its cursors. */
+  /** A text that identifies the filters, for cursors. */
   public String text() {
     return "accounts %s %s %s".formatted(kind, currency, status);
   }
 
   /**
-   * What follows the first conditions of a {@code where}. Kind and status are written out, from the
-   * enums: the indexes that leave most accounts out are used only if the planner sees which is
-   * meant.
+   * The additional conditions of a {@code where}. Kind and status are literals, because the planner
+   * uses the indexes that leave out most accounts only if it sees the values.
    */
   String conditions() {
     return (kind == null ? "" : " and kind = '" + kind.text() + "'")
@@ -44,7 +43,7 @@ public record AccountFilter(
         + (currency == null ? "" : " and currency = cast(? as char(3))");
   }
 
-  /** The values that are bound to the conditions. */
+  /** The values to bind to the conditions. */
   List<Object> values() {
     return currency == null ? List.of() : List.of(currency);
   }

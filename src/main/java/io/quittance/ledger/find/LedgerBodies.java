@@ -35,7 +35,7 @@ public final class LedgerBodies {
       @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
       @Metadata @Nullable Map<String, String> metadata) {}
 
-  /** What is left out stays as it is. */
+  /** Values that are left out stay as they are. */
   public record AccountUpdate(
       @Size(max = 200) @Printable @Nullable String name,
       @Metadata @Nullable Map<String, String> metadata,

@@ -58,7 +58,7 @@ public final class LedgerQueries {
         .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
-  /** The accounts that meet the filter, those opened last first. */
+  /** The accounts that match the filter, newest first. */
   public List<Account> accounts(UUID merchantId, AccountFilter filter, PageRequest page) {
     Position after = page.after().map(Position::parse).orElse(Position.FIRST);
     return jdbc.sql(
@@ -80,7 +80,7 @@ public final class LedgerQueries {
     return account.createdAt() + " " + account.key().id();
   }
 
-  /** What a page of accounts starts after. */
+  /** The position that a page of accounts starts after. */
   private record Position(OffsetDateTime createdAt, String id) {
 
     static final Position FIRST = new Position(OffsetDateTime.parse("9999-12-31T00:00:00Z"), "");
@@ -116,8 +116,8 @@ public final class LedgerQueries {
   }
 
   /**
-   * The entries after one number and up to another, newest first. Each side is cut off by itself:
-   * the view would be read from end to end before it is sorted.
+   * The entries after one number and up to another, newest first. The limit is applied to each side
+   * of the transfers: otherwise the database would read the whole view before sorting it.
    */
   public List<StatementLine> statement(AccountKey key, long after, long upTo, PageRequest page) {
     return jdbc.sql(

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What transfers are listed by; null: any. */
+/** The filters of the list of transfers; null: any value. */
 record TransferFilter(
     @Nullable String from,
     @Nullable String to,
@@ -16,7 +16,7 @@ record TransferFilter(
     @Nullable OffsetDateTime createdTo,
     @Nullable String reference) {
 
-  /** Reads the filters that are there, and notes in the query what is wrong with them. */
+  /** Reads the filters of the query, and reports errors to it. */
   static TransferFilter from(QueryParameters query) {
     var filter =
         new TransferFilter(
@@ -33,12 +33,12 @@ record TransferFilter(
     return filter;
   }
 
-  /** One text for one filter, for its cursors: only the last value may hold a space. */
+  /** A text that identifies the filters, for cursors. Only the last value may contain a space. */
   String text() {
     return "transfers %s %s %s %s %s".formatted(from, to, createdFrom, createdTo, reference);
   }
 
-  /** What follows the first condition of a {@code where}. */
+  /** The additional conditions of a {@code where}. */
   String conditions() {
     return (from == null ? "" : " and from_account = ?")
         + (to == null ? "" : " and to_account = ?")
@@ -47,7 +47,7 @@ record TransferFilter(
         + (reference == null ? "" : " and reference = ?");
   }
 
-  /** The values that are bound to the conditions. */
+  /** The values to bind to the conditions. */
   List<Object> values() {
     var values = new ArrayList<Object>();
     for (Object value : new @Nullable Object[] {from, to, createdFrom, createdTo, reference}) {

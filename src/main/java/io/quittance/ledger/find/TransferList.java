@@ -12,9 +12,9 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * A merchant's transfers that belong to no payment, newest first: by {@code created_at}, and by id
- * where that is the same. Neither changes, so each is met once however many pages there are. The
- * indexes leave payments' transfers out, which therefore pay nothing for them. Thread-safe.
+ * A merchant's transfers that belong to no payment, newest first: by {@code created_at}, then by
+ * id. Neither changes, so each transfer appears once in all pages. The indexes leave out payments'
+ * transfers, so payments do not pay for them. Thread-safe.
  */
 @Component
 final class TransferList {
@@ -55,7 +55,7 @@ final class TransferList {
         (rs, row) -> Transfer.read(rs));
   }
 
-  /** What the page after this transfer starts from. */
+  /** The cursor position after this transfer. */
   static String position(Transfer transfer) {
     return TimePosition.text(transfer.createdAt(), transfer.order().id());
   }

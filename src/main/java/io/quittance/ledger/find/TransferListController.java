@@ -13,7 +13,7 @@ import java.util.Set;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The list of the merchant's transfers, whole or filtered. */
+/** Lists the merchant's transfers. */
 @RestController
 class TransferListController {
 

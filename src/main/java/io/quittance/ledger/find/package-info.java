@@ -1,4 +1,4 @@
-/** Looks up accounts, transfers and entries, lists them, and says how they look in JSON. */
+/** Finds and lists accounts, transfers and entries, and has their JSON. */
 @NullMarked
 package io.quittance.ledger.find;
 

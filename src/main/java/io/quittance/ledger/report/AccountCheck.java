@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Walks one account's entries in the order of their numbers, up to the first bad one. */
+/** Checks one account's entries in the order of their numbers, up to the first bad one. */
 final class AccountCheck {
 
-  /** What is wrong with an entry, or with the account (then there is no number). */
+  /** An error of an entry, or of the account (then without a number). */
   record Finding(
       String accountId, @Nullable Long number, @Nullable UUID transferId, String reason) {}
 
@@ -28,7 +28,7 @@ final class AccountCheck {
   private @Nullable Finding finding;
 
   /**
-   * A check of this account.
+   * Starts the check of an account.
    *
    * @param digestBefore entries from this instant on are left out of the digest
    */
@@ -39,7 +39,7 @@ final class AccountCheck {
     this.digestHead = chain.start(account.key(), 0, 0);
   }
 
-  /** The next entry, with the hash that is stored with it. */
+  /** Checks the next entry, with its stored hash. */
   void next(EntryContent entry, byte @Nullable [] hash) {
     if (finding != null) {
       return;
@@ -88,7 +88,7 @@ final class AccountCheck {
     finding = new Finding(account.key().id(), entry.number(), entry.transferId(), reason);
   }
 
-  /** What is wrong, after all entries; null: nothing. */
+  /** The error that was found; null: none. To be called after all entries. */
   @Nullable Finding finish() {
     if (finding == null && entries < account.entryCount()) {
       finding = new Finding(account.key().id(), entries + 1, null, "missing");
@@ -112,12 +112,12 @@ final class AccountCheck {
     return entries;
   }
 
-  /** Entries without a hash, from before there was a chain. */
+  /** The number of entries without a hash, from before the chain existed. */
   long unchained() {
     return unchained;
   }
 
-  /** Entries that the digest covers. */
+  /** The number of entries that the digest covers. */
   long digestEntries() {
     return digestEntries;
   }

@@ -11,8 +11,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * An account as it was. Entries are numbered 1, 2, 3, … and their times ascend with their numbers,
- * so an instant is found by halving: some twenty look-ups in a million entries, and no index on
- * time. Thread-safe.
+ * so an instant is found by binary search: some twenty look-ups in a million entries, and no index
+ * on time. Thread-safe.
  */
 @Component
 final class AccountHistory {
@@ -27,7 +27,7 @@ final class AccountHistory {
     this.dialect = dialect;
   }
 
-  /** The clock that entries get their times from. */
+  /** The database's clock, from which entries get their times. */
   Instant now() {
     return dialect.now(operations);
   }

@@ -7,8 +7,8 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks now and then, on the watches' connection, whether the balances of each merchant's accounts
- * in one currency sum to zero, and tells Prometheus how many do not. It does not read entries; the
+ * Checks periodically, on the connection of watches, whether the balances of each merchant's
+ * accounts in one currency sum to zero, and exports how many do not. It does not read entries; the
  * trial balance of a merchant does. Thread-safe.
  */
 @Component

@@ -13,8 +13,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.util.unit.DataSize;
 
 /**
- * The room on the local disk for exports that wait for their readers. One merchant's have half of
- * it at most, and there are two of them at most. Thread-safe.
+ * The space on the local disk for exports that clients are downloading. A merchant may have half of
+ * it, and two exports at once. Thread-safe.
  */
 @Component
 final class ExportSpool {
@@ -31,9 +31,9 @@ final class ExportSpool {
   }
 
   /**
-   * An empty file, to be closed by its owner.
+   * Opens an empty file, which its owner must close.
    *
-   * @throws TooManyReportsException as many of the merchant's are being read already
+   * @throws TooManyReportsException the merchant downloads as many exports already
    */
   SpoolFile open(UUID merchantId) throws IOException {
     enter(merchantId);
@@ -49,17 +49,17 @@ final class ExportSpool {
     int own = files.getOrDefault(merchantId, 0);
     if (own >= FILES_OF_MERCHANT_MAX) {
       throw new TooManyReportsException(
-          "At most %d exports of a merchant are read at once.".formatted(FILES_OF_MERCHANT_MAX));
+          "A merchant may download at most %d exports at once.".formatted(FILES_OF_MERCHANT_MAX));
     }
     files.put(merchantId, own + 1);
   }
 
   /**
-   * Takes room for a part of a file.
+   * Takes space for a part of a file.
    *
-   * @param file how much of it the file has already
+   * @param file the bytes that the file has already
    * @throws Problem 400 when the file alone is too large
-   * @throws TooManyReportsException when other files leave no room now
+   * @throws TooManyReportsException when there is not enough space now
    */
   synchronized void take(UUID merchantId, long file, int bytes) {
     if (file + bytes > limit / 2) {
@@ -67,8 +67,7 @@ final class ExportSpool {
     }
     long own = used.getOrDefault(merchantId, 0L) + bytes;
     if (own > limit / 2 || total + bytes > limit) {
-      throw new TooManyReportsException(
-          "Exports that wait for their readers leave no room for another one.");
+      throw new TooManyReportsException("Too many exports are being downloaded; try again later.");
     }
     used.put(merchantId, own);
     total += bytes;
@@ -84,7 +83,7 @@ final class ExportSpool {
                     .formatted(DataSize.ofBytes(limit / 2).toKilobytes()))));
   }
 
-  /** A file is closed, and its bytes are free. */
+  /** Frees the bytes of a file that is closed. */
   synchronized void leave(UUID merchantId, long bytes) {
     files.computeIfPresent(merchantId, (_, own) -> own == 1 ? null : own - 1);
     total -= bytes;

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a merchant's books as a journal for hledger: declarations, opening balances, each posted
- * transfer, and at the end the balances that the accounts have, as assertions. Used once.
+ * transfer, and at the end the accounts' balances as assertions. Used once.
  */
 final class HledgerJournal {
 
@@ -33,7 +33,7 @@ final class HledgerJournal {
        order by ended_at, id
       """;
 
-  /** What the last entry before an instant says. */
+  /** The balances after the last entries before an instant. */
   private static final String BALANCES_BEFORE =
       """
       select a.id, a.currency, coalesce(e.balance_after, 0) as posted
@@ -91,7 +91,7 @@ final class HledgerJournal {
     out.write("\n");
   }
 
-  /** Money in accounts is what there is (asset), external ones are where it came from (equity). */
+  /** Ordinary accounts are assets; external ones, where the money came from, are equity. */
   private void declareAccount(ResultSet rs) throws SQLException, IOException {
     boolean external = AccountKind.from(rs.getString("kind")) == AccountKind.EXTERNAL;
     out.write(
@@ -140,8 +140,8 @@ final class HledgerJournal {
   }
 
   /**
-   * Asserts what every account has in the end: by its own row if nothing comes after, so that
-   * hledger compares two things that are kept apart.
+   * Asserts the final balance of every account. If no entries come later, it is read from the
+   * account's own row, so that hledger compares two independent sources.
    */
   private void closingBalances(Instant to) throws IOException {
     LocalDate date = date(to.equals(FOREVER) ? books.now() : to.minusMillis(1));
@@ -172,7 +172,7 @@ final class HledgerJournal {
     out.write("    " + HledgerText.account(account) + "  " + amount + "\n");
   }
 
-  /** Within the years that hledger reads: a period may begin or end on their very edge. */
+  /** Clamps the date to the years that hledger reads: a period may begin or end at their limits. */
   private static LocalDate date(Instant instant) {
     LocalDate date = LocalDate.ofInstant(instant, ZoneOffset.UTC);
     return date.isBefore(FIRST_DATE) ? FIRST_DATE : date.isAfter(LAST_DATE) ? LAST_DATE : date;

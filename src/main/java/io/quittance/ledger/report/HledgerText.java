@@ -6,9 +6,7 @@ import io.quittance.money.Currencies;
 import java.math.BigDecimal;
 import java.util.HexFormat;
 
-/**
- * The words of an hledger journal, such that nothing a merchant says can break out of its place.
- */
+/** Escapes texts for an hledger journal, so that nothing from a merchant can break its syntax. */
 final class HledgerText {
 
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
@@ -16,8 +14,8 @@ final class HledgerText {
   private HledgerText() {}
 
   /**
-   * An account id as an account name. Colons make a hierarchy, as they do in hledger; a part that
-   * is empty, which hledger does not know, becomes {@code ~}.
+   * An account id as an account name. Colons make a hierarchy, as in hledger. An empty part, which
+   * hledger does not allow, becomes {@code ~}.
    */
   static String account(String id) {
     StringBuilder name = new StringBuilder();
@@ -34,13 +32,13 @@ final class HledgerText {
         + currency;
   }
 
-  /** A declaration's sample amount, which says where the decimals are: {@code 1000.00 EUR}. */
+  /** A declaration's sample amount, which defines the decimals: {@code 1000.00 EUR}. */
   static String sample(String currency) {
     return "1000." + "0".repeat(Currencies.decimals(currency)) + " " + currency;
   }
 
   /**
-   * Free text as a description: what could end it, be invisible or reorder the line is
+   * Free text as a description. Characters that could end it, be invisible or reorder the line are
    * percent-encoded (RFC 3986), so that nothing is lost.
    */
   static String description(String text) {

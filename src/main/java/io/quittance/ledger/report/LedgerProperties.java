@@ -7,12 +7,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How the books are reported on and checked.
+ * Limits of reports, and how often the books are checked.
  *
- * @param reportLimit the longest that a report may take, and the longest that its reader may
- * @param exportSpool how many bytes of finished exports are kept on the disk while they are read;
- *     half of it for one merchant
- * @param checkInterval how often each replica looks whether all balances sum to zero
+ * @param reportLimit how long a report may take, and how long its download may
+ * @param exportSpool how many bytes of finished exports may be on the disk while they are
+ *     downloaded; half of it for one merchant
+ * @param checkInterval how often each replica checks that all balances sum to zero
  */
 @ConfigurationProperties("quittance.ledger")
 public record LedgerProperties(

@@ -8,9 +8,9 @@ import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From an instant (included) to another (not included), so that months fit together. Answers show
- * times in milliseconds, cut off; the bounds are such that an entry is inside exactly if the time
- * that is shown for it is.
+ * From an instant (inclusive) to another (exclusive), so that months are adjacent. Responses show
+ * times truncated to milliseconds; the bounds are chosen so that an entry is inside exactly if its
+ * shown time is.
  *
  * @param from null: from the beginning
  * @param to null: without end
@@ -26,7 +26,7 @@ record Period(@Nullable Instant from, @Nullable Instant to) {
     return period;
   }
 
-  /** The end of the period that an instant belongs to: its whole millisecond. */
+  /** The end of a period that includes this instant: the end of its millisecond. */
   static Instant through(Instant at) {
     return at.truncatedTo(ChronoUnit.MILLIS).plusMillis(1);
   }

@@ -29,7 +29,9 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Reports for auditors: the balance at an instant, the books as a file, and their verification. */
+/**
+ * Reports for auditors: the balance at an instant, the export of the books, and their verification.
+ */
 @RestController
 class ReportController {
 
@@ -54,10 +56,10 @@ class ReportController {
     this.readLimit = properties.reportLimit();
   }
 
-  /** What had been posted to an account, and by how many entries. */
+  /** The posted balance of an account at an instant, and its number of entries. */
   record BalanceBody(String accountId, String currency, Instant at, long posted, long entries) {}
 
-  /** What is wrong, where. */
+  /** An error in the books. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record BadBody(
       String accountId, @Nullable Long number, @Nullable String transferId, String reason) {
@@ -137,7 +139,10 @@ class ReportController {
     }
   }
 
-  /** All of it, before the first byte is sent: a slow reader keeps no connection and no place. */
+  /**
+   * Writes the whole export before the first byte is sent, so that a slow reader keeps no database
+   * connection.
+   */
   private static SpoolFile spooled(
       Reports.Snapshot books, UUID merchantId, Period period, SpoolFile file) {
     try {

@@ -18,9 +18,9 @@ import org.springframework.jdbc.core.ResultSetExtractor;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads as much as it takes from one snapshot of the books, row by row: memory is bounded by the
- * fetch size, time by a limit. Reports have connections of their own, and no more of them run at
- * once; one merchant's leave a place to the others. Thread-safe.
+ * Makes reports from one snapshot of the books, row by row: memory is limited by the fetch size,
+ * time by a limit. Reports have their own connections, which limit how many run at once; one
+ * merchant may not use all of them. Thread-safe.
  */
 @Component
 final class Reports {
@@ -38,8 +38,8 @@ final class Reports {
   /**
    * Makes a report for a merchant.
    *
-   * @throws TooManyReportsException when enough of them are being made, and none ends soon
-   * @throws Problem {@code deadline_exceeded} when it takes too long
+   * @throws TooManyReportsException when too many reports are running, and none ends soon
+   * @throws Problem {@code deadline_exceeded} when the report takes too long
    */
   <T> T read(UUID merchantId, Function<Snapshot, T> report) {
     return connections.report(
@@ -48,9 +48,9 @@ final class Reports {
   }
 
   /**
-   * The books as they were at one moment.
+   * The books at one instant.
    *
-   * @param now that moment, by the database's clock
+   * @param now that instant, by the database's clock
    */
   record Snapshot(JdbcOperations jdbc, Instant now, Deadline deadline) {
 

@@ -24,9 +24,9 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * An export on the local disk, compressed: written as fast as the database gives it, and read as
- * slowly as its reader takes it. Nothing of it is left after it is closed, nor after a crash: its
- * name is removed as soon as it is open. Confined to one thread.
+ * A compressed export on the local disk. It is written as fast as the database sends it, and read
+ * as slowly as the client takes it. Nothing is left after it is closed, nor after a crash: its name
+ * is removed as soon as it is open. Confined to one thread.
  */
 final class SpoolFile implements AutoCloseable {
 
@@ -56,22 +56,22 @@ final class SpoolFile implements AutoCloseable {
             DELETE_ON_CLOSE);
   }
 
-  /** Writes all that it has; called once. */
+  /** Writes the whole text; called once. */
   void write(Text text) throws IOException {
     try (Writer out = new BufferedWriter(new OutputStreamWriter(new Packed(new Kept()), UTF_8))) {
       text.to(out);
     }
   }
 
-  /** The bytes of what was written, as {@link #copyTo} gives them. */
+  /** The uncompressed bytes, as {@link #copyTo} writes them. */
   long length() {
     return length;
   }
 
   /**
-   * Copies what was written, once: the file is at its end then.
+   * Copies the text to a stream; called once.
    *
-   * @throws InterruptedIOException the deadline came before the end
+   * @throws InterruptedIOException the deadline passed before the end
    */
   void copyTo(OutputStream out, Deadline deadline) throws IOException {
     channel.position(0);
@@ -95,7 +95,7 @@ final class SpoolFile implements AutoCloseable {
     }
   }
 
-  /** Compresses little, but fast: a sixth of the bytes is left. */
+  /** Compresses fast: a sixth of the bytes is left. */
   private final class Packed extends GZIPOutputStream {
 
     Packed(OutputStream out) throws IOException {
@@ -110,7 +110,7 @@ final class SpoolFile implements AutoCloseable {
     }
   }
 
-  /** Writes where there is room, and leaves the file open. */
+  /** Writes if there is space, and leaves the file open. */
   private final class Kept extends FilterOutputStream {
 
     Kept() {

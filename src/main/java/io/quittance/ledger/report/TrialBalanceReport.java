@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** Sums up a merchant's books as they were at one moment. Used once. */
+/** Sums up a merchant's books at one instant. Used once. */
 final class TrialBalanceReport {
 
   /**
    * The sums of one currency; balanced if entries and account balances both sum to zero.
    *
    * @param balancesPositive the sum of all balances above zero
-   * @param balancesNegative the sum of all balances below zero: the same, below zero
+   * @param balancesNegative the sum of all balances below zero
    */
   record TrialBalance(
       String currency,
@@ -53,7 +53,7 @@ final class TrialBalanceReport {
        order by a.currency
       """;
 
-  /** Each account of the page is summed up through the indexes of its own entries. */
+  /** Sums each account of the page through the indexes on its entries. */
   private static final String BY_ACCOUNT =
       """
       select a.id, a.currency,

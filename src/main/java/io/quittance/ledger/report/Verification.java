@@ -20,12 +20,12 @@ import org.apache.commons.codec.digest.DigestUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recomputes a merchant's books from their entries: numbers, balances, hashes, and what the
- * accounts say of them. Stops after the accounts among which it finds something. Used once.
+ * Recomputes a merchant's books from their entries: numbers, balances and hashes, and compares the
+ * accounts' rows with them. Stops after the group of accounts with the first error. Used once.
  */
 final class Verification {
 
-  /** What was found, and how much was looked at. */
+  /** The error that was found, and how much was checked. */
   record Result(
       long accounts,
       long entries,
@@ -35,7 +35,7 @@ final class Verification {
 
   private static final int ACCOUNTS_AT_ONCE = 500;
 
-  /** By the bytes of the id, which no collation of a database changes. */
+  /** In the order of the id's bytes, which does not depend on the database's collation. */
   private static final String ACCOUNTS =
       "select "
           + Account.TABLE.names()
