@@ -5,7 +5,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** What this replica remembers of keys, sessions and merchants. */
+/** The caches of this replica for keys, sessions and merchants. */
 @Component
 public final class AccessCaches {
 
@@ -21,9 +21,9 @@ public final class AccessCaches {
   }
 
   /**
-   * Forgets what is a merchant's when the caller's transaction has committed. Any earlier, the old
-   * state could be looked up and remembered again. What is others' stays: a merchant may change its
-   * keys and sessions as often as it likes.
+   * Removes a merchant's entries when the caller's transaction has committed. Earlier, the old
+   * state could be read and cached again. Entries of other merchants stay, so a merchant that
+   * changes its keys often does not slow down others.
    */
   public void forgetOnCommit(UUID merchantId) {
     TransactionSynchronizationManager.registerSynchronization(

@@ -10,22 +10,22 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.bind.Name;
 
 /**
- * Keys, and how long they are remembered.
+ * API keys: the operator's key, limits, and caching.
  *
- * @param operatorKey manages merchants; none: nobody may
- * @param access how many keys there may be, and how they are looked up
+ * @param operatorKey the key that manages merchants; none: nobody can
+ * @param access limits of keys and of their look-ups
  */
 @ConfigurationProperties("quittance")
 public record AccessProperties(
     @Nullable String operatorKey, @Name("access") @DefaultValue @Valid Keys access) {
 
   /**
-   * How many keys there may be, and how they are looked up.
+   * Limits of keys and of their look-ups.
    *
-   * @param keysPerMerchant keys of a merchant that work at a time
-   * @param cacheTtl how long a revoked key, or one of a disabled merchant, may go on working on
+   * @param keysPerMerchant how many active keys a merchant may have
+   * @param cacheTtl how long a revoked key, or a key of a disabled merchant, may still work on
    *     another replica
-   * @param cacheSize keys remembered, at most
+   * @param cacheSize how many keys are cached
    * @param timeout how long a look-up may take before the request is refused
    */
   public record Keys(

@@ -16,15 +16,16 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds whom a key belongs to, by a {@link RememberedLookup}, so a revocation takes effect within
- * its time to live on every replica. Thread-safe.
+ * Finds the owner of a key, by a {@link RememberedLookup}, so a revocation takes effect within its
+ * time to live on every replica. Thread-safe.
  *
- * <p>A key is looked up by its SHA-256 in an index. How long that takes may tell how far a hash
- * agrees with a stored one, which helps nobody: a text with a wanted beginning of its hash is found
- * only by trying, and a secret has 256 random bits. So no comparison in constant time is needed.
+ * <p>A key is looked up by its SHA-256 in an index. The time of the look-up may reveal how many
+ * bytes of a hash match a stored one. That does not help an attacker: a text whose hash has a given
+ * prefix is only found by trying, and a secret has 256 random bits. So no constant-time comparison
+ * is needed.
  *
- * <p>Keys that were good lately have a queue and a memory of their own. However many wrong keys
- * arrive, they crowd out one another and not those.
+ * <p>Keys that were valid recently have their own queue and cache. So a flood of invalid keys
+ * delays only other unknown keys.
  */
 @Component
 final class Authenticator {
@@ -55,7 +56,7 @@ final class Authenticator {
     this.strange = identities("new-keys", stored, settings, registry);
   }
 
-  /** Whom a hash stands for; empty when it is unknown or has ended. */
+  /** The identities of hashes; empty for one that is unknown or has ended. */
   static RememberedLookup<ByteBuffer, Optional<Identity>> identities(
       String name,
       Function<List<ByteBuffer>, Map<ByteBuffer, Identity>> stored,
@@ -69,7 +70,7 @@ final class Authenticator {
         registry);
   }
 
-  /** Whose key this is; empty when it is unknown, revoked or expired. */
+  /** The identity of a key; empty if it is unknown, revoked or expired. */
   Optional<Identity> authenticate(Secret secret) throws InterruptedException {
     var deadline = Deadline.after(settings.timeout());
     var hash = ByteBuffer.wrap(secret.hash());

@@ -7,9 +7,8 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.ServletRequestAttributes;
 
 /**
- * A request is its merchant's. Those without one are the operator's, probes and the like, which are
- * a party together, and those that anybody may send who has a key: they begin and end sessions of
- * the console.
+ * The party of a request is its merchant. Requests without a merchant are one party together: the
+ * operator's, probes, and those that begin and end sessions of the console.
  */
 @Component
 final class CallerParty implements RequestParty {

@@ -13,12 +13,15 @@ import org.springframework.http.HttpHeaders;
  */
 public record Credential(Secret secret, boolean session) {
 
-  /** Our page sends it. A page of another origin would have to ask first (CORS), and is refused. */
+  /**
+   * The console's page sends it. A page of another origin would need permission (CORS), which it
+   * does not get.
+   */
   static final String CONSOLE_HEADER = "X-Quittance-Console";
 
   private static final Set<String> READS = Set.of("GET", "HEAD");
 
-  /** Null: it shows nothing that counts. */
+  /** The credential of a request; null: it has none that counts. */
   public static @Nullable Credential of(RequestHead head) {
     String authorization = head.header(HttpHeaders.AUTHORIZATION);
     if (authorization != null) {
@@ -29,12 +32,15 @@ public record Credential(Secret secret, boolean session) {
     return token != null && cookieCounts(head) ? new Credential(token, true) : null;
   }
 
-  /** Browsers send cookies by themselves, so more must say that our page asks. */
+  /**
+   * Browsers send cookies automatically, so there must be proof that the console's page sent the
+   * request.
+   */
   private static boolean cookieCounts(RequestHead head) {
     return (READS.contains(head.method()) && !crossSite(head)) || fromConsole(head);
   }
 
-  /** Whether our page sends the request, as only it can. */
+  /** Whether the console's page sent the request: no other page can set this header. */
   static boolean fromConsole(RequestHead head) {
     return "1".equals(head.header(CONSOLE_HEADER)) && !crossSite(head);
   }

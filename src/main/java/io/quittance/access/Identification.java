@@ -47,17 +47,17 @@ public final class Identification {
     return operator;
   }
 
-  /** Finds whom a secret speaks for. */
+  /** Finds the identity of a secret. */
   @FunctionalInterface
   private interface Lookup {
     Identity identity() throws InterruptedException;
   }
 
   /**
-   * Whom a key, a token or a session speaks for.
+   * The identity of a key, a token or a session.
    *
-   * @throws Problem 401 it is not a good one; 403 its merchant is disabled; 503 that could not be
-   *     found out in time
+   * @throws Problem 401 it is not valid; 403 its merchant is disabled; 503 it could not be checked
+   *     in time
    */
   public Identity identify(Credential credential) {
     Secret secret = credential.secret();

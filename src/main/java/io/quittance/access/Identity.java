@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What a key or a token says of its bearer: the same for every request. */
+/** What a key or token says about its bearer; the same for every request. */
 public record Identity(
     UUID merchantId,
     UUID keyId,

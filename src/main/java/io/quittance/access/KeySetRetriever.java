@@ -19,8 +19,8 @@ import java.util.Map;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Fetches an issuer's keys on a thread of its own, so that a request waits no longer than the limit
- * for a server that sends a byte now and then. Thread-safe.
+ * Fetches an issuer's keys on a thread of its own, so that a request waits no longer than the
+ * limit, even for a server that sends a byte at a time. Thread-safe.
  */
 final class KeySetRetriever implements ResourceRetriever, AutoCloseable {
 

@@ -10,8 +10,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Remembers which merchant the keys, tokens and sessions belong to that were valid lately, by their
- * SHA-256, so that a request can be counted as its merchant's before its key is checked. Opens
- * nothing: a key that has ended is remembered until it is next refused. Thread-safe.
+ * SHA-256, so that a request can be counted as its merchant's before its key is checked. Grants no
+ * access: a key that has ended is remembered until it is next refused. Thread-safe.
  */
 @Component
 public final class KnownKeys {
@@ -29,9 +29,9 @@ public final class KnownKeys {
   }
 
   /**
-   * Who sends a request.
+   * The sender of a request.
    *
-   * @param credential what it shows; null: nothing
+   * @param credential the credential of the request; null: none
    */
   public RequestSender sender(@Nullable Credential credential) {
     if (credential == null) {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Looks merchants and their terms up, and remembers them as keys are remembered. Thread-safe. */
+/** Looks up merchants and their terms, and caches them like keys. Thread-safe. */
 @Component
 final class KnownMerchants implements EnabledMerchants {
 
@@ -42,7 +42,7 @@ final class KnownMerchants implements EnabledMerchants {
             registry);
   }
 
-  /** The terms of a merchant; empty when there is no such merchant. */
+  /** The terms of a merchant; empty if there is no such merchant. */
   Optional<Terms> terms(UUID id) throws InterruptedException {
     return merchants.get(id, Deadline.after(settings.timeout()));
   }
@@ -57,7 +57,7 @@ final class KnownMerchants implements EnabledMerchants {
     }
   }
 
-  /** Looks a merchant up again when it is next asked for. */
+  /** Forgets a merchant, so that it is looked up again. */
   void forget(UUID id) {
     merchants.forget(id);
   }

@@ -28,9 +28,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Notes when keys were last used, to the minute, behind the requests: many keys in one transaction
- * that waits neither for the disk nor for a key that is locked, whose next use is noted instead. A
- * note may be lost, a request never waits for one. Thread-safe.
+ * Records when keys were last used, to the minute, asynchronously: many keys in one transaction
+ * that waits neither for the disk nor for locked keys, whose next use is recorded instead. A record
+ * may be lost; no request waits for one. Thread-safe.
  */
 @Component
 public final class LastUse {
@@ -43,7 +43,7 @@ public final class LastUse {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final int BATCH_MAX = 1_000;
 
-  /** Other replicas, which know nothing of this one's notes, do not write within the minute. */
+  /** Leaves out keys that any replica has recorded within the last minute. */
   private static final String TO_NOTE =
       """
       select id from api_keys
@@ -85,7 +85,7 @@ public final class LastUse {
             .start(registry);
   }
 
-  /** Notes that a key has just been used, unless that was noted in the last minute. */
+  /** Records that a key has just been used, unless that was recorded in the last minute. */
   public void note(UUID keyId) {
     if (noted.getIfPresent(keyId) != null) {
       return;
@@ -111,8 +111,8 @@ public final class LastUse {
   }
 
   /**
-   * Notes the use of all keys but those that another transaction has locked: it waits for none, for
-   * the others are locked meanwhile. Returns those that it has passed over.
+   * Records the use of all keys except those that another transaction has locked: it waits for no
+   * lock, because it holds others. Returns those that it skipped.
    */
   private Set<UUID> write(Collection<UUID> keyIds, Instant at) {
     dialect.commitWithoutWaiting(jdbc);

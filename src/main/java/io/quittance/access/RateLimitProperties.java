@@ -5,8 +5,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The rate limit of merchants for whom the operator has set none. It counts on each replica:
- * requests that are spread over N replicas may be N times as many.
+ * The rate limit of merchants without one of their own. It applies on each replica: with N replicas
+ * a merchant may send up to N times as many requests.
  *
  * @param enabled whether the limit is enforced
  * @param requestsPerSecond in the long run

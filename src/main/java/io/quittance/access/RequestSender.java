@@ -4,21 +4,21 @@ import java.nio.ByteBuffer;
 import java.util.UUID;
 
 /**
- * Who sends a request, as far as its head tells.
+ * The sender of a request, as far as its head shows.
  *
  * @param key the SHA-256 of the API key or token
  * @param party the merchant, or one of the constants
  */
 public record RequestSender(ByteBuffer key, UUID party) {
 
-  /** All those together whose key has not been good lately. */
+  /** All senders whose key has not been valid recently, as one party. */
   public static final UUID UNKNOWN = new UUID(0, 0);
 
   public static final UUID OPERATOR = new UUID(0, 1);
 
   private static final RequestSender SOMEBODY = new RequestSender(ByteBuffer.allocate(0), UNKNOWN);
 
-  /** One of the unknown, who are not told apart: each could pretend to be many. */
+  /** An unknown sender. Unknown senders are one party, because one could pretend to be many. */
   public static RequestSender unknown() {
     return SOMEBODY;
   }

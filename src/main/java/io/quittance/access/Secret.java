@@ -38,7 +38,9 @@ public final class Secret {
     return new Secret(prefix + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
   }
 
-  /** What follows {@code Bearer} in a header {@code Authorization}; null: it has another form. */
+  /**
+   * The secret after {@code Bearer} in a header {@code Authorization}; null: it has another form.
+   */
   static @Nullable Secret ofBearer(@Nullable String authorization) {
     return authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
         ? new Secret(authorization.substring(BEARER.length()).strip())

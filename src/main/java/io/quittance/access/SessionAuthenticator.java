@@ -10,9 +10,8 @@ import java.util.UUID;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds which key a session of the console stands for, as the {@link Authenticator} does for keys:
- * a session that has ended, or whose key has, is refused within the same time on every replica.
- * Thread-safe.
+ * Finds the key of a console session, as the {@link Authenticator} does for keys: a session that
+ * has ended, or whose key has, is refused within the same time on every replica. Thread-safe.
  */
 @Component
 final class SessionAuthenticator {
@@ -28,7 +27,7 @@ final class SessionAuthenticator {
     this.sessions = Authenticator.identities("sessions", stored::ofSessions, settings, registry);
   }
 
-  /** Whose session this is; empty when there is none, or it has ended. */
+  /** The identity of a session; empty if there is none, or it has ended. */
   Optional<Identity> authenticate(Secret token) throws InterruptedException {
     var hash = ByteBuffer.wrap(token.hash());
     Optional<Identity> identity = sessions.get(hash, Deadline.after(settings.timeout()));

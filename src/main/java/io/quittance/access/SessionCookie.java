@@ -13,8 +13,7 @@ final class SessionCookie {
   private SessionCookie() {}
 
   /**
-   * The token in a header {@code Cookie}; null: it holds none, or two, of which one may be somebody
-   * else's.
+   * The token in a header {@code Cookie}; null: it has none, or two, of which one may be planted.
    */
   static @Nullable Secret read(@Nullable String header) {
     if (header == null || !header.contains(NAME)) {

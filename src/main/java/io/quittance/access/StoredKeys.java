@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Reads the keys that are good now, many in one query. Thread-safe. */
+/** Reads the keys that are valid now, many in one query. Thread-safe. */
 @Component
 final class StoredKeys {
 

@@ -22,7 +22,7 @@ import org.springframework.transaction.annotation.Transactional;
 @Component
 class StoredSessions {
 
-  /** Of one key; one more ends the oldest one. */
+  /** The most sessions of one key; another one ends the oldest. */
   private static final int MOST = 50;
 
   private final JdbcClient jdbc;
@@ -37,7 +37,7 @@ class StoredSessions {
     this.clock = clock;
   }
 
-  /** Begins a session that stands for a key. */
+  /** Stores a new session of a key. */
   @Transactional
   public void add(Identity identity, Origin origin, Secret token, Instant expiresAt) {
     UUID merchantId = identity.merchantId();
@@ -95,7 +95,7 @@ class StoredSessions {
             Map.of()));
   }
 
-  /** What a session that has been let in stands for. */
+  /** The details of a valid session. */
   Optional<Session> show(Identity identity, Secret token) {
     return jdbc.sql(
             """

@@ -7,9 +7,7 @@ import java.sql.SQLException;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
-/**
- * Reads the terms of merchants from their rows; what is null there comes from the configuration.
- */
+/** Reads the terms of merchants from their rows; null values come from the configuration. */
 @Component
 final class TermsReader {
 

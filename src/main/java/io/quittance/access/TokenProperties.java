@@ -10,11 +10,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * Tokens of an authorization server, taken beside API keys.
  *
- * @param issuer who signs them; none: no token is taken
- * @param jwkSetUri where its keys are; none: where its discovery document says
- * @param audience what a token must name as its audience: this service
+ * @param issuer the issuer that signs them; none: tokens are not accepted
+ * @param jwkSetUri the URI of its keys; none: from its discovery document
+ * @param audience the audience that a token must have
  * @param merchantClaim the claim that names the merchant, {@code mch_…}
- * @param refreshInterval how soon its keys may be fetched again for a token with an unknown one
+ * @param refreshInterval the shortest interval between fetches of its keys for tokens with unknown
+ *     keys
  */
 @ConfigurationProperties("quittance.access.jwt")
 record TokenProperties(

@@ -40,9 +40,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes signed access tokens (RFC 7519, RFC 9068) of one issuer in place of API keys, if one is
- * configured. A token that is wrong in any way is refused as {@code invalid_token} (RFC 6750).
- * Thread-safe.
+ * Accepts signed access tokens (RFC 7519, RFC 9068) of one issuer instead of API keys, if one is
+ * configured. Any invalid token is refused as {@code invalid_token} (RFC 6750). Thread-safe.
  */
 @Component
 final class Tokens {
@@ -140,9 +139,9 @@ final class Tokens {
   }
 
   /**
-   * Whom a token is about.
+   * The identity of a token.
    *
-   * @throws Problem 401 it is not a good one; 503 the issuer's keys are out of reach
+   * @throws Problem 401 it is not valid; 503 the issuer's keys cannot be fetched
    */
   Identity identify(String token) throws InterruptedException {
     try {
@@ -161,7 +160,7 @@ final class Tokens {
       throw Problem.of(
           ProblemCode.DEPENDENCY_UNAVAILABLE, "The issuer's keys could not be fetched.");
     } catch (BadJOSEException | JOSEException e) {
-      // Why, in words, would say to a forger what to do better.
+      // The reason is not told, because it would help a forger.
       throw invalid("The token is not valid for this service.");
     }
   }

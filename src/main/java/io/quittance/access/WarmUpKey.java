@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * A key with which the service sends requests to itself before it is ready. It reads payments of a
- * merchant that does not exist, is kept in memory only, and is good from its first use until it is
+ * merchant that does not exist, is kept in memory only, and is valid from its first use until it is
  * withdrawn. Thread-safe.
  */
 @Component
@@ -43,7 +43,7 @@ public final class WarmUpKey {
   /**
    * What follows {@code Bearer}.
    *
-   * @throws IllegalStateException it was withdrawn
+   * @throws IllegalStateException the key was withdrawn
    */
   public synchronized String text() {
     if (withdrawn) {

@@ -21,7 +21,7 @@ final class WarmUpObservations extends DefaultServerRequestObservationConvention
     this.key = key;
   }
 
-  /** Asked at a request's beginning, too, when nobody knows yet whose it is. */
+  /** Also called at the start of a request, before its caller is known. */
   @Override
   protected KeyValue uri(ServerRequestObservationContext context) {
     return context.getCarrier() != null

@@ -1,6 +1,4 @@
-/**
- * Authentication: API keys, tokens and sessions, whom they stand for, and what is known of them.
- */
+/** Authentication: API keys, tokens and sessions, and the merchants that they belong to. */
 @ApplicationModule(
     allowedDependencies = {"audit", "concurrency", "database", "identity", "web", "web::query"})
 @NullMarked

@@ -18,17 +18,17 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Limits how many requests are under way at once, lane by lane of the {@link Backlog}, so that a
- * lane with too much to do refuses its own merchants only. Requests whose key is unknown have a
- * lane of their own, where they wait for their key's check. Thread-safe.
+ * Limits how many requests are under way at once, for each lane of the {@link Backlog}, so that an
+ * overloaded lane refuses only its own merchants. Requests with an unknown key have their own lane
+ * until the key is checked. Thread-safe.
  */
 @Component
 final class Admission {
 
-  /** The beginning of the paths that it is about. */
+  /** The prefix of the paths that are limited. */
   static final String PATHS = "/v1/";
 
-  /** Of the ceiling, for all those whose keys are unknown. */
+  /** One part in so many of the ceiling is for all senders with unknown keys. */
   private static final int UNKNOWN_PART = 4;
 
   private final boolean enabled;
@@ -86,7 +86,10 @@ final class Admission {
     return sender.isMerchant() ? lanes.get(backlog.laneOf(sender.party())) : unknown;
   }
 
-  /** Lets a request in, or not (null). Its permit must be left. */
+  /**
+   * Admits a request; null: it is refused. The permit must be {@linkplain AdmissionPermit#leave
+   * left}.
+   */
   @Nullable AdmissionPermit enter(AdmissionRequest admissionRequest) {
     AdmissionLane lane = laneOf(admissionRequest.sender());
     UUID party = admissionRequest.sender().party();
@@ -98,7 +101,7 @@ final class Admission {
     return new AdmissionPermit(lane, admissionRequest);
   }
 
-  /** Moves a request into the lane of its sender, who is known now, if it has room there. */
+  /** Moves a request to the lane of its sender, who is known now; false if that lane is full. */
   boolean moveToMerchant(AdmissionPermit permit, RequestSender sender) {
     AdmissionPermit other = enter(permit.admissionRequest().from(sender));
     if (other != null) {
@@ -107,7 +110,7 @@ final class Admission {
     return other != null;
   }
 
-  /** Whether a request would be let in now. */
+  /** Whether a request would be admitted now. */
   boolean hasRoom(AdmissionRequest admissionRequest) {
     return !enabled
         || laneOf(admissionRequest.sender())
@@ -123,7 +126,7 @@ final class Admission {
         .retryAfter(retryAfter(admissionRequest.sender()));
   }
 
-  /** When what is under way in a sender's lane will be done. */
+  /** An estimate of when the requests under way in a sender's lane will be done. */
   Duration retryAfter(RequestSender sender) {
     return laneOf(sender).retryAfter();
   }

@@ -14,7 +14,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 /**
  * Counts requests before their key is checked, and refuses those that {@link EarlyAdmission} did
  * not refuse. A request of a known sender is not refused for overload later; one of an unknown
- * sender may be, when its key says which lane it belongs to.
+ * sender may be, once its lane is known.
  */
 @Component
 @Order(-10)

@@ -13,9 +13,9 @@ import java.util.function.Supplier;
 /**
  * The requests under way in one lane, and their limit. It follows the time that the lane's work
  * takes: a tenth less while that is longer than it should be, a twentieth more while the limit is
- * reached and it is not (additive increase would be slow to find a limit of a thousand). It begins
- * high, so that a burst is let in, and comes back there when there is little to do. Of a limit that
- * is reached, each merchant may have its fair share. Thread-safe.
+ * reached and it is not (additive increase would be slow to find a limit of a thousand). It starts
+ * high, so that a burst is admitted, and returns there when there is little load. When the limit is
+ * reached, each merchant may have its fair share of it. Thread-safe.
  *
  * @see <a href="https://sre.google/sre-book/handling-overload/">Handling Overload, in: Site
  *     Reliability Engineering</a>
@@ -25,13 +25,13 @@ final class AdmissionLane {
   /**
    * The bounds of the limit, and its first value.
    *
-   * @param targetTime how long work may take before the limit is lowered
+   * @param targetTime how long the work may take before the limit is lowered
    */
   record Range(int floor, int start, int ceiling, Duration targetTime) {}
 
   private static final long INTERVAL_NANOS = 100_000_000;
 
-  /** After so long without requests the limit is reset to its initial value. */
+  /** After this time without requests the limit is reset to its first value. */
   private static final long FORGOTTEN_NANOS = 5_000_000_000L;
 
   private static final Duration RETRY_AFTER_MAX = Duration.ofSeconds(30);
@@ -60,7 +60,7 @@ final class AdmissionLane {
     }
   }
 
-  /** Takes a place, if there is one; then the party must {@link #leave}. */
+  /** Takes a place, if there is one; if it returns true, the party must {@link #leave}. */
   boolean enter(UUID party, AdmissionRequest admissionRequest) {
     adjustWhenDue();
     if (cannotMeetDeadline(admissionRequest)
@@ -82,7 +82,10 @@ final class AdmissionLane {
         && underWay.mayTake(party, 1, admissionRequest.priority().of(limit));
   }
 
-  /** What is under way is known, and is answered whatever it takes. */
+  /**
+   * Whether the expected time exceeds the request's deadline. Does not apply to requests that
+   * repeat or read what is under way: these are always answered.
+   */
   private boolean cannotMeetDeadline(AdmissionRequest admissionRequest) {
     return admissionRequest.priority() != Priority.UNDER_WAY
         && admissionRequest.priority() != Priority.REPORT
@@ -94,17 +97,14 @@ final class AdmissionLane {
     done.increment();
   }
 
-  /** When what is under way now will be done, at the pace of the last seconds. */
+  /** An estimate of when the requests under way will be done, at the rate of the last seconds. */
   Duration retryAfter() {
     double seconds = underWay.total() / Math.max(donePerSecond, 0.1);
     Duration drained = Duration.ofMillis((long) (seconds * 1000));
     return drained.compareTo(RETRY_AFTER_MAX) < 0 ? drained : RETRY_AFTER_MAX;
   }
 
-  /**
-   * Done by arriving requests and not by a scheduler, so that nothing that hangs elsewhere delays
-   * it.
-   */
+  /** Called by arriving requests instead of a scheduler, so that no other job can delay it. */
   private void adjustWhenDue() {
     long now = nanoTime.getAsLong();
     long last = adjustedNanos.get();

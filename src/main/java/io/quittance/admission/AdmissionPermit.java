@@ -3,7 +3,7 @@ package io.quittance.admission;
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 
-/** Lets a request be under way in its lane. Confined to the request's thread. */
+/** The place of a request in its lane. Confined to the request's thread. */
 final class AdmissionPermit {
 
   private static final String ATTRIBUTE = AdmissionPermit.class.getName();

@@ -10,13 +10,12 @@ import org.springframework.util.unit.DataSize;
 /**
  * Limits of the requests under way.
  *
- * @param enabled whether any are refused
- * @param floor as many are let in to each lane, however long they wait
- * @param ceiling no more are let in to all lanes together, however fast it goes, unless their
- *     floors come to more
- * @param targetTime how long the journal may take for a command, queue and all, before fewer are
- *     let in
- * @param halfSent what requests whose bodies are arriving may come to in memory
+ * @param enabled whether requests are refused at all
+ * @param floor the lowest limit of each lane, however long requests wait
+ * @param ceiling the highest limit of all lanes together, unless the sum of their floors is higher
+ * @param targetTime how long the journal may take for a command, including its queue, before the
+ *     limit is lowered
+ * @param halfSent how much memory requests whose bodies are arriving may take
  */
 @ConfigurationProperties("quittance.admission")
 record AdmissionProperties(
@@ -40,7 +39,7 @@ record AdmissionProperties(
     }
   }
 
-  /** For each of so many lanes. */
+  /** The range of each lane, of so many lanes. */
   AdmissionLane.Range range(int lanes) {
     int most = Math.max(floor, ceiling / lanes);
     return new AdmissionLane.Range(floor, Math.max(floor, most / 2), most, targetTime);

@@ -5,11 +5,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the head of a request says about its urgency and its sender.
+ * The priority, sender and deadline of a request, from its head.
  *
- * @param sender who sends it, as far as can be told
+ * @param sender the sender, as far as it is known
  * @param patience how long the caller will wait at most
- * @param key stands for the caller, the path and the idempotency key; null: it has none
+ * @param key a hash of the caller, the path and the idempotency key; null: there is no key
  */
 record AdmissionRequest(
     RequestSender sender, Priority priority, Duration patience, @Nullable Long key) {

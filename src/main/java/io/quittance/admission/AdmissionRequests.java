@@ -13,7 +13,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
 /**
- * Reads the urgency of requests, and recognizes repetitions of those that were admitted before.
+ * Reads the priority of requests, and recognizes repetitions of requests that were admitted before.
  * Thread-safe.
  */
 @Component
@@ -29,7 +29,7 @@ final class AdmissionRequests {
   private final KnownKeys known;
   private final Duration patience;
 
-  /** The keys of requests that were let in: their repetitions are let in before others. */
+  /** The keys of requests that were admitted: their repetitions have priority. */
   private final RecentKeys keys = new RecentKeys();
 
   AdmissionRequests(
@@ -60,7 +60,7 @@ final class AdmissionRequests {
     return OPERATION.matcher(head.path()).matches() ? Priority.OPERATION : Priority.BEGINNING;
   }
 
-  /** A collision only lets one in. */
+  /** A collision only gives a request priority. */
   private static @Nullable Long key(RequestHead head) {
     String key = head.header("Idempotency-Key");
     if (key == null) {

@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
- * Bounds the memory of requests whose bodies are still arriving: those of one key to a quarter of
- * the limit, those of a merchant as {@link FairShares} has it. Thread-safe.
+ * Limits the memory of requests whose bodies are still arriving. One key may have a quarter of the
+ * limit, a merchant its fair share ({@link FairShares}). Thread-safe.
  */
 @Component
 final class ArrivingBodies {
@@ -34,9 +34,10 @@ final class ArrivingBodies {
   }
 
   /**
-   * Makes room for a request; whether there was any. Then it must {@link #leave}.
+   * Takes memory for a request; false if there is none left. If it returns true, the request must
+   * {@link #leave}.
    *
-   * @param bodyBytes what its body may come to
+   * @param bodyBytes the most bytes that its body may have
    */
   boolean enter(RequestSender sender, long bodyBytes) {
     long bytes = REQUEST_BYTES + bodyBytes;

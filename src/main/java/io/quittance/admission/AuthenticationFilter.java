@@ -26,8 +26,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses requests to /v1 without a valid key (RFC 6750) or session, and leaves the {@link Caller}
- * behind.
+ * Refuses requests to /v1 without a valid key (RFC 6750) or session, and sets the {@link Caller} as
+ * an attribute of the request.
  */
 @Component
 @Order(0)
@@ -73,7 +73,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     chain.doFilter(request, response);
   }
 
-  /** Nothing was begun, but a keyed request may repeat one that was carried out. */
+  /** Nothing was started, but a request with a key may repeat one that was carried out. */
   private Problem unknownIfKeyed(Problem problem, HttpServletRequest request) {
     return problem.code() == ProblemCode.DEPENDENCY_UNAVAILABLE
             && request.getHeader("Idempotency-Key") != null
@@ -113,7 +113,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     LogFields.merchant(identity.merchantId());
   }
 
-  /** Moves a request from the places of unknown callers to those of its merchant. */
+  /** Moves a request from the lane of unknown callers to that of its merchant. */
   private void moveToMerchant(RequestSender sender, HttpServletRequest request) {
     AdmissionPermit permit = AdmissionPermit.of(request);
     if (permit != null

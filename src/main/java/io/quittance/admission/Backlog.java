@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.UUID;
 
 /**
- * The work that requests wait for, in lanes that do not wait for one another, and how long it takes
- * at the moment.
+ * The work that requests wait for, in lanes that do not wait for each other, and how long it takes
+ * now.
  */
 public interface Backlog {
 
-  /** How many lanes there are, 1 or more; always the same. */
+  /** The number of lanes, 1 or more; constant. */
   int lanes();
 
-  /** The lane of a merchant's work, from 0; always the same one. */
+  /** The number of a merchant's lane, from 0; constant. */
   int laneOf(UUID merchantId);
 
-  /** How long a request that came to a lane now would wait for its work to be done. */
+  /** An estimate of how long a new request would wait for its work in a lane. */
   Duration expectedTime(int lane);
 }

@@ -16,8 +16,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Receives the body of a request before the {@link AdmissionFilter} counts it as under way, so that
- * bodies that drip in take no place from others. Bodies that are read as they arrive take one of
- * their merchant's.
+ * slow bodies take no places from others. Bodies that are read as they arrive take one of their
+ * merchant's places.
  */
 @Component
 @Order(-20)

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Refuses early what the {@link AdmissionFilter} would refuse, for a third of its processor time.
+ * Refuses early what the {@link AdmissionFilter} would refuse, at a third of the processor time.
  */
 @Component
 final class EarlyAdmission implements EarlyRefusal {

@@ -8,24 +8,24 @@ import java.util.UUID;
 /**
  * Shares a limited resource among parties. One party alone may take all of it. Once the limit is
  * reached, only a party that has less than an equal share, or less than half of what the largest
- * one has, may take more. The limit is passed then, up to twice, until the larger ones have given
- * back what is too much. Thread-safe.
+ * one has, may take more. The total may then exceed the limit, up to twice, until the larger
+ * parties have given back their excess. Thread-safe.
  */
 public final class FairShares {
 
-  /** The limit may be passed by this factor, at most. */
+  /** The total may exceed the limit by at most this factor. */
   public static final int EXCESS_MAX = 2;
 
   private final Map<UUID, Long> taken = new HashMap<>();
   private long total;
 
-  /** The one that took the most, unless that one has given back since. */
+  /** The party that took the most, unless it has given back since. */
   private UUID largest = RequestSender.UNKNOWN;
 
   /**
    * Takes an amount if there is room for it, or if the party has less than its share.
    *
-   * @return false: nothing was taken; after true the party must {@link #giveBack} it
+   * @return whether it was taken; if so, the party must {@link #giveBack} it
    */
   public synchronized boolean take(UUID party, long amount, long limit) {
     if (!mayTake(party, amount, limit)) {
@@ -56,9 +56,9 @@ public final class FairShares {
   }
 
   /**
-   * Gives back one if the limit is passed and the party has more than its share; whether it did.
-   * For what would otherwise be kept for hours. However many ask at once, no more is given back
-   * than is too much.
+   * Gives back one if the total exceeds the limit and the party has more than its share; returns
+   * whether it did. For places that are kept for hours. Concurrent calls together give back no more
+   * than the excess.
    */
   public synchronized boolean giveBackExcess(UUID party, long limit) {
     boolean excess = total > limit && of(party) > Math.max(1, share(party, limit));

@@ -10,8 +10,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.stereotype.Component;
 
 /**
- * Requests that last for hours, such as streams: they use little processor time, and their keys may
- * be revoked meanwhile. Thread-safe.
+ * Support for requests that last for hours, such as streams: they use little processor time, and
+ * their keys may be revoked meanwhile. Thread-safe.
  */
 @Component
 public final class LongRequests {
@@ -22,7 +22,7 @@ public final class LongRequests {
     this.identification = identification;
   }
 
-  /** Gives the place in admission back, so that others come in while this request waits. */
+  /** Gives back the request's place in admission, because it mostly waits. */
   public void leaveAdmission(HttpServletRequest request) {
     AdmissionPermit permit = AdmissionPermit.of(request);
     if (permit != null) {
@@ -31,8 +31,8 @@ public final class LongRequests {
   }
 
   /**
-   * Whether the request would be let in again, with this scope. True as well while that cannot be
-   * found out.
+   * Whether the request's credentials are still valid and have this scope. Also true while that
+   * cannot be checked.
    */
   public boolean stillAllowed(HttpServletRequest request, Scope scope) {
     Credential credential = Credential.of(RequestHead.of(request));

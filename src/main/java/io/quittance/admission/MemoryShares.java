@@ -32,7 +32,7 @@ final class MemoryShares {
   /**
    * Takes memory for a request; a request without a merchant is not counted.
    *
-   * @return false: nothing was taken; after true the request must {@link #giveBack} it
+   * @return whether it was taken; if so, the request must {@link #giveBack} it
    */
   boolean take(HttpServletRequest request, long bytes) {
     UUID merchantId = merchant(request);

@@ -1,17 +1,17 @@
 package io.quittance.admission;
 
 /**
- * The class of a request under overload: each may fill a share of the limit, so that classes above
- * it still find room.
+ * The class of a request under overload: each may fill a part of the limit, so that higher classes
+ * still find room.
  */
 enum Priority {
-  /** What is under way already: repetitions, and reads of a payment. */
+  /** Requests about work under way: repetitions, and reads of a payment. */
   UNDER_WAY(1.25),
-  /** What finishes a payment: captures, refunds, cancels, reviews. */
+  /** Requests that finish a payment: captures, refunds, cancels, reviews. */
   OPERATION(1.0),
-  /** What begins one, or a transfer or account. */
+  /** Requests that create payments, transfers or accounts. */
   BEGINNING(0.9),
-  /** What can be asked later: lists, reports, figures. */
+  /** Requests that can be sent later: lists, reports, analytics. */
   REPORT(0.5);
 
   private final double share;

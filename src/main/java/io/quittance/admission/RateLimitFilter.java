@@ -19,8 +19,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses requests of a merchant, or of a key with a limit of its own, when there are too many, and
- * says with each answer how many are left.
+ * Refuses requests above the rate limit of a merchant, or of a key with its own limit, and reports
+ * the remaining requests in each response.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/">RateLimit
  *     header fields for HTTP, draft 10</a>

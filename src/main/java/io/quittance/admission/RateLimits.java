@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Token buckets of merchants that sent requests lately, and of keys that have a limit of their own:
- * a key can only have less than its merchant. A limit that changes comes with a full bucket.
+ * a key cannot have more than its merchant. A limit that changes starts with a full bucket.
  * Thread-safe.
  */
 @Component
@@ -27,7 +27,7 @@ final class RateLimits {
 
   private static final int BUCKETS_MAX = 100_000;
 
-  /** The longest that a bucket of the slowest limit needs to be full, within reason. */
+  /** How long an unused bucket is kept: long enough for slow limits to refill. */
   private static final Duration REMEMBERED_FOR = Duration.ofHours(1);
 
   private final boolean enabled;
@@ -43,8 +43,8 @@ final class RateLimits {
   }
 
   /**
-   * Takes a token of each limit of a caller, or none: the last limit in the list is then one that
-   * has none left.
+   * Takes a token from each limit of a caller, or none. If one is refused, the last limit in the
+   * list is the one with no token left.
    */
   List<Taken> take(Caller caller) {
     RateLimit ofMerchant = caller.terms().rateLimit();

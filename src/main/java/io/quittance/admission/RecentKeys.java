@@ -3,9 +3,9 @@ package io.quittance.admission;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Remembers numbers that stand for keys until others take their places: the last hundred thousand
- * or so. Each payment adds one, so it costs no more than a write to memory; a cache that knows
- * which is the oldest takes a hundredth of a payment's processor time. Thread-safe.
+ * Remembers hashes of keys until others overwrite them: about the last hundred thousand. Each
+ * payment adds one, at the cost of one write to memory; an LRU cache would take one percent of a
+ * payment's processor time. Thread-safe.
  */
 final class RecentKeys {
 
@@ -18,7 +18,7 @@ final class RecentKeys {
     places.setRelease(place(key), key);
   }
 
-  /** Never true of what was not added, and mostly true of what was added lately. */
+  /** Whether the key was added; may be false for a key that was added long ago. */
   boolean contains(long key) {
     return key != 0 && places.getAcquire(place(key)) == key;
   }

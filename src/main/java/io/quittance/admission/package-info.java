@@ -1,6 +1,6 @@
 /**
- * Which requests are let in: as many as can be carried out, each merchant its fair share, with a
- * key that is valid, and within rate limits.
+ * Decides which requests are admitted: as many as can be carried out, with a fair share for each
+ * merchant, a valid key, and within rate limits.
  */
 @ApplicationModule(allowedDependencies = {"access", "identity", "web"})
 @NullMarked

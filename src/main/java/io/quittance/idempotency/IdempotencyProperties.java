@@ -8,9 +8,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How long idempotency keys are kept.
  *
- * @param retention from when a key was claimed; younger ones than 15 minutes could belong to a
- *     batch that is under way, or to a request that is still being repeated
- * @param sweepInterval how often each replica looks for older ones
+ * @param retention how long after its claim a key is kept; at least 15 minutes, because its batch
+ *     may be under way, or its request may still be repeated
+ * @param sweepInterval how often each replica deletes older ones
  */
 @ConfigurationProperties("quittance.idempotency")
 record IdempotencyProperties(

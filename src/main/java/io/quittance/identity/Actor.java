@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Actor(Type type, @Nullable String id) {
 
-  /** What kind of an actor. */
+  /** The kind of an actor. */
   public enum Type {
     KEY,
     TOKEN,

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * The merchant on whose behalf a request is made, as its API key or token says. Controllers take it
  * as a parameter.
  *
- * @param keyId the key's; for a token one that its issuer, subject and merchant have in common
- * @param terms the merchant's
- * @param rateLimit the key's own; null: no other than the merchant's
+ * @param keyId the id of the key; for a token, an id derived from its issuer, subject and merchant
+ * @param terms the terms of the merchant
+ * @param rateLimit the key's own limit; null: only the merchant's limit applies
  * @param origin for the audit trail
  */
 public record Caller(
@@ -21,7 +21,7 @@ public record Caller(
     @Nullable RateLimit rateLimit,
     Origin origin) {
 
-  /** The attribute of a request that has been let in. */
+  /** The attribute of an authenticated request. */
   public static final String ATTRIBUTE = Caller.class.getName();
 
   /** The longest deadline that the merchant may be granted, in milliseconds. */

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a change comes from, for the audit trail.
  *
- * @param ip the client's address; null: it was not asked for over the network
+ * @param ip the client's address; null: the change did not come over the network
  * @param requestId null: likewise
  */
 public record Origin(Actor actor, @Nullable String ip, @Nullable String requestId) {
@@ -30,13 +30,13 @@ public record Origin(Actor actor, @Nullable String ip, @Nullable String requestI
     request.setAttribute(ATTRIBUTE, this);
   }
 
-  /** Whether the request was let in with the operator's key. */
+  /** Whether the request has the operator's key. */
   static boolean isOperator(HttpServletRequest request) {
     return request.getAttribute(ATTRIBUTE) instanceof Origin origin
         && origin.actor().type() == Actor.Type.OPERATOR;
   }
 
-  /** The origin of a request that has been let in. */
+  /** The origin of an authenticated request. */
   public static Origin of(HttpServletRequest request) {
     return (Origin) Objects.requireNonNull(request.getAttribute(ATTRIBUTE));
   }

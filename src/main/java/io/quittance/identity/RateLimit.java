@@ -15,13 +15,13 @@ public record RateLimit(
     @NotNull @Min(1) @Max(1_000_000) Integer requestsPerSecond,
     @NotNull @Min(1) @Max(1_000_000) Integer burst) {
 
-  /** The stricter of both, measure by measure. */
+  /** The lower rate and the lower burst of both. */
   public RateLimit within(RateLimit other) {
     return new RateLimit(
         Math.min(requestsPerSecond, other.requestsPerSecond), Math.min(burst, other.burst));
   }
 
-  /** How long an empty bucket takes to be full. */
+  /** How long an empty bucket takes to refill. */
   public Duration refill() {
     return Duration.ofMillis(1000L * burst / requestsPerSecond);
   }

@@ -27,7 +27,7 @@ public enum Scope {
   ANALYTICS_READ,
   ANALYTICS_WRITE;
 
-  /** Of the scopes that keys are stored with now. */
+  /** The version of the vocabulary of scopes that keys are stored with now. */
   public static final int VOCABULARY = 2;
 
   /** The scopes of vocabulary 1, in which {@code keys:write} read the audit log, too. */
@@ -49,9 +49,8 @@ public enum Scope {
   }
 
   /**
-   * What a stored key may do. One that was made with an earlier vocabulary keeps what it could do;
-   * one that could do everything still can. A scope that only a newer release knows opens nothing
-   * here.
+   * The scopes of a stored key. A key of an earlier vocabulary keeps what it could do, and one with
+   * all scopes keeps all. Scopes of newer releases are ignored.
    */
   public static Set<Scope> split(String text, int vocabulary) {
     var scopes = EnumSet.noneOf(Scope.class);
@@ -67,7 +66,7 @@ public enum Scope {
   }
 
   /**
-   * A stored text for these scopes, and for those of another text that only newer releases know.
+   * The stored text of these scopes, plus those of the other text that only newer releases know.
    */
   public static String join(Set<Scope> scopes, String stored) {
     Set<String> known = Arrays.stream(values()).map(Scope::text).collect(Collectors.toSet());

@@ -47,7 +47,7 @@ class ScopeCheck implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodA
               && caller.may(needed.value()))) {
         throw Problem.of(
             ProblemCode.INSUFFICIENT_SCOPE,
-            "The request needs the scope " + needed.value().text() + ".");
+            "The credentials lack the required scope " + needed.value().text() + ".");
       }
     }
     return true;

@@ -1,4 +1,4 @@
-/** Who calls, from where, and what that caller may do: for every module with callers. */
+/** The caller of a request, its origin and its scopes, for every module with routes. */
 @ApplicationModule(allowedDependencies = {"web"})
 @NullMarked
 package io.quittance.identity;

@@ -7,7 +7,7 @@ import java.time.Clock;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Limits the keys that a merchant may have at a time. */
+/** Limits how many active keys a merchant may have. */
 @Component
 final class ApiKeyLimit {
 
@@ -25,9 +25,9 @@ final class ApiKeyLimit {
 
   /**
    * Makes sure that there may be one more. A row of the merchant stays locked until the transaction
-   * ends, so of two that ask at once the second one counts the key of the first.
+   * ends, so of two concurrent requests the second counts the key of the first.
    *
-   * @throws Problem 409 there are as many as there may be
+   * @throws Problem 409 the limit is reached
    */
   void check(UUID merchantId) {
     merchants.lockOwn(merchantId);

@@ -32,7 +32,7 @@ class Keyring {
   /** A key together with its secret, which is shown this once. */
   record Issued(ApiKey key, Secret secret) {}
 
-  /** What a new key is to be like. It expires at a whole microsecond, as databases store it. */
+  /** The properties of a new key. It expires at a whole microsecond, as databases store it. */
   record Wish(
       String name, Set<Scope> scopes, @Nullable Instant expiresAt, @Nullable RateLimit rateLimit) {
 
@@ -40,7 +40,7 @@ class Keyring {
       expiresAt = expiresAt == null ? null : expiresAt.truncatedTo(ChronoUnit.MICROS);
     }
 
-    /** A key for everything, for good. */
+    /** A key with all scopes that does not expire. */
     static Wish all(String name) {
       return new Wish(name, EnumSet.allOf(Scope.class), null, null);
     }
@@ -63,8 +63,8 @@ class Keyring {
   /**
    * A new key, made with another one.
    *
-   * @throws Problem 403 if it were to have a scope that the caller has not; 409 if the merchant has
-   *     as many keys as it may
+   * @throws Problem 403 if it would have a scope that the caller lacks; 409 if the merchant has
+   *     reached its limit of keys
    */
   @Transactional
   Issued issue(Caller caller, Wish wish) {
@@ -73,7 +73,7 @@ class Keyring {
     return issue(caller.merchantId(), caller.origin(), wish, Secret.random());
   }
 
-  /** A new key, made by the operator or the service itself, however many there are. */
+  /** A new key, made by the operator or the service itself, without the limit of keys. */
   @Transactional
   Issued issue(UUID merchantId, Origin origin, Wish wish, Secret secret) {
     ApiKey key =
@@ -111,8 +111,8 @@ class Keyring {
   /**
    * A successor to a key.
    *
-   * @throws Problem 403 if the key has a scope that the caller has not; 409 if both were one key
-   *     too many for the merchant
+   * @throws Problem 403 if the key has a scope that the caller lacks; 409 if both would exceed the
+   *     merchant's limit of keys
    */
   @Transactional
   Issued rotate(Caller caller, UUID id, Duration overlap) {
@@ -141,7 +141,7 @@ class Keyring {
     caches.forgetOnCommit(caller.merchantId());
   }
 
-  /** Otherwise a key that may only make keys could make itself anything. */
+  /** Otherwise a key that may only make keys could give itself any scope. */
   private static void mayHandOut(Caller caller, Set<Scope> scopes) {
     Set<Scope> lacking = EnumSet.copyOf(scopes);
     lacking.removeIf(caller::may);

@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 class Merchant extends AssignedId {
 
   /**
-   * What is to change; null: it stays.
+   * The changes; null: no change.
    *
-   * @param enabled whether its keys open anything
+   * @param enabled whether its keys are accepted
    * @param deadlineMaxMs in milliseconds
    */
   record Change(
@@ -75,7 +75,7 @@ class Merchant extends AssignedId {
     return enabled;
   }
 
-  /** Null: what the configuration says; so for the limits below. */
+  /** Null: the value of the configuration; the same for the limits below. */
   @Nullable Integer deadlineMaxMs() {
     return deadlineMaxMs;
   }

@@ -45,7 +45,7 @@ class MerchantController {
       @NotBlank @Size(max = 200) @Printable String name,
       @Min(50) @Max(30_000) @Nullable Integer deadlineMaxMs) {}
 
-  /** What is null stays as it is. */
+  /** Null values stay as they are. */
   record Change(
       @Size(min = 1, max = 200) @Pattern(regexp = NOT_BLANK) @Nullable String name,
       @Nullable Boolean enabled,

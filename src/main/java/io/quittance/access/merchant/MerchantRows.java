@@ -7,8 +7,8 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * Adds merchants, and finds them to change them. On Citus a merchant has a second row, which is
- * where its other rows are ({@link Dialect#merchants}). Thread-safe.
+ * Adds merchants, and finds them to change them. On Citus a merchant has a second row, on the
+ * server of its other rows ({@link Dialect#merchants}). Thread-safe.
  */
 @Component
 final class MerchantRows {
@@ -36,8 +36,8 @@ final class MerchantRows {
   }
 
   /**
-   * Locks a row that is this merchant's alone until the end of the caller's transaction. On Citus a
-   * change of a merchant itself waits for those of all others.
+   * Locks a row of this merchant until the end of the caller's transaction. It is not the row in
+   * {@code merchants}: on Citus, changes of that wait for changes of all other merchants.
    */
   void lockOwn(UUID id) {
     jdbc.queryForList(

@@ -69,8 +69,8 @@ public class Onboarding {
   }
 
   /**
-   * A key for a merchant that may have lost its last one. It may have any scope, and is made
-   * however many there are.
+   * A key for a merchant that may have lost its last one. It may have any scope, and the limit of
+   * keys does not apply.
    *
    * @throws Problem 404 there is no such merchant
    */
