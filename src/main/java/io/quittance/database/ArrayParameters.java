@@ -27,7 +27,7 @@ public final class ArrayParameters {
     statement.setArray(index, statement.getConnection().createArrayOf(type, values));
   }
 
-  /** Binds one column of rows, as {@link #bind(PreparedStatement, int, String, Object...)}. */
+  /** Binds one column of rows, like {@link #bind(PreparedStatement, int, String, Object...)}. */
   public static <R> void bind(
       PreparedStatement statement,
       int index,

@@ -6,8 +6,8 @@ import java.util.UUID;
 import org.springframework.data.domain.Persistable;
 
 /**
- * An entity that has its id before it is stored, so that the id does not say whether it is new. Not
- * thread-safe, as entities are.
+ * An entity with an id that is assigned before it is stored, so the id does not tell whether it is
+ * new. Not thread-safe, as entities are.
  */
 @MappedSuperclass
 public abstract class AssignedId implements Persistable<UUID> {
@@ -15,13 +15,13 @@ public abstract class AssignedId implements Persistable<UUID> {
   @Id private UUID id;
   private transient boolean stored;
 
-  /** One that is read, by JPA. */
+  /** For JPA, which reads entities. */
   @SuppressWarnings("NullAway.Init") // JPA fills the field
   protected AssignedId() {
     this.stored = true;
   }
 
-  /** A new one. */
+  /** For a new entity. */
   protected AssignedId(UUID id) {
     this.id = id;
   }

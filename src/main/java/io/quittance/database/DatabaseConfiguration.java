@@ -37,8 +37,8 @@ class DatabaseConfiguration {
   }
 
   /**
-   * There is a connection for each report that may run, and one for watches, so all of them find
-   * one at once; none is held in reserve.
+   * A connection for each report that may run, and one for watches, so that nobody waits for one;
+   * they are opened when needed.
    */
   @Bean(defaultCandidate = false)
   @Qualifier(ReportConnections.POOL)
@@ -46,7 +46,7 @@ class DatabaseConfiguration {
     return DedicatedPool.of(database, ReportConnections.POOL, properties.reportConnections() + 1);
   }
 
-  /** The limit is the ledger's setting, and this module knows no ledger. */
+  /** The limit is a setting of the ledger, which this module does not know. */
   @Bean
   ReportConnections reportConnections(
       @Qualifier(ReportConnections.POOL) DataSource pool,
@@ -61,7 +61,8 @@ class DatabaseConfiguration {
 
   /**
    * Migrations have connections of their own, without the service's limits: an index over a hundred
-   * million rows takes its time. What waits for a lock, with everybody else behind it, gives up.
+   * million rows takes its time. Waiting for a lock has a limit, because everybody else queues
+   * behind it.
    */
   @Bean(defaultCandidate = false)
   @FlywayDataSource
@@ -82,7 +83,7 @@ class DatabaseConfiguration {
     return connections;
   }
 
-  /** Asks the pool for reads only: to ask that for reports would be to wait for a report. */
+  /** Checks the pool for reads only: a check of the report pool could wait for a report. */
   @Bean
   DataSourceHealthIndicator dbHealthIndicator(DataSource reads) {
     return new DataSourceHealthIndicator(reads);

@@ -5,11 +5,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The database's form, and connections beside those for reads, which are {@code
- * spring.datasource.hikari}'s.
+ * The database's distribution, and the connections of reports. Those for reads are configured by
+ * {@code spring.datasource.hikari}.
  *
- * @param distribution where the tables are
- * @param reportConnections so many reports are made at once; watches have one more
+ * @param distribution how the tables are distributed
+ * @param reportConnections how many reports run at once; watches have one more connection
  */
 @ConfigurationProperties("quittance.database")
 record DatabaseProperties(

@@ -18,7 +18,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * Where the SQL of H2, of PostgreSQL and of PostgreSQL with Citus must differ. Immutable.
+ * The differences in SQL between H2, PostgreSQL, and PostgreSQL with Citus. Immutable.
  *
  * <p>Citus sends a statement to one server if it names the merchant by a parameter; a join with
  * rows that name it goes to all servers.
@@ -29,7 +29,7 @@ public final class Dialect {
   private final boolean postgres;
   private final boolean distributed;
 
-  /** For a database that is one server. */
+  /** For a database on one server. */
   public Dialect(DataSource dataSource) throws SQLException {
     this(dataSource, Distribution.NONE);
   }
@@ -60,8 +60,8 @@ public final class Dialect {
   }
 
   /**
-   * A condition that names the merchants of the rows that are joined, where that is of use; it goes
-   * to the end of a statement and takes what {@link #bindMerchants} binds.
+   * A condition that names the merchants of the joined rows, on databases where that helps. It goes
+   * to the end of a statement, and its parameter is bound by {@link #bindMerchants}.
    *
    * @param table the distributed table's name in the statement
    */
@@ -87,8 +87,8 @@ public final class Dialect {
   }
 
   /**
-   * Limits how long the current transaction waits for a lock. On one server the session's own limit
-   * does; other servers are told with each transaction.
+   * Limits how long the current transaction waits for a lock. On one server the session's setting
+   * does that; with several servers it is set in each transaction.
    */
   public void limitLocks(Connection connection, Duration limit) throws SQLException {
     if (distributed) {
@@ -120,15 +120,15 @@ public final class Dialect {
   }
 
   /**
-   * A statement that writes rows of many merchants. Citus copies what an insert selects, and calls
-   * whatever is wrong with it an internal error, unless the insert returns something: a key that is
-   * taken, or a lock that is not free in time, has to be known as such.
+   * A statement that writes rows of many merchants. Citus reports any error of an insert-select as
+   * an internal error, unless the insert returns something. But a duplicate key and a lock timeout
+   * must be recognized.
    */
   public String write(String sql) {
     return distributed && sql.startsWith("insert into") ? sql + " returning merchant_id" : sql;
   }
 
-  /** The form that this database takes, or takes well. */
+  /** The form for this database. */
   public String either(String onPostgres, String onH2) {
     return postgres ? onPostgres : onH2;
   }
@@ -138,7 +138,7 @@ public final class Dialect {
    * has locked. Citus cannot do so with the rows of more than one merchant, nor H2 in an inner
    * query: there it waits for them; and Citus deletes all at once.
    *
-   * @param order a column by which the condition's rows are found without a look at others
+   * @param order a column with an index that finds exactly the condition's rows
    */
   public String deleteUnlocked(String table, String condition, String order, int limit) {
     if (distributed) {
@@ -153,7 +153,7 @@ public final class Dialect {
         .formatted(table, condition, order, limit);
   }
 
-  /** Whether tables can be kept in partitions. */
+  /** Whether tables can have partitions. */
   public boolean dividesTables() {
     return postgres;
   }
@@ -164,7 +164,7 @@ public final class Dialect {
   }
 
   /**
-   * Lets the current transaction commit before the disk has it: for what may be lost in a crash.
+   * Lets the current transaction commit before it is on disk, for data that may be lost in a crash.
    */
   public void commitWithoutWaiting(JdbcOperations jdbc) {
     if (postgres) {
@@ -173,8 +173,8 @@ public final class Dialect {
   }
 
   /**
-   * Lets the database plan this statement for its values every time, where it would otherwise
-   * settle for one plan after a few executions.
+   * Makes the database plan this statement for its values each time, instead of keeping a generic
+   * plan after a few executions.
    */
   public void planEachTime(PreparedStatement statement) throws SQLException {
     if (postgres) {

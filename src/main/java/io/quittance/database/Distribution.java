@@ -1,8 +1,8 @@
 package io.quittance.database;
 
-/** How the tables are spread over servers: {@code quittance.database.distribution}. */
+/** How the tables are distributed over servers: {@code quittance.database.distribution}. */
 public enum Distribution {
-  /** One server has all of them. */
+  /** All tables are on one server. */
   NONE,
 
   /** Citus keeps each merchant's rows together on one of several servers. */

@@ -4,8 +4,9 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;
 
 /**
- * Takes a connection out of its pool when its server has become read-only, is shutting down or has
- * no room: the next one may lead to another server. HikariCP makes it by its class name.
+ * Evicts a connection from its pool when its server has become read-only, is shutting down or has
+ * no capacity: the next connection may lead to another server. HikariCP creates it by its class
+ * name.
  */
 public final class Eviction implements SQLExceptionOverride {
 

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each host of a database's URL two seconds of its own to take a connection, whatever {@code
- * connectTimeout} says. PostgreSQL's driver counts that for all hosts together: a host that is down
- * and swallows packets leaves one millisecond to the next. The driver makes it by its class name.
+ * connectTimeout} says. PostgreSQL's driver applies that to all hosts together: a host that drops
+ * packets leaves one millisecond for the next. The driver creates it by its class name.
  * Thread-safe.
  */
 public final class HostSockets extends SocketFactory {
 
   /**
-   * Properties that every connection to PostgreSQL has. None sets {@code loginTimeout}, which is
-   * for all hosts together, too: {@code socketTimeout} limits the login at each of them.
+   * Properties of every connection to PostgreSQL. They do not set {@code loginTimeout}, which is
+   * for all hosts together, too: {@code socketTimeout} limits the login at each host.
    */
   public static final Map<String, String> SETTINGS =
       Map.of("tcpKeepAlive", "true", "socketFactory", HostSockets.class.getName());
@@ -70,7 +70,7 @@ public final class HostSockets extends SocketFactory {
 
   private static final class HostSocket extends Socket {
 
-    /** Takes no notice of what other hosts have left of the driver's time. */
+    /** Ignores how much of the driver's time other hosts have left. */
     @Override
     public void connect(@Nullable SocketAddress host, int limitMs) throws IOException {
       super.connect(host, HOST_LIMIT_MS);

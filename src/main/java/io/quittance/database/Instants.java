@@ -24,7 +24,7 @@ public final class Instants {
     return time == null ? null : time.toInstant();
   }
 
-  /** The form in which a statement takes an instant as a parameter. */
+  /** An instant as a parameter of a statement. */
   public static OffsetDateTime parameter(Instant instant) {
     return instant.atOffset(ZoneOffset.UTC);
   }

@@ -4,13 +4,13 @@ import java.util.Collection;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Work on several things where one that fails must not keep the others from their turn. */
+/** Work on several items, where the failure of one must not affect the others. */
 public final class OneByOne {
 
   private OneByOne() {}
 
   /**
-   * Does the work for each item, also after it has failed for one.
+   * Does the work for each item, even after a failure.
    *
    * @throws RuntimeException the first failure, with the others suppressed in it
    */

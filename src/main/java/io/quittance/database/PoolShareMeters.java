@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import javax.sql.DataSource;
 import org.springframework.stereotype.Component;
 
-/** Lets it be seen who waits for the shares of the pool for reads ({@link PoolShares}). */
+/** Metrics of the shares of the pool for reads ({@link PoolShares}). */
 @Component
 final class PoolShareMeters implements MeterBinder {
 
@@ -15,7 +15,7 @@ final class PoolShareMeters implements MeterBinder {
     this.reads = reads;
   }
 
-  /** Spring Boot calls it when the registry has been made, which is after the pool. */
+  /** Called by Spring Boot when the registry exists, which is after the pool. */
   @Override
   public void bindTo(MeterRegistry registry) {
     if (reads instanceof PoolShares shares) {

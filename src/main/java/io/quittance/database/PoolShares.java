@@ -21,15 +21,15 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * Divides a pool, so that what hangs takes the connections of its own kind only: some are for
- * requests, of which one party's leave one to the others; some are for jobs that no request waits
- * for; one is for what changes are about ({@link ReservedConnection#forChange}), which may have
- * those of requests, too, while these are free; and one is for the look-ups of {@link
- * ReservedConnection#of}. Thread-safe.
+ * Divides a connection pool into shares, so that work that hangs takes only connections of its own
+ * share. Some are for requests, of which one party must leave one to the others; some are for jobs
+ * that no request waits for; one is for the reads of changes ({@link
+ * ReservedConnection#forChange}), which may also use free ones of requests; and one is for the
+ * look-ups of {@link ReservedConnection#of}. Thread-safe.
  */
 final class PoolShares extends DelegatingDataSource {
 
-  /** The connections of one kind, and who waits for them. */
+  /** The connections of one share, and those that wait for them. */
   private static final class Share {
 
     private final String name;
@@ -42,13 +42,13 @@ final class PoolShares extends DelegatingDataSource {
       this.places = new FairPlaces<>(size);
     }
 
-    /** Whether there is one at once. */
+    /** Takes a connection if one is free; returns whether there was one. */
     boolean takeNow(Object who) throws SQLTransientConnectionException {
       return take(who, Duration.ZERO);
     }
 
     /**
-     * @throws SQLTransientConnectionException there is none in time
+     * @throws SQLTransientConnectionException none was free in time
      */
     void takeWithin(Duration limit, Object who) throws SQLTransientConnectionException {
       if (takeNow(who)) {
@@ -81,11 +81,11 @@ final class PoolShares extends DelegatingDataSource {
 
     void bindTo(MeterRegistry registry) {
       Gauge.builder("quittance.connections.waiting", waiting, AtomicInteger::get)
-          .description("Those that wait for a connection of this share of the pool for reads")
+          .description("Callers that wait for a connection of this share of the pool for reads")
           .tag("share", name)
           .register(registry);
       FunctionCounter.builder("quittance.connections.refused", refused, LongAdder::sum)
-          .description("Those that got no connection of this share in time")
+          .description("Callers that got no connection of this share in time")
           .tag("share", name)
           .register(registry);
     }
@@ -98,8 +98,8 @@ final class PoolShares extends DelegatingDataSource {
   private final Duration patience;
 
   /**
-   * @param size of the pool; with 6 there are two places for requests and two for jobs, with less
-   *     than 4 they do not keep clear of changes and look-ups
+   * @param size the size of the pool; with 6 there are two places for requests and two for jobs;
+   *     with less than 4 there are no places of their own for changes and look-ups
    * @param patience how long a request or a job waits for a place
    */
   PoolShares(DataSource pool, int size, RequestParty party, Duration patience) {
@@ -112,15 +112,16 @@ final class PoolShares extends DelegatingDataSource {
   }
 
   /**
-   * The pool itself does not see who waits here: it is asked for a connection only once there is
-   * one.
+   * Adds the metrics. Those of the pool do not show these waits, because it is asked only when a
+   * connection is free.
    */
   void bindTo(MeterRegistry registry) {
     List.of(requests, changes, jobs).forEach(share -> share.bindTo(registry));
   }
 
   /**
-   * @throws SQLTransientConnectionException no place was free in time, or the pool says so
+   * @throws SQLTransientConnectionException no place was free in time, or the pool had no
+   *     connection
    */
   @Override
   public Connection getConnection() throws SQLException {
@@ -134,7 +135,7 @@ final class PoolShares extends DelegatingDataSource {
   private Connection ofRequestOrJob() throws SQLException {
     RequestAttributes request = RequestContextHolder.getRequestAttributes();
     if (request == null) {
-      // A job is nobody's: each is a party of its own.
+      // A job has no party: each is its own.
       return connection(jobs, new Object());
     }
     return connection(requests, party.of(request));

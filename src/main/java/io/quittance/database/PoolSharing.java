@@ -14,9 +14,7 @@ class PoolSharing implements BeanPostProcessor {
 
   private final ObjectProvider<RequestParty> party;
 
-  /**
-   * The pool is made before most of the service is, so who asks is found out at the first request.
-   */
+  /** Resolved lazily: the pool is created before the beans. */
   PoolSharing(ObjectProvider<RequestParty> party) {
     this.party = party;
   }

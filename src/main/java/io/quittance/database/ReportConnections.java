@@ -18,10 +18,9 @@ import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Snapshots of the database for what reads much, on connections of their own. Merchants' reports
- * have a place each, and no more of them run at once; one connection more is left to watches, which
- * look now and then whether all is well, and take turns. Each statement may take as long as a whole
- * report may. Thread-safe.
+ * Snapshots of the database for long reads, on connections of their own. A limited number of
+ * merchants' reports run at once. One more connection is for watches, which check the data
+ * periodically, one at a time. Each statement may take as long as a whole report may. Thread-safe.
  */
 public final class ReportConnections {
 
@@ -29,12 +28,12 @@ public final class ReportConnections {
 
   private static final int FETCH_SIZE = 1_000;
 
-  /** A short report may end in it. */
+  /** How long a report waits for a place: a short report may end within this time. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   /**
-   * A report runs on one of the server's processors. A transaction whose reader has stopped reading
-   * is ended all the same.
+   * A report uses one of the server's processors. A transaction whose client has stopped reading is
+   * ended all the same.
    */
   private static final String ALLOW =
       """
@@ -50,9 +49,9 @@ public final class ReportConnections {
   private final Duration limit;
 
   /**
-   * @param pool has one connection more than places
-   * @param places so many reports are made at once; 1 or more
-   * @param limit how long one may take, and how long a watch may
+   * @param pool a pool with one connection more than places
+   * @param places how many reports run at once; 1 or more
+   * @param limit how long a report or a watch may take
    */
   public ReportConnections(DataSource pool, int places, Duration limit) {
     this.jdbc = new JdbcTemplate(pool);
@@ -67,7 +66,7 @@ public final class ReportConnections {
   /**
    * Makes a report for a merchant, from one snapshot.
    *
-   * @throws TooManyReportsException enough of them are being made, and none ends within a second
+   * @throws TooManyReportsException the limit of reports is reached, and none ends within a second
    */
   public <T> T report(UUID merchantId, Function<JdbcTemplate, T> report) {
     await(
@@ -82,7 +81,8 @@ public final class ReportConnections {
   }
 
   /**
-   * Looks at all merchants' rows, in one snapshot. Waits for its turn as long as a report may take.
+   * Reads the rows of all merchants from one snapshot. Waits for its turn as long as a report may
+   * take.
    *
    * @throws TooManyReportsException another watch took longer than that
    */

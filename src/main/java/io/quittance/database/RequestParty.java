@@ -2,10 +2,13 @@ package io.quittance.database;
 
 import org.springframework.web.context.request.RequestAttributes;
 
-/** Tells on whose behalf a request is made: a bean of the module that knows callers. */
+/**
+ * Finds the party of a request, such as its merchant. The module that knows callers defines it as a
+ * bean.
+ */
 @FunctionalInterface
 public interface RequestParty {
 
-  /** The same for all requests of one party; anything for those that have none. */
+  /** The party of a request: the same object for all requests of one party. */
   Object of(RequestAttributes request);
 }

@@ -4,22 +4,22 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The connections of the pool for reads that are kept clear of lists and jobs: one for what
- * payments look up, which is keys, merchants, rules and idempotency keys; and one for what changes
- * are about. Whatever else hangs, they find it.
+ * The connections of the pool for reads that lists and jobs cannot take: one for the look-ups of
+ * payments, which are keys, merchants, rules and idempotency keys; and one for the reads of
+ * changes. They are available even if all else hangs.
  */
 public final class ReservedConnection {
 
-  /** What the calling thread is about. */
+  /** What the calling thread uses a connection for. */
   sealed interface Use {
 
-    /** Nothing that has a connection of its own. */
+    /** Anything without a reserved connection. */
     record Other() implements Use {}
 
     /** A look-up that payments wait for. */
     record LookUp() implements Use {}
 
-    /** A change of this party's. */
+    /** A change by this party. */
     record Change(Object party) implements Use {}
   }
 
@@ -29,13 +29,13 @@ public final class ReservedConnection {
 
   private ReservedConnection() {}
 
-  /** The same look-up, on a connection of which there is always one. */
+  /** The same look-up, on its reserved connection. */
   public static <Q, A> Function<Q, A> of(Function<Q, A> lookUp) {
     return question -> as(LOOK_UP, () -> lookUp.apply(question));
   }
 
   /**
-   * What a short query finds that a change waits for, on a connection that neither lists nor jobs
+   * Runs a short query that a change waits for, on a connection that neither lists nor jobs can
    * take. It must not wait for a lock that others hold for long.
    *
    * @param party as {@link RequestParty} tells it
@@ -45,8 +45,8 @@ public final class ReservedConnection {
   }
 
   /**
-   * As {@link #forChange(Object, Supplier)}, for all that the calling thread asks until it closes
-   * what it gets.
+   * As {@link #forChange(Object, Supplier)}, for all queries of the calling thread until it closes
+   * the result.
    */
   public static Reserved forChanges(Object party) {
     return new Reserved(new Use.Change(party));
@@ -58,7 +58,7 @@ public final class ReservedConnection {
     }
   }
 
-  /** What the calling thread is about, until it is closed by the same thread. */
+  /** The use of the calling thread, until the same thread closes it. */
   public static final class Reserved implements AutoCloseable {
 
     private final Use before = USE.get();

@@ -7,12 +7,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.TransactionSystemException;
 
 /**
- * What a failure of the database means, by its SQLSTATE (ISO/IEC 9075, PostgreSQL's appendix A).
- * The first SQL error is looked for among the causes, and in what a failed rollback hides.
+ * Classifies failures of the database by their SQLSTATE (ISO/IEC 9075, PostgreSQL's appendix A). It
+ * uses the first SQL error among the causes, including those that a failed rollback hides.
  */
 public final class SqlFailure {
 
-  /** read_only_sql_transaction: the server has become a standby, or was told not to write. */
+  /** read_only_sql_transaction: the server has become a standby or is set to read-only. */
   private static final String READ_ONLY = "25006";
 
   /** lock_not_available, and H2's lock time-out. */
@@ -30,7 +30,7 @@ public final class SqlFailure {
   /** H2: the database, or the connection to it, has been closed. */
   private static final Set<String> CLOSED_H2 = Set.of("90067", "90098", "90121");
 
-  /** What HikariCP says, without a state, of a connection that it has given up. */
+  /** HikariCP's message, without a state, for a connection that it has evicted. */
   private static final String EVICTED = "Connection is closed";
 
   private static final String INTERNAL_ERROR = "XX000";
@@ -40,8 +40,8 @@ public final class SqlFailure {
   private SqlFailure() {}
 
   /**
-   * Whether the database cannot be reached, is shutting down, takes no writes, has no room or does
-   * not answer in time: nothing that a request could do about it, and it may pass.
+   * Whether the database cannot be reached, is shutting down, is read-only, has no capacity or does
+   * not answer in time: a temporary failure that no request can avoid.
    */
   public static boolean unavailable(Throwable e) {
     String state = state(e);
@@ -49,22 +49,22 @@ public final class SqlFailure {
   }
 
   /**
-   * Whether rows of some may be to blame, so that what concerns others may succeed without them:
-   * the data was refused, or a lock could not be obtained in time.
+   * Whether some of the rows may be the cause, so that the others may succeed without them: data
+   * was refused, or a lock was not free in time.
    */
   public static boolean ofSomeRows(Throwable e) {
     return LOCK_TIMED_OUT.contains(state(e)) || !unavailable(e);
   }
 
-  /** Whether the statement was canceled, as one is that takes longer than the session allows. */
+  /** Whether the statement was canceled, for example by the statement timeout. */
   public static boolean canceled(Throwable e) {
     return state(e).equals(CANCELED);
   }
 
   /**
    * Whether the server itself answered with an error, which ends the transaction without an effect.
-   * False when the connection broke, or on Citus that to another server, which its coordinator
-   * calls an internal error: then a commit that was sent may have been carried out.
+   * False if the connection broke, or on Citus the coordinator's connection to another server,
+   * which it reports as an internal error: then a commit that was sent may have taken effect.
    */
   public static boolean refused(Throwable e) {
     String state = state(e);
@@ -74,7 +74,7 @@ public final class SqlFailure {
         && (TIMED_OUT.contains(state) || !state.startsWith("57"));
   }
 
-  /** Whether another connection may fare better, so that this one is not to be used again. */
+  /** Whether another connection may succeed, so that this one must not be used again. */
   static boolean requiresNewConnection(SQLException e) {
     String state = e.getSQLState();
     return state != null && serverUnavailable(state);
@@ -96,7 +96,7 @@ public final class SqlFailure {
     return state.startsWith(condition);
   }
 
-  /** Empty when no SQL is to blame. */
+  /** The SQLSTATE; empty if there is no SQL error. */
   private static String state(Throwable e) {
     @Nullable Throwable cause = e;
     for (int i = 0; cause != null && i < CAUSES_MAX; i++) {

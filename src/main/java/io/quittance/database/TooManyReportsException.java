@@ -1,6 +1,6 @@
 package io.quittance.database;
 
-/** No report, or no watch, could begin in time: enough of them are under way. Nothing was read. */
+/** No report or watch could start in time, because the limit is reached. Nothing was read. */
 public final class TooManyReportsException extends RuntimeException {
 
   private final String detail;
@@ -10,7 +10,7 @@ public final class TooManyReportsException extends RuntimeException {
     this.detail = detail;
   }
 
-  /** What there is too much of, in a sentence for the caller. */
+  /** A sentence for the caller that says which limit is reached. */
   public String detail() {
     return detail;
   }

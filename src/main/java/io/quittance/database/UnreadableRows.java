@@ -10,13 +10,13 @@ import org.slf4j.Logger;
 import org.springframework.jdbc.core.RowMapper;
 
 /**
- * Rows of many merchants, of which one may be unreadable: a newer version wrote it before it was
- * rolled back. It must not keep the others from being read. For a query that is made again and
- * again: what cannot be read is warned of once a minute. Thread-safe.
+ * Reads rows of many merchants, of which some may be unreadable because a newer version wrote them
+ * before it was rolled back. Such rows must not block the others. For periodic queries: the warning
+ * is logged at most once a minute. Thread-safe.
  */
 public final class UnreadableRows {
 
-  /** How long nothing more is said. */
+  /** The least time between two warnings. */
   static final Duration QUIET = Duration.ofMinutes(1);
 
   private final Logger log;
@@ -26,7 +26,7 @@ public final class UnreadableRows {
 
   /**
    * @param log where to warn
-   * @param consequence what follows for the rows, as the beginning of the warning
+   * @param consequence the consequence for the rows, as the beginning of the warning
    */
   public UnreadableRows(Logger log, String consequence) {
     this(log, consequence, Ticker.SYSTEM);
@@ -56,7 +56,7 @@ public final class UnreadableRows {
     }
   }
 
-  /** What one execution of the query could not read. Confined to one thread. */
+  /** One execution of the query. Confined to one thread. */
   public final class Pass {
 
     private @Nullable RuntimeException first;
@@ -66,10 +66,10 @@ public final class UnreadableRows {
     private Pass() {}
 
     /**
-     * What a row says; null if it cannot be read.
+     * Maps a row; null if it cannot be read.
      *
-     * @param name what the log calls the row
-     * @throws SQLException the query failed, whichever row it is
+     * @param name the name of the row in the log
+     * @throws SQLException the query failed
      */
     public <T> @Nullable T readOrNull(ResultSet rs, RowMapper<T> mapper, String name)
         throws SQLException {
@@ -85,7 +85,7 @@ public final class UnreadableRows {
       }
     }
 
-    /** Warns of the rows that could not be read, if there are any: in one line, however many. */
+    /** Logs one warning if any rows could not be read. */
     public void end() {
       if (first != null) {
         warn(firstName, count, first);

@@ -1,6 +1,6 @@
 /**
- * Connections to the database: their pools, what it means when one fails, how arrays and times are
- * bound and read, and where the SQL of H2, PostgreSQL and Citus differs.
+ * Connection pools, the classification of failures, binding of arrays and times, and the
+ * differences in SQL between H2, PostgreSQL and Citus.
  */
 @ApplicationModule(allowedDependencies = "concurrency")
 @NullMarked

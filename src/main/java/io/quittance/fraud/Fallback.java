@@ -15,7 +15,7 @@ import java.util.Optional;
 /** What to do when screening cannot answer. */
 public sealed interface Fallback {
 
-  /** What it is in JSON. */
+  /** The rule for its JSON. */
   String RULE =
       "must be decline, review or {\"approve_below\": a whole number from 1 to %d}"
           .formatted(Money.MAX_AMOUNT);
@@ -23,10 +23,10 @@ public sealed interface Fallback {
   /** Fail the payment as unscreened: nothing is known against the payer. */
   record Decline() implements Fallback {}
 
-  /** Park the payment for a person to look at. */
+  /** Send the payment to review. */
   record Review() implements Fallback {}
 
-  /** Let small payments pass and fail the others. */
+  /** Approve small payments and fail the others. */
   record ApproveBelow(long amount) implements Fallback {}
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)

@@ -35,15 +35,15 @@ public final class Fraud {
     return remote != null;
   }
 
-  /** The merchant's rules, which also say what to do when screening fails. */
+  /** The merchant's rules, which include the fallback for failed screening. */
   public Rules rules(UUID merchantId, Deadline deadline) throws InterruptedException {
     return rules.of(merchantId, deadline);
   }
 
   /**
-   * How long the screening of a payment may take. Where the fallback can still save the payment,
-   * some of the deadline (a fifth, 20 to 250 ms) is kept back for it; where it cannot, an answer is
-   * worth waiting for to the end.
+   * How long the screening of a payment may take. If the fallback could still approve the payment,
+   * part of the deadline (a fifth, 20 to 250 ms) is reserved for it; if not, screening may take all
+   * of it.
    */
   public Duration limit(Rules rules, Deadline deadline) {
     Duration left = deadline.remaining();
@@ -63,7 +63,7 @@ public final class Fraud {
   /**
    * Screens a payment. Interruptible; runs no JDBC.
    *
-   * @throws IOException the remote service did not answer as agreed, or the rules cannot be read
+   * @throws IOException the remote service gave no valid answer, or the rules cannot be read
    */
   public Screening screen(ScreeningRequest subject, Rules rules, Deadline deadline)
       throws IOException, InterruptedException {

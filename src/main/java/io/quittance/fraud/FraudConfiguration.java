@@ -4,7 +4,7 @@ import io.quittance.web.BodyLimit;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the rest of the service must know of fraud rules. */
+/** The body limit of fraud rules. */
 @Configuration(proxyBeanMethods = false)
 class FraudConfiguration {
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What the ledger and the payments know of a payer, true at the instant of the decision.
+ * The history of a payer at the instant of the decision.
  *
  * @param totals per window, the payment in question included
  * @param accountAge since the payer's account was opened

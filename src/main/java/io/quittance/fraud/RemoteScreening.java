@@ -24,9 +24,9 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks a screening service over HTTP. Its answer is believed only when it is exactly what was asked
- * for: 200, small, JSON, a known decision, a score of 0 to 100, a short list of reasons. Everything
- * else is a failure. Interruptible; thread-safe.
+ * Asks a screening service over HTTP. Its answer must be exactly as specified: 200, small, JSON, a
+ * known decision, a score of 0 to 100, a short list of reasons. Everything else is a failure.
+ * Interruptible; thread-safe.
  */
 final class RemoteScreening {
 
@@ -35,12 +35,12 @@ final class RemoteScreening {
   private static final int MAX_REASON_LENGTH = 200;
 
   /**
-   * Refusals that every payment gets: of our credentials, our rate, a service that is slow. All are
-   * sent to one fixed URL, so one that is not found or takes no POST is a wrong setting.
+   * Statuses that every payment would get: wrong credentials, rate limit, slow service. All
+   * requests go to one URL, so "not found" or "method not allowed" means a wrong setting.
    */
   private static final Set<Integer> OF_ALL_PAYMENTS = Set.of(401, 403, 404, 405, 407, 408, 429);
 
-  /** What is sent. */
+  /** The request's JSON. */
   record Question(
       String paymentId,
       String merchantId,
@@ -50,11 +50,11 @@ final class RemoteScreening {
       String payee,
       @JsonRawValue String metadata) {}
 
-  /** What is expected. */
+  /** The expected JSON. */
   record Answer(
       @Nullable Decision decision, @Nullable Integer score, @Nullable List<String> reasons) {}
 
-  /** The service answered, but not as agreed. */
+  /** The service answered, but not as specified. */
   static final class BadAnswerException extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -84,7 +84,7 @@ final class RemoteScreening {
   /**
    * @throws DeadlineExceededException there was no answer by then
    * @throws ScreeningRefusedException the service does not screen this payment
-   * @throws IOException there was no answer, or not as agreed
+   * @throws IOException there was no answer, or not as specified
    */
   Screening screen(ScreeningRequest subject, Deadline deadline)
       throws IOException, InterruptedException {
@@ -112,12 +112,12 @@ final class RemoteScreening {
     return new Screening.Decided(verdict(json.readValue(response.body(), Answer.class)));
   }
 
-  /** Whether the service answers so because of what this payment says, as any 4xx else means. */
+  /** Whether the status concerns only this payment, as all other 4xx do. */
   private static boolean refusesThisPayment(int status) {
     return status >= 400 && status < 500 && !OF_ALL_PAYMENTS.contains(status);
   }
 
-  /** The client's timer may be ahead of the scope's, and says the same. */
+  /** The client's timer may fire before the scope's; it means the same. */
   private HttpResponse<byte[]> send(HttpRequest request, Deadline deadline)
       throws IOException, InterruptedException {
     try {

@@ -14,8 +14,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Replaces rule sets, each with its audit entry. Of several at once that have read the same version
- * one wins. Thread-safe.
+ * Replaces rule sets, each with its audit entry. If several concurrent requests have read the same
+ * version, one wins. Thread-safe.
  */
 @Component
 final class Replacements {
@@ -37,7 +37,7 @@ final class Replacements {
    *
    * @param rules with the version that was read
    * @param body what is stored of them
-   * @return false if that version is not in force any more
+   * @return false if that version is no longer in force
    */
   boolean replace(Caller caller, RuleSet rules, String body) {
     try {

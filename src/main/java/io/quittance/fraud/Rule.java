@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One rule of a merchant's set. It fires or it does not; its action says what that means. */
+/** One rule of a merchant's rule set. Its action says what happens when it fires. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Rule.AmountLimit.class, name = "amount_limit"),
@@ -31,7 +31,7 @@ sealed interface Rule {
 
   String ID = "[A-Za-z0-9][A-Za-z0-9_.:-]{0,63}";
 
-  /** An account's id; one of another form would never be met. */
+  /** The pattern of account ids; any other text would never match. */
   String ACCOUNT = "[a-z0-9][a-z0-9_.:-]{0,63}";
 
   int MAX_WINDOW_SECONDS = 2_592_000;
@@ -60,7 +60,7 @@ sealed interface Rule {
 
   boolean fires(ScreeningRequest subject, PayerHistory history);
 
-  /** The part of the past that it looks at, if it does. */
+  /** The part of the payer's past that it needs; empty: none. */
   default Optional<Window> window(ScreeningRequest subject) {
     return Optional.empty();
   }
@@ -146,7 +146,7 @@ sealed interface Rule {
     }
   }
 
-  /** A payer or payee on a list. An allow list wins over all else and needs no action. */
+  /** A payer or payee on a list. An allow list overrides all other rules and needs no action. */
   record Listed(
       @NotNull @Pattern(regexp = ID) String id,
       @Nullable Action action,

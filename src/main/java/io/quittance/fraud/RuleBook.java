@@ -25,7 +25,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Every merchant's rules. Reads share queries through a worker pool and are remembered for {@link
- * FraudProperties#rulesTtl()}; a change is seen at once on the replica that made it. Thread-safe.
+ * FraudProperties#rulesTtl()}; a change is effective at once on the replica that made it.
+ * Thread-safe.
  */
 @Component
 final class RuleBook {
@@ -130,7 +131,7 @@ final class RuleBook {
     return new Rules.Unreadable(fallback(row.body()));
   }
 
-  /** As far as it can be read; failing the payment is what cannot be wrong. */
+  /** The fallback, if it can be read; otherwise {@link Fallback.Decline}, which is always safe. */
   private Fallback fallback(String body) {
     try {
       Fallback fallback = json.treeToValue(json.readTree(body).path("fallback"), Fallback.class);

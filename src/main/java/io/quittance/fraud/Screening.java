@@ -3,19 +3,19 @@ package io.quittance.fraud;
 import java.util.Set;
 
 /**
- * A screening that has done everything but look at the payer's history. The history is read by the
- * transaction that concludes the payment, under the payer's lock: so velocity is exact in a burst
- * and across replicas, and costs no look-up of its own.
+ * A screening that is complete except for the payer's history. The transaction that concludes the
+ * payment reads the history under the payer's lock, so velocity rules are exact in a burst and
+ * across replicas, without an extra query.
  */
 public sealed interface Screening {
 
-  /** What {@link #judge} wants to know of the payer's past. */
+  /** The windows of the payer's past that {@link #judge} needs. */
   Set<Window> windows();
 
   /** The verdict. Pure: the same history gives the same verdict. */
   Verdict judge(PayerHistory history);
 
-  /** A verdict that no history changes: the remote service's, or the fallback's. */
+  /** A verdict that does not depend on the history: of the remote service or the fallback. */
   record Decided(Verdict verdict) implements Screening {
 
     @Override

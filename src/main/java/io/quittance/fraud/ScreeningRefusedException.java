@@ -2,7 +2,7 @@ package io.quittance.fraud;
 
 import java.io.IOException;
 
-/** The remote service answers, and does not screen this payment. Others are not affected. */
+/** The remote service refuses to screen this payment. Others are not affected. */
 public final class ScreeningRefusedException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -6,9 +6,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.UUID;
 
-/**
- * A merchant's rule set as it is kept: one row, its rules as JSON. {@link Replacements} writes it.
- */
+/** A merchant's stored rule set: one row, its rules as JSON. {@link Replacements} writes it. */
 @Entity
 @Table(name = "fraud_rule_sets")
 class StoredRuleSet {

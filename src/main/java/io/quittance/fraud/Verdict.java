@@ -5,14 +5,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What screening says of a payment.
+ * The result of screening a payment.
  *
  * @param score 0 (harmless) to 100
  * @param reasons the ids of the rules that fired, or what the remote service gave
  */
 public record Verdict(Decision decision, int score, List<String> reasons, Source source) {
 
-  /** What is to become of the payment. */
+  /** The decision on the payment. */
   public enum Decision {
     APPROVE,
     REVIEW,
@@ -28,7 +28,7 @@ public record Verdict(Decision decision, int score, List<String> reasons, Source
     }
   }
 
-  /** Who said so. */
+  /** The origin of the verdict. */
   public enum Source {
     RULES,
     REMOTE,

@@ -3,15 +3,14 @@ package io.quittance.fraud;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A stretch of a payer's past, up to the payment in question.
+ * A time window of a payer's past, up to the payment in question.
  *
  * @param currency only payments in this one; null: all
- * @param countedMax how many payments are counted at most, with the amounts of any so many; null:
- *     all
+ * @param countedMax how many payments are counted at most, and any of them may be; null: all
  */
 public record Window(int seconds, @Nullable String currency, @Nullable Integer countedMax) {
 
-  /** Counts payments until there are more than this: nobody asks how many more. */
+  /** Counts payments only until there are more than the limit. */
   static Window toCountAbove(int limit, int seconds) {
     return new Window(seconds, null, limit + 1);
   }

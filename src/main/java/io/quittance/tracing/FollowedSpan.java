@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A scope or a subtask with a span, which is the current one of its thread until it ends. A trace
- * that is not recorded is handed on, and gets no further spans.
+ * that is not recorded is propagated, but gets no further spans.
  */
 final class FollowedSpan implements Followed {
 

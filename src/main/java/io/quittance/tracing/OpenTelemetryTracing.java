@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
 /**
- * Spans by OpenTelemetry. For a trace that is not recorded no span is made: it costs a look at the
+ * Spans by OpenTelemetry. A trace that is not recorded gets no spans; it costs one look at the
  * thread's context. Thread-safe.
  */
 final class OpenTelemetryTracing implements Tracing {

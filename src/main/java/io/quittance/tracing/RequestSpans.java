@@ -10,10 +10,9 @@ import io.opentelemetry.api.trace.Span;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The spans of requests. One that is not recorded keeps its place in its trace, for those who are
- * called on its behalf ({@link #unrecorded}), and is nobody's current span: to make it that in each
- * thread that works for a request, and in its log lines, costs more than all else about a request
- * that is not recorded. Thread-safe.
+ * The spans of requests. A span that is not recorded is kept for propagation to other services
+ * ({@link #unrecorded}), but never becomes the current span: setting it in each thread of a request
+ * and in its log lines would cost more than anything else about an unrecorded request. Thread-safe.
  */
 final class RequestSpans<C extends ReceiverContext<?>>
     extends PropagatingReceiverTracingObservationHandler<C> {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The spans of the service's work, for a collector of traces. Thread-safe. */
 public interface Tracing extends ScopeTracer {
 
-  /** Traces are not collected. */
+  /** Collects no traces. */
   Tracing OFF =
       new Tracing() {
         @Override
@@ -38,7 +38,7 @@ public interface Tracing extends ScopeTracer {
         }
       };
 
-  /** What the calling thread is at; null: it is not recorded. */
+  /** The calling thread's span; null: it is not recorded. */
   @Nullable SpanOrigin origin();
 
   /** The calling thread's span as a W3C traceparent; null: it is not recorded. */
@@ -47,7 +47,7 @@ public interface Tracing extends ScopeTracer {
   /**
    * Begins a call to another service, on the calling thread until it is closed.
    *
-   * @param traceparent of the span that it belongs to; null: what the calling thread is at
+   * @param traceparent the parent span; null: the calling thread's
    */
   Call call(String name, @Nullable String traceparent);
 

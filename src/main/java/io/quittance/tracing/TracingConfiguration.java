@@ -28,7 +28,7 @@ class TracingConfiguration {
         : new OpenTelemetryTracing(openTelemetry, observations);
   }
 
-  /** What is there only when traces are collected. */
+  /** Beans that exist only if traces are collected. */
   @Configuration(proxyBeanMethods = false)
   @ConditionalOnTracing
   static class Exporting {
@@ -39,7 +39,7 @@ class TracingConfiguration {
       return new Slf4JEventListener("trace.id", "span.id");
     }
 
-    /** Where two handlers would do, the first one is asked: it has the place of the one of Boot. */
+    /** The first matching handler is used, so it has the order of Spring Boot's. */
     @Bean
     @Order(MicrometerTracingAutoConfiguration.RECEIVER_TRACING_OBSERVATION_HANDLER_ORDER)
     RequestSpans<?> requestSpans(Tracer tracer, Propagator propagator) {
@@ -47,8 +47,8 @@ class TracingConfiguration {
     }
 
     /**
-     * The service's own jobs run several times a second, and most find nothing to do: they have no
-     * span, but what they begin may have one.
+     * Scheduled jobs run several times a second, and mostly find nothing to do: they get no span,
+     * but what they start may have one.
      */
     @Bean
     DefaultTracingObservationHandler noSpansOfScheduledJobs(Tracer tracer) {

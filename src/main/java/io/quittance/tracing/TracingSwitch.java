@@ -13,8 +13,8 @@ import org.springframework.util.StringUtils;
 
 /**
  * Tracing is on where {@value #ENDPOINT} is set. Spring Boot would set up tracers, handlers and an
- * export thread as soon as their classes are there; without an endpoint none of its configuration
- * is looked at. Traces are all that is exported, never log lines.
+ * export thread whenever their classes are present; without an endpoint this excludes its
+ * configuration. Only traces are exported, never log lines.
  */
 final class TracingSwitch implements AutoConfigurationImportFilter, EnvironmentAware, Condition {
 

@@ -1,6 +1,6 @@
 /**
- * Traces of what a payment did: spans of scopes, of the journal's batches, and of calls to other
- * services. Switched on by an endpoint that takes spans; nothing of it is there before.
+ * Traces of what a payment did: spans of scopes, of the journal's transactions, and of calls to
+ * other services. Without an endpoint for spans, none of it exists.
  */
 @ApplicationModule(allowedDependencies = "concurrency")
 @NullMarked

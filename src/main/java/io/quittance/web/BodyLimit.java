@@ -1,7 +1,7 @@
 package io.quittance.web;
 
 /**
- * A route whose bodies may be larger than others: a bean of the module that has the route.
+ * The body limit of a route that is not the default. Modules define it as a bean.
  *
  * @param method of HTTP, in upper case
  * @param path the whole path, without variables

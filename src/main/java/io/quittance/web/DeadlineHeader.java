@@ -7,13 +7,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The header Payment-Deadline-Ms: how long the caller waits. Controllers take it as a parameter.
  *
- * @param text as it was sent; null: not at all
+ * @param text the value as sent; null: not sent
  * @param arrivedNanos as {@link RequestContext#arrivedNanos}; deadlines count from here
  */
 @FromHeaders(DeadlineHeader.NAME)
 public record DeadlineHeader(@Nullable String text, long arrivedNanos) {
 
-  /** The least that can be asked for, in milliseconds. */
+  /** The shortest deadline, in milliseconds. */
   public static final int MIN_MS = 50;
 
   public static final String NAME = "Payment-Deadline-Ms";
@@ -25,10 +25,10 @@ public record DeadlineHeader(@Nullable String text, long arrivedNanos) {
   }
 
   /**
-   * The milliseconds that are asked for.
+   * The requested milliseconds.
    *
-   * @param defaultMs if nothing is
-   * @param where for the error: what follows the range in a sentence
+   * @param defaultMs the value if there is no header
+   * @param where a text that follows the range in the error
    * @throws Problem 400 when it is not a number from {@link #MIN_MS} to {@code maxMs}
    */
   public int milliseconds(int defaultMs, int maxMs, String where) {

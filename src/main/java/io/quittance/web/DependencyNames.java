@@ -2,7 +2,9 @@ package io.quittance.web;
 
 import java.util.List;
 
-/** What a payment depends on, as problems, subtasks, breakers and the sandbox's faults name it. */
+/**
+ * The names of a payment's dependencies in problems, subtasks, breakers and the sandbox's faults.
+ */
 public final class DependencyNames {
 
   public static final String FRAUD = "fraud";

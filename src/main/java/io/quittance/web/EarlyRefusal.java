@@ -3,12 +3,14 @@ package io.quittance.web;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Refuses requests before anything is done for them, so that overload costs little processor time.
- * Called for every request, on its thread: it must be quick.
+ * Refuses requests before any other work, so that overload costs little processor time. Called for
+ * every request, on its thread, so it must be fast.
  */
 @FunctionalInterface
 public interface EarlyRefusal {
 
-  /** Why the request is not let in; null: it may come in, and may still be refused there. */
+  /**
+   * The problem of a request that is refused; null: it is admitted here, but may be refused later.
+   */
   @Nullable Problem refusal(RequestHead head);
 }

@@ -5,7 +5,9 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** A parameter of handlers that is read from these headers. The API's document lists them. */
+/**
+ * A type of handler parameters that is read from these headers. The OpenAPI document lists them.
+ */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface FromHeaders {

@@ -12,7 +12,7 @@ import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** Hands handlers the headers that several of them take, as one parameter ({@link FromHeaders}). */
+/** Resolves handler parameters that stand for several headers ({@link FromHeaders}). */
 @Configuration(proxyBeanMethods = false)
 class HeaderArguments implements WebMvcConfigurer, HandlerMethodArgumentResolver {
 

@@ -8,10 +8,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers of a request that is carried out once, however often it is sent: its key, and what a
- * caller prefers while it is carried out (RFC 7240). Controllers take it as a parameter.
+ * The headers of a request with an idempotency key: the key, and how its caller prefers to wait
+ * (RFC 7240). Controllers take it as a parameter.
  *
- * @param key the header Idempotency-Key as it was sent; null: none
+ * @param key the header Idempotency-Key as sent; null: none
  * @param prefer the header Prefer; null: none
  */
 @FromHeaders({IdempotencyHeaders.KEY, IdempotencyHeaders.PREFER})
@@ -41,7 +41,7 @@ public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) 
   /**
    * The key that was sent.
    *
-   * @throws Problem 400 when there is none, or it is not of its form
+   * @throws Problem 400 when there is none, or it is malformed
    */
   public String requireKey() {
     if (key == null) {
@@ -53,7 +53,7 @@ public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) 
   /**
    * The key in a header: 1 to 255 printable ASCII characters, bare or a quoted string.
    *
-   * @throws Problem 400 when it is not of this form
+   * @throws Problem 400 when it is malformed
    */
   public static String parseKey(String header) {
     String text = header.strip();

@@ -5,9 +5,9 @@ import io.quittance.web.log.Redaction;
 import java.util.Locale;
 
 /**
- * One thing that is wrong with the input.
+ * One error in the input.
  *
- * @param param where it is: the name of a parameter, or the JSON path of a field ({@code
+ * @param param where the error is: the name of a parameter, or the JSON path of a field ({@code
  *     rules[0].action}); empty for the body as a whole
  * @param detail a sentence that names the field and says what is allowed
  */
@@ -15,25 +15,25 @@ public record InputError(String param, Code code, String detail) {
 
   private static final int PARAM_LENGTH_MAX = 200;
 
-  /** What is wrong, for programs. */
+  /** The kind of error, for programs. */
   public enum Code {
-    /** It is missing, or null where a value is needed. */
+    /** A value is missing or null. */
     REQUIRED,
-    /** There is no such field or parameter. */
+    /** The field or parameter does not exist. */
     UNKNOWN_FIELD,
-    /** Another type of JSON. */
+    /** The wrong JSON type. */
     WRONG_TYPE,
-    /** A number, a time or a length outside its range. */
+    /** A number, a time or a length is out of range. */
     OUT_OF_RANGE,
-    /** A text with too many characters. */
+    /** A text has too many characters. */
     TOO_LONG,
-    /** A text of another form. */
+    /** A text has the wrong format. */
     INVALID_FORMAT,
-    /** Not one of a set of values. */
+    /** The value is not in the set of allowed values. */
     NOT_ONE_OF,
-    /** It stands twice. */
+    /** It is repeated. */
     REPEATED,
-    /** It does not go with the rest of the request. */
+    /** It is not allowed together with the rest of the request. */
     NOT_ALLOWED;
 
     @JsonValue
@@ -43,7 +43,7 @@ public record InputError(String param, Code code, String detail) {
   }
 
   /**
-   * An error whose detail is made of the field's name and a rule.
+   * An error with a detail of the field's name and a rule.
    *
    * @param rule what follows the name, without a full stop: "must be 1 to 100"
    */
@@ -56,12 +56,12 @@ public record InputError(String param, Code code, String detail) {
     return param.length() > PARAM_LENGTH_MAX ? param.substring(0, PARAM_LENGTH_MAX) : param;
   }
 
-  /** As it may be shown: names are the caller's own, and may be anything. */
+  /** The error without secrets: names of fields are the caller's text, and may contain them. */
   public InputError redacted() {
     return new InputError(shown(param), code, Problem.printable(Redaction.of(detail)));
   }
 
-  /** A caller's own text as it may be shown in an answer. */
+  /** A caller's text without secrets, for a response. */
   public static String shown(String text) {
     return Problem.printable(Redaction.of(shortened(text)));
   }

@@ -6,15 +6,18 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 /**
- * Thrown by whatever reads one value of a request, and becomes an {@link InputError} with the name
+ * Thrown by parsers of single values of a request; it becomes an {@link InputError} with the name
  * of the field. The message is a rule, as in {@link InputError#of}.
  */
 public final class InvalidInputException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;
 
-  /** What is said of a text with another value: the text itself may be anything. */
-  public static final String ANOTHER_TEXT = "; another text was given";
+  /**
+   * Follows the rule for a text that is not one of the values. The text itself is not shown: it may
+   * contain anything.
+   */
+  public static final String NOT_ONE_OF_THESE = "; the value is not one of these";
 
   private final InputError.Code code;
 
@@ -23,7 +26,7 @@ public final class InvalidInputException extends IllegalArgumentException {
     this.code = code;
   }
 
-  /** The one of some values that has this name; refuses a text that names none of them. */
+  /** The value with this name; refuses a text that is not one of the names. */
   public static <T> T oneOf(Iterable<T> values, Function<? super T, String> name, String text) {
     return StreamSupport.stream(values.spliterator(), false)
         .filter(value -> name.apply(value).equals(text))
@@ -37,7 +40,7 @@ public final class InvalidInputException extends IllegalArgumentException {
   }
 
   private static InvalidInputException notOneOf(Collection<String> names) {
-    return new InvalidInputException(InputError.Code.NOT_ONE_OF, oneOf(names) + ANOTHER_TEXT);
+    return new InvalidInputException(InputError.Code.NOT_ONE_OF, oneOf(names) + NOT_ONE_OF_THESE);
   }
 
   /** A rule that lists what is allowed. */
@@ -51,7 +54,7 @@ public final class InvalidInputException extends IllegalArgumentException {
     return code;
   }
 
-  /** The code of what a parser threw. */
+  /** The code of an exception of a parser. */
   public static InputError.Code codeOf(IllegalArgumentException refusal) {
     return refusal instanceof InvalidInputException input
         ? input.code

@@ -3,9 +3,7 @@ package io.quittance.web;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
-/**
- * JSON of the service's own objects. That one cannot be written is a bug, and no caller's fault.
- */
+/** JSON of the service's own objects. A failure to write one is a bug. */
 public final class JsonText {
 
   private JsonText() {}

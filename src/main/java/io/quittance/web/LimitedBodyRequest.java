@@ -16,15 +16,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.util.WebUtils;
 
 /**
- * A request whose body may not pass a length, nor take longer than a time to arrive: one for all
- * bodies, and more for a long one as it comes in, at {@link #PACE_BYTES_PER_SECOND}. The body can
- * be received before it is read; what goes wrong then is thrown when it is read.
+ * A request with limits on the length of its body and on the time that it takes to arrive: a fixed
+ * time, plus more for a long body at {@link #PACE_BYTES_PER_SECOND}. The body can be received
+ * before it is read; errors are thrown when it is read.
  */
 public final class LimitedBodyRequest extends HttpServletRequestWrapper {
 
   private static final int TAKEN_FIRST_BYTES = 512;
 
-  /** What is taken above the limit of any route, to be thrown away. */
+  /** The minimum of bytes above the limit that are read and discarded. */
   private static final int DRAINED_LEAST_BYTES = 1_000_000;
 
   public static final int PACE_BYTES_PER_SECOND = 65_536;
@@ -63,7 +63,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
     return stream;
   }
 
-  /** Whether its sender, who has much to send, hears of a refusal before the last byte. */
+  /** Whether a refusal is sent before the last byte, because the body is long. */
   public boolean refusedEarly() {
     return streamed || getContentLengthLong() > limitBytes;
   }
@@ -78,33 +78,33 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
     return limited().isFinished();
   }
 
-  /** Takes what has arrived of the body; whether that is all of it. Waits for nothing. */
+  /** Reads what has arrived of the body, without waiting; returns whether that is all. */
   public boolean arrived() throws IOException {
     return limited().takeAvailable(getContentLengthLong());
   }
 
-  /** Waits until the whole body is in memory, or a limit is passed. */
+  /** Waits until the whole body is in memory or a limit is exceeded. */
   public void receive() throws IOException {
     limited().takeAll();
   }
 
-  /** The rest of the body is not waited for. */
+  /** Does not wait for the rest of the body. */
   public void abandon() throws IOException {
     limited().abandoned = true;
   }
 
-  /** The most bytes that the body may come to. */
+  /** The most bytes that the body may have. */
   public long lengthMax() {
     long length = getContentLengthLong();
     return length < 0 ? limitBytes : Math.min(length, limitBytes);
   }
 
   /**
-   * Takes what the handler left of the body, as much as the limit again (a megabyte at least) and
-   * within the same time: the container would take none, and a client whose connection is closed
-   * while it still sends never reads its answer.
+   * Reads and discards the rest of the body, up to the limit again (at least a megabyte) and within
+   * the same time. The container would not, and a client whose connection is closed while it sends
+   * never reads its response.
    *
-   * @return whether nothing is left
+   * @return whether the whole body was read
    */
   public boolean drain() {
     try {
@@ -129,7 +129,7 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
     private boolean abandoned;
     private int left = limitBytes;
 
-    /** How much is taken above the limit, to be thrown away. */
+    /** How many bytes above the limit may be read and discarded. */
     private int drainable;
 
     LimitedStream(ServletInputStream source) {

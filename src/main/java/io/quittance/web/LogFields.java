@@ -3,7 +3,7 @@ package io.quittance.web;
 import java.util.UUID;
 import org.slf4j.MDC;
 
-/** What each log line of a request says about it; cleared when the request ends. */
+/** The fields in each log line of a request; cleared when the request ends. */
 public final class LogFields {
 
   private static final String REQUEST = "request_id";

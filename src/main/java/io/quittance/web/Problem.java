@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is not a success: problem details after RFC 9457, thrown from wherever it is found
- * out and rendered in one place ({@link ProblemWriter}).
+ * An error response: problem details (RFC 9457), thrown where the error is found and rendered in
+ * one place ({@link ProblemWriter}).
  */
 public final class Problem extends RuntimeException {
 
@@ -33,12 +33,12 @@ public final class Problem extends RuntimeException {
     }
   }
 
-  /** Half a character cannot be written in UTF-8. */
+  /** Replaces unpaired surrogates, which cannot be written in UTF-8. */
   static String printable(String text) {
     return UNPRINTABLE.matcher(text).replaceAll("?");
   }
 
-  /** The body. */
+  /** The JSON body. */
   @JsonInclude(JsonInclude.Include.NON_EMPTY)
   public record Body(
       String type,
@@ -81,7 +81,7 @@ public final class Problem extends RuntimeException {
   }
 
   /**
-   * As it was answered and stored.
+   * A problem that was stored with this code and detail.
    *
    * @param code what {@link ProblemCode#code()} says; one that a later version has made is answered
    *     as a fault of this replica, so that the request is repeated, elsewhere or later
@@ -97,12 +97,12 @@ public final class Problem extends RuntimeException {
                     .dependency(DependencyNames.LEDGER));
   }
 
-  /** For a request that was not begun, because the service is being stopped. */
+  /** For a request that was not started because the service is stopping. */
   public static Problem stopping() {
     return of(ProblemCode.OVERLOADED, "The service is stopping; nothing was started.");
   }
 
-  /** For a request that the database does not carry out now; another try may succeed. */
+  /** For a request that failed because the database is unavailable; a retry may succeed. */
   public static Problem databaseUnavailable() {
     return of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
@@ -110,12 +110,12 @@ public final class Problem extends RuntimeException {
         .dependency(DependencyNames.LEDGER);
   }
 
-  /** Of one field, with another code than {@code invalid_request}. */
+  /** For one field, with another code than {@code invalid_request}. */
   public static Problem of(ProblemCode code, InputError error) {
     return new Problem(code, error.detail(), List.of(error));
   }
 
-  /** Bad input: 400 with what is wrong, parameter by parameter; there is at least one. */
+  /** Bad input: 400 with a list of errors; there is at least one. */
   public static Problem invalid(List<InputError> errors) {
     String more = errors.size() == 1 ? "" : " (%d more in errors)".formatted(errors.size() - 1);
     return new Problem(ProblemCode.INVALID_REQUEST, errors.getFirst().detail() + more, errors);
@@ -126,7 +126,7 @@ public final class Problem extends RuntimeException {
     return invalid(List.of(InputError.of(param, code, rule)));
   }
 
-  /** The payment that it is about; null: none. */
+  /** Sets the payment that it is about; null: none. */
   public Problem payment(@Nullable UUID id) {
     this.paymentId = id == null ? null : TypeId.format("pay", id);
     return this;
@@ -137,26 +137,26 @@ public final class Problem extends RuntimeException {
     return this;
   }
 
-  /** The error code of {@code WWW-Authenticate} (RFC 6750). */
+  /** Sets the error code of {@code WWW-Authenticate} (RFC 6750). */
   public Problem challenge(String error) {
     this.challenge = error;
     return this;
   }
 
-  /** It is not known yet whether money moved; it is settled by the given instant. */
+  /** Says that it is not known yet whether money moved; it is resolved by the given instant. */
   public Problem unknownUntil(Instant instant) {
     this.outcome = Outcome.UNKNOWN;
     this.resolvesBy = instant;
     return this;
   }
 
-  /** When to try again; rounded up to whole seconds. */
+  /** Sets when to try again; rounded up to whole seconds. */
   public Problem retryAfter(Duration delay) {
     this.retryAfter = delay;
     return this;
   }
 
-  /** It was answered before, to the same request under the same key. */
+  /** Marks it as the response to a repetition. */
   public Problem replayed() {
     this.replayed = true;
     return this;
@@ -170,17 +170,17 @@ public final class Problem extends RuntimeException {
     return code;
   }
 
-  /** Whether it is not known yet what has moved. */
+  /** Whether it is not known yet whether money moved. */
   public boolean isUnknown() {
     return outcome == Outcome.UNKNOWN;
   }
 
-  /** Whether it tells of a failure of the service, by which nothing was carried out. */
+  /** Whether it reports a failure of the service by which nothing was carried out. */
   public boolean saysNothingHappened() {
     return code.status() >= 500 && outcome == Outcome.NONE;
   }
 
-  /** The payment that it is about, or that stands in the way. */
+  /** The payment that it is about or that conflicts. */
   public @Nullable String paymentId() {
     return paymentId;
   }

@@ -21,7 +21,7 @@ public enum ProblemCode {
   INVALID_CURSOR(400, "The cursor is not valid"),
   UNAUTHORIZED(401, "Valid credentials are required"),
   MERCHANT_DISABLED(403, "The merchant is disabled"),
-  INSUFFICIENT_SCOPE(403, "A scope is missing"),
+  INSUFFICIENT_SCOPE(403, "The credentials lack a required scope"),
   NOT_FOUND(404, "Not found"),
   INSUFFICIENT_FUNDS(402, "There are not enough funds"),
   FRAUD_DECLINED(402, "The payment was declined as possible fraud"),
@@ -84,7 +84,7 @@ public enum ProblemCode {
     return title;
   }
 
-  /** Whether the same request may succeed later, without a change on the caller's side. */
+  /** Whether the same request may succeed later, unchanged. */
   public boolean retryable() {
     return switch (this) {
       case IDEMPOTENCY_IN_PROGRESS,
@@ -103,12 +103,12 @@ public enum ProblemCode {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** The code that {@link #code()} prints as {@code text}; empty: a later version has made it. */
+  /** The constant with this {@link #code()}; empty: a code of a later version. */
   public static Optional<ProblemCode> find(String text) {
     return Optional.ofNullable(BY_TEXT.get(text));
   }
 
-  /** Why the ledger refuses to move money from one account to another. */
+  /** The codes of refusals to move money between accounts. */
   public static Set<ProblemCode> ofTransfers() {
     return OF_TRANSFERS;
   }

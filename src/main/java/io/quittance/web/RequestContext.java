@@ -3,7 +3,7 @@ package io.quittance.web;
 import jakarta.servlet.http.HttpServletRequest;
 
 /**
- * What is known of a request from its first byte on.
+ * The id and arrival time of a request.
  *
  * @param id the caller's X-Request-Id, or one of ours
  * @param arrivedNanos {@link System#nanoTime()} on arrival; deadlines count from here

@@ -5,14 +5,14 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a request before its body is read.
+ * A request without its body.
  *
  * @param path without the query
- * @param headers the value of a header, by its name in any case; null: it is not there
+ * @param headers the values of headers by name, in any case; null: there is no such header
  */
 public record RequestHead(String method, String path, UnaryOperator<@Nullable String> headers) {
 
-  /** The head of a request that the container has taken: its path is decoded. */
+  /** The head of a request of the container, with the decoded path. */
   public static RequestHead of(HttpServletRequest request) {
     return new RequestHead(request.getMethod(), request.getServletPath(), request::getHeader);
   }

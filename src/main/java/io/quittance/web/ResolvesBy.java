@@ -7,9 +7,9 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /**
- * The instant {@code resolves_by} of an answer whose outcome is unknown: what is under way has been
- * applied by then, or it never will be. It is told by this replica's clock, for the database may be
- * what does not answer. Thread-safe.
+ * Computes {@code resolves_by} of a response with an unknown outcome: by this instant the request
+ * is applied, or never will be. It uses this replica's clock, because the database may not answer.
+ * Thread-safe.
  */
 @Component
 public final class ResolvesBy {
@@ -23,7 +23,7 @@ public final class ResolvesBy {
 
   /**
    * @param deadlineMaxMs the longest deadline that a request is granted, unless it is of a batch
-   * @param grace how long after its deadline a request may still be applied, at most
+   * @param grace how long after its deadline a request may still be applied
    */
   public ResolvesBy(
       Clock clock,

@@ -5,30 +5,33 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** What the API's document says of a handler beyond what its signature says already. */
+/** What the OpenAPI document says about a handler and cannot be derived from its signature. */
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Route {
 
-  /** The operation's id, for good: generated clients name their methods after it. */
+  /** The operation's id. It must not change: generated clients name their methods after it. */
   String id();
 
-  /** One line. */
+  /** A summary in one line. */
   String summary();
 
-  /** More than that line, in Markdown. */
+  /** A longer description, in Markdown. */
   String description() default "";
 
-  /** The successes, where the return type and the status do not say. */
+  /** The successful responses, if the return type and the status do not define them. */
   Answer[] answers() default {};
 
-  /** The problems of this operation alone; those that many have in common are derived. */
+  /** The problems of this operation only; common ones are derived. */
   ProblemCode[] problems() default {};
 
-  /** Whether it moves money between accounts, and answers {@link ProblemCode#ofTransfers()}. */
+  /**
+   * Whether it moves money between accounts, and has the problems {@link
+   * ProblemCode#ofTransfers()}.
+   */
   boolean transfers() default false;
 
-  /** The body of a 422, where it says more than a problem does. */
+  /** The body of a 422, if it is more than a problem. */
   Class<?> refusal() default void.class;
 
   /** The query parameters that are not in the signature. */
@@ -37,24 +40,24 @@ public @interface Route {
   /** Whether the header Idempotency-Key may be left out. */
   boolean keyOptional() default false;
 
-  /** The bodies that it takes, where they are read otherwise than as one JSON object. */
+  /** The request bodies, if they are not one JSON object. */
   Body[] bodies() default {};
 
-  /** Whether the body may be packed by gzip. */
+  /** Whether the body may be compressed with gzip. */
   boolean gzip() default false;
 
-  /** One form of the body. */
+  /** One format of the body. */
   @interface Body {
     String mediaType();
 
-    /** What the schema describes; {@code Map}: any object. */
+    /** The type of the schema; {@code Map}: any object. */
     Class<?> of();
 
     /** Whether the body is a JSON array of these. */
     boolean list() default false;
   }
 
-  /** One success. */
+  /** One successful response. */
   @interface Answer {
     int status();
 

@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * The headers that keep browsers from rendering an answer and caches from storing it (OWASP REST
+ * The headers that keep browsers from rendering a response and caches from storing it (OWASP REST
  * security).
  */
 public final class SecurityHeaders {
 
   private static final String NOTHING = "default-src 'none'; frame-ancestors 'none'";
 
-  /** Swagger UI, which exists in the sandbox only, brings scripts and styles of its own. */
+  /** Swagger UI, which exists in the sandbox only, has its own scripts and styles. */
   private static final String OWN_PAGES =
       "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline';"
           + " frame-ancestors 'none'";
@@ -54,7 +54,7 @@ public final class SecurityHeaders {
     return path.startsWith("/swagger-ui") ? OF_PAGES : OF_ANSWERS;
   }
 
-  /** Hands each header's name and value over. */
+  /** Passes each header's name and value to a consumer. */
   public static void add(String path, boolean secure, BiConsumer<String, String> to) {
     headersOf(path).forEach(to);
     if (secure) {

@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Ids at the edge: a prefix, an underscore and a UUIDv7 (RFC 9562) as 26 characters of Crockford's
+ * Ids in the API: a prefix, an underscore and a UUIDv7 (RFC 9562) as 26 characters of Crockford's
  * base32 in lower case. Inside the service an id is a plain {@link UUID}.
  *
  * @see <a href="https://github.com/jetify-com/typeid/tree/main/spec">TypeID specification 0.3</a>
  */
 public final class TypeId {
 
-  /** After every other id, as databases order them. */
+  /** The last id in the order of databases. */
   public static final UUID LAST = new UUID(-1, -1);
 
   private static final char[] ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz".toCharArray();
@@ -36,16 +36,16 @@ public final class TypeId {
   }
 
   /**
-   * A new UUIDv7, ascending within this process but for its last 48 bits, which are random: ids
-   * that differ from it in the last digit only are free.
+   * A new UUIDv7, ascending within this process, with 48 random bits at the end, so that ids that
+   * differ only in the last digit are free.
    */
   public static UUID nextWithRoom() {
     return UuidCreator.getTimeOrderedEpoch();
   }
 
   /**
-   * The smallest id of its millisecond: those made before the instant are smaller. Before 1970
-   * there are none.
+   * The smallest id of the instant's millisecond; earlier ids are smaller. There are none before
+   * 1970.
    */
   public static UUID first(Instant instant) {
     return new UUID(Math.max(0, instant.toEpochMilli()) << 16 | 0x7000L, Long.MIN_VALUE);
@@ -91,7 +91,7 @@ public final class TypeId {
     return Optional.of(new UUID(high, low));
   }
 
-  /** As {@link #parse}; what is not such an id names nothing that exists. */
+  /** As {@link #parse}; 404 for a text that is not such an id. */
   public static UUID require(String prefix, String text) {
     return parse(prefix, text)
         .orElseThrow(

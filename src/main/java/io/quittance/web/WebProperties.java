@@ -14,8 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param headerLimit the longest that a request's line and headers may take to arrive
  * @param bodyLimit the longest that its body may take, beside {@link
  *     LimitedBodyRequest#PACE_BYTES_PER_SECOND}
- * @param stallLimit the longest that a reader may take nothing of an answer
- * @param drainLimit the longest that a shutdown waits for kept connections to end; 0: not at all
+ * @param stallLimit how long a client may read nothing of a response
+ * @param drainLimit how long a shutdown waits for kept connections to end; 0: not at all
  * @param requestLog whether each request is logged, with its route, status and duration
  */
 @ConfigurationProperties("quittance.web")

@@ -12,11 +12,12 @@ import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
 /**
- * Sends clients with kept connections elsewhere before the server stops. Once Tomcat stops, it
- * closes a kept connection at its next request, with a 503 or with no answer at all. So when
- * readiness goes down, which is the first thing that Spring Boot does at a shutdown, requests are
- * still carried out, and each connection ends with its next answer. The shutdown goes on when no
- * client is connected, or after {@link WebProperties#drainLimit}. Thread-safe.
+ * Closes kept connections gracefully before the server stops, so that clients connect to another
+ * replica. A stopping Tomcat closes a kept connection at its next request, with a 503 or without a
+ * response. Therefore, when readiness goes down, which is the first step of Spring Boot's shutdown,
+ * requests are still carried out, and each connection is closed after its next response. The
+ * shutdown continues when no client is connected, or after {@link WebProperties#drainLimit}.
+ * Thread-safe.
  */
 @Component
 final class ConnectionDraining {
@@ -32,14 +33,14 @@ final class ConnectionDraining {
     this.limit = properties.drainLimit();
   }
 
-  /** Drains the connections of this protocol, too. */
+  /** Adds the connections of this protocol. */
   void of(HeaderTimeoutProtocol protocol) {
     protocols.add(protocol);
   }
 
   /**
-   * Returns when the connections are drained, or at an interrupt. A replica that was never ready
-   * has none to drain.
+   * Returns when the connections are closed, or at an interrupt. A replica that was never ready has
+   * none.
    */
   @EventListener
   void follow(AvailabilityChangeEvent<ReadinessState> change) {

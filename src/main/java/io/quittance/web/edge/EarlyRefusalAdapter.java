@@ -17,27 +17,26 @@ import org.apache.tomcat.util.net.ApplicationBufferHandler;
 import org.apache.tomcat.util.net.SocketEvent;
 
 /**
- * Stands between a connection and the servlet container: what the {@link EarlyRefusal} refuses is
- * answered right here, and the connection stays open. The container would close it after a 503, so
- * that refusing somebody who comes back would cost a connection each time.
+ * Sits between a connection and the servlet container, and answers what the {@link EarlyRefusal}
+ * refuses. The connection stays open: the container would close it after a 503, so a client that
+ * retries would need a new connection each time.
  *
- * <p>Only the plain case is answered here: a request of HTTP/1.1 that has arrived as a whole, from
- * a client that keeps the connection and wants the body of an answer, on a connection that is not
- * to end. The others take the long way, and are refused there.
+ * <p>Only the common case is answered here: a complete HTTP/1.1 request with a response body, on a
+ * connection that stays open. Other requests are refused by the container's filters.
  */
 final class EarlyRefusalAdapter implements Adapter {
 
-  /** The connection at hand. */
+  /** The current connection. */
   interface Wire {
 
-    /** Whether the container ends the connection after the next answer. */
+    /** Whether the container closes the connection after the next response. */
     boolean ends();
 
-    /** Writes a whole answer, head and all, and keeps the container from adding one. */
+    /** Writes a complete response, and keeps the container from adding one. */
     void answer(byte[] bytes);
   }
 
-  /** Without what the container would decode. */
+  /** A path that the container would not change by decoding. */
   private static final Pattern PLAIN_PATH = Pattern.compile("/[a-z0-9_.:/-]*");
 
   private final Adapter container;
@@ -69,7 +68,7 @@ final class EarlyRefusalAdapter implements Adapter {
   }
 
   private static boolean plain(Request request) {
-    // What is wrong already comes here, too, for the container to find words for it.
+    // Requests that failed already come here, too; the container answers them.
     return request.getResponse().getStatus() < 400
         && !request.requestURI().isNull()
         && plainPath(request.requestURI().toString())
@@ -81,7 +80,7 @@ final class EarlyRefusalAdapter implements Adapter {
         && request.getInputBuffer().available() >= request.getContentLengthLong();
   }
 
-  /** The same as the container will make of it. */
+  /** Whether the container will use the path unchanged. */
   private static boolean plainPath(String path) {
     return PLAIN_PATH.matcher(path).matches() && !path.contains("//") && !path.contains("/.");
   }
@@ -97,15 +96,17 @@ final class EarlyRefusalAdapter implements Adapter {
   }
 
   /**
-   * A client's claim to use TLS leads to no more than a header that plain connections ignore (RFC
-   * 6797, 8.1).
+   * A client's claim to use TLS is harmless: it only adds a header that plain connections ignore
+   * (RFC 6797, 8.1).
    */
   private static boolean secure(Request request) {
     return request.scheme().equals("https")
         || "https".equalsIgnoreCase(request.getHeader("X-Forwarded-Proto"));
   }
 
-  /** It is in memory already; what is left of it would be taken for the next request. */
+  /**
+   * Reads the body, which is in memory already; otherwise it would be parsed as the next request.
+   */
   private static void takeBody(Request request) throws IOException {
     if (request.getContentLengthLong() > 0) {
       var body = new Body();
@@ -116,7 +117,7 @@ final class EarlyRefusalAdapter implements Adapter {
     }
   }
 
-  /** What was read last. */
+  /** The bytes that were read last. */
   private static final class Body implements ApplicationBufferHandler {
 
     private ByteBuffer left = ByteBuffer.allocate(0);

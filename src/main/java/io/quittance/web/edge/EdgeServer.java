@@ -10,7 +10,7 @@ import org.springframework.boot.web.embedded.tomcat.TomcatServletWebServerFactor
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 
-/** Tomcat with limits on time, and with problem details for what it refuses by itself. */
+/** Tomcat with time limits, and with problem details for requests that it refuses itself. */
 @Component
 final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebServerFactory> {
 
@@ -19,9 +19,7 @@ final class EdgeServer implements WebServerFactoryCustomizer<TomcatServletWebSer
   private final ObjectProvider<EarlyRefusal> earlyRefusals;
   private final ObjectProvider<ProblemWriter> problems;
 
-  /**
-   * The server is made before most of the service is, so these are asked for at the first request.
-   */
+  /** Resolved lazily: the server is created before the beans. */
   EdgeServer(
       WebProperties properties,
       ConnectionDraining draining,

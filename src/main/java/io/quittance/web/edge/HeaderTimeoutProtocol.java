@@ -15,16 +15,16 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /**
- * HTTP/1.1 with a limit on the time that headers take, and with an {@link EarlyRefusalAdapter}:
- * Tomcat's timeouts are for the time between two bytes, so a client that sends its headers byte by
- * byte would keep its connection for hours. Tomcat has one timeout for reading and writing; here a
- * reader of answers has one of its own.
+ * HTTP/1.1 with a time limit for headers, and with an {@link EarlyRefusalAdapter}. Tomcat's
+ * timeouts are for the time between two bytes, so a client that sends its headers byte by byte
+ * could keep its connection for hours. Tomcat has one timeout for reading and writing; here writing
+ * has its own.
  */
 public final class HeaderTimeoutProtocol extends Http11NioProtocol {
 
   /**
-   * What the kernel keeps of an answer that is not read yet. It tells of room when a third of this
-   * is free: with the megabytes that it would take by itself, a slow reader looks like none at all.
+   * The kernel's send buffer. The kernel reports progress when a third of it is free: with its
+   * default of megabytes, a slow reader would look like one that reads nothing.
    */
   private static final int SEND_BUFFER_BYTES = 131_072;
 
@@ -38,18 +38,15 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
     headerLimit = limit;
   }
 
-  /**
-   * Ends the connection of a client that takes nothing of its answer for so long; whoever reads,
-   * however slowly, gets it whole.
-   */
+  /** Closes connections whose client reads nothing for this long. */
   void stallLimit(Duration limit) {
     stallLimit = limit;
     setProperty("socket.txBufSize", Integer.toString(SEND_BUFFER_BYTES));
   }
 
   /**
-   * Whether connections are kept for the next request. Otherwise each ends with its next answer,
-   * which says so ({@code Connection: close}); one that is silent stays.
+   * Sets whether connections are kept for the next request. Otherwise each is closed after its next
+   * response, which says so ({@code Connection: close}); idle connections stay open.
    */
   void keepConnections(boolean keep) {
     super.setMaxKeepAliveRequests(keep ? keptRequestsMax : 1);
@@ -67,9 +64,9 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
   }
 
   /**
-   * Puts something between each connection and the container.
+   * Puts an adapter between each connection and the container.
    *
-   * @param adapter makes it of the container and the connection, when the first request has come
+   * @param adapter makes the adapter from the container and the connection, at the first request
    */
   void adapter(BiFunction<Adapter, EarlyRefusalAdapter.Wire, Adapter> adapter) {
     this.adapter = adapter;
@@ -78,15 +75,15 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
   @Override
   protected Processor createProcessor() {
     var wire = new ProcessorsWire();
-    var processor = new PatientProcessor(this, adapter.apply(getAdapter(), wire));
+    var processor = new HeaderTimeoutProcessor(this, adapter.apply(getAdapter(), wire));
     wire.processor = processor;
     return processor;
   }
 
-  /** The connection that a processor has at the moment: processors are used again. */
+  /** The current connection of a processor, which is reused. */
   private final class ProcessorsWire implements EarlyRefusalAdapter.Wire {
 
-    private @Nullable PatientProcessor processor;
+    private @Nullable HeaderTimeoutProcessor processor;
 
     @Override
     public boolean ends() {
@@ -99,17 +96,17 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
     }
   }
 
-  private final class PatientProcessor extends Http11Processor {
+  private final class HeaderTimeoutProcessor extends Http11Processor {
 
     /** The connection whose request's headers are incomplete, and since when. */
     private @Nullable SocketWrapperBase<?> slow;
 
     private long begunNanos;
 
-    /** Tells one request of a connection from the next. */
+    /** Distinguishes the requests of a connection. */
     private long requestStart;
 
-    PatientProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
+    HeaderTimeoutProcessor(AbstractHttp11Protocol<?> protocol, Adapter adapter) {
       super(protocol, adapter);
     }
 
@@ -121,7 +118,7 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
         connection.write(true, bytes, 0, bytes.length);
         connection.flush(true);
       } catch (IOException e) {
-        // The client is gone: there is nobody to answer, and nothing to report.
+        // The client has disconnected: there is nothing to answer or report.
         setErrorState(ErrorState.CLOSE_CONNECTION_NOW, e);
       }
     }
@@ -137,7 +134,7 @@ public final class HeaderTimeoutProtocol extends Http11NioProtocol {
       if (state != SocketState.LONG) {
         slow = null;
       } else if (socket != slow || request.getStartTimeNanos() != requestStart) {
-        // Processors are used again, so the connection is part of what is remembered.
+        // Processors are reused, so the connection is compared, too.
         slow = socket;
         requestStart = request.getStartTimeNanos();
         begunNanos = System.nanoTime();

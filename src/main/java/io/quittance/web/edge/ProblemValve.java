@@ -13,8 +13,8 @@ import org.apache.catalina.valves.ErrorReportValve;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What Tomcat refuses by itself, before any of our code runs, as problem details: no page, no stack
- * trace, no version.
+ * Answers requests that Tomcat itself refuses with problem details: no page, no stack trace, no
+ * version.
  */
 public final class ProblemValve extends ErrorReportValve {
 
@@ -59,7 +59,7 @@ public final class ProblemValve extends ErrorReportValve {
     };
   }
 
-  /** By hand: nothing of the request goes into it, so nothing needs escaping. */
+  /** Written by hand: it contains nothing of the request, so nothing needs escaping. */
   private static String body(ProblemCode code, String requestId) {
     return """
     {"type":"urn:quittance:problem:%s","title":"%s","status":%d,"detail":"%s.","instance":"/",\

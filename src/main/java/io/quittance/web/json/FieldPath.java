@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where in a body a field is, in the one syntax of all errors: {@code rules[0].action}. A name that
- * is not plain stands in brackets, as in RFC 9535: {@code metadata['a b']}.
+ * The path of a field in a body, in the syntax of all errors: {@code rules[0].action}. A name with
+ * special characters is in brackets, as in RFC 9535: {@code metadata['a b']}.
  */
 final class FieldPath {
 
@@ -18,7 +18,7 @@ final class FieldPath {
 
   private final StringBuilder text = new StringBuilder();
 
-  /** Where Jackson met something. */
+  /** The path of a Jackson error. */
   static String of(JsonMappingException e) {
     var path = new FieldPath();
     for (JsonMappingException.Reference step : e.getPath()) {
@@ -31,7 +31,7 @@ final class FieldPath {
     return path.toString();
   }
 
-  /** Where a parser stands. */
+  /** The current path of a parser. */
   static String of(JsonStreamContext context) {
     var path = new FieldPath();
     path.stepInto(context);
@@ -50,7 +50,7 @@ final class FieldPath {
     }
   }
 
-  /** Where validation met something. */
+  /** The path of a validation error. */
   static String of(Path found) {
     var path = new FieldPath();
     for (Path.Node node : found) {
@@ -66,7 +66,7 @@ final class FieldPath {
     return path.toString();
   }
 
-  /** A field of what is at a path. */
+  /** The path of a field of the object at a path. */
   static String in(String parent, String name) {
     var path = new FieldPath();
     path.text.append(parent);

@@ -25,12 +25,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a field may hold, in words: from its type and from what validation asks of it. Words of the
- * validator's own would come in the language of the request's {@code Accept-Language}.
+ * The rule for a field's value, in words, from its type and its constraints. The validator's own
+ * messages would depend on the request's {@code Accept-Language}.
  */
 record FieldRule(Class<?> type, List<Annotation> annotations) {
 
-  /** For the names of constants, which their classes decide. */
+  /** Reads the JSON names of constants. */
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final String CONTROL = "\\p{Cntrl}";
@@ -41,7 +41,7 @@ record FieldRule(Class<?> type, List<Annotation> annotations) {
     return new FieldRule(field.getType(), Arrays.asList(field.getAnnotations()));
   }
 
-  /** The rule of the component that a record writes under this name; empty if there is none. */
+  /** The rule of the record's component with this JSON name; empty if there is none. */
   static Optional<FieldRule> find(Class<?> record, String name) {
     return Arrays.stream(record.getDeclaredFields())
         .filter(field -> jsonName(field).equals(name))

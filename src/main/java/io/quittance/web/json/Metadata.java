@@ -32,7 +32,7 @@ public @interface Metadata {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The check itself, which tells of the first pair that breaks the rule. */
+  /** The check, which reports the first pair that breaks the rule. */
   class Validator implements ConstraintValidator<Metadata, Map<String, String>> {
 
     private static final int PAIRS_MAX = 50;

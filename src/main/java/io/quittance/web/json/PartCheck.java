@@ -17,9 +17,9 @@ public final class PartCheck {
   }
 
   /**
-   * What is wrong with a part, by path.
+   * The errors of a part, with their paths.
    *
-   * @param at where it is in the body, as in {@code payments[3].}
+   * @param at its path in the body, as in {@code payments[3].}
    */
   public List<InputError> errors(String at, Object part) {
     return validator.validate(part).stream()

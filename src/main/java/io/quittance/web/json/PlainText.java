@@ -14,8 +14,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts of requests, names in maps included: refused are card numbers, which must not be stored,
- * and half surrogate pairs and NUL, which the database cannot store.
+ * Reads texts of requests, including names in maps. Refuses card numbers, which must not be stored,
+ * and unpaired surrogates and NUL, which the database cannot store.
  */
 final class PlainText extends SimpleModule {
 

@@ -26,8 +26,8 @@ import org.springframework.http.converter.json.MappingJackson2HttpMessageConvert
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * How bodies of requests are read: as all JSON here, and only as {@code application/json} in strict
- * UTF-8 and with {@link PlainText}. What is stored already is not validated again.
+ * How request bodies are read: as {@code application/json} in strict UTF-8 with {@link PlainText}.
+ * Stored JSON is not validated again.
  */
 @Configuration(proxyBeanMethods = false)
 class RequestJson implements WebMvcConfigurer {
@@ -95,7 +95,7 @@ class RequestJson implements WebMvcConfigurer {
     }
   }
 
-  /** Keeps what it has read last beyond its end, for {@link UnreadableBody} to say what it was. */
+  /** Keeps the last token after it is closed, so that {@link UnreadableBody} can report it. */
   static final class Parser extends ReaderBasedJsonParser {
 
     private @Nullable JsonToken last;

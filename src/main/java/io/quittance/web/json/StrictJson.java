@@ -27,8 +27,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * JSON as the contract has it: snake_case, RFC 3339 with milliseconds, and nothing accepted that a
- * careful reader would not: no unknown or repeated fields, no text for numbers, no fractions.
+ * The JSON of the API: snake_case, RFC 3339 with milliseconds, and strict: no unknown or repeated
+ * fields, no texts as numbers, no fractions.
  */
 @Configuration(proxyBeanMethods = false)
 class StrictJson {
@@ -73,7 +73,7 @@ class StrictJson {
                 .build());
   }
 
-  /** Jackson's own would also take numbers. */
+  /** Jackson's own deserializer also accepts numbers. */
   private static final class Rfc3339Deserializer extends StdDeserializer<Instant> {
 
     private static final long serialVersionUID = 1L;

@@ -27,16 +27,16 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a body that could not be read is told: bad syntax, or which field is wrong and how. */
+/** The problem of a body that could not be read: bad syntax, or which field is wrong and why. */
 public final class UnreadableBody {
 
-  /** More would not help. */
+  /** A longer list would not help. */
   private static final int FIELDS_LISTED_MAX = 24;
 
   private UnreadableBody() {}
 
   /**
-   * @param cause what reading ended with; null: there was no body
+   * @param cause the error of reading; null: there was no body
    */
   public static Problem problem(@Nullable Throwable cause) {
     Throwable inner = cause instanceof JsonMappingException mapping ? mapping.getCause() : null;
@@ -119,7 +119,7 @@ public final class UnreadableBody {
               path,
               Code.NOT_ONE_OF,
               InvalidInputException.oneOf(FieldRule.names(format.getTargetType()))
-                  + InvalidInputException.ANOTHER_TEXT);
+                  + InvalidInputException.NOT_ONE_OF_THESE);
       case InvalidFormatException format
           when format.getTargetType() == Instant.class && format.getValue() instanceof String ->
           InputError.of(path, Code.INVALID_FORMAT, Rfc3339.RULE);
@@ -136,7 +136,7 @@ public final class UnreadableBody {
     return InputError.of(path, Code.WRONG_TYPE, rule(e, type) + given(e));
   }
 
-  /** What the field may hold: all that is asked of it, if it is that of a record. */
+  /** The rule for a field: all its constraints, if it is a component of a record. */
   private static String rule(JsonMappingException e, Class<?> type) {
     List<JsonMappingException.Reference> path = e.getPath();
     FieldRule bare = new FieldRule(type, List.of());
@@ -173,7 +173,7 @@ public final class UnreadableBody {
     };
   }
 
-  /** The field that says which of several kinds of object this one is. */
+  /** The error of the field that selects the type of the object. */
   private static InputError kind(InvalidTypeIdException e, String path) {
     Class<?> base = e.getBaseType().getRawClass();
     String field = FieldPath.in(path, base.getAnnotation(JsonTypeInfo.class).property());
@@ -187,7 +187,7 @@ public final class UnreadableBody {
     }
     return e.getTypeId() == null
         ? InputError.of(field, Code.REQUIRED, "is required and " + rule)
-        : InputError.of(field, Code.NOT_ONE_OF, rule + InvalidInputException.ANOTHER_TEXT);
+        : InputError.of(field, Code.NOT_ONE_OF, rule + InvalidInputException.NOT_ONE_OF_THESE);
   }
 
   private static String location(JsonProcessingException e) {

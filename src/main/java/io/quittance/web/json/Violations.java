@@ -24,10 +24,10 @@ import java.util.stream.StreamSupport;
 import org.hibernate.validator.engine.HibernateConstraintViolation;
 import org.jspecify.annotations.Nullable;
 
-/** What validation found, in the vocabulary of {@link InputError}. */
+/** Converts constraint violations to {@link InputError}s. */
 public final class Violations {
 
-  /** What a check of our own found inside of a value: its dynamic payload. */
+  /** The error that a custom check found inside a value: its dynamic payload. */
   record Flaw(String key, Code code, String rule) {}
 
   private Violations() {}
@@ -59,14 +59,14 @@ public final class Violations {
         rule + given(violation.getInvalidValue(), broken));
   }
 
-  /** Whether a value is needed and there is none. */
+  /** Whether a required value is missing. */
   private static boolean missing(Annotation broken, @Nullable Object given) {
     return broken instanceof NotNull
         || given == null
         || (broken instanceof NotBlank && given instanceof String);
   }
 
-  /** All that is asked of the field; of an element of a list, what it breaks. */
+  /** All constraints of the field; for an element of a list, the one that it breaks. */
   private static FieldRule rule(ConstraintViolation<?> violation, Annotation broken) {
     Path.Node last =
         StreamSupport.stream(violation.getPropertyPath().spliterator(), false)
@@ -77,7 +77,7 @@ public final class Violations {
       for (var field : owner.getClass().getDeclaredFields()) {
         if (field.getName().equals(last.getName())) {
           FieldRule whole = FieldRule.of(field);
-          // A rule of several parts is told by the part that is broken.
+          // Of a rule with several parts, only the broken one is reported.
           return broken instanceof Pattern || broken instanceof Printable
               ? new FieldRule(field.getType(), List.of(broken))
               : whole;
@@ -97,7 +97,7 @@ public final class Violations {
               ? Code.TOO_LONG
               : Code.OUT_OF_RANGE;
       case Pattern _ -> Code.INVALID_FORMAT;
-      // A check with code of its own knows the values that it takes.
+      // A custom check has its own list of values.
       default ->
           broken.annotationType().isAnnotationPresent(Pattern.class)
               ? Code.INVALID_FORMAT
@@ -105,12 +105,14 @@ public final class Violations {
     };
   }
 
-  /** What was given instead, in kind. */
+  /** What the value has instead. */
   private static String given(@Nullable Object value, Annotation broken) {
     return switch (value) {
       case Number number -> ", not " + number;
       case String text when broken instanceof Size -> "; it has " + CodePoints.in(text);
-      case String _ -> InvalidInputException.ANOTHER_TEXT;
+      case String _ when code(broken, value) == Code.NOT_ONE_OF ->
+          InvalidInputException.NOT_ONE_OF_THESE;
+      case String _ -> "; the value has another form";
       case Collection<?> list -> "; it has " + list.size();
       case null, default -> "";
     };

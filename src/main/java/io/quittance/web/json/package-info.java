@@ -1,4 +1,4 @@
-/** Strict JSON: how bodies are read and validated, and how what is wrong with them is told. */
+/** Strict JSON: how bodies are read and validated, and how their errors are reported. */
 @NamedInterface("json")
 @NullMarked
 package io.quittance.web.json;

@@ -5,8 +5,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Masks secrets: takes API keys, signing secrets, credentials and card numbers out of a text that
- * is about to be logged or answered.
+ * Masks secrets: removes API keys, signing secrets, credentials and card numbers from a text before
+ * it is logged or sent.
  */
 public final class Redaction {
 

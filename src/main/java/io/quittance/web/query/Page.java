@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public record Page<T>(List<T> data, boolean hasMore, @Nullable String nextCursor) {
 
   /**
-   * Cuts a page out of rows that were read with {@link PageRequest#fetch()}.
+   * Makes a page from rows that were read with {@link PageRequest#fetch()}.
    *
    * @param position what the next page starts after, from the last row of this one
    */

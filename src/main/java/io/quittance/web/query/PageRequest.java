@@ -11,7 +11,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which page is asked for. A cursor holds the position that the page starts after and the list's
+ * A request for a page. A cursor holds the position that the page starts after and the list's
  * filters; it is refused with other filters than its own.
  *
  * @param limit rows on the page, 1 to 100

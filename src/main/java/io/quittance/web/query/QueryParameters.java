@@ -26,15 +26,14 @@ import org.apache.catalina.Globals;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The query parameters of a route, read strictly: one that it does not know, is there twice or
- * cannot be decoded is an error, so that a typo never widens a search. All errors are reported
- * together.
+ * The query parameters of a route, read strictly: unknown, repeated or undecodable parameters are
+ * errors, so that a typo never widens a search. All errors are reported together.
  */
 public final class QueryParameters {
 
   private static final OffsetDateTime LAST = OffsetDateTime.parse("9999-12-31T23:59:59.999999Z");
 
-  /** Never more than a {@code long} can hold. */
+  /** At most as many digits as a {@code long} can hold. */
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1,18}");
 
   private static final Pattern REFERENCE = Pattern.compile("[^\\p{Cntrl}]{1,255}");
@@ -89,14 +88,14 @@ public final class QueryParameters {
     }
   }
 
-  /** The text of a parameter that is there. */
+  /** The value of a parameter; null: it is missing. */
   public @Nullable String text(String name) {
     String[] given = values.get(name);
     return given == null ? null : given[0];
   }
 
   /**
-   * What a parser makes of a parameter that is there; null if it refuses.
+   * The parsed value of a parameter; null: it is missing or invalid.
    *
    * @param parser throws {@link IllegalArgumentException}, best a {@link InvalidInputException},
    *     with what the parameter must be
@@ -115,7 +114,7 @@ public final class QueryParameters {
   }
 
   /**
-   * Notes that a parameter is wrong.
+   * Adds an error of a parameter.
    *
    * @param rule as in {@link InputError#of}
    */
@@ -123,7 +122,7 @@ public final class QueryParameters {
     errors.add(InputError.of(name, code, rule));
   }
 
-  /** Throws what was found to be wrong, if anything was. */
+  /** Throws the errors, if there are any. */
   public void check() {
     if (!errors.isEmpty()) {
       throw Problem.invalid(errors);
@@ -131,7 +130,7 @@ public final class QueryParameters {
   }
 
   /**
-   * The page that is asked for; throws what was found to be wrong, if anything was.
+   * The requested page; throws the errors, if there are any.
    *
    * @param filters as in {@link PageRequest}
    */

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 
-/** Where a page ended of a list in the order of time, and of ids where that is the same. */
+/** The position where a page ended, in a list ordered by time and id. */
 public record TimePosition(OffsetDateTime createdAt, UUID id) {
 
   /**

@@ -1,4 +1,4 @@
-/** What a request for a list says: parameters, times, and pages with their cursors. */
+/** Parameters of lists: filters, times, and pages with their cursors. */
 @NamedInterface("query")
 @NullMarked
 package io.quittance.web.query;

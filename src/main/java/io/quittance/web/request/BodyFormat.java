@@ -15,8 +15,8 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Refuses a compressed body before it is taken for something else (RFC 9110, 15.5.16), except where
- * a {@link Route} takes gzip.
+ * Refuses a compressed body before it is misread (RFC 9110, 15.5.16), except where a {@link Route}
+ * takes gzip.
  */
 @Configuration(proxyBeanMethods = false)
 class BodyFormat implements WebMvcConfigurer, HandlerInterceptor {

@@ -8,10 +8,10 @@ import java.io.IOException;
 import org.springframework.http.MediaType;
 
 /**
- * A response that leaves when it is complete, or when the container's buffer is full, and not when
- * Spring flushes it, which it does after each body. A small one has a {@code Content-Length} so,
- * and takes one system call and not two; and its request has given back its place when the client
- * hears of it. A stream of events leaves when it is flushed.
+ * A response that is sent when it is complete or the container's buffer is full, and not when
+ * Spring flushes it, which it does after each body. So a small response has a {@code
+ * Content-Length} and takes one system call instead of two, and its request has given back its
+ * place in admission before the client gets it. A stream of events is sent when it is flushed.
  */
 final class BufferedResponse extends HttpServletResponseWrapper {
 
@@ -52,7 +52,7 @@ final class BufferedResponse extends HttpServletResponseWrapper {
 
     @Override
     public void flush() {
-      // The container does, at the end.
+      // The container flushes at the end.
     }
 
     @Override

@@ -9,15 +9,15 @@ import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
 
 /**
- * Notes which requests have committed something, or may have: whatever fails for them after that,
- * they cannot be told that nothing has changed.
+ * Records which requests have committed something, or may have. If one fails after that, its
+ * problem must not say that nothing has changed.
  */
 @Component
 final class CommitWatch implements TransactionExecutionListener {
 
   private static final String ATTRIBUTE = CommitWatch.class.getName();
 
-  /** Whether the current request has changed something for good, as far as can be told. */
+  /** Whether the current request may have committed a change. */
   static boolean mayHaveCommitted() {
     RequestAttributes request = RequestContextHolder.getRequestAttributes();
     return request != null

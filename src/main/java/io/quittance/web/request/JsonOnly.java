@@ -32,9 +32,9 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Decides what a request is answered in before it is carried out, and refuses a caller that does
- * not take it: found out while writing the answer, the money would have moved. A route answers in
- * JSON, or in what its {@link Route} names, always in UTF-8. A quality of 0 is a refusal, and the
+ * Negotiates the content type before a request is carried out, and refuses a caller that does not
+ * accept it; while writing the response, the money would have moved already. A route answers in
+ * JSON, or in the type of its {@link Route}, always in UTF-8. A quality of 0 is a refusal, and the
  * most specific range counts (RFC 9110, 12.5.1).
  */
 @Configuration(proxyBeanMethods = false)
@@ -44,7 +44,7 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
 
   private final HeaderContentNegotiationStrategy accept = new HeaderContentNegotiationStrategy();
 
-  /** What handlers answer in; empty: they are no routes of the API. */
+  /** The content types of handlers; empty: not a route of the API. */
   private final Map<Method, Optional<MediaType>> produced = new ConcurrentHashMap<>();
 
   @Override
@@ -57,7 +57,7 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
     configurer.strategies(List.of(this::negotiated));
   }
 
-  /** Once it is decided, no parameter that the caller named changes how the answer is written. */
+  /** After that decision, no parameter of the caller changes how the response is written. */
   private List<MediaType> negotiated(NativeWebRequest request)
       throws HttpMediaTypeNotAcceptableException {
     return request.getAttribute(PRODUCED, RequestAttributes.SCOPE_REQUEST)
@@ -94,7 +94,7 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
     request.setAttribute(HandlerMapping.PRODUCIBLE_MEDIA_TYPES_ATTRIBUTE, Set.of(type));
   }
 
-  /** The one type that all successes of a route have. */
+  /** The content type of all successful responses of a route. */
   private static MediaType produced(Route route) {
     return Arrays.stream(route.answers())
         .map(answer -> MediaType.parseMediaType(answer.mediaType()))
@@ -118,7 +118,8 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
   }
 
   /**
-   * In another charset, or no type but a range of them, which Spring takes for a broken request.
+   * Whether it has another charset, or is a range of types, which Spring treats as a malformed
+   * request.
    */
   private static boolean unreadable(@Nullable String contentType) {
     if (contentType == null) {

@@ -72,7 +72,7 @@ final class ProblemAdvice {
       return null;
     }
     if (response.isCommitted()) {
-      // Nothing may be added to half an answer: the container breaks the connection off instead.
+      // Nothing may be added to a partial response: the container closes the connection instead.
       throw e;
     }
     ResponseEntity<Object> answer = problems.entity(toProblem(e, request), request);
@@ -119,17 +119,17 @@ final class ProblemAdvice {
   }
 
   private Problem databaseDown(Exception e, HttpServletRequest request) {
-    log.warn("The database cannot do what was asked: {}", e.getMessage());
+    log.warn("The database is unavailable for this request: {}", e.getMessage());
     return unknownIfCommitted(Problem.databaseUnavailable(), request);
   }
 
   private Problem unexpected(Exception e, HttpServletRequest request) {
-    log.error("A request failed by an unexpected error", e);
+    log.error("Unexpected error in a request", e);
     return unknownIfCommitted(Problem.of(ProblemCode.INTERNAL_ERROR), request);
   }
 
   /**
-   * What failed after a commit does not undo it, and a keyed request may repeat one that was
+   * A failure after a commit does not undo it, and a request with a key may repeat one that was
    * carried out, or be under way in the journal.
    */
   private Problem unknownIfCommitted(Problem problem, HttpServletRequest request) {

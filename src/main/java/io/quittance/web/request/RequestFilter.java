@@ -29,7 +29,7 @@ import org.springframework.web.servlet.HandlerMapping;
 
 /**
  * Gives every request its id, arrival time and limits, and every answer its headers. Only Spring's
- * observation is before it, so that what is refused here is measured and traced, too.
+ * observation runs before it, so that requests refused here are measured and traced, too.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
@@ -88,8 +88,8 @@ final class RequestFilter extends OncePerRequestFilter {
   }
 
   /**
-   * Whether the path has a semicolon, encoded or not. The container and Spring would cut it off
-   * with what follows, and serve a path that was not asked for.
+   * Whether the path has a semicolon, encoded or not. The container and Spring would drop it with
+   * what follows, and serve another path than requested.
    */
   private static boolean hasParameters(HttpServletRequest request) {
     String path = request.getRequestURI();
@@ -116,7 +116,7 @@ final class RequestFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     chain.doFilter(request, new BufferedResponse(response));
     boolean left = !request.finished();
-    // A client that waits for leave to send its body (RFC 9110, 10.1.1) has nothing to take.
+    // A client that waits for 100 Continue (RFC 9110, 10.1.1) has not sent its body.
     boolean waiting = request.getHeader(HttpHeaders.EXPECT) != null;
     if (left && request.refusedEarly()) {
       endsConnection(response);

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps answers that anybody can cause without a key, or that say nothing of the service, out of
- * {@code http_server_requests}: 401, 404 and 405 have no series there. Thread-safe.
+ * Keeps responses that anyone can cause without a key, or that say nothing about the service, out
+ * of {@code http_server_requests}: 401, 404 and 405 have no series there. Thread-safe.
  */
 @Component
 final class RequestMeters implements MeterFilter {

@@ -21,8 +21,8 @@ import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses a request in which a header stands twice that means one thing. Joined or picked from, two
- * idempotency keys would be a third one, and a client that sends both twice would pay twice.
+ * Refuses a request that repeats a header with a single meaning. For example, two idempotency keys
+ * cannot be joined, and picking one of them could make a client pay twice.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 3)

@@ -14,8 +14,8 @@ import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Refuses query parameters where a {@link Route} has none, so that nobody takes them for a filter.
- * Routes that have some check them as they read them.
+ * Refuses query parameters if a {@link Route} has none, so that nobody believes that they filter.
+ * Routes with parameters check them as they read them.
  */
 @Configuration(proxyBeanMethods = false)
 class UnknownParameters implements WebMvcConfigurer, HandlerInterceptor {

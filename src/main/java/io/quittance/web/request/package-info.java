@@ -1,4 +1,4 @@
-/** What is done around the handler of each request: ids, limits, formats, errors, metrics. */
+/** Work around the handler of each request: ids, limits, formats, errors, metrics. */
 @NullMarked
 package io.quittance.web.request;
 
