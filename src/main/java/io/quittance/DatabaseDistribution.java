@@ -11,7 +11,7 @@ import org.springframework.core.env.Environment;
 
 /**
  * A database that is not distributed as {@code quittance.database.distribution} says is refused:
- * the service would write what Citus does not take, or rows to a server where nobody looks.
+ * the service would send statements that Citus refuses, or write rows to the wrong server.
  */
 final class DatabaseDistribution {
 

@@ -7,8 +7,8 @@ import java.sql.Statement;
 import java.util.List;
 
 /**
- * A PostgreSQL database whose encoding is not UTF-8 is refused: it would break the batch of a
- * request that sends a letter that it does not know.
+ * A PostgreSQL database whose encoding is not UTF-8 is refused: a request with a character outside
+ * of it would fail a whole journal transaction.
  */
 final class DatabaseEncoding {
 
@@ -16,7 +16,7 @@ final class DatabaseEncoding {
 
   private DatabaseEncoding() {}
 
-  /** H2 keeps Unicode, and has no such setting. */
+  /** Does nothing on H2, which stores Unicode. */
   static void check(Connection connection) throws SQLException {
     if (!connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
       return;

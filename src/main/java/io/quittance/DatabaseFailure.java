@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
 /**
- * What a database's refusal means, in terms of the settings. Says nothing of the password, nor of
- * anything that a URL may hold beside the server's and the database's name.
+ * Explains a failed connection in terms of the settings. Shows neither the password nor any part of
+ * a URL except the server's and the database's name.
  */
 final class DatabaseFailure {
 
@@ -36,7 +36,7 @@ final class DatabaseFailure {
     this.user = user;
   }
 
-  /** As configured. */
+  /** From the configuration. */
   static DatabaseFailure of(Environment environment) {
     String url = environment.getProperty("spring.datasource.url", "");
     String user = environment.getProperty("spring.datasource.username", "");
@@ -49,7 +49,7 @@ final class DatabaseFailure {
         server == null || server.isEmpty() ? "localhost" : server, parts.group("name"), user);
   }
 
-  /** Begins with the settings to look at. */
+  /** The reason, starting with the settings to check. */
   String reason(SQLException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       String reason = unreachable(cause);
@@ -73,7 +73,7 @@ final class DatabaseFailure {
 
   private @Nullable String unreachable(Throwable cause) {
     return switch (cause) {
-      case UnknownHostException _ -> "there is no host of this name: " + server;
+      case UnknownHostException _ -> "there is no host with this name: " + server;
       case ConnectException refused ->
           "nothing answers at %s (%s)".formatted(server, refused.getMessage());
       case SocketTimeoutException _ -> "%s does not answer".formatted(server);

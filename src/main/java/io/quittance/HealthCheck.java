@@ -5,7 +5,7 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 
 /**
- * Asks the service on this machine whether it is ready, for images without a shell: {@code java -cp
+ * Checks whether the service on this machine is ready, for images without a shell: {@code java -cp
  * quittance.jar io.quittance.HealthCheck} exits with 0 if so, else with 1.
  */
 public final class HealthCheck {

@@ -3,8 +3,8 @@ package io.quittance;
 import java.lang.reflect.InvocationTargetException;
 
 /**
- * Starts the service on a JVM that can run it, and says in one line how on any other. Compiled for
- * the oldest Java that opens the jar, so that it is there to say so.
+ * Starts the service on a JVM that can run it; on any other it prints in one line what is needed.
+ * Compiled for an old Java version, so that it runs there.
  *
  * <p>StructuredTaskScope is a preview API (JEP 505): only Java 25 loads the classes that use it,
  * and only with {@code --enable-preview}, which no manifest can turn on (JEP 12).

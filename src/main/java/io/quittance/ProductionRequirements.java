@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Profile;
 import org.springframework.core.env.Environment;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Production starts with a complete and sound configuration or not at all. */
+/** Refuses to start in production with an incomplete or weak configuration. */
 @Configuration(proxyBeanMethods = false)
 @Profile("production")
 class ProductionRequirements {
@@ -30,7 +30,7 @@ class ProductionRequirements {
 
   private static final int OPERATOR_KEY_LENGTH_MIN = 32;
 
-  /** Of 32 random hexadecimal digits there are about fourteen different ones. */
+  /** 32 random hexadecimal digits have about fourteen different ones. */
   private static final int OPERATOR_KEY_VARIETY_MIN = 5;
 
   private static final int SECRET_KEY_BYTES = 32;
@@ -48,11 +48,11 @@ class ProductionRequirements {
   private static final Pattern LOOPBACK =
       Pattern.compile("http://(localhost|127\\.0\\.0\\.1|\\[::1])(:\\d+)?(/|$)");
 
-  /** SHA-256 of the key that everybody knows from the README. */
+  /** SHA-256 of the public key in the README. */
   static final byte[] SANDBOX_KEY_HASH =
       HexFormat.of().parseHex("55526f2298a8543b8e3579094d69910445effe4ada4f7fcaa2ea2effb0921291");
 
-  /** What is missing or weak, all at once. */
+  /** All settings that are missing or weak. */
   static final class UnmetException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
@@ -69,7 +69,7 @@ class ProductionRequirements {
     }
   }
 
-  /** Runs before the first request: a database that a sandbox has used lets everybody in. */
+  /** Runs before the first request, because a database of a sandbox accepts the public key. */
   @Bean
   static SmartInitializingSingleton sandboxKeyCheck(JdbcClient jdbc) {
     return () -> {
@@ -183,7 +183,7 @@ class ProductionRequirements {
     }
   }
 
-  /** However it is written: {@code Change-Me} is {@code changeme}. */
+  /** Ignores case and punctuation: {@code Change-Me} is {@code changeme}. */
   private static String letters(String text) {
     return text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
   }

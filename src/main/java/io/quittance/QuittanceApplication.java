@@ -14,16 +14,17 @@ import org.springframework.context.annotation.Bean;
 public class QuittanceApplication {
 
   /**
-   * The JDK's property for how many platform threads carry the virtual ones; by default one a CPU.
+   * The JDK's property for the number of carrier threads of virtual threads; by default one per
+   * CPU.
    */
   private static final String CARRIERS = "jdk.virtualThreadScheduler.parallelism";
 
   private static final int CARRIERS_MIN = 32;
 
   /**
-   * On a machine of few CPUs there are more carriers than CPUs: a virtual thread that waits for a
-   * lock while it loads or initializes a class keeps its carrier (JEP 491), and if all carriers are
-   * kept so while the thread whose turn it is needs one, none ever runs again. The first requests
+   * On a machine with few CPUs it sets more carriers than CPUs. A virtual thread that waits for a
+   * lock while it loads or initializes a class keeps its carrier (JEP 491). If all carriers are
+   * kept in this way while the owner of the lock needs one, there is a deadlock. The first requests
    * load many classes at once.
    */
   public static void main(String[] args) {
@@ -34,7 +35,7 @@ public class QuittanceApplication {
     SpringApplication.run(QuittanceApplication.class, args);
   }
 
-  /** Ticks in microseconds, as databases store them: what is answered is what will be read. */
+  /** Ticks in microseconds, as databases store them, so that responses have the stored values. */
   @Bean
   Clock clock() {
     return Clock.tick(Clock.systemUTC(), Duration.of(1, ChronoUnit.MICROS));

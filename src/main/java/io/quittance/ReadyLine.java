@@ -18,7 +18,7 @@ class ReadyLine implements ApplicationListener<ApplicationReadyEvent> {
   @Override
   public void onApplicationEvent(ApplicationReadyEvent ready) {
     if (ready.getApplicationContext().isClosed()) {
-      return; // It was told to stop while it warmed up.
+      return; // It is stopping already; the stop came during the warm-up.
     }
     Environment environment = ready.getApplicationContext().getEnvironment();
     log.info(

@@ -7,18 +7,21 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
 /**
- * Scheduled jobs, such as sweeps. Each has a thread of its own, so that one that hangs does not
- * delay the others; Spring Boot would run all of them on one. A job that fails throws what went
- * wrong: then Spring counts it as failed, and a {@link WatchedJob} logs it.
+ * Scheduled jobs, such as sweeps. Each has its own thread, so that one that hangs does not delay
+ * the others; Spring Boot would run all of them on one. A job that fails throws its error: Spring
+ * counts it, and a {@link WatchedJob} logs it.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableScheduling
 class SchedulingConfiguration {
 
-  /** More than there are; a test counts them. */
+  /** At least the number of jobs; a test checks that. */
   static final int JOBS_MAX = 32;
 
-  /** A job is not interrupted, for it may be in JDBC. It has this long to end by itself. */
+  /**
+   * A job is not interrupted at shutdown, because it may be in JDBC. It has this time to end by
+   * itself.
+   */
   private static final int END_SECONDS_MAX = 10;
 
   @Bean

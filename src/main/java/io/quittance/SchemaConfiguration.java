@@ -19,7 +19,7 @@ class SchemaConfiguration {
 
   private static final Logger log = LoggerFactory.getLogger(SchemaConfiguration.class);
 
-  /** Flyway runs what is in this location after all that has a version. */
+  /** Flyway runs the migrations of this location after all versioned ones. */
   @Bean
   FlywayConfigurationCustomizer distributedTables(Distribution distribution) {
     return flyway -> {

@@ -23,8 +23,8 @@ import org.springframework.util.ClassUtils;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Says which setting is of the wrong type, or breaks a rule, and what it may be. A rule is broken
- * by an {@link IllegalArgumentException} whose message begins with the setting's name.
+ * Explains which setting has the wrong type or breaks a rule, and what is allowed. A broken rule is
+ * an {@link IllegalArgumentException} whose message begins with the setting's name.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class SettingAnalyzer implements FailureAnalyzer {

@@ -27,8 +27,8 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 
 /**
- * Refuses settings that are too small, as their records say by {@link Min} and {@link DurationMin},
- * and durations without a unit: Spring takes 400 for milliseconds where somebody meant days.
+ * Refuses settings below the {@link Min} and {@link DurationMin} of their records, and durations
+ * without a unit: Spring would read 400 as milliseconds where somebody meant days.
  */
 final class SettingBounds {
 
@@ -44,7 +44,7 @@ final class SettingBounds {
   }
 
   /**
-   * Binds these records.
+   * Binds and validates these records.
    *
    * @throws StartRefusedException settings are out of their bounds; names all of them
    * @throws org.springframework.boot.context.properties.bind.BindException a setting is of the
@@ -104,7 +104,7 @@ final class SettingBounds {
     return value instanceof Duration duration ? text(duration) : String.valueOf(value);
   }
 
-  /** As settings are written. */
+  /** The duration in the format of settings. */
   private static String text(Duration duration) {
     if (duration.getNano() != 0) {
       return duration.toMillis() + "ms";
@@ -119,7 +119,7 @@ final class SettingBounds {
     return seconds % 60 == 0 && seconds != 0 ? seconds / 60 + "m" : seconds + "s";
   }
 
-  /** The words are found here; those of the validator depend on the locale. */
+  /** The texts are made here; the validator's messages depend on the locale. */
   private static final class NoMessages implements MessageInterpolator {
 
     @Override
@@ -133,7 +133,7 @@ final class SettingBounds {
     }
   }
 
-  /** Zero needs no unit. */
+  /** Requires a unit for durations, except for zero. */
   private static final class Units implements BindHandler {
 
     @Override

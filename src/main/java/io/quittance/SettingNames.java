@@ -22,9 +22,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Finds settings of ours that do not exist, so that a typo does not pass silently. They are
- * reported and not refused: others set variables that begin like ours, and a release that is rolled
- * back finds the settings of the next one, with which it must start.
+ * Finds {@code quittance.*} settings that do not exist, so that typos are noticed. They are logged
+ * and not refused: other software may set variables with the same prefix, and a release that is
+ * rolled back must start with the settings of the next one.
  */
 final class SettingNames {
 
@@ -34,7 +34,7 @@ final class SettingNames {
 
   private static final String OUR_VARIABLES = "QUITTANCE_";
 
-  /** What Kubernetes sets for each service of its namespace that is called so. */
+  /** Variables that Kubernetes sets for each service with this name in its namespace. */
   private static final Pattern SERVICE_LINK =
       Pattern.compile(
           "QUITTANCE_(\\w+_)?"
@@ -43,7 +43,7 @@ final class SettingNames {
   /**
    * A setting.
    *
-   * @param open a map or a list, below which there are other names
+   * @param open a map or a list, below which any names are allowed
    */
   private record Known(ConfigurationPropertyName name, boolean open) {
 

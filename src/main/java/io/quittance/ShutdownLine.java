@@ -9,8 +9,8 @@ import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.stereotype.Component;
 
 /**
- * Says that the shutdown has begun, after connections were drained; the web server and the journal
- * log the steps after it.
+ * Logs that the shutdown has begun, after connections were drained; the web server and the journal
+ * log the next steps.
  */
 @Component
 class ShutdownLine implements ApplicationListener<ContextClosedEvent> {
@@ -27,7 +27,7 @@ class ShutdownLine implements ApplicationListener<ContextClosedEvent> {
 
   @Override
   public void onApplicationEvent(ContextClosedEvent closed) {
-    // The management server's context is a child, and tells its parent when it is closed.
+    // The context of the management server is a child, whose events reach its parent, too.
     if (closed.getApplicationContext() == context) {
       log.info(
           "The shutdown has begun: no new requests are taken, those under way are finished; {} commands are queued",

@@ -22,9 +22,9 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * What must be right before anything else is begun: profile, settings, a database that answers.
- * Without a profile the service refuses to start on a configured database: nobody opens a real one
- * with the sandbox's public key by mistake.
+ * Checks before anything else is started: the profile, the settings, and that the database answers.
+ * Without a profile the service refuses to start on a configured database, so that nobody exposes a
+ * real one with the sandbox's public key by mistake.
  */
 class StartChecks implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
@@ -34,7 +34,7 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
 
   private static final String SOCKET_SECONDS_MAX = "10";
 
-  /** PostgreSQL's undefined_table, H2's table not found: nobody has used the database yet. */
+  /** PostgreSQL's undefined_table, H2's table not found: the database has not been used yet. */
   private static final Set<String> NO_TABLE = Set.of("42P01", "42S02", "42S04");
 
   @Override
@@ -43,7 +43,7 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
     context.addBeanFactoryPostProcessor(factory -> settings(factory, context.getEnvironment()));
   }
 
-  /** Reads our settings before a server or a pool is started that would have to be stopped. */
+  /** Validates the settings before servers and pools start that would have to be stopped again. */
   private static void settings(
       ConfigurableListableBeanFactory factory, ConfigurableEnvironment environment) {
     var records = new ArrayList<Class<?>>();

@@ -3,7 +3,7 @@ package io.quittance;
 import java.util.List;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** The one form of all messages about a start that failed. */
+/** The format of all messages about a failed start. */
 final class StartFailure {
 
   private StartFailure() {}

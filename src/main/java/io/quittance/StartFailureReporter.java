@@ -6,8 +6,8 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalysisReporter;
 
 /**
- * Prints why the service does not start, as plain text on standard error: it is for a person, in
- * production too, where the log is JSON.
+ * Prints why the service does not start, as plain text on standard error: also in production, where
+ * the log is JSON, because it is for a person.
  */
 final class StartFailureReporter implements FailureAnalysisReporter {
 

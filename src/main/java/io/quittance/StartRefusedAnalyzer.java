@@ -3,7 +3,7 @@ package io.quittance;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** Says what a check before the start has found. */
+/** Explains what a check before the start has found. */
 class StartRefusedAnalyzer extends AbstractFailureAnalyzer<StartRefusedException> {
 
   @Override

@@ -12,7 +12,7 @@ final class StartRefusedException extends RuntimeException {
 
   /**
    * @param what completes the sentence "Quittance will not start, because …"
-   * @param reasons each begins with the settings that it is about; none holds a secret
+   * @param reasons each begins with its settings; none contains a secret
    * @param remedy what to do about it
    */
   StartRefusedException(String what, List<String> reasons, String remedy) {

@@ -28,10 +28,10 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * Runs the code that payments need until the JIT compiler has little left to do, and only then lets
+ * Runs the code of payments until the JIT compiler has little left to do, and only then lets
  * readiness go up. Spring Boot accepts traffic once all listeners of its ready event have returned;
- * this one returns when the code is warm, at the limit, or when the service is told to stop. A step
- * that keeps failing is left out. Liveness is up meanwhile.
+ * this one returns when the code is warm, at the limit, or at a shutdown. A step that keeps failing
+ * is left out. Liveness is up meanwhile.
  */
 @Component
 class WarmUp {
@@ -44,7 +44,7 @@ class WarmUp {
    */
   record Step(String name, Work once, Runnable end) {}
 
-  /** What a step does. */
+  /** The work of a step. */
   @FunctionalInterface
   interface Work {
     void run() throws Exception;
@@ -90,7 +90,7 @@ class WarmUp {
   }
 
   /**
-   * @param compilerMs for how long the JIT compiler has worked so far
+   * @param compilerMs the total time of the JIT compiler so far
    */
   WarmUp(
       Duration limit,

@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * How readiness waits for the code to be warm ({@link WarmUp}).
+ * How long readiness waits for the code to be warm ({@link WarmUp}).
  *
- * @param limit the longest that it waits; 0: it does not
+ * @param limit the longest wait; 0: no warm-up
  */
 @ConfigurationProperties("quittance.warm-up")
 record WarmUpProperties(@DefaultValue("0s") Duration limit) {

@@ -17,10 +17,10 @@ import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
 /**
- * Requests that the service sends to its own port: simulated payments, which take the way of
- * payments but write nothing, and reads. They are made with a key of its own, for a merchant that
- * does not exist ({@link WarmUpKey}). Where a remote service screens, simulations are refused
- * before it is asked. Thread-safe.
+ * Requests that the service sends to its own port: simulated payments, which run the code of
+ * payments but write nothing, and reads. They use a special key, for a merchant that does not exist
+ * ({@link WarmUpKey}). Where a remote service screens, simulations are refused before it is asked.
+ * Thread-safe.
  */
 @Component
 class WarmUpRequests {
@@ -62,7 +62,7 @@ class WarmUpRequests {
   /**
    * Sends each of them.
    *
-   * @throws IOException no answer in time, or one that says that the service fails
+   * @throws IOException no response in time, or a server error
    */
   void send() throws IOException {
     for (int i = 0; i < SIMULATIONS; i++) {
@@ -112,7 +112,7 @@ class WarmUpRequests {
                 path));
   }
 
-  /** Ends the key's life. */
+  /** Withdraws the key. */
   void end() {
     key.withdraw();
   }

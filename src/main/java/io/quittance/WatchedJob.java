@@ -14,15 +14,15 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * A scheduled job whose failures are logged here, in one place: jobs throw what they cannot do
- * anything about, and run again after their interval. Prometheus is told how long ago each last
- * succeeded, and how often it is meant to run; Spring counts its failures. Thread-safe.
+ * A scheduled job whose failures are logged here: jobs throw errors that they cannot handle, and
+ * run again after their interval. Metrics show how long ago each job last succeeded and how often
+ * it should run; Spring counts its failures. Thread-safe.
  */
 final class WatchedJob implements Runnable {
 
   private static final Logger log = LoggerFactory.getLogger(WatchedJob.class);
 
-  /** The failures of one job have a line in the log so often at most. */
+  /** The least time between two log lines about failures of one job. */
   private static final Duration SILENCE = Duration.ofMinutes(1);
 
   private final Runnable job;
@@ -42,8 +42,9 @@ final class WatchedJob implements Runnable {
   /**
    * Puts a job under watch.
    *
-   * @param job its text is its class and method, as Spring names scheduled methods
-   * @param interval how often it is meant to run; positive
+   * @param job the job; its {@code toString} is its class and method, as Spring names scheduled
+   *     methods
+   * @param interval how often it should run; positive
    */
   static WatchedJob of(Runnable job, Duration interval, MeterRegistry registry, Ticker ticker) {
     var watched = new WatchedJob(job, name(job), ticker);
@@ -97,9 +98,9 @@ final class WatchedJob implements Runnable {
             || failure instanceof TransactionException
             || failure instanceof SQLException;
     if (database) {
-      log.warn("The job {} failed, and runs again: {}", name, failure.getMessage());
+      log.warn("The job {} failed and will run again: {}", name, failure.getMessage());
     } else {
-      log.error("The job {} failed, and runs again", name, failure);
+      log.error("The job {} failed and will run again", name, failure);
     }
   }
 }

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
 import org.springframework.scheduling.concurrent.ThreadPoolTaskScheduler;
 
-/** Puts each job that runs again and again under watch, as a {@link WatchedJob}. Thread-safe. */
+/** Wraps each periodic job in a {@link WatchedJob}. Thread-safe. */
 final class WatchingScheduler extends ThreadPoolTaskScheduler {
 
   private final transient MeterRegistry registry;

@@ -17,7 +17,7 @@ import org.springframework.dao.QueryTimeoutException;
 @ExtendWith(OutputCaptureExtension.class)
 class WatchedJobTest {
 
-  private static final String LINE = "The job Sweep.run failed, and runs again: too slow";
+  private static final String LINE = "The job Sweep.run failed and will run again: too slow";
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private long nanos = Long.MAX_VALUE - 5;

@@ -151,7 +151,7 @@ class StartIT {
           //localhost:{port}/lodger?ssl=false    | {right} | SPRING_DATASOURCE_URL: localhost:{port} has no database "lodger"; create database lodger encoding 'UTF8'
           //localhost:{port}/others              | {right} | SPRING_DATASOURCE_USERNAME: "clerk" may not do what it must (ERROR: permission denied for schema public)
           //localhost:{unused}/ledger            | {right} | SPRING_DATASOURCE_URL: nothing answers at localhost:{unused} (Connection refused)
-          //no.such.host.invalid/ledger          | {right} | SPRING_DATASOURCE_URL: there is no host of this name: no.such.host.invalid
+          //no.such.host.invalid/ledger          | {right} | SPRING_DATASOURCE_URL: there is no host with this name: no.such.host.invalid
           """)
   void saysWhyTheDatabaseCannotBeUsed(String url, String password, String reason) throws Exception {
     Ended ended =
