@@ -208,8 +208,8 @@ public final class FanOutRun<T, R> {
   }
 
   /**
-   * Called before the item's end is visible, so that nothing starts after it. If the predicate throws,
-   * the item has failed.
+   * Called before the item's end is visible, so that nothing starts after it. If the predicate
+   * throws, the item has failed.
    */
   private Result<R> judged(int index, Result<R> result) {
     try {

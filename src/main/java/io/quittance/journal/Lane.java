@@ -123,8 +123,8 @@ final class Lane {
   }
 
   /**
-   * Whether the database has kept the current transaction waiting for unusually long. A command that
-   * takes long to decide does not count: the database is well.
+   * Whether the database has kept the current transaction waiting for unusually long. A command
+   * that takes long to decide does not count: the database is well.
    */
   boolean stalled() {
     return working && databaseTime.nanos() - databaseNanosBefore > STALLED_AFTER_NANOS;

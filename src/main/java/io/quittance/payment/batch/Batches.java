@@ -110,8 +110,8 @@ final class Batches {
    * Stores the batch under its key and carries it out: before this returns, or in the background.
    *
    * @throws KeyTakenException another request holds the key
-   * @throws Problem nothing was started, unless its outcome is unknown: 503 when the batch could not
-   *     be stored in time, 504 when the deadline has passed as well
+   * @throws Problem nothing was started, unless its outcome is unknown: 503 when the batch could
+   *     not be stored in time, 504 when the deadline has passed as well
    */
   void make(KeyedRequest request, StoredBatch batch, NewPaymentBatch body, Deadline deadline) {
     store.prepare(batch, body.payments());
@@ -168,8 +168,8 @@ final class Batches {
 
   /**
    * Claims a key, at most until the limit or the caller's deadline, whichever is earlier; a little
-   * longer if the deadline is near or has passed. If the limit passed first, the problem does not say
-   * that the caller's deadline has passed.
+   * longer if the deadline is near or has passed. If the limit passed first, the problem does not
+   * say that the caller's deadline has passed.
    */
   private <R> R execute(Command<R> command, Deadline deadline, String notDone) {
     // The deadline of a resumption starts at the commit, which may take until the limit.

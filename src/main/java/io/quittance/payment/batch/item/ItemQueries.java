@@ -32,8 +32,8 @@ public final class ItemQueries {
   }
 
   /**
-   * The payments of these items of a batch; several may have one reference. A payment that cannot be
-   * read, because a newer version wrote it, counts as under way.
+   * The payments of these items of a batch; several may have one reference. A payment that cannot
+   * be read, because a newer version wrote it, counts as under way.
    */
   public List<Found> of(UUID merchantId, UUID batchId, Collection<String> references) {
     UnreadableRows.Pass pass = unreadable.pass();

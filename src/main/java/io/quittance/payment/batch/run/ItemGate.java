@@ -43,7 +43,8 @@ final class ItemGate {
   /**
    * Waits until an item of the merchant may start. After that, {@link #leave} must be called.
    *
-   * @return false if the deadline passed first, or the merchant is disabled; the item must not start
+   * @return false if the deadline passed first, or the merchant is disabled; the item must not
+   *     start
    */
   boolean enter(UUID merchantId, Deadline deadline) throws InterruptedException {
     return merchants.isEnabled(merchantId)
