@@ -27,6 +27,10 @@ class LogIT {
   /** A start in production says what it needs to, and no more. */
   private static final int START_LINES_MAX = 10;
 
+  /** With the lines of these requests the pipe is full, which takes 64 KB, and then the queue. */
+  private static final int REQUESTS_MAX = 2_000;
+
+  private static final int SIGTERM_EXIT = 143;
   private static final int CALLS_UNTIL_A_BREAKER_OPENS = 10;
 
   @Test
@@ -78,6 +82,29 @@ class LogIT {
           .allSatisfy(line -> assertThat(line.at("/span/id").asText()).matches("[0-9a-f]{16}"));
     } finally {
       screening.stop(0);
+    }
+  }
+
+  /** As with a collector of logs that hangs. */
+  @Test
+  void keepsNoRequestWaitingWhenNobodyReadsIt() throws Exception {
+    try (var service =
+        ServiceProcess.startUnread(
+            Postgres.create(),
+            "--logging.level.root=debug",
+            "--logging.level.org.springframework.web=trace")) {
+      Merchant merchant = Merchant.register(service);
+      merchant.openAccounts(service.uri(), 1, 1_000);
+
+      int requests = 0;
+      while (service.metric("quittance_log_lines_dropped_total") == 0) {
+        assertThat(requests++).isLessThan(REQUESTS_MAX);
+        assertThat(merchant.get(service.uri(), "/v1/payments").status()).isEqualTo(200);
+      }
+
+      assertThat(pay(merchant, service, "unheard", 1).status()).isEqualTo(201);
+      service.terminate();
+      assertThat(service.exitCode(Duration.ofMinutes(1))).isEqualTo(SIGTERM_EXIT);
     }
   }
 

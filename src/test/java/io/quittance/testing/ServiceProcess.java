@@ -1,6 +1,5 @@
 package io.quittance.testing;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -47,9 +46,21 @@ public final class ServiceProcess implements AutoCloseable {
     return service;
   }
 
+  /** As {@link #start}, but its output goes into a pipe that nobody reads. */
+  public static ServiceProcess startUnread(Postgres.Database database, String... properties) {
+    ServiceProcess service = launch(database, freePort(), Redirect.PIPE, properties);
+    service.awaitReady();
+    return service;
+  }
+
   /** Starts a replica on a database; it is not ready yet. */
   public static ServiceProcess launch(Postgres.Database database, String... properties) {
     int port = freePort();
+    return launch(database, port, Redirect.to(logOf(port).toFile()), properties);
+  }
+
+  private static ServiceProcess launch(
+      Postgres.Database database, int port, Redirect output, String... properties) {
     int managementPort = freePort();
     List<String> command =
         new ArrayList<>(
@@ -65,7 +76,7 @@ public final class ServiceProcess implements AutoCloseable {
     command.addAll(TrainedService.arguments());
     command.addAll(List.of(properties));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.redirectOutput(new File("target", "service-" + port + ".log"));
+    builder.redirectOutput(output);
     builder
         .environment()
         .putAll(
@@ -166,6 +177,10 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** What it has logged. */
   public Path log() {
+    return logOf(port);
+  }
+
+  private static Path logOf(int port) {
     return Path.of("target", "service-" + port + ".log");
   }
 
