@@ -1,6 +1,7 @@
 package io.quittance;
 
 import io.quittance.database.Distribution;
+import io.quittance.database.MigrationLocks;
 import java.util.stream.Stream;
 import org.flywaydb.core.api.Location;
 import org.flywaydb.core.api.output.MigrateResult;
@@ -34,7 +35,7 @@ class SchemaConfiguration {
   @Bean
   FlywayMigrationStrategy migrationStrategy() {
     return flyway -> {
-      MigrateResult result = flyway.migrate();
+      MigrateResult result = MigrationLocks.migrate(flyway);
       if (result.migrationsExecuted == 0) {
         log.info("The database's schema is up to date, at version {}", result.initialSchemaVersion);
       } else {

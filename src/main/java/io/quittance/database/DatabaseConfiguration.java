@@ -26,10 +26,14 @@ class DatabaseConfiguration {
 
   private static final Duration REPORT_LIMIT = Duration.ofMinutes(10);
 
+  /** A replica that is frozen in the middle of a migration gives its locks back after a minute. */
   private static final Map<String, String> MIGRATION_SETTINGS =
       Map.of(
-          "ApplicationName", "quittance migration",
-          "options", "-c statement_timeout=0 -c lock_timeout=10s");
+          "ApplicationName",
+          "quittance migration",
+          "options",
+          "-c statement_timeout=0 -c idle_in_transaction_session_timeout=60s -c lock_timeout="
+              + MigrationLocks.LIMIT.toMillis());
 
   @Bean
   Distribution distribution(DatabaseProperties properties) {
@@ -61,8 +65,7 @@ class DatabaseConfiguration {
 
   /**
    * Migrations have connections of their own, without the service's limits: an index over a hundred
-   * million rows takes its time. Waiting for a lock has a limit, because everybody else queues
-   * behind it.
+   * million rows takes its time. How they wait for locks is {@link MigrationLocks}'.
    */
   @Bean(defaultCandidate = false)
   @FlywayDataSource
@@ -81,6 +84,11 @@ class DatabaseConfiguration {
       connections.setConnectionProperties(settings);
     }
     return connections;
+  }
+
+  @Bean
+  MigrationLocks migrationLocks() {
+    return new MigrationLocks();
   }
 
   /** Checks the pool for reads only: a check of the report pool could wait for a report. */

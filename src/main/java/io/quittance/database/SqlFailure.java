@@ -21,6 +21,8 @@ public final class SqlFailure {
   /** query_canceled; a statement time-out, too. */
   private static final String CANCELED = "57014";
 
+  private static final String DEADLOCK = "40P01";
+
   /** The statement was canceled, or a lock could not be obtained in time. */
   private static final Set<String> TIMED_OUT = Set.of("55P03", CANCELED, "HYT00");
 
@@ -54,6 +56,12 @@ public final class SqlFailure {
    */
   public static boolean ofSomeRows(Throwable e) {
     return LOCK_TIMED_OUT.contains(state(e)) || !unavailable(e);
+  }
+
+  /** Whether another transaction held a lock, or there was a deadlock: later it may be free. */
+  public static boolean locked(Throwable e) {
+    String state = state(e);
+    return LOCK_TIMED_OUT.contains(state) || state.equals(DEADLOCK);
   }
 
   /** Whether the statement was canceled, for example by the statement timeout. */

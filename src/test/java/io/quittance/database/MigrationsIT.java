@@ -1,6 +1,8 @@
 package io.quittance.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.when;
 
 import io.quittance.testing.Postgres;
 import java.sql.Connection;
@@ -11,14 +13,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.flyway.FlywayAutoConfiguration;
 import org.springframework.boot.autoconfigure.jdbc.DataSourceAutoConfiguration;
+import org.springframework.boot.autoconfigure.jdbc.DataSourceProperties;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.ConfigDataApplicationContextInitializer;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.ComponentScan.Filter;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The schema grows while the service runs, and several replicas start at once. */
@@ -30,7 +38,18 @@ class MigrationsIT {
 
   private static final Duration PLENTY = Duration.ofMinutes(2);
 
+  /** What a lock is waited for while somebody waits for a second, a busy machine in between. */
+  private static final String PATIENT = "set lock_timeout = 2500";
+
+  private static final int WAITS = 3;
+
+  /** The application's own strategy is not visible from here. */
   @EnableConfigurationProperties(DatabaseProperties.class)
+  @ComponentScan(
+      basePackages = "io.quittance",
+      useDefaultFilters = false,
+      includeFilters =
+          @Filter(type = FilterType.REGEX, pattern = "io\\.quittance\\.SchemaConfiguration"))
   static class Properties {}
 
   private final Postgres.Database database = Postgres.create();
@@ -51,6 +70,7 @@ class MigrationsIT {
 
         Awaitility.await().atMost(PLENTY).until(this::indexIsSlow);
         insertAKey();
+        assertThat(sleepingInATransaction()).isZero();
         assertThat(first).isNotDone();
         assertThat(second).isNotDone();
         connection.commit();
@@ -81,6 +101,101 @@ class MigrationsIT {
         .isTrue();
   }
 
+  /** One that says nothing of it itself; cut off, it would leave an index that is invalid. */
+  @Test
+  void waitForAnIndexLongerThanForATable() throws Exception {
+    database.migrate("11.1");
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CompletableFuture<Boolean> start;
+      try (Connection reader = database.locking("select * from accounts")) {
+        start = CompletableFuture.supplyAsync(this::start, threads);
+        Awaitility.await()
+            .atMost(PLENTY)
+            .until(() -> building(MigrationLocks.LIMIT.multipliedBy(2)) == 1);
+        reader.commit();
+      }
+      assertThat(start.join()).isTrue();
+    }
+  }
+
+  /**
+   * While an old transaction reads accounts, a migration cannot have that table. Those that come
+   * after it wait for a moment only, again and again, and no start fails.
+   */
+  @Test
+  void thatNeedABusyTableLetOthersGoOnMeanwhile() throws Exception {
+    database.migrate("10");
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        Connection other = database.dataSource().getConnection()) {
+      execute(other, PATIENT);
+      CompletableFuture<Boolean> start;
+      try (Connection reader = database.locking("lock table accounts in access share mode")) {
+        start = CompletableFuture.supplyAsync(this::start, threads);
+
+        for (int waits = 0; waits < WAITS; waits++) {
+          Awaitility.await().atMost(PLENTY).until(() -> waitingFor("accounts") > 0);
+          execute(other, "select 1 from accounts");
+          execute(other, "update accounts set overdraft_limit = 0");
+        }
+        assertThat(start).isNotDone();
+        reader.commit();
+      }
+      assertThat(start.join()).isTrue();
+    }
+    assertThat(
+            jdbc.sql("select count(*) from flyway_schema_history where not success")
+                .query(Long.class)
+                .single())
+        .isZero();
+  }
+
+  /** What has a limit of its own leaves none to the next, and what may not be cut off has none. */
+  @Test
+  void waitForLocksAsTheyMay() throws SQLException {
+    var context = mock(Context.class);
+    try (Connection connection = database.dataSource().getConnection()) {
+      when(context.getConnection()).thenReturn(connection);
+
+      new MigrationLocks().handle(Event.BEFORE_EACH_MIGRATE, context);
+      assertThat(lockTimeout(connection)).isEqualTo("0");
+
+      connection.setAutoCommit(false);
+      new MigrationLocks().handle(Event.BEFORE_EACH_MIGRATE, context);
+      assertThat(lockTimeout(connection)).isEqualTo("1s");
+    }
+  }
+
+  private static String lockTimeout(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        var row = statement.executeQuery("show lock_timeout")) {
+      row.next();
+      return row.getString(1);
+    }
+  }
+
+  private long waitingFor(String table) {
+    return jdbc.sql(
+            "select count(*) from pg_locks where not granted and relation = cast(? as regclass)")
+        .param(table)
+        .query(Long.class)
+        .single();
+  }
+
+  /** A replica that is frozen in a migration keeps its locks for a minute. */
+  @Test
+  void areEndedWhenTheySleepInATransaction() throws SQLException {
+    var settings = new DataSourceProperties();
+    settings.setUrl(database.url());
+    settings.setUsername(Postgres.Database.USER);
+    settings.setPassword(Postgres.Database.PASSWORD);
+    try (Connection connection = new DatabaseConfiguration().migrations(settings).getConnection();
+        Statement statement = connection.createStatement();
+        var row = statement.executeQuery("show idle_in_transaction_session_timeout")) {
+      row.next();
+      assertThat(row.getString(1)).isEqualTo("1min");
+    }
+  }
+
   /** As the service does, with its own configuration; whether it came up. */
   private boolean start() {
     var started = new boolean[1];
@@ -102,16 +217,7 @@ class MigrationsIT {
   }
 
   private boolean indexIsSlow() {
-    long building =
-        jdbc.sql(
-                """
-                select count(*) from pg_stat_activity
-                 where query like 'create index concurrently%' and datname = current_database()
-                   and state = 'active' and clock_timestamp() - query_start > cast(? as interval)
-                """)
-            .param(STATEMENT_LIMIT.toSeconds() + 1 + " s")
-            .query(Long.class)
-            .single();
+    long building = building(STATEMENT_LIMIT.plusSeconds(1));
     long migrating =
         jdbc.sql(
                 "select count(*) from pg_stat_activity"
@@ -119,6 +225,28 @@ class MigrationsIT {
             .query(Long.class)
             .single();
     return building == 1 && migrating >= 2;
+  }
+
+  /** Indexes that have been under way for longer than that. */
+  private long building(Duration time) {
+    return jdbc.sql(
+            """
+            select count(*) from pg_stat_activity
+             where query like 'create index concurrently%' and datname = current_database()
+               and state = 'active' and clock_timestamp() - query_start > cast(? as interval)
+            """)
+        .param(time.toSeconds() + " s")
+        .query(Long.class)
+        .single();
+  }
+
+  /** One that migrates, or waits for its turn, would be ended after a minute. */
+  private long sleepingInATransaction() {
+    return jdbc.sql(
+            "select count(*) from pg_stat_activity where application_name = 'quittance migration'"
+                + " and datname = current_database() and state = 'idle in transaction'")
+        .query(Long.class)
+        .single();
   }
 
   private void insertAKey() {

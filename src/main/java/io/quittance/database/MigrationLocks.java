@@ -1,0 +1,88 @@
+package io.quittance.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.BaseCallback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
+import org.flywaydb.core.api.output.MigrateResult;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How migrations wait for locks on tables that are in use. A statement that waits for a whole table
+ * has everybody else behind it, so it waits for a second at most; then the migration is rolled back
+ * and tried again, and the others go on meanwhile. Indexes that are made {@code concurrently} keep
+ * nobody waiting and may not be cut off: they wait for as long as it takes. PostgreSQL only.
+ */
+public final class MigrationLocks extends BaseCallback {
+
+  private static final Logger log = LoggerFactory.getLogger(MigrationLocks.class);
+
+  static final Duration LIMIT = Duration.ofSeconds(1);
+
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  /** A minute: so long may a table be busy without a pause. */
+  private static final int TRIES_MAX = 30;
+
+  MigrationLocks() {}
+
+  /**
+   * Brings the schema up to date; one that finds its tables locked is tried again for a minute.
+   *
+   * @throws FlywayException it cannot be done, or a table was locked all the while
+   */
+  public static MigrateResult migrate(Flyway flyway) {
+    for (int tries = 1; ; tries++) {
+      try {
+        return flyway.migrate();
+      } catch (FlywayException e) {
+        if (tries == TRIES_MAX || !SqlFailure.locked(e)) {
+          throw e;
+        }
+        log.info("A migration waits for a table that is in use, and is tried again");
+        pause(e);
+      }
+    }
+  }
+
+  private static void pause(FlywayException failure) {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw failure;
+    }
+  }
+
+  @Override
+  public boolean supports(Event event, Context context) {
+    return event == Event.BEFORE_EACH_MIGRATE;
+  }
+
+  /** For each script anew: one may have set a limit of its own, and they share the connection. */
+  @Override
+  public void handle(Event event, Context context) {
+    Connection connection = context.getConnection();
+    try {
+      if (connection.getMetaData().getDatabaseProductName().equals("PostgreSQL")) {
+        limit(connection);
+      }
+    } catch (SQLException e) {
+      throw new FlywayException("The limit for locks cannot be set", e);
+    }
+  }
+
+  private static void limit(Connection connection) throws SQLException {
+    // What runs outside of a transaction is what makes indexes concurrently.
+    boolean concurrently = connection.getAutoCommit();
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("set lock_timeout = " + (concurrently ? 0 : LIMIT.toMillis()));
+    }
+  }
+}
