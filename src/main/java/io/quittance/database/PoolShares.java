@@ -23,7 +23,8 @@ import org.springframework.web.context.request.RequestContextHolder;
 /**
  * Divides a connection pool into shares, so that work that hangs takes only connections of its own
  * share. Some are for requests, of which one party must leave one to the others; some are for jobs
- * that no request waits for; one is for the reads of changes ({@link
+ * that no request waits for, of which those that belong together ({@link
+ * ReservedConnection#forJobs}) leave one, too; one is for the reads of changes ({@link
  * ReservedConnection#forChange}), which may also use free ones of requests; and one is for the
  * look-ups of {@link ReservedConnection#of}. Thread-safe.
  */
@@ -128,6 +129,7 @@ final class PoolShares extends DelegatingDataSource {
     return switch (ReservedConnection.use()) {
       case Use.LookUp _ -> super.getConnection();
       case Use.Change(Object who) -> ofChange(who);
+      case Use.Job(Object who) -> connection(jobs, who);
       case Use.Other _ -> ofRequestOrJob();
     };
   }
@@ -135,7 +137,7 @@ final class PoolShares extends DelegatingDataSource {
   private Connection ofRequestOrJob() throws SQLException {
     RequestAttributes request = RequestContextHolder.getRequestAttributes();
     if (request == null) {
-      // A job has no party: each is its own.
+      // A job that does not say with which others it belongs is a party of its own.
       return connection(jobs, new Object());
     }
     return connection(requests, party.of(request));

@@ -7,6 +7,7 @@ import java.util.function.Supplier;
  * The connections of the pool for reads that lists and jobs cannot take: one for the look-ups of
  * payments, which are keys, merchants, rules and idempotency keys; and one for the reads of
  * changes. They are available even if all else hangs.
+ * Of those for jobs, one is kept clear of jobs that say that they belong together.
  */
 public final class ReservedConnection {
 
@@ -21,6 +22,9 @@ public final class ReservedConnection {
 
     /** A change by this party. */
     record Change(Object party) implements Use {}
+
+    /** A job of this party's, which has none of its own. */
+    record Job(Object party) implements Use {}
   }
 
   private static final Use OTHER = new Use.Other();
@@ -50,6 +54,17 @@ public final class ReservedConnection {
    */
   public static Reserved forChanges(Object party) {
     return new Reserved(new Use.Change(party));
+  }
+
+  /**
+   * For jobs that may hang together, as those that use the same tables: until it is closed, the
+   * calling thread takes its connections as one of them. One is left to other jobs, however many of
+   * these hang. None of them may need two connections at once.
+   *
+   * @param party any name for these jobs
+   */
+  public static Reserved forJobs(Object party) {
+    return new Reserved(new Use.Job(party));
   }
 
   private static <A> A as(Use use, Supplier<A> query) {

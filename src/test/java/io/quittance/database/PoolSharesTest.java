@@ -75,6 +75,25 @@ class PoolSharesTest {
     assertThat(ofRequest("b").isValid(1)).isTrue();
   }
 
+  @Test
+  void leavesAConnectionToOtherJobsWhateverThoseOfOneKindHold() throws SQLException {
+    ofJobs("analytics");
+    assertThatThrownBy(() -> ofJobs("analytics"))
+        .isInstanceOf(SQLTransientConnectionException.class);
+
+    assertThat(ofJob().isValid(1)).isTrue();
+  }
+
+  @Test
+  void jobsOfAKindMakeLookUpsAndChangesLikeOthers() throws SQLException {
+    try (var _ = ReservedConnection.forJobs("analytics")) {
+      opened(shares.getConnection());
+      assertThat(ofLookUp().isValid(1)).isTrue();
+      assertThat(ofChange("a").isValid(1)).isTrue();
+    }
+    assertThat(ofJob().isValid(1)).isTrue();
+  }
+
   /** A look-up of a request's own thread is a look-up, too. */
   @Test
   void knowsALookUpByWhatItDoes() throws SQLException {
@@ -196,6 +215,13 @@ class PoolSharesTest {
   private Connection ofJob() throws SQLException {
     RequestContextHolder.resetRequestAttributes();
     return opened(shares.getConnection());
+  }
+
+  private Connection ofJobs(String party) throws SQLException {
+    RequestContextHolder.resetRequestAttributes();
+    try (var _ = ReservedConnection.forJobs(party)) {
+      return opened(shares.getConnection());
+    }
   }
 
   private Connection ofLookUp() {

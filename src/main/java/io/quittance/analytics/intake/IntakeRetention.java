@@ -1,5 +1,6 @@
 package io.quittance.analytics.intake;
 
+import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.database.AgeSweep;
 import io.quittance.database.Dialect;
 import io.quittance.database.OneByOne;
@@ -39,11 +40,13 @@ final class IntakeRetention {
 
   @Scheduled(fixedDelayString = "${quittance.idempotency.sweep-interval:10s}")
   void sweep() {
-    OneByOne.forEach(
-        List.<Runnable>of(
-            () -> sweep("analytics_bodies", keysKept),
-            () -> sweep("analytics_commits", MARKS_KEPT)),
-        Runnable::run);
+    try (var _ = AnalyticsConnections.forJob()) {
+      OneByOne.forEach(
+          List.<Runnable>of(
+              () -> sweep("analytics_bodies", keysKept),
+              () -> sweep("analytics_commits", MARKS_KEPT)),
+          Runnable::run);
+    }
   }
 
   private void sweep(String table, Duration kept) {

@@ -1,5 +1,6 @@
 package io.quittance.analytics.live;
 
+import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.EventMetrics;
 import io.quittance.analytics.pane.Sketch;
 import io.quittance.analytics.pane.Step;
@@ -38,14 +39,16 @@ class Frames {
 
   /** The current frame of a merchant. */
   LiveFrame of(UUID merchantId) {
-    return panes.read(
-        merchantId,
-        snapshot -> {
-          Instant now = snapshot.now();
-          long end = now.getEpochSecond() + 1;
-          var sums = new FrameSums(end - WINDOW_SECONDS, WINDOW_SECONDS);
-          snapshot.read(METRICS, Step.SECOND, new TimeRange(end - WINDOW_SECONDS, end), sums::add);
-          return sums.frame(now);
-        });
+    try (var _ = AnalyticsConnections.forJob()) {
+      return panes.read(
+          merchantId,
+          snapshot -> {
+            Instant now = snapshot.now();
+            long end = now.getEpochSecond() + 1;
+            var sums = new FrameSums(end - WINDOW_SECONDS, WINDOW_SECONDS);
+            snapshot.read(METRICS, Step.SECOND, new TimeRange(end - WINDOW_SECONDS, end), sums::add);
+            return sums.frame(now);
+          });
+    }
   }
 }

@@ -45,9 +45,11 @@ final class PaneRetention {
 
   @Scheduled(fixedDelayString = "${quittance.analytics.sweep-interval:10s}")
   void sweep() {
-    OneByOne.forEach(
-        List.of(Step.values()),
-        step ->
-            sweep.deleteBefore(now.get().minus(step.retention()).minus(MARGIN), step.seconds()));
+    try (var _ = AnalyticsConnections.forJob()) {
+      OneByOne.forEach(
+          List.of(Step.values()),
+          step ->
+              sweep.deleteBefore(now.get().minus(step.retention()).minus(MARGIN), step.seconds()));
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.quittance.analytics.payment;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.database.Dialect;
 import io.quittance.web.TypeId;
 import java.time.Duration;
@@ -45,7 +46,7 @@ final class DeltaWatch {
 
   @Scheduled(fixedDelayString = "PT10S")
   void check() {
-    try {
+    try (var _ = AnalyticsConnections.forJob()) {
       List<UUID> oldest = jdbc.queryForList(OLDEST.formatted(dialect.merchants()), UUID.class);
       oldestSeconds = oldest.isEmpty() ? 0 : age(oldest.getFirst());
     } catch (RuntimeException e) {

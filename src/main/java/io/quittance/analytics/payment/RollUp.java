@@ -1,5 +1,6 @@
 package io.quittance.analytics.payment;
 
+import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.PaneDeltas;
 import io.quittance.analytics.pane.PaneStore;
@@ -87,7 +88,9 @@ final class RollUp {
 
   @Scheduled(fixedDelayString = "${quittance.analytics.roll-up-interval:2s}")
   void rollUp() {
-    OneByOne.forEach(jdbc.queryForList(MERCHANTS, UUID.class), this::rollUpAll);
+    try (var _ = AnalyticsConnections.forJob()) {
+      OneByOne.forEach(jdbc.queryForList(MERCHANTS, UUID.class), this::rollUpAll);
+    }
   }
 
   private void rollUpAll(UUID merchantId) {
