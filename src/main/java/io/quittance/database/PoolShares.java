@@ -5,17 +5,21 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.FairPlaces;
 import io.quittance.database.ReservedConnection.Use;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 import org.springframework.web.context.request.RequestAttributes;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -92,6 +96,12 @@ final class PoolShares extends DelegatingDataSource {
     }
   }
 
+  /**
+   * Two merchants' requests that wait for locked rows keep the others' waiting for as long. Those
+   * give up after the patience below.
+   */
+  private static final int LOCK_LIMIT_MS = 500;
+
   private final Share requests;
   private final Share changes = new Share("changes", 1);
   private final Share jobs;
@@ -140,13 +150,15 @@ final class PoolShares extends DelegatingDataSource {
       // A job that does not say with which others it belongs is a party of its own.
       return connection(jobs, new Object());
     }
-    return connection(requests, party.of(request));
+    Object who = party.of(request);
+    requests.takeWithin(patience, who);
+    return on(requests, who, true);
   }
 
   private Connection ofChange(Object who) throws SQLException {
     for (Share share : List.of(changes, requests)) {
       if (share.takeNow(who)) {
-        return on(share, who);
+        return on(share, who, false);
       }
     }
     return connection(changes, who);
@@ -154,34 +166,64 @@ final class PoolShares extends DelegatingDataSource {
 
   private Connection connection(Share share, Object who) throws SQLException {
     share.takeWithin(patience, who);
-    return on(share, who);
+    return on(share, who, false);
   }
 
-  private Connection on(Share share, Object who) throws SQLException {
+  private Connection on(Share share, Object who, boolean limitsLocks) throws SQLException {
     try {
-      return returningItsPlace(super.getConnection(), () -> share.giveBack(who));
+      var lent = new Lent(super.getConnection(), () -> share.giveBack(who), limitsLocks);
+      return (Connection)
+          Proxy.newProxyInstance(
+              PoolShares.class.getClassLoader(), new Class<?>[] {Connection.class}, lent);
     } catch (SQLException | RuntimeException e) {
       share.giveBack(who);
       throw e;
     }
   }
 
-  private static Connection returningItsPlace(Connection connection, Runnable giveBack) {
-    var taken = new AtomicBoolean(true);
-    return (Connection)
-        Proxy.newProxyInstance(
-            PoolShares.class.getClassLoader(),
-            new Class<?>[] {Connection.class},
-            (_, method, arguments) -> {
-              try {
-                return method.invoke(connection, arguments);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              } finally {
-                if (method.getName().equals("close") && taken.getAndSet(false)) {
-                  giveBack.run();
-                }
-              }
-            });
+  /**
+   * A connection that gives its place back when it is closed.
+   *
+   * @param limitsLocks whether what its transactions write waits for a lock no longer than {@link
+   *     #LOCK_LIMIT_MS}
+   */
+  private record Lent(
+      Connection connection, Runnable giveBack, boolean limitsLocks, AtomicBoolean taken)
+      implements InvocationHandler {
+
+    Lent(Connection connection, Runnable giveBack, boolean limitsLocks) {
+      this(connection, giveBack, limitsLocks, new AtomicBoolean(true));
+    }
+
+    @Override
+    public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+        throws Throwable {
+      try {
+        Object result = method.invoke(connection, arguments);
+        if (limitsLocks && method.getName().equals("setAutoCommit") && begins()) {
+          limitLocks();
+        }
+        return result;
+      } catch (InvocationTargetException e) {
+        throw e.getCause();
+      } finally {
+        if (method.getName().equals("close") && taken.getAndSet(false)) {
+          giveBack.run();
+        }
+      }
+    }
+
+    /** Whether a transaction begins that may write, on PostgreSQL; H2 has no limit for one. */
+    private boolean begins() throws SQLException {
+      return !connection.getAutoCommit()
+          && !connection.isReadOnly()
+          && connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+    }
+
+    private void limitLocks() throws SQLException {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("set local lock_timeout = " + LOCK_LIMIT_MS);
+      }
+    }
   }
 }

@@ -2,6 +2,7 @@ package io.quittance.payment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.testing.EventReceiver;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Merchant.Answer;
@@ -9,6 +10,9 @@ import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
 import io.quittance.web.TypeId;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.time.Duration;
 import java.util.HashMap;
@@ -37,6 +41,12 @@ class IsolationIT {
 
   private static final int ACCOUNTS = 20;
   private static final int PAYMENTS = 120;
+  private static final int WEBHOOKS = 12;
+
+  /** Less than a job waits for a lock: what has to wait for two of them comes later. */
+  private static final Duration SOON = Duration.ofSeconds(2);
+
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private static final String TWO_PAYMENTS =
@@ -66,7 +76,11 @@ class IsolationIT {
   /** All merchants in one lane: not even neighbours there wait for each other. */
   private static ServiceProcess replica() throws IOException, InterruptedException {
     return ServiceProcess.start(
-        database, "--quittance.journal.lanes=1", "--quittance.deadline.default-ms=10000");
+        database,
+        "--quittance.journal.lanes=1",
+        "--quittance.notification.allow-loopback=true",
+        "--quittance.analytics.sweep-interval=1s",
+        "--quittance.deadline.default-ms=10000");
   }
 
   @AfterAll
@@ -165,6 +179,93 @@ class IsolationIT {
       assertThat(lists).extracting(list -> list.join().status()).containsOnly(503);
       holder.rollback();
     }
+  }
+
+  /**
+   * Three kinds of jobs of analytics wait for its panes: what rolls up, what deletes, and what
+   * makes live frames. Webhooks are claimed and written down by jobs, too.
+   */
+  @Test
+  void panesThatAreLockedKeepNoWebhookWaiting() throws Exception {
+    Merchant third = withAccounts();
+    try (var receiver = new EventReceiver()) {
+      String url = receiver.open("/third", _ -> EventReceiver.Manner.ACCEPT);
+      third.post(
+          replicas.getFirst().uri(),
+          "/v1/webhook-endpoints",
+          null,
+          "{\"url\":\"%s\",\"events\":[\"*\"]}".formatted(url));
+      operate(third, 0, "/v1/payments", "before", Merchant.payment(1, "a0", "shop"), 5_000);
+      Awaitility.await().atMost(PATIENCE).until(() -> receiver.attempts().size() == 1);
+      List<CompletableFuture<?>> streams =
+          replicas.stream().<CompletableFuture<?>>map(replica -> watch(third, replica)).toList();
+
+      try (Connection holder =
+          database.locking("lock table analytics_panes in access exclusive mode")) {
+        awaitWaiting("analytics_panes", replicas.size());
+        for (int i = 0; i < WEBHOOKS; i++) {
+          int before = receiver.attempts().size();
+          operate(third, i, "/v1/payments", "p" + i, Merchant.payment(1, "a0", "shop"), 5_000);
+          Awaitility.await().atMost(SOON).until(() -> receiver.attempts().size() > before);
+        }
+        holder.rollback();
+      }
+      streams.forEach(stream -> stream.cancel(true));
+    }
+  }
+
+  private static CompletableFuture<?> watch(Merchant watcher, ServiceProcess replica) {
+    return HTTP.sendAsync(
+        HttpRequest.newBuilder(replica.uri().resolve("/v1/analytics/live"))
+            .header("Authorization", "Bearer " + watcher.key())
+            .build(),
+        BodyHandlers.discarding());
+  }
+
+  /** Their rows are locked while they change something that has no key. */
+  @Test
+  void aRowOfAMerchantThatIsLockedKeepsOnlyItsOwnChangesWaiting() throws Exception {
+    Merchant third = withAccounts();
+    List<Merchant> locked = List.of(withAccounts(), withAccounts());
+    try (Connection holder =
+        database.locking("select 1 from merchants order by created_at desc limit 2 for update")) {
+      List<CompletableFuture<Answer>> stuck =
+          IntStream.range(0, 40).mapToObj(i -> makeKeyLater(locked.get(i / 2 % 2), i)).toList();
+      awaitWaitingRows(4);
+
+      for (int i = 0; i < 10; i++) {
+        assertThat(makeKeyLater(third, i).join().status()).isEqualTo(201);
+        assertThat(get(third, i, "/v1/payments?limit=1").status()).isEqualTo(200);
+      }
+      assertThat(stuck).extracting(answer -> answer.join().status()).containsOnly(503);
+      assertThat(makeKeyLater(locked.getFirst(), 0)).succeedsWithin(SOON);
+      holder.rollback();
+    }
+    assertThat(makeKeyLater(locked.getFirst(), 0).join().status()).isEqualTo(201);
+  }
+
+  private static CompletableFuture<Answer> makeKeyLater(Merchant owner, int i) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return owner.post(
+                replicas.get(i % replicas.size()).uri(),
+                "/v1/api-keys",
+                null,
+                "{\"name\":\"another\",\"scopes\":[\"ledger:read\"]}");
+          } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        clients);
+  }
+
+  /** Until so many statements wait for a row. */
+  private static void awaitWaitingRows(int statements) {
+    var audit = new LedgerAudit(database);
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .until(() -> audit.number("select count(*) from pg_locks where not granted") >= statements);
   }
 
   /** Operations look their payment up first, and repetitions what the first request made. */
