@@ -31,6 +31,10 @@ class AttemptWriterIT {
 
   private static final int DELIVERIES = 40;
   private static final int LOCKED = 20;
+  private static final int MANY = 200;
+
+  /** A tenth of a second for each that is locked would be more. */
+  private static final Duration SOON = Duration.ofSeconds(8);
 
   private final Postgres.Database database = Postgres.create().migrated();
   private final DataSource source = database.dataSource();
@@ -98,6 +102,74 @@ class AttemptWriterIT {
         .isEqualTo(DELIVERIES - 1);
     assertThat(jdbc.queryForObject("select count(*) from delivery_attempts", Integer.class))
         .isEqualTo(DELIVERIES - 1);
+  }
+
+  @Test
+  void manyDeliveriesThatAreLockedKeepNoOtherWaitingAndAreDeliveredOnceTheyAreFree()
+      throws Exception {
+    UUID unlucky = TypeId.next();
+    UUID other = TypeId.next();
+    List<UUID> locked = add(unlucky, MANY);
+    List<UUID> free = add(other, DELIVERIES);
+
+    try (Connection lock =
+        database.locking("select 1 from deliveries where merchant_id = ? for update", unlucky)) {
+      for (UUID delivery : locked) {
+        attempts.record(delivered(delivery, unlucky, TypeId.next()));
+      }
+      for (UUID delivery : free) {
+        attempts.record(delivered(delivery, other, TypeId.next()));
+      }
+
+      Awaitility.await()
+          .atMost(SOON)
+          .untilAsserted(() -> assertThat(delivered()).isEqualTo(DELIVERIES));
+      lock.rollback();
+    }
+    awaitAllDelivered(MANY + DELIVERIES);
+  }
+
+  @Test
+  void whatCannotBeWrittenWhileTheTableIsLockedIsWrittenOnceItIsFree() throws Exception {
+    UUID merchant = TypeId.next();
+    List<UUID> deliveries = add(merchant, DELIVERIES);
+
+    try (Connection lock = database.locking("lock table deliveries in access exclusive mode")) {
+      for (UUID delivery : deliveries) {
+        attempts.record(delivered(delivery, merchant, TypeId.next()));
+      }
+      Awaitility.await().until(() -> putOff() == DELIVERIES);
+      lock.rollback();
+    }
+    awaitAllDelivered(DELIVERIES);
+  }
+
+  private void awaitAllDelivered(int deliveries) {
+    Awaitility.await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(delivered()).isEqualTo(deliveries));
+    assertThat(jdbc.queryForObject("select count(*) from delivery_attempts", Integer.class))
+        .isEqualTo(deliveries);
+    assertThat(
+            meters.get("quittance.webhook.deliveries").tag("result", "delivered").counter().count())
+        .isEqualTo(deliveries);
+  }
+
+  private double putOff() {
+    return meters
+        .get("quittance.pool.queue.depth")
+        .tag("pool", "delivery-outcomes-again")
+        .gauge()
+        .value();
+  }
+
+  private List<UUID> add(UUID merchant, int deliveries) throws SQLException {
+    return new DeliveryQueue(
+            jdbc,
+            new DataSourceTransactionManager(source),
+            new Dialect(source),
+            TurnsIT.properties())
+        .add(merchant, TypeId.next(), Stream.generate(TypeId::next).limit(deliveries).toList());
   }
 
   private static Attempt delivered(UUID delivery, UUID merchant, UUID endpoint) {

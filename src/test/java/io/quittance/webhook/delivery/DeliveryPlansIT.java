@@ -63,6 +63,23 @@ class DeliveryPlansIT {
         .doesNotContain("deliveries_waiting");
   }
 
+  @Test
+  void looksByKeyWhetherADeliveryIsLocked() {
+    String sql = AttemptWriter.UPDATE_UNLOCKED;
+    String where =
+        sql.substring(sql.indexOf("where"))
+            .replace("merchant_id = ?", "merchant_id = '%s'".formatted(MERCHANT))
+            .replace("id = ?", "id = '%s'".formatted(UUID.randomUUID()));
+
+    assertThat(
+            String.join(
+                "\n",
+                jdbc.queryForList(
+                    "explain update deliveries set attempts = 1 " + where, String.class)))
+        .contains("LockRows", "deliveries_key")
+        .doesNotContain("deliveries_waiting", "Seq Scan");
+  }
+
   private static String ids() {
     return "{" + UUID.randomUUID() + "," + UUID.randomUUID() + "}";
   }
