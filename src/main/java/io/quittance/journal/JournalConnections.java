@@ -36,7 +36,8 @@ class JournalConnections {
     pool.setAutoCommit(false);
     if (DedicatedPool.postgres(pool)) {
       DedicatedPool.limit(pool, options(properties, distribution));
-      pool.addDataSourceProperty("socketTimeout", String.valueOf(socketTimeoutSeconds(properties)));
+      pool.addDataSourceProperty(
+          "socketTimeout", String.valueOf(socketTimeout(properties).toSeconds()));
       DedicatedPool.limitTransactions(pool, longestTransaction(properties));
     } else {
       pool.setConnectionInitSql("set lock_timeout " + properties.lockLimit().toMillis());
@@ -56,8 +57,8 @@ class JournalConnections {
   }
 
   /** By then the server has ended the statement, if it can be reached at all. */
-  private static long socketTimeoutSeconds(JournalProperties properties) {
-    return longestTransaction(properties).toSeconds() + 1;
+  static Duration socketTimeout(JournalProperties properties) {
+    return Duration.ofSeconds(longestTransaction(properties).toSeconds() + 1);
   }
 
   /**

@@ -20,6 +20,9 @@ import org.springframework.stereotype.Component;
 @Component
 final class SessionLimits implements SmartInitializingSingleton {
 
+  /** The driver's own limit: else it waits for ever for a server that is silent. */
+  private static final String SOCKET_TIMEOUT = "socketTimeout";
+
   private static final String LIMITS =
       """
       select name, cast(setting as bigint) as ms from pg_settings
@@ -55,6 +58,7 @@ final class SessionLimits implements SmartInitializingSingleton {
         check(rs.getString("name"), rs.getLong("ms"));
       }
       connection.rollback();
+      check(SOCKET_TIMEOUT, connection.getNetworkTimeout());
     } catch (SQLException e) {
       throw new IllegalStateException("the limits of the journal's sessions cannot be read", e);
     }
@@ -62,9 +66,11 @@ final class SessionLimits implements SmartInitializingSingleton {
 
   private void check(String name, long ms) {
     long limitMs =
-        name.equals("lock_timeout")
-            ? properties.lockLimit().toMillis()
-            : properties.transactionLimit().toMillis();
+        switch (name) {
+          case "lock_timeout" -> properties.lockLimit().toMillis();
+          case SOCKET_TIMEOUT -> JournalConnections.socketTimeout(properties).toMillis();
+          default -> properties.transactionLimit().toMillis();
+        };
     if (ms == 0 || ms > limitMs) {
       throw new InvalidConfigurationPropertyValueException(
           "spring.datasource.url",

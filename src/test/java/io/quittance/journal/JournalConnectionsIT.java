@@ -127,6 +127,20 @@ class JournalConnectionsIT {
     }
   }
 
+  /** A server that falls silent would keep a lane waiting for ever, or for long. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 4})
+  void areRefusedAtTheStartIfTheUrlTakesTheSocketTimeoutAway(int seconds) throws SQLException {
+    try (HikariDataSource other = pool(database.url() + "&socketTimeout=" + seconds)) {
+      assertThatThrownBy(checkOf(other)::afterSingletonsInstantiated)
+          .isInstanceOfSatisfying(
+              InvalidConfigurationPropertyValueException.class,
+              refused ->
+                  assertThat(refused.getReason())
+                      .startsWith("The journal needs sessions whose socketTimeout is 3000 ms"));
+    }
+  }
+
   private static SessionLimits checkOf(HikariDataSource pool) throws SQLException {
     return new SessionLimits(pool, new Dialect(pool), PROPERTIES);
   }
