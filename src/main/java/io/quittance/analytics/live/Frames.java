@@ -46,7 +46,8 @@ class Frames {
             Instant now = snapshot.now();
             long end = now.getEpochSecond() + 1;
             var sums = new FrameSums(end - WINDOW_SECONDS, WINDOW_SECONDS);
-            snapshot.read(METRICS, Step.SECOND, new TimeRange(end - WINDOW_SECONDS, end), sums::add);
+            snapshot.read(
+                METRICS, Step.SECOND, new TimeRange(end - WINDOW_SECONDS, end), sums::add);
             return sums.frame(now);
           });
     }

@@ -38,8 +38,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Writes the results of attempts, many in one transaction. A delivery that another transaction has
- * locked is skipped and tried again soon, apart from the others, which do not wait for it. An attempt
- * whose result is lost in a crash is repeated. Thread-safe.
+ * locked is skipped and tried again soon, apart from the others, which do not wait for it. An
+ * attempt whose result is lost in a crash is repeated. Thread-safe.
  */
 @Component
 public final class AttemptWriter {

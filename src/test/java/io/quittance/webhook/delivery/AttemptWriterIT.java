@@ -168,7 +168,7 @@ class AttemptWriterIT {
             jdbc,
             new DataSourceTransactionManager(source),
             new Dialect(source),
-            TurnsIT.properties())
+            RoundRobinIT.properties())
         .add(merchant, TypeId.next(), Stream.generate(TypeId::next).limit(deliveries).toList());
   }
 
