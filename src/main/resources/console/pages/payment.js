@@ -194,7 +194,7 @@ export function page({route, may, draw, signal}) {
         <span class="page-head-id">${copyable(payment.id)}</span></div>
       ${error ? problem(error, load) : nothing}
       ${payment.failure ? html`<div class="failure"><strong>${words(payment.failure.code)}</strong><span>${payment.failure.detail}</span></div>` : nothing}
-      ${payment.outcome === 'unknown' ? html`<div class="failure wait"><strong>Not settled yet</strong><span>It is known by ${when(payment.resolves_by)} whether the money moved.</span></div>` : nothing}
+      ${payment.outcome === 'unknown' ? html`<div class="failure wait"><strong>Not known yet</strong><span>It is known by ${when(payment.resolves_by)} whether the money moved.</span></div>` : nothing}
       <div class="with-side"><div class="main-column">
         <section class="card" aria-label="Payment">${facts([
           ['From', account(payment.payer)],

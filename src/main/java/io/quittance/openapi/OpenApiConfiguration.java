@@ -24,7 +24,7 @@ class OpenApiConfiguration {
 
       Amounts are integers in minor units. Times are RFC 3339 in UTC with milliseconds. Lists come \
       newest first, page by page. Every error is a problem (RFC 9457) with a stable `code` that says \
-      whether money moved: `outcome` is `none`, or `unknown` with the instant by which it is settled; \
+      whether money moved: `outcome` is `none`, or `unknown` with the instant by which it is resolved; \
       of an item of a batch it may be `applied`. A request under an `Idempotency-Key` may be repeated: the \
       money moves once, and the answer tells what happened.
       """;
