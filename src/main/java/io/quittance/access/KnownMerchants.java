@@ -7,6 +7,7 @@ import io.quittance.database.ReservedConnection;
 import io.quittance.identity.EnabledMerchants;
 import io.quittance.identity.Terms;
 import jakarta.annotation.PreDestroy;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,9 +49,9 @@ final class KnownMerchants implements EnabledMerchants {
   }
 
   @Override
-  public boolean isEnabled(UUID id) throws InterruptedException {
+  public boolean isEnabled(UUID id, Duration atMost) throws InterruptedException {
     try {
-      return terms(id).map(Terms::enabled).orElse(true);
+      return merchants.get(id, Deadline.after(atMost)).map(Terms::enabled).orElse(true);
     } catch (RuntimeException e) {
       log.debug("Whether a merchant is enabled cannot be found out: {}", e.toString());
       return true;

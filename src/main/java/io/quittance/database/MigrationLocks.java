@@ -10,25 +10,27 @@ import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
 import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.core.api.output.MigrateResult;
+import org.flywaydb.core.internal.exception.FlywayMigrateException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * How migrations wait for locks on tables that are in use. A statement that waits for a whole table
- * has everybody else behind it, so it waits for a second at most; then the migration is rolled back
- * and tried again, and the others go on meanwhile. Indexes that are made {@code concurrently} keep
- * nobody waiting and may not be cut off: they wait for as long as it takes. PostgreSQL only.
+ * has everybody else behind it, so it waits for less than requests do; then the migration is rolled
+ * back and tried again, and the others go on meanwhile. Indexes that are made {@code concurrently}
+ * keep nobody waiting and may not be cut off: they wait for as long as it takes. PostgreSQL only.
  */
 public final class MigrationLocks extends BaseCallback {
 
   private static final Logger log = LoggerFactory.getLogger(MigrationLocks.class);
 
-  static final Duration LIMIT = Duration.ofSeconds(1);
+  /** Less than the 500 ms that what requests write waits for a lock. */
+  static final Duration LIMIT = Duration.ofMillis(400);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
-  /** A minute: so long may a table be busy without a pause. */
-  private static final int TRIES_MAX = 30;
+  /** About a minute: so long may a table be busy without a pause. */
+  private static final int TRIES_MAX = 45;
 
   MigrationLocks() {}
 
@@ -42,13 +44,18 @@ public final class MigrationLocks extends BaseCallback {
       try {
         return flyway.migrate();
       } catch (FlywayException e) {
-        if (tries == TRIES_MAX || !SqlFailure.locked(e)) {
+        if (tries == TRIES_MAX || !SqlFailure.locked(e) || !rolledBack(e)) {
           throw e;
         }
         log.info("A migration waits for a table that is in use, and is tried again");
         pause(e);
       }
     }
+  }
+
+  /** What ran outside of a transaction is recorded as failed, and not tried again. */
+  private static boolean rolledBack(FlywayException e) {
+    return !(e instanceof FlywayMigrateException script) || script.isExecutableInTransaction();
   }
 
   private static void pause(FlywayException failure) {

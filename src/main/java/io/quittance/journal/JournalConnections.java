@@ -22,9 +22,6 @@ class JournalConnections {
 
   private static final int CONNECTIONS_PER_LANE = 2;
 
-  /** Makes settings of a transaction apply on all servers that it writes to. */
-  private static final String LIMITS_REACH_ALL_SERVERS = " -c citus.propagate_set_commands=local";
-
   @Bean(name = NAME, defaultCandidate = false)
   @Qualifier(NAME)
   HikariDataSource journalDataSource(
@@ -53,7 +50,7 @@ class JournalConnections {
             limitMs,
             limitMs,
             properties.lockLimit().toMillis())
-        + (distribution == Distribution.CITUS ? LIMITS_REACH_ALL_SERVERS : "");
+        + (distribution == Distribution.CITUS ? PostgresConnections.LIMITS_REACH_ALL_SERVERS : "");
   }
 
   /** By then the server has ended the statement, if it can be reached at all. */

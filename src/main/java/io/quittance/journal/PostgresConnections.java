@@ -20,6 +20,12 @@ import org.springframework.stereotype.Component;
 @Component
 class PostgresConnections implements BeanPostProcessor {
 
+  /**
+   * With Citus, makes the settings of a transaction apply on all servers that it uses; without, it
+   * is a setting that nobody reads.
+   */
+  static final String LIMITS_REACH_ALL_SERVERS = " -c citus.propagate_set_commands=local";
+
   private static final String READS = "dataSource";
 
   /** Longer than a statement, because a transaction of a sweep has several. */
@@ -32,7 +38,8 @@ class PostgresConnections implements BeanPostProcessor {
           "socketTimeout", "20",
           "options",
               "-c statement_timeout=10s -c idle_in_transaction_session_timeout=10s -c lock_timeout=5s"
-                  + " -c plan_cache_mode=force_custom_plan");
+                  + " -c plan_cache_mode=force_custom_plan"
+                  + LIMITS_REACH_ALL_SERVERS);
 
   @Override
   public Object postProcessBeforeInitialization(Object bean, String name) {

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.assertj.core.api.SoftAssertions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -36,6 +37,7 @@ import org.springframework.test.context.DynamicPropertySource;
  * The database fails over, is full, or lets nobody in: every route that writes says so, nothing has
  * happened, and the service recovers by itself.
  */
+@Tag("side-by-side")
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = {

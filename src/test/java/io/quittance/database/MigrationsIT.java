@@ -39,7 +39,7 @@ class MigrationsIT {
   private static final Duration PLENTY = Duration.ofMinutes(2);
 
   /** What a lock is waited for while somebody waits for a second, a busy machine in between. */
-  private static final String PATIENT = "set lock_timeout = 2500";
+  private static final String PATIENT = "set lock_timeout = 1200";
 
   private static final int WAITS = 3;
 
@@ -161,7 +161,7 @@ class MigrationsIT {
 
       connection.setAutoCommit(false);
       new MigrationLocks().handle(Event.BEFORE_EACH_MIGRATE, context);
-      assertThat(lockTimeout(connection)).isEqualTo("1s");
+      assertThat(lockTimeout(connection)).isEqualTo("400ms");
     }
   }
 

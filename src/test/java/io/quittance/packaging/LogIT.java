@@ -17,9 +17,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What an operator reads in the log of a service in production. */
+@Tag("side-by-side")
 class LogIT {
 
   private static final ObjectMapper JSON = new ObjectMapper();

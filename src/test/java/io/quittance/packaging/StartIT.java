@@ -25,12 +25,14 @@ import java.util.jar.JarFile;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the person sees who starts the packaged jar, rightly or wrongly. */
+@Tag("side-by-side")
 class StartIT {
 
   private static final String JAVA = ProcessHandle.current().info().command().orElse("java");

@@ -120,10 +120,9 @@ public final class AttemptWriter {
             .maxBatch(ROWS_AT_ONCE)
             .start(registry);
     this.again =
-        WorkerPool.<Attempt, Boolean>named("delivery-outcomes-again", this::write)
+        WorkerPool.<Attempt, Boolean>named("delivery-outcomes-again", this::writeAgain)
             .capacity(AGAIN_MAX)
             .maxBatch(AGAIN_MAX)
-            .linger(PAUSE)
             .inTurns(attempt -> attempt.delivery().merchantId())
             .perParty(ROWS_AT_ONCE, ROWS_AT_ONCE)
             .start(registry);
@@ -150,16 +149,38 @@ public final class AttemptWriter {
                 });
   }
 
+  private void writeAgain(List<Job<Attempt, Boolean>> jobs) throws InterruptedException {
+    Thread.sleep(PAUSE);
+    write(jobs);
+  }
+
   private void write(List<Job<Attempt, Boolean>> jobs) {
     try {
-      writeTogether(jobs);
+      writeAfterTableLocks(jobs);
     } catch (RuntimeException e) {
-      if (SqlFailure.locked(e) && (passesOverLocks() || jobs.size() == 1)) {
+      if (SqlFailure.locked(e) && !passesOverLocks() && jobs.size() == 1) {
         jobs.forEach(this::putOff);
       } else if (jobs.size() == 1 || !SqlFailure.ofSomeRows(e)) {
         throw e;
       } else {
         jobs.forEach(this::writeApart);
+      }
+    }
+  }
+
+  /**
+   * Where rows are skipped, only a whole table can be locked: all wait for that, and senders, too.
+   */
+  private void writeAfterTableLocks(List<Job<Attempt, Boolean>> jobs) {
+    while (true) {
+      try {
+        writeTogether(jobs);
+        return;
+      } catch (RuntimeException e) {
+        boolean waits = SqlFailure.locked(e) && passesOverLocks();
+        if (!waits || jobs.stream().allMatch(job -> job.deadline().expired())) {
+          throw e;
+        }
       }
     }
   }

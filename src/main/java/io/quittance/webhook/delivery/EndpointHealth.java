@@ -128,7 +128,9 @@ final class EndpointHealth {
                 "Endpoint {} of {} takes deliveries again", endpoint.name(), endpoint.merchant()));
     toNote.removeAll(destinations(noted));
     succeededWhileLocked.addAll(toNote);
-    succeededWhileLocked.retainAll(toNote);
+    // Not those that another thread has added since.
+    all.removeAll(toNote);
+    succeededWhileLocked.removeAll(all);
   }
 
   private static Set<Destination> destinations(Collection<Found> endpoints) {

@@ -27,9 +27,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two replicas on one database, one of which dies in the middle of a batch. */
+@Tag("side-by-side")
 class BatchCrashIT {
 
   private static final String PATH = "/v1/payment-batches";

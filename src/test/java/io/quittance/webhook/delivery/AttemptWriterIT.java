@@ -12,6 +12,7 @@ import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,6 +29,9 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /** What is written down of attempts while rows are locked. */
 class AttemptWriterIT {
+
+  /** Of one merchant, and twice as many as one transaction writes. */
+  private static final int MORE_THAN_ARE_PUT_OFF = 700;
 
   private static final int DELIVERIES = 40;
   private static final int LOCKED = 20;
@@ -132,16 +136,18 @@ class AttemptWriterIT {
   @Test
   void whatCannotBeWrittenWhileTheTableIsLockedIsWrittenOnceItIsFree() throws Exception {
     UUID merchant = TypeId.next();
-    List<UUID> deliveries = add(merchant, DELIVERIES);
+    List<UUID> deliveries = add(merchant, MORE_THAN_ARE_PUT_OFF);
 
-    try (Connection lock = database.locking("lock table deliveries in access exclusive mode")) {
+    try (Connection lock = database.locking("lock table deliveries in access exclusive mode");
+        Statement statement = lock.createStatement()) {
       for (UUID delivery : deliveries) {
         attempts.record(delivered(delivery, merchant, TypeId.next()));
       }
-      Awaitility.await().until(() -> putOff() == DELIVERIES);
+      // As long as several statements wait for a lock.
+      statement.execute("select pg_sleep(1)");
       lock.rollback();
     }
-    awaitAllDelivered(DELIVERIES);
+    awaitAllDelivered(MORE_THAN_ARE_PUT_OFF);
   }
 
   private void awaitAllDelivered(int deliveries) {

@@ -165,7 +165,7 @@ final class BatchRun {
       if (stopped || deadline.expired()) {
         return ItemResult.NOT_STARTED;
       }
-      return item == null ? ItemResult.UNKNOWN : payments.pay(item, deadline);
+      return item == null ? ItemResult.NOT_STARTED : payments.pay(item, deadline);
     } finally {
       gate.leave(batch.merchantId());
     }
@@ -180,9 +180,17 @@ final class BatchRun {
     return stop;
   }
 
-  private static boolean endedWell(Result<ItemResult> result) {
+  /**
+   * Whether nothing starts any more; what is not started then does not stop what comes after it.
+   */
+  private boolean startsNothing() {
+    return stopped || writeLimit.expired();
+  }
+
+  private boolean endedWell(Result<ItemResult> result) {
     return result instanceof Result.Done<ItemResult>(ItemResult end)
-        && (end.status().successful() || end.status() == ItemStatus.NOT_STARTED);
+        && (end.status().successful()
+            || (end.status() == ItemStatus.NOT_STARTED && startsNothing()));
   }
 
   private void note(int place, Result<ItemResult> result) throws InterruptedException {

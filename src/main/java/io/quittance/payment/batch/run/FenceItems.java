@@ -5,7 +5,6 @@ import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.BatchItem;
-import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
@@ -24,20 +23,14 @@ import java.util.Optional;
 record FenceItems(StoredBatch batch, List<Open> items)
     implements CommandOnBatch<Optional<Map<Integer, KeyRecord>>> {
 
-  private static final String DETAIL =
-      "The item was under way when the batch was interrupted; nothing was moved.";
-
-  /** What earlier versions said. */
-  private static final String FORMER_DETAIL =
+  /** Marks the refusals that this stores. Replicas of all versions know it by this text. */
+  private static final String FENCE =
       "The replica that carried out the batch stopped while the item was under way; nothing was"
           + " moved.";
 
-  static final ItemResult LOST = ItemResult.refused(ProblemCode.INTERNAL_ERROR, DETAIL);
-
-  /** Whether a key's refusal is one that was claimed here. */
+  /** Whether a key's refusal was stored by this command. */
   static boolean isFence(Problem refusal) {
-    String detail = refusal.getMessage();
-    return DETAIL.equals(detail) || FORMER_DETAIL.equals(detail);
+    return FENCE.equals(refusal.getMessage());
   }
 
   @Override
@@ -62,7 +55,7 @@ record FenceItems(StoredBatch batch, List<Open> items)
       keys.holder(key(item))
           .ifPresentOrElse(
               record -> taken.put(item.position(), record),
-              () -> keys.refuse(key(item), ProblemCode.INTERNAL_ERROR, DETAIL, unit.now()));
+              () -> keys.refuse(key(item), ProblemCode.INTERNAL_ERROR, FENCE, unit.now()));
     }
     return Optional.of(taken);
   }

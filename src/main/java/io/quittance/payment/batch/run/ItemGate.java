@@ -22,6 +22,9 @@ final class ItemGate {
   /** Another merchant counts as active if it sent a command within this time. */
   private static final Duration OTHERS_SEEN = Duration.ofSeconds(1);
 
+  /** Less than the grace that items have after their deadline. */
+  private static final Duration LOOK_UP_LIMIT = Duration.ofMillis(100);
+
   private final Predicate<UUID> othersCome;
   private final EnabledMerchants merchants;
   private final FairPlaces<UUID> places;
@@ -47,7 +50,7 @@ final class ItemGate {
    *     start
    */
   boolean enter(UUID merchantId, Deadline deadline) throws InterruptedException {
-    return merchants.isEnabled(merchantId)
+    return merchants.isEnabled(merchantId, deadline.within(LOOK_UP_LIMIT).remaining())
         && places.take(merchantId, deadline, () -> !othersCome.test(merchantId));
   }
 

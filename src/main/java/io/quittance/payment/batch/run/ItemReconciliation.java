@@ -15,6 +15,7 @@ import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.payment.batch.store.StoredItems;
 import io.quittance.payment.batch.store.StoredItems.Open;
 import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,11 @@ final class ItemReconciliation {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Duration RETRY_INTERVAL = Duration.ofMillis(20);
   private static final int ITEMS_AT_ONCE = 500;
+
+  private static final ItemResult LOST =
+      ItemResult.refused(
+          ProblemCode.INTERNAL_ERROR,
+          "The item was under way when the batch was interrupted; nothing was moved.");
 
   private final Journal journal;
   private final ItemQueries payments;
@@ -123,7 +129,7 @@ final class ItemReconciliation {
     if (!cameAbout && batch.run().background() && batch.run().begins()) {
       return Optional.of(new Change(item.position(), item.status(), ItemResult.NOT_STARTED, true));
     }
-    return Optional.of(new Change(item.position(), item.status(), end.orElse(FenceItems.LOST)));
+    return Optional.of(new Change(item.position(), item.status(), end.orElse(LOST)));
   }
 
   private static boolean refused(ItemResult end) {

@@ -2,6 +2,7 @@ package io.quittance.payment.batch.store;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quittance.database.UnreadableRows;
 import io.quittance.payment.batch.item.BatchItem;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.create.NewPayment;
@@ -28,6 +29,8 @@ public final class StoredItems {
 
   private final JdbcTemplate jdbc;
   private final ObjectMapper json;
+  private final UnreadableRows unreadable =
+      new UnreadableRows(log, "Items of batches are not started");
 
   StoredItems(JdbcTemplate jdbc, ObjectMapper json) {
     this.jdbc = jdbc;
@@ -66,36 +69,36 @@ public final class StoredItems {
 
   /** The items under way from one position to another, but for those that cannot be read. */
   public Map<Integer, BatchItem> begun(StoredBatch batch, int from, int to) {
-    return jdbc
-        .query(
+    UnreadableRows.Pass pass = unreadable.pass();
+    List<@Nullable BatchItem> found =
+        jdbc.query(
             """
             select position, attempt, body from payment_batch_items
              where merchant_id = ? and batch_id = ? and position between ? and ?
                and status = 'processing'
             """,
-            (rs, _) -> itemOrNull(batch, rs),
+            (rs, _) -> pass.readOrNull(rs, (row, _) -> item(batch, row), batch.text()),
             batch.merchantId(),
             batch.id(),
             from,
-            to)
-        .stream()
+            to);
+    pass.end();
+    return found.stream()
         .filter(Objects::nonNull)
         .collect(Collectors.toMap(BatchItem::position, item -> item));
   }
 
   /** A newer version may have stored a field that this one does not know. */
-  private @Nullable BatchItem itemOrNull(StoredBatch batch, ResultSet rs) throws SQLException {
-    int position = rs.getInt("position");
+  private BatchItem item(StoredBatch batch, ResultSet rs) throws SQLException {
     try {
       return new BatchItem(
           batch.merchantId(),
           batch.id(),
-          position,
+          rs.getInt("position"),
           rs.getInt("attempt"),
           json.readValue(rs.getString("body"), NewPayment.class));
     } catch (JsonProcessingException e) {
-      log.warn("Item {} of batch {} cannot be read: {}", position, batch.text(), e.toString());
-      return null;
+      throw new IllegalStateException("an item that was stored cannot be read", e);
     }
   }
 }

@@ -32,7 +32,8 @@ class ItemGateTest {
   private final AtomicBoolean othersCome = new AtomicBoolean(true);
   private final Set<UUID> enabled = ConcurrentHashMap.newKeySet();
   private final ItemGate gate =
-      new ItemGate(_ -> othersCome.get(), enabled::contains, BESIDE_OTHERS);
+      new ItemGate(
+          _ -> othersCome.get(), (merchant, _) -> enabled.contains(merchant), BESIDE_OTHERS);
 
   @BeforeEach
   void enable() {
@@ -153,7 +154,7 @@ class ItemGateTest {
   @Test
   void letsNobodyPastThoseForWhomOthersCome() throws Exception {
     var unbound = UUID.randomUUID();
-    var gate = new ItemGate(merchant -> !merchant.equals(unbound), _ -> true, BESIDE_OTHERS);
+    var gate = new ItemGate(merchant -> !merchant.equals(unbound), (_, _) -> true, BESIDE_OTHERS);
     for (int i = 0; i < BESIDE_OTHERS; i++) {
       assertThat(gate.enter(unbound, Deadline.after(Duration.ZERO))).isTrue();
     }
