@@ -1,8 +1,9 @@
 package io.quittance.journal;
 
 /**
- * How long one worker's transactions have waited for the database, up to now: what its commands
- * take to decide is not the database's affair. Written by the worker's thread only, read by any.
+ * How long one worker's transactions have waited for the database, up to now. Not counted are the
+ * time in which commands decide, long reads about single accounts, the lock of an awaited account,
+ * and rollbacks. Written by the worker's thread only, read by any.
  */
 final class DatabaseTime {
 
