@@ -73,9 +73,8 @@ final class Dispatcher {
       } else if (endpoint.enabled()) {
         turns.offer(new DeliveryTask(delivery, event, endpoint, lanes.to(endpoint)));
       }
-      // Otherwise it is due again when its lease ends. DeadLetters ends it under the endpoint's
-      // lock,
-      // unless the endpoint is enabled by then.
+      // Otherwise it is due again when its lease ends, and DeadLetters ends it under the endpoint's
+      // lock, unless the endpoint is enabled by then.
     }
   }
 
