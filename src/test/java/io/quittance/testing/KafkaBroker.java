@@ -113,16 +113,12 @@ public final class KafkaBroker {
 
   /** SIGSTOP: it does nothing until {@link #thaw}. */
   public void freeze() throws IOException, InterruptedException {
-    signal("STOP");
+    Freezing.freeze(process.pid());
   }
 
   /** SIGCONT. */
   public void thaw() throws IOException, InterruptedException {
-    signal("CONT");
-  }
-
-  private void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, process.pid())).start().waitFor();
+    Freezing.thaw(process.pid());
   }
 
   public String address() {

@@ -191,16 +191,12 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** SIGSTOP: it does nothing until {@link #thaw}, whatever it was doing. */
   public void freeze() throws IOException, InterruptedException {
-    signal("STOP");
+    Freezing.freeze(process.pid());
   }
 
   /** SIGCONT. */
   public void thaw() throws IOException, InterruptedException {
-    signal("CONT");
-  }
-
-  private void signal(String name) throws IOException, InterruptedException {
-    new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, process.pid())).start().waitFor();
+    Freezing.thaw(process.pid());
   }
 
   public long pid() {
