@@ -1,34 +1,20 @@
 package io.quittance.webhook.delivery;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.mapping;
-import static java.util.stream.Collectors.toList;
-
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.database.ArrayParameters;
 import io.quittance.database.Dialect;
-import io.quittance.database.Instants;
 import io.quittance.database.SqlFailure;
-import io.quittance.web.TypeId;
-import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -46,54 +32,13 @@ public final class AttemptWriter {
 
   private static final Logger log = LoggerFactory.getLogger(AttemptWriter.class);
   private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(30);
-  private static final int ROWS_AT_ONCE = 256;
-  private static final int AGAIN_MAX = 4 * ROWS_AT_ONCE;
+  private static final int AGAIN_MAX = 4 * AttemptRows.AT_ONCE;
 
   /** How soon one that was locked is tried again. */
   private static final Duration PAUSE = Duration.ofMillis(250);
 
-  /** A whole table that is locked; and a row, where rows that are locked are not passed over. */
-  private static final String LIMIT_LOCKS = "set local lock_timeout = 100";
-
-  private static final String ADD_ATTEMPT =
-      """
-      insert into delivery_attempts (merchant_id, delivery_id, id, started_at, duration_ms,
-                                     http_status, error, excerpt)
-      values (?, ?, ?, ?, ?, ?, ?, ?)
-      """;
-
-  /**
-   * Finds the row by its key and not by an index of waiting deliveries: see {@link
-   * DeliveryQueue#CLAIM}.
-   */
-  static final String UPDATE_DELIVERY =
-      """
-      update deliveries
-         set state = ?, attempts = attempts + 1, last_status = ?, last_error = ?,
-             delivered_at = cast(? as timestamp with time zone),
-             next_attempt_at = current_timestamp + cast(? as bigint) * interval '0.001' second
-       where merchant_id = ? and id = ? and state not in ('delivered', 'dead')
-      """;
-
-  /** The same, but of a row that is locked it updates nothing, and does not wait. */
-  static final String UPDATE_UNLOCKED =
-      UPDATE_DELIVERY
-          + """
-             and id = (select id from deliveries
-                        where merchant_id = ? and id = ? and state not in ('delivered', 'dead')
-                          for update skip locked)
-            """;
-
-  /** Of those that were not updated, the ones that have not ended: another one has locked them. */
-  private static final String OPEN =
-      """
-      select id from deliveries
-       where merchant_id = ? and id = any(?) and state not in ('delivered', 'dead')
-      """;
-
-  private final JdbcTemplate jdbc;
+  private final AttemptRows rows;
   private final TransactionTemplate transactions;
-  private final Dialect dialect;
   private final EndpointHealth health;
   private final Counter delivered;
   private final Counter failed;
@@ -107,24 +52,23 @@ public final class AttemptWriter {
       Dialect dialect,
       EndpointHealth health,
       MeterRegistry registry) {
-    this.jdbc = jdbc;
+    this.rows = new AttemptRows(jdbc, dialect);
     this.transactions = new TransactionTemplate(transactions);
-    this.dialect = dialect;
     this.health = health;
     this.delivered = counter("delivered", registry);
     this.failed = counter("failed", registry);
     this.dead = counter("dead", registry);
     this.writer =
         WorkerPool.named("delivery-outcomes", this::write)
-            .capacity(4 * ROWS_AT_ONCE)
-            .maxBatch(ROWS_AT_ONCE)
+            .capacity(4 * AttemptRows.AT_ONCE)
+            .maxBatch(AttemptRows.AT_ONCE)
             .start(registry);
     this.again =
         WorkerPool.<Attempt, Boolean>named("delivery-outcomes-again", this::writeAgain)
             .capacity(AGAIN_MAX)
             .maxBatch(AGAIN_MAX)
             .inTurns(attempt -> attempt.delivery().merchantId())
-            .perParty(ROWS_AT_ONCE, ROWS_AT_ONCE)
+            .perParty(AttemptRows.AT_ONCE, AttemptRows.AT_ONCE)
             .start(registry);
   }
 
@@ -158,9 +102,11 @@ public final class AttemptWriter {
     try {
       writeAfterTableLocks(jobs);
     } catch (RuntimeException e) {
-      if (SqlFailure.locked(e) && !passesOverLocks() && jobs.size() == 1) {
+      if (tableLocked(e) || !SqlFailure.ofSomeRows(e)) {
+        throw e;
+      } else if (jobs.size() == 1 && SqlFailure.locked(e)) {
         jobs.forEach(this::putOff);
-      } else if (jobs.size() == 1 || !SqlFailure.ofSomeRows(e)) {
+      } else if (jobs.size() == 1) {
         throw e;
       } else {
         jobs.forEach(this::writeApart);
@@ -168,21 +114,23 @@ public final class AttemptWriter {
     }
   }
 
-  /**
-   * Where rows are skipped, only a whole table can be locked: all wait for that, and senders, too.
-   */
+  /** While the table is locked, all attempts wait for it, and their senders with them. */
   private void writeAfterTableLocks(List<Job<Attempt, Boolean>> jobs) {
     while (true) {
       try {
         writeTogether(jobs);
         return;
       } catch (RuntimeException e) {
-        boolean waits = SqlFailure.locked(e) && passesOverLocks();
-        if (!waits || jobs.stream().allMatch(job -> job.deadline().expired())) {
+        if (!tableLocked(e) || jobs.stream().allMatch(job -> job.deadline().expired())) {
           throw e;
         }
       }
     }
+  }
+
+  /** Where locked rows are skipped, it is the whole table that is locked. */
+  private boolean tableLocked(RuntimeException e) {
+    return SqlFailure.locked(e) && rows.skipsLocked();
   }
 
   private void writeApart(Job<Attempt, Boolean> job) {
@@ -215,7 +163,7 @@ public final class AttemptWriter {
 
   private void writeTogether(List<Job<Attempt, Boolean>> jobs) {
     List<Attempt> attempts = jobs.stream().map(Job::item).toList();
-    Set<UUID> locked = Objects.requireNonNull(transactions.execute(_ -> writeUnlocked(attempts)));
+    Set<UUID> locked = Objects.requireNonNull(transactions.execute(_ -> writeRows(attempts)));
     for (Job<Attempt, Boolean> job : jobs) {
       if (locked.contains(job.item().delivery().id())) {
         putOff(job);
@@ -226,21 +174,11 @@ public final class AttemptWriter {
     }
   }
 
-  /** Writes down all but those whose deliveries are locked; these deliveries. */
-  private Set<UUID> writeUnlocked(Collection<Attempt> attempts) {
-    jdbc.execute(dialect.either(LIMIT_LOCKS, "select 1"));
-    dialect.commitWithoutWaiting(jdbc);
-    Set<UUID> locked = open(updateDeliveries(attempts));
-    List<Attempt> written =
-        attempts.stream().filter(attempt -> !locked.contains(attempt.delivery().id())).toList();
-    addAttempts(written);
-    health.note(written);
+  private Set<UUID> writeRows(Collection<Attempt> attempts) {
+    Set<UUID> locked = rows.write(attempts);
+    health.note(
+        attempts.stream().filter(attempt -> !locked.contains(attempt.delivery().id())).toList());
     return locked;
-  }
-
-  /** On Citus, and on H2, an inner query cannot pass over what is locked. */
-  private boolean passesOverLocks() {
-    return dialect.postgres() && !dialect.distributed();
   }
 
   private void count(Attempt attempt) {
@@ -249,76 +187,6 @@ public final class AttemptWriter {
       case "dead" -> dead.increment();
       default -> failed.increment();
     }
-  }
-
-  private void addAttempts(Collection<Attempt> attempts) {
-    jdbc.batchUpdate(
-        ADD_ATTEMPT,
-        attempts,
-        ROWS_AT_ONCE,
-        (statement, attempt) -> {
-          statement.setObject(1, attempt.delivery().merchantId());
-          statement.setObject(2, attempt.delivery().id());
-          statement.setObject(3, TypeId.next());
-          statement.setObject(4, Instants.parameter(attempt.startedAt()));
-          statement.setInt(5, Math.toIntExact(attempt.took().toMillis()));
-          statement.setObject(6, attempt.status());
-          statement.setString(7, attempt.error());
-          statement.setString(8, attempt.excerpt());
-        });
-  }
-
-  /** Those of which nothing was updated, because they have ended or are locked. */
-  private List<Claimed> updateDeliveries(Collection<Attempt> attempts) {
-    boolean passesOver = passesOverLocks();
-    var claimed = attempts.stream().map(Attempt::delivery).iterator();
-    int[][] updated =
-        jdbc.batchUpdate(
-            passesOver ? UPDATE_UNLOCKED : UPDATE_DELIVERY,
-            attempts,
-            ROWS_AT_ONCE,
-            (statement, attempt) -> {
-              Instant end = attempt.startedAt().plus(attempt.took());
-              @Nullable Duration pause = attempt.pause();
-              statement.setString(1, attempt.state());
-              statement.setObject(2, attempt.status());
-              statement.setString(3, attempt.error());
-              statement.setObject(4, attempt.succeeded() ? Instants.parameter(end) : null);
-              statement.setLong(5, pause == null ? 0 : pause.toMillis());
-              statement.setObject(6, attempt.delivery().merchantId());
-              statement.setObject(7, attempt.delivery().id());
-              if (passesOver) {
-                statement.setObject(8, attempt.delivery().merchantId());
-                statement.setObject(9, attempt.delivery().id());
-              }
-            });
-    List<Claimed> untouched = new ArrayList<>();
-    for (int count : Arrays.stream(updated).flatMapToInt(Arrays::stream).toArray()) {
-      Claimed delivery = claimed.next();
-      if (count == 0) {
-        untouched.add(delivery);
-      }
-    }
-    return untouched;
-  }
-
-  private Set<UUID> open(List<Claimed> deliveries) {
-    Map<UUID, List<UUID>> byMerchant =
-        deliveries.stream()
-            .collect(groupingBy(Claimed::merchantId, mapping(Claimed::id, toList())));
-    Set<UUID> open = new HashSet<>();
-    byMerchant.forEach(
-        (merchantId, ids) ->
-            jdbc.query(
-                OPEN,
-                statement -> {
-                  statement.setObject(1, merchantId);
-                  ArrayParameters.bindIds(statement, 2, ids);
-                },
-                row -> {
-                  open.add(row.getObject("id", UUID.class));
-                }));
-    return open;
   }
 
   @PreDestroy

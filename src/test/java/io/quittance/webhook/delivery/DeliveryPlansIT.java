@@ -55,7 +55,7 @@ class DeliveryPlansIT {
   void writesOutcomesByKey() {
     String key = "where merchant_id = ? and id = cast(? as uuid)";
     String sql =
-        AttemptWriter.UPDATE_DELIVERY.replaceFirst(
+        AttemptRows.UPDATE_DELIVERY.replaceFirst(
             "set state = \\?.*(?s:.*?)where merchant_id = \\? and id = \\?",
             "set attempts = 1 " + key);
     assertThat(plan(sql, UUID.randomUUID().toString()))
@@ -65,7 +65,7 @@ class DeliveryPlansIT {
 
   @Test
   void looksByKeyWhetherADeliveryIsLocked() {
-    String sql = AttemptWriter.UPDATE_UNLOCKED;
+    String sql = AttemptRows.UPDATE_UNLOCKED;
     String where =
         sql.substring(sql.indexOf("where"))
             .replace("merchant_id = ?", "merchant_id = '%s'".formatted(MERCHANT))
