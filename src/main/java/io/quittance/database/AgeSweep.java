@@ -5,7 +5,6 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -56,34 +55,16 @@ public final class AgeSweep {
   private final int batchesMax;
 
   /**
-   * A sweep of a table.
-   *
    * @param rowsPerBatch up to twice as many are deleted at once if they have one time
    * @param batchesMax of one sweep; the next one goes on
    */
-  public static AgeSweep of(
+  public AgeSweep(
       JdbcClient jdbc, Dialect dialect, AgedRows rows, int rowsPerBatch, int batchesMax) {
-    return new AgeSweep(
-        jdbc, rows.last(), limit -> rows.delete(dialect, limit), rowsPerBatch, batchesMax);
-  }
-
-  /**
-   * @param last a query for the time of the last row of the next batch, null if there is none. Its
-   *     parameters are those of the sweep, the time after which and the one before which rows are
-   *     deleted, and the limit of a batch
-   * @param delete makes a statement that deletes a batch, at most as many rows as it is told. Its
-   *     parameters are those of the sweep, the time after which, and the one up to which rows are
-   *     deleted
-   * @param rowsPerBatch up to twice as many are deleted at once if they have one time
-   * @param batchesMax of one sweep; the next one goes on
-   */
-  AgeSweep(
-      JdbcClient jdbc, String last, IntFunction<String> delete, int rowsPerBatch, int batchesMax) {
     this.jdbc = jdbc;
-    this.last = last;
+    this.last = rows.last();
     this.rowsPerBatch = rowsPerBatch;
     this.rowsAtOnceMax = BATCHES_AT_ONCE_MAX * rowsPerBatch;
-    this.delete = delete.apply(rowsAtOnceMax);
+    this.delete = rows.delete(dialect, rowsAtOnceMax);
     this.batchesMax = batchesMax;
   }
 

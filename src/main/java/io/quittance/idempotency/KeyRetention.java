@@ -30,7 +30,7 @@ final class KeyRetention {
     this.operations = operations;
     this.dialect = dialect;
     this.sweep =
-        AgeSweep.of(
+        new AgeSweep(
             JdbcClient.create(operations), dialect, KEYS, KEYS_PER_BATCH, BATCHES_PER_SWEEP);
     this.retention = properties.retention();
   }

@@ -21,23 +21,19 @@ class AgeSweepTest {
 
   private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
-  private static final String LAST =
-      """
-      select max(made_at)
-        from (select made_at from notes
-               where kind = ? and made_at > ? and made_at < ? order by made_at limit ?) next
-      """;
-
-  private static final String DELETE =
-      "delete from notes where kind = ? and made_at > ? and made_at <= ? fetch first %d rows only";
+  private static final AgeSweep.AgedRows NOTES =
+      new AgeSweep.AgedRows("notes", "made_at", "kind = ? and");
 
   private final DriverManagerDataSource database =
       new DriverManagerDataSource(
           "jdbc:h2:mem:%s;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=100".formatted(UUID.randomUUID()));
   private final JdbcClient jdbc = JdbcClient.create(database);
 
+  private Dialect dialect;
+
   @BeforeEach
-  void writeTenNotesOfEachKindMinuteByMinute() {
+  void writeTenNotesOfEachKindMinuteByMinute() throws SQLException {
+    dialect = new Dialect(database);
     jdbc.sql("create table notes (kind int, note int, made_at timestamp(9) with time zone)")
         .update();
     for (int note = 0; note < 10; note++) {
@@ -116,7 +112,7 @@ class AgeSweepTest {
   }
 
   private AgeSweep sweep(int rowsPerBatch, int batchesMax) {
-    return new AgeSweep(jdbc, LAST, DELETE::formatted, rowsPerBatch, batchesMax);
+    return new AgeSweep(jdbc, dialect, NOTES, rowsPerBatch, batchesMax);
   }
 
   private void write(int kind, int note) {

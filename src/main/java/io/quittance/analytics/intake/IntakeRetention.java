@@ -50,7 +50,7 @@ final class IntakeRetention {
   }
 
   private void sweep(String table, Duration kept) {
-    AgeSweep.of(
+    new AgeSweep(
             JdbcClient.create(operations),
             dialect,
             new AgeSweep.AgedRows(table, "created_at", ""),

@@ -39,7 +39,7 @@ final class PaneRetention {
   }
 
   PaneRetention(JdbcClient jdbc, Dialect dialect, Supplier<Instant> now) {
-    this.sweep = AgeSweep.of(jdbc, dialect, PANES, PANES_PER_BATCH, BATCHES_PER_SWEEP);
+    this.sweep = new AgeSweep(jdbc, dialect, PANES, PANES_PER_BATCH, BATCHES_PER_SWEEP);
     this.now = now;
   }
 
