@@ -417,9 +417,9 @@ class JournalIT {
   @Test
   void stallsByTheDatabaseOnly() throws Exception {
     var slow = journal.submit(new Ponder(5), PATIENCE);
-    Thread.sleep(1300);
-    assertThat(slow).isNotDone();
-    assertThat(journal.stalled(MERCHANT)).isFalse();
+    Awaitility.await()
+        .during(Duration.ofMillis(1300))
+        .until(() -> !slow.isDone() && !journal.stalled(MERCHANT));
     assertThatThrownBy(() -> PATIENCE.await(slow)).isInstanceOf(TransactionTooLongException.class);
 
     jdbc.sql(

@@ -162,10 +162,9 @@ final class BatchRun {
       return ItemResult.NOT_STARTED;
     }
     try {
-      if (stopped || deadline.expired()) {
-        return ItemResult.NOT_STARTED;
-      }
-      return item == null ? ItemResult.NOT_STARTED : payments.pay(item, deadline);
+      return item == null || stopped || deadline.expired()
+          ? ItemResult.NOT_STARTED
+          : payments.pay(item, deadline);
     } finally {
       gate.leave(batch.merchantId());
     }
