@@ -72,8 +72,10 @@ final class Bystander {
     while (disturbed.getAsBoolean()) {
       URI service = replica.get();
       long sentNanos = System.nanoTime();
-      String answer = pay(payer, service, "bystander-" + random.nextLong());
-      payments.add(new Fare.Answered(answer, Duration.ofNanos(System.nanoTime() - sentNanos)));
+      Paid paid = pay(payer, service, "bystander-" + random.nextLong());
+      payments.add(
+          new Fare.Answered(
+              paid.answer(), paid.id(), Duration.ofNanos(System.nanoTime() - sentNanos)));
     }
     return payments;
   }
@@ -83,7 +85,15 @@ final class Bystander {
     return answer.status() == 504 ? ": " + answer.body() : "";
   }
 
-  private String pay(String payer, URI replica, String key) throws InterruptedException {
+  /** Whether a payment exists, and has ended. */
+  boolean hasEnded(String paymentId, URI replica) throws IOException, InterruptedException {
+    Merchant.Answer answer = merchant.get(replica, "/v1/payments/" + paymentId);
+    return answer.status() == 200 && !answer.body().path("status").asText().equals("processing");
+  }
+
+  private record Paid(String answer, String id) {}
+
+  private Paid pay(String payer, URI replica, String key) throws InterruptedException {
     try {
       Merchant.Answer answer =
           merchant.post(
@@ -95,14 +105,15 @@ final class Bystander {
                   key,
                   "Payment-Deadline-Ms",
                   Long.toString(PATIENCE.toMillis())));
+      String id = answer.body().path("id").asText(null);
       if (answer.status() == 201) {
-        paid.add(answer.body().path("id").asText());
+        paid.add(id);
       }
-      return (answer.status() + " " + answer.code()).strip() + lateness(answer);
+      return new Paid((answer.status() + " " + answer.code()).strip() + lateness(answer), id);
     } catch (HttpTimeoutException e) {
-      return "no answer";
+      return new Paid("no answer", null);
     } catch (IOException e) {
-      return "broken";
+      return new Paid("broken", null);
     }
   }
 }

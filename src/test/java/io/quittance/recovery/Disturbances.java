@@ -33,6 +33,7 @@ final class Disturbances {
 
   private static final Duration HEALED_WITHIN = Duration.ofSeconds(60);
   private static final String PAID = "201";
+  private static final String UNKNOWN = "202";
   private static final String LATE = "504";
   private static final int LATE_ONE_IN = 10;
   private static final String UNAVAILABLE = "503 dependency_unavailable";
@@ -48,7 +49,7 @@ final class Disturbances {
 
   /** What can be said without the database: not begun, or not known yet. */
   private static final List<String> TOLD =
-      List.of(PAID, "202", UNAVAILABLE, "503 overloaded", "504 deadline_exceeded");
+      List.of(PAID, UNKNOWN, UNAVAILABLE, "503 overloaded", "504 deadline_exceeded");
 
   /** The deadline, the 750 ms after it, and what a busy machine takes. */
   private static final Duration TOLD_WITHIN = Bystander.PATIENCE.plusMillis(750 + 2_000);
@@ -126,6 +127,7 @@ final class Disturbances {
         }
         expectUnavailable(disturbance, fare);
         heals(disturbance);
+        expectEnded(disturbance, fare.unknown());
       }
       case Disturbance.Network(DatabaseProxy.Weather weather, Duration lasting) -> {
         // None could start without its database, and the bystander would wait for one.
@@ -184,7 +186,10 @@ final class Disturbances {
     }
   }
 
-  /** As promised; a few may hear at their deadline only, which is true, too. */
+  /**
+   * As promised; a few may hear at their deadline only, which is true, too. What had its hold when
+   * the server turned read-only is told as not known yet.
+   */
   private void expectUnavailable(Disturbance disturbance, Fare fare) {
     System.out.printf("%s: a bystander: %s%n", disturbance, fare);
     int late = 0;
@@ -196,10 +201,24 @@ final class Disturbances {
         prompt.put(answer.getKey(), answer.getValue());
       }
     }
-    expectOnly(disturbance, List.of(PAID, UNAVAILABLE), prompt);
+    expectOnly(disturbance, List.of(PAID, UNKNOWN, UNAVAILABLE), prompt);
     int all = fare.payments().size();
     if (late * LATE_ONE_IN > all) {
       violations.add("%s: %d of %d answers came at the deadline".formatted(disturbance, late, all));
+    }
+  }
+
+  /** What a server that writes nothing left unknown had begun before: it exists. */
+  private void expectEnded(Disturbance disturbance, List<String> payments) {
+    for (String payment : payments) {
+      try {
+        Awaitility.await()
+            .atMost(HEALED_WITHIN)
+            .ignoreExceptions()
+            .until(() -> bystander.hasEnded(payment, anyReplica()));
+      } catch (org.awaitility.core.ConditionTimeoutException e) {
+        violations.add("%s: %s was answered 202, and has no end".formatted(disturbance, payment));
+      }
     }
   }
 

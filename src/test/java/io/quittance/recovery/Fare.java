@@ -15,8 +15,22 @@ import java.util.stream.Collectors;
  */
 record Fare(List<Answered> payments, Duration time) {
 
-  /** What a payment was answered, and how long that took. */
-  record Answered(String answer, Duration took) {}
+  private static final String UNKNOWN = "202";
+
+  /**
+   * What a payment was answered, and how long that took.
+   *
+   * @param paymentId null if the answer names none
+   */
+  record Answered(String answer, String paymentId, Duration took) {}
+
+  /** The ids of the payments whose end was not known yet. */
+  List<String> unknown() {
+    return payments.stream()
+        .filter(payment -> payment.answer().startsWith(UNKNOWN))
+        .map(Answered::paymentId)
+        .toList();
+  }
 
   /** How many payments had which answer. */
   Map<String, Integer> answers() {
