@@ -35,6 +35,8 @@ public final class BatchBench {
   private static final int LATE_WARM_UP = 20;
   private static final int LATE_BATCHES = 20;
 
+  private static final String PARALLELISM = "-Dquittance.batch.parallelism=";
+
   private static final String ALL_MERCHANTS =
       "select string_agg(cast(id as text), ',') from merchants where name = 'bench'";
 
@@ -62,8 +64,8 @@ public final class BatchBench {
 
   /**
    * {@code bench/run batches [--seconds 10] [--rounds 3] [--warm-up 60] [--sides atomic] [--parts
-   * throughput,neighbours,lateness] [--parallelism N] [--beside N] [--lanes 2] [--service-jvm
-   * "-XX:…"]}.
+   * throughput,parallelism,neighbours,lateness] [--parallelism N[,N…]] [--beside N] [--lanes 2]
+   * [--service-jvm "-XX:…"]}. The part {@code parallelism} compares the values given, in turns.
    */
   public static void main(String[] args) throws Exception {
     int seconds = 10;
@@ -71,6 +73,7 @@ public final class BatchBench {
     int warmUp = 60;
     String sides = "";
     var parts = List.of("throughput", "neighbours", "lateness");
+    var parallelism = List.<String>of();
     int lanes = 2;
     var jvm = new ArrayList<String>();
     var words = Arrays.asList(args).iterator();
@@ -85,7 +88,7 @@ public final class BatchBench {
         case "--beside" -> jvm.add("-Dquittance.batch.parallelism-beside-others=" + words.next());
         case "--lanes" -> lanes = Integer.parseInt(words.next());
         case "--rounds" -> rounds = Integer.parseInt(words.next());
-        case "--parallelism" -> jvm.add("-Dquittance.batch.parallelism=" + words.next());
+        case "--parallelism" -> parallelism = List.of(words.next().split(","));
         default -> throw new IllegalArgumentException(word + "?");
       }
     }
@@ -100,6 +103,23 @@ public final class BatchBench {
       try (Connection connection = database.connect("direct")) {
         merchant =
             UUID.fromString(Database.text(connection, "select min(id::text) from merchants"));
+      }
+      if (parts.contains("parallelism")) {
+        var services = new ArrayList<BatchBench>();
+        for (String value : parallelism) {
+          Service service = build.start(with(jvm, PARALLELISM + value));
+          services.add(new BatchBench(report, database, build, service, merchant, seconds));
+        }
+        try {
+          parallelism(services, parallelism, rounds, warmUp);
+        } finally {
+          for (BatchBench bench : services) {
+            bench.service.close();
+          }
+        }
+      }
+      if (parallelism.size() == 1) {
+        jvm.add(PARALLELISM + parallelism.getFirst());
       }
       if (parts.contains("throughput") || parts.contains("neighbours")) {
         try (Service service = build.start(jvm)) {
@@ -126,7 +146,37 @@ public final class BatchBench {
     }
   }
 
+  private static List<String> with(List<String> some, String another) {
+    return Stream.concat(some.stream(), Stream.of(another)).toList();
+  }
+
   private record Side(String name, int clients, int size, boolean atomic) {}
+
+  /** Independent batches of one client, on services that differ in nothing else. */
+  private static void parallelism(
+      List<BatchBench> services, List<String> values, int rounds, int warmUp) throws Exception {
+    List<Side> sides =
+        List.of(
+            new Side("independent 100", 1, 100, false),
+            new Side("independent 1000", 1, 1000, false));
+    Report report = services.getFirst().report;
+    report.line("| round | side | %s |", String.join(" | ", values));
+    for (int round = 0; round <= rounds; round++) {
+      for (Side side : sides) {
+        var perSecond = new String[values.size()];
+        for (int i = 0; i < perSecond.length; i++) {
+          int turn = (i + round) % perSecond.length;
+          BatchBench bench = services.get(turn);
+          bench.database.settle();
+          int limit = round == 0 ? warmUp : bench.seconds;
+          perSecond[turn] = "%.0f".formatted(bench.measured(side, limit));
+        }
+        report.line(
+            "| %s | %s | %s |",
+            round == 0 ? "warm-up" : round, side.name(), String.join(" | ", perSecond));
+      }
+    }
+  }
 
   private void throughput(int rounds, int warmUp, String wanted) throws Exception {
     List<Side> sides =
