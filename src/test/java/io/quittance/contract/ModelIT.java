@@ -21,12 +21,14 @@ import net.jqwik.api.Provide;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
+import org.junit.jupiter.api.Tag;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Random sequences of all operations, answered over HTTP by the service on PostgreSQL and in memory
  * by a simple model: after each step the answer, the payment and every balance must agree.
  */
+@Tag("side-by-side")
 class ModelIT {
 
   private static Sandbox service;

@@ -27,6 +27,7 @@ import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * What Prometheus sees of a running service, and what dashboards and rules make of it. KafkaIT does
  * the same for what Kafka adds.
  */
+@Tag("side-by-side")
 class MonitoringIT {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();

@@ -21,9 +21,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** SIGTERM: no new work is taken, what runs is finished, and then the process ends. */
+@Tag("side-by-side")
 class ShutdownIT {
 
   private static final int SIGTERM_EXIT = 143;

@@ -26,9 +26,11 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What a collector gets to see of a payment, and what others get to see of its trace. */
+@Tag("side-by-side")
 class TracingIT {
 
   private static final String CALLER = "00f067aa0ba902b7";

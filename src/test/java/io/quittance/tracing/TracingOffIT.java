@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.QuittanceApplication;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 
 /** Without an endpoint there is nothing of tracing in the service. */
+@Tag("side-by-side")
 class TracingOffIT {
 
   @Test

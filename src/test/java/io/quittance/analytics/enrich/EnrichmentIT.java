@@ -19,6 +19,7 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
@@ -29,6 +30,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Pending events of two merchants, when something is wrong with the rows of one of them. */
+@Tag("side-by-side")
 @SpringBootTest(properties = "quittance.analytics.catch-up-interval=1h")
 @ActiveProfiles("sandbox")
 class EnrichmentIT {

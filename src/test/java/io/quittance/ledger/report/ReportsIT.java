@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -33,6 +34,7 @@ import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
 /** Reports take what is theirs, and leave the rest to everybody else. */
+@Tag("side-by-side")
 @SpringBootTest(
     webEnvironment = WebEnvironment.RANDOM_PORT,
     properties = "quittance.operator-key=" + Sandbox.OPERATOR_KEY)
