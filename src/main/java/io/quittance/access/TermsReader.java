@@ -2,9 +2,9 @@ package io.quittance.access;
 
 import io.quittance.identity.RateLimit;
 import io.quittance.identity.Terms;
+import io.quittance.web.DeadlineProperties;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** Reads the terms of merchants from their rows; null values come from the configuration. */
@@ -21,10 +21,8 @@ final class TermsReader {
   private final int deadlineMaxMs;
   private final RateLimitProperties rateLimit;
 
-  TermsReader(
-      @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs,
-      RateLimitProperties rateLimit) {
-    this.deadlineMaxMs = deadlineMaxMs;
+  TermsReader(DeadlineProperties deadlines, RateLimitProperties rateLimit) {
+    this.deadlineMaxMs = deadlines.maxMs();
     this.rateLimit = rateLimit;
   }
 

@@ -3,12 +3,15 @@ package io.quittance.admission;
 import io.quittance.access.Credential;
 import io.quittance.access.KnownKeys;
 import io.quittance.access.RequestSender;
+import io.quittance.web.DeadlineHeader;
+import io.quittance.web.DeadlineProperties;
+import io.quittance.web.PaymentBatchRoutes;
 import io.quittance.web.RequestHead;
 import java.time.Duration;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.HttpHeaders;
 import org.springframework.stereotype.Component;
 
@@ -23,25 +26,22 @@ final class AdmissionRequests {
   private static final Pattern OPERATION =
       Pattern.compile("/v1/payments/[^/]*/(captures|refunds|cancel|review)");
   private static final Set<String> READS = Set.of("GET", "HEAD");
-  private static final Pattern MILLISECONDS = Pattern.compile("[0-9]{2,5}");
-  private static final Duration PATIENCE_MIN = Duration.ofMillis(50);
 
   private final KnownKeys known;
-  private final Duration patience;
+  private final Duration patienceDefault;
 
   /** The keys of requests that were admitted: their repetitions have priority. */
   private final RecentKeys keys = new RecentKeys();
 
-  AdmissionRequests(
-      KnownKeys known, @Value("${quittance.deadline.default-ms:2000}") long patienceMs) {
+  AdmissionRequests(KnownKeys known, DeadlineProperties deadlines) {
     this.known = known;
-    this.patience = Duration.ofMillis(patienceMs);
+    this.patienceDefault = Duration.ofMillis(deadlines.defaultMs());
   }
 
   AdmissionRequest of(RequestHead head) {
     Long key = key(head);
     RequestSender sender = known.sender(Credential.of(head));
-    return new AdmissionRequest(sender, priority(head, key), patience(head), key);
+    return new AdmissionRequest(sender, priority(head, key), patience(head, patienceDefault), key);
   }
 
   void remember(AdmissionRequest admissionRequest) {
@@ -60,7 +60,7 @@ final class AdmissionRequests {
     return OPERATION.matcher(head.path()).matches() ? Priority.OPERATION : Priority.BEGINNING;
   }
 
-  /** A collision only gives a request priority. */
+  /** If two keys have the same hash, a new request gets the priority of a repetition, no more. */
   private static @Nullable Long key(RequestHead head) {
     String key = head.header("Idempotency-Key");
     if (key == null) {
@@ -71,13 +71,20 @@ final class AdmissionRequests {
     return high << 32 ^ key.hashCode() & 0xffff_ffffL;
   }
 
-  /** A malformed deadline is refused later, where the header is read. */
-  private Duration patience(RequestHead head) {
-    String header = head.header("Payment-Deadline-Ms");
-    if (header == null || !MILLISECONDS.matcher(header).matches()) {
-      return patience;
+  /**
+   * How long the caller waits.
+   *
+   * @param byDefault for a request without a deadline, unless it is of a batch; also for one whose
+   *     deadline is malformed, which its route refuses
+   */
+  static Duration patience(RequestHead head, Duration byDefault) {
+    String asked = head.header(DeadlineHeader.NAME);
+    OptionalInt milliseconds = asked == null ? OptionalInt.empty() : DeadlineHeader.read(asked);
+    if (milliseconds.isPresent()) {
+      return Duration.ofMillis(milliseconds.getAsInt());
     }
-    Duration asked = Duration.ofMillis(Long.parseLong(header));
-    return asked.compareTo(PATIENCE_MIN) < 0 ? patience : asked;
+    return PaymentBatchRoutes.include(head.path())
+        ? PaymentBatchRoutes.DEADLINE_DEFAULT
+        : byDefault;
   }
 }

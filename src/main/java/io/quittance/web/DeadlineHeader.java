@@ -1,6 +1,7 @@
 package io.quittance.web;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -35,16 +36,23 @@ public record DeadlineHeader(@Nullable String text, long arrivedNanos) {
     if (text == null) {
       return defaultMs;
     }
-    String number = text.strip();
-    if (NUMBER.matcher(number).matches()) {
-      int asked = Integer.parseInt(number);
-      if (asked >= MIN_MS && asked <= maxMs) {
-        return asked;
-      }
+    OptionalInt asked = read(text);
+    if (asked.isEmpty() || asked.getAsInt() > maxMs) {
+      throw Problem.of(
+          ProblemCode.INVALID_DEADLINE,
+          "%s must be a number of milliseconds from %d to %d%s."
+              .formatted(NAME, MIN_MS, maxMs, where));
     }
-    throw Problem.of(
-        ProblemCode.INVALID_DEADLINE,
-        "%s must be a number of milliseconds from %d to %d%s."
-            .formatted(NAME, MIN_MS, maxMs, where));
+    return asked.getAsInt();
+  }
+
+  /** The milliseconds of a value as sent; empty unless it is a number from {@link #MIN_MS} on. */
+  public static OptionalInt read(String text) {
+    String number = text.strip();
+    if (!NUMBER.matcher(number).matches()) {
+      return OptionalInt.empty();
+    }
+    int milliseconds = Integer.parseInt(number);
+    return milliseconds < MIN_MS ? OptionalInt.empty() : OptionalInt.of(milliseconds);
   }
 }

@@ -14,23 +14,20 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ResolvesBy {
 
-  private static final String BATCHES = "/v1/payment-batches";
-  private static final Duration LONGEST_OF_BATCHES = Duration.ofMinutes(10);
-
   private final Clock clock;
   private final Duration longestDeadline;
   private final Duration grace;
 
   /**
-   * @param deadlineMaxMs the longest deadline that a request is granted, unless it is of a batch
+   * @param deadlines the longest that a request is granted, unless it is of a batch
    * @param grace how long after its deadline a request may still be applied
    */
   public ResolvesBy(
       Clock clock,
-      @Value("${quittance.deadline.max-ms:30000}") int deadlineMaxMs,
+      DeadlineProperties deadlines,
       @Value("${quittance.payment.resolve-grace:5s}") Duration grace) {
     this.clock = clock;
-    this.longestDeadline = Duration.ofMillis(deadlineMaxMs);
+    this.longestDeadline = Duration.ofMillis(deadlines.maxMs());
     this.grace = grace;
   }
 
@@ -51,7 +48,8 @@ public final class ResolvesBy {
    * @param path from {@code /v1} on
    */
   public Instant ofAnyRequest(String path) {
-    boolean ofBatch = path.equals(BATCHES) || path.startsWith(BATCHES + "/");
-    return ofBatch ? after(LONGEST_OF_BATCHES) : ofAnyRequest();
+    return PaymentBatchRoutes.include(path)
+        ? after(PaymentBatchRoutes.DEADLINE_MAX)
+        : ofAnyRequest();
   }
 }

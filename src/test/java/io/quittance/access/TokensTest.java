@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.web.DeadlineProperties;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,8 @@ class TokensTest {
           new AccessProperties(
               null,
               new AccessProperties.Keys(100, Duration.ofMinutes(1), 100, Duration.ofSeconds(30))),
-          new TermsReader(30_000, new RateLimitProperties(true, 500, 1_000)),
+          new TermsReader(
+              new DeadlineProperties(2_000, 30_000), new RateLimitProperties(true, 500, 1_000)),
           REGISTRY);
 
   /** Its issuer is down: nothing listens on the port of "tcpmux" (RFC 1078). */

@@ -9,6 +9,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
+import io.quittance.web.DeadlineProperties;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ResolvesBy;
@@ -41,7 +42,7 @@ class IdempotencyTest {
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
   private static final ResolvesBy RESOLVES_BY =
-      new ResolvesBy(CLOCK, 30_000, Duration.ofSeconds(5));
+      new ResolvesBy(CLOCK, new DeadlineProperties(2_000, 30_000), Duration.ofSeconds(5));
 
   private final Map<KeyedRequest.Id, KeyRecord> stored = new HashMap<>();
   private int lookedUp;

@@ -17,7 +17,8 @@ class ResolvesByTest {
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final ResolvesBy resolvesBy =
-      new ResolvesBy(Clock.fixed(NOW, ZoneOffset.UTC), 30_000, GRACE);
+      new ResolvesBy(
+          Clock.fixed(NOW, ZoneOffset.UTC), new DeadlineProperties(2_000, 30_000), GRACE);
 
   @ParameterizedTest
   @ValueSource(strings = {"/v1/payments", "/v1/transfers", "/v1/payment-batchesX"})

@@ -7,6 +7,7 @@ import io.quittance.journal.Command;
 import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.Journal;
+import io.quittance.web.DeadlineProperties;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -17,7 +18,6 @@ import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.stereotype.Component;
 
 /** Submits a command to the journal and waits for its result. Thread-safe. */
@@ -33,13 +33,10 @@ final class LedgerCommands {
   private final ResolvesBy resolvesBy;
   private final Duration budget;
 
-  LedgerCommands(
-      Journal journal,
-      ResolvesBy resolvesBy,
-      @Value("${quittance.deadline.default-ms:2000}") int budgetMs) {
+  LedgerCommands(Journal journal, ResolvesBy resolvesBy, DeadlineProperties deadlines) {
     this.journal = journal;
     this.resolvesBy = resolvesBy;
-    this.budget = Duration.ofMillis(budgetMs);
+    this.budget = Duration.ofMillis(deadlines.defaultMs());
   }
 
   /** The deadline by which a command of this request must start. */

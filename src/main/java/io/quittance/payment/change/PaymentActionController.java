@@ -6,7 +6,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.payment.DeadlineProperties;
+import io.quittance.payment.PaymentDeadlines;
 import io.quittance.payment.change.ActionBodies.Decision;
 import io.quittance.payment.change.ActionBodies.NewCancel;
 import io.quittance.payment.change.ActionBodies.NewCapture;
@@ -46,14 +46,14 @@ class PaymentActionController {
   private final PaymentQueries payments;
   private final MovementQueries movements;
   private final IdempotentActions actions;
-  private final DeadlineProperties deadlines;
+  private final PaymentDeadlines deadlines;
   private final ObjectMapper json;
 
   PaymentActionController(
       PaymentQueries payments,
       MovementQueries movements,
       IdempotentActions actions,
-      DeadlineProperties deadlines,
+      PaymentDeadlines deadlines,
       ObjectMapper json) {
     this.payments = payments;
     this.movements = movements;

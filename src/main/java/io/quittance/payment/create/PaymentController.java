@@ -12,7 +12,7 @@ import io.quittance.idempotency.ResourceLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
-import io.quittance.payment.DeadlineProperties;
+import io.quittance.payment.PaymentDeadlines;
 import io.quittance.payment.create.PaymentProcessor.Processed;
 import io.quittance.payment.create.PaymentResponses.PaymentAnswer;
 import io.quittance.payment.model.Payment;
@@ -51,7 +51,7 @@ class PaymentController {
   private final Timelines timelines;
   private final Idempotency idempotency;
   private final ResourceLookups resources;
-  private final DeadlineProperties deadlines;
+  private final PaymentDeadlines deadlines;
   private final ObjectMapper json;
 
   PaymentController(
@@ -61,7 +61,7 @@ class PaymentController {
       Timelines timelines,
       Idempotency idempotency,
       ResourceLookups resources,
-      DeadlineProperties deadlines,
+      PaymentDeadlines deadlines,
       ObjectMapper json) {
     this.processor = processor;
     this.responses = responses;

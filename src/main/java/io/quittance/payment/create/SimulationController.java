@@ -9,7 +9,7 @@ import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.ledger.Balances;
 import io.quittance.money.Money;
-import io.quittance.payment.DeadlineProperties;
+import io.quittance.payment.PaymentDeadlines;
 import io.quittance.payment.model.CaptureMethod;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentBody;
@@ -68,10 +68,10 @@ class SimulationController {
   }
 
   private final Simulation simulation;
-  private final DeadlineProperties deadlines;
+  private final PaymentDeadlines deadlines;
   private final ObjectMapper json;
 
-  SimulationController(Simulation simulation, DeadlineProperties deadlines, ObjectMapper json) {
+  SimulationController(Simulation simulation, PaymentDeadlines deadlines, ObjectMapper json) {
     this.simulation = simulation;
     this.deadlines = deadlines;
     this.json = json;

@@ -2,13 +2,14 @@ package io.quittance.payment.batch.run;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.web.DeadlineHeader;
+import io.quittance.web.PaymentBatchRoutes;
 import io.quittance.web.Problem;
 import java.time.Duration;
 
 /** The range of Payment-Deadline-Ms for batches, and what is granted. */
 public enum BatchDeadlines {
-  WAITED_FOR(10_000, 120_000),
-  BACKGROUND(600_000, 600_000);
+  WAITED_FOR(PaymentBatchRoutes.DEADLINE_DEFAULT, Duration.ofMinutes(2)),
+  BACKGROUND(PaymentBatchRoutes.DEADLINE_MAX, PaymentBatchRoutes.DEADLINE_MAX);
 
   /** The time reserved for ending a batch after its last item. */
   private static final Duration END_TIME = Duration.ofMillis(75);
@@ -19,12 +20,12 @@ public enum BatchDeadlines {
   /** The longest arrival of a body that counts against the deadline. */
   private static final long ARRIVAL_NANOS_MAX = 1_000_000_000L;
 
-  private final int defaultMs;
-  private final int maxMs;
+  private final Duration byDefault;
+  private final Duration longest;
 
-  BatchDeadlines(int defaultMs, int maxMs) {
-    this.defaultMs = defaultMs;
-    this.maxMs = maxMs;
+  BatchDeadlines(Duration byDefault, Duration longest) {
+    this.byDefault = byDefault;
+    this.longest = longest;
   }
 
   /**
@@ -35,14 +36,14 @@ public enum BatchDeadlines {
    */
   public Deadline grant(DeadlineHeader header) {
     String where = this == BACKGROUND ? "" : " for a batch that is waited for";
-    int granted = header.milliseconds(defaultMs, maxMs, where);
+    int granted = header.milliseconds((int) byDefault.toMillis(), (int) longest.toMillis(), where);
     long arriving = Math.min(System.nanoTime() - header.arrivedNanos(), ARRIVAL_NANOS_MAX);
     return Deadline.startingAt(System.nanoTime() - arriving, Duration.ofMillis(granted));
   }
 
   /** The longest deadline that is granted. */
   public Duration longest() {
-    return Duration.ofMillis(maxMs);
+    return longest;
   }
 
   /** The deadline of the items, which leaves time to end the batch and to respond. */

@@ -1,15 +1,10 @@
-package io.quittance.payment;
+package io.quittance.web;
 
-import io.quittance.concurrency.Deadline;
-import io.quittance.identity.Caller;
-import io.quittance.web.DeadlineHeader;
-import io.quittance.web.Problem;
-import java.time.Duration;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Which deadlines are granted.
+ * Which deadlines requests are granted, but those of batches.
  *
  * @param defaultMs the deadline of a request without the header
  * @param maxMs the longest deadline that is granted
@@ -18,8 +13,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 public record DeadlineProperties(
     @DefaultValue("2000") int defaultMs, @DefaultValue("30000") int maxMs) {
 
+  /** What {@code maxMs} may be at most, and a request may ask for. */
+  public static final int MAX_MS = 30_000;
+
   private static final int MIN_MS = DeadlineHeader.MIN_MS;
-  private static final int MAX_MS = 30_000;
 
   public DeadlineProperties {
     if (maxMs < MIN_MS || maxMs > MAX_MS) {
@@ -32,16 +29,5 @@ public record DeadlineProperties(
           "quittance.deadline.default-ms: from %d to quittance.deadline.max-ms, which is %d, not %d"
               .formatted(MIN_MS, maxMs, defaultMs));
     }
-  }
-
-  /**
-   * The deadline that the header Payment-Deadline-Ms gets, counted from the request's arrival.
-   *
-   * @throws Problem 400 when it is not a number from 50 to 30000
-   */
-  public Deadline grant(DeadlineHeader header, Caller caller) {
-    int asked = header.milliseconds(defaultMs, MAX_MS, "");
-    int granted = Math.min(asked, Math.min(maxMs, caller.deadlineMaxMs()));
-    return Deadline.startingAt(header.arrivedNanos(), Duration.ofMillis(granted));
   }
 }
