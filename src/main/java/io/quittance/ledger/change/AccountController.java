@@ -150,13 +150,8 @@ class AccountController {
   }
 
   private boolean sameTerms(AccountTerms one, AccountTerms other) throws JsonProcessingException {
-    return withoutMetadata(one).equals(withoutMetadata(other))
+    return one.withoutMetadata().equals(other.withoutMetadata())
         && json.readTree(one.metadataJson()).equals(json.readTree(other.metadataJson()));
-  }
-
-  private static AccountTerms withoutMetadata(AccountTerms terms) {
-    return new AccountTerms(
-        terms.currency(), terms.name(), terms.kind(), terms.overdraftLimit(), "{}");
   }
 
   @PatchMapping("/v1/accounts/{id}")

@@ -33,8 +33,7 @@ public final class Ledger {
   /** Opens an account unless it exists. */
   public void ensureAccount(UUID merchantId, String id, String currency, boolean external) {
     AccountKind kind = external ? AccountKind.EXTERNAL : AccountKind.STANDARD;
-    var terms = new AccountTerms(currency, null, kind, 0, NO_METADATA);
-    opening.open(new AccountKey(merchantId, id), terms, Origin.SYSTEM);
+    opening.open(new AccountKey(merchantId, id), AccountTerms.of(currency, kind), Origin.SYSTEM);
   }
 
   /** Whether an account has any entry. */

@@ -96,8 +96,7 @@ public final class PaymentRehearsal {
   private record Success(PaymentOrder order, BeginPayment begin)
       implements OrderCommand<BeginPayment.Result> {
 
-    private static final AccountTerms TERMS =
-        new AccountTerms("EUR", null, AccountKind.EXTERNAL, 0, "{}");
+    private static final AccountTerms TERMS = AccountTerms.of("EUR", AccountKind.EXTERNAL);
 
     @Override
     public void prepare(UnitOfWork unit) {
