@@ -21,7 +21,9 @@ public final class SqlFailure {
   /** query_canceled; a statement time-out, too. */
   private static final String CANCELED = "57014";
 
+  private static final String SERIALIZATION_FAILURE = "40001";
   private static final String DEADLOCK = "40P01";
+  private static final String UNIQUE_VIOLATION = "23505";
 
   /** The statement was canceled, or a lock could not be obtained in time. */
   private static final Set<String> TIMED_OUT = Set.of("55P03", CANCELED, "HYT00");
@@ -56,6 +58,27 @@ public final class SqlFailure {
    */
   public static boolean ofSomeRows(Throwable e) {
     return LOCK_TIMED_OUT.contains(state(e)) || !unavailable(e);
+  }
+
+  /** Whether another transaction held a lock for longer than this one may wait. */
+  public static boolean lockTimedOut(Throwable e) {
+    return LOCK_TIMED_OUT.contains(state(e));
+  }
+
+  /** Whether the same transaction may succeed when it is retried at once. */
+  public static boolean transientConflict(Throwable e) {
+    String state = state(e);
+    return state.equals(SERIALIZATION_FAILURE) || state.equals(DEADLOCK);
+  }
+
+  public static boolean uniqueViolation(Throwable e) {
+    return state(e).equals(UNIQUE_VIOLATION);
+  }
+
+  /** Whether the server itself answered that it rolled the transaction back. */
+  public static boolean rolledBack(SQLException e) {
+    String state = state((Throwable) e);
+    return in(state, "40") || in(state, "23");
   }
 
   /** Whether another transaction held a lock, or there was a deadlock: later it may be free. */

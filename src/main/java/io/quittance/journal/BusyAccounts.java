@@ -40,7 +40,7 @@ final class BusyAccounts {
    */
   private static final int ROOM = 4;
 
-  private final Bisection bisection;
+  private final GroupCommit groupCommit;
   private final WorkerPool<QueuedEntry, Boolean> pool;
   private final Map<AccountKey, Integer> waitedFor = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
@@ -56,8 +56,8 @@ final class BusyAccounts {
    *     of one account may be a quarter of them
    */
   BusyAccounts(
-      String name, Bisection bisection, int capacity, int maxBatch, MeterRegistry registry) {
-    this.bisection = bisection;
+      String name, GroupCommit groupCommit, int capacity, int maxBatch, MeterRegistry registry) {
+    this.groupCommit = groupCommit;
     this.capacity = capacity;
     this.maxBatch = maxBatch;
     this.pool =
@@ -205,7 +205,7 @@ final class BusyAccounts {
       List<QueuedEntry> all, List<QueuedEntry> some, @Nullable AccountKey awaited) {
     List<Job<Command<?>, Object>> jobs = some.stream().map(entry -> entry.waiting().job()).toList();
     var left = new ArrayList<WaitingCommand>();
-    bisection.divide(jobs).forEach(together -> left.addAll(bisection.apply(together, awaited)));
+    groupCommit.groups(jobs).forEach(together -> left.addAll(groupCommit.apply(together, awaited)));
     var still = new ArrayList<QueuedEntry>(all.size());
     for (QueuedEntry entry : all) {
       if (!some.contains(entry)) {
@@ -229,7 +229,7 @@ final class BusyAccounts {
     List<QueuedEntry> open = all;
     for (QueuedEntry entry : all) {
       if (entry.waiting().accounts().isEmpty()) {
-        List<WaitingCommand> left = bisection.apply(List.of(entry.waiting().job()), null);
+        List<WaitingCommand> left = groupCommit.apply(List.of(entry.waiting().job()), null);
         open =
             open.stream()
                 .filter(other -> other != entry)

@@ -45,7 +45,7 @@ final class Lane {
   private static final long OTHERS_SEEN_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final DatabaseTime databaseTime = new DatabaseTime();
-  private final Bisection bisection;
+  private final GroupCommit groupCommit;
   private final BusyAccounts busyAccounts;
   private final WorkerPool<Command<?>, Object> pool;
   private volatile long transactionStartedNanos;
@@ -72,11 +72,11 @@ final class Lane {
         Counter.builder("quittance.journal.halved")
             .description("Groups of commands that failed and were retried in halves")
             .register(registry);
-    this.bisection = new Bisection(transactions, halved, databaseTime);
+    this.groupCommit = new GroupCommit(transactions, halved, databaseTime);
     this.busyAccounts =
         new BusyAccounts(
             "journal-busy-" + number,
-            new Bisection(transactions, halved, new DatabaseTime()),
+            new GroupCommit(transactions, halved, new DatabaseTime()),
             capacity,
             maxBatch,
             registry);
@@ -148,12 +148,12 @@ final class Lane {
       return;
     }
     long startedNanos = System.nanoTime();
-    for (List<Job<Command<?>, Object>> together : bisection.divide(free)) {
+    for (List<Job<Command<?>, Object>> together : groupCommit.groups(free)) {
       transactionStartedNanos = System.nanoTime();
       databaseNanosBefore = databaseTime.nanos();
       working = true;
       try {
-        bisection.apply(together, null).forEach(this::letWait);
+        groupCommit.apply(together, null).forEach(this::letWait);
       } finally {
         working = false;
       }

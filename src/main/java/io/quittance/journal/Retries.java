@@ -1,6 +1,7 @@
 package io.quittance.journal;
 
 import io.quittance.concurrency.Job;
+import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,8 @@ final class Retries {
       try {
         return transactions.apply(jobs, awaited, time);
       } catch (SQLException | RuntimeException e) {
-        boolean collision = SqlStates.uniqueViolation(e);
-        boolean again = SqlStates.transientConflict(e) || (collision && !collided);
+        boolean collision = SqlFailure.uniqueViolation(e);
+        boolean again = SqlFailure.transientConflict(e) || (collision && !collided);
         if (attempt == ATTEMPTS_MAX || !again) {
           throw e;
         }

@@ -3,6 +3,7 @@ package io.quittance.journal;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
 import io.quittance.database.Dialect;
+import io.quittance.database.SqlFailure;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
@@ -78,7 +79,7 @@ final class Transaction {
       UnitOfWork.of(tables).awaitLock(jdbc, account);
       return true;
     } catch (DataAccessException e) {
-      if (SqlStates.lockTimeout(e)) {
+      if (SqlFailure.lockTimedOut(e)) {
         return false;
       }
       throw e;
@@ -214,7 +215,7 @@ final class Transaction {
     try {
       connection.commit();
     } catch (SQLException e) {
-      if (SqlStates.rolledBack(e)) {
+      if (SqlFailure.rolledBack(e)) {
         throw new TransientDataAccessResourceException("commit", e);
       }
       throw new CommitOutcomeUnknownException(e);

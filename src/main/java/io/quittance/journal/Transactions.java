@@ -1,10 +1,15 @@
 package io.quittance.journal;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toUnmodifiableList;
+
 import io.quittance.concurrency.Job;
 import io.quittance.database.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +46,18 @@ final class Transactions {
     this.plans = new PlanRefresh(dialect);
   }
 
-  /** Whether all commands of a transaction must be of one merchant. */
-  boolean ofOneMerchant() {
-    return dialect.distributed();
+  /**
+   * Divides commands into groups that may share a transaction: on a distributed database, those of
+   * one merchant. The groups are in the order of their first commands.
+   */
+  Collection<List<Job<Command<?>, Object>>> groups(List<Job<Command<?>, Object>> jobs) {
+    return dialect.distributed()
+        ? jobs.stream()
+            .collect(
+                groupingBy(
+                    job -> job.item().merchantId(), LinkedHashMap::new, toUnmodifiableList()))
+            .values()
+        : List.of(jobs);
   }
 
   /**

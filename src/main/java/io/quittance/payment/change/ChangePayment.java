@@ -66,7 +66,7 @@ record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAct
     }
     Payment payment = unit.table(Payments.class).current(seen);
     Expire.ifOverdue(unit, payment);
-    Resolve.ifOverdue(unit, payment);
+    Resolve.ifStranded(unit, payment);
     Optional<Refusal> refusal = action.refusal(unit, payment);
     if (refusal.isPresent()) {
       if (request != null) {

@@ -26,7 +26,7 @@ record ApplyVerdict(Payment begun, Screening screening, PaymentOrder order)
   public Payment decide(UnitOfWork unit) {
     var payments = unit.table(Payments.class);
     Payment payment = payments.find(order.merchantId(), order.id()).orElseThrow();
-    Resolve.ifOverdue(unit, payment);
+    Resolve.ifStranded(unit, payment);
     if (!payment.concluded()) {
       payments.changed(payment);
       Conclusion.apply(unit, payment, screening, order);

@@ -102,11 +102,10 @@ final class Compensation {
     try {
       var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));
       return switch (patience.await(journal.submit(release, releaseLimit(order)))) {
-        case BeginPayment.Result.PaymentStored stored ->
-            new PaymentResult.Concluded(stored.payment());
-        case BeginPayment.Result.KeyTaken taken ->
+        case Release.Result.Ended ended -> new PaymentResult.Concluded(ended.payment());
+        case Release.Result.KeyTaken taken ->
             ownRefusal(begin).orElseThrow(() -> new KeyTakenException(taken.holder()));
-        case BeginPayment.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
+        case Release.Result.NotRecorded _ -> notBegun(failure);
       };
     } catch (KeyTakenException e) {
       throw e;
@@ -151,7 +150,10 @@ final class Compensation {
     return new PaymentResult.NotBegun(failure.problem());
   }
 
-  /** The result of a payment whose outcome is not known yet. */
+  /**
+   * The result of a payment whose outcome is not known yet. After the grace any replica's sweep
+   * ends it, and each of them looks once per interval.
+   */
   PaymentResult unknown(PaymentOrder order, Exception reason) {
     log.warn("It is not known yet how payment {} ended: {}", text(order), reason.toString());
     Instant resolvesBy =

@@ -4,7 +4,6 @@ import io.quittance.idempotency.IdempotencyKeys;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
-import io.quittance.ledger.Refusal;
 import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Failure;
 import io.quittance.payment.model.Payment;
@@ -21,7 +20,20 @@ import java.util.concurrent.atomic.AtomicReference;
  * payment, but a busy account may delay either of them. It is safe in any order, because only one
  * of the two can claim the idempotency key, and because of the accounts' locks.
  */
-final class Release implements OrderCommand<BeginPayment.Result> {
+final class Release implements OrderCommand<Release.Result> {
+
+  /** The result. */
+  sealed interface Result {
+
+    /** The payment has ended. */
+    record Ended(Payment payment) implements Result {}
+
+    /** Another request holds the key. */
+    record KeyTaken(KeyRecord holder) implements Result {}
+
+    /** The payment was never begun, and is not recorded, because that was given up. */
+    record NotRecorded() implements Result {}
+  }
 
   /**
    * What was decided about a payment that was never begun. It is kept between the attempts of a
@@ -77,28 +89,27 @@ final class Release implements OrderCommand<BeginPayment.Result> {
   }
 
   @Override
-  public BeginPayment.Result decide(UnitOfWork unit) {
+  public Result decide(UnitOfWork unit) {
     var payments = unit.table(Payments.class);
     Optional<Payment> begun = payments.find(order.merchantId(), order.id());
     if (begun.isEmpty()) {
       return decision.compareAndExchange(Decision.OPEN, Decision.RECORDED) == Decision.GIVEN_UP
-          ? new BeginPayment.Result.Refused(
-              new Refusal(failure.problem().code(), failure.detail()), null)
+          ? new Result.NotRecorded()
           : recordFailed(unit);
     }
     Payment payment = begun.get();
-    Resolve.ifOverdue(unit, payment);
+    Resolve.ifStranded(unit, payment);
     if (!payment.concluded()) {
       fail(unit, payment);
     }
-    return new BeginPayment.Result.PaymentStored(payment);
+    return new Result.Ended(payment);
   }
 
-  private BeginPayment.Result recordFailed(UnitOfWork unit) {
+  private Result recordFailed(UnitOfWork unit) {
     var keys = unit.table(IdempotencyKeys.class);
     Optional<KeyRecord> holder = keys.holder(order.request());
     if (holder.isPresent()) {
-      return new BeginPayment.Result.KeyTaken(holder.get());
+      return new Result.KeyTaken(holder.get());
     }
     var payments = unit.table(Payments.class);
     Payment payment = Payment.processing(order, null, unit.now(), unit.now());
@@ -107,7 +118,7 @@ final class Release implements OrderCommand<BeginPayment.Result> {
     payment.deadlineUsed(order.usedMs());
     payment.fail(failure, unit.now());
     unit.table(PaymentEvents.class).add(payment);
-    return new BeginPayment.Result.PaymentStored(payment);
+    return new Result.Ended(payment);
   }
 
   private void fail(UnitOfWork unit, Payment payment) {

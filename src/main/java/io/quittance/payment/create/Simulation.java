@@ -10,6 +10,7 @@ import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Balances;
 import io.quittance.ledger.Books;
 import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentOrder;
 import java.time.Duration;
 import java.util.Map;
@@ -81,7 +82,15 @@ final class Simulation {
     @Override
     public BeginPayment.Result decide(UnitOfWork unit) {
       BeginPayment.Result begun = begin.decide(unit);
-      return begun.decisive() ? begun : release.decide(unit);
+      if (begun.decisive()) {
+        return begun;
+      }
+      return switch (release.decide(unit)) {
+        case Release.Result.Ended(Payment payment) ->
+            new BeginPayment.Result.PaymentStored(payment);
+        case Release.Result.KeyTaken _, Release.Result.NotRecorded _ ->
+            throw new IllegalStateException("the payment was begun in this transaction");
+      };
     }
   }
 

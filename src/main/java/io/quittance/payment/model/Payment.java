@@ -167,7 +167,7 @@ public final class Payment {
   }
 
   /** Whether it is still processing after its {@code resolves_by}. */
-  public boolean overdue(Instant now) {
+  public boolean stranded(Instant now) {
     return !concluded() && !now.isBefore(terms.resolvesBy());
   }
 
@@ -175,15 +175,15 @@ public final class Payment {
    * Fails a payment that has not ended in time. Its hold can no longer be posted, so no other end
    * is possible.
    */
-  public void failOverdue(Instant now) {
+  public void failStranded(Instant now) {
     usedMs = terms.grantedMs();
     fail(Failure.deadlineExceeded(), now);
   }
 
-  /** The payment as readers see it: an overdue one has failed, even if that is not stored yet. */
+  /** The payment as readers see it: a stranded one has failed, even if that is not stored yet. */
   Payment seenAt(Instant now) {
-    if (overdue(now)) {
-      failOverdue(now);
+    if (stranded(now)) {
+      failStranded(now);
       news.clear();
     }
     return this;

@@ -16,7 +16,7 @@ import java.util.UUID;
 public record Expire(Payment seen) implements RecoveryCommand {
 
   @Override
-  public void endIfOverdue(UnitOfWork unit, Payment payment) {
+  public void endIfDue(UnitOfWork unit, Payment payment) {
     ifOverdue(unit, payment);
   }
 

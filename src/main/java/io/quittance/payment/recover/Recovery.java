@@ -26,7 +26,10 @@ final class Recovery {
   /** A payment that waits longer for a locked account makes room for others of its round. */
   private static final Duration PAYMENT_LIMIT = Duration.ofSeconds(2);
 
+  /** Payments that are processing after their {@code resolves_by}. */
   private final Sweep stranded;
+
+  /** Payments whose hold has expired. */
   private final Sweep overdue;
 
   Recovery(PaymentQueries queries, Journal journal, FanOut fanOut, MeterRegistry registry) {

@@ -17,7 +17,7 @@ sealed interface RecoveryCommand extends Command<Payment> permits Resolve, Expir
   Payment seen();
 
   /** Ends the payment if its time is over. */
-  void endIfOverdue(UnitOfWork unit, Payment payment);
+  void endIfDue(UnitOfWork unit, Payment payment);
 
   @Override
   default UUID merchantId() {
@@ -37,7 +37,7 @@ sealed interface RecoveryCommand extends Command<Payment> permits Resolve, Expir
   @Override
   default Payment decide(UnitOfWork unit) {
     Payment payment = unit.table(Payments.class).current(seen());
-    endIfOverdue(unit, payment);
+    endIfDue(unit, payment);
     return payment;
   }
 }

@@ -12,15 +12,15 @@ import java.util.Objects;
 public record Resolve(Payment seen) implements RecoveryCommand {
 
   @Override
-  public void endIfOverdue(UnitOfWork unit, Payment payment) {
-    ifOverdue(unit, payment);
+  public void endIfDue(UnitOfWork unit, Payment payment) {
+    ifStranded(unit, payment);
   }
 
   /** Fails the payment and releases its hold, if it has not ended in time. */
-  public static void ifOverdue(UnitOfWork unit, Payment payment) {
-    if (payment.overdue(unit.now())) {
+  public static void ifStranded(UnitOfWork unit, Payment payment) {
+    if (payment.stranded(unit.now())) {
       giveBack(unit, payment);
-      payment.failOverdue(unit.now());
+      payment.failStranded(unit.now());
       unit.table(Payments.class).changed(payment);
       unit.table(PaymentEvents.class).add(payment);
     }

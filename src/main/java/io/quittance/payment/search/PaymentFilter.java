@@ -61,7 +61,7 @@ enum PaymentFilter {
         return List.of(stored());
       }
       if (!processing) {
-        return List.of(stored(), OVERDUE);
+        return List.of(stored(), STRANDED);
       }
       var others = new Statuses(EnumSet.copyOf(among));
       others.among.remove(PaymentStatus.PROCESSING);
@@ -85,7 +85,7 @@ enum PaymentFilter {
       "status = 'processing' and resolves_by > current_timestamp";
 
   /** It has failed, see {@link Payment#seenAt}, but that is not stored yet. */
-  private static final String OVERDUE =
+  private static final String STRANDED =
       "status = 'processing' and resolves_by <= current_timestamp";
 
   private final String condition;

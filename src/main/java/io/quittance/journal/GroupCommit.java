@@ -1,30 +1,26 @@
 package io.quittance.journal;
 
-import static java.util.stream.Collectors.groupingBy;
-import static java.util.stream.Collectors.toUnmodifiableList;
-
 import io.micrometer.core.instrument.Counter;
 import io.quittance.concurrency.Job;
 import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies a group of commands in one transaction, and completes each of them whatever happens to
- * the transaction. If the database refuses the data, the group is halved until only the command
+ * Commits a group of commands in one transaction, and completes each of them whatever happens to
+ * the transaction. If the database refuses the data, the group is bisected until only the command
  * with that data fails. A smaller group would not help against an unavailable database, a lock or a
  * commit with an unknown outcome. A group that takes too long to decide is retried without its
  * largest commands. Confined to one worker.
  */
-final class Bisection {
+final class GroupCommit {
 
-  private static final Logger log = LoggerFactory.getLogger(Bisection.class);
+  private static final Logger log = LoggerFactory.getLogger(GroupCommit.class);
 
   private final Transactions transactions;
   private final Retries retries;
@@ -33,24 +29,15 @@ final class Bisection {
   /**
    * @param time counts what the database takes
    */
-  Bisection(Transactions transactions, Counter halved, DatabaseTime time) {
+  GroupCommit(Transactions transactions, Counter halved, DatabaseTime time) {
     this.transactions = transactions;
     this.retries = new Retries(transactions, time);
     this.halved = halved;
   }
 
-  /**
-   * Divides commands into groups that may share a transaction, in the order of arrival of each
-   * merchant's first command.
-   */
-  Collection<List<Job<Command<?>, Object>>> divide(List<Job<Command<?>, Object>> jobs) {
-    return transactions.ofOneMerchant()
-        ? jobs.stream()
-            .collect(
-                groupingBy(
-                    job -> job.item().merchantId(), LinkedHashMap::new, toUnmodifiableList()))
-            .values()
-        : List.of(jobs);
+  /** As {@link Transactions#groups}. */
+  Collection<List<Job<Command<?>, Object>>> groups(List<Job<Command<?>, Object>> jobs) {
+    return transactions.groups(jobs);
   }
 
   /**
@@ -81,7 +68,7 @@ final class Bisection {
 
   private List<WaitingCommand> afterFailure(
       List<Job<Command<?>, Object>> open, @Nullable AccountKey awaited, Throwable e) {
-    if (SqlStates.lockTimeout(e)) {
+    if (SqlFailure.lockTimedOut(e)) {
       return open.stream().map(WaitingCommand::forUnknownLock).toList();
     }
     if (e instanceof TransactionTooLongException tooLong) {
@@ -116,7 +103,7 @@ final class Bisection {
   private List<WaitingCommand> withoutCause(
       List<Job<Command<?>, Object>> open, TransactionTooLongException e) {
     AccountKey account = e.account();
-    int most = open.stream().mapToInt(Bisection::accounts).max().orElse(0);
+    int most = open.stream().mapToInt(GroupCommit::accounts).max().orElse(0);
     var failed = new ArrayList<Job<Command<?>, Object>>();
     var others = new ArrayList<Job<Command<?>, Object>>();
     for (Job<Command<?>, Object> job : open) {
