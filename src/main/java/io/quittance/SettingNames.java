@@ -23,8 +23,8 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Finds {@code quittance.*} settings that do not exist, so that typos are noticed. They are logged
- * and not refused: other software may set variables with the same prefix, and a release that is
- * rolled back must start with the settings of the next one.
+ * and not refused: other software may set variables with the same prefix, and after a rollback the
+ * earlier version must start with the settings of the later one.
  */
 final class SettingNames {
 

@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 /**
  * The files of the console, in memory. Their version is a hash of all of them and part of their
  * paths, so that modules import each other by relative paths, browsers cache them for ever, and
- * files of different releases never mix.
+ * files of different versions never mix.
  */
 @Component
 @ConditionalOnProperty("quittance.console.enabled")

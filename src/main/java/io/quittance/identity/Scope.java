@@ -50,7 +50,7 @@ public enum Scope {
 
   /**
    * The scopes of a stored key. A key of an earlier vocabulary keeps what it could do, and one with
-   * all scopes keeps all. Scopes of newer releases are ignored.
+   * all scopes keeps all. Scopes of newer versions are ignored.
    */
   public static Set<Scope> split(String text, int vocabulary) {
     var scopes = EnumSet.noneOf(Scope.class);
@@ -66,7 +66,7 @@ public enum Scope {
   }
 
   /**
-   * The stored text of these scopes, plus those of the other text that only newer releases know.
+   * The stored text of these scopes, plus those of the other text that only newer versions know.
    */
   public static String join(Set<Scope> scopes, String stored) {
     Set<String> known = Arrays.stream(values()).map(Scope::text).collect(Collectors.toSet());

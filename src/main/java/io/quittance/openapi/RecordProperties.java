@@ -109,7 +109,7 @@ final class RecordProperties {
   }
 
   /**
-   * The type of a component; a text may be declared as a value of an enum that later releases
+   * The type of a component; a text may be declared as a value of an enum that later versions
    * extend.
    */
   private static Type type(RecordComponent component, Field field) {

@@ -93,7 +93,7 @@ final class Call {
     return this;
   }
 
-  /** The answer has what a later release has stored, which stands in the later one's document. */
+  /** The answer has what a later version has stored, which stands in the later one's document. */
   Call showingALaterRelease() {
     foretold = false;
     return this;

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Events as records, also those of types that a later release adds. */
+/** Events as records, also those of types that a later version adds. */
 class EventRecordsTest {
 
   private static final UUID SUBJECT = UUID.randomUUID();

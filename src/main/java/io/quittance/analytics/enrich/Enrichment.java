@@ -194,7 +194,7 @@ public final class Enrichment {
     return facts;
   }
 
-  /** Events whose payments cannot be read keep waiting for a release that can read them. */
+  /** Events whose payments cannot be read keep waiting for a version that can read them. */
   private void apply(
       UUID merchantId,
       List<PendingBatch> batches,

@@ -18,7 +18,7 @@ final class PendingContent {
 
   private static final byte FORM = 2;
 
-  /** Written by releases that did not store labels. */
+  /** Written by versions that did not store labels. */
   private static final byte WITHOUT_LABELS = 1;
 
   private PendingContent() {}
@@ -51,7 +51,7 @@ final class PendingContent {
   /**
    * Decodes what {@link #bytes} has encoded.
    *
-   * @throws RuntimeException a later release wrote it, or something else did
+   * @throws RuntimeException a later version wrote it, or something else did
    */
   static List<Group> groups(byte[] content) {
     return switch (content[0]) {

@@ -77,7 +77,7 @@ public final class PendingTable {
 
   /**
    * Reads the next batches after a place that were stored before an instant. A batch that cannot be
-   * read is skipped: most likely a later release wrote it.
+   * read is skipped: most likely a later version wrote it.
    */
   static Page from(Place place, Connection connection, Instant before, int limit)
       throws SQLException {

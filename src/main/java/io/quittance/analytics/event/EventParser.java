@@ -34,7 +34,7 @@ public final class EventParser {
   private static final long PAST_MAX_SECONDS = Duration.ofHours(24).toSeconds();
   private static final long FUTURE_MAX_SECONDS = Duration.ofMinutes(5).toSeconds();
 
-  /** This key is public: all replicas and releases must count the same sessions. */
+  /** This key is public: all replicas and versions must count the same sessions. */
   private static final TextHash SESSIONS = new TextHash(0x5e55_1045, 0xc0de_d1ce);
 
   /** With a random key of this replica, which is never shown. */

@@ -20,7 +20,7 @@ final class DeltaReader {
   }
 
   /**
-   * @throws UnreadableDeltaException a later release wrote it, or something else did
+   * @throws UnreadableDeltaException a later version wrote it, or something else did
    */
   static PaymentDelta read(UUID merchantId, byte[] payload) {
     try {

@@ -15,7 +15,7 @@ record StoredDelta(UUID merchantId, UUID id, byte[] payload) {
   }
 
   /**
-   * @throws UnreadableDeltaException a later release wrote it, or something else did
+   * @throws UnreadableDeltaException a later version wrote it, or something else did
    */
   PaymentDelta read() {
     return DeltaReader.read(merchantId, payload);

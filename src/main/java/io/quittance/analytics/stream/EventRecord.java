@@ -38,7 +38,7 @@ record EventRecord(UUID merchantId, UUID id, List<Part> parts) {
   /**
    * Reads what {@link RecordBuilder} wrote.
    *
-   * @throws UnreadableRecordException a later release wrote it, or something else did
+   * @throws UnreadableRecordException a later version wrote it, or something else did
    */
   static EventRecord read(byte[] value) throws UnreadableRecordException {
     try {

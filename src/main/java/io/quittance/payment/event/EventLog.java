@@ -30,7 +30,7 @@ public final class EventLog {
   /**
    * An event as merchants see it.
    *
-   * @param type as stored; a later release may have types that this one does not know
+   * @param type as stored; a later version may have types that this one does not know
    */
   public record EventBody(
       String id,

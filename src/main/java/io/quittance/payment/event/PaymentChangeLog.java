@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * The changes of payments and the refunds of one journal transaction, for counting: by later tables
- * of the transaction, and by the meters after the commit. Payments of releases that did not count
+ * of the transaction, and by the meters after the commit. Payments of versions that did not count
  * them are left out. Confined to the journal's thread.
  */
 public final class PaymentChangeLog implements Table {

@@ -102,7 +102,7 @@ public final class Payment {
     payment.answerStatus = row.answerStatus();
     payment.usedMs = row.usedMs();
     payment.eventCount = row.eventCount();
-    // Earlier releases kept the expiry of payments that had ended.
+    // Earlier versions kept the expiry of payments that had ended.
     payment.timestamps = payment.waits() ? row.timestamps() : row.timestamps().withoutExpiry();
     return payment;
   }

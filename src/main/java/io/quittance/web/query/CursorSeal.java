@@ -15,7 +15,7 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * Makes opaque cursors: a version, a checksum, and the text encrypted under it. The key is in the
- * code, so that every replica and release opens them; it keeps no secret, and none is in a cursor.
+ * code, so that every replica and version opens them; it keeps no secret, and none is in a cursor.
  * The same text makes the same cursor.
  */
 final class CursorSeal {

@@ -202,7 +202,7 @@ class EnrichmentIT {
     awaitLookedUp(troubled, waiting.size());
   }
 
-  /** A later release wrote it, before a rollback. */
+  /** A later version wrote it, before a rollback. */
   @Test
   void aPaymentThatCannotBeReadKeepsOnlyItsOwnEventsWaiting() throws SQLException {
     UUID good = pay(troubled, null);
