@@ -28,7 +28,7 @@ final class Admission {
   /** The prefix of the paths that are limited. */
   static final String PATHS = "/v1/";
 
-  /** One part in so many of the ceiling is for all senders with unknown keys. */
+  /** The limit of all senders with unknown keys together is the ceiling divided by this. */
   private static final int UNKNOWN_PART = 4;
 
   private final boolean enabled;

@@ -73,7 +73,10 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     chain.doFilter(request, response);
   }
 
-  /** Nothing was started, but a request with a key may repeat one that was carried out. */
+  /**
+   * With an idempotency key the outcome is unknown: an earlier request with this key may have been
+   * carried out.
+   */
   private Problem unknownIfKeyed(Problem problem, HttpServletRequest request) {
     return problem.code() == ProblemCode.DEPENDENCY_UNAVAILABLE
             && request.getHeader("Idempotency-Key") != null

@@ -72,7 +72,7 @@ public final class JvmConcurrencyMetrics implements MeterBinder {
 
   private static void contextSwitches(MeterRegistry registry, String kind) {
     var switches = new ContextSwitches(TASKS, kind);
-    // The registry holds the function for good, and TASKS weakly.
+    // The registry keeps a strong reference to the function and a weak one to TASKS.
     FunctionCounter.builder("quittance.context.switches", TASKS, _ -> switches.count())
         .description("Context switches of threads (proc(5), task/*/status), up to the last look")
         .tag("kind", kind)

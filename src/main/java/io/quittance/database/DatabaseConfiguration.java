@@ -26,7 +26,10 @@ class DatabaseConfiguration {
 
   private static final Duration REPORT_LIMIT = Duration.ofMinutes(10);
 
-  /** A replica that is frozen in the middle of a migration gives its locks back after a minute. */
+  /**
+   * PostgreSQL ends a migration's session after 60 s idle in a transaction, so that a frozen
+   * replica gives its locks back.
+   */
   private static final Map<String, String> MIGRATION_SETTINGS =
       Map.of(
           "ApplicationName",
@@ -65,7 +68,7 @@ class DatabaseConfiguration {
 
   /**
    * Migrations have connections of their own, without the service's limits: an index over a hundred
-   * million rows takes its time. How they wait for locks is {@link MigrationLocks}'.
+   * million rows can take hours. {@link MigrationLocks} says how they wait for locks.
    */
   @Bean(defaultCandidate = false)
   @FlywayDataSource

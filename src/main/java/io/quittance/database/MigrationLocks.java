@@ -15,16 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How migrations wait for locks on tables that are in use. A statement that waits for a whole table
- * has everybody else behind it, so it waits for less than requests do; then the migration is rolled
- * back and tried again, and the others go on meanwhile. Indexes that are made {@code concurrently}
- * keep nobody waiting and may not be cut off: they wait for as long as it takes. PostgreSQL only.
+ * How migrations wait for locks on tables that are in use. A statement that waits for the lock of a
+ * whole table blocks all later statements on the table. So it waits for less than requests do; then
+ * the migration is rolled back and tried again, and the other statements go on meanwhile. Indexes
+ * that are made {@code concurrently} block no other statements and must not be interrupted: they
+ * wait without a limit. PostgreSQL only.
  */
 public final class MigrationLocks extends BaseCallback {
 
   private static final Logger log = LoggerFactory.getLogger(MigrationLocks.class);
 
-  /** Less than the 500 ms that what requests write waits for a lock. */
+  /** Less than the 500 ms for which a request's write waits for a lock. */
   static final Duration LIMIT = Duration.ofMillis(400);
 
   private static final Duration PAUSE = Duration.ofSeconds(1);

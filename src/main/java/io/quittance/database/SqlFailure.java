@@ -45,7 +45,7 @@ public final class SqlFailure {
 
   /**
    * Whether the database cannot be reached, is shutting down, is read-only, has no capacity or does
-   * not answer in time: a temporary failure that no request can avoid.
+   * not answer in time. Such a failure is temporary, and not caused by the request.
    */
   public static boolean unavailable(Throwable e) {
     String state = state(e);

@@ -179,7 +179,7 @@ sealed interface Rule {
     }
   }
 
-  /** Whether it fires for good payments. */
+  /** Whether it is an allow list. */
   default boolean allows() {
     return this instanceof Listed listed && listed.list() == Listed.Kind.ALLOW;
   }

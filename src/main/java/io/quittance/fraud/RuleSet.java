@@ -10,8 +10,8 @@ import java.util.Set;
  * A merchant's whole set of rules.
  *
  * @param version counts the changes; 0 before the first
- * @param reviewFrom the score from which on a payment is reviewed
- * @param declineFrom the score from which on it is declined
+ * @param reviewFrom payments with this score or a higher one are reviewed
+ * @param declineFrom payments with this score or a higher one are declined
  */
 public record RuleSet(
     long version, List<Rule> rules, int reviewFrom, int declineFrom, Fallback fallback)

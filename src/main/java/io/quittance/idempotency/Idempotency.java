@@ -101,7 +101,7 @@ public final class Idempotency {
   /**
    * A request with its fingerprint.
    *
-   * @param operation method and path
+   * @param operation as in {@link KeyedRequest}
    * @param body the parsed JSON body; fields that were not sent are null
    */
   public KeyedRequest request(UUID merchantId, String operation, String key, Object body) {

@@ -4,9 +4,12 @@ import java.util.UUID;
 import java.util.function.Supplier;
 
 /**
- * A request with its idempotency key.
+ * A request with its idempotency key, or other work that runs at most once.
  *
- * @param operation method and path, with a space between them
+ * @param operation what the key is for; each operation has keys of its own. It is the request's
+ *     method and path ({@code POST /v1/payments}); or an action and its payment ({@code capture
+ *     pay_…}), the batch of an item ({@code item of bat_…}), or the name of other work ({@code demo
+ *     data})
  * @param fingerprint the fingerprint of its body, see {@link Fingerprints}
  * @param former its fingerprint in the former format, which is still compared but no longer written
  */
@@ -25,7 +28,10 @@ public record KeyedRequest(
     return new Id(merchantId, operation, key);
   }
 
-  /** The path of its operation. */
+  /**
+   * What follows the first space of its operation: the path, or a text that is not the path of a
+   * route.
+   */
   String path() {
     return operation.substring(operation.indexOf(' ') + 1);
   }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusyAccounts {
 
-  /** One account's commands may take at most one part in so many of the queue. */
+  /** The commands of one account may take at most the queue's capacity divided by this. */
   private static final int PARTS = 4;
 
   /**

@@ -8,7 +8,7 @@ import java.util.UUID;
  * when the transaction is retried. They keep no state between attempts, except what a caller has
  * been told (payment's {@code Release}).
  *
- * @param <R> the result; a business refusal is a result, not an exception
+ * @param <R> the result, which may be a refusal; {@link #decide} says when to throw instead
  */
 public interface Command<R> {
 
@@ -51,7 +51,11 @@ public interface Command<R> {
   /** Announces the other rows that {@link #decide} will need. No I/O. */
   void prepare(UnitOfWork unit);
 
-  /** Decides in memory and records what to write. No I/O. */
+  /**
+   * Decides in memory and records what to write. No I/O. An exception fails this command only, and
+   * nothing that it has recorded is written. So it is for bugs, and for a command that has recorded
+   * a part of what it cannot complete.
+   */
   R decide(UnitOfWork unit);
 
   /** A command that wraps another one and forwards to it what it does not override. */

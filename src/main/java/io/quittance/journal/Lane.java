@@ -48,6 +48,12 @@ final class Lane {
   private final GroupCommit groupCommit;
   private final BusyAccounts busyAccounts;
   private final WorkerPool<Command<?>, Object> pool;
+
+  /** When a command outside of payment batches last came. */
+  private volatile long otherNanos = System.nanoTime() - OTHERS_SEEN_NANOS;
+
+  // Only the worker writes the following fields.
+
   private volatile long transactionStartedNanos;
 
   /** What the database had taken when the transaction began. */
@@ -55,12 +61,8 @@ final class Lane {
 
   private volatile boolean working;
   private volatile int lastTaken;
-  private volatile long otherNanos = System.nanoTime() - OTHERS_SEEN_NANOS;
 
-  /**
-   * The moving average of a transaction's time. Like the first three, it is written by the worker
-   * only.
-   */
+  /** The moving average of a transaction's time. */
   private volatile long averageNanos;
 
   /**

@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.JdbcOperations;
  */
 final class Transaction {
 
-  /** At most one part in so many of the limit is spent waiting for locks while others are held. */
+  /** Waiting for locks while others are held takes at most the limit divided by this. */
   private static final int MORE_LOCKS_PART = 10;
 
   private final Connection connection;

@@ -12,7 +12,7 @@ import java.util.function.IntSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The relay's figures. Thread-safe. */
+/** The relay's metrics. Thread-safe. */
 final class RelayMeters {
 
   private static final Duration[] BUCKETS = {

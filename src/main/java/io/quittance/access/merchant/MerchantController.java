@@ -45,7 +45,7 @@ class MerchantController {
       @NotBlank @Size(max = 200) @Printable String name,
       @Min(50) @Max(30_000) @Nullable Integer deadlineMaxMs) {}
 
-  /** Null values stay as they are. */
+  /** A field that is null is not changed. */
   record Change(
       @Size(min = 1, max = 200) @Pattern(regexp = NOT_BLANK) @Nullable String name,
       @Nullable Boolean enabled,

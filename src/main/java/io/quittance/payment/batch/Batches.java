@@ -36,7 +36,7 @@ final class Batches {
   /** How long the journal may take to claim a key. */
   private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
-  /** How long after it has been asked for a key may be claimed whatever the deadline. */
+  /** How long a request may take to claim its key even if its deadline has passed. */
   private static final Duration LATE_CLAIM_LIMIT = Duration.ofMillis(500);
 
   private static final String NOT_STORED = notDone("stored", "the service is busy");

@@ -6,8 +6,8 @@ import java.time.Duration;
 /**
  * The time to reserve so that only one in a hundred answers is late. It grows a lot with each late
  * answer and shrinks a little with each that is in time (Robbins and Monro, "A Stochastic
- * Approximation Method", 1951). It also shrinks while there are no answers, so that past trouble is
- * forgotten. Thread-safe.
+ * Approximation Method", 1951). It also shrinks while there are no answers, until it is zero again.
+ * Thread-safe.
  */
 final class AnswerReserve {
 
@@ -15,8 +15,8 @@ final class AnswerReserve {
   private static final long STEP_NANOS = Duration.ofMillis(1).toNanos();
   private static final int ON_TIME_FOR_ONE_LATE = 100;
 
-  /** Even the largest reserve is forgotten in less than two minutes. */
-  private static final long FORGOTTEN_PER_SECOND_NANOS = Duration.ofMillis(1).toNanos();
+  /** Without answers, even the largest reserve is zero again in less than two minutes. */
+  private static final long SHRINKS_PER_SECOND_NANOS = Duration.ofMillis(1).toNanos();
 
   private final Ticker ticker;
   private long nanos;
@@ -41,6 +41,6 @@ final class AnswerReserve {
   /** The reserve, less what it shrinks by in each second without an answer. */
   private long left() {
     long seconds = (ticker.nanoTime() - atNanos) / Duration.ofSeconds(1).toNanos();
-    return Math.max(0, nanos - seconds * FORGOTTEN_PER_SECOND_NANOS);
+    return Math.max(0, nanos - seconds * SHRINKS_PER_SECOND_NANOS);
   }
 }

@@ -41,7 +41,7 @@ public record NewPayment(
   /**
    * The order for this payment, with new ids.
    *
-   * @throws Problem 400 for a setting that has no effect
+   * @throws Problem 400 for {@code expires_in_seconds} without manual capture
    */
   public PaymentOrder order(KeyedRequest request, Deadline deadline, ObjectMapper json)
       throws JsonProcessingException {
@@ -53,7 +53,7 @@ public record NewPayment(
   }
 
   /**
-   * The error of a setting that has no effect; empty if there is none.
+   * The error of {@code expires_in_seconds} without manual capture; empty if there is none.
    *
    * @param at the beginning of the field's path, as in {@code payments[3].}
    */

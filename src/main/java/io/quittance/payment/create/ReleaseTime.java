@@ -18,7 +18,7 @@ final class ReleaseTime {
   /** The time from the commit to the response. */
   private static final Duration ANSWER_TIME = Duration.ofMillis(10);
 
-  /** At most one part in so many of the remaining time is reserved. */
+  /** At most the remaining time divided by this is reserved. */
   private static final int PART_MAX = 4;
 
   /** Shorter deadlines reserve too little for their answers to say anything. */

@@ -12,7 +12,7 @@ public sealed interface PaymentResult {
   /** No payment was made; the key stands for this refusal. */
   record Refused(Problem problem) implements PaymentResult {}
 
-  /** Nothing was started, and the key is still free. */
+  /** Nothing was started, and it is not known whether the key is taken. */
   record NotBegun(Problem problem) implements PaymentResult {}
 
   /** The outcome is not known yet; by {@code resolvesBy} the payment has ended or never existed. */

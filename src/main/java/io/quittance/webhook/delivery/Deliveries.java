@@ -15,8 +15,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * The deliveries of a batch's events, written in the same transaction: the event is delivered even
- * if the process dies right after the commit. Confined to the journal's thread.
+ * The deliveries of a transaction's events, written in the same transaction: an event is delivered
+ * even if the process dies right after the commit. Confined to the journal's thread.
  */
 final class Deliveries implements Table {
 

@@ -14,7 +14,7 @@ public enum BatchDeadlines {
   /** The time reserved for ending a batch after its last item. */
   private static final Duration END_TIME = Duration.ofMillis(75);
 
-  /** At most one part in so many of a short deadline is reserved. */
+  /** At most the remaining time divided by this is reserved. */
   private static final int END_PART_MAX = 5;
 
   /** The longest arrival of a body that counts against the deadline. */

@@ -27,7 +27,7 @@ final class BatchWorkers implements AutoCloseable {
     void with(Entry batch) throws InterruptedException;
   }
 
-  /** One merchant's batches may take at most one part in so many of the workers. */
+  /** One merchant's batches may take at most the number of workers divided by this. */
   private static final int PARTS = 2;
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);

@@ -22,7 +22,7 @@ public final class BatchPayments extends AbstractList<BatchPayments.Asked> {
    */
   public record Asked(String reference, String body) {}
 
-  /** What else reading them found. */
+  /** Errors, the indexes of items with manual capture, and the hash, found while reading. */
   record Findings(List<InputError> errors, List<Integer> manual, String hash) {}
 
   private volatile List<Asked> asked;
