@@ -118,7 +118,7 @@ export function page({route, may, draw, signal}) {
     question: (body) => ({
       title: 'Capture ' + text(body.amount) + '?',
       text: html`<p>It moves from <strong>${payment.payer}</strong> to <strong>${payment.payee}</strong>.
-        ${body.amount === capturable() ? nothing : body.final ? `The other ${text(capturable() - body.amount)} are given back.` : 'The rest stays on hold.'}</p>`,
+        ${body.amount === capturable() ? nothing : body.final ? `The other ${text(capturable() - body.amount)} are released.` : 'The rest stays on hold.'}</p>`,
       verb: 'Capture',
     }),
   };
@@ -126,7 +126,7 @@ export function page({route, may, draw, signal}) {
     operation: 'cancel', done: 'Canceled.', body: () => ({}),
     question: () => ({
       title: 'Cancel the payment?',
-      text: html`<p>${text(payment.amount_capturable)} on hold are given back to <strong>${payment.payer}</strong>. This cannot be undone.</p>`,
+      text: html`<p>${text(payment.amount_capturable)} on hold are released to <strong>${payment.payer}</strong>. This cannot be undone.</p>`,
       verb: 'Cancel the payment', danger: true,
     }),
   };
@@ -171,9 +171,9 @@ export function page({route, may, draw, signal}) {
     }
     if (may('payments:write') && capturable() > 0) {
       offered.push(html`<form @submit=${(e) => act(e, capture)}><h3>Capture</h3>${amountField('captures', capturable())}
-        <label class="check"><input type="checkbox" name="final" checked> Give the rest back</label>
+        <label class="check"><input type="checkbox" name="final" checked> Release the rest</label>
         <button class="button primary" data-testid="capture-submit">Capture</button></form>`);
-      offered.push(html`<form @submit=${(e) => act(e, cancel)}><h3>Cancel</h3><p class="hint">Gives back what is on hold.</p>
+      offered.push(html`<form @submit=${(e) => act(e, cancel)}><h3>Cancel</h3><p class="hint">Releases what is on hold.</p>
         <button class="button danger-outline" data-testid="cancel-submit">Cancel the payment</button></form>`);
     }
     if (may('payments:write') && refundable() > 0) {

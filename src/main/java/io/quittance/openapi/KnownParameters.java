@@ -5,6 +5,8 @@ import io.quittance.ledger.AccountId;
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountStatus;
 import io.quittance.money.Money;
+import io.quittance.web.DeadlineHeader;
+import io.quittance.web.IdempotencyHeaders;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.parameters.Parameter;
 import java.math.BigDecimal;
@@ -46,10 +48,13 @@ final class KnownParameters {
   }
 
   private void headers() {
-    add("header", "Idempotency-Key", "Names this request, so that a repetition does nothing new.")
+    add(
+            "header",
+            IdempotencyHeaders.KEY,
+            "Names this request: a repetition is answered as the first request was.")
         .schema(text("^[ -~]+$").minLength(1).maxLength(255))
         .example("order-1842");
-    add("header", "Payment-Deadline-Ms", "How long the caller can wait, in milliseconds.")
+    add("header", DeadlineHeader.NAME, "How long the caller can wait, in milliseconds.")
         .schema(number(50, 30_000).format("int32").example(2_000));
     add("header", "Prefer", "`wait=N`: joins the same request if it still runs, for N seconds.")
         .schema(text("wait\\s*=\\s*[0-9]{1,4}"))
@@ -204,7 +209,7 @@ final class KnownParameters {
     addTo(
             "header",
             "payment-batches",
-            "Payment-Deadline-Ms",
+            DeadlineHeader.NAME,
             "How long the batch may take, in milliseconds: at most 120000 (10000 if left out); with"
                 + " `Prefer: respond-async` at most 600000 (which it gets if left out).")
         .schema(number(50, 600_000).format("int32").example(10_000));

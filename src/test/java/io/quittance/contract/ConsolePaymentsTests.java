@@ -27,7 +27,7 @@ abstract class ConsolePaymentsTests extends ConsoleTests {
     window.open("#/payments/" + id).settled();
 
     window.page().getByLabel("Amount (EUR)").fill("20,50");
-    window.page().getByLabel("Give the rest back").uncheck();
+    window.page().getByLabel("Release the rest").uncheck();
     window.mark("capture-submit").click();
     assertThat(window.text("The rest stays on hold.")).isVisible();
     confirm();

@@ -104,10 +104,10 @@ class TransferController {
   @PostMapping("/v1/transfers/{id}/reverse")
   @Route(
       id = "reverseTransfer",
-      summary = "Gives back what a transfer moved",
+      summary = "Reverses a transfer, whole or in part",
       description =
           "Makes a new transfer in the other direction, with the same reference. All reversals of a"
-              + " transfer together give back no more than it moved. A reversal is a transfer like"
+              + " transfer together reverse no more than it moved. A reversal is a transfer like"
               + " any other and can be reversed itself; the first transfer cannot be reversed again"
               + " because of that. Payments are refunded instead.",
       answers = @Route.Answer(status = 201, body = TransferBody.class),

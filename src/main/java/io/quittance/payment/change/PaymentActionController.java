@@ -65,9 +65,9 @@ class PaymentActionController {
   @PostMapping("/v1/payments/{id}/captures")
   @Route(
       id = "capturePayment",
-      summary = "Captures held money",
+      summary = "Captures a payment, whole or in part",
       description =
-          "Without an amount: all that is left. `final: false` keeps the rest capturable.",
+          "Without an amount: all that is still held. `final: false` keeps the rest on hold.",
       answers = {
         @Route.Answer(status = 201, body = CaptureBody.class),
         @Route.Answer(status = 202, body = OpenBody.class)
@@ -106,7 +106,7 @@ class PaymentActionController {
   @PostMapping("/v1/payments/{id}/cancel")
   @Route(
       id = "cancelPayment",
-      summary = "Gives back what is still held",
+      summary = "Cancels a payment and releases its hold",
       answers = {
         @Route.Answer(status = 200, body = PaymentBody.class),
         @Route.Answer(status = 202, body = OpenBody.class)
@@ -134,7 +134,7 @@ class PaymentActionController {
   @PostMapping("/v1/payments/{id}/refunds")
   @Route(
       id = "refundPayment",
-      summary = "Gives captured money back",
+      summary = "Refunds a payment, whole or in part",
       description = "Without an amount: all that was captured and not refunded yet.",
       answers = {
         @Route.Answer(status = 201, body = RefundBody.class),
@@ -174,7 +174,7 @@ class PaymentActionController {
   @PostMapping("/v1/payments/{id}/review")
   @Route(
       id = "reviewPayment",
-      summary = "Decides on a payment in review",
+      summary = "Approves or declines a payment in review",
       answers = {
         @Route.Answer(status = 200, body = PaymentBody.class),
         @Route.Answer(status = 202, body = OpenBody.class)
