@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.quittance.access.WarmUpKey;
 import io.quittance.fraud.Fraud;
+import io.quittance.web.DeadlineHeader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
@@ -84,7 +85,7 @@ class WarmUpRequests {
       connection.setFixedLengthStreamingMode(body.length);
       connection.setRequestProperty("Content-Type", "application/json");
       if (fraud.remote()) {
-        connection.setRequestProperty("Payment-Deadline-Ms", "none");
+        connection.setRequestProperty(DeadlineHeader.NAME, "none");
       }
       connection.getOutputStream().write(body);
     }

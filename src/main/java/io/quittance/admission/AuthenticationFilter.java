@@ -9,6 +9,7 @@ import io.quittance.access.Secret;
 import io.quittance.identity.Actor;
 import io.quittance.identity.Caller;
 import io.quittance.identity.Origin;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -79,7 +80,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
    */
   private Problem unknownIfKeyed(Problem problem, HttpServletRequest request) {
     return problem.code() == ProblemCode.DEPENDENCY_UNAVAILABLE
-            && request.getHeader("Idempotency-Key") != null
+            && request.getHeader(IdempotencyHeaders.KEY) != null
         ? problem.unknownUntil(resolvesBy.ofAnyRequest(request.getServletPath()))
         : problem;
   }

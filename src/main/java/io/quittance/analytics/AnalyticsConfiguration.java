@@ -16,7 +16,6 @@ import org.springframework.context.annotation.Configuration;
 class AnalyticsConfiguration {
 
   private static final String POOL = "analytics";
-  private static final int EVENTS_BYTES_MAX = 5_000_000;
 
   /** One connection for each counter of events and one for look-ups; none while no events come. */
   @Bean(defaultCandidate = false)
@@ -39,6 +38,6 @@ class AnalyticsConfiguration {
 
   @Bean
   BodyLimit eventBodies() {
-    return new BodyLimit("POST", "/v1/analytics/events", EVENTS_BYTES_MAX);
+    return new BodyLimit("POST", "/v1/analytics/events", EventParser.BYTES_MAX);
   }
 }

@@ -8,6 +8,7 @@ import io.quittance.fraud.Verdict.Decision;
 import io.quittance.fraud.Verdict.Source;
 import io.quittance.tracing.Call;
 import io.quittance.tracing.Tracing;
+import io.quittance.web.DeadlineHeader;
 import io.quittance.web.TypeId;
 import java.io.IOException;
 import java.net.URI;
@@ -149,7 +150,7 @@ final class RemoteScreening {
             .timeout(deadline.remaining().plusMillis(1))
             .header("Content-Type", "application/json")
             .header("Accept", "application/json")
-            .header("Payment-Deadline-Ms", Long.toString(deadline.remaining().toMillis()))
+            .header(DeadlineHeader.NAME, Long.toString(deadline.remaining().toMillis()))
             .POST(HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(question)));
     trace.forEach(request::header);
     return request.build();

@@ -1,7 +1,9 @@
 package io.quittance.openapi;
 
 import io.quittance.identity.RequiresScope;
+import io.quittance.web.DeadlineHeader;
 import io.quittance.web.FromHeaders;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import java.util.Arrays;
@@ -21,9 +23,6 @@ import org.springframework.web.method.HandlerMethod;
 
 /** What a handler method takes, returns and requires. */
 record Handler(HandlerMethod method, String path, @Nullable Route route) {
-
-  static final String IDEMPOTENCY_KEY = "Idempotency-Key";
-  static final String DEADLINE = "Payment-Deadline-Ms";
 
   static Handler of(HandlerMethod method) {
     return new Handler(method, path(method), method.getMethodAnnotation(Route.class));
@@ -136,7 +135,7 @@ record Handler(HandlerMethod method, String path, @Nullable Route route) {
       codes.add(ProblemCode.UNKNOWN_FIELD);
       codes.add(ProblemCode.UNSUPPORTED_MEDIA_TYPE);
     }
-    if (takesHeader(IDEMPOTENCY_KEY)) {
+    if (takesHeader(IdempotencyHeaders.KEY)) {
       codes.add(ProblemCode.IDEMPOTENCY_IN_PROGRESS);
       codes.add(ProblemCode.IDEMPOTENCY_KEY_REUSED);
       codes.add(ProblemCode.DEADLINE_EXCEEDED);
@@ -144,7 +143,7 @@ record Handler(HandlerMethod method, String path, @Nullable Route route) {
         codes.add(ProblemCode.IDEMPOTENCY_KEY_REQUIRED);
       }
     }
-    if (takesHeader(DEADLINE)) {
+    if (takesHeader(DeadlineHeader.NAME)) {
       codes.add(ProblemCode.INVALID_DEADLINE);
       codes.add(ProblemCode.DEADLINE_EXCEEDED);
     }

@@ -1,6 +1,7 @@
 package io.quittance.openapi;
 
 import io.quittance.identity.RequiresScope;
+import io.quittance.web.DeadlineHeader;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Route;
 import io.swagger.v3.oas.models.Operation;
@@ -105,7 +106,7 @@ final class OperationDescriber {
               handler.path(),
               "header",
               name,
-              name.equals(Handler.IDEMPOTENCY_KEY) && handler.needsKey()));
+              name.equals(IdempotencyHeaders.KEY) && handler.needsKey()));
     }
     found.add(parameters.named("header", "X-Request-Id", false));
     return found;
@@ -158,9 +159,9 @@ final class OperationDescriber {
             Responses.addHeader(response, "RateLimit");
             Responses.addHeader(response, "RateLimit-Policy");
           }
-          if (handler.takesHeader(Handler.IDEMPOTENCY_KEY)) {
+          if (handler.takesHeader(IdempotencyHeaders.KEY)) {
             Responses.addHeader(response, IdempotencyHeaders.REPLAYED);
-            if (handler.takesHeader(Handler.DEADLINE)) {
+            if (handler.takesHeader(DeadlineHeader.NAME)) {
               Responses.addHeader(response, "Server-Timing");
             }
           }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quittance.ledger.change.Ledger;
+import io.quittance.web.IdempotencyHeaders;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -171,7 +172,7 @@ class Shoppers {
             .header("Content-Type", type)
             .POST(BodyPublishers.ofString(body));
     if (!type.endsWith("ndjson")) {
-      request.header("Idempotency-Key", UUID.randomUUID().toString());
+      request.header(IdempotencyHeaders.KEY, UUID.randomUUID().toString());
     }
     return http.send(request.build(), BodyHandlers.ofString());
   }

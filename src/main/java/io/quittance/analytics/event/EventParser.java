@@ -25,6 +25,9 @@ public final class EventParser {
 
   public static final int EVENTS_MAX = 10_000;
 
+  /** The largest body, uncompressed. */
+  public static final int BYTES_MAX = 5_000_000;
+
   private static final int ERRORS_MAX = 100;
   private static final int SCRATCH_LENGTH = 1024;
 

@@ -1,6 +1,7 @@
 package io.quittance.analytics.intake;
 
 import io.quittance.analytics.event.EventFormat;
+import io.quittance.analytics.event.EventParser;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import jakarta.servlet.http.HttpServletRequest;
@@ -17,8 +18,6 @@ import org.springframework.http.MediaType;
 
 /** Reads bodies of events from requests: their format, and their bytes, which may be compressed. */
 final class EventBodies {
-
-  static final int BYTES_MAX = 5_000_000;
 
   private static final int BUFFER_BYTES = 16_384;
 
@@ -49,26 +48,27 @@ final class EventBodies {
   /**
    * The bytes of the body.
    *
-   * @throws Problem 413 when there are more than {@link #BYTES_MAX}
+   * @throws Problem 413 when there are more than {@link EventParser#BYTES_MAX}
    */
   static byte[] bytes(HttpServletRequest request) throws IOException {
     InputStream sent = request.getInputStream();
     if (request.getHeader(HttpHeaders.CONTENT_ENCODING) == null) {
       return limited(sent);
     }
-    try (var unpacked = new GZIPInputStream(sent, BUFFER_BYTES)) {
-      return limited(unpacked);
+    try (var uncompressed = new GZIPInputStream(sent, BUFFER_BYTES)) {
+      return limited(uncompressed);
     } catch (ZipException | EOFException e) {
       throw Problem.of(ProblemCode.INVALID_REQUEST, "The body is not valid gzip.");
     }
   }
 
   private static byte[] limited(InputStream body) throws IOException {
-    byte[] bytes = body.readNBytes(BYTES_MAX + 1);
-    if (bytes.length > BYTES_MAX) {
+    byte[] bytes = body.readNBytes(EventParser.BYTES_MAX + 1);
+    if (bytes.length > EventParser.BYTES_MAX) {
       throw Problem.of(
           ProblemCode.REQUEST_TOO_LARGE,
-          "The body of this request may have at most %d bytes, unpacked.".formatted(BYTES_MAX));
+          "The body of this request may have at most %d bytes, uncompressed."
+              .formatted(EventParser.BYTES_MAX));
     }
     return bytes;
   }

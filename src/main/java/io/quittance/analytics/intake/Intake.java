@@ -67,7 +67,7 @@ final class Intake {
   /**
    * Takes a body.
    *
-   * @param bytes unpacked
+   * @param bytes uncompressed
    * @param key under which the body is counted once; null: none
    * @throws Problem nothing of it was taken, unless the problem's outcome is unknown
    */

@@ -47,7 +47,7 @@ class IntakeController {
       keyOptional = true)
   @RequiresScope(Scope.ANALYTICS_WRITE)
   ResponseEntity<IntakeResponse> post(
-      @RequestHeader(name = "Idempotency-Key", required = false) @Nullable String key,
+      @RequestHeader(name = IdempotencyHeaders.KEY, required = false) @Nullable String key,
       Caller caller,
       HttpServletRequest request)
       throws IOException, InterruptedException {
