@@ -11,6 +11,7 @@ import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ResolvesBy;
+import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.List;
@@ -87,7 +88,11 @@ final class KeyLookups {
     try {
       return deadline.await(pool.submit(request.id(), deadline));
     } catch (RuntimeException e) {
-      log.warn("An idempotency key could not be looked up: {}", e.toString());
+      log.warn(
+          "An idempotency key of {} could not be looked up, for {}: {}",
+          TypeId.format("mch", request.merchantId()),
+          request.operation(),
+          e.toString());
       throw unknown(
           request,
           e instanceof DeadlineExceededException

@@ -15,6 +15,7 @@ import io.quittance.analytics.stream.RecordSender.Result;
 import io.quittance.concurrency.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -235,9 +236,14 @@ final class Publisher implements BodyCounter {
         try {
           revokeOrSucceed(unanswered.get(i));
         } catch (SQLException e) {
-          log.warn("It is not known whether Kafka has events: {}", e.getMessage());
+          List<Outgoing> left = unanswered.subList(i, unanswered.size());
+          log.warn(
+              "It is not known whether Kafka stored the events of {} and {} other merchants: {}",
+              TypeId.format("mch", left.getFirst().record.merchantId()),
+              left.size() - 1,
+              e.getMessage());
           var unknown = new CountOutcomeUnknownException(e);
-          unanswered.subList(i, unanswered.size()).forEach(one -> one.fail(unknown));
+          left.forEach(one -> one.fail(unknown));
           return;
         }
       }

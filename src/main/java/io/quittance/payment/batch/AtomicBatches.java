@@ -74,7 +74,7 @@ final class AtomicBatches {
     List<String> references = asked.stream().map(Asked::reference).toList();
     var pay = new PayAll(request, batch, references, new AllOrNone(screened), deadline);
     try {
-      if (commands.execute("batch", pay, limit) instanceof PayAll.Result.KeyTaken(var holder)) {
+      if (commands.execute(batch.id(), pay, limit) instanceof PayAll.Result.KeyTaken(var holder)) {
         throw new KeyTakenException(holder);
       }
     } catch (AllOrNone.Refused refused) {
@@ -94,7 +94,7 @@ final class AtomicBatches {
     List<ItemResult> ends = refused.items();
     var command = new RefuseBatch(request, batch, references, ends, BatchResponses.why(ends));
     commands
-        .execute("batch", command, deadline)
+        .execute(batch.id(), command, deadline)
         .ifPresent(
             holder -> {
               throw new KeyTakenException(holder);
@@ -114,7 +114,7 @@ final class AtomicBatches {
               .grace(payments.grace())
               .failFast()
               .run(limit);
-      return all(results);
+      return all(batch, results);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw Problem.stopping();
@@ -132,7 +132,7 @@ final class AtomicBatches {
   }
 
   /** All screenings, if none failed; otherwise throws the first failure. */
-  private static List<ScreenedItem> all(List<Result<ScreenedItem>> results) {
+  private static List<ScreenedItem> all(StoredBatch batch, List<Result<ScreenedItem>> results) {
     var screened = new ArrayList<ScreenedItem>(results.size());
     Problem missing = null;
     for (Result<ScreenedItem> result : results) {
@@ -140,7 +140,8 @@ final class AtomicBatches {
         case Result.Done<ScreenedItem>(ScreenedItem item) -> screened.add(item);
         case Result.Failed<ScreenedItem>(Problem problem) -> throw problem;
         case Result.Failed<ScreenedItem>(Throwable error) -> {
-          log.error("A screening failed unexpectedly", error);
+          log.error(
+              "The screening of an item of batch {} failed unexpectedly", batch.text(), error);
           throw Problem.of(
               ProblemCode.INTERNAL_ERROR,
               ProblemCode.INTERNAL_ERROR.title() + "; no money was moved.");

@@ -122,7 +122,7 @@ final class Batches {
   private StoredBatch published(KeyedRequest request, StoredBatch batch, Deadline deadline) {
     BeginBatch.Result result;
     try {
-      result = execute(new BeginBatch(request, batch), deadline, NOT_STORED);
+      result = execute(batch.id(), new BeginBatch(request, batch), deadline, NOT_STORED);
     } catch (Problem e) {
       if (!e.isUnknown()) {
         discard(batch);
@@ -157,7 +157,7 @@ final class Batches {
    */
   void resume(KeyedRequest request, StoredBatch seen, boolean background, Deadline deadline) {
     var command = new ResumeBatch(request, seen, background, deadline.granted());
-    switch (execute(command, deadline, NOT_RESUMED)) {
+    switch (execute(seen.id(), command, deadline, NOT_RESUMED)) {
       case ResumeBatch.Result.Begun(var batch) -> carryOut(batch, deadline);
       case ResumeBatch.Result.NothingLeft _ -> {}
       case ResumeBatch.Result.KeyTaken(var holder) -> throw new KeyTakenException(holder);
@@ -171,11 +171,11 @@ final class Batches {
    * longer if the deadline is near or has passed. If the limit passed first, the problem does not
    * say that the caller's deadline has passed.
    */
-  private <R> R execute(Command<R> command, Deadline deadline, String notDone) {
+  private <R> R execute(UUID batchId, Command<R> command, Deadline deadline, String notDone) {
     // The deadline of a resumption starts at the commit, which may take until the limit.
     var run = Deadline.after(deadline.granted().plus(CLAIM_LIMIT));
     try {
-      return commands.execute("batch", command, claimLimit(deadline).within(CLAIM_LIMIT), run);
+      return commands.execute(batchId, command, claimLimit(deadline).within(CLAIM_LIMIT), run);
     } catch (Problem e) {
       if (e.code() == ProblemCode.DEADLINE_EXCEEDED && !e.isUnknown() && !deadline.expired()) {
         throw Problem.of(ProblemCode.OVERLOADED, notDone);

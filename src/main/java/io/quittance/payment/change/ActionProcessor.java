@@ -18,6 +18,7 @@ import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ResolvesBy;
+import io.quittance.web.TypeId;
 import java.time.Instant;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,7 +115,7 @@ final class ActionProcessor {
       case LedgerCall.End.NotApplied<ChangePayment.Result<R>>(Throwable failure) ->
           new ActionResult.NotBegun<>(ledger.problem(failure));
       case LedgerCall.End.Unknown<ChangePayment.Result<R>>(Exception reason) ->
-          unknown(scope.deadline(), reason);
+          unknown(change, scope.deadline(), reason);
     };
   }
 
@@ -125,8 +126,13 @@ final class ActionProcessor {
     return new ActionResult.Decided<>(result);
   }
 
-  private <R> ActionResult<R> unknown(Deadline deadline, Exception reason) {
-    log.warn("It is not known yet whether an action took effect: {}", reason.toString());
+  private <R> ActionResult<R> unknown(
+      ChangePayment<R> change, Deadline deadline, Exception reason) {
+    log.warn(
+        "It is not known yet whether the action {} on payment {} was committed: {}",
+        change.action().name(),
+        TypeId.format("pay", change.seen().terms().id()),
+        reason.toString());
     return new ActionResult.Unknown<>(resolvesBy.after(deadline.remaining()));
   }
 }

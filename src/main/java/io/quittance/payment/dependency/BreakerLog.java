@@ -34,7 +34,8 @@ final class BreakerLog {
               breaker.getMetrics().getNumberOfBufferedCalls());
       case HALF_OPEN ->
           log.info(
-              "The circuit breaker of {} is half open: a few calls may try", breaker.getName());
+              "The circuit breaker of {} is half open: test calls are permitted",
+              breaker.getName());
       case CLOSED ->
           log.info("The circuit breaker of {} has closed: calls go through", breaker.getName());
       default -> log.info("The circuit breaker of {}: {}", breaker.getName(), change);

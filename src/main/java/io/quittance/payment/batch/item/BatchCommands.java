@@ -8,6 +8,8 @@ import io.quittance.payment.dependency.LedgerCall;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.ResolvesBy;
+import io.quittance.web.TypeId;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -34,39 +36,42 @@ public final class BatchCommands {
   /**
    * The result of the command, after its commit.
    *
-   * @param scope the scope's name in the metrics
+   * @param batchId of the batch that the command is on
    * @throws AllOrNone.Refused thrown by the command's {@code decide}
    * @throws Problem {@code overloaded}, {@code dependency_unavailable}, {@code deadline_exceeded}
    *     or {@code internal_error}: certainly not applied, unless its outcome is unknown
    */
-  public <R> R execute(String scope, Command<R> command, Deadline deadline) {
-    return execute(scope, command, deadline, deadline);
+  public <R> R execute(UUID batchId, Command<R> command, Deadline deadline) {
+    return execute(batchId, command, deadline, deadline);
   }
 
   /**
-   * As {@link #execute(String, Command, Deadline)}, for a command that starts a run.
+   * As {@link #execute(UUID, Command, Deadline)}, for a command that starts a run.
    *
    * @param run the deadline of the run; if the outcome is unknown here, another replica may carry
    *     it out
    */
-  public <R> R execute(String scope, Command<R> command, Deadline deadline, Deadline run) {
+  public <R> R execute(UUID batchId, Command<R> command, Deadline deadline, Deadline run) {
     LedgerCall.End<R> end;
-    try (DeadlineScope opened = scopes.open(scope, deadline)) {
-      end = ledger.run(opened, command);
+    try (DeadlineScope scope = scopes.open("batch", deadline)) {
+      end = ledger.run(scope, command);
     }
     return switch (end) {
       case LedgerCall.End.Committed<R>(R result) -> result;
       case LedgerCall.End.NotApplied<R>(AllOrNone.Refused refused) -> throw refused;
       case LedgerCall.End.NotApplied<R>(Throwable failure) -> throw ledger.problem(failure);
-      case LedgerCall.End.Unknown<R>(Exception reason) -> throw unknown(run, reason);
+      case LedgerCall.End.Unknown<R>(Exception reason) -> throw unknown(batchId, run, reason);
     };
   }
 
-  private Problem unknown(Deadline latestEnd, Exception reason) {
-    log.warn("It is not known yet whether a batch was stored: {}", reason.toString());
+  private Problem unknown(UUID batchId, Deadline latestEnd, Exception reason) {
+    log.warn(
+        "It is not known yet whether a command on batch {} was committed: {}",
+        TypeId.format("bat", batchId),
+        reason.toString());
     return Problem.of(
             ProblemCode.DEADLINE_EXCEEDED,
-            "The batch was begun, and is not confirmed yet; repeat the request with the same key.")
+            "It is not known yet whether the request was committed; repeat it with the same key.")
         .unknownUntil(resolvesBy.after(latestEnd.remaining()));
   }
 }

@@ -25,6 +25,7 @@ import io.quittance.web.DeadlineProperties;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
+import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
@@ -134,7 +135,11 @@ public final class ItemPayments {
     } catch (RejectedExecutionException e) {
       throw Problem.of(ProblemCode.OVERLOADED);
     } catch (DataAccessException | TransactionException e) {
-      log.warn("The rules for a batch cannot be read: {}", e.toString());
+      log.warn(
+          "The fraud rules of {} cannot be read for batch {}: {}",
+          TypeId.format("mch", item.merchantId()),
+          TypeId.format("bat", item.batchId()),
+          e.toString());
       throw Failure.unavailable(DependencyNames.LEDGER).problem();
     }
   }
