@@ -122,7 +122,7 @@ final class Admission {
     laneOf(admissionRequest.sender()).countRefusal(admissionRequest.priority());
     return Problem.of(
             ProblemCode.OVERLOADED,
-            "Too many requests are under way; nothing of this one was begun. Try again later.")
+            "Too many requests are under way; this request was not started. Try again later.")
         .retryAfter(retryAfter(admissionRequest.sender()));
   }
 

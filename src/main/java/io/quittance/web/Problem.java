@@ -104,9 +104,7 @@ public final class Problem extends RuntimeException {
 
   /** For a request that failed because the database is unavailable; a retry may succeed. */
   public static Problem databaseUnavailable() {
-    return of(
-            ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "The database does not answer, or takes no writes now.")
+    return of(ProblemCode.DEPENDENCY_UNAVAILABLE, "The database does not answer, or is read-only.")
         .dependency(DependencyNames.LEDGER);
   }
 

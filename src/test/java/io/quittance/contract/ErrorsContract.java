@@ -233,7 +233,7 @@ abstract class ErrorsContract extends Contract {
     assertThat(merchant.get("/v1/payments/trf_1").isProblem(404, "not_found").text("/detail"))
         .contains("pay_ followed by 26 characters");
     assertThat(merchant.delete("/v1/payments").isProblem(405, "method_not_allowed").text("/detail"))
-        .isEqualTo("This path takes GET, POST, not DELETE.");
+        .isEqualTo("This path allows GET, POST, not DELETE.");
   }
 
   @Test

@@ -140,13 +140,17 @@ class Channels {
   /**
    * A place at the channel of a merchant.
    *
-   * @throws Problem 503: all streams are in use, and the merchant has its share
+   * @throws Problem 503: all streams are in use and the merchant has its share, or the service is
+   *     stopping
    */
   Place enter(UUID merchantId) {
-    if (closed || !places.take(merchantId, 1, watchersMax)) {
+    if (closed) {
+      throw Problem.stopping();
+    }
+    if (!places.take(merchantId, 1, watchersMax)) {
       throw Problem.of(
               ProblemCode.OVERLOADED,
-              "All %d live streams are in use, and you already have your share of them."
+              "All %d live streams are in use. Close one of yours, or try again later."
                   .formatted(watchersMax))
           .retryAfter(RETRY_AFTER);
     }

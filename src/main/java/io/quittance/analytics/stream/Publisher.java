@@ -104,7 +104,7 @@ final class Publisher implements BodyCounter {
   private static Problem away() {
     return Problem.of(
             ProblemCode.DEPENDENCY_UNAVAILABLE,
-            "Events cannot be taken now; none of these events was accepted.")
+            "Kafka is not available; none of these events was accepted.")
         .dependency("kafka");
   }
 

@@ -121,7 +121,7 @@ class AccountController {
     return Problem.invalid(
         "overdraft_limit",
         Code.NOT_ALLOWED,
-        "has no effect on an external account, which has no floor; leave it out");
+        "has no effect: external accounts have no lower limit; omit the field");
   }
 
   private void refuseUnlessTheSame(Account account, AccountTerms terms)

@@ -60,7 +60,7 @@ final class LedgerCommands {
     } catch (ExpiredInQueueException e) {
       throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
     } catch (DeadlineExceededException | CommitOutcomeUnknownException e) {
-      throw unknown("The change was begun, and is not confirmed yet; " + advice, deadline);
+      throw unknown("It is not known yet whether the change was committed; " + advice, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unknown("The service is stopping; " + advice, deadline);

@@ -159,7 +159,7 @@ final class ProblemAdvice {
   private static Problem notAllowed(HttpRequestMethodNotSupportedException e) {
     return Problem.of(
         ProblemCode.METHOD_NOT_ALLOWED,
-        "This path takes %s, not %s."
+        "This path allows %s, not %s."
             .formatted(
                 String.join(
                     ", ",

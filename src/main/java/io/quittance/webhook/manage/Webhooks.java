@@ -104,7 +104,7 @@ class Webhooks {
     if (deleted(merchantId) >= DELETED_MAX) {
       throw Problem.of(
           ProblemCode.INVALID_STATE,
-          "%d endpoints were deleted within the last hour or so; wait, or change an existing one."
+          "%d endpoints were deleted recently, which is the limit: each counts for at least an hour. Try again later, or change an existing endpoint."
               .formatted(DELETED_MAX));
     }
     UUID id = TypeId.next();
@@ -207,7 +207,7 @@ class Webhooks {
       throw Problem.invalid(
           "since",
           Code.OUT_OF_RANGE,
-          "must be %s or later: older deliveries are not known any more".formatted(earliest));
+          "must be %s or later: older deliveries have been deleted".formatted(earliest));
     }
   }
 
