@@ -346,11 +346,28 @@ class ManifestsTest {
       assertThat(service.get("image").getAsString()).as("a pinned tag").matches(".+:v?\\d[\\w.-]*");
     }
 
-    @Test
-    void theServiceWaitsForADatabaseThatAnswers() {
-      JsonObject dependency = quittance.getAsJsonObject("depends_on").getAsJsonObject("postgres");
+    @ParameterizedTest
+    @ValueSource(strings = {"quittance", "quittance-2"})
+    void theServiceWaitsForADatabaseThatAnswers(String name) {
+      JsonObject dependency = dependencies(name).getAsJsonObject("postgres");
 
       assertThat(dependency.get("condition").getAsString()).isEqualTo("service_healthy");
+    }
+
+    /** Builds of one tag run side by side in bake, and the second export fails. */
+    @Test
+    void oneReplicaAloneBuildsTheImageAndTheOtherIsStartedAfterIt() {
+      assertThat(services.entrySet())
+          .filteredOn(service -> service.getValue().getAsJsonObject().has("build"))
+          .map(Map.Entry::getKey)
+          .containsExactly("quittance");
+      assertThat(services.getAsJsonObject("quittance-2").get("image"))
+          .isEqualTo(quittance.get("image"));
+      assertThat(dependencies("quittance-2").has("quittance")).isTrue();
+    }
+
+    private JsonObject dependencies(String name) {
+      return services.getAsJsonObject(name).getAsJsonObject("depends_on");
     }
 
     @Test
