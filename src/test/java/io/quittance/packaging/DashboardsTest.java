@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Dashboards are files that Grafana takes, and ask for metrics that there are. */
@@ -22,6 +23,12 @@ class DashboardsTest {
   private static final Pattern OURS = Pattern.compile("\\bquittance_[a-z_]+");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `(quittance_[a-z_]+)` \\|");
   private static final Pattern SERIES = Pattern.compile("_(count|sum|max|bucket)$");
+
+  /** TracingIT sees their exemplars. Workers of pools belong to no trace. */
+  private static final Pattern IN_A_TRACE =
+      Pattern.compile(
+          "\\b(http_server_requests|quittance_payment_(answer|deadline_left)|quittance_deliveries_latency)_");
+
   private static final int UNAVAILABLE = 69;
 
   @Test
@@ -50,6 +57,29 @@ class DashboardsTest {
       }
     }
     return cells;
+  }
+
+  /** From one of its quantiles: from each, Grafana would draw every point several times. */
+  @Test
+  void eachPanelOfTimesThatAreMeasuredInATraceShowsExemplarsOnce() {
+    assertThat(Dashboards.all().stream().flatMap(one -> Dashboards.elements(one.path("panels"))))
+        .anyMatch(DashboardsTest::measuredInATrace)
+        .allSatisfy(
+            panel ->
+                assertThat(targets(panel).filter(one -> one.path("exemplar").asBoolean()))
+                    .as(panel.path("title").asText())
+                    .hasSize(measuredInATrace(panel) ? 1 : 0));
+  }
+
+  private static boolean measuredInATrace(JsonNode panel) {
+    return targets(panel)
+        .map(target -> target.path("expr").asText())
+        .anyMatch(
+            query -> query.contains("histogram_quantile(") && IN_A_TRACE.matcher(query).find());
+  }
+
+  private static Stream<JsonNode> targets(JsonNode panel) {
+    return Dashboards.elements(panel.path("targets"));
   }
 
   /** The page of metrics is held against the running service by MetricsContract. */

@@ -443,6 +443,19 @@ class ManifestsTest {
           .contains("./ops/prometheus:/etc/prometheus:ro");
     }
 
+    /** A command replaces the image's, which says where the configuration and the data are. */
+    @Test
+    void prometheusKeepsExemplarsAndFindsItsFiles() {
+      JsonObject prometheus = services.getAsJsonObject("prometheus");
+
+      assertThat(strings(prometheus, "command"))
+          .containsExactly(
+              "--config.file=/etc/prometheus/prometheus.yml",
+              "--storage.tsdb.path=/prometheus",
+              "--enable-feature=exemplar-storage");
+      assertThat(strings(prometheus, "volumes")).contains("prometheus-data:/prometheus");
+    }
+
     private String fallback(String variable) {
       String value = quittance.getAsJsonObject("environment").get(variable).getAsString();
       String prefix = "${" + variable + ":-";
