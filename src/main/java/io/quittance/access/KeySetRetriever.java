@@ -58,7 +58,13 @@ final class KeySetRetriever implements ResourceRetriever, AutoCloseable {
   private void fetch(List<Job<URL, Resource>> jobs) throws IOException, ParseException {
     for (Job<URL, Resource> job : jobs) {
       boolean discover = job.item().getPath().endsWith(DISCOVERY);
-      job.succeed(http.retrieveResource(discover ? discovered(job.item()) : job.item()));
+      Resource keys = http.retrieveResource(discover ? discovered(job.item()) : job.item());
+      if (job.deadline().expired()) {
+        // Its caller has given up, and nobody uses these keys: for the alert, that is no success.
+        job.fail(new DeadlineExceededException("the keys came too late"));
+      } else {
+        job.succeed(keys);
+      }
     }
   }
 
