@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Dashboards are files that Grafana takes, and ask for metrics that there are. */
+/** Dashboards are files that Grafana takes; they, rules and pages name metrics that there are. */
 class DashboardsTest {
 
   private static final Pattern OURS = Pattern.compile("\\bquittance_[a-z_]+");
@@ -85,11 +85,7 @@ class DashboardsTest {
   /** The page of metrics is held against the running service by MetricsContract. */
   @Test
   void dashboardsAndRulesAskForMetricsThatThePageLists() throws IOException {
-    Set<String> listed =
-        ROW.matcher(Files.readString(Path.of("docs/metrics.md")))
-            .results()
-            .map(row -> row.group(1))
-            .collect(Collectors.toSet());
+    Set<String> listed = listed();
     String rules =
         Files.readString(Path.of("ops/prometheus/rules/alerts.yml"))
             + Files.readString(Path.of("ops/prometheus/rules/slo.yml"));
@@ -98,9 +94,36 @@ class DashboardsTest {
 
     assertThat(OURS.matcher(rules + queries).results().map(MatchResult::group))
         .isNotEmpty()
-        .allMatch(
-            name ->
-                listed.contains(name) || listed.contains(SERIES.matcher(name).replaceFirst("")));
+        .allMatch(name -> isOneOf(listed, name));
+  }
+
+  /** A name that ends with an underscore stands for all that begin so. */
+  @Test
+  void otherPagesNameMetricsThatThePageLists() throws IOException {
+    Set<String> listed = listed();
+    try (Stream<Path> files = Files.walk(Path.of("docs"))) {
+      assertThat(files.filter(file -> file.toString().endsWith(".md")))
+          .hasSizeGreaterThan(20)
+          .allSatisfy(
+              page ->
+                  assertThat(OURS.matcher(Files.readString(page)).results().map(MatchResult::group))
+                      .allMatch(
+                          name ->
+                              isOneOf(listed, name)
+                                  || name.endsWith("_")
+                                      && listed.stream().anyMatch(one -> one.startsWith(name))));
+    }
+  }
+
+  private static boolean isOneOf(Set<String> listed, String name) {
+    return listed.contains(name) || listed.contains(SERIES.matcher(name).replaceFirst(""));
+  }
+
+  private static Set<String> listed() throws IOException {
+    return ROW.matcher(Files.readString(Path.of("docs/metrics.md")))
+        .results()
+        .map(row -> row.group(1))
+        .collect(Collectors.toSet());
   }
 
   @Test
