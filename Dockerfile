@@ -1,5 +1,9 @@
-# The plain tags (25-jdk, 25-jre) move to a new Ubuntu on their own; these name theirs.
-FROM eclipse-temurin:25-jdk-noble AS build
+# The plain tags (25-jdk, 25-jre) move to a new Ubuntu on their own; these name theirs. They still move with each update: for
+# the same base each time, give digests (--build-arg JRE_IMAGE=eclipse-temurin@sha256:…).
+ARG JDK_IMAGE=eclipse-temurin:25-jdk-noble
+ARG JRE_IMAGE=eclipse-temurin:25-jre-noble
+
+FROM ${JDK_IMAGE} AS build
 
 # Temurin's images for Java 25 carry neither curl nor wget; mvnw needs one of them to fetch Maven.
 # hadolint ignore=DL3008
@@ -18,13 +22,14 @@ RUN --mount=type=cache,target=/cache MAVEN_USER_HOME=/cache \
 RUN java -Djarmode=tools -jar target/quittance.jar extract --layers --destination layers
 
 
-FROM eclipse-temurin:25-jre-noble
+FROM ${JRE_IMAGE}
 
+ARG JRE_IMAGE
 ARG VERSION=0.1.0
 LABEL org.opencontainers.image.title="Quittance" \
       org.opencontainers.image.description="Payments under a deadline, on a double-entry ledger" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.base.name="eclipse-temurin:25-jre-noble"
+      org.opencontainers.image.base.name="${JRE_IMAGE}"
 
 # The uid is a number so that Kubernetes can check runAsNonRoot without reading /etc/passwd.
 # The entry in /etc/passwd gives the JVM a user.home.

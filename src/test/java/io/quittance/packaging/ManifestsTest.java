@@ -469,17 +469,26 @@ class ManifestsTest {
 
     private final List<String> instructions = dockerfile();
     private final List<String> runtime =
-        instructions.subList(
-            instructions.lastIndexOf(only(instructions, "FROM .*-jre.*")), instructions.size());
+        instructions.subList(instructions.indexOf("FROM ${JRE_IMAGE}"), instructions.size());
 
     @Test
     void buildsOnAJdkAndRunsOnAJreOfJava25() {
       assertThat(instructions)
           .filteredOn(instruction -> instruction.startsWith("FROM "))
-          .satisfiesExactly(
-              build ->
-                  assertThat(build).startsWith("FROM eclipse-temurin:25-jdk").endsWith(" AS build"),
-              run -> assertThat(run).startsWith("FROM eclipse-temurin:25-jre"));
+          .containsExactly("FROM ${JDK_IMAGE} AS build", "FROM ${JRE_IMAGE}");
+      assertThat(instructions)
+          .containsSubsequence(
+              "ARG JDK_IMAGE=eclipse-temurin:25-jdk-noble",
+              "ARG JRE_IMAGE=eclipse-temurin:25-jre-noble",
+              "FROM ${JDK_IMAGE} AS build");
+    }
+
+    /** An argument from before the first FROM is empty in a stage that does not name it again. */
+    @Test
+    void saysWhichImageItIsBasedOn() {
+      assertThat(runtime).containsSubsequence("FROM ${JRE_IMAGE}", "ARG JRE_IMAGE");
+      assertThat(only(runtime, "LABEL .*"))
+          .contains("org.opencontainers.image.base.name=\"${JRE_IMAGE}\"");
     }
 
     @Test
