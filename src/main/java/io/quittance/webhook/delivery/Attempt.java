@@ -47,6 +47,11 @@ public record Attempt(
     return succeeded() && delivery.probe();
   }
 
+  /** Whether nothing was sent because the endpoint was deleted. */
+  boolean endpointDeleted() {
+    return !made && DeadLetters.DELETED.equals(error);
+  }
+
   /** Whether the receiver answered 410 Gone. */
   boolean gone() {
     return status != null && status == GONE;

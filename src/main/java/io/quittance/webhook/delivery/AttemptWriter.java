@@ -1,6 +1,5 @@
 package io.quittance.webhook.delivery;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
@@ -40,9 +39,7 @@ public final class AttemptWriter {
   private final AttemptRows rows;
   private final TransactionTemplate transactions;
   private final EndpointHealth health;
-  private final Counter delivered;
-  private final Counter failed;
-  private final Counter dead;
+  private final DeliveryCounts counts;
   private final WorkerPool<Attempt, Boolean> writer;
   private final WorkerPool<Attempt, Boolean> again;
 
@@ -51,13 +48,12 @@ public final class AttemptWriter {
       PlatformTransactionManager transactions,
       Dialect dialect,
       EndpointHealth health,
+      DeliveryCounts counts,
       MeterRegistry registry) {
     this.rows = new AttemptRows(jdbc, dialect);
     this.transactions = new TransactionTemplate(transactions);
     this.health = health;
-    this.delivered = counter("delivered", registry);
-    this.failed = counter("failed", registry);
-    this.dead = counter("dead", registry);
+    this.counts = counts;
     this.writer =
         WorkerPool.named("delivery-outcomes", this::write)
             .capacity(4 * AttemptRows.AT_ONCE)
@@ -70,13 +66,6 @@ public final class AttemptWriter {
             .inTurns(attempt -> attempt.delivery().merchantId())
             .perParty(AttemptRows.AT_ONCE, AttemptRows.AT_ONCE)
             .start(registry);
-  }
-
-  private static Counter counter(String result, MeterRegistry registry) {
-    return Counter.builder("quittance.webhook.deliveries")
-        .description("Attempts by their result: delivered, failed (tried again later), dead")
-        .tag("result", result)
-        .register(registry);
   }
 
   /** Records an attempt; waits only while the queue of results is full. */
@@ -168,7 +157,7 @@ public final class AttemptWriter {
       if (locked.contains(job.item().delivery().id())) {
         putOff(job);
       } else {
-        count(job.item());
+        counts.attempted(job.item());
         job.succeed(true);
       }
     }
@@ -179,14 +168,6 @@ public final class AttemptWriter {
     health.note(
         attempts.stream().filter(attempt -> !locked.contains(attempt.delivery().id())).toList());
     return locked;
-  }
-
-  private void count(Attempt attempt) {
-    switch (attempt.state()) {
-      case "delivered" -> delivered.increment();
-      case "dead" -> dead.increment();
-      default -> failed.increment();
-    }
   }
 
   @PreDestroy

@@ -5,10 +5,12 @@ import static java.util.Comparator.naturalOrder;
 import io.quittance.database.Dialect;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
+import io.quittance.webhook.endpoint.Endpoint;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
@@ -28,15 +30,16 @@ public final class DeadLetters {
   private static final int DELIVERIES_AT_ONCE = 250;
 
   /**
-   * Skips an endpoint that was enabled since it was found, or is being enabled: its deliveries are
-   * sent.
+   * Whether the merchant disabled or deleted it. Skips an endpoint that was enabled since it was
+   * found, or is being enabled: its deliveries are sent.
    */
   private static final String LOCK_DISABLED =
       """
-      select id from webhook_endpoints
+      select deleted_at is not null or disabled_reason = '%s' as asked from webhook_endpoints
        where merchant_id = ? and id = ? and not enabled
          for update skip locked
-      """;
+      """
+          .formatted(Endpoint.BY_THE_MERCHANT);
 
   private static final String DUE =
       """
@@ -78,6 +81,13 @@ public final class DeadLetters {
   private static final String FORGET =
       "delete from webhook_endpoints where merchant_id = ? and id = ?";
 
+  /**
+   * What was ended at one endpoint.
+   *
+   * @param asked whether its merchant had disabled or deleted it
+   */
+  private record Ended(int deliveries, boolean asked) {}
+
   private static final Comparator<Destination> BY_ID =
       Comparator.comparing(Destination::merchantId)
           .thenComparing(Destination::endpointId, Comparator.nullsFirst(naturalOrder()));
@@ -85,12 +95,18 @@ public final class DeadLetters {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
+  private final DeliveryCounts counts;
   private final RoundRobin<Destination> turns = new RoundRobin<>(BY_ID);
 
-  DeadLetters(JdbcTemplate jdbc, PlatformTransactionManager transactions, Dialect dialect) {
+  DeadLetters(
+      JdbcTemplate jdbc,
+      PlatformTransactionManager transactions,
+      Dialect dialect,
+      DeliveryCounts counts) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
     this.dialect = dialect;
+    this.counts = counts;
   }
 
   /**
@@ -103,23 +119,34 @@ public final class DeadLetters {
         turns.next(gone, Found::destination).stream().limit(ENDPOINTS_AT_ONCE).toList();
     for (Found found : next) {
       turns.recordTurn(found.destination());
-      transactions.executeWithoutResult(
-          status -> end(found.destination(), found.deleted() ? DELETED : DISABLED));
+      Ended ended =
+          transactions.execute(
+              status -> end(found.destination(), found.deleted() ? DELETED : DISABLED));
+      if (ended != null) {
+        counts.ended(ended.deliveries(), ended.asked());
+      }
     }
   }
 
-  private void end(Destination destination, String why) {
+  /** Null: the endpoint takes deliveries, or its row is locked. */
+  private @Nullable Ended end(Destination destination, String why) {
     dialect.commitWithoutWaiting(jdbc);
     UUID merchantId = destination.merchantId();
-    if (jdbc.queryForList(LOCK_DISABLED, UUID.class, merchantId, destination.endpointId())
-        .isEmpty()) {
-      return;
+    List<Boolean> asked =
+        jdbc.query(
+            LOCK_DISABLED,
+            (rs, row) -> rs.getBoolean("asked"),
+            merchantId,
+            destination.endpointId());
+    if (asked.isEmpty()) {
+      return null;
     }
     List<UUID> due =
         jdbc.queryForList(
             DUE, UUID.class, merchantId, destination.endpointId(), DELIVERIES_AT_ONCE);
     jdbc.batchUpdate(NOTE, rows(due, id -> new Object[] {merchantId, id, TypeId.next(), why}));
     jdbc.batchUpdate(END, rows(due, id -> new Object[] {why, merchantId, id}));
+    return new Ended(due.size(), asked.getFirst());
   }
 
   private static List<Object[]> rows(List<UUID> ids, Function<UUID, Object[]> row) {

@@ -24,6 +24,9 @@ public class Endpoint extends AssignedId {
   /** The slots of endpoints, hexadecimal digits: a merchant has at most as many endpoints. */
   public static final String SLOTS = "0123456789abcdef";
 
+  /** The reason of an endpoint that its merchant has disabled. */
+  public static final String BY_THE_MERCHANT = "by the merchant";
+
   @PartitionKey private UUID merchantId;
   private @Nullable Character slot;
   private String url;
@@ -101,10 +104,11 @@ public class Endpoint extends AssignedId {
     recoveringSince = null;
   }
 
-  public void disable(String reason) {
+  /** Disables the endpoint as its merchant asked; the reason of one that is disabled stays. */
+  public void disable() {
     if (enabled) {
       enabled = false;
-      disabledReason = reason;
+      disabledReason = BY_THE_MERCHANT;
     }
   }
 

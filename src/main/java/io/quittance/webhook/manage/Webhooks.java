@@ -158,7 +158,7 @@ class Webhooks {
     if (Boolean.TRUE.equals(enabled)) {
       endpoint.enable();
     } else if (Boolean.FALSE.equals(enabled)) {
-      endpoint.disable("by the merchant");
+      endpoint.disable();
     }
     endpoint.resume();
     Map<String, Object> details = described(target);

@@ -64,6 +64,7 @@ class AttemptWriterIT {
               new ObjectMapper(),
               Clock.systemUTC(),
               properties),
+          new DeliveryCounts(meters),
           meters);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
@@ -148,6 +149,29 @@ class AttemptWriterIT {
       lock.rollback();
     }
     awaitAllDelivered(MORE_THAN_ARE_PUT_OFF);
+  }
+
+  @Test
+  void whatIsNotSentForItsEndpointWasDeletedIsDiscardedAndNotDead() throws Exception {
+    UUID merchant = TypeId.next();
+    List<UUID> deliveries = add(merchant, 2);
+
+    attempts.record(notSent(deliveries.getFirst(), merchant, DeadLetters.DELETED));
+    attempts.record(notSent(deliveries.getLast(), merchant, "the event was deleted"));
+
+    Awaitility.await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(counted("discarded") + counted("dead")).isEqualTo(2));
+    assertThat(counted("discarded")).isEqualTo(1);
+  }
+
+  private static Attempt notSent(UUID delivery, UUID merchant, String why) {
+    return Attempt.none(
+        delivered(delivery, merchant, TypeId.next()).delivery(), Instant.now(), why);
+  }
+
+  private double counted(String result) {
+    return meters.get("quittance.webhook.deliveries").tag("result", result).counter().count();
   }
 
   private void awaitAllDelivered(int deliveries) {

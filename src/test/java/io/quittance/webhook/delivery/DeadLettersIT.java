@@ -4,12 +4,15 @@ import static io.quittance.webhook.delivery.RoundRobinIT.addDeliveries;
 import static io.quittance.webhook.delivery.RoundRobinIT.addEndpoint;
 import static io.quittance.webhook.delivery.RoundRobinIT.count;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.database.Dialect;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
+import io.quittance.webhook.endpoint.Endpoint;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.time.Instant;
@@ -20,11 +23,16 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionSystemException;
+import org.springframework.transaction.support.DefaultTransactionStatus;
 
 /** What waits for endpoints that were found to be disabled a moment ago, on both databases. */
 class DeadLettersIT {
 
   private static final int DELIVERIES = 3;
+
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
 
   static List<Arguments> databases() {
     return List.of(
@@ -67,12 +75,84 @@ class DeadLettersIT {
     assertThat(count(jdbc, endpoint, "dead")).isEqualTo(DELIVERIES);
   }
 
-  private static void endDeliveries(DataSource database, Destination endpoint) throws Exception {
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void countsOnceAsDeadWhatIsGivenUpBecauseTheReceiverFails(String name, DataSource database)
+      throws Exception {
+    Destination endpoint = disabled(database, "it answered 410 Gone");
+
+    endDeliveries(database, endpoint);
+    endDeliveries(database, endpoint);
+
+    assertThat(counted("dead")).isEqualTo(DELIVERIES);
+    assertThat(counted("discarded")).isZero();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void countsAsDiscardedWhatItsMerchantDoesNotWantAnyMore(String name, DataSource database)
+      throws Exception {
+    Destination unwanted = disabled(database, Endpoint.BY_THE_MERCHANT);
+    Destination deleted = disabled(database, "no delivery has succeeded for 120 hours");
+    new JdbcTemplate(database)
+        .update(
+            "update webhook_endpoints set deleted_at = current_timestamp where id = ?",
+            deleted.endpointId());
+
+    endDeliveries(database, unwanted);
+    endDeliveries(database, deleted);
+
+    assertThat(counted("discarded")).isEqualTo(2 * DELIVERIES);
+    assertThat(counted("dead")).isZero();
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void countsNothingThatIsNotCommitted(String name, DataSource database) throws Exception {
+    Destination endpoint = disabled(database);
+    var broken =
+        new DataSourceTransactionManager(database) {
+          @Override
+          protected void doCommit(DefaultTransactionStatus status) {
+            doRollback(status);
+            throw new TransactionSystemException("the connection is lost");
+          }
+        };
+
+    assertThatThrownBy(() -> endDeliveries(database, broken, endpoint))
+        .isInstanceOf(TransactionSystemException.class);
+
+    assertThat(counted("dead")).isZero();
+    assertThat(count(new JdbcTemplate(database), endpoint, "pending")).isEqualTo(DELIVERIES);
+  }
+
+  private double counted(String result) {
+    return meters.get("quittance.webhook.deliveries").tag("result", result).counter().count();
+  }
+
+  private void endDeliveries(DataSource database, Destination endpoint) throws Exception {
+    endDeliveries(database, new DataSourceTransactionManager(database), endpoint);
+  }
+
+  private void endDeliveries(
+      DataSource database, PlatformTransactionManager transactions, Destination endpoint)
+      throws Exception {
     new DeadLetters(
             new JdbcTemplate(database),
-            new DataSourceTransactionManager(database),
-            new Dialect(database))
+            transactions,
+            new Dialect(database),
+            new DeliveryCounts(meters))
         .endDeliveries(List.of(new Found(endpoint, false, false, true, Instant.EPOCH)));
+  }
+
+  private static Destination disabled(DataSource database, String reason) throws Exception {
+    Destination endpoint = disabled(database);
+    new JdbcTemplate(database)
+        .update(
+            "update webhook_endpoints set disabled_reason = ? where id = ?",
+            reason,
+            endpoint.endpointId());
+    return endpoint;
   }
 
   private static Destination disabled(DataSource database) throws Exception {

@@ -2,6 +2,7 @@ package io.quittance.webhook.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.database.Dialect;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
@@ -78,7 +79,11 @@ class RoundRobinIT {
     var jdbc = new JdbcTemplate(database);
     DeliveryQueue queue = queue(database);
     var letters =
-        new DeadLetters(jdbc, new DataSourceTransactionManager(database), new Dialect(database));
+        new DeadLetters(
+            jdbc,
+            new DataSourceTransactionManager(database),
+            new Dialect(database),
+            new DeliveryCounts(new SimpleMeterRegistry()));
     List<Destination> endpoints =
         Stream.generate(() -> new Destination(merchant(jdbc), TypeId.next())).limit(11).toList();
     endpoints.forEach(endpoint -> addEndpoint(jdbc, endpoint, 0, false));
@@ -111,7 +116,8 @@ class RoundRobinIT {
             jdbc,
             transactions,
             dialect,
-            new DeadLetters(jdbc, transactions, dialect),
+            new DeadLetters(
+                jdbc, transactions, dialect, new DeliveryCounts(new SimpleMeterRegistry())),
             properties(),
             () -> clock.addAndGet(Duration.ofSeconds(10).toNanos()));
     List<Destination> endpoints =

@@ -96,7 +96,7 @@ class DispatcherTest {
   /** It may be enabled again since it was read: whoever holds its row decides. */
   @Test
   void leavesDeliveriesOfADisabledEndpointToTheEndOfTheirLease() throws Exception {
-    endpoint.disable("nobody answers");
+    endpoint.disable();
     when(endpoints.findAll(any(), any())).thenReturn(List.of(endpoint));
 
     dispatcher.dispatch(List.of(claimed));
