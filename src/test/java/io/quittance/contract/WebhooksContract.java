@@ -17,6 +17,7 @@ import com.standardwebhooks.Webhook;
 import com.standardwebhooks.exceptions.WebhookVerificationException;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.quittance.testing.EventReceiver;
 import io.quittance.testing.EventReceiver.Attempt;
 import io.quittance.testing.EventReceiver.Manners;
@@ -649,6 +650,18 @@ abstract class WebhooksContract extends Contract {
     assertThat(attempt.eventId()).isEqualTo(delivery.text("/event_id"));
     assertThat(attempt.event().path("type").asText()).isEqualTo("webhook.test");
     new Webhook(endpoint.text("/secret")).verify(attempt.body(), headers(attempt));
+  }
+
+  /** What is added with its event is told from what is asked for again by the database's times. */
+  @Test
+  void areMeasuredFromTheirEvents() {
+    Timer latency = registry.get("quittance.deliveries.latency").timer();
+    long before = latency.count();
+    create(receiver.open("/measured", earlier -> ACCEPT), "*").is(201);
+
+    merchant.pay(1, "alice", "shop").is(201);
+
+    await().atMost(SOON).until(() -> latency.count() > before);
   }
 
   @Test

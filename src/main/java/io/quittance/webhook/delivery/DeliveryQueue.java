@@ -5,10 +5,12 @@ import static io.quittance.database.ArrayParameters.bindIds;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.Dialect;
+import io.quittance.database.Instants;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.WebhookProperties;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -35,6 +37,7 @@ public final class DeliveryQueue {
    * @param attempts made before
    * @param probe whether this is the one trial delivery to a paused endpoint; if it succeeds,
    *     deliveries resume
+   * @param createdAt when the delivery was added: with its event, or when it was asked for again
    * @param startBy an attempt that starts later could outlive the lease
    */
   public record Claimed(
@@ -44,6 +47,7 @@ public final class DeliveryQueue {
       @Nullable UUID endpointId,
       int attempts,
       boolean probe,
+      Instant createdAt,
       Deadline startBy) {
 
     Destination destination() {
@@ -96,7 +100,7 @@ public final class DeliveryQueue {
    */
   static final String CLAIM =
       """
-      select id, event_id, endpoint_id, attempts
+      select id, event_id, endpoint_id, attempts, created_at
         from deliveries
        where merchant_id = ? and id = any(?)
          and state not in ('delivered', 'dead') and next_attempt_at <= current_timestamp
@@ -207,6 +211,7 @@ public final class DeliveryQueue {
                     rs.getObject("endpoint_id", UUID.class),
                     rs.getInt("attempts"),
                     probe,
+                    Instants.read(rs, "created_at"),
                     startBy));
     if (!claimed.isEmpty()) {
       jdbc.update(

@@ -52,6 +52,9 @@ final class WebhookSender {
   /** Statuses with which a header Retry-After is respected. */
   private static final Set<Integer> WAIT = Set.of(429, 502, 503, 504);
 
+  /** A delivery that was added later was asked for again. */
+  private static final Duration WITH_ITS_EVENT = Duration.ofSeconds(10);
+
   private final WebhookProperties properties;
   private final SecretKeys keys;
   private final ObjectMapper json;
@@ -81,7 +84,9 @@ final class WebhookSender {
             : null;
     this.delivered =
         Timer.builder("quittance.deliveries.latency")
-            .description("From the event to its receipt, all pauses included")
+            .description(
+                "From the event to its receipt, all pauses included; deliveries that were asked"
+                    + " for again are left out")
             .publishPercentileHistogram()
             .register(registry);
   }
@@ -187,7 +192,7 @@ final class WebhookSender {
   private Attempt judge(DeliveryTask task, Instant startedAt, Duration took, Reply reply) {
     if (reply.status() >= 200 && reply.status() < 300) {
       task.lane().succeeded(took);
-      delivered.record(Duration.between(task.event().body().timestamp(), clock.instant()));
+      measure(task);
       return new Attempt(
           task.delivery(),
           startedAt,
@@ -203,6 +208,14 @@ final class WebhookSender {
         WAIT.contains(reply.status()) ? RetrySchedule.retryAfter(reply.retryAfter(), clock) : null;
     var failure = new IOException("status " + reply.status());
     return failed(task, startedAt, took, reply, failure, retryAfter);
+  }
+
+  /** Not of a delivery that was asked for again: when its event happened says nothing of us. */
+  private void measure(DeliveryTask task) {
+    Instant happened = task.event().body().timestamp();
+    if (task.delivery().createdAt().isBefore(happened.plus(WITH_ITS_EVENT))) {
+      delivered.record(Duration.between(happened, clock.instant()));
+    }
   }
 
   private Attempt failed(

@@ -211,6 +211,7 @@ class AttemptWriterIT {
             endpoint,
             0,
             false,
+            Instant.EPOCH,
             Deadline.after(Duration.ofMinutes(1))),
         Instant.now(),
         Duration.ofMillis(3),

@@ -153,6 +153,7 @@ class EndpointHealthIT {
             endpoint.endpointId(),
             0,
             probe,
+            Instant.EPOCH,
             Deadline.after(HOUR));
     return new Attempt(
         delivery, Instant.now(), Duration.ZERO, null, error, null, null, endpointPause, true);

@@ -106,6 +106,7 @@ class ClaimRoundTest {
             entry.destinations().getFirst().endpointId(),
             0,
             false,
+            Instant.EPOCH,
             Deadline.after(Duration.ofHours(1))));
     if (entry.merchantId().equals(failing)) {
       throw new CannotAcquireLockException("its row is locked");

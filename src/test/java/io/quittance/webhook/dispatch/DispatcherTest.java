@@ -67,6 +67,7 @@ class DispatcherTest {
           endpoint.getId(),
           0,
           false,
+          Instant.EPOCH,
           Deadline.after(Duration.ofHours(1)));
 
   private Dispatcher dispatcher;

@@ -121,7 +121,7 @@ class ReceiverLaneSchedulerTest {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", "payment.succeeded", Instant.EPOCH, 1, "{}");
     return new DeliveryTask(
-        new Claimed(id, merchantId, id, id, 0, false, Deadline.after(LONG)),
+        new Claimed(id, merchantId, id, id, 0, false, Instant.EPOCH, Deadline.after(LONG)),
         new StoredEvent(id, id, body, null),
         null,
         lane);

@@ -251,7 +251,7 @@ class ReceiverLaneTest {
     UUID id = UUID.randomUUID();
     var body = new EventBody("evt", "payment.succeeded", Instant.EPOCH, 1, data);
     return new DeliveryTask(
-        new Claimed(id, id, id, id, 0, false, startBy),
+        new Claimed(id, id, id, id, 0, false, Instant.EPOCH, startBy),
         new StoredEvent(id, id, body, null),
         null,
         lane);

@@ -9,6 +9,7 @@ import static org.mockito.Mockito.when;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScopes;
@@ -40,6 +41,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -168,12 +170,48 @@ class WebhookSenderTest {
     }
   }
 
+  @Test
+  void measuresFromTheEventToItsReceipt() throws Exception {
+    others.forEach(Permit::close);
+    Instant happened = Instant.now().minus(LONG);
+
+    assertThat(deliver(task(LONG, happened, happened)).status()).isEqualTo(204);
+
+    assertThat(latency().count()).isEqualTo(1);
+    assertThat(latency().totalTime(TimeUnit.HOURS)).isGreaterThanOrEqualTo(LONG.toHours());
+  }
+
+  /** By recover or redeliver, hours after its event: the objective is not about that. */
+  @Test
+  void doesNotMeasureADeliveryThatWasAskedForAgain() throws Exception {
+    others.forEach(Permit::close);
+    Instant now = Instant.now();
+
+    assertThat(deliver(task(LONG, now.minus(LONG), now)).status()).isEqualTo(204);
+
+    assertThat(latency().count()).isZero();
+  }
+
+  private Attempt deliver(DeliveryTask task) throws Exception {
+    lane.offer(task);
+    return sender.attempt(Objects.requireNonNull(lane.next())).orElseThrow();
+  }
+
+  private Timer latency() {
+    return context.getBean(MeterRegistry.class).get("quittance.deliveries.latency").timer();
+  }
+
   private DeliveryTask next(Duration startWithin) {
     lane.offer(task(startWithin));
     return Objects.requireNonNull(lane.next());
   }
 
   private DeliveryTask task(Duration startWithin) {
+    Instant now = Instant.now();
+    return task(startWithin, now, now);
+  }
+
+  private DeliveryTask task(Duration startWithin, Instant happened, Instant added) {
     UUID id = UUID.randomUUID();
     var endpoint =
         new Endpoint(
@@ -183,9 +221,9 @@ class WebhookSenderTest {
             new Target(url, Subscription.of(Set.of("*")), null),
             context.getBean(SecretKeys.class).seal(id, SigningSecret.random()),
             Instant.EPOCH);
-    var body = new EventBody("evt", "payment.succeeded", Instant.now(), 1, "{}");
+    var body = new EventBody("evt", "payment.succeeded", happened, 1, "{}");
     return new DeliveryTask(
-        new Claimed(id, id, id, id, 0, false, Deadline.after(startWithin)),
+        new Claimed(id, id, id, id, 0, false, added, Deadline.after(startWithin)),
         new StoredEvent(id, id, body, null),
         endpoint,
         lane);
