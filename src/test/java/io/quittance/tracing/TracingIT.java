@@ -167,18 +167,38 @@ class TracingIT {
 
   @Test
   void theHistogramsNameATraceAsAnExample() throws Exception {
+    String traceId = pay("01");
+    Awaitility.await().until(() -> !named(collector.trace(traceId), "webhook attempt").isEmpty());
+
+    String metrics = scraped();
+
+    for (String histogram :
+        List.of(
+            "quittance_payment_answer",
+            "quittance_payment_deadline_left",
+            "http_server_requests",
+            "quittance_deliveries_latency")) {
+      assertThat(metrics)
+          .containsPattern(histogram + "_seconds_bucket\\{.*} .* # \\{.*trace_id=\"\\w{32}\"");
+    }
+  }
+
+  /** Prometheus before 2.43 drops a whole scrape in which another series has one. */
+  @Test
+  void onlyBucketsAndCountersHaveExamples() throws Exception {
     pay("01");
 
+    assertThat(scraped().lines().filter(line -> line.contains(" # {")))
+        .isNotEmpty()
+        .allMatch(line -> line.matches("\\w+_(bucket|total)\\{.*"));
+  }
+
+  private static String scraped() throws Exception {
     var scrape =
         HttpRequest.newBuilder(sandbox.uri().resolve("/actuator/prometheus"))
             .header("Accept", "application/openmetrics-text")
             .build();
-    String metrics = HttpClient.newHttpClient().send(scrape, BodyHandlers.ofString()).body();
-
-    for (String histogram : List.of("quittance_payment_answer", "http_server_requests")) {
-      assertThat(metrics)
-          .containsPattern(histogram + "_seconds_bucket\\{.*} .* # \\{.*trace_id=\"\\w{32}\"");
-    }
+    return HttpClient.newHttpClient().send(scrape, BodyHandlers.ofString()).body();
   }
 
   /** Pays as a part of a trace; its id. */
