@@ -6,6 +6,7 @@ import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.contract.OpenApi.Route;
 import io.quittance.testing.Postgres;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -59,6 +61,8 @@ class FailOverIT extends Contract {
   private static final String ROLE = "service";
 
   private static EmbeddedPostgres server;
+
+  @Autowired private MeterRegistry registry;
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) throws IOException {
@@ -99,6 +103,33 @@ class FailOverIT extends Contract {
           disconnect();
         },
         () -> sql("alter role service connection limit -1"));
+  }
+
+  /** The objective for requests counts those of routes under /v1. */
+  @Test
+  void countsRequestsWhoseKeyCannotBeChecked() {
+    sql("alter role service connection limit 0");
+    disconnect();
+    try {
+      Awaitility.await()
+          .atMost(HEALS_WITHIN)
+          .until(
+              () -> {
+                merchant.get("/v1/accounts/alice").is(503);
+                return uncheckedCounted();
+              });
+    } finally {
+      sql("alter role service connection limit -1");
+    }
+    awaitHealth();
+  }
+
+  private boolean uncheckedCounted() {
+    return !registry
+        .find("http.server.requests")
+        .tags("status", "503", "uri", "/v1/**")
+        .timers()
+        .isEmpty();
   }
 
   @Test
