@@ -14,7 +14,6 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.ConnectionCallback;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -56,9 +55,7 @@ public final class ReportConnections {
   public ReportConnections(DataSource pool, int places, Duration limit) {
     this.jdbc = new JdbcTemplate(pool);
     this.jdbc.setFetchSize(FETCH_SIZE);
-    this.snapshot = new TransactionTemplate(new JdbcTransactionManager(pool));
-    this.snapshot.setReadOnly(true);
-    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.snapshot = new SnapshotTemplate(new JdbcTransactionManager(pool), jdbc);
     this.places = new FairPlaces<>(places);
     this.limit = limit;
   }

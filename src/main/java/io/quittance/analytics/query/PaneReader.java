@@ -6,6 +6,7 @@ import io.quittance.analytics.pane.Step;
 import io.quittance.analytics.pane.StoredSketches;
 import io.quittance.analytics.payment.PendingDeltas;
 import io.quittance.database.Dialect;
+import io.quittance.database.SnapshotTemplate;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.sql.PreparedStatement;
@@ -28,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
@@ -59,9 +59,7 @@ public final class PaneReader {
     this.jdbc = jdbc;
     this.stored = stored;
     this.dialect = dialect;
-    this.snapshot = new TransactionTemplate(transactions);
-    this.snapshot.setReadOnly(true);
-    this.snapshot.setIsolationLevel(TransactionDefinition.ISOLATION_REPEATABLE_READ);
+    this.snapshot = new SnapshotTemplate(transactions, jdbc);
     this.pending = pending;
   }
 

@@ -4,6 +4,7 @@ import static io.quittance.database.ArrayParameters.bind;
 
 import io.quittance.database.Dialect;
 import io.quittance.database.ReservedConnection;
+import io.quittance.database.SnapshotTemplate;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -62,9 +63,7 @@ public final class BatchStore {
     this.jdbc = jdbc;
     this.dialect = dialect;
     this.transactions = new TransactionTemplate(transactions);
-    this.snapshots = new TransactionTemplate(transactions);
-    snapshots.setReadOnly(true);
-    snapshots.setIsolationLevel(TransactionTemplate.ISOLATION_REPEATABLE_READ);
+    this.snapshots = new SnapshotTemplate(transactions, jdbc);
   }
 
   /**
