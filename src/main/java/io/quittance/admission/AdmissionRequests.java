@@ -28,20 +28,20 @@ final class AdmissionRequests {
   private static final Set<String> READS = Set.of("GET", "HEAD");
 
   private final KnownKeys known;
-  private final Duration patienceDefault;
+  private final DeadlineProperties deadlines;
 
   /** The keys of requests that were admitted: their repetitions have priority. */
   private final RecentKeys keys = new RecentKeys();
 
   AdmissionRequests(KnownKeys known, DeadlineProperties deadlines) {
     this.known = known;
-    this.patienceDefault = Duration.ofMillis(deadlines.defaultMs());
+    this.deadlines = deadlines;
   }
 
   AdmissionRequest of(RequestHead head) {
     Long key = key(head);
     RequestSender sender = known.sender(Credential.of(head));
-    return new AdmissionRequest(sender, priority(head, key), patience(head, patienceDefault), key);
+    return new AdmissionRequest(sender, priority(head, key), patience(head, deadlines), key);
   }
 
   void remember(AdmissionRequest admissionRequest) {
@@ -72,19 +72,24 @@ final class AdmissionRequests {
   }
 
   /**
-   * How long the caller waits.
-   *
-   * @param byDefault for a request without a deadline, unless it is of a batch; also for one whose
-   *     deadline is malformed, which its route refuses
+   * How long the caller waits for the journal: until the deadline that its route grants, or the
+   * default if it is malformed, which its route refuses. A batch is claimed soon or refused.
    */
-  static Duration patience(RequestHead head, Duration byDefault) {
-    String asked = head.header(DeadlineHeader.NAME);
-    OptionalInt milliseconds = asked == null ? OptionalInt.empty() : DeadlineHeader.read(asked);
-    if (milliseconds.isPresent()) {
-      return Duration.ofMillis(milliseconds.getAsInt());
+  static Duration patience(RequestHead head, DeadlineProperties deadlines) {
+    if (PaymentBatchRoutes.include(head.path())) {
+      return asked(head, PaymentBatchRoutes.CLAIM_LIMIT, PaymentBatchRoutes.CLAIM_LIMIT);
     }
-    return PaymentBatchRoutes.include(head.path())
-        ? PaymentBatchRoutes.DEADLINE_DEFAULT
-        : byDefault;
+    return asked(
+        head, Duration.ofMillis(deadlines.defaultMs()), Duration.ofMillis(deadlines.maxMs()));
+  }
+
+  private static Duration asked(RequestHead head, Duration byDefault, Duration longest) {
+    String header = head.header(DeadlineHeader.NAME);
+    OptionalInt milliseconds = header == null ? OptionalInt.empty() : DeadlineHeader.read(header);
+    if (milliseconds.isEmpty()) {
+      return byDefault;
+    }
+    Duration asked = Duration.ofMillis(milliseconds.getAsInt());
+    return asked.compareTo(longest) < 0 ? asked : longest;
   }
 }

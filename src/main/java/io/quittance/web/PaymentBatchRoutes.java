@@ -7,8 +7,11 @@ public final class PaymentBatchRoutes {
 
   private static final String PATH = "/v1/payment-batches";
 
-  /** The deadline of a batch that its caller waits for, if the request has no deadline. */
-  public static final Duration DEADLINE_DEFAULT = Duration.ofSeconds(10);
+  /**
+   * How long the journal may take to claim a batch's key. If it takes longer, the batch is refused,
+   * unless it is atomic.
+   */
+  public static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
   /** The longest deadline of a batch, which only one in the background is granted. */
   public static final Duration DEADLINE_MAX = Duration.ofMinutes(10);

@@ -1,5 +1,6 @@
 package io.quittance.contract;
 
+import static io.quittance.contract.Client.move;
 import static io.quittance.contract.Client.order;
 import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
@@ -9,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.quittance.money.Money;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.HashMap;
@@ -280,6 +282,25 @@ abstract class BatchesContract extends Contract {
     moved(3);
   }
 
+  @Test
+  void isAcceptedWithNothingBegunIfItsDeadlineInTheBackgroundHasPassedBefore() {
+    Call call =
+        post(batchOf(3, i -> item(1, "alice", "shop", "short-" + i)))
+            .header("Prefer", "respond-async")
+            .deadline(50);
+    merchant.fault("ledger", "latency_ms", 200);
+
+    Answer ended = atRest(call.send().is(202).id());
+
+    assertThat(ended.text("/status")).isEqualTo("failed");
+    assertThat(ended.number("/counts/not_started")).isEqualTo(3);
+    nothingMoved();
+    assertThat(call.send().is(202).header("Idempotent-Replayed")).contains("true");
+    heal();
+    assertThat(resume(ended.id()).send().is(200).text("/status")).isEqualTo("completed");
+    moved(3);
+  }
+
   /** As one that a newer version has stored, before it was rolled back. */
   @Test
   void carriesOutTheOthersIfAnItemCannotBeRead() {
@@ -489,19 +510,12 @@ abstract class BatchesContract extends Contract {
   @Test
   void refusesAnAtomicBatchWithTheReasonOfEachItem() {
     merchant.open("bob");
-    merchant.rules(
-        array(
-            object(
-                "id",
-                "much",
-                "kind",
-                "amount_limit",
-                "action",
-                "review",
-                "amount",
-                900,
-                "currency",
-                "EUR")));
+    merchant.open("frozen");
+    merchant.patch("/v1/accounts/frozen", object("status", "frozen")).is(200);
+    merchant.open("closed");
+    merchant.patch("/v1/accounts/closed", object("status", "closed")).is(200);
+    merchant.put("/v1/accounts/dollars", object("currency", "USD")).is(201);
+    merchant.rules(array(rule("much", "review", 900), rule("too-much", "decline", 1900)));
     Call call =
         post(
             batch(
@@ -509,7 +523,12 @@ abstract class BatchesContract extends Contract {
                     item(101, "bob", "shop", "too-much"),
                     item(50, "bob", "shop", "enough"),
                     item(1000, "alice", "shop", "review"),
-                    item(1, "alice", "nobody", "nobody"))
+                    item(1, "alice", "nobody", "nobody"),
+                    item(1, "alice", "frozen", "frozen"),
+                    item(1, "alice", "closed", "closed"),
+                    item(1, "alice", "dollars", "dollars"),
+                    item(1, "alice", "alice", "alice"),
+                    item(2000, "alice", "shop", "much"))
                 .put("mode", "atomic"));
 
     Answer refused = call.send().isProblem(422, "batch_refused").movedNothing();
@@ -519,6 +538,11 @@ abstract class BatchesContract extends Contract {
     assertItem(refused, 2, "not_started", "");
     assertItem(refused, 3, "failed", "review_required");
     assertItem(refused, 4, "failed", "account_not_found");
+    assertItem(refused, 5, "failed", "account_frozen");
+    assertItem(refused, 6, "failed", "account_closed");
+    assertItem(refused, 7, "failed", "currency_mismatch");
+    assertItem(refused, 8, "failed", "same_account");
+    assertItem(refused, 9, "declined", "fraud_declined");
     assertThat(Json.texts(refused.at("/items"), "payment_id")).containsOnly("null");
     nothingMoved();
     assertThat(merchant.get(PATH).is(200).at("/data")).isEmpty();
@@ -811,6 +835,11 @@ abstract class BatchesContract extends Contract {
     merchant.open("frozen");
     merchant.put("/v1/accounts/dollars", object("currency", "USD")).is(201);
     merchant.patch("/v1/accounts/frozen", object("status", "frozen")).is(200);
+    merchant.open("closed");
+    merchant.patch("/v1/accounts/closed", object("status", "closed")).is(200);
+    merchant.put("/v1/accounts/elsewhere", object("currency", "EUR", "kind", "external")).is(201);
+    merchant.open("full");
+    merchant.transfer(move(Money.MAX_AMOUNT, "elsewhere", "full")).send().is(201);
     merchant.pay(item(1, "alice", "shop", "taken")).is(201);
     merchant.rules(array(rule("much", "review", 90), rule("too-much", "decline", 190)));
     merchant.fault("fraud", "error_rate", 0.05);
@@ -827,6 +856,8 @@ abstract class BatchesContract extends Contract {
                   case 8 -> item(100, "alice", "shop", "k-" + i);
                   case 9 -> item(200, "alice", "shop", "k-" + i);
                   case 10 -> item(2, "alice", "shop", "k-" + i).put("capture_method", "manual");
+                  case 12 -> item(1, "alice", "closed", "k-" + i);
+                  case 13 -> item(1, "alice", "full", "k-" + i);
                   default -> item(3, "alice", "shop", i == 11 ? "taken" : "k-" + i);
                 });
 
@@ -847,6 +878,9 @@ abstract class BatchesContract extends Contract {
             "insufficient_funds",
             "account_not_found",
             "account_frozen",
+            "account_closed",
+            "balance_out_of_range",
+            "fraud_declined",
             "same_account",
             "currency_mismatch",
             "duplicate_reference",

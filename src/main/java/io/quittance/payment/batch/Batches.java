@@ -17,6 +17,7 @@ import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.NewPaymentBatch;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.payment.batch.store.StoredBatch.Asked;
+import io.quittance.web.PaymentBatchRoutes;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
@@ -32,9 +33,6 @@ import org.springframework.transaction.TransactionException;
 final class Batches {
 
   private static final Logger log = LoggerFactory.getLogger(Batches.class);
-
-  /** How long the journal may take to claim a key. */
-  private static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
   /** How long a request may take to claim its key even if its deadline has passed. */
   private static final Duration LATE_CLAIM_LIMIT = Duration.ofMillis(500);
@@ -68,7 +66,7 @@ final class Batches {
 
   private static String notDone(String done, String why) {
     return "The batch could not be %s within %d s: %s; nothing was started."
-        .formatted(done, CLAIM_LIMIT.toSeconds(), why);
+        .formatted(done, PaymentBatchRoutes.CLAIM_LIMIT.toSeconds(), why);
   }
 
   /**
@@ -76,7 +74,8 @@ final class Batches {
    * deadline that has passed is answered once it is known whether the key was used.
    */
   static Deadline ofAnswer(boolean background, Deadline deadline) {
-    return background ? deadline.within(CLAIM_LIMIT) : claimLimit(deadline);
+    Deadline claim = claimLimit(deadline);
+    return background ? claim.within(PaymentBatchRoutes.CLAIM_LIMIT) : claim;
   }
 
   /** A batch whose deadline has passed is made all the same, with nothing begun. */
@@ -173,9 +172,10 @@ final class Batches {
    */
   private <R> R execute(UUID batchId, Command<R> command, Deadline deadline, String notDone) {
     // The deadline of a resumption starts at the commit, which may take until the limit.
-    var run = Deadline.after(deadline.granted().plus(CLAIM_LIMIT));
+    var run = Deadline.after(deadline.granted().plus(PaymentBatchRoutes.CLAIM_LIMIT));
     try {
-      return commands.execute(batchId, command, claimLimit(deadline).within(CLAIM_LIMIT), run);
+      return commands.execute(
+          batchId, command, claimLimit(deadline).within(PaymentBatchRoutes.CLAIM_LIMIT), run);
     } catch (Problem e) {
       if (e.code() == ProblemCode.DEADLINE_EXCEEDED && !e.isUnknown() && !deadline.expired()) {
         throw Problem.of(ProblemCode.OVERLOADED, notDone);

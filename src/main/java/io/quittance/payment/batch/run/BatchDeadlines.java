@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /** The range of Payment-Deadline-Ms for batches, and what is granted. */
 public enum BatchDeadlines {
-  WAITED_FOR(PaymentBatchRoutes.DEADLINE_DEFAULT, Duration.ofMinutes(2)),
+  WAITED_FOR(Duration.ofSeconds(10), Duration.ofMinutes(2)),
   BACKGROUND(PaymentBatchRoutes.DEADLINE_MAX, PaymentBatchRoutes.DEADLINE_MAX);
 
   /** The time reserved for ending a batch after its last item. */
