@@ -9,6 +9,7 @@ import io.quittance.access.Secret;
 import io.quittance.identity.Actor;
 import io.quittance.identity.Caller;
 import io.quittance.identity.Origin;
+import io.quittance.web.DependencyNames;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
@@ -70,7 +71,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     try {
       admit(request);
     } catch (Problem problem) {
-      if (problem.code() == ProblemCode.DEPENDENCY_UNAVAILABLE) {
+      if (problem.isOf(DependencyNames.LEDGER)) {
         countAsFailed(request);
       }
       problems.write(unknownIfKeyed(problem, request), request, response);
@@ -81,7 +82,8 @@ final class AuthenticationFilter extends OncePerRequestFilter {
 
   /**
    * Gives the request a route in {@code http_server_requests}, which the objective for requests
-   * reads: while keys cannot be checked, no request gets as far as its own.
+   * reads: while the database is away, no request gets as far as its own. Tokens whose issuer is
+   * away are not counted, because anybody can send some.
    */
   private static void countAsFailed(HttpServletRequest request) {
     ServerHttpObservationFilter.findObservationContext(request)

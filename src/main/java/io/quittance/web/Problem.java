@@ -130,6 +130,11 @@ public final class Problem extends RuntimeException {
     return this;
   }
 
+  /** Whether it is a failure of this dependency. */
+  public boolean isOf(String name) {
+    return name.equals(dependency);
+  }
+
   public Problem dependency(@Nullable String name) {
     this.dependency = name;
     return this;

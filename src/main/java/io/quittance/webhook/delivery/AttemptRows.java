@@ -3,6 +3,7 @@ package io.quittance.webhook.delivery;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import io.quittance.database.ArrayParameters;
 import io.quittance.database.Dialect;
@@ -87,17 +88,28 @@ final class AttemptRows {
   }
 
   /**
-   * Writes attempts, in the caller's transaction.
+   * The deliveries that were not updated.
    *
-   * @return the deliveries that are locked, of whose attempts nothing was written
+   * @param locked those of whose attempts nothing was written
+   * @param ended those that had ended before, as this replica sent for longer than its claim; their
+   *     attempts were added
    */
-  Set<UUID> write(Collection<Attempt> attempts) {
+  record Untouched(Set<UUID> locked, Set<UUID> ended) {}
+
+  /** Writes attempts, in the caller's transaction. */
+  Untouched write(Collection<Attempt> attempts) {
     jdbc.execute(dialect.either(LIMIT_LOCKS, "select 1"));
     dialect.commitWithoutWaiting(jdbc);
-    Set<UUID> locked = open(updateDeliveries(attempts));
+    List<Claimed> untouched = updateDeliveries(attempts);
+    Set<UUID> locked = open(untouched);
     addAttempts(
         attempts.stream().filter(attempt -> !locked.contains(attempt.delivery().id())).toList());
-    return locked;
+    Set<UUID> ended =
+        untouched.stream()
+            .map(Claimed::id)
+            .filter(id -> !locked.contains(id))
+            .collect(toUnmodifiableSet());
+    return new Untouched(locked, ended);
   }
 
   private void addAttempts(Collection<Attempt> attempts) {

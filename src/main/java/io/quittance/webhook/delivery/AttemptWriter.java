@@ -6,12 +6,12 @@ import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.database.Dialect;
 import io.quittance.database.SqlFailure;
+import io.quittance.webhook.delivery.AttemptRows.Untouched;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
@@ -152,22 +152,28 @@ public final class AttemptWriter {
 
   private void writeTogether(List<Job<Attempt, Boolean>> jobs) {
     List<Attempt> attempts = jobs.stream().map(Job::item).toList();
-    Set<UUID> locked = Objects.requireNonNull(transactions.execute(_ -> writeRows(attempts)));
+    Untouched untouched = Objects.requireNonNull(transactions.execute(_ -> writeRows(attempts)));
     for (Job<Attempt, Boolean> job : jobs) {
-      if (locked.contains(job.item().delivery().id())) {
+      UUID delivery = job.item().delivery().id();
+      if (untouched.locked().contains(delivery)) {
         putOff(job);
-      } else {
-        counts.attempted(job.item());
-        job.succeed(true);
+        continue;
       }
+      // A delivery that had ended was counted then.
+      if (!untouched.ended().contains(delivery)) {
+        counts.attempted(job.item());
+      }
+      job.succeed(true);
     }
   }
 
-  private Set<UUID> writeRows(Collection<Attempt> attempts) {
-    Set<UUID> locked = rows.write(attempts);
+  private Untouched writeRows(Collection<Attempt> attempts) {
+    Untouched untouched = rows.write(attempts);
     health.note(
-        attempts.stream().filter(attempt -> !locked.contains(attempt.delivery().id())).toList());
-    return locked;
+        attempts.stream()
+            .filter(attempt -> !untouched.locked().contains(attempt.delivery().id()))
+            .toList());
+    return untouched;
   }
 
   @PreDestroy

@@ -30,16 +30,17 @@ public final class DeadLetters {
   private static final int DELIVERIES_AT_ONCE = 250;
 
   /**
-   * Whether the merchant disabled or deleted it. Skips an endpoint that was enabled since it was
-   * found, or is being enabled: its deliveries are sent.
+   * Whether the merchant disabled or deleted it, or its receiver is gone. Skips an endpoint that
+   * was enabled since it was found, or is being enabled: its deliveries are sent.
    */
   private static final String LOCK_DISABLED =
       """
-      select deleted_at is not null or disabled_reason = '%s' as asked from webhook_endpoints
+      select deleted_at is not null or disabled_reason in ('%s', '%s') as unwanted
+        from webhook_endpoints
        where merchant_id = ? and id = ? and not enabled
          for update skip locked
       """
-          .formatted(Endpoint.BY_THE_MERCHANT);
+          .formatted(Endpoint.BY_THE_MERCHANT, Endpoint.GONE);
 
   private static final String DUE =
       """
@@ -84,9 +85,9 @@ public final class DeadLetters {
   /**
    * What was ended at one endpoint.
    *
-   * @param asked whether its merchant had disabled or deleted it
+   * @param unwanted as in {@link DeliveryCounts#ended}
    */
-  private record Ended(int deliveries, boolean asked) {}
+  private record Ended(int deliveries, boolean unwanted) {}
 
   private static final Comparator<Destination> BY_ID =
       Comparator.comparing(Destination::merchantId)
@@ -123,7 +124,7 @@ public final class DeadLetters {
           transactions.execute(
               status -> end(found.destination(), found.deleted() ? DELETED : DISABLED));
       if (ended != null) {
-        counts.ended(ended.deliveries(), ended.asked());
+        counts.ended(ended.deliveries(), ended.unwanted());
       }
     }
   }
@@ -132,13 +133,13 @@ public final class DeadLetters {
   private @Nullable Ended end(Destination destination, String why) {
     dialect.commitWithoutWaiting(jdbc);
     UUID merchantId = destination.merchantId();
-    List<Boolean> asked =
+    List<Boolean> unwanted =
         jdbc.query(
             LOCK_DISABLED,
-            (rs, row) -> rs.getBoolean("asked"),
+            (rs, row) -> rs.getBoolean("unwanted"),
             merchantId,
             destination.endpointId());
-    if (asked.isEmpty()) {
+    if (unwanted.isEmpty()) {
       return null;
     }
     List<UUID> due =
@@ -146,7 +147,7 @@ public final class DeadLetters {
             DUE, UUID.class, merchantId, destination.endpointId(), DELIVERIES_AT_ONCE);
     jdbc.batchUpdate(NOTE, rows(due, id -> new Object[] {merchantId, id, TypeId.next(), why}));
     jdbc.batchUpdate(END, rows(due, id -> new Object[] {why, merchantId, id}));
-    return new Ended(due.size(), asked.getFirst());
+    return new Ended(due.size(), unwanted.getFirst());
   }
 
   private static List<Object[]> rows(List<UUID> ids, Function<UUID, Object[]> row) {

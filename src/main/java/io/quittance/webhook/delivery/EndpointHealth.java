@@ -9,6 +9,7 @@ import io.quittance.payment.event.EventLog;
 import io.quittance.web.JsonText;
 import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.EndpointRows.Found;
+import io.quittance.webhook.endpoint.Endpoint;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
@@ -111,7 +112,7 @@ final class EndpointHealth {
                     endpoint.name(),
                     endpoint.merchant()));
     rows.lock("enabled", of(made, Attempt::gone))
-        .forEach(endpoint -> disable(endpoint, "it answered 410 Gone"));
+        .forEach(endpoint -> disable(endpoint, Endpoint.GONE));
     rows.lock("enabled and failing_since < current_timestamp - " + limit(), failed)
         .forEach(endpoint -> disable(endpoint, "no delivery has succeeded for " + hours()));
   }

@@ -27,6 +27,9 @@ public class Endpoint extends AssignedId {
   /** The reason of an endpoint that its merchant has disabled. */
   public static final String BY_THE_MERCHANT = "by the merchant";
 
+  /** The reason of an endpoint whose receiver wants no more. */
+  public static final String GONE = "it answered 410 Gone";
+
   @PartitionKey private UUID merchantId;
   private @Nullable Character slot;
   private String url;

@@ -165,6 +165,22 @@ class AttemptWriterIT {
     assertThat(counted("discarded")).isEqualTo(1);
   }
 
+  /** Two senders had it, because the first one took longer than its claim lasts. */
+  @Test
+  void countsADeliveryOnceThatTwoHaveSent() throws Exception {
+    UUID merchant = TypeId.next();
+    UUID delivery = add(merchant, 1).getFirst();
+    UUID another = add(merchant, 1).getFirst();
+
+    attempts.record(delivered(delivery, merchant, TypeId.next()));
+    awaitAllDelivered(1);
+    attempts.record(delivered(delivery, merchant, TypeId.next()));
+    attempts.record(delivered(another, merchant, TypeId.next()));
+
+    Awaitility.await().atMost(SOON).untilAsserted(() -> assertThat(delivered()).isEqualTo(2));
+    assertThat(counted("delivered")).isEqualTo(2);
+  }
+
   private static Attempt notSent(UUID delivery, UUID merchant, String why) {
     return Attempt.none(
         delivered(delivery, merchant, TypeId.next()).delivery(), Instant.now(), why);
