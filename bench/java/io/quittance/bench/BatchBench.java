@@ -92,6 +92,9 @@ public final class BatchBench {
         default -> throw new IllegalArgumentException(word + "?");
       }
     }
+    if (parts.contains("parallelism") && parallelism.isEmpty()) {
+      throw new IllegalArgumentException("--parts parallelism needs --parallelism N,N…");
+    }
     jvm.addFirst("-Dquittance.journal.lanes=" + lanes);
     Path directory = Path.of(System.getProperty("bench.results"));
     try (var report = new Report(directory, "batches");
@@ -106,11 +109,11 @@ public final class BatchBench {
       }
       if (parts.contains("parallelism")) {
         var services = new ArrayList<BatchBench>();
-        for (String value : parallelism) {
-          Service service = build.start(with(jvm, PARALLELISM + value));
-          services.add(new BatchBench(report, database, build, service, merchant, seconds));
-        }
         try {
+          for (String value : parallelism) {
+            Service service = build.start(with(jvm, PARALLELISM + value));
+            services.add(new BatchBench(report, database, build, service, merchant, seconds));
+          }
           parallelism(services, parallelism, rounds, warmUp);
         } finally {
           for (BatchBench bench : services) {

@@ -652,6 +652,26 @@ abstract class WebhooksContract extends Contract {
     new Webhook(endpoint.text("/secret")).verify(attempt.body(), headers(attempt));
   }
 
+  @Test
+  void tellOfTheEndOfABatch() {
+    create(receiver.open("/batches", before -> ACCEPT), "payment_batch.ended").is(201);
+    var payments = array(order(1, "alice", "shop").put("reference", "one"));
+
+    Answer batch =
+        merchant
+            .call("POST", "/v1/payment-batches")
+            .randomKey()
+            .body(object("payments", payments))
+            .send()
+            .is(201);
+
+    JsonNode event = first("/batches").event();
+    assertThat(event.path("type").asText()).isEqualTo("payment_batch.ended");
+    assertThat(event.at("/data/id").asText()).isEqualTo(batch.id());
+    assertThat(event.at("/data/status").asText()).isEqualTo("completed");
+    assertThat(event.at("/data/counts/succeeded").asInt()).isEqualTo(1);
+  }
+
   /** What is added with its event is told from what is asked for again by the database's times. */
   @Test
   void areMeasuredFromTheirEvents() {

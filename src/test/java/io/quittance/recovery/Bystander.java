@@ -21,7 +21,9 @@ import java.util.function.Supplier;
 /** A merchant of its own that pays while others are disturbed, and notes how it fares. */
 final class Bystander {
 
-  private static final int ACCOUNTS = 8;
+  /** It pays from all of them at once. */
+  static final int ACCOUNTS = 8;
+
   private static final long FUNDS = 1_000_000;
 
   /** The deadline of its payments. */
@@ -83,12 +85,6 @@ final class Bystander {
   /** Which part of a payment was not done in time, for whoever asks why. */
   private static String lateness(Merchant.Answer answer) {
     return answer.status() == 504 ? ": " + answer.body() : "";
-  }
-
-  /** Whether a payment exists, and has ended. */
-  boolean hasEnded(String paymentId, URI replica) throws IOException, InterruptedException {
-    Merchant.Answer answer = merchant.get(replica, "/v1/payments/" + paymentId);
-    return answer.status() == 200 && !answer.body().path("status").asText().equals("processing");
   }
 
   private record Paid(String answer, String id) {}
