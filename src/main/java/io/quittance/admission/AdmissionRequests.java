@@ -8,6 +8,7 @@ import io.quittance.web.DeadlineProperties;
 import io.quittance.web.PaymentBatchRoutes;
 import io.quittance.web.RequestHead;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -76,20 +77,24 @@ final class AdmissionRequests {
    * default if it is malformed, which its route refuses. A batch is claimed soon or refused.
    */
   static Duration patience(RequestHead head, DeadlineProperties deadlines) {
-    if (PaymentBatchRoutes.include(head.path())) {
-      return asked(head, PaymentBatchRoutes.CLAIM_LIMIT, PaymentBatchRoutes.CLAIM_LIMIT);
-    }
-    return asked(
-        head, Duration.ofMillis(deadlines.defaultMs()), Duration.ofMillis(deadlines.maxMs()));
+    Optional<Duration> asked =
+        Optional.ofNullable(head.header(DeadlineHeader.NAME))
+            .map(DeadlineHeader::read)
+            .filter(OptionalInt::isPresent)
+            .map(milliseconds -> Duration.ofMillis(milliseconds.getAsInt()));
+    return PaymentBatchRoutes.include(head.path())
+        ? within(
+            PaymentBatchRoutes.LATE_CLAIM_LIMIT,
+            asked.orElse(PaymentBatchRoutes.CLAIM_LIMIT),
+            PaymentBatchRoutes.CLAIM_LIMIT)
+        : within(
+            Duration.ZERO,
+            asked.orElse(Duration.ofMillis(deadlines.defaultMs())),
+            Duration.ofMillis(deadlines.maxMs()));
   }
 
-  private static Duration asked(RequestHead head, Duration byDefault, Duration longest) {
-    String header = head.header(DeadlineHeader.NAME);
-    OptionalInt milliseconds = header == null ? OptionalInt.empty() : DeadlineHeader.read(header);
-    if (milliseconds.isEmpty()) {
-      return byDefault;
-    }
-    Duration asked = Duration.ofMillis(milliseconds.getAsInt());
-    return asked.compareTo(longest) < 0 ? asked : longest;
+  private static Duration within(Duration least, Duration asked, Duration most) {
+    Duration atLeast = asked.compareTo(least) < 0 ? least : asked;
+    return atLeast.compareTo(most) < 0 ? atLeast : most;
   }
 }

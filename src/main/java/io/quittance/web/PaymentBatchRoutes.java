@@ -13,6 +13,9 @@ public final class PaymentBatchRoutes {
    */
   public static final Duration CLAIM_LIMIT = Duration.ofSeconds(2);
 
+  /** How long a request may take to claim its key even if its deadline has passed. */
+  public static final Duration LATE_CLAIM_LIMIT = Duration.ofMillis(500);
+
   /** The longest deadline of a batch, which only one in the background is granted. */
   public static final Duration DEADLINE_MAX = Duration.ofMinutes(10);
 

@@ -20,7 +20,6 @@ import io.quittance.payment.batch.store.StoredBatch.Asked;
 import io.quittance.web.PaymentBatchRoutes;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import java.time.Duration;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,9 +32,6 @@ import org.springframework.transaction.TransactionException;
 final class Batches {
 
   private static final Logger log = LoggerFactory.getLogger(Batches.class);
-
-  /** How long a request may take to claim its key even if its deadline has passed. */
-  private static final Duration LATE_CLAIM_LIMIT = Duration.ofMillis(500);
 
   private static final String NOT_STORED = notDone("stored", "the service is busy");
 
@@ -80,7 +76,7 @@ final class Batches {
 
   /** A batch whose deadline has passed is made all the same, with nothing begun. */
   private static Deadline claimLimit(Deadline deadline) {
-    Deadline late = Deadline.after(LATE_CLAIM_LIMIT);
+    Deadline late = Deadline.after(PaymentBatchRoutes.LATE_CLAIM_LIMIT);
     return deadline.remaining().compareTo(late.remaining()) < 0 ? late : deadline;
   }
 
