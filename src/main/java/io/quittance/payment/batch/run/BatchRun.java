@@ -161,12 +161,10 @@ final class BatchRun {
     if (stopped || !gate.enter(batch.merchantId(), deadline)) {
       return ItemResult.NOT_STARTED;
     }
-    try {
+    try (var _ = gate.place(batch.merchantId())) {
       return item == null || stopped || deadline.expired()
           ? ItemResult.NOT_STARTED
           : payments.pay(item, deadline);
-    } finally {
-      gate.leave(batch.merchantId());
     }
   }
 

@@ -6,6 +6,10 @@ import io.quittance.identity.EnabledMerchants;
 import io.quittance.journal.Journal;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
@@ -25,26 +29,58 @@ final class ItemGate {
   /** Less than the grace that items have after their deadline. */
   private static final Duration LOOK_UP_LIMIT = Duration.ofMillis(100);
 
+  /**
+   * Some times what an item takes beside others. One that takes longer waits for a screening
+   * service or a locked account, and takes nothing from others meanwhile. However slow items are,
+   * so many places let no more in than quick items would use.
+   */
+  private static final Duration PLACE_LIMIT = Duration.ofMillis(50);
+
   private final Predicate<UUID> othersCome;
   private final EnabledMerchants merchants;
   private final FairPlaces<UUID> places;
+  private final Executor later;
+
+  /** The place of an item that was let in. It is left once. */
+  final class Place implements AutoCloseable {
+
+    private final UUID merchantId;
+    private final AtomicBoolean left = new AtomicBoolean();
+
+    private Place(UUID merchantId) {
+      this.merchantId = merchantId;
+    }
+
+    @Override
+    public void close() {
+      if (left.compareAndSet(false, true)) {
+        leave(merchantId);
+      }
+    }
+  }
 
   @Autowired
   ItemGate(Journal journal, EnabledMerchants merchants, BatchProperties properties) {
     this(
         merchantId -> journal.othersWithin(merchantId, OTHERS_SEEN),
         merchants,
-        properties.parallelismBesideOthers());
-  }
-
-  ItemGate(Predicate<UUID> othersCome, EnabledMerchants merchants, int besideOthers) {
-    this.othersCome = othersCome;
-    this.merchants = merchants;
-    this.places = new FairPlaces<>(besideOthers);
+        properties.parallelismBesideOthers(),
+        CompletableFuture.delayedExecutor(PLACE_LIMIT.toMillis(), TimeUnit.MILLISECONDS));
   }
 
   /**
-   * Waits until an item of the merchant may start. After that, {@link #leave} must be called.
+   * @param later runs what it is given when an item has taken too long
+   */
+  ItemGate(
+      Predicate<UUID> othersCome, EnabledMerchants merchants, int besideOthers, Executor later) {
+    this.othersCome = othersCome;
+    this.merchants = merchants;
+    this.places = new FairPlaces<>(besideOthers);
+    this.later = later;
+  }
+
+  /**
+   * Waits until an item of the merchant may start. After that, its {@link #place} must be left.
    *
    * @return false if the deadline passed first, or the merchant is disabled; the item must not
    *     start
@@ -52,6 +88,18 @@ final class ItemGate {
   boolean enter(UUID merchantId, Deadline deadline) throws InterruptedException {
     return merchants.isEnabled(merchantId, deadline.within(LOOK_UP_LIMIT).remaining())
         && places.take(merchantId, deadline, () -> !othersCome.test(merchantId));
+  }
+
+  /**
+   * The place of an item that {@link #enter} has let in. It must be closed when the item has ended;
+   * beside others, it is left earlier if the item takes long.
+   */
+  Place place(UUID merchantId) {
+    var place = new Place(merchantId);
+    if (othersCome.test(merchantId)) {
+      later.execute(place::close);
+    }
+    return place;
   }
 
   /**

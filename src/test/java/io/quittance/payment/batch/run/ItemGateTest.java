@@ -31,9 +31,16 @@ class ItemGateTest {
 
   private final AtomicBoolean othersCome = new AtomicBoolean(true);
   private final Set<UUID> enabled = ConcurrentHashMap.newKeySet();
+
+  /** What is done when items have taken too long. */
+  private final List<Runnable> late = new ArrayList<>();
+
   private final ItemGate gate =
       new ItemGate(
-          _ -> othersCome.get(), (merchant, _) -> enabled.contains(merchant), BESIDE_OTHERS);
+          _ -> othersCome.get(),
+          (merchant, _) -> enabled.contains(merchant),
+          BESIDE_OTHERS,
+          late::add);
 
   @BeforeEach
   void enable() {
@@ -77,6 +84,37 @@ class ItemGateTest {
     gate.leave(MERCHANT);
 
     assertThat(enters(Duration.ZERO)).isTrue();
+    assertThat(enters(Duration.ZERO)).isFalse();
+  }
+
+  /** As those whose screening hangs: the others of their batch have the places instead. */
+  @Test
+  void countsNoItemThatTakesTooLong() {
+    var slow = new ArrayList<ItemGate.Place>();
+    for (int i = 0; i < OF_ONE; i++) {
+      assertThat(enters(Duration.ZERO)).isTrue();
+      slow.add(gate.place(MERCHANT));
+    }
+    assertThat(enters(Duration.ZERO)).isFalse();
+
+    late.forEach(Runnable::run);
+
+    fill();
+    assertThat(enters(Duration.ZERO)).isFalse();
+    slow.forEach(ItemGate.Place::close);
+    assertThat(enters(Duration.ZERO)).isFalse();
+  }
+
+  @Test
+  void leavesThePlaceOfAQuickItemOnce() {
+    assertThat(enters(Duration.ZERO)).isTrue();
+    gate.place(MERCHANT).close();
+
+    late.forEach(Runnable::run);
+
+    for (int i = 0; i < OF_ONE; i++) {
+      assertThat(enters(Duration.ZERO)).isTrue();
+    }
     assertThat(enters(Duration.ZERO)).isFalse();
   }
 
@@ -154,7 +192,9 @@ class ItemGateTest {
   @Test
   void letsNobodyPastThoseForWhomOthersCome() throws Exception {
     var unbound = UUID.randomUUID();
-    var gate = new ItemGate(merchant -> !merchant.equals(unbound), (_, _) -> true, BESIDE_OTHERS);
+    var gate =
+        new ItemGate(
+            merchant -> !merchant.equals(unbound), (_, _) -> true, BESIDE_OTHERS, late::add);
     for (int i = 0; i < BESIDE_OTHERS; i++) {
       assertThat(gate.enter(unbound, Deadline.after(Duration.ZERO))).isTrue();
     }
