@@ -5,6 +5,7 @@ import io.quittance.access.KnownKeys;
 import io.quittance.access.RequestSender;
 import io.quittance.web.DeadlineHeader;
 import io.quittance.web.DeadlineProperties;
+import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.PaymentBatchRoutes;
 import io.quittance.web.RequestHead;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class AdmissionRequests {
 
   /** If two keys have the same hash, a new request gets the priority of a repetition, no more. */
   private static @Nullable Long key(RequestHead head) {
-    String key = head.header("Idempotency-Key");
+    String key = head.header(IdempotencyHeaders.KEY);
     if (key == null) {
       return null;
     }

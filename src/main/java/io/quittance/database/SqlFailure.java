@@ -57,7 +57,7 @@ public final class SqlFailure {
    * was refused, or a lock was not free in time.
    */
   public static boolean ofSomeRows(Throwable e) {
-    return LOCK_TIMED_OUT.contains(state(e)) || !unavailable(e);
+    return lockTimedOut(e) || !unavailable(e);
   }
 
   /** Whether another transaction held a lock for longer than this one may wait. */

@@ -25,7 +25,7 @@ final class Release implements OrderCommand<Release.Result> {
   /** The result. */
   sealed interface Result {
 
-    /** The payment has ended. */
+    /** The payment is concluded: it has failed now, or was concluded before. */
     record Ended(Payment payment) implements Result {}
 
     /** Another request holds the key. */
