@@ -6,6 +6,11 @@ import java.util.UUID;
 /** The JSON texts that the service stores with a payment, of the same shape and size. */
 final class Bodies {
 
+  private static final String FRAUD = "[\"fraud\",0.1,0.2,\"ok\",\"closed\",1999,null]";
+  private static final String LEDGER = "[\"ledger\",0.1,12.3,\"ok\",\"closed\",1999,null]";
+  private static final String NOTIFICATION =
+      "[\"notification\",12.3,12.4,\"ok\",\"closed\",100,null]";
+
   private Bodies() {}
 
   /** A payment as its events tell of it. */
@@ -82,30 +87,12 @@ final class Bodies {
   }
 
   /** Of a scope that captures or refunds. */
-  static String timeline(String operation, OffsetDateTime now) {
-    return "{\"name\":\""
-        + operation
-        + "\",\"opened_at\":\""
-        + now
-        + "\",\"deadline_ms\":1999,\"result\":\"ok\",\"subtasks\":["
-        + "{\"name\":\"ledger\",\"start_ms\":0.1,\"end_ms\":12.3,\"result\":\"ok\","
-        + "\"breaker\":\"closed\",\"budget_ms\":1999},"
-        + "{\"name\":\"notification\",\"start_ms\":12.3,\"end_ms\":12.4,\"result\":\"ok\","
-        + "\"breaker\":\"closed\",\"budget_ms\":100}],"
-        + "\"forked\":2,\"joined\":2,\"survivors\":0}";
+  static String timeline(String operation) {
+    return "[\"%s\",1999,\"ok\",[%s,%s],2,2,0]".formatted(operation, LEDGER, NOTIFICATION);
   }
 
   /** Of a scope that makes a payment. */
-  static String timeline(OffsetDateTime now) {
-    return "{\"name\":\"payment\",\"opened_at\":\""
-        + now
-        + "\",\"deadline_ms\":1999,\"result\":\"ok\",\"subtasks\":["
-        + "{\"name\":\"fraud\",\"start_ms\":0.1,\"end_ms\":0.2,\"result\":\"ok\","
-        + "\"breaker\":\"closed\",\"budget_ms\":1999},"
-        + "{\"name\":\"ledger\",\"start_ms\":0.1,\"end_ms\":12.3,\"result\":\"ok\","
-        + "\"breaker\":\"closed\",\"budget_ms\":1999},"
-        + "{\"name\":\"notification\",\"start_ms\":12.3,\"end_ms\":12.4,\"result\":\"ok\","
-        + "\"breaker\":\"closed\",\"budget_ms\":100}],"
-        + "\"forked\":3,\"joined\":3,\"survivors\":0}";
+  static String timeline() {
+    return "[\"payment\",1999,\"ok\",[%s,%s,%s],3,3,0]".formatted(FRAUD, LEDGER, NOTIFICATION);
   }
 }

@@ -89,7 +89,7 @@ final class DirectOperations {
     rows.authorizedPayment(payment, hold, sides, step.amount(), now);
     var state = state("authorized", step.amount(), 0, sides, now);
     rows.event(payment, 1, "payment.authorized", Bodies.event(state, now), now);
-    rows.timeline(payment, Bodies.timeline(now), now);
+    rows.timeline(payment, Bodies.timeline(), now);
   }
 
   private void captureInPart(Step step, Sides sides, Stored stored, OffsetDateTime now)
@@ -107,7 +107,7 @@ final class DirectOperations {
     rows.capture(capture, payment, transfer, step.amount(), false, now);
     var state = state("authorized", stored.amount(), captured, sides, stored.createdAt());
     rows.event(payment, stored.events() + 1, "payment.captured", Bodies.event(state, now), now);
-    rows.timeline(payment, Bodies.timeline("capture", now), now);
+    rows.timeline(payment, Bodies.timeline("capture"), now);
   }
 
   private void capture(Step step, Sides sides, Stored stored, OffsetDateTime now)
@@ -126,7 +126,7 @@ final class DirectOperations {
     rows.event(payment, stored.events() + 1, "payment.captured", Bodies.event(before, now), now);
     var after = state("succeeded", stored.amount(), captured, sides, stored.createdAt());
     rows.event(payment, stored.events() + 2, "payment.succeeded", Bodies.event(after, now), now);
-    rows.timeline(payment, Bodies.timeline("capture", now), now);
+    rows.timeline(payment, Bodies.timeline("capture"), now);
   }
 
   private static void requireCapturable(Step step, Stored stored, OffsetDateTime now) {
@@ -157,7 +157,7 @@ final class DirectOperations {
         "refund.succeeded",
         Bodies.refundEvent(refund, payment, transfer, step.amount(), now),
         now);
-    rows.timeline(payment, Bodies.timeline("refund", now), now);
+    rows.timeline(payment, Bodies.timeline("refund"), now);
   }
 
   private UUID claim(String operation, Step step, OffsetDateTime now) throws SQLException {

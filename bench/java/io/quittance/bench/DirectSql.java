@@ -252,7 +252,7 @@ final class DirectSql implements Client {
     statement.setObject(i++, merchant);
     statement.setObject(i++, decided.payment());
     statement.setObject(i++, decided.now());
-    statement.setString(i++, Bodies.timeline(decided.now()));
+    statement.setString(i++, Bodies.timeline());
     return i;
   }
 

@@ -149,6 +149,6 @@ final class Pgbench {
         .replace("AMOUNT_MAX", Integer.toString(Order.AMOUNT_MAX))
         .replace("MERCHANT", merchant.toString())
         .replace("EVENT_LENGTH", Integer.toString(event.length()))
-        .replace("TIMELINE_LENGTH", Integer.toString(Bodies.timeline(now).length()));
+        .replace("TIMELINE_LENGTH", Integer.toString(Bodies.timeline().length()));
   }
 }

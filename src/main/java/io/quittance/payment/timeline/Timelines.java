@@ -2,9 +2,6 @@ package io.quittance.payment.timeline;
 
 import static io.quittance.database.ArrayParameters.bind;
 
-import com.fasterxml.jackson.annotation.JsonIgnore;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
@@ -14,7 +11,6 @@ import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
-import io.quittance.web.JsonText;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
@@ -73,17 +69,10 @@ public final class Timelines {
 
   private record Entry(UUID merchantId, UUID paymentId, TimelineScope scope) {}
 
-  /** Leaves out of the JSON what the row has in its own columns. */
-  private interface Body {
-    @JsonIgnore
-    Instant openedAt();
-  }
-
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
   private final Dialect dialect;
-  private final ObjectMapper json;
-  private final ObjectMapper bodies;
+  private final StoredScopes bodies;
   private final WorkerPool<Entry, Boolean> writer;
   private final Cache<UUID, List<Entry>> unwritten =
       Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).executor(Runnable::run).build();
@@ -97,8 +86,7 @@ public final class Timelines {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
     this.dialect = dialect;
-    this.json = json;
-    this.bodies = json.copy().addMixIn(TimelineScope.class, Body.class);
+    this.bodies = new StoredScopes(json);
     this.writer =
         WorkerPool.<Entry, Boolean>named("timelines", this::write)
             .capacity(QUEUE_CAPACITY)
@@ -145,7 +133,7 @@ public final class Timelines {
           STORED.formatted(order),
           rs -> {
             Instant openedAt = Instants.read(rs, "opened_at");
-            scopes.put(openedAt, parse(rs.getString("body")).openedAt(openedAt));
+            scopes.put(openedAt, bodies.read(rs.getString("body"), openedAt));
           },
           merchantId,
           paymentId,
@@ -197,16 +185,8 @@ public final class Timelines {
           bind(statement, 1, "uuid", entries, Entry::merchantId);
           bind(statement, 2, "uuid", entries, Entry::paymentId);
           bind(statement, 3, "varchar", entries, entry -> entry.scope().openedAt().toString());
-          bind(statement, 4, "varchar", entries, entry -> JsonText.of(bodies, entry.scope()));
+          bind(statement, 4, "varchar", entries, entry -> bodies.write(entry.scope()));
         });
-  }
-
-  private TimelineScope parse(String text) {
-    try {
-      return json.readValue(text, new TypeReference<>() {});
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a timeline cannot be read", e);
-    }
   }
 
   @PreDestroy
