@@ -13,8 +13,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -66,12 +64,7 @@ public final class Idempotency {
    * @param answer the answer to its caller, unless another request holds the key
    * @param objectId the id of the object that the request makes
    */
-  public record Ran<A>(A answer, KeyOutcome outcome, @Nullable UUID objectId) {
-
-    static <A> Ran<A> decided(A answer) {
-      return new Ran<>(answer, KeyOutcome.DECIDED, null);
-    }
-  }
+  public record Ran<A>(A answer, KeyOutcome outcome, @Nullable UUID objectId) {}
 
   /** A request that runs on this replica. */
   private record Running(KeyedRequest request, Deadline deadline) {}
@@ -114,42 +107,18 @@ public final class Idempotency {
    *
    * @param deadline limits the first look-up, and tells others how long the request may run
    * @param wait how long to join the same request if it still runs (RFC 7240, Prefer: wait)
-   * @param first runs the request, and stores its final result under the key
-   * @param replay the answer for a request that has run; empty while it is still running
    * @throws Problem 422 for another body under the same key, 409 while the first request runs; 503
    *     or 504 with an unknown outcome when the key could not be looked up
    */
-  public <A> A run(
-      KeyedRequest request,
-      Deadline deadline,
-      Duration wait,
-      Supplier<A> first,
-      Function<KeyRecord, Optional<A>> replay) {
-    return run(
-        request, deadline, wait, LookupTiming.BEFORE, () -> Ran.decided(first.get()), replay);
-  }
-
-  /**
-   * As {@link #run(KeyedRequest, Deadline, Duration, Supplier, Function)}.
-   *
-   * @param look when to look the key up
-   * @param first runs the request, and returns what the journal has reported about the key
-   */
-  public <A> A run(
-      KeyedRequest request,
-      Deadline deadline,
-      Duration wait,
-      LookupTiming look,
-      Supplier<Ran<A>> first,
-      Function<KeyRecord, Optional<A>> replay) {
+  public <A> A run(KeyedRequest request, Deadline deadline, Duration wait, Replayable<A> work) {
     var patience = Deadline.after(wait);
     try {
       for (boolean again = false; ; again = true) {
-        LookupTiming when = again ? LookupTiming.BEFORE : look;
+        LookupTiming when = again ? LookupTiming.BEFORE : work.lookupTiming();
         // Its own deadline may have passed while it waited; how the other one ended is still to
         // tell.
         Deadline lookLimit = again ? KeyLookups.lateLimit(patience) : deadline;
-        switch (attempt(request, deadline, when, lookLimit, first, replay)) {
+        switch (attempt(request, deadline, when, lookLimit, work)) {
           case Attempt.Answered<A>(A answer) -> {
             return answer;
           }
@@ -169,8 +138,7 @@ public final class Idempotency {
       Deadline deadline,
       LookupTiming look,
       Deadline lookLimit,
-      Supplier<Ran<A>> first,
-      Function<KeyRecord, Optional<A>> replay)
+      Replayable<A> work)
       throws InterruptedException {
     var mine = new Running(request, deadline);
     Running other = running.putIfAbsent(request.id(), mine);
@@ -182,12 +150,12 @@ public final class Idempotency {
       if (look == LookupTiming.BEFORE) {
         Optional<KeyRecord> holder = lookups.find(request, lookLimit);
         if (holder.isPresent()) {
-          return replayed(request, holder.get(), replay);
+          return replayed(request, holder.get(), work);
         }
       }
-      return runFirst(request, first, replay);
+      return runFirst(request, work);
     } catch (KeyTakenException taken) {
-      return replayed(request, taken.record(), replay);
+      return replayed(request, taken.record(), work);
     } finally {
       running.remove(request.id(), mine);
     }
@@ -197,21 +165,20 @@ public final class Idempotency {
    * Runs the request. Before the caller is told that nothing happened, the key is looked up once
    * more.
    */
-  private <A> Attempt<A> runFirst(
-      KeyedRequest request, Supplier<Ran<A>> first, Function<KeyRecord, Optional<A>> replay)
+  private <A> Attempt<A> runFirst(KeyedRequest request, Replayable<A> work)
       throws InterruptedException {
     Ran<A> ran;
     try {
-      ran = first.get();
+      ran = work.run();
     } catch (Problem failure) {
       Optional<KeyRecord> holder =
           failure.saysNothingHappened() ? lookups.findLate(request) : Optional.empty();
       if (holder.isEmpty()) {
         throw failure;
       }
-      return replayed(request, holder.get(), replay);
+      return replayed(request, holder.get(), work);
     }
-    return unlessAnothers(request, ran, replay);
+    return unlessAnothers(request, ran, work);
   }
 
   /**
@@ -219,8 +186,7 @@ public final class Idempotency {
    * stands if the key cannot be looked up: the journal has the request, and its result is known
    * later.
    */
-  private <A> Attempt<A> unlessAnothers(
-      KeyedRequest request, Ran<A> ran, Function<KeyRecord, Optional<A>> replay)
+  private <A> Attempt<A> unlessAnothers(KeyedRequest request, Ran<A> ran, Replayable<A> work)
       throws InterruptedException {
     Optional<KeyRecord> holder =
         switch (ran.outcome()) {
@@ -232,13 +198,12 @@ public final class Idempotency {
         holder.isPresent()
             && (ran.outcome() == KeyOutcome.NOT_ASKED
                 || !Objects.equals(holder.get().objectId(), ran.objectId()));
-    return another ? replayed(request, holder.get(), replay) : new Attempt.Answered<>(ran.answer());
+    return another ? replayed(request, holder.get(), work) : new Attempt.Answered<>(ran.answer());
   }
 
-  private <A> Attempt<A> replayed(
-      KeyedRequest request, KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
+  private <A> Attempt<A> replayed(KeyedRequest request, KeyRecord holder, Replayable<A> work) {
     refuseOtherBody(request, holder.fingerprint());
-    Optional<A> answer = replayedAnswer(request, holder, replay);
+    Optional<A> answer = replayedAnswer(request, holder, work);
     answer.ifPresent(_ -> replays.increment());
     return answer.isPresent()
         ? new Attempt.Answered<>(answer.get())
@@ -247,9 +212,9 @@ public final class Idempotency {
 
   /** The replayed answer; throws the stored refusal, if there is one. */
   private <A> Optional<A> replayedAnswer(
-      KeyedRequest request, KeyRecord holder, Function<KeyRecord, Optional<A>> replay) {
+      KeyedRequest request, KeyRecord holder, Replayable<A> work) {
     try {
-      return replay.apply(holder);
+      return work.replay(holder);
     } catch (Problem problem) {
       if (holder.refused().isPresent()) {
         replays.increment();

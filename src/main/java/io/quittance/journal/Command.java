@@ -58,11 +58,16 @@ public interface Command<R> {
    */
   R decide(UnitOfWork unit);
 
-  /** A command that wraps another one and forwards to it what it does not override. */
-  interface Forwarding<R> extends Command<R> {
+  /**
+   * A command that wraps another one, of the same rows, and forwards to it what it does not
+   * override.
+   *
+   * @param <I> the result of the other one
+   */
+  interface Wrapping<R, I> extends Command<R> {
 
     /** The command that does the work. */
-    Command<R> command();
+    Command<I> command();
 
     @Override
     default UUID merchantId() {
@@ -98,6 +103,10 @@ public interface Command<R> {
     default void prepare(UnitOfWork unit) {
       command().prepare(unit);
     }
+  }
+
+  /** A command that wraps another one and has its result. */
+  interface Forwarding<R> extends Wrapping<R, R> {
 
     @Override
     default R decide(UnitOfWork unit) {

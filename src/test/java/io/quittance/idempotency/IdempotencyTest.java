@@ -93,7 +93,10 @@ class IdempotencyTest {
   private String run(
       KeyedRequest request, Supplier<String> first, Function<KeyRecord, Optional<String>> replay) {
     return idempotency.run(
-        request, Deadline.after(Duration.ofMinutes(1)), Duration.ZERO, first, replay);
+        request,
+        Deadline.after(Duration.ofMinutes(1)),
+        Duration.ZERO,
+        Replayable.of(first, replay));
   }
 
   private static Consumer<Problem> code(ProblemCode code) {
@@ -194,8 +197,7 @@ class IdempotencyTest {
                     idempotency.request(MERCHANT, operation, "k", Map.of("amount", 1)),
                     Deadline.after(Duration.ofMinutes(1)),
                     Duration.ZERO,
-                    this::carryOut,
-                    _ -> Optional.empty()))
+                    Replayable.of(this::carryOut, _ -> Optional.empty())))
         .isInstanceOfSatisfying(
             Problem.class,
             problem -> {
@@ -338,6 +340,24 @@ class IdempotencyTest {
       Supplier<Ran<String>> first,
       Function<KeyRecord, Optional<String>> replay) {
     return idempotency.run(
-        request(1), Deadline.after(Duration.ofMinutes(1)), Duration.ZERO, timing, first, replay);
+        request(1),
+        Deadline.after(Duration.ofMinutes(1)),
+        Duration.ZERO,
+        new Replayable<>() {
+          @Override
+          public LookupTiming lookupTiming() {
+            return timing;
+          }
+
+          @Override
+          public Ran<String> run() {
+            return first.get();
+          }
+
+          @Override
+          public Optional<String> replay(KeyRecord holder) {
+            return replay.apply(holder);
+          }
+        });
   }
 }

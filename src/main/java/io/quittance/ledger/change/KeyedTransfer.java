@@ -1,7 +1,6 @@
 package io.quittance.ledger.change;
 
 import io.quittance.idempotency.IdempotencyKeys;
-import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
@@ -13,7 +12,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
-/** Moves money at once, under an idempotency key; a refusal is stored under the key, too. */
+/**
+ * Moves money at once, and claims the key of its request, which must be free; a refusal is stored
+ * under the key, too.
+ */
 sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
     permits PostTransfer, ReverseTransfer {
 
@@ -22,9 +24,6 @@ sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
     record Posted(Transfer transfer) implements Result {}
 
     record Refused(Refusal refusal) implements Result {}
-
-    /** Another request holds the key. */
-    record KeyTaken(KeyRecord holder) implements Result {}
   }
 
   KeyedRequest request();
@@ -49,17 +48,11 @@ sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
   }
 
   @Override
-  default void prepare(UnitOfWork unit) {
-    unit.table(IdempotencyKeys.class).request(request());
-  }
+  default void prepare(UnitOfWork unit) {}
 
   @Override
   default Result decide(UnitOfWork unit) {
     var keys = unit.table(IdempotencyKeys.class);
-    Optional<KeyRecord> holder = keys.holder(request());
-    if (holder.isPresent()) {
-      return new Result.KeyTaken(holder.get());
-    }
     var books = unit.table(Books.class);
     Optional<Refusal> refusal = refusal(books);
     if (refusal.isPresent()) {

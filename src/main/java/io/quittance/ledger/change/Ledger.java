@@ -1,12 +1,14 @@
 package io.quittance.ledger.change;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.idempotency.KeyedCommand;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.identity.Origin;
 import io.quittance.journal.AccountKey;
 import io.quittance.journal.Journal;
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountTerms;
+import io.quittance.ledger.Refusal;
 import io.quittance.ledger.TransferOrder;
 import io.quittance.ledger.find.LedgerQueries;
 import io.quittance.money.Money;
@@ -47,6 +49,10 @@ public final class Ledger {
     var order =
         new TransferOrder(
             request.merchantId(), TypeId.next(), from, to, money, null, null, NO_METADATA);
-    deadline.await(journal.submit(new PostTransfer(request, order), deadline));
+    var transfer = new KeyedCommand<>(request, new PostTransfer(request, order));
+    KeyedTransfer.Result result = deadline.await(journal.submit(transfer, deadline)).orThrow();
+    if (result instanceof KeyedTransfer.Result.Refused(Refusal refusal)) {
+      throw new IllegalStateException("a transfer is refused: " + refusal.detail());
+    }
   }
 }

@@ -35,7 +35,6 @@ record ReverseTransfer(
 
   @Override
   public void prepare(UnitOfWork unit) {
-    KeyedTransfer.super.prepare(unit);
     unit.table(Books.class).requestReversible(order.merchantId(), order.id());
   }
 

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.KeyRecord;
-import io.quittance.idempotency.KeyTakenException;
+import io.quittance.idempotency.Keyed;
+import io.quittance.idempotency.KeyedCommand;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.idempotency.Replayable;
 import io.quittance.idempotency.ResourceLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
@@ -97,8 +99,9 @@ class TransferController {
         request,
         deadline,
         headers.waitLimit(),
-        () -> created(execute(command.apply(deadline), deadline), false),
-        holder -> Optional.of(created(replay(caller, holder, deadline), true)));
+        Replayable.of(
+            () -> created(execute(command.apply(deadline), deadline), false),
+            holder -> Optional.of(created(replay(caller, holder, deadline), true))));
   }
 
   @PostMapping("/v1/transfers/{id}/reverse")
@@ -166,11 +169,13 @@ class TransferController {
   }
 
   private Transfer execute(KeyedTransfer command, Deadline deadline) {
-    return switch (commands.execute(command, deadline, "repeat the request with the same key")) {
+    var keyed = new KeyedCommand<>(command.request(), command);
+    Keyed<KeyedTransfer.Result> result =
+        commands.execute(keyed, deadline, "repeat the request with the same key");
+    return switch (result.orThrow()) {
       case KeyedTransfer.Result.Posted posted -> posted.transfer();
       case KeyedTransfer.Result.Refused refused ->
           throw Problem.of(refused.refusal().code(), refused.refusal().detail());
-      case KeyedTransfer.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
     };
   }
 

@@ -6,6 +6,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
 import io.quittance.concurrency.FanOut.Result;
 import io.quittance.idempotency.KeyTakenException;
+import io.quittance.idempotency.KeyedCommand;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.payment.EventsCommitted;
 import io.quittance.payment.batch.item.AllOrNone;
@@ -74,9 +75,7 @@ final class AtomicBatches {
     List<String> references = asked.stream().map(Asked::reference).toList();
     var pay = new PayAll(request, batch, references, new AllOrNone(screened), deadline);
     try {
-      if (commands.execute(batch.id(), pay, limit) instanceof PayAll.Result.KeyTaken(var holder)) {
-        throw new KeyTakenException(holder);
-      }
+      var _ = commands.execute(batch.id(), new KeyedCommand<>(request, pay), limit).orThrow();
     } catch (AllOrNone.Refused refused) {
       remember(request, batch, references, refused, deadline);
       throw refused;
@@ -93,12 +92,7 @@ final class AtomicBatches {
       Deadline deadline) {
     List<ItemResult> ends = refused.items();
     var command = new RefuseBatch(request, batch, references, ends, BatchResponses.why(ends));
-    commands
-        .execute(batch.id(), command, deadline)
-        .ifPresent(
-            holder -> {
-              throw new KeyTakenException(holder);
-            });
+    var _ = commands.execute(batch.id(), new KeyedCommand<>(request, command), deadline).orThrow();
   }
 
   private List<ScreenedItem> screened(StoredBatch batch, BatchPayments asked, Deadline limit) {

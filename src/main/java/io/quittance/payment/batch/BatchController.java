@@ -4,6 +4,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.idempotency.Replayable;
 import io.quittance.idempotency.ResourceLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
@@ -101,16 +102,17 @@ class BatchController {
         request,
         answer,
         headers.waitLimit(),
-        () -> {
-          StoredBatch batch = batches.newBatch(merchantId, body, background, deadline);
-          if (body.atomic()) {
-            return atomic(request, batch, body, deadline, http);
-          }
-          batches.make(request, batch, body, deadline);
-          HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.CREATED;
-          return answers.show(status, merchantId, batch.id(), false);
-        },
-        holder -> replayOfCreation(holder, merchantId, answer, http));
+        Replayable.of(
+            () -> {
+              StoredBatch batch = batches.newBatch(merchantId, body, background, deadline);
+              if (body.atomic()) {
+                return atomic(request, batch, body, deadline, http);
+              }
+              batches.make(request, batch, body, deadline);
+              HttpStatus status = background ? HttpStatus.ACCEPTED : HttpStatus.CREATED;
+              return answers.show(status, merchantId, batch.id(), false);
+            },
+            holder -> replayOfCreation(holder, merchantId, answer, http)));
   }
 
   private ResponseEntity<Object> atomic(
@@ -188,13 +190,14 @@ class BatchController {
         request,
         answer,
         headers.waitLimit(),
-        () -> {
-          StoredBatch seen =
-              resources.find(merchantId, answer, () -> store.require(merchantId, batchId));
-          batches.resume(request, seen, background, deadline);
-          return answers.show(status, merchantId, batchId, false);
-        },
-        holder -> replayOfResume(holder, merchantId, answer));
+        Replayable.of(
+            () -> {
+              StoredBatch seen =
+                  resources.find(merchantId, answer, () -> store.require(merchantId, batchId));
+              batches.resume(request, seen, background, deadline);
+              return answers.show(status, merchantId, batchId, false);
+            },
+            holder -> replayOfResume(holder, merchantId, answer)));
   }
 
   private Optional<ResponseEntity<Object>> replayOfResume(

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.KeyTakenException;
+import io.quittance.idempotency.KeyedCommand;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Command;
 import io.quittance.payment.batch.item.BatchCommands;
@@ -115,9 +116,13 @@ final class Batches {
   }
 
   private StoredBatch published(KeyedRequest request, StoredBatch batch, Deadline deadline) {
+    var command = new KeyedCommand<>(request, new BeginBatch(request, batch));
     BeginBatch.Result result;
     try {
-      result = execute(batch.id(), new BeginBatch(request, batch), deadline, NOT_STORED);
+      result = execute(batch.id(), command, deadline, NOT_STORED).orThrow();
+    } catch (KeyTakenException e) {
+      discard(batch);
+      throw e;
     } catch (Problem e) {
       if (!e.isUnknown()) {
         discard(batch);
@@ -126,10 +131,6 @@ final class Batches {
     }
     return switch (result) {
       case BeginBatch.Result.Begun(var shown) -> shown;
-      case BeginBatch.Result.KeyTaken(var holder) -> {
-        discard(batch);
-        throw new KeyTakenException(holder);
-      }
       case BeginBatch.Result.Gone _ -> throw Problem.of(ProblemCode.OVERLOADED, NOT_STORED);
     };
   }
@@ -152,10 +153,10 @@ final class Batches {
    */
   void resume(KeyedRequest request, StoredBatch seen, boolean background, Deadline deadline) {
     var command = new ResumeBatch(request, seen, background, deadline.granted());
-    switch (execute(seen.id(), command, deadline, NOT_RESUMED)) {
+    var keyed = new KeyedCommand<>(request, command);
+    switch (execute(seen.id(), keyed, deadline, NOT_RESUMED).orThrow()) {
       case ResumeBatch.Result.Begun(var batch) -> carryOut(batch, deadline);
       case ResumeBatch.Result.NothingLeft _ -> {}
-      case ResumeBatch.Result.KeyTaken(var holder) -> throw new KeyTakenException(holder);
       case ResumeBatch.Result.Refused(var refusal) ->
           throw Problem.of(refusal.code(), refusal.detail());
     }

@@ -2,7 +2,6 @@ package io.quittance.payment.batch;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.IdempotencyKeys;
-import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
@@ -14,13 +13,13 @@ import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
 /**
- * Makes the payments of an atomic batch, and stores the batch itself, in one transaction. If one
- * payment cannot be made, it throws {@link AllOrNone.Refused} and nothing is written.
+ * Makes the payments of an atomic batch, and stores the batch itself, in one transaction, under a
+ * key that must be free. If one payment cannot be made, it throws {@link AllOrNone.Refused} and
+ * nothing is written.
  */
 record PayAll(
     KeyedRequest request,
@@ -28,15 +27,7 @@ record PayAll(
     List<String> references,
     AllOrNone payments,
     Deadline deadline)
-    implements Command<PayAll.Result> {
-
-  /** The result. */
-  sealed interface Result {
-    record Paid() implements Result {}
-
-    /** Another request holds the key. */
-    record KeyTaken(KeyRecord holder) implements Result {}
-  }
+    implements Command<StoredBatch> {
 
   @Override
   public UUID merchantId() {
@@ -55,26 +46,20 @@ record PayAll(
 
   @Override
   public void prepare(UnitOfWork unit) {
-    unit.table(IdempotencyKeys.class).request(request);
     payments.prepare(unit);
   }
 
   @Override
-  public Result decide(UnitOfWork unit) {
-    var keys = unit.table(IdempotencyKeys.class);
-    Optional<KeyRecord> holder = keys.holder(request);
-    if (holder.isPresent()) {
-      return new Result.KeyTaken(holder.get());
-    }
+  public StoredBatch decide(UnitOfWork unit) {
     List<ItemResult> ends = payments.decide(unit);
-    keys.claim(request, batch.id(), unit.now());
+    unit.table(IdempotencyKeys.class).claim(request, batch.id(), unit.now());
     StoredBatch paid =
         batch.completed(
             BatchCounts.of(ends, ItemResult::status), (int) deadline.used().toMillis(), unit.now());
     var rows = unit.table(PaymentBatchRows.class);
     rows.add(paid, rows(batch, references, ends));
     rows.tell(paid);
-    return new Result.Paid();
+    return paid;
   }
 
   static List<BatchSql.Row> rows(

@@ -1,7 +1,6 @@
 package io.quittance.payment.batch;
 
 import io.quittance.idempotency.IdempotencyKeys;
-import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.payment.batch.item.ItemResult;
@@ -11,11 +10,10 @@ import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Stores under its key that an atomic batch was refused, with the reason for each item. Only a
- * repetition of the request sees it.
+ * Stores under its key, which must be free, that an atomic batch was refused, with the reason for
+ * each item. Only a repetition of the request sees it.
  *
  * @param detail the detail of the response
  */
@@ -25,23 +23,18 @@ record RefuseBatch(
     List<String> references,
     List<ItemResult> ends,
     String detail)
-    implements CommandOnBatch<Optional<KeyRecord>> {
+    implements CommandOnBatch<StoredBatch> {
+
+  /** There is nothing to read: the batch is new. */
+  @Override
+  public void prepare(UnitOfWork unit) {}
 
   @Override
-  public void prepare(UnitOfWork unit) {
-    unit.table(IdempotencyKeys.class).request(request);
-  }
-
-  /** The request that already holds the key; empty: none. */
-  @Override
-  public Optional<KeyRecord> decide(UnitOfWork unit) {
-    var keys = unit.table(IdempotencyKeys.class);
-    Optional<KeyRecord> holder = keys.holder(request);
-    if (holder.isEmpty()) {
-      keys.refuse(request, ProblemCode.BATCH_REFUSED, detail, batch.id(), unit.now());
-      StoredBatch refused = batch.refused(BatchCounts.of(ends, ItemResult::status));
-      unit.table(PaymentBatchRows.class).add(refused, PayAll.rows(batch, references, ends));
-    }
-    return holder;
+  public StoredBatch decide(UnitOfWork unit) {
+    unit.table(IdempotencyKeys.class)
+        .refuse(request, ProblemCode.BATCH_REFUSED, detail, batch.id(), unit.now());
+    StoredBatch refused = batch.refused(BatchCounts.of(ends, ItemResult::status));
+    unit.table(PaymentBatchRows.class).add(refused, PayAll.rows(batch, references, ends));
+    return refused;
   }
 }

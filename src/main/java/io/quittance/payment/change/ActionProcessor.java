@@ -5,6 +5,8 @@ import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.ScopeReport;
 import io.quittance.idempotency.KeyTakenException;
+import io.quittance.idempotency.Keyed;
+import io.quittance.idempotency.KeyedCommand;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.DeliveryTrigger;
@@ -109,21 +111,14 @@ final class ActionProcessor {
   }
 
   private <R> ActionResult<R> run(DeadlineScope scope, ChangePayment<R> change) {
-    return switch (ledger.run(scope, change)) {
-      case LedgerCall.End.Committed<ChangePayment.Result<R>>(ChangePayment.Result<R> result) ->
-          decided(result);
-      case LedgerCall.End.NotApplied<ChangePayment.Result<R>>(Throwable failure) ->
+    return switch (ledger.run(scope, new KeyedCommand<>(change.request(), change))) {
+      case LedgerCall.End.Committed<Keyed<ChangePayment.Result<R>>>(var result) ->
+          new ActionResult.Decided<>(result.orThrow());
+      case LedgerCall.End.NotApplied<Keyed<ChangePayment.Result<R>>>(Throwable failure) ->
           new ActionResult.NotBegun<>(ledger.problem(failure));
-      case LedgerCall.End.Unknown<ChangePayment.Result<R>>(Exception reason) ->
+      case LedgerCall.End.Unknown<Keyed<ChangePayment.Result<R>>>(Exception reason) ->
           unknown(change, scope.deadline(), reason);
     };
-  }
-
-  private static <R> ActionResult<R> decided(ChangePayment.Result<R> result) {
-    if (result instanceof ChangePayment.Result.KeyTaken<R> taken) {
-      throw new KeyTakenException(taken.holder());
-    }
-    return new ActionResult.Decided<>(result);
   }
 
   private <R> ActionResult<R> unknown(

@@ -82,8 +82,6 @@ final class ActionResponses {
                   ChangePayment.Result.Refused<R>(var refusal, _)) ->
               problems.entity(
                   Problem.of(refusal.code(), refusal.detail()).payment(paymentId), request);
-          case ActionProcessor.ActionResult.Decided<R>(ChangePayment.Result.KeyTaken<R> taken) ->
-              throw new IllegalStateException("was to be replayed: " + taken);
           case ActionProcessor.ActionResult.NotBegun<R>(Problem problem) ->
               problems.entity(problem.payment(paymentId), request);
           case ActionProcessor.ActionResult.Unknown<R>(Instant resolvesBy) ->

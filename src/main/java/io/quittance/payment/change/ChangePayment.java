@@ -1,7 +1,6 @@
 package io.quittance.payment.change;
 
 import io.quittance.idempotency.IdempotencyKeys;
-import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.Command;
 import io.quittance.journal.UnitOfWork;
@@ -17,8 +16,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out an action on a payment, at most once per key. A payment whose hold has expired, or
- * whose time is over, is ended first, even if recovery has not found it yet.
+ * Carries out an action on a payment, and claims the key of its request, which must be free. A
+ * payment whose hold has expired, or whose time is over, is ended first, even if recovery has not
+ * found it yet.
  *
  * @param seen the payment as it was read before
  * @param request null: the request has no idempotency key
@@ -34,9 +34,6 @@ record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAct
 
     /** It is not possible in the payment's state; the key now stands for this refusal. */
     record Refused<R>(Refusal refusal, Payment payment) implements Result<R> {}
-
-    /** Another request holds the key. */
-    record KeyTaken<R>(KeyRecord holder) implements Result<R> {}
   }
 
   @Override
@@ -51,19 +48,12 @@ record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAct
 
   @Override
   public void prepare(UnitOfWork unit) {
-    if (request != null) {
-      unit.table(IdempotencyKeys.class).request(request);
-    }
     unit.table(Payments.class).requestWithBooks(unit, seen);
   }
 
   @Override
   public Result<R> decide(UnitOfWork unit) {
     var keys = unit.table(IdempotencyKeys.class);
-    Optional<KeyRecord> holder = request == null ? Optional.empty() : keys.holder(request);
-    if (holder.isPresent()) {
-      return new Result.KeyTaken<>(holder.get());
-    }
     Payment payment = unit.table(Payments.class).current(seen);
     Expire.ifOverdue(unit, payment);
     Resolve.ifStranded(unit, payment);

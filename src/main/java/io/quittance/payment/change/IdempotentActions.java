@@ -3,10 +3,10 @@ package io.quittance.payment.change;
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.Idempotency.KeyOutcome;
-import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
+import io.quittance.idempotency.Replayable;
 import io.quittance.idempotency.ResourceLookups;
 import io.quittance.idempotency.TimedLookups;
 import io.quittance.identity.Caller;
@@ -94,10 +94,18 @@ final class IdempotentActions {
         request,
         deadline,
         headers.waitLimit(),
-        LookupTiming.BEFORE,
-        () ->
-            carryOut(new ChangePayment<>(require(seen), request, action), deadline, success, http),
-        holder -> Optional.of(replay(holder, target, deadline, success)));
+        new Replayable<>() {
+          @Override
+          public Ran<ResponseEntity<Object>> run() {
+            var change = new ChangePayment<>(require(seen), request, action);
+            return carryOut(change, deadline, success, http);
+          }
+
+          @Override
+          public Optional<ResponseEntity<Object>> replay(KeyRecord holder) {
+            return Optional.of(replayed(holder, target, deadline, success));
+          }
+        });
   }
 
   private static Payment require(TimedLookups<?, Optional<Payment>>.Begun seen) {
@@ -117,7 +125,7 @@ final class IdempotentActions {
         responses.first(change, carried, success, http), outcome, change.action().objectId());
   }
 
-  private <R> ResponseEntity<Object> replay(
+  private <R> ResponseEntity<Object> replayed(
       KeyRecord holder, Target target, Deadline deadline, Success<R> success) {
     Optional<Problem> refused = holder.refused();
     if (refused.isPresent()) {

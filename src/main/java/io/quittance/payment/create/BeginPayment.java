@@ -2,7 +2,6 @@ package io.quittance.payment.create;
 
 import io.quittance.fraud.Screening;
 import io.quittance.idempotency.IdempotencyKeys;
-import io.quittance.idempotency.KeyRecord;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Books;
 import io.quittance.ledger.Refusal;
@@ -21,9 +20,10 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins a payment: claims its key and holds the payer's funds. If screening has answered by the
- * time the command's turn comes, the payment is concluded in the same transaction, and one commit
- * is all it takes.
+ * Begins a payment: claims its key, which must be free ({@link
+ * io.quittance.idempotency.KeyedCommand}), and holds the payer's funds. If screening has answered
+ * by the time the command's turn comes, the payment is concluded in the same transaction, and one
+ * commit is all it takes.
  */
 public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
 
@@ -53,9 +53,6 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
         return Problem.of(refusal.code(), refusal.detail()).payment(rival);
       }
     }
-
-    /** Another request holds the key. */
-    record KeyTaken(KeyRecord holder) implements Result {}
   }
 
   private final PaymentOrder order;
@@ -95,9 +92,6 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
   @Override
   public void prepare(UnitOfWork unit) {
     prepared = slot.get();
-    if (ownKey) {
-      unit.table(IdempotencyKeys.class).request(order.request());
-    }
     var payments = unit.table(Payments.class);
     payments.requestReference(order);
     payments.requestPast(order, prepared == null ? Set.of() : prepared.windows());
@@ -105,11 +99,6 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
 
   @Override
   public Result decide(UnitOfWork unit) {
-    Optional<KeyRecord> holder =
-        ownKey ? unit.table(IdempotencyKeys.class).holder(order.request()) : Optional.empty();
-    if (holder.isPresent()) {
-      return new Result.KeyTaken(holder.get());
-    }
     Optional<UUID> rival = unit.table(Payments.class).referenceHolder(order);
     if (rival.isPresent()) {
       return refused(unit, duplicate(), rival.get());

@@ -6,6 +6,7 @@ import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.idempotency.KeyTakenException;
+import io.quittance.idempotency.Keyed;
 import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.Journal;
 import io.quittance.payment.PaymentProperties;
@@ -58,7 +59,8 @@ final class Compensation {
   }
 
   /** Ends the payment for the reason that its scope failed. */
-  PaymentResult of(PaymentOrder order, QueuedCommand<?> begin, Exception reason)
+  PaymentResult of(
+      PaymentOrder order, QueuedCommand<Keyed<BeginPayment.Result>> begin, Exception reason)
       throws InterruptedException {
     Throwable cause = reason instanceof ScopeFailedException failed ? failed.first() : reason;
     boolean ledgerFailed =
@@ -95,7 +97,8 @@ final class Compensation {
     };
   }
 
-  private PaymentResult release(PaymentOrder order, QueuedCommand<?> begin, Failure failure)
+  private PaymentResult release(
+      PaymentOrder order, QueuedCommand<Keyed<BeginPayment.Result>> begin, Failure failure)
       throws InterruptedException {
     boolean mayHold = !begin.surelyNotApplied();
     var release = new Release(order, failure, mayHold);
@@ -117,8 +120,10 @@ final class Compensation {
   }
 
   /** The refusal, if the payment's own first command stored it under the key. */
-  private static Optional<PaymentResult> ownRefusal(QueuedCommand<?> begin) {
-    return begin.result() instanceof BeginPayment.Result.Refused refused
+  private static Optional<PaymentResult> ownRefusal(
+      QueuedCommand<Keyed<BeginPayment.Result>> begin) {
+    return begin.result()
+            instanceof Keyed.First<BeginPayment.Result>(BeginPayment.Result.Refused refused)
         ? Optional.of(new PaymentResult.Refused(refused.problem()))
         : Optional.empty();
   }

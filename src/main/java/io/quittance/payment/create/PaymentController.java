@@ -2,36 +2,26 @@ package io.quittance.payment.create;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
-import io.quittance.idempotency.Idempotency.KeyOutcome;
-import io.quittance.idempotency.Idempotency.Ran;
-import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.idempotency.ResourceLookups;
 import io.quittance.identity.Caller;
 import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.payment.PaymentDeadlines;
-import io.quittance.payment.create.PaymentProcessor.Processed;
 import io.quittance.payment.create.PaymentResponses.PaymentAnswer;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentBody;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentQueries;
-import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.timeline.Timelines;
 import io.quittance.web.DeadlineHeader;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.LogFields;
-import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.UUID;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -104,35 +94,8 @@ class PaymentController {
             request,
             deadline,
             headers.waitLimit(),
-            processor.lookupTiming(),
-            () -> answer(processor.process(order), order),
-            holder -> replay(holder, caller, deadline));
+            new KeyedPayment(order, processor, queries, resources));
     return responses.of(answer, order, http);
-  }
-
-  private static Ran<PaymentAnswer> answer(Processed processed, PaymentOrder order) {
-    KeyOutcome outcome =
-        switch (processed.result()) {
-          case PaymentResult.Concluded _, PaymentResult.Refused _ -> KeyOutcome.DECIDED;
-          case PaymentResult.NotBegun _ -> KeyOutcome.NOT_ASKED;
-          case PaymentResult.Unknown _ -> KeyOutcome.UNKNOWN;
-        };
-    return new Ran<>(new PaymentAnswer.First(processed), outcome, order.id());
-  }
-
-  /** Empty while the payment is processing. */
-  private Optional<PaymentAnswer> replay(KeyRecord holder, Caller caller, Deadline deadline) {
-    UUID id = holder.objectId();
-    Optional<Problem> refused = holder.refused();
-    if (refused.isPresent()) {
-      throw refused.get().payment(id);
-    }
-    UUID merchantId = caller.merchantId();
-    UUID made = Objects.requireNonNull(id);
-    return resources
-        .findLate(merchantId, deadline, () -> queries.find(merchantId, made))
-        .filter(Payment::concluded)
-        .map(PaymentAnswer.Replay::new);
   }
 
   @GetMapping("/v1/payments/{id}")

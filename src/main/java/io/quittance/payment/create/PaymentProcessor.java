@@ -8,6 +8,8 @@ import io.quittance.concurrency.Subtask;
 import io.quittance.fraud.Screening;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.KeyTakenException;
+import io.quittance.idempotency.Keyed;
+import io.quittance.idempotency.KeyedCommand;
 import io.quittance.journal.Journal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.DeliveryTrigger;
@@ -126,15 +128,15 @@ public final class PaymentProcessor {
       throws InterruptedException {
     // If screening has answered when the command's turn comes, one commit is all it takes.
     var slot = new ScreeningSlot();
-    var queued = new QueuedCommand<>(new BeginPayment(order, slot, properties.resolveGrace()));
+    var begin = new BeginPayment(order, slot, properties.resolveGrace());
+    var queued = new QueuedCommand<>(new KeyedCommand<>(order.request(), begin));
     try {
       Subtask<Screening> screening = screener.fork(scope, order, slot);
-      Subtask<BeginPayment.Result> stored =
-          ledger.fork(scope, queued, BeginPayment.Result::decisive);
+      Subtask<Keyed<BeginPayment.Result>> stored =
+          ledger.fork(scope, queued, PaymentProcessor::decisive);
       scope.join();
-      return switch (stored.result()) {
+      return switch (stored.result().orThrow()) {
         case BeginPayment.Result.Refused refused -> new PaymentResult.Refused(refused.problem());
-        case BeginPayment.Result.KeyTaken taken -> throw new KeyTakenException(taken.holder());
         case BeginPayment.Result.PaymentStored(Payment payment) when payment.concluded() ->
             new PaymentResult.Concluded(payment);
         case BeginPayment.Result.PaymentStored(Payment payment) ->
@@ -146,6 +148,11 @@ public final class PaymentProcessor {
     } catch (Exception e) {
       return compensation.of(order, queued, e);
     }
+  }
+
+  /** Whether screening need not be waited for. */
+  private static boolean decisive(Keyed<BeginPayment.Result> stored) {
+    return !(stored instanceof Keyed.First<BeginPayment.Result>(var result)) || result.decisive();
   }
 
   /**

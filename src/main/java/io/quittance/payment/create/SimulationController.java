@@ -94,8 +94,6 @@ class SimulationController {
       case BeginPayment.Result.PaymentStored(Payment payment) ->
           SimulationBody.from(payment, forecast.balances());
       case BeginPayment.Result.Refused refused -> throw refused.problem();
-      case BeginPayment.Result.KeyTaken taken ->
-          throw new IllegalStateException("no key: " + taken);
     };
   }
 

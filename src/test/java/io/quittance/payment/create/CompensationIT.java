@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.QueueFullException;
+import io.quittance.idempotency.Keyed;
+import io.quittance.idempotency.KeyedCommand;
 import io.quittance.journal.Journal;
 import io.quittance.payment.dependency.QueuedCommand;
 import io.quittance.payment.model.PaymentOrder;
@@ -46,7 +48,7 @@ class CompensationIT {
   @Test
   void givesTheHoldBackIfTheVerdictFindsNoRoom() throws Exception {
     PaymentOrder order = order();
-    var begin = new QueuedCommand<>(new BeginPayment(order, new ScreeningSlot(), PLENTY));
+    var begin = queued(order);
     begin.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
     assertThat(hold(order)).isEqualTo("pending");
 
@@ -62,7 +64,7 @@ class CompensationIT {
   @Test
   void beginsNothingIfThePaymentFindsNoRoom() throws Exception {
     PaymentOrder order = order();
-    var begin = new QueuedCommand<>(new BeginPayment(order, new ScreeningSlot(), PLENTY));
+    var begin = queued(order);
 
     PaymentResult result = compensation.of(order, begin, new QueueFullException("journal-1", 8));
 
@@ -84,12 +86,17 @@ class CompensationIT {
             unknown -> assertThat(unknown.resolvesBy()).isAfter(recordedBy));
   }
 
+  private static QueuedCommand<Keyed<BeginPayment.Result>> queued(PaymentOrder order) {
+    var begin = new BeginPayment(order, new ScreeningSlot(), PLENTY);
+    return new QueuedCommand<>(new KeyedCommand<>(order.request(), begin));
+  }
+
   /** The books refuse the payment while screening fails: that is its answer, and no repetition. */
   @Test
   void tellsTheRefusalOfItsOwnCommandAsTheFirst() throws Exception {
     PaymentOrder order =
         Orders.order(UUID.randomUUID(), TypeId.next(), null, Deadline.after(PLENTY));
-    var begin = new QueuedCommand<>(new BeginPayment(order, new ScreeningSlot(), PLENTY));
+    var begin = queued(order);
     begin.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
 
     PaymentResult result =
@@ -107,8 +114,7 @@ class CompensationIT {
   void claimsItsKeyForAsLongAsItsDeadlineLasts() throws Exception {
     Instant before = Instant.now();
     PaymentOrder order = order(Deadline.after(Duration.ofSeconds(3)));
-    new QueuedCommand<>(new BeginPayment(order, new ScreeningSlot(), PLENTY))
-        .submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
+    queued(order).submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
 
     assertThat(
             jdbc.sql("select runs_until from idempotency_keys where object_id = ?")
@@ -125,14 +131,13 @@ class CompensationIT {
     UUID another = UUID.randomUUID();
     long begun = System.nanoTime();
     PaymentOrder item = order(UUID.randomUUID());
-    var begin = new QueuedCommand<>(new BeginPayment(item, new ScreeningSlot(), PLENTY));
+    var begin = queued(item);
     begin.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
     compensation.of(item, begin, new QueueFullException("journal-1", 8));
     assertThat(journal.othersWithin(another, Duration.ofNanos(System.nanoTime() - begun)))
         .isFalse();
 
-    new QueuedCommand<>(new BeginPayment(order(), new ScreeningSlot(), PLENTY))
-        .submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
+    queued(order()).submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
     assertThat(journal.othersWithin(another, PLENTY)).isTrue();
   }
 

@@ -70,8 +70,6 @@ public record AllOrNone(List<ScreenedItem> items) {
     return switch (result) {
       case BeginPayment.Result.PaymentStored(Payment payment) -> ItemResult.of(payment);
       case BeginPayment.Result.Refused refused -> ItemResult.refused(refused.problem());
-      case BeginPayment.Result.KeyTaken _ ->
-          throw new IllegalStateException("the items of an atomic batch have no keys");
     };
   }
 

@@ -1,27 +1,26 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.idempotency.IdempotencyKeys;
-import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.ledger.Refusal;
-import io.quittance.payment.batch.store.KeyedCommandOnBatch;
+import io.quittance.payment.batch.store.CommandOnBatch;
 import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
 
 /**
- * Claims the key of the request that resumes a batch, and starts the next run, in one transaction.
- * A repetition of the request joins that run. A refusal changes nothing else, and is stored under
- * the key.
+ * Claims the key of the request that resumes a batch, which must be free, and starts the next run,
+ * in one transaction. A repetition of the request joins that run. A refusal changes nothing else,
+ * and is stored under the key.
  *
  * @param batch the batch as it was read before
  * @param granted the deadline of the new run
  */
 public record ResumeBatch(
     KeyedRequest request, StoredBatch batch, boolean background, Duration granted)
-    implements KeyedCommandOnBatch<ResumeBatch.Result> {
+    implements CommandOnBatch<ResumeBatch.Result> {
 
   private static final Refusal PROCESSING =
       new Refusal(
@@ -35,20 +34,13 @@ public record ResumeBatch(
     /** Every item was started before. */
     record NothingLeft() implements Result {}
 
-    /** Another request holds the key. */
-    record KeyTaken(KeyRecord holder) implements Result {}
-
     /** The batch has not ended; the key now stands for this refusal. */
     record Refused(Refusal refusal) implements Result {}
   }
 
   @Override
-  public Result keyTaken(KeyRecord holder) {
-    return new Result.KeyTaken(holder);
-  }
-
-  @Override
-  public Result decideFirst(UnitOfWork unit, PaymentBatchRows rows) {
+  public Result decide(UnitOfWork unit) {
+    var rows = unit.table(PaymentBatchRows.class);
     StoredBatch present = rows.current(batch).orElseThrow();
     if (present.processing()) {
       unit.table(IdempotencyKeys.class)

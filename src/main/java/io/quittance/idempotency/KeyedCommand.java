@@ -1,0 +1,33 @@
+package io.quittance.idempotency;
+
+import io.quittance.journal.Command;
+import io.quittance.journal.UnitOfWork;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a command decide only if its idempotency key is free. What then stands under the key is the
+ * command's to say ({@link IdempotencyKeys#claim}, {@link IdempotencyKeys#refuse}).
+ *
+ * @param request null: the command has no key
+ */
+public record KeyedCommand<R>(@Nullable KeyedRequest request, Command<R> command)
+    implements Command.Wrapping<Keyed<R>, R> {
+
+  @Override
+  public void prepare(UnitOfWork unit) {
+    if (request != null) {
+      unit.table(IdempotencyKeys.class).request(request);
+    }
+    command.prepare(unit);
+  }
+
+  @Override
+  public Keyed<R> decide(UnitOfWork unit) {
+    Optional<KeyRecord> holder =
+        request == null ? Optional.empty() : unit.table(IdempotencyKeys.class).holder(request);
+    return holder.isPresent()
+        ? new Keyed.Taken<>(holder.get())
+        : new Keyed.First<>(command.decide(unit));
+  }
+}
