@@ -1,5 +1,7 @@
 package io.quittance.journal;
 
+import static java.util.stream.Collectors.partitioningBy;
+
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Job;
@@ -17,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,11 @@ final class BusyAccounts {
   private final WorkerPool<QueuedEntry, Boolean> pool;
   private final Map<AccountKey, Integer> waitedFor = new ConcurrentHashMap<>();
   private final AtomicInteger waiting = new AtomicInteger();
+
+  /** How many of them wait for something else than an account, or may do so. */
+  private final AtomicInteger waitingForOther = new AtomicInteger();
+
+  private final SuspectCommands suspects = new SuspectCommands(System::nanoTime);
   private final AtomicLong arrivals = new AtomicLong();
   private final int capacity;
   private final int maxBatch;
@@ -85,24 +93,35 @@ final class BusyAccounts {
   }
 
   /**
+   * Whether this command most likely waits for a lock that is not an account's; it had better queue
+   * here than keep those waiting that share a transaction with it.
+   */
+  boolean suspects(Command<?> command) {
+    return suspects.suspects(command);
+  }
+
+  /**
    * Queues a command. It is refused if the queue is full, unless it finishes what another command
    * began: there are no more of these than payments under way.
    */
   void add(WaitingCommand command) {
     boolean finishing = command.job().item() instanceof Journal.Finishing<?>;
-    if (!finishing && (waiting.get() >= capacity || anyFull(command.accounts()))) {
+    if (!finishing && (waiting.get() >= capacity || anyFull(command))) {
       command.job().fail(new QueueFullException(pool.name(), capacity));
       return;
     }
     queue(new QueuedEntry(command, arrivals.getAndIncrement()));
   }
 
-  private boolean anyFull(Set<AccountKey> accounts) {
-    return accounts.stream().anyMatch(this::full);
+  private boolean anyFull(WaitingCommand command) {
+    return command.accounts().isEmpty()
+        ? suspects(command.job().item()) && waitingForOther.get() >= part()
+        : command.accounts().stream()
+            .anyMatch(account -> waitedFor.getOrDefault(account, 0) >= part());
   }
 
-  private boolean full(AccountKey account) {
-    return waitedFor.getOrDefault(account, 0) >= Math.max(1, capacity / PARTS);
+  private int part() {
+    return Math.max(1, capacity / PARTS);
   }
 
   private void queue(QueuedEntry entry) {
@@ -130,6 +149,9 @@ final class BusyAccounts {
 
   private void count(WaitingCommand command, int change) {
     waiting.addAndGet(change);
+    if (command.accounts().isEmpty()) {
+      waitingForOther.addAndGet(change);
+    }
     for (AccountKey account : command.accounts()) {
       waitedFor.merge(account, change, (n, more) -> n + more == 0 ? null : n + more);
     }
@@ -222,25 +244,32 @@ final class BusyAccounts {
   }
 
   /**
-   * Applies one by one the commands whose group was blocked by an unknown lock, until one is
-   * blocked again: it may be the cause, and goes to the end.
+   * Applies one by one the commands whose group was blocked by an unknown lock, those that are not
+   * suspect first, until one is blocked again: it may be the cause, and goes to the end.
    */
   private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
-    List<QueuedEntry> open = all;
-    for (QueuedEntry entry : all) {
-      if (entry.waiting().accounts().isEmpty()) {
-        List<WaitingCommand> left = groupCommit.apply(List.of(entry.waiting().job()), null);
-        open =
-            open.stream()
-                .filter(other -> other != entry)
-                .collect(ArrayList::new, List::add, List::addAll);
-        if (!left.isEmpty()) {
-          open.add(new QueuedEntry(left.getFirst(), arrivals.getAndIncrement()));
-          return open;
+    var open = new ArrayList<QueuedEntry>(all);
+    for (QueuedEntry entry : withoutAccounts(all)) {
+      Job<Command<?>, Object> job = entry.waiting().job();
+      List<WaitingCommand> left = groupCommit.apply(List.of(job), null);
+      open.remove(entry);
+      if (!left.isEmpty()) {
+        if (left.getFirst().accounts().isEmpty()) {
+          suspects.blockedAlone(job.item());
         }
+        open.add(new QueuedEntry(left.getFirst(), arrivals.getAndIncrement()));
+        break;
       }
     }
     return open;
+  }
+
+  private List<QueuedEntry> withoutAccounts(List<QueuedEntry> all) {
+    Map<Boolean, List<QueuedEntry>> bySuspicion =
+        all.stream()
+            .filter(entry -> entry.waiting().accounts().isEmpty())
+            .collect(partitioningBy(entry -> suspects(entry.waiting().job().item())));
+    return Stream.of(false, true).flatMap(suspect -> bySuspicion.get(suspect).stream()).toList();
   }
 
   void close() {

@@ -35,6 +35,13 @@ public interface Command<R> {
    */
   default void onBlocked() {}
 
+  /**
+   * What it does: commands of one kind read and change the same tables. Equal for the same kind.
+   */
+  default Object kind() {
+    return getClass();
+  }
+
   /** Whether it is part of a payment batch. These have lower priority than other commands. */
   default boolean ofPaymentBatch() {
     return false;
@@ -87,6 +94,11 @@ public interface Command<R> {
     @Override
     default void onBlocked() {
       command().onBlocked();
+    }
+
+    @Override
+    default Object kind() {
+      return command().kind();
     }
 
     @Override

@@ -57,13 +57,17 @@ final class GroupCommit {
     try {
       return retries.apply(jobs, awaited);
     } catch (CommitOutcomeUnknownException e) {
-      log.warn("It is unknown whether {} commands were committed", jobs.size(), e);
-      jobs.forEach(job -> job.fail(e));
-      return List.of();
+      List<Job<Command<?>, Object>> leftOut = open(jobs);
+      log.warn("It is unknown whether {} commands were committed", jobs.size() - leftOut.size(), e);
+      return leftOut.isEmpty() ? List.of() : apply(leftOut, awaited);
     } catch (SQLException | RuntimeException | Error e) {
       FatalErrors.rethrow(e);
-      return afterFailure(jobs.stream().filter(job -> !job.done()).toList(), awaited, e);
+      return afterFailure(open(jobs), awaited, e);
     }
+  }
+
+  private static List<Job<Command<?>, Object>> open(List<Job<Command<?>, Object>> jobs) {
+    return jobs.stream().filter(job -> !job.done()).toList();
   }
 
   private List<WaitingCommand> afterFailure(

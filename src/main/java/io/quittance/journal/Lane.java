@@ -163,12 +163,15 @@ final class Lane {
     remember(System.nanoTime() - startedNanos);
   }
 
-  /** Queues each command whose accounts others already wait for; returns the other commands. */
+  /**
+   * Queues each command whose accounts others already wait for, or that most likely has to wait for
+   * something else; returns the other commands.
+   */
   private List<Job<Command<?>, Object>> stepAside(List<Job<Command<?>, Object>> jobs) {
     var free = new ArrayList<Job<Command<?>, Object>>(jobs.size());
     for (Job<Command<?>, Object> job : jobs) {
       Set<AccountKey> busy = busyAccounts.busy(AccountKey.of(job.item()));
-      if (busy.isEmpty()) {
+      if (busy.isEmpty() && !busyAccounts.suspects(job.item())) {
         free.add(job);
       } else {
         job.item().onBlocked();

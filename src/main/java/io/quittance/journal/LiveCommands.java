@@ -134,6 +134,11 @@ final class LiveCommands {
     return results;
   }
 
+  /** Completes each command with this error. */
+  void fail(Throwable error) {
+    live.forEach(job -> job.fail(error));
+  }
+
   /** Completes each command with its result. */
   void tell(List<Object> results) {
     for (int i = 0; i < results.size(); i++) {

@@ -105,7 +105,7 @@ final class Transaction {
       }
       List<Object> results = decide(unit);
       if (live.size() > 0 && results.size() == live.size() && !live.anyExpired()) {
-        write(unit);
+        writeOrFail(unit);
         try {
           unit.committed();
         } finally {
@@ -184,6 +184,16 @@ final class Transaction {
     // If none could be left out, each command needs several long reads: the next round does them.
     mayReadLong |= live.size() == before;
     return true;
+  }
+
+  /** A commit with an unknown outcome is unknown for the commands that it was to apply only. */
+  private void writeOrFail(UnitOfWork unit) throws SQLException {
+    try {
+      write(unit);
+    } catch (CommitOutcomeUnknownException e) {
+      live.fail(e);
+      throw e;
+    }
   }
 
   private void write(UnitOfWork unit) throws SQLException {

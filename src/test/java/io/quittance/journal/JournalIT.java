@@ -40,7 +40,9 @@ class JournalIT {
   private static final int UNWRITABLE = 1_000;
   private static final int UNTELLABLE = 2_000;
   private static final Duration TRANSACTION_LIMIT = Duration.ofSeconds(2);
-  private static final Deadline PATIENCE = Deadline.after(Duration.ofSeconds(60));
+
+  /** For all tests together. */
+  private static final Deadline PATIENCE = Deadline.after(Duration.ofMinutes(10));
 
   private final Postgres.Database database = Postgres.create();
   private final DataSource dataSource = database.dataSource();
@@ -663,6 +665,27 @@ class JournalIT {
 
     assertThatThrownBy(() -> PATIENCE.await(result))
         .isInstanceOf(CommitOutcomeUnknownException.class);
+  }
+
+  /** One that was left out, because its account is locked, was certainly not applied. */
+  @Test
+  void saysThatTheFateIsUnknownOnlyToThoseThatWereToBeCommitted() throws Exception {
+    openAccounts("a");
+    journal.close();
+    journal = journal(new BreakingCommits(limited(), new SQLException("broke", "08006")));
+    try (Connection other = locking("a")) {
+      var blocker = Append.gated(0);
+      journal.submit(blocker, PATIENCE);
+      blocker.reached().await();
+      var leftOut = journal.submit(new Move("a", 1), Deadline.after(Duration.ofMillis(600)));
+      var written = journal.submit(new Append(2), PATIENCE);
+      blocker.gate().countDown();
+
+      assertThatThrownBy(() -> PATIENCE.await(written))
+          .isInstanceOf(CommitOutcomeUnknownException.class);
+      assertThatThrownBy(() -> PATIENCE.await(leftOut)).isInstanceOf(ExpiredInQueueException.class);
+      other.rollback();
+    }
   }
 
   private List<CompletableFuture<Integer>> submitTogether(List<Integer> lines)

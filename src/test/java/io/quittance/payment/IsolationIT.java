@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What one account, key or session does wrong stays with it: two replicas on one database, and a
@@ -42,6 +44,7 @@ class IsolationIT {
   private static final int ACCOUNTS = 20;
   private static final int PAYMENTS = 120;
   private static final int WEBHOOKS = 12;
+  private static final int PAIRS = 12;
 
   /** Less than a job waits for a lock: what has to wait for two of them comes later. */
   private static final Duration SOON = Duration.ofSeconds(2);
@@ -376,6 +379,72 @@ class IsolationIT {
     assertThat(breakersOpened()).isZero();
   }
 
+  /**
+   * As by somebody who builds an index, or who has changed rows and gone to lunch. There are always
+   * operations that need what is locked, on accounts of their own.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "lock table captures in share mode",
+        "select 1 from payments where status = 'authorized' for update"
+      })
+  void operationsThatCannotBeWrittenKeepNobodyElseWaiting(String lock) throws Exception {
+    List<Merchant> locked = List.of(withAccounts(2 * PAIRS), withAccounts(2 * PAIRS));
+    var captures = new ArrayList<Captures>();
+    for (Merchant owner : locked) {
+      for (int i = 0; i < PAIRS; i++) {
+        String paths = authorized(owner, "a" + 2 * i, "a" + (2 * i + 1)) + "/captures";
+        captures.add(new Captures(owner, i, paths));
+      }
+    }
+    var over = new CountDownLatch(1);
+    try (Connection holder = database.locking(lock)) {
+      List<CompletableFuture<Void>> stuck =
+          captures.stream()
+              .map(one -> CompletableFuture.runAsync(() -> one.repeatUntil(over), clients))
+              .toList();
+      var _ = over.await(1, TimeUnit.SECONDS);
+      Map<Integer, Integer> answers = new HashMap<>();
+      long from = System.nanoTime();
+      for (int i = 0; i < PAYMENTS; i++) {
+        answers.merge(pay(other, i, "a" + i % ACCOUNTS, 500).join().status(), 1, Integer::sum);
+      }
+      System.out.printf(
+          "payments beside operations that wait (%s): %s in %d ms%n",
+          lock, answers, (System.nanoTime() - from) / 1_000_000);
+      over.countDown();
+      stuck.forEach(CompletableFuture::join);
+      holder.rollback();
+
+      assertThat(answers.get(201)).as("%s", answers).isGreaterThan(PAYMENTS * 4 / 5);
+    }
+    for (Captures one : captures) {
+      Answer end =
+          Awaitility.await()
+              .atMost(PATIENCE)
+              .until(
+                  () -> operate(one.owner(), 0, one.path(), UUID.randomUUID().toString(), 5_000),
+                  answer -> answer.status() != 202);
+      assertThat(end.status()).as("%s", end.body()).isIn(201, 409);
+    }
+    assertThat(breakersOpened()).isZero();
+  }
+
+  /** One payment of which a capture is asked for again and again. */
+  private record Captures(Merchant owner, int number, String path) {
+
+    void repeatUntil(CountDownLatch over) {
+      while (over.getCount() > 0) {
+        try {
+          operate(owner, number, path, UUID.randomUUID().toString(), 700);
+        } catch (IOException | InterruptedException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    }
+  }
+
   private static Answer operateQuietly(Merchant caller, String path, String body) {
     try {
       return operate(caller, 0, path, "locked " + path, body, 1_000);
@@ -385,16 +454,25 @@ class IsolationIT {
   }
 
   private static Merchant withAccounts() throws IOException, InterruptedException {
+    return withAccounts(2);
+  }
+
+  private static Merchant withAccounts(int accounts) throws IOException, InterruptedException {
     Merchant owner = Merchant.register(replicas.getFirst());
-    owner.openAccounts(replicas.getFirst().uri(), 2, 1_000);
+    owner.openAccounts(replicas.getFirst().uri(), accounts, 1_000);
     return owner;
   }
 
   /** The path of a payment that can be captured. */
   private static String authorized(Merchant payer) throws IOException, InterruptedException {
+    return authorized(payer, "a0", "shop");
+  }
+
+  private static String authorized(Merchant owner, String payer, String payee)
+      throws IOException, InterruptedException {
     String body =
-        Merchant.payment(10, "a0", "shop").replace("}", ",\"capture_method\":\"manual\"}");
-    Answer made = operate(payer, 0, "/v1/payments", UUID.randomUUID().toString(), body, 5_000);
+        Merchant.payment(10, payer, payee).replace("}", ",\"capture_method\":\"manual\"}");
+    Answer made = operate(owner, 0, "/v1/payments", UUID.randomUUID().toString(), body, 5_000);
     return "/v1/payments/" + made.body().path("id").asText();
   }
 

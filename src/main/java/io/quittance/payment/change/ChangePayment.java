@@ -47,6 +47,11 @@ record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAct
   }
 
   @Override
+  public Object kind() {
+    return action.getClass();
+  }
+
+  @Override
   public void prepare(UnitOfWork unit) {
     unit.table(Payments.class).requestWithBooks(unit, seen);
   }
