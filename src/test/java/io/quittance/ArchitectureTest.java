@@ -14,6 +14,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import io.quittance.concurrency.DeadlineScope;
+import io.quittance.database.Dialect;
 import io.quittance.identity.RequiresScope;
 import io.quittance.journal.Table;
 import jakarta.persistence.Entity;
@@ -32,6 +33,7 @@ import java.util.regex.Pattern;
 import org.springframework.core.annotation.Order;
 import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.modulith.ApplicationModule;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.RequestMapping;
@@ -100,18 +102,28 @@ class ArchitectureTest {
           .because("subtasks are canceled by interrupt: let them wait on a WorkerPool's future");
 
   @ArchTest
-  static final ArchRule whatIsForgottenOrJudgedByAgeGoesByTheDatabasesClock =
+  static final ArchRule theLedgerGoesByTheDatabasesClock =
       noClasses()
           .that()
-          .haveSimpleNameEndingWith("Retention")
-          .or()
           .resideInAPackage("io.quittance.ledger..")
           .should()
           .dependOnClassesThat()
           .areAssignableTo(Clock.class)
+          .because("replicas' clocks differ; use Dialect.now or current_timestamp");
+
+  @ArchTest
+  static final ArchRule whatIsDeletedByAgeGoesByBothClocks =
+      noClasses()
+          .that()
+          .haveSimpleNameEndingWith("Retention")
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(Clock.class)
+          .orShould()
+          .callMethod(Dialect.class, "now", JdbcOperations.class)
           .because(
-              "a replica whose clock is ahead would delete what all others need; use"
-                  + " Dialect.now or current_timestamp");
+              "a clock that is ahead, a replica's or the database's, would delete what is young; use"
+                  + " Dialect.earlierNow");
 
   @ArchTest
   static final ArchRule timeComesFromAClock =

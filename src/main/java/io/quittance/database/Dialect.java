@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -18,7 +19,7 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * The differences in SQL between H2, PostgreSQL, and PostgreSQL with Citus. Immutable.
+ * The differences in SQL between H2, PostgreSQL, and PostgreSQL with Citus. Thread-safe.
  *
  * <p>Citus sends a statement to one server if it names the merchant by a parameter; a join with
  * rows that name it goes to all servers.
@@ -28,14 +29,17 @@ public final class Dialect {
 
   private final boolean postgres;
   private final boolean distributed;
+  private final Clocks clocks;
 
   /** For a database on one server. */
   public Dialect(DataSource dataSource) throws SQLException {
-    this(dataSource, Distribution.NONE);
+    this(dataSource, Distribution.NONE, new Clocks(Clock.systemUTC()));
   }
 
   @Autowired
-  public Dialect(DataSource dataSource, Distribution distribution) throws SQLException {
+  public Dialect(DataSource dataSource, Distribution distribution, Clocks clocks)
+      throws SQLException {
+    this.clocks = clocks;
     distributed = distribution == Distribution.CITUS;
     try (Connection connection = dataSource.getConnection()) {
       postgres = connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
@@ -105,6 +109,14 @@ public final class Dialect {
   public Instant now(JdbcOperations jdbc) {
     String sql = postgres ? "select clock_timestamp()" : "select current_timestamp(6)";
     return Objects.requireNonNull(jdbc.queryForObject(sql, OffsetDateTime.class)).toInstant();
+  }
+
+  /**
+   * The earlier of the database's clock and this replica's. What is deleted by its age goes by it,
+   * so that one clock that is ahead does not delete young rows.
+   */
+  public Instant earlierNow(JdbcOperations jdbc) {
+    return clocks.earlier(now(jdbc));
   }
 
   /**

@@ -1,6 +1,6 @@
 /**
- * Connection pools, the classification of failures, binding of arrays and times, and the
- * differences in SQL between H2, PostgreSQL and Citus.
+ * Connection pools, the classification of failures, binding of arrays and times, the database's
+ * clock, and the differences in SQL between H2, PostgreSQL and Citus.
  */
 @ApplicationModule(allowedDependencies = "concurrency")
 @NullMarked

@@ -3,15 +3,20 @@ package io.quittance.idempotency;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
+import io.quittance.database.Distribution;
 import io.quittance.testing.Postgres;
 import java.sql.Connection;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -94,6 +99,33 @@ class KeyRetentionIT {
     retention.sweep();
 
     assertThat(jdbc.sql("select 1 from idempotency_keys").query(Integer.class).list()).isEmpty();
+  }
+
+  /** The database's clock after a fail-over, or a replica's. */
+  @ParameterizedTest
+  @ValueSource(ints = {-2, 2})
+  void keepsYoungKeysWhileOneClockIsDaysAhead(int replicaDaysAhead) throws Exception {
+    Duration ahead = Duration.ofDays(replicaDaysAhead);
+    var clocks = new Clocks(Clock.offset(Clock.systemUTC(), ahead));
+    var dialect = new Dialect(database.dataSource(), Distribution.NONE, clocks);
+    var kept = new IdempotencyProperties(Duration.ofHours(24), Duration.ofSeconds(10));
+    var retention = new KeyRetention(new JdbcTemplate(database.dataSource()), dialect, kept);
+    OffsetDateTime now = jdbc.sql("select now()").query(OffsetDateTime.class).single();
+    OffsetDateTime earlier = ahead.isNegative() ? now.plus(ahead) : now;
+    add(earlier.minusHours(2));
+    add(earlier.minusHours(26));
+
+    retention.sweep();
+
+    assertThat(count("created_at > ?", earlier.minusHours(24))).isEqualTo(KEYS_AN_HOUR);
+    assertThat(count("created_at < ?", earlier.minusHours(24))).isZero();
+  }
+
+  private long count(String which, OffsetDateTime time) {
+    return jdbc.sql("select count(*) from idempotency_keys where " + which)
+        .param(time)
+        .query(Long.class)
+        .single();
   }
 
   private void add(OffsetDateTime hour) {

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.database.Distribution;
 import io.quittance.testing.Postgres;
 import io.quittance.tracing.Tracing;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -130,7 +132,7 @@ class DistributedJournalIT {
     return new Journal(
         dataSource,
         dataSource,
-        new Dialect(dataSource, Distribution.CITUS),
+        new Dialect(dataSource, Distribution.CITUS, new Clocks(Clock.systemUTC())),
         factory.getBeanProvider(Table.Factory.class),
         new JournalProperties(1, 8, 8, Duration.ofSeconds(10), Duration.ofMillis(123)),
         new SimpleMeterRegistry(),

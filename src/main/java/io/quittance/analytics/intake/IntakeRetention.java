@@ -13,8 +13,7 @@ import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
 /**
- * Deletes the keys of old bodies and the marks of old commits, a few at a time, on every replica,
- * by the database's clock.
+ * Deletes the keys of old bodies and the marks of old commits, a few at a time, on every replica.
  */
 @Component
 final class IntakeRetention {
@@ -56,6 +55,6 @@ final class IntakeRetention {
             new AgeSweep.AgedRows(table, "created_at", ""),
             ROWS_PER_BATCH,
             BATCHES_PER_SWEEP)
-        .deleteBefore(dialect.now(operations).minus(kept));
+        .deleteBefore(dialect.earlierNow(operations).minus(kept));
   }
 }

@@ -15,8 +15,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Deletes panes that are too old for their step, oldest first and a few at a time. Every replica
- * runs it. It uses the database's clock, so that a replica whose clock is ahead deletes nothing too
- * early.
+ * runs it.
  */
 @Component
 final class PaneRetention {
@@ -35,7 +34,7 @@ final class PaneRetention {
 
   @Autowired
   PaneRetention(JdbcOperations jdbc, Dialect dialect) {
-    this(JdbcClient.create(jdbc), dialect, () -> dialect.now(jdbc));
+    this(JdbcClient.create(jdbc), dialect, () -> dialect.earlierNow(jdbc));
   }
 
   PaneRetention(JdbcClient jdbc, Dialect dialect, Supplier<Instant> now) {

@@ -54,10 +54,9 @@ final class TimelineRetention {
 
   @Scheduled(fixedDelayString = "PT1H")
   void sweep() {
-    sweep(dialect.now(operations));
+    sweep(dialect.earlierNow(operations));
   }
 
-  /** By the database's clock: a replica whose clock is ahead would drop timelines too early. */
   void sweep(Instant now) {
     if (dialect.dividesTables()) {
       transactions.executeWithoutResult(status -> divide(now));

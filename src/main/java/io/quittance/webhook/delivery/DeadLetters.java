@@ -3,9 +3,11 @@ package io.quittance.webhook.delivery;
 import static java.util.Comparator.naturalOrder;
 
 import io.quittance.database.Dialect;
+import io.quittance.database.Instants;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
 import io.quittance.webhook.endpoint.Endpoint;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -64,11 +66,13 @@ public final class DeadLetters {
       values (?, ?, ?, current_timestamp, 0, ?)
       """;
 
-  /** After an hour, no transaction is left that saw the endpoint and adds deliveries to it. */
+  /** After this time, no transaction is left that saw the endpoint and adds deliveries to it. */
+  private static final Duration DELETED_KEPT = Duration.ofHours(1);
+
   private static final String DELETED_ENDPOINTS =
       """
       select w.merchant_id, w.id from webhook_endpoints w
-       where w.deleted_at < current_timestamp - interval '1' hour
+       where w.deleted_at < ?
          and not exists (select 1 from deliveries d
                           where d.merchant_id = w.merchant_id and d.endpoint_id = w.id
                             and d.state = 'pending')
@@ -162,7 +166,8 @@ public final class DeadLetters {
             DELETED_ENDPOINTS,
             (rs, row) ->
                 new Destination(
-                    rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)))
+                    rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
+            Instants.parameter(dialect.earlierNow(jdbc).minus(DELETED_KEPT)))
         .forEach(
             endpoint -> transactions.executeWithoutResult(status -> forgetUnlessLocked(endpoint)));
   }

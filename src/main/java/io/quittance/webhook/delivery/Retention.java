@@ -139,7 +139,7 @@ final class Retention {
   }
 
   private OffsetDateTime before(Duration retention) {
-    return dialect.now(jdbc).minus(retention).atOffset(ZoneOffset.UTC);
+    return dialect.earlierNow(jdbc).minus(retention).atOffset(ZoneOffset.UTC);
   }
 
   /**

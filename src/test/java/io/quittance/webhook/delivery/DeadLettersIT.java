@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
+import io.quittance.database.Distribution;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
@@ -15,6 +17,8 @@ import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
 import io.quittance.webhook.endpoint.Endpoint;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
@@ -126,6 +130,37 @@ class DeadLettersIT {
 
     assertThat(counted("dead")).isZero();
     assertThat(count(new JdbcTemplate(database), endpoint, "pending")).isEqualTo(DELIVERIES);
+  }
+
+  /** For an hour, a payment may still add deliveries to a deleted endpoint. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void forgetsNoEndpointBecauseTheDatabasesClockIsAhead(String name, DataSource database)
+      throws Exception {
+    var jdbc = new JdbcTemplate(database);
+    Destination endpoint = disabled(database);
+    jdbc.update("delete from deliveries where endpoint_id = ?", endpoint.endpointId());
+    jdbc.update(
+        "update webhook_endpoints set deleted_at = current_timestamp - interval '2' hour where id = ?",
+        endpoint.endpointId());
+    var transactions = new DataSourceTransactionManager(database);
+    var behind = new Clocks(Clock.offset(Clock.systemUTC(), Duration.ofHours(-2)));
+    var behindTheDatabase = new Dialect(database, Distribution.NONE, behind);
+
+    new DeadLetters(jdbc, transactions, behindTheDatabase, new DeliveryCounts(meters))
+        .forgetDeleted();
+    assertThat(endpoints(jdbc, endpoint)).isOne();
+
+    new DeadLetters(jdbc, transactions, new Dialect(database), new DeliveryCounts(meters))
+        .forgetDeleted();
+    assertThat(endpoints(jdbc, endpoint)).isZero();
+  }
+
+  private static int endpoints(JdbcTemplate jdbc, Destination endpoint) {
+    return jdbc.queryForObject(
+        "select count(*) from webhook_endpoints where id = ?",
+        Integer.class,
+        endpoint.endpointId());
   }
 
   private double counted(String result) {

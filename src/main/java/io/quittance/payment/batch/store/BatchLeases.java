@@ -45,6 +45,9 @@ public final class BatchLeases {
   /** How long a replica keeps a batch without renewing the lease. */
   public static final Duration LEASE = Duration.ofSeconds(3);
 
+  /** How long after its lease a batch is kept that was never published. */
+  private static final Duration UNPREPARED_KEPT = Duration.ofMinutes(5);
+
   private static final String LOCK =
       """
       select 1 from payment_batches
@@ -177,11 +180,12 @@ public final class BatchLeases {
     return jdbc.query(
         """
         select merchant_id, id from payment_batches
-         where status = 'preparing' and lease_until < current_timestamp - interval '5' minute
+         where status = 'preparing' and lease_until < ?
          order by lease_until limit ?
         """,
         (rs, _) ->
             new Unprepared(rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
+        Instants.parameter(dialect.earlierNow(jdbc).minus(UNPREPARED_KEPT)),
         limit);
   }
 

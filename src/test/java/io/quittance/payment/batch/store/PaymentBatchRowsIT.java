@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
+import io.quittance.database.Distribution;
 import io.quittance.database.Instants;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
@@ -15,6 +17,7 @@ import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.AbstractList;
 import java.util.List;
@@ -150,6 +153,18 @@ class PaymentBatchRowsIT {
         .containsExactly(behind.id());
     jdbc.update("update payment_batches set status = 'preparing'");
     assertThat(leases.unprepared(10)).hasSize(5);
+  }
+
+  /** After a fail-over to a server whose clock is ahead, all leases seem to be over for long. */
+  @Test
+  void discardsNoBatchBecauseTheDatabasesClockIsAhead() throws SQLException {
+    batch(UUID.randomUUID(), Duration.ofHours(-1));
+    jdbc.update("update payment_batches set status = 'preparing'");
+    var replica = new Clocks(Clock.offset(Clock.systemUTC(), Duration.ofHours(-1)));
+    var dialect = new Dialect(database, Distribution.NONE, replica);
+
+    assertThat(new BatchLeases(jdbc, dialect, transactions).unprepared(10)).isEmpty();
+    assertThat(leases.unprepared(10)).hasSize(1);
   }
 
   /** A batch of ten thousand items would keep a connection for seconds. */
