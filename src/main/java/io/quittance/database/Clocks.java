@@ -1,5 +1,8 @@
 package io.quittance.database;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Ticker;
 import java.time.Clock;
@@ -15,7 +18,7 @@ import org.springframework.stereotype.Component;
  * the database's may be days ahead. A warning is logged while they differ a lot. Thread-safe.
  */
 @Component
-public final class Clocks {
+public final class Clocks implements MeterBinder {
 
   /** How far they may differ without a warning. */
   static final Duration DIFFERENCE_MAX = Duration.ofMinutes(1);
@@ -23,10 +26,17 @@ public final class Clocks {
   /** The least time between two warnings. */
   static final Duration QUIET = Duration.ofMinutes(5);
 
+  /** A difference counts until one to two of these later, or until the clock is read again. */
+  static final Duration PERIOD = Duration.ofMinutes(1);
+
   private final Clock clock;
   private final Logger log;
   private final Ticker ticker;
   private Deadline quiet;
+  private Deadline period;
+  private long aheadMillisMax;
+  private long aheadMillisMaxBefore;
+  private volatile double aheadSeconds = Double.NaN;
 
   /**
    * @param clock this replica's
@@ -41,6 +51,40 @@ public final class Clocks {
     this.log = log;
     this.ticker = ticker;
     this.quiet = Deadline.after(Duration.ZERO, ticker);
+    this.period = Deadline.after(PERIOD, ticker);
+  }
+
+  /** Called by Spring Boot when the registry exists. */
+  @Override
+  public void bindTo(MeterRegistry registry) {
+    Gauge.builder("quittance.database.clock.ahead", this, clocks -> clocks.aheadSeconds)
+        .description("How far the database's clock is ahead of this replica's")
+        .baseUnit("seconds")
+        .register(registry);
+  }
+
+  /**
+   * Notes the database's clock, which was just read. The answer took a moment, so the difference is
+   * too small rather than too large: the largest one is the best.
+   */
+  synchronized void note(Instant database) {
+    long aheadMillis = database.toEpochMilli() - clock.millis();
+    aheadSeconds = aheadMillis / 1000.0;
+    if (period.expired()) {
+      period = Deadline.after(PERIOD, ticker);
+      aheadMillisMaxBefore = aheadMillisMax;
+      aheadMillisMax = 0;
+    }
+    aheadMillisMax = Math.max(aheadMillisMax, aheadMillis);
+  }
+
+  /**
+   * The later of the two clocks, without asking the database: this replica's, and what the
+   * database's was ahead of it lately. While nobody reads the database's, the last difference
+   * counts.
+   */
+  public synchronized Instant later() {
+    return clock.instant().plusMillis(Math.max(aheadMillisMax, aheadMillisMaxBefore));
   }
 
   /** The earlier of the two clocks, of which the database's was just read. */

@@ -108,7 +108,10 @@ public final class Dialect {
    */
   public Instant now(JdbcOperations jdbc) {
     String sql = postgres ? "select clock_timestamp()" : "select current_timestamp(6)";
-    return Objects.requireNonNull(jdbc.queryForObject(sql, OffsetDateTime.class)).toInstant();
+    Instant now =
+        Objects.requireNonNull(jdbc.queryForObject(sql, OffsetDateTime.class)).toInstant();
+    clocks.note(now);
+    return now;
   }
 
   /**

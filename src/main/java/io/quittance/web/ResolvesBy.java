@@ -1,6 +1,6 @@
 package io.quittance.web;
 
-import java.time.Clock;
+import io.quittance.database.Clocks;
 import java.time.Duration;
 import java.time.Instant;
 import org.springframework.beans.factory.annotation.Value;
@@ -8,13 +8,13 @@ import org.springframework.stereotype.Component;
 
 /**
  * Computes {@code resolves_by} of a response with an unknown outcome: by this instant the request
- * is applied, or never will be. It uses this replica's clock, because the database may not answer.
- * Thread-safe.
+ * is applied, or never will be. Rows go by the database's clock, which may not answer now, so it
+ * uses the later of that one, as it was lately, and this replica's. Thread-safe.
  */
 @Component
 public final class ResolvesBy {
 
-  private final Clock clock;
+  private final Clocks clocks;
   private final Duration longestDeadline;
   private final Duration grace;
 
@@ -23,17 +23,17 @@ public final class ResolvesBy {
    * @param grace how long after its deadline a request may still be applied
    */
   public ResolvesBy(
-      Clock clock,
+      Clocks clocks,
       DeadlineProperties deadlines,
       @Value("${quittance.payment.resolve-grace:5s}") Duration grace) {
-    this.clock = clock;
+    this.clocks = clocks;
     this.longestDeadline = Duration.ofMillis(deadlines.maxMs());
     this.grace = grace;
   }
 
   /** For a request that has this much left of its deadline. */
   public Instant after(Duration left) {
-    return clock.instant().plus(left).plus(grace);
+    return clocks.later().plus(left).plus(grace);
   }
 
   /** For any request that is not of a batch, also one that another replica has begun just now. */

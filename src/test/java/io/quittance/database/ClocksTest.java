@@ -8,6 +8,8 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.verifyNoInteractions;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +32,51 @@ class ClocksTest {
   void takesTheEarlierOfBoth() {
     assertThat(clocks.earlier(DAYS_AHEAD)).isEqualTo(OWN);
     assertThat(clocks.earlier(DAYS_BEHIND)).isEqualTo(DAYS_BEHIND);
+  }
+
+  @Test
+  void theLaterOneIsTheReplicasUnlessTheDatabasesIsAhead() {
+    assertThat(clocks.later()).as("the database's was never read").isEqualTo(OWN);
+    clocks.note(DAYS_BEHIND);
+    assertThat(clocks.later()).isEqualTo(OWN);
+    clocks.note(DAYS_AHEAD);
+    assertThat(clocks.later()).isEqualTo(DAYS_AHEAD);
+  }
+
+  /** An answer that was late makes the database's clock look as if it were behind. */
+  @Test
+  void theLargestDifferenceOfTheLastMinutesCounts() {
+    clocks.note(OWN.plusSeconds(10));
+    clocks.note(OWN.plusSeconds(3));
+    assertThat(clocks.later()).isEqualTo(OWN.plusSeconds(10));
+
+    nanos.addAndGet(Clocks.PERIOD.toNanos());
+    clocks.note(OWN.plusSeconds(4));
+    assertThat(clocks.later()).isEqualTo(OWN.plusSeconds(10));
+
+    nanos.addAndGet(Clocks.PERIOD.toNanos());
+    clocks.note(OWN.plusSeconds(3));
+    assertThat(clocks.later()).isEqualTo(OWN.plusSeconds(4));
+  }
+
+  @Test
+  void theLastDifferenceCountsWhileNobodyReadsTheDatabasesClock() {
+    clocks.note(OWN.plusSeconds(10));
+    nanos.addAndGet(Duration.ofDays(1).toNanos());
+
+    assertThat(clocks.later()).isEqualTo(OWN.plusSeconds(10));
+  }
+
+  @Test
+  void tellsTheDifference() {
+    var registry = new SimpleMeterRegistry();
+    clocks.bindTo(registry);
+    Gauge ahead = registry.get("quittance.database.clock.ahead").gauge();
+    assertThat(ahead.value()).isNaN();
+
+    clocks.note(OWN.minusMillis(1_500));
+
+    assertThat(ahead.value()).isEqualTo(-1.5);
   }
 
   @Test

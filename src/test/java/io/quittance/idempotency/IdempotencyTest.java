@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Clocks;
 import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.Ran;
@@ -42,7 +43,8 @@ class IdempotencyTest {
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-01-31T12:00:00Z"), ZoneOffset.UTC);
   private static final ResolvesBy RESOLVES_BY =
-      new ResolvesBy(CLOCK, new DeadlineProperties(2_000, 30_000), Duration.ofSeconds(5));
+      new ResolvesBy(
+          new Clocks(CLOCK), new DeadlineProperties(2_000, 30_000), Duration.ofSeconds(5));
 
   private final Map<KeyedRequest.Id, KeyRecord> stored = new HashMap<>();
   private int lookedUp;

@@ -2,6 +2,7 @@ package io.quittance.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.database.Clocks;
 import io.quittance.payment.batch.run.BatchDeadlines;
 import java.time.Clock;
 import java.time.Duration;
@@ -18,7 +19,9 @@ class ResolvesByTest {
 
   private final ResolvesBy resolvesBy =
       new ResolvesBy(
-          Clock.fixed(NOW, ZoneOffset.UTC), new DeadlineProperties(2_000, 30_000), GRACE);
+          new Clocks(Clock.fixed(NOW, ZoneOffset.UTC)),
+          new DeadlineProperties(2_000, 30_000),
+          GRACE);
 
   @ParameterizedTest
   @ValueSource(strings = {"/v1/payments", "/v1/transfers", "/v1/payment-batchesX"})

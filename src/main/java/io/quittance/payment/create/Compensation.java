@@ -5,6 +5,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.ScopeFailedException;
+import io.quittance.database.Clocks;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.Keyed;
 import io.quittance.journal.CommitOutcomeUnknownException;
@@ -19,7 +20,6 @@ import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
@@ -43,19 +43,19 @@ final class Compensation {
   private final Dependencies dependencies;
   private final ReleaseTime releaseTime;
   private final PaymentProperties properties;
-  private final Clock clock;
+  private final Clocks clocks;
 
   Compensation(
       Journal journal,
       Dependencies dependencies,
       ReleaseTime releaseTime,
       PaymentProperties properties,
-      Clock clock) {
+      Clocks clocks) {
     this.journal = journal;
     this.dependencies = dependencies;
     this.releaseTime = releaseTime;
     this.properties = properties;
-    this.clock = clock;
+    this.clocks = clocks;
   }
 
   /** Ends the payment for the reason that its scope failed. */
@@ -162,8 +162,8 @@ final class Compensation {
   PaymentResult unknown(PaymentOrder order, Exception reason) {
     log.warn("It is not known yet how payment {} ended: {}", text(order), reason.toString());
     Instant resolvesBy =
-        clock
-            .instant()
+        clocks
+            .later()
             .plus(order.deadline().remaining())
             .plus(properties.resolveGrace())
             .plus(properties.resolveInterval().multipliedBy(2));

@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.QueueFullException;
+import io.quittance.database.Clocks;
+import io.quittance.database.Dialect;
+import io.quittance.database.Distribution;
 import io.quittance.idempotency.Keyed;
 import io.quittance.idempotency.KeyedCommand;
 import io.quittance.journal.Journal;
+import io.quittance.payment.PaymentProperties;
+import io.quittance.payment.dependency.Dependencies;
 import io.quittance.payment.dependency.QueuedCommand;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
@@ -14,16 +19,19 @@ import io.quittance.payment.model.PaymentStatus;
 import io.quittance.testing.Orders;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
 
@@ -43,6 +51,10 @@ class CompensationIT {
   @Autowired private Journal journal;
   @Autowired private Compensation compensation;
   @Autowired private ReleaseTime releaseTime;
+  @Autowired private Dependencies dependencies;
+  @Autowired private PaymentProperties properties;
+  @Autowired private DataSource dataSource;
+  @Autowired private JdbcOperations jdbcOperations;
 
   /** The journal refuses the second command of a payment, whose first one has made a hold. */
   @Test
@@ -84,6 +96,21 @@ class CompensationIT {
         .isInstanceOfSatisfying(
             PaymentResult.Unknown.class,
             unknown -> assertThat(unknown.resolvesBy()).isAfter(recordedBy));
+  }
+
+  /** By the database's clock, as the payment's row and whoever ends it. */
+  @Test
+  void tellsNoInstantThatHasPassedIfItsClockIsBehind() throws Exception {
+    var behind = new Clocks(Clock.offset(Clock.systemUTC(), Duration.ofHours(-1)));
+    new Dialect(dataSource, Distribution.NONE, behind).now(jdbcOperations);
+    var onThisReplica = new Compensation(journal, dependencies, releaseTime, properties, behind);
+    Instant before = Instant.now();
+    PaymentOrder order = order();
+
+    assertThat(onThisReplica.unknown(order, new IllegalStateException()))
+        .isInstanceOfSatisfying(
+            PaymentResult.Unknown.class,
+            unknown -> assertThat(unknown.resolvesBy()).isAfter(before.plus(PLENTY)));
   }
 
   private static QueuedCommand<Keyed<BeginPayment.Result>> queued(PaymentOrder order) {
