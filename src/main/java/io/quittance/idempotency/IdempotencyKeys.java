@@ -2,6 +2,7 @@ package io.quittance.idempotency;
 
 import static io.quittance.database.ArrayParameters.bind;
 
+import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
 import io.quittance.journal.Table;
@@ -65,26 +66,28 @@ public final class IdempotencyKeys implements Table {
   static final class Factory implements Table.Factory {
 
     private final Dialect dialect;
+    private final Clocks clocks;
 
-    Factory(Dialect dialect) {
+    Factory(Dialect dialect, Clocks clocks) {
       this.dialect = dialect;
+      this.clocks = clocks;
     }
 
     @Override
     public Table open(UnitOfWork unit) {
-      return new IdempotencyKeys(dialect, unit);
+      return new IdempotencyKeys(dialect, clocks);
     }
   }
 
   private final Dialect dialect;
-  private final UnitOfWork unit;
+  private final Clocks clocks;
   private final Set<KeyedRequest.Id> wanted = new LinkedHashSet<>();
   private final Map<KeyedRequest.Id, KeyRecord> known = new HashMap<>();
   private final List<Claim> claims = new ArrayList<>();
 
-  private IdempotencyKeys(Dialect dialect, UnitOfWork unit) {
+  private IdempotencyKeys(Dialect dialect, Clocks clocks) {
     this.dialect = dialect;
-    this.unit = unit;
+    this.clocks = clocks;
   }
 
   /** Announces a key that may be claimed. */
@@ -119,8 +122,12 @@ public final class IdempotencyKeys implements Table {
     add(request, new KeyRecord(request.fingerprint(), rival, code.code(), detail, now));
   }
 
+  /**
+   * Its age counts from the later clock, as {@link KeyRetention} goes by the earlier one: a key
+   * that is claimed while one of them is behind is not old when that one is corrected.
+   */
   private void add(KeyedRequest request, KeyRecord record) {
-    claims.add(new Claim(request, record, unit.now()));
+    claims.add(new Claim(request, record, clocks.later()));
     known.put(request.id(), record);
   }
 
