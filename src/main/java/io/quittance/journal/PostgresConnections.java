@@ -37,7 +37,7 @@ class PostgresConnections implements BeanPostProcessor {
           "reWriteBatchedInserts", "true",
           "socketTimeout", "20",
           "options",
-              "-c statement_timeout=10s -c idle_in_transaction_session_timeout=10s -c lock_timeout=5s"
+              "-c statement_timeout=10s -c idle_in_transaction_session_timeout=10s -c lock_timeout=1s"
                   + " -c plan_cache_mode=force_custom_plan"
                   + LIMITS_REACH_ALL_SERVERS);
 

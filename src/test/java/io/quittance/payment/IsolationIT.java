@@ -271,9 +271,12 @@ class IsolationIT {
         .until(() -> audit.number("select count(*) from pg_locks where not granted") >= statements);
   }
 
-  /** Operations look their payment up first, and repetitions what the first request made. */
+  /**
+   * Operations look their payment up first, and repetitions what the first request made. Lists need
+   * a connection that the two merchants hold, until they have waited for the lock for long enough.
+   */
   @Test
-  void operationsGoOnWhateverTwoMerchantsHang() throws Exception {
+  void operationsAndListsGoOnWhateverTwoMerchantsHang() throws Exception {
     Merchant third = withAccounts();
     String captured = authorized(third) + "/captures";
     String reversed = transferred(third) + "/reverse";
@@ -290,6 +293,7 @@ class IsolationIT {
         Answer batch = operate(third, i, "/v1/payment-batches", "batch", TWO_PAYMENTS, 5_000);
         assertThat(batch.status()).isEqualTo(201);
         assertThat(batch.body().path("status").asText()).isEqualTo("completed");
+        assertThat(get(third, i, "/v1/payments?limit=1").status()).isEqualTo(200);
       }
       assertThat(lists).extracting(list -> list.join().status()).containsOnly(503);
       holder.rollback();
