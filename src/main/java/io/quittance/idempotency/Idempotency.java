@@ -107,8 +107,8 @@ public final class Idempotency {
    *
    * @param deadline limits the first look-up, and tells others how long the request may run
    * @param wait how long to join the same request if it still runs (RFC 7240, Prefer: wait)
-   * @throws Problem 422 for another body under the same key, 409 while the first request runs; 503
-   *     or 504 with an unknown outcome when the key could not be looked up
+   * @throws Problem 422 for another body under the same key; with an unknown outcome 409 while the
+   *     first request runs, and 503 or 504 when the key could not be looked up
    */
   public <A> A run(KeyedRequest request, Deadline deadline, Duration wait, Replayable<A> work) {
     var patience = Deadline.after(wait);
@@ -123,7 +123,7 @@ public final class Idempotency {
             return answer;
           }
           case Attempt.StillRunning<A>(Duration left) when patience.expired() ->
-              throw Problem.of(ProblemCode.IDEMPOTENCY_IN_PROGRESS).retryAfter(left);
+              throw lookups.inProgress(left);
           case Attempt.StillRunning<A> _ -> Thread.sleep(POLL_INTERVAL);
         }
       }

@@ -121,6 +121,18 @@ final class KeyLookups {
     }
   }
 
+  /**
+   * The problem while the first request of a key runs, which may still move money.
+   *
+   * @param left how long it may run
+   */
+  Problem inProgress(Duration left) {
+    Duration atMost = left.isNegative() ? Duration.ZERO : left;
+    return Problem.of(ProblemCode.IDEMPOTENCY_IN_PROGRESS)
+        .retryAfter(atMost)
+        .unknownUntil(resolvesBy.after(atMost));
+  }
+
   /** The problem for a caller that may have repeated a request that was carried out. */
   Problem unknown(KeyedRequest request, ProblemCode code, String reason) {
     return Problem.of(code, reason + "; repeat the request with the same key.")

@@ -146,6 +146,9 @@ abstract class IdempotencyContract extends Contract {
             answer -> {
               if (answer.header("Retry-After").isPresent()) {
                 answer.isProblem(409, "idempotency_in_progress");
+                // The first one may still pay.
+                assertThat(answer.text("/outcome")).isEqualTo("unknown");
+                assertThat(answer.text("/resolves_by")).isNotBlank();
               } else {
                 answer.is(201);
               }

@@ -148,7 +148,12 @@ class IdempotencyTest {
   void saysThatTheFirstRequestRunsOnAnotherReplica() {
     stored.put(request(1).id(), recorded(request(1)));
     assertThatThrownBy(() -> run(request(1), this::carryOut, _ -> Optional.empty()))
-        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_IN_PROGRESS));
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.IDEMPOTENCY_IN_PROGRESS);
+              assertThat(problem.isUnknown()).isTrue();
+            });
   }
 
   @Test
