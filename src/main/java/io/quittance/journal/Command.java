@@ -55,6 +55,15 @@ public interface Command<R> {
     return false;
   }
 
+  /**
+   * About how many characters of text it writes or reads, if merchants decide on their number. A
+   * transaction takes commands until they come to a {@linkplain TransactionWeight limit}. Called
+   * for each command, so it must be cheap.
+   */
+  default long weight() {
+    return 0;
+  }
+
   /** Announces the other rows that {@link #decide} will need. No I/O. */
   void prepare(UnitOfWork unit);
 
@@ -109,6 +118,11 @@ public interface Command<R> {
     @Override
     default boolean isDeferrable() {
       return command().isDeferrable();
+    }
+
+    @Override
+    default long weight() {
+      return command().weight();
     }
 
     @Override

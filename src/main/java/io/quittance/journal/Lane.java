@@ -86,6 +86,7 @@ final class Lane {
         WorkerPool.<Command<?>, Object>named("journal-" + number, this::work)
             .capacity(capacity)
             .maxBatch(maxBatch)
+            .maxBatchWeight(TransactionWeight.MAX, Command::weight)
             .linger(this::linger)
             .deferrable(Command::isDeferrable, this::deferFor)
             .start(registry);

@@ -47,8 +47,9 @@ final class Transactions {
   }
 
   /**
-   * Divides commands into groups that may share a transaction: on a distributed database, those of
-   * one merchant. The groups are in the order of their first commands.
+   * Divides commands into groups that may share a transaction: until they {@linkplain
+   * TransactionWeight weigh} too much, and on a distributed database only those of one merchant.
+   * The groups are in the order of their first commands, those of one merchant together.
    */
   Collection<List<Job<Command<?>, Object>>> groups(List<Job<Command<?>, Object>> jobs) {
     return dialect.distributed()
@@ -57,7 +58,10 @@ final class Transactions {
                 groupingBy(
                     job -> job.item().merchantId(), LinkedHashMap::new, toUnmodifiableList()))
             .values()
-        : List.of(jobs);
+            .stream()
+            .flatMap(ofMerchant -> TransactionWeight.divided(ofMerchant).stream())
+            .toList()
+        : TransactionWeight.divided(jobs);
   }
 
   /**

@@ -207,6 +207,76 @@ class JournalIT {
         .isEqualTo(1);
   }
 
+  /** A command that forwards to another one, as if it wrote a lot of text. */
+  private record Heavy(Command<Integer> command, long weight)
+      implements Command.Forwarding<Integer> {}
+
+  @Test
+  void dividesWhatQueuedUpByWeight() throws Exception {
+    long half = TransactionWeight.MAX / 2;
+    var blocker = Append.gated(0);
+    journal.submit(blocker, PATIENCE);
+    blocker.reached().await();
+    List<CompletableFuture<Integer>> results = new ArrayList<>();
+    for (int line = 1; line <= 5; line++) {
+      var heavy = new Heavy(new Append(line), line == 5 ? 2 * half : half);
+      results.add(journal.submit(new Told(heavy, new CountDownLatch(1)), PATIENCE));
+    }
+    results.add(journal.submitWhenRoom(new Heavy(new Append(6), half), PATIENCE));
+    results.add(journal.submit(new Append(7), PATIENCE));
+    blocker.gate().countDown();
+
+    assertThat(results).allSatisfy(result -> assertThat(PATIENCE.await(result)).isPositive());
+    assertThat(linesByTransaction()).containsExactly("0", "1,2", "3,4", "5", "6,7");
+  }
+
+  /** What is left in the queue counts in the estimates by which requests are admitted. */
+  @Test
+  void leavesInTheQueueWhatIsTooHeavyForTheTransaction() throws Exception {
+    var blocker = Append.gated(0);
+    var next = Append.gated(1);
+    journal.submit(blocker, PATIENCE);
+    blocker.reached().await();
+    journal.submit(new Heavy(next, TransactionWeight.MAX), PATIENCE);
+    journal.submit(new Append(2), PATIENCE);
+    journal.submit(new Append(3), PATIENCE);
+
+    blocker.gate().countDown();
+    next.reached().await();
+
+    assertThat(journal.waiting()).isEqualTo(2);
+    next.gate().countDown();
+  }
+
+  @Test
+  void dividesWhatWaitedForAnAccountByWeight() throws Exception {
+    openAccounts("a");
+    List<CompletableFuture<Integer>> results = new ArrayList<>();
+    try (Connection other = locking("a")) {
+      for (int line = 1; line <= 4; line++) {
+        var heavy = new Heavy(new Move("a", line), TransactionWeight.MAX);
+        results.add(journal.submitWhenRoom(heavy, PATIENCE));
+      }
+      Awaitility.await()
+          .until(() -> registry.get("quittance.journal.busy.accounts").gauge().value() > 0);
+      Awaitility.await().until(() -> journal.waiting() == 4);
+      other.rollback();
+    }
+
+    assertThat(results).allSatisfy(result -> assertThat(PATIENCE.await(result)).isPositive());
+    assertThat(linesByTransaction()).containsExactly("1", "2", "3", "4");
+  }
+
+  private List<String> linesByTransaction() {
+    return jdbc.sql(
+            """
+            select string_agg(line::text, ',' order by line) from lines
+             group by xmin::text order by min(line)
+            """)
+        .query(String.class)
+        .list();
+  }
+
   @Test
   void expectsNothingBadOnceAStalledBatchIsOver() throws Exception {
     Append stalled = Append.gated(1);

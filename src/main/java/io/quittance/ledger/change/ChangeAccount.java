@@ -45,6 +45,11 @@ record ChangeAccount(AccountKey key, AccountPatch change, Origin origin)
   }
 
   @Override
+  public long weight() {
+    return change.metadataJson() == null ? 0 : change.metadataJson().length();
+  }
+
+  @Override
   public void prepare(UnitOfWork unit) {
     // It needs only the account.
   }

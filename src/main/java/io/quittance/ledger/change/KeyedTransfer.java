@@ -48,6 +48,11 @@ sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
   }
 
   @Override
+  default long weight() {
+    return order().metadataJson().length();
+  }
+
+  @Override
   default void prepare(UnitOfWork unit) {}
 
   @Override

@@ -45,6 +45,11 @@ record PayAll(
   }
 
   @Override
+  public long weight() {
+    return payments.weight() + 2L * batch.asked().metadata().length();
+  }
+
+  @Override
   public void prepare(UnitOfWork unit) {
     payments.prepare(unit);
   }

@@ -25,6 +25,11 @@ record RefuseBatch(
     String detail)
     implements CommandOnBatch<StoredBatch> {
 
+  @Override
+  public long weight() {
+    return batch.asked().metadata().length();
+  }
+
   /** There is nothing to read: the batch is new. */
   @Override
   public void prepare(UnitOfWork unit) {}

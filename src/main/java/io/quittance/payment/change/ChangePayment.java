@@ -52,6 +52,11 @@ record ChangePayment<R>(Payment seen, @Nullable KeyedRequest request, PaymentAct
   }
 
   @Override
+  public long weight() {
+    return seen.terms().texts().weight() + action.weight();
+  }
+
+  @Override
   public void prepare(UnitOfWork unit) {
     unit.table(Payments.class).requestWithBooks(unit, seen);
   }

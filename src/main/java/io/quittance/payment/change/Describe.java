@@ -29,6 +29,11 @@ record Describe(UUID paymentId, @Nullable String description, @Nullable String m
   }
 
   @Override
+  public long weight() {
+    return metadataJson == null ? 0 : metadataJson.length();
+  }
+
+  @Override
   public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     return Optional.empty();
   }

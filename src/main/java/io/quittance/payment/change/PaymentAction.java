@@ -21,6 +21,11 @@ sealed interface PaymentAction<R> permits Capture, Cancel, Refund, Review, Descr
   /** The id that is stored under the idempotency key. */
   UUID objectId();
 
+  /** As of {@link io.quittance.journal.Command#weight}, besides the payment's own texts. */
+  default long weight() {
+    return 0;
+  }
+
   /** Why the payment does not allow it now; empty if it does. */
   Optional<Refusal> refusal(UnitOfWork unit, Payment payment);
 

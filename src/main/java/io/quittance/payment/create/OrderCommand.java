@@ -21,6 +21,11 @@ interface OrderCommand<R> extends Command<R> {
   }
 
   @Override
+  default long weight() {
+    return order().texts().weight();
+  }
+
+  @Override
   default boolean ofPaymentBatch() {
     return order().batchId() != null;
   }

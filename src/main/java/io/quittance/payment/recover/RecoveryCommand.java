@@ -30,6 +30,11 @@ sealed interface RecoveryCommand extends Command<Payment> permits Resolve, Expir
   }
 
   @Override
+  default long weight() {
+    return seen().terms().texts().weight();
+  }
+
+  @Override
   default void prepare(UnitOfWork unit) {
     unit.table(Payments.class).requestWithBooks(unit, seen());
   }

@@ -43,6 +43,15 @@ public record AllOrNone(List<ScreenedItem> items) {
     return accounts;
   }
 
+  /** As of {@link io.quittance.journal.Command#weight}, of all items. */
+  public long weight() {
+    long weight = 0;
+    for (ScreenedItem item : items) {
+      weight += item.begin().weight();
+    }
+    return weight;
+  }
+
   /** Names the rows that {@link #decide} will look at. */
   public void prepare(UnitOfWork unit) {
     items.forEach(item -> item.begin().prepare(unit));

@@ -13,6 +13,11 @@ import java.util.Optional;
 record EndBatch(StoredBatch batch, int usedMs) implements CommandOnBatch<Optional<StoredBatch>> {
 
   @Override
+  public long weight() {
+    return batch.asked().metadata().length();
+  }
+
+  @Override
   public Optional<StoredBatch> decide(UnitOfWork unit) {
     var rows = unit.table(PaymentBatchRows.class);
     Optional<StoredBatch> completed =
