@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,10 +25,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.MethodParameter;
+import org.springframework.http.MediaType;
+import org.springframework.http.converter.HttpMessageConverter;
+import org.springframework.http.server.ServerHttpRequest;
+import org.springframework.http.server.ServerHttpResponse;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseBodyAdvice;
 
 /** An answer is true, and stays so, also when the database does not let everything be read. */
 @Tag("side-by-side")
@@ -38,7 +47,35 @@ import org.springframework.test.context.DynamicPropertySource;
       "quittance.payment.resolve-interval=1h"
     })
 @ActiveProfiles("sandbox")
+@Import(TruthIT.UnwritableAnswers.class)
 class TruthIT extends Contract {
+
+  private static final String UNWRITABLE = "unwritable";
+
+  /** Answers with a certain word cannot be written. */
+  @RestControllerAdvice
+  static final class UnwritableAnswers implements ResponseBodyAdvice<Object> {
+
+    @Override
+    public boolean supports(
+        MethodParameter result, Class<? extends HttpMessageConverter<?>> converter) {
+      return true;
+    }
+
+    @Override
+    public @Nullable Object beforeBodyWrite(
+        @Nullable Object body,
+        MethodParameter result,
+        MediaType type,
+        Class<? extends HttpMessageConverter<?>> converter,
+        ServerHttpRequest request,
+        ServerHttpResponse response) {
+      if (String.valueOf(body).contains(UNWRITABLE)) {
+        throw new IllegalStateException("an answer cannot be written");
+      }
+      return body;
+    }
+  }
 
   private static final Postgres.Database DATABASE = Postgres.create();
 
@@ -338,6 +375,28 @@ class TruthIT extends Contract {
                         .single()
                     > 0);
     return call.send();
+  }
+
+  @Test
+  void doesNotSayThatNothingChangedWhenAnAnswerWithoutAKeyCannotBeWritten() {
+    String account = "/v1/accounts/alice";
+    String payment = "/v1/payments/" + merchant.pay(5, "alice", "shop").is(201).id();
+
+    for (Answer answer :
+        List.of(
+            merchant.patch(account, object("name", UNWRITABLE)),
+            merchant.patch(payment, object("description", UNWRITABLE)))) {
+      answer.isProblem(500, "internal_error");
+      assertThat(answer.text("/outcome")).as(answer.toString()).isEqualTo("unknown");
+      assertThat(Instant.parse(answer.text("/resolves_by"))).isAfter(Instant.now());
+    }
+
+    // They were carried out. A read that fails has changed nothing.
+    for (String path : List.of(account, payment)) {
+      merchant.get(path).isProblem(500, "internal_error").movedNothing();
+    }
+    merchant.patch(account, object("name", "")).is(200);
+    moved(5);
   }
 
   @Test

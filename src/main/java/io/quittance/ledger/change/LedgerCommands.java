@@ -7,6 +7,7 @@ import io.quittance.journal.Command;
 import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.Journal;
+import io.quittance.web.CommitMark;
 import io.quittance.web.DeadlineProperties;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
@@ -54,7 +55,9 @@ final class LedgerCommands {
   <R> R execute(Command<R> command, Deadline deadline, String advice) {
     try {
       var patience = Deadline.after(deadline.remaining().plus(PATIENCE));
-      return patience.await(journal.submit(command, deadline));
+      R result = patience.await(journal.submit(command, deadline));
+      CommitMark.set();
+      return result;
     } catch (RejectedExecutionException e) {
       throw Problem.of(ProblemCode.OVERLOADED);
     } catch (ExpiredInQueueException e) {

@@ -16,6 +16,7 @@ import io.quittance.payment.model.PaymentEndLog;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.timeline.TimelineScope;
 import io.quittance.payment.timeline.Timelines;
+import io.quittance.web.CommitMark;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -112,8 +113,10 @@ final class ActionProcessor {
 
   private <R> ActionResult<R> run(DeadlineScope scope, ChangePayment<R> change) {
     return switch (ledger.run(scope, new KeyedCommand<>(change.request(), change))) {
-      case LedgerCall.End.Committed<Keyed<ChangePayment.Result<R>>>(var result) ->
-          new ActionResult.Decided<>(result.orThrow());
+      case LedgerCall.End.Committed<Keyed<ChangePayment.Result<R>>>(var result) -> {
+        CommitMark.set();
+        yield new ActionResult.Decided<>(result.orThrow());
+      }
       case LedgerCall.End.NotApplied<Keyed<ChangePayment.Result<R>>>(Throwable failure) ->
           new ActionResult.NotBegun<>(ledger.problem(failure));
       case LedgerCall.End.Unknown<Keyed<ChangePayment.Result<R>>>(Exception reason) ->

@@ -2,6 +2,7 @@ package io.quittance.web.request;
 
 import io.quittance.database.SqlFailure;
 import io.quittance.database.TooManyReportsException;
+import io.quittance.web.CommitMark;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
@@ -133,7 +134,7 @@ final class ProblemAdvice {
    * carried out, or be under way in the journal.
    */
   private Problem unknownIfCommitted(Problem problem, HttpServletRequest request) {
-    return CommitWatch.mayHaveCommitted() || keyed(request)
+    return CommitMark.isSet() || keyed(request)
         ? problem.unknownUntil(resolvesBy.ofAnyRequest(request.getServletPath()))
         : problem;
   }

@@ -2,6 +2,7 @@ package io.quittance.web.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.web.CommitMark;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,33 +40,33 @@ class CommitWatchTest {
 
   @Test
   void whoHasCommittedHasChangedSomething() {
-    assertThat(CommitWatch.mayHaveCommitted()).isFalse();
+    assertThat(CommitMark.isSet()).isFalse();
     watch.afterCommit(WRITING, null);
-    assertThat(CommitWatch.mayHaveCommitted()).isTrue();
+    assertThat(CommitMark.isSet()).isTrue();
   }
 
   @Test
   void whoHasOnlyReadHasNot() {
     watch.afterCommit(READING, null);
-    assertThat(CommitWatch.mayHaveCommitted()).isFalse();
+    assertThat(CommitMark.isSet()).isFalse();
   }
 
   @Test
   void aCommitThatWasRefusedHasNot() {
     watch.afterCommit(WRITING, new IllegalStateException(new SQLException("no", "25006")));
-    assertThat(CommitWatch.mayHaveCommitted()).isFalse();
+    assertThat(CommitMark.isSet()).isFalse();
   }
 
   @Test
   void aCommitThatWasNotAnsweredMayHave() {
     watch.afterCommit(WRITING, new IllegalStateException(new SQLException("gone", "08006")));
-    assertThat(CommitWatch.mayHaveCommitted()).isTrue();
+    assertThat(CommitMark.isSet()).isTrue();
   }
 
   @Test
   void whatCommitsWithoutARequestIsNobodysConcern() {
     RequestContextHolder.resetRequestAttributes();
     watch.afterCommit(WRITING, null);
-    assertThat(CommitWatch.mayHaveCommitted()).isFalse();
+    assertThat(CommitMark.isSet()).isFalse();
   }
 }
