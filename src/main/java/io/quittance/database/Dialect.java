@@ -102,6 +102,13 @@ public final class Dialect {
     }
   }
 
+  /** Limits how long the current transaction waits for each lock, on PostgreSQL. */
+  void limitLockWaits(JdbcOperations jdbc, Duration limit) {
+    if (postgres) {
+      jdbc.execute("set local lock_timeout = " + limit.toMillis());
+    }
+  }
+
   /**
    * The database's clock: on PostgreSQL the time now, on H2 the time at which the transaction first
    * asked, which is the same for all of its statements.

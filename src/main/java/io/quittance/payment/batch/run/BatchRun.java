@@ -25,8 +25,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
-import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
@@ -58,8 +56,6 @@ final class BatchRun {
   /** How old the progress that a reader sees may be. */
   private static final Duration WRITE_INTERVAL = Duration.ofMillis(250);
 
-  private static final Duration RETRY_INTERVAL = Duration.ofMillis(50);
-
   /** How long after its deadline a payment may take to return its result. */
   private static final Duration SLACK = Duration.ofMillis(250);
 
@@ -75,11 +71,13 @@ final class BatchRun {
   private final List<CompletableFuture<Map<Integer, BatchItem>>> slices;
 
   private final List<Change> unwritten = new ArrayList<>();
+  private final WriteRetries retries;
   private final FanOutRun<Integer, ItemResult> fanOut;
 
   private int opened;
   private int told;
   private Deadline nextWrite = Deadline.after(WRITE_INTERVAL);
+  private Deadline nextRetry = Deadline.after(Duration.ZERO);
   private Deadline writeLimit = nextWrite;
   private volatile boolean stopped;
 
@@ -105,6 +103,7 @@ final class BatchRun {
     this.payments = payments;
     this.items = items;
     this.progress = progress;
+    this.retries = new WriteRetries(batch);
     this.slices =
         IntStream.rangeClosed(0, sliceOf(todo.size() - 1))
             .mapToObj(_ -> new CompletableFuture<Map<Integer, BatchItem>>())
@@ -200,7 +199,7 @@ final class BatchRun {
     }
     if (mayOpen()) {
       openWhatMayBegin();
-    } else if (unwritten.size() >= 2 * SLICE || nextWrite.expired()) {
+    } else if (nextRetry.expired() && (unwritten.size() >= 2 * SLICE || nextWrite.expired())) {
       tryToWrite();
     }
   }
@@ -259,7 +258,7 @@ final class BatchRun {
     try {
       write(null);
     } catch (DataAccessException | TransactionException e) {
-      logUnwritten(e);
+      nextRetry = Deadline.after(retries.after(e));
     }
   }
 
@@ -270,19 +269,13 @@ final class BatchRun {
         write.run();
         return true;
       } catch (DataAccessException | TransactionException e) {
-        logUnwritten(e);
+        Duration pause = retries.after(e);
         if (writeLimit.expired()) {
           return false;
         }
-        Thread.sleep(RETRY_INTERVAL);
+        Thread.sleep(writeLimit.within(pause).remaining());
       }
     }
-  }
-
-  /** The job that renews the lease may lock the row for a moment: that is no reason to warn. */
-  private void logUnwritten(RuntimeException e) {
-    log.atLevel(e instanceof CannotAcquireLockException ? Level.DEBUG : Level.WARN)
-        .log("The progress of batch {} is not written yet: {}", batch.text(), e.getMessage());
   }
 
   /**
@@ -296,6 +289,7 @@ final class BatchRun {
       throw e;
     }
     unwritten.clear();
+    retries.succeeded();
     nextWrite = Deadline.after(WRITE_INTERVAL);
   }
 }

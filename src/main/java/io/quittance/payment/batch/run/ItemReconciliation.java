@@ -35,7 +35,6 @@ import org.springframework.stereotype.Component;
 final class ItemReconciliation {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
-  private static final Duration RETRY_INTERVAL = Duration.ofMillis(20);
   private static final int ITEMS_AT_ONCE = 500;
 
   private static final ItemResult LOST =
@@ -84,9 +83,9 @@ final class ItemReconciliation {
     record(batch, changes, limit);
   }
 
-  /** The job that renews the lease may lock the row for a moment. */
   private void record(StoredBatch batch, List<Change> changes, Deadline limit)
       throws InterruptedException {
+    var retries = new WriteRetries(batch);
     while (true) {
       try {
         progress.record(batch, changes, null, !stops(batch, changes));
@@ -95,7 +94,7 @@ final class ItemReconciliation {
         if (limit.expired()) {
           throw e;
         }
-        Thread.sleep(RETRY_INTERVAL);
+        Thread.sleep(limit.within(retries.after(e)).remaining());
       }
     }
   }

@@ -3,6 +3,7 @@ package io.quittance.payment.batch.store;
 import io.quittance.database.ArrayParameters;
 import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
+import io.quittance.database.LockLimitTemplate;
 import io.quittance.database.OneByOne;
 import io.quittance.database.UnreadableRows;
 import io.quittance.web.TypeId;
@@ -27,7 +28,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Decides which replica may run a batch, by the database's clock: the one that holds its lease and
- * has the number of its run. Thread-safe.
+ * has the number of its run. Skips rows that are locked, and waits only briefly for the table.
+ * Thread-safe.
  */
 @Component
 public final class BatchLeases {
@@ -81,6 +83,13 @@ public final class BatchLeases {
        order by lease_until, id limit ?
       """;
 
+  private static final String UNPREPARED =
+      """
+      select merchant_id, id from payment_batches
+       where status = 'preparing' and lease_until < ?
+       order by lease_until limit ?
+      """;
+
   private final JdbcTemplate jdbc;
   private final Dialect dialect;
   private final TransactionTemplate transactions;
@@ -89,7 +98,7 @@ public final class BatchLeases {
   BatchLeases(JdbcTemplate jdbc, Dialect dialect, PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
     this.dialect = dialect;
-    this.transactions = new TransactionTemplate(transactions);
+    this.transactions = LockLimitTemplate.ofRepeated(transactions, jdbc, dialect);
   }
 
   private OffsetDateTime in(Duration time) {
@@ -155,16 +164,18 @@ public final class BatchLeases {
       Set<UUID> without,
       int limit,
       UnreadableRows.Pass pass) {
-    return jdbc.query(
-        ABANDONED,
-        statement -> {
-          statement.setBoolean(1, goOn);
-          ArrayParameters.bindIds(statement, 2, without);
-          statement.setObject(3, since);
-          statement.setObject(4, id);
-          statement.setInt(5, limit);
-        },
-        (rs, _) -> abandoned(rs, pass));
+    return transactions.execute(
+        _ ->
+            jdbc.query(
+                ABANDONED,
+                statement -> {
+                  statement.setBoolean(1, goOn);
+                  ArrayParameters.bindIds(statement, 2, without);
+                  statement.setObject(3, since);
+                  statement.setObject(4, id);
+                  statement.setInt(5, limit);
+                },
+                (rs, _) -> abandoned(rs, pass)));
   }
 
   private static Abandoned abandoned(ResultSet rs, UnreadableRows.Pass pass) throws SQLException {
@@ -177,16 +188,15 @@ public final class BatchLeases {
 
   /** Batches that were stored and never published: the key of their request was not claimed. */
   public List<Unprepared> unprepared(int limit) {
-    return jdbc.query(
-        """
-        select merchant_id, id from payment_batches
-         where status = 'preparing' and lease_until < ?
-         order by lease_until limit ?
-        """,
-        (rs, _) ->
-            new Unprepared(rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
-        Instants.parameter(dialect.earlierNow(jdbc).minus(UNPREPARED_KEPT)),
-        limit);
+    return transactions.execute(
+        _ ->
+            jdbc.query(
+                UNPREPARED,
+                (rs, _) ->
+                    new Unprepared(
+                        rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
+                Instants.parameter(dialect.earlierNow(jdbc).minus(UNPREPARED_KEPT)),
+                limit));
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.quittance.payment.batch.store;
 
+import io.quittance.database.Dialect;
+import io.quittance.database.LockLimitTemplate;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
 import java.sql.PreparedStatement;
@@ -62,9 +64,9 @@ public final class BatchProgress {
   private final JdbcTemplate jdbc;
   private final TransactionTemplate transactions;
 
-  BatchProgress(JdbcTemplate jdbc, PlatformTransactionManager transactions) {
+  BatchProgress(JdbcTemplate jdbc, Dialect dialect, PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
-    this.transactions = new TransactionTemplate(transactions);
+    this.transactions = LockLimitTemplate.ofRepeated(transactions, jdbc, dialect);
   }
 
   /**
@@ -72,13 +74,13 @@ public final class BatchProgress {
    * BatchLeases#renew} skips a row that this has locked. Writing the same again changes nothing, so
    * a caller may repeat it after an unknown outcome.
    *
-   * <p>It waits for no lock: otherwise whoever holds the row for long would block a connection,
-   * too.
+   * <p>It does not wait for the batch's row, and only briefly for the items': otherwise whoever
+   * holds them for long would block a connection, too.
    *
    * @param next the first and the last position of the items to start; null: none
    * @param begins whether more items may start
    * @throws LeaseLostException another replica runs the batch now
-   * @throws CannotAcquireLockException another transaction has locked the row
+   * @throws CannotAcquireLockException another transaction has locked the row, an item or the table
    */
   public void record(
       StoredBatch batch, Collection<Change> changes, int @Nullable [] next, boolean begins) {

@@ -3,6 +3,7 @@ package io.quittance.payment.batch.store;
 import static io.quittance.database.ArrayParameters.bind;
 
 import io.quittance.database.Dialect;
+import io.quittance.database.LockLimitTemplate;
 import io.quittance.database.ReservedConnection;
 import io.quittance.database.SnapshotTemplate;
 import io.quittance.payment.batch.item.ItemStatus;
@@ -16,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.PreparedStatementSetter;
 import org.springframework.stereotype.Component;
@@ -62,7 +64,7 @@ public final class BatchStore {
   BatchStore(JdbcTemplate jdbc, Dialect dialect, PlatformTransactionManager transactions) {
     this.jdbc = jdbc;
     this.dialect = dialect;
-    this.transactions = new TransactionTemplate(transactions);
+    this.transactions = LockLimitTemplate.ofRequests(transactions, jdbc, dialect);
     this.snapshots = new SnapshotTemplate(transactions, jdbc);
   }
 
@@ -87,7 +89,7 @@ public final class BatchStore {
     }
   }
 
-  /** Runs the work in a short transaction that waits for no lock. */
+  /** Runs the work in a short transaction that waits for locks only briefly. */
   private void change(UUID merchantId, Runnable work) {
     ReservedConnection.forChange(
         merchantId,
@@ -146,21 +148,31 @@ public final class BatchStore {
     return find(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
   }
 
-  /** A batch with its first items, read from one snapshot. */
+  /**
+   * A batch with its first items, read from one snapshot.
+   *
+   * @throws CannotAcquireLockException the table of items is locked
+   */
   public PaymentBatchBody show(UUID merchantId, UUID id) {
     return snapshots.execute(
         _ -> PaymentBatchBody.from(require(merchantId, id), firstItems(merchantId, id)));
   }
 
-  /** The first items of a batch, whether it is published or not. */
+  /**
+   * The first items of a batch, whether it is published or not.
+   *
+   * @throws CannotAcquireLockException the table of items is locked
+   */
   public List<BatchItemBody> firstItems(UUID merchantId, UUID id) {
-    return jdbc.query(
-        "select * from payment_batch_items where merchant_id = ? and batch_id = ? and position < ?"
-            + " order by position",
-        (rs, _) -> BatchSql.item(rs),
-        merchantId,
-        id,
-        ITEMS_SHOWN);
+    return transactions.execute(
+        _ ->
+            jdbc.query(
+                "select * from payment_batch_items"
+                    + " where merchant_id = ? and batch_id = ? and position < ? order by position",
+                (rs, _) -> BatchSql.item(rs),
+                merchantId,
+                id,
+                ITEMS_SHOWN));
   }
 
   public List<StoredBatch> newestFirst(UUID merchantId, PageRequest page) {

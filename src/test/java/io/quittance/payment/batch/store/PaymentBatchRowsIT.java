@@ -53,7 +53,7 @@ class PaymentBatchRowsIT {
     var dialect = new Dialect(database);
     leases = new BatchLeases(jdbc, dialect, transactions);
     store = new BatchStore(jdbc, dialect, transactions);
-    progress = new BatchProgress(jdbc, transactions);
+    progress = new BatchProgress(jdbc, dialect, transactions);
   }
 
   private static DataSource waitingForLocks(Postgres.Database database) {
