@@ -11,6 +11,7 @@ import io.quittance.concurrency.Job;
 import io.quittance.concurrency.WorkerPool;
 import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
+import io.quittance.database.LockLimitTemplate;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
@@ -35,8 +37,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 
 /**
  * Stores and shows what the scopes of each payment did. Timelines are written asynchronously, in
- * batches: payments do not wait for them, so the last ones may be lost under load or in a crash.
- * Thread-safe.
+ * batches: payments do not wait for them, so the last ones may be lost under load, in a crash, or
+ * while the table is locked for long. Thread-safe.
  */
 @Component
 public final class Timelines {
@@ -46,6 +48,9 @@ public final class Timelines {
   private static final int BATCH_MAX = 512;
   private static final Duration LINGER = Duration.ofMillis(100);
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
+
+  /** Before the next try while the table is locked: other jobs have the connection meanwhile. */
+  private static final Duration PAUSE = Duration.ofMillis(500);
 
   /** How many of a payment's first and of its last scopes are shown. */
   private static final int SHOWN_MAX = 100;
@@ -84,7 +89,7 @@ public final class Timelines {
       ObjectMapper json,
       MeterRegistry registry) {
     this.jdbc = jdbc;
-    this.transactions = new TransactionTemplate(transactions);
+    this.transactions = LockLimitTemplate.ofRepeated(transactions, jdbc, dialect);
     this.dialect = dialect;
     this.bodies = new StoredScopes(json);
     this.writer =
@@ -145,13 +150,9 @@ public final class Timelines {
     return List.copyOf(scopes.values());
   }
 
-  private void write(List<Job<Entry, Boolean>> jobs) {
+  private void write(List<Job<Entry, Boolean>> jobs) throws InterruptedException {
     try {
-      transactions.executeWithoutResult(
-          status -> {
-            dialect.commitWithoutWaiting(jdbc);
-            insert(jobs);
-          });
+      insertOnceUnlocked(jobs);
     } catch (DataAccessException | TransactionException e) {
       log.warn("{} scopes' timelines are lost: {}", jobs.size(), e.toString());
       jobs.forEach(job -> job.fail(e));
@@ -162,6 +163,25 @@ public final class Timelines {
           .asMap()
           .computeIfPresent(job.item().paymentId(), (id, entries) -> without(entries, job.item()));
       job.succeed(true);
+    }
+  }
+
+  /** Tries for as long as the jobs may wait. */
+  private void insertOnceUnlocked(List<Job<Entry, Boolean>> jobs) throws InterruptedException {
+    while (true) {
+      try {
+        transactions.executeWithoutResult(
+            status -> {
+              dialect.commitWithoutWaiting(jdbc);
+              insert(jobs);
+            });
+        return;
+      } catch (CannotAcquireLockException e) {
+        if (jobs.stream().allMatch(job -> job.deadline().expired())) {
+          throw e;
+        }
+        Thread.sleep(PAUSE);
+      }
     }
   }
 
