@@ -15,11 +15,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,9 +31,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class BusyAccounts {
 
-  /** The commands of one account may take at most the queue's capacity divided by this. */
-  private static final int PARTS = 4;
-
   /**
    * Factor of the queue's capacity: twice, for commands that finish what others began, and twice
    * again, because commands that keep waiting are queued again before the worker is done with them.
@@ -45,15 +39,9 @@ final class BusyAccounts {
 
   private final GroupCommit groupCommit;
   private final WorkerPool<QueuedEntry, Boolean> pool;
-  private final Map<AccountKey, Integer> waitedFor = new ConcurrentHashMap<>();
-  private final AtomicInteger waiting = new AtomicInteger();
-
-  /** How many of them wait for something else than an account, or may do so. */
-  private final AtomicInteger waitingForOther = new AtomicInteger();
-
-  private final SuspectCommands suspects = new SuspectCommands(System::nanoTime);
+  private final WaitingRoom room;
+  private final SuspectCommands suspects;
   private final AtomicLong arrivals = new AtomicLong();
-  private final int capacity;
   private final int maxBatch;
 
   /** Used by the worker only. */
@@ -66,14 +54,15 @@ final class BusyAccounts {
   BusyAccounts(
       String name, GroupCommit groupCommit, int capacity, int maxBatch, MeterRegistry registry) {
     this.groupCommit = groupCommit;
-    this.capacity = capacity;
+    this.suspects = new SuspectCommands(groupCommit.lockLimit(), System::nanoTime);
+    this.room = new WaitingRoom(capacity);
     this.maxBatch = maxBatch;
     this.pool =
         WorkerPool.<QueuedEntry, Boolean>named(name, this::work)
             .capacity(ROOM * capacity)
             .maxBatch(ROOM * capacity)
             .start(registry);
-    Gauge.builder("quittance.journal.busy.accounts", waitedFor, Map::size)
+    Gauge.builder("quittance.journal.busy.accounts", room, WaitingRoom::accounts)
         .description(
             "Accounts that commands wait for: locked elsewhere, or with much to be read about them")
         .tag("pool", name)
@@ -85,16 +74,12 @@ final class BusyAccounts {
    * behind them.
    */
   Set<AccountKey> busy(Set<AccountKey> accounts) {
-    if (!waitedFor.isEmpty()) {
-      accounts.retainAll(waitedFor.keySet());
-      return accounts;
-    }
-    return Set.of();
+    return room.waitedFor(accounts);
   }
 
   /**
-   * Whether this command most likely waits for a lock that is not an account's; it had better queue
-   * here than keep those waiting that share a transaction with it.
+   * Whether this command most likely waits for a lock that is not an account's, and is to be tried
+   * alone.
    */
   boolean suspects(Command<?> command) {
     return suspects.suspects(command);
@@ -106,55 +91,34 @@ final class BusyAccounts {
    */
   void add(WaitingCommand command) {
     boolean finishing = command.job().item() instanceof Journal.Finishing<?>;
-    if (!finishing && (waiting.get() >= capacity || anyFull(command))) {
-      command.job().fail(new QueueFullException(pool.name(), capacity));
+    if (!finishing && room.fullFor(command, suspects(command.job().item()))) {
+      command.job().fail(new QueueFullException(pool.name(), room.capacity()));
       return;
     }
     queue(new QueuedEntry(command, arrivals.getAndIncrement()));
   }
 
-  private boolean anyFull(WaitingCommand command) {
-    return command.accounts().isEmpty()
-        ? suspects(command.job().item()) && waitingForOther.get() >= part()
-        : command.accounts().stream()
-            .anyMatch(account -> waitedFor.getOrDefault(account, 0) >= part());
-  }
-
-  private int part() {
-    return Math.max(1, capacity / PARTS);
-  }
-
   private void queue(QueuedEntry entry) {
-    count(entry.waiting(), 1);
+    room.enter(entry.waiting());
     try {
       var _ =
           pool.submit(entry, entry.waiting().job().deadline())
               .whenComplete(
                   (_, error) -> {
-                    count(entry.waiting(), -1);
+                    room.leave(entry.waiting());
                     if (error != null) {
                       entry.waiting().job().fail(error);
                     }
                   });
     } catch (RejectedExecutionException e) {
-      count(entry.waiting(), -1);
+      room.leave(entry.waiting());
       entry.waiting().job().fail(e);
     }
   }
 
-  /** How many commands wait for an account. */
+  /** How many commands wait here for a lock or a long read. */
   int waiting() {
-    return waiting.get();
-  }
-
-  private void count(WaitingCommand command, int change) {
-    waiting.addAndGet(change);
-    if (command.accounts().isEmpty()) {
-      waitingForOther.addAndGet(change);
-    }
-    for (AccountKey account : command.accounts()) {
-      waitedFor.merge(account, change, (n, more) -> n + more == 0 ? null : n + more);
-    }
+    return room.commands();
   }
 
   /**
@@ -162,8 +126,8 @@ final class BusyAccounts {
    * the previous ones.
    */
   private void waitsNow(QueuedEntry entry, WaitingCommand now) {
-    count(now, 1);
-    count(entry.waiting(), -1);
+    room.enter(now);
+    room.leave(entry.waiting());
     entry.waitsNow(now);
   }
 
@@ -178,7 +142,7 @@ final class BusyAccounts {
     AccountKey next = order.next(accounts(open));
     if (next != null) {
       long startedNanos = System.nanoTime();
-      open = tried(open, waitsFor(open, next), next);
+      open = tried(open, firstGroup(waitsFor(open, next)), next);
       order.recordTurn(next, Duration.ofNanos(System.nanoTime() - startedNanos));
     }
     open = triedAlone(open);
@@ -200,8 +164,8 @@ final class BusyAccounts {
   }
 
   /**
-   * The entries that wait for locks. Those of accounts with long reads are left out: these accounts
-   * get turns of their own.
+   * The entries that wait for accounts' locks. Suspects, and those of accounts with long reads, are
+   * left out: they have the turns of their accounts.
    */
   private List<QueuedEntry> waitsForAccounts(List<QueuedEntry> entries) {
     Set<AccountKey> toRead =
@@ -209,6 +173,7 @@ final class BusyAccounts {
     return FairOrder.inTurns(
         entries.stream()
             .filter(entry -> !entry.waiting().accounts().isEmpty())
+            .filter(entry -> !suspects(entry.waiting().job().item()))
             .filter(entry -> Collections.disjoint(entry.waiting().accounts(), toRead))
             .toList(),
         entry -> entry.waiting().job().item().merchantId(),
@@ -222,12 +187,22 @@ final class BusyAccounts {
         .toList();
   }
 
+  /** As many as one transaction takes: each one would wait for the account. */
+  private List<QueuedEntry> firstGroup(List<QueuedEntry> entries) {
+    return entries.subList(0, groupCommit.groups(jobs(entries)).iterator().next().size());
+  }
+
+  private static List<Job<Command<?>, Object>> jobs(List<QueuedEntry> entries) {
+    return entries.stream().map(entry -> entry.waiting().job()).toList();
+  }
+
   /** Applies some of the waiting commands; returns all that still wait, in order. */
   private List<QueuedEntry> tried(
       List<QueuedEntry> all, List<QueuedEntry> some, @Nullable AccountKey awaited) {
-    List<Job<Command<?>, Object>> jobs = some.stream().map(entry -> entry.waiting().job()).toList();
     var left = new ArrayList<WaitingCommand>();
-    groupCommit.groups(jobs).forEach(together -> left.addAll(groupCommit.apply(together, awaited)));
+    groupCommit
+        .groups(jobs(some))
+        .forEach(together -> left.addAll(groupCommit.apply(together, awaited)));
     var still = new ArrayList<QueuedEntry>(all.size());
     for (QueuedEntry entry : all) {
       if (!some.contains(entry)) {
@@ -244,32 +219,34 @@ final class BusyAccounts {
   }
 
   /**
-   * Applies one by one the commands whose group was blocked by an unknown lock, those that are not
-   * suspect first, until one is blocked again: it may be the cause, and goes to the end.
+   * Applies one by one the commands that may wait for an unknown lock: first those whose group was
+   * blocked by one, then suspects. Each part ends with the first one that is blocked again: it may
+   * be the cause, and goes to the end.
    */
   private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
-    var open = new ArrayList<QueuedEntry>(all);
-    for (QueuedEntry entry : withoutAccounts(all)) {
-      Job<Command<?>, Object> job = entry.waiting().job();
-      List<WaitingCommand> left = groupCommit.apply(List.of(job), null);
-      open.remove(entry);
-      if (!left.isEmpty()) {
-        if (left.getFirst().accounts().isEmpty()) {
-          suspects.blockedAlone(job.item());
-        }
-        open.add(new QueuedEntry(left.getFirst(), arrivals.getAndIncrement()));
-        break;
-      }
-    }
-    return open;
-  }
-
-  private List<QueuedEntry> withoutAccounts(List<QueuedEntry> all) {
     Map<Boolean, List<QueuedEntry>> bySuspicion =
         all.stream()
             .filter(entry -> entry.waiting().accounts().isEmpty())
             .collect(partitioningBy(entry -> suspects(entry.waiting().job().item())));
-    return Stream.of(false, true).flatMap(suspect -> bySuspicion.get(suspect).stream()).toList();
+    var open = new ArrayList<QueuedEntry>(all);
+    tryUntilBlocked(bySuspicion.get(false), open);
+    tryUntilBlocked(bySuspicion.get(true), open);
+    return open;
+  }
+
+  private void tryUntilBlocked(List<QueuedEntry> entries, List<QueuedEntry> open) {
+    for (QueuedEntry entry : entries) {
+      Job<Command<?>, Object> job = entry.waiting().job();
+      List<WaitingCommand> left = groupCommit.apply(List.of(job), null);
+      open.remove(entry);
+      if (!left.isEmpty()) {
+        open.add(new QueuedEntry(left.getFirst(), arrivals.getAndIncrement()));
+        if (left.getFirst().accounts().isEmpty()) {
+          suspects.blockedAlone(job.item());
+          return;
+        }
+      }
+    }
   }
 
   void close() {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Counter;
 import io.quittance.concurrency.Job;
 import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -33,6 +34,11 @@ final class GroupCommit {
     this.transactions = transactions;
     this.retries = new Retries(transactions, time);
     this.halved = halved;
+  }
+
+  /** How long a statement waits for a lock. */
+  Duration lockLimit() {
+    return transactions.lockLimit();
   }
 
   /** As {@link Transactions#groups}. */

@@ -5,84 +5,107 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Which commands most likely wait for a lock that none of them has announced, such as that of a
- * table on which an index is built, or of a payment that somebody has changed and not committed.
- * Whoever shares a transaction with one of them waits as well.
+ * Which kinds of commands most likely wait for a lock that none of them has announced, such as that
+ * of a table on which an index is built, or of a payment that somebody has changed and not
+ * committed. Whoever shares a transaction with such a command waits as well.
  *
- * <p>Two commands of one kind and merchant that could not be applied by themselves make all of that
- * kind and merchant suspect, and two such merchants make the whole kind suspect, until a second
- * after the last one. A single command is no reason: it has been found already, and what it waits
- * for may be its own.
+ * <p>Two different commands of one kind and merchant that were blocked while alone in a transaction
+ * make that kind and merchant suspect; two such merchants make the kind suspect. One blocked
+ * command does not, because its lock may concern no other command. Suspicion ends a while after the
+ * last time that one command was blocked after another.
  *
  * <p>Thread-safe.
  */
 final class SuspectCommands {
 
-  private static final long MEMORY_NANOS = Duration.ofSeconds(1).toNanos();
+  /** In limits of a lock: longer than a round in which all commands are tried that wait. */
+  private static final int MEMORY_LOCKS = 20;
 
   private record Source(Object kind, UUID merchantId) {}
 
-  /** The last command of a source that was blocked, and when. */
-  private static final class Trace {
+  /** What was blocked last in one source, or which merchant's in one kind. */
+  private final class Trace {
 
-    private @Nullable Object last;
+    private Object last;
     private long blockedNanos;
-    private boolean suspect;
+    private long confirmedNanos;
+    private boolean confirmed;
 
-    /** Notes that something was blocked; two different things within the memory are suspect. */
-    boolean blocked(Object what, long now) {
-      boolean recent = last != null && now - blockedNanos < MEMORY_NANOS;
-      suspect = recent && (suspect || !what.equals(last));
+    Trace(Object first, long now) {
+      this.last = first;
+      this.blockedNanos = now;
+    }
+
+    /** Records that something was blocked. */
+    void blocked(Object what, long now) {
+      if (!what.equals(last) && now - blockedNanos < memoryNanos) {
+        confirmed = true;
+        confirmedNanos = now;
+      }
       last = what;
       blockedNanos = now;
-      return suspect;
+    }
+
+    boolean suspect(long now) {
+      return confirmed && now - confirmedNanos < memoryNanos;
     }
 
     boolean forgotten(long now) {
-      return now - blockedNanos >= MEMORY_NANOS;
+      return now - blockedNanos >= memoryNanos;
     }
   }
 
   private final Map<Source, Trace> sources = new HashMap<>();
   private final Map<Object, Trace> kinds = new HashMap<>();
+  private final long memoryNanos;
   private final LongSupplier nanoClock;
 
   /** Whether anything is remembered, so that the usual case costs no lock. */
   private volatile boolean any;
 
-  SuspectCommands(LongSupplier nanoClock) {
+  /**
+   * @param lockLimit how long a statement waits for a lock
+   */
+  SuspectCommands(Duration lockLimit, LongSupplier nanoClock) {
+    this.memoryNanos = lockLimit.multipliedBy(MEMORY_LOCKS).toNanos();
     this.nanoClock = nanoClock;
   }
 
-  /** Notes that a command was blocked though it was alone in its transaction. */
+  /** Records that a command was blocked though it was alone in its transaction. */
   synchronized void blockedAlone(Command<?> command) {
     long now = nanoClock.getAsLong();
     forget(now);
     var source = new Source(command.kind(), command.merchantId());
-    if (sources.computeIfAbsent(source, _ -> new Trace()).blocked(command, now)) {
-      kinds.computeIfAbsent(command.kind(), _ -> new Trace()).blocked(command.merchantId(), now);
+    if (blocked(sources, source, command, now)) {
+      var _ = blocked(kinds, command.kind(), command.merchantId(), now);
     }
     any = true;
   }
 
-  /** Whether this command had better not share a transaction. */
+  private <K> boolean blocked(Map<K, Trace> traces, K key, Object what, long now) {
+    Trace trace = traces.computeIfAbsent(key, _ -> new Trace(what, now));
+    trace.blocked(what, now);
+    return trace.suspect(now);
+  }
+
+  /** Whether this command is to be tried alone. */
   boolean suspects(Command<?> command) {
     return any && known(command);
   }
 
   private synchronized boolean known(Command<?> command) {
-    forget(nanoClock.getAsLong());
+    long now = nanoClock.getAsLong();
+    forget(now);
     Trace kind = kinds.get(command.kind());
     Trace source = sources.get(new Source(command.kind(), command.merchantId()));
-    return (kind != null && kind.suspect) || (source != null && source.suspect);
+    return (kind != null && kind.suspect(now)) || (source != null && source.suspect(now));
   }
 
   private void forget(long now) {
     sources.values().removeIf(trace -> trace.forgotten(now));
     kinds.values().removeIf(trace -> trace.forgotten(now));
-    any = !sources.isEmpty();
+    any = !sources.isEmpty() || !kinds.isEmpty();
   }
 }

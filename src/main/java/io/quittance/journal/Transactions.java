@@ -102,6 +102,11 @@ final class Transactions {
     }
   }
 
+  /** How long a statement waits for a lock. */
+  Duration lockLimit() {
+    return lockLimit;
+  }
+
   /** Whether a command wants to know what is read ahead about an account. */
   boolean asksAbout(Command<?> command, AccountKey account) {
     return UnitOfWork.asksAbout(tables, command, account);

@@ -15,7 +15,7 @@ class SuspectCommandsTest {
   private static final UUID THIRD = UUID.randomUUID();
 
   private final AtomicLong now = new AtomicLong(42);
-  private final SuspectCommands suspects = new SuspectCommands(now::get);
+  private final SuspectCommands suspects = new SuspectCommands(Duration.ofMillis(50), now::get);
 
   private record Asked(UUID merchantId, String kind, int number) implements Command<Integer> {
 
@@ -86,17 +86,42 @@ class SuspectCommandsTest {
   }
 
   @Test
-  void staysSuspectWhileAnyIsBlockedAndForASecondAfter() {
-    suspects.blockedAlone(capture(OWN, 1));
-    suspects.blockedAlone(capture(OWN, 2));
-    for (int i = 0; i < 5; i++) {
+  void staysSuspectWhileOneIsBlockedAfterAnotherAndForAWhileAfter() {
+    for (int i = 0; i < 6; i++) {
+      suspects.blockedAlone(capture(OWN, i % 2));
       now.addAndGet(Duration.ofMillis(900).toNanos());
-      suspects.blockedAlone(capture(OWN, 2));
     }
-    now.addAndGet(Duration.ofMillis(900).toNanos());
     assertThat(suspects.suspects(capture(OWN, 3))).isTrue();
 
     now.addAndGet(Duration.ofMillis(100).toNanos());
     assertThat(suspects.suspects(capture(OWN, 3))).isFalse();
+  }
+
+  /** What it waits for may concern nobody else any more. */
+  @Test
+  void oneThatIsLeftKeepsNobodySuspect() {
+    suspects.blockedAlone(capture(OWN, 1));
+    suspects.blockedAlone(capture(OWN, 2));
+    for (int i = 0; i < 11; i++) {
+      now.addAndGet(Duration.ofMillis(100).toNanos());
+      suspects.blockedAlone(capture(OWN, 2));
+    }
+
+    assertThat(suspects.suspects(capture(OWN, 3))).isFalse();
+  }
+
+  @Test
+  void oneMerchantThatIsLeftKeepsNoOtherSuspect() {
+    for (UUID merchant : new UUID[] {OWN, OTHER}) {
+      suspects.blockedAlone(capture(merchant, 1));
+      suspects.blockedAlone(capture(merchant, 2));
+    }
+    for (int i = 0; i < 11; i++) {
+      now.addAndGet(Duration.ofMillis(100).toNanos());
+      suspects.blockedAlone(capture(OTHER, i % 2));
+    }
+
+    assertThat(suspects.suspects(capture(OTHER, 3))).isTrue();
+    assertThat(suspects.suspects(capture(THIRD, 3))).isFalse();
   }
 }

@@ -1,0 +1,86 @@
+package io.quittance.journal;
+
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts the commands that wait beside a lane, and for which accounts, and says when there is no
+ * room for another. Thread-safe.
+ */
+final class WaitingRoom {
+
+  /** The commands of one account, or the suspects, may take the capacity divided by this. */
+  private static final int PARTS = 4;
+
+  private final Map<AccountKey, Integer> accounts = new ConcurrentHashMap<>();
+  private final AtomicInteger commands = new AtomicInteger();
+
+  /** How many of them wait for something else than an account, or may do so. */
+  private final AtomicInteger withoutAccount = new AtomicInteger();
+
+  private final int capacity;
+
+  WaitingRoom(int capacity) {
+    this.capacity = capacity;
+  }
+
+  int capacity() {
+    return capacity;
+  }
+
+  /** How many commands wait. */
+  int commands() {
+    return commands.get();
+  }
+
+  /** How many accounts they wait for. */
+  int accounts() {
+    return accounts.size();
+  }
+
+  /**
+   * The accounts among these that commands wait for.
+   *
+   * @param wanted may be changed
+   */
+  Set<AccountKey> waitedFor(Set<AccountKey> wanted) {
+    if (accounts.isEmpty()) {
+      return Set.of();
+    }
+    wanted.retainAll(accounts.keySet());
+    return wanted;
+  }
+
+  /**
+   * Whether there is no room for this command.
+   *
+   * @param suspect whether it most likely waits for a lock that is not an account's
+   */
+  boolean fullFor(WaitingCommand command, boolean suspect) {
+    int part = Math.max(1, capacity / PARTS);
+    return commands.get() >= capacity
+        || (suspect && command.accounts().isEmpty() && withoutAccount.get() >= part)
+        || command.accounts().stream()
+            .anyMatch(account -> accounts.getOrDefault(account, 0) >= part);
+  }
+
+  void enter(WaitingCommand command) {
+    count(command, 1);
+  }
+
+  void leave(WaitingCommand command) {
+    count(command, -1);
+  }
+
+  private void count(WaitingCommand command, int change) {
+    commands.addAndGet(change);
+    if (command.accounts().isEmpty()) {
+      withoutAccount.addAndGet(change);
+    }
+    for (AccountKey account : command.accounts()) {
+      accounts.merge(account, change, (n, more) -> n + more == 0 ? null : n + more);
+    }
+  }
+}
