@@ -1,6 +1,7 @@
 package io.quittance.admission;
 
 import io.quittance.access.RequestSender;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -9,17 +10,19 @@ import java.util.UUID;
  * Shares a limited resource among parties. One party alone may take all of it. Once the limit is
  * reached, only a party that has less than an equal share, or less than half of what the largest
  * one has, may take more. The total may then exceed the limit, up to twice, until the larger
- * parties have given back their excess. Thread-safe.
+ * parties have given back their excess. If the largest one has more than the limit, which has
+ * fallen since, the others may have the limit besides. As nobody takes more than the limit of the
+ * moment, the total never exceeds twice the highest limit. Thread-safe.
  */
 public final class FairShares {
 
-  /** The total may exceed the limit by at most this factor. */
+  /** The total may exceed the highest limit by at most this factor. */
   public static final int EXCESS_MAX = 2;
 
   private final Map<UUID, Long> taken = new HashMap<>();
   private long total;
 
-  /** The party that took the most, unless it has given back since. */
+  /** The party that took the most; it may have given back since. */
   private UUID largest = RequestSender.UNKNOWN;
 
   /**
@@ -38,12 +41,20 @@ public final class FairShares {
   synchronized boolean mayTake(UUID party, long amount, long limit) {
     return total + amount <= limit
         || (of(party) + amount <= Math.max(amount, share(party, limit))
-            && total + amount <= EXCESS_MAX * limit);
+            && total + amount <= Math.max(EXCESS_MAX * limit, limit + largest()));
   }
 
   private long share(UUID party, long limit) {
     int parties = taken.containsKey(party) ? taken.size() : taken.size() + 1;
-    return Math.max(limit / parties, of(largest) / 2);
+    return Math.max(limit / parties, largest() / 2);
+  }
+
+  /** What the largest party has; it is looked for again if it has less than the average. */
+  private long largest() {
+    if (of(largest) * taken.size() < total) {
+      largest = Collections.max(taken.entrySet(), Map.Entry.comparingByValue()).getKey();
+    }
+    return of(largest);
   }
 
   /** Takes an amount whatever the limit. */

@@ -196,6 +196,20 @@ class AdmissionTest {
     assertThat(entering(SAME_LANE, 100)).as("the equal share is all").isZero();
   }
 
+  /** As when its payments wait for a locked account. */
+  @Test
+  void othersFindRoomBesideAMerchantThatKeepsItsPlacesWhileTheLimitFalls() {
+    assertThat(entering(MERCHANT, 100)).isEqualTo(36);
+    expected[0] = TARGET.plusMillis(1);
+    for (int i = 0; i < 100; i++) {
+      pass(Duration.ofMillis(100));
+    }
+    assertThat(limit()).isEqualTo(10);
+
+    assertThat(entering(SAME_LANE, 100)).isEqualTo(9);
+    assertThat(entering(MERCHANT, 1)).isZero();
+  }
+
   @Test
   void theUnknownFillAShareOfTheirOwnAndTheOperatorIsNotOneOfThem() {
     // A quarter of the ceiling.
