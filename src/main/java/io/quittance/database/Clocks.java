@@ -26,7 +26,7 @@ public final class Clocks implements MeterBinder {
   /** The least time between two warnings. */
   static final Duration QUIET = Duration.ofMinutes(5);
 
-  /** A difference counts until one to two of these later, or until the clock is read again. */
+  /** A difference counts for one to two of these, and longer while nobody reads the clock. */
   static final Duration PERIOD = Duration.ofMinutes(1);
 
   private final Clock clock;
@@ -64,8 +64,8 @@ public final class Clocks implements MeterBinder {
   }
 
   /**
-   * Notes the database's clock, which was just read. The answer took a moment, so the difference is
-   * too small rather than too large: the largest one is the best.
+   * Notes the database's clock, which was just read. The answer takes time, so a measured
+   * difference is never too large, and the largest one is the most exact.
    */
   synchronized void note(Instant database) {
     long aheadMillis = database.toEpochMilli() - clock.millis();

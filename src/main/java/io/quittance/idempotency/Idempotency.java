@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Clocks;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -78,12 +78,12 @@ public final class Idempotency {
   private final Map<KeyedRequest.Id, Running> running = new ConcurrentHashMap<>();
   private final KeyLookups lookups;
   private final Fingerprints fingerprints;
-  private final Clock clock;
+  private final Clocks clocks;
   private final Counter replays;
 
-  Idempotency(KeyLookups lookups, ObjectMapper json, Clock clock, MeterRegistry registry) {
+  Idempotency(KeyLookups lookups, ObjectMapper json, Clocks clocks, MeterRegistry registry) {
     this.lookups = lookups;
-    this.clock = clock;
+    this.clocks = clocks;
     this.fingerprints = new Fingerprints(json);
     this.replays =
         Counter.builder("quittance.replays")
@@ -115,8 +115,8 @@ public final class Idempotency {
     try {
       for (boolean again = false; ; again = true) {
         LookupTiming when = again ? LookupTiming.BEFORE : work.lookupTiming();
-        // Its own deadline may have passed while it waited; how the other one ended is still to
-        // tell.
+        // This request's deadline may have passed while it waited, so this look-up has a limit of
+        // its own.
         Deadline lookLimit = again ? KeyLookups.lateLimit(patience) : deadline;
         switch (attempt(request, deadline, when, lookLimit, work)) {
           case Attempt.Answered<A>(A answer) -> {
@@ -207,7 +207,7 @@ public final class Idempotency {
     answer.ifPresent(_ -> replays.increment());
     return answer.isPresent()
         ? new Attempt.Answered<>(answer.get())
-        : new Attempt.StillRunning<>(Duration.between(clock.instant(), holder.runsUntil()));
+        : new Attempt.StillRunning<>(Duration.between(clocks.later(), holder.runsUntil()));
   }
 
   /** The replayed answer; throws the stored refusal, if there is one. */

@@ -123,8 +123,8 @@ public final class IdempotencyKeys implements Table {
   }
 
   /**
-   * Its age counts from the later clock, as {@link KeyRetention} goes by the earlier one: a key
-   * that is claimed while one of them is behind is not old when that one is corrected.
+   * {@code created_at} is the later of both clocks, and {@link KeyRetention} deletes by the earlier
+   * one, so a wrong clock that is corrected never makes a young key look old.
    */
   private void add(KeyedRequest request, KeyRecord record) {
     claims.add(new Claim(request, record, clocks.later()));

@@ -128,7 +128,9 @@ final class KeyLookups {
    */
   Problem inProgress(Duration left) {
     Duration atMost = left.isNegative() ? Duration.ZERO : left;
-    return Problem.of(ProblemCode.IDEMPOTENCY_IN_PROGRESS)
+    return Problem.of(
+            ProblemCode.IDEMPOTENCY_IN_PROGRESS,
+            "A request with this key is still running; repeat it with the same key after Retry-After.")
         .retryAfter(atMost)
         .unknownUntil(resolvesBy.after(atMost));
   }

@@ -6,8 +6,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a command decide only if its idempotency key is free. What then stands under the key is the
- * command's to say ({@link IdempotencyKeys#claim}, {@link IdempotencyKeys#refuse}).
+ * Lets a command decide only if its idempotency key is free. The command itself stores what then
+ * stands under the key ({@link IdempotencyKeys#claim}, {@link IdempotencyKeys#refuse}), so it must
+ * not be submitted without this.
  *
  * @param request null: the command has no key
  */

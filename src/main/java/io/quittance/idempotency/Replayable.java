@@ -37,7 +37,7 @@ public interface Replayable<A> {
   Optional<A> replay(KeyRecord holder);
 
   /**
-   * A request that always ends with its key decided, or else by an exception.
+   * A request whose {@code run} either decides the key or throws.
    *
    * @param run as {@link #run}
    * @param replay as {@link #replay}

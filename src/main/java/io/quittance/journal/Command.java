@@ -36,7 +36,8 @@ public interface Command<R> {
   default void onBlocked() {}
 
   /**
-   * What it does: commands of one kind read and change the same tables. Equal for the same kind.
+   * The kind of change, such as a capture. If two commands of one kind are blocked, the journal
+   * tries others of that kind alone.
    */
   default Object kind() {
     return getClass();
@@ -56,9 +57,9 @@ public interface Command<R> {
   }
 
   /**
-   * About how many characters of text it writes or reads, if merchants decide on their number. A
-   * transaction takes commands until they come to a {@linkplain TransactionWeight limit}. Called
-   * for each command, so it must be cheap.
+   * The approximate number of characters of merchants' text that it writes or reads. A transaction
+   * takes commands until they come to a {@linkplain TransactionWeight limit}. Called for each
+   * command, so it must be cheap.
    */
   default long weight() {
     return 0;
@@ -75,7 +76,7 @@ public interface Command<R> {
   R decide(UnitOfWork unit);
 
   /**
-   * A command that wraps another one, of the same rows, and forwards to it what it does not
+   * A command that wraps another one, on the same accounts, and forwards to it what it does not
    * override.
    *
    * @param <I> the result of the other one

@@ -64,7 +64,10 @@ final class GroupCommit {
       return retries.apply(jobs, awaited);
     } catch (CommitOutcomeUnknownException e) {
       List<Job<Command<?>, Object>> leftOut = open(jobs);
-      log.warn("It is unknown whether {} commands were committed", jobs.size() - leftOut.size(), e);
+      log.warn(
+          "It is unknown whether {} commands were committed, and their callers are told so",
+          jobs.size() - leftOut.size(),
+          e);
       return leftOut.isEmpty() ? List.of() : apply(leftOut, awaited);
     } catch (SQLException | RuntimeException | Error e) {
       FatalErrors.rethrow(e);
@@ -91,13 +94,22 @@ final class GroupCommit {
       return List.of();
     }
     if (open.size() <= 1) {
-      log.warn("A command failed: {}", e.toString());
+      log.warn(
+          "A command failed and was rolled back ({}): {}",
+          open.stream().map(job -> described(job.item())).findFirst().orElse("none is left"),
+          e.toString());
       open.forEach(job -> job.fail(e));
       return List.of();
     }
     log.warn(
         "A group of {} commands failed and is retried in halves: {}", open.size(), e.toString());
     return halve(open, awaited);
+  }
+
+  private static String described(Command<?> command) {
+    Object kind = command.kind();
+    String name = kind instanceof Class<?> type ? type.getSimpleName() : kind.toString();
+    return name + " of merchant " + command.merchantId();
   }
 
   private static boolean unavailable(Throwable e) {

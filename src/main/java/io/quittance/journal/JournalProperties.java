@@ -15,7 +15,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxBatch commands in one transaction, at most
  * @param transactionLimit how long a transaction may take until its commit is sent, and how long
  *     the database lets one idle; it can last at most twice as long
- * @param lockLimit how long a statement waits for a lock that was not announced
+ * @param lockLimit how long a statement waits for a lock: of a busy account in its turn, or one
+ *     that was not announced
  */
 @ConfigurationProperties("quittance.journal")
 record JournalProperties(

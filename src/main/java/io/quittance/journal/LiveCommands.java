@@ -140,7 +140,7 @@ final class LiveCommands {
   }
 
   /** Completes each command with its result. */
-  void tell(List<Object> results) {
+  void complete(List<Object> results) {
     for (int i = 0; i < results.size(); i++) {
       live.get(i).succeed(results.get(i));
     }

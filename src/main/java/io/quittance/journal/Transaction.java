@@ -109,7 +109,7 @@ final class Transaction {
         try {
           unit.committed();
         } finally {
-          live.tell(results);
+          live.complete(results);
         }
         return live.waiting();
       }

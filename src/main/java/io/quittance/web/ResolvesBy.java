@@ -8,8 +8,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Computes {@code resolves_by} of a response with an unknown outcome: by this instant the request
- * is applied, or never will be. Rows go by the database's clock, which may not answer now, so it
- * uses the later of that one, as it was lately, and this replica's. Thread-safe.
+ * is applied, or never will be. Rows use the database's clock. The database may not answer now, so
+ * this uses the later of this replica's clock and the database's as last measured. Thread-safe.
  */
 @Component
 public final class ResolvesBy {

@@ -272,6 +272,36 @@ abstract class DetailsContract extends Contract {
     assertThat(scope(id, 0).at("/subtasks/0/result").asText()).isEqualTo("canceled");
   }
 
+  /** The form that is stored now; what comes after this version has to read it, too. */
+  @Test
+  void readsTimelinesAsTheyAreStored() {
+    String id = merchant.pay(1, "alice", "shop").is(201).id();
+    jdbc.sql(
+            """
+            insert into payment_timelines (merchant_id, payment_id, opened_at, body)
+            select merchant_id, id, created_at - interval '1' hour, ? from payments where id = ?
+            """)
+        .param(
+            """
+            ["payment",1999,"declined",[["fraud",0.1,0.2,"ok","closed",1856,null],\
+            ["ledger",0.3,12.5,"declined","half_open",1890,"insufficient_funds"]],2,1,0]""")
+        .param(TypeId.require("pay", id))
+        .update();
+
+    JsonNode scope = scope(id, 0);
+    assertThat(scope.path("name").asText()).isEqualTo("payment");
+    assertThat(scope.path("deadline_ms").asInt()).isEqualTo(1999);
+    assertThat(scope.path("result").asText()).isEqualTo("declined");
+    assertThat(scope.path("forked").asInt()).isEqualTo(2);
+    assertThat(scope.path("joined").asInt()).isOne();
+    assertThat(scope.path("survivors").asInt()).isZero();
+    assertThat(scope.at("/subtasks/0").has("code")).isFalse();
+    assertThat(scope.at("/subtasks/1"))
+        .hasToString(
+            "{\"name\":\"ledger\",\"start_ms\":0.3,\"end_ms\":12.5,\"result\":\"declined\","
+                + "\"breaker\":\"half_open\",\"budget_ms\":1890,\"code\":\"insufficient_funds\"}");
+  }
+
   @Test
   void keepsWhatScreeningSaidWhenFundsAreShort() {
     merchant.rules(

@@ -55,7 +55,7 @@ class IdempotencyTest {
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final KeyLookups lookups = new KeyLookups(this::find, RESOLVES_BY, registry);
   private final Idempotency idempotency =
-      new Idempotency(lookups, new ObjectMapper(), CLOCK, registry);
+      new Idempotency(lookups, new ObjectMapper(), new Clocks(CLOCK), registry);
 
   @AfterEach
   void close() {

@@ -112,7 +112,7 @@ final class RollUp {
 
   private static void warn(UUID merchantId, RuntimeException e) {
     log.warn(
-        "Payments of {} could not be rolled up, and are retried: {}",
+        "Payments of {} could not be rolled up; the next run tries again: {}",
         TypeId.format("mch", merchantId),
         e.getMessage());
   }

@@ -50,8 +50,8 @@ public final class Ledger {
         new TransferOrder(
             request.merchantId(), TypeId.next(), from, to, money, null, null, NO_METADATA);
     var transfer = new KeyedCommand<>(request, new PostTransfer(request, order));
-    KeyedTransfer.Result result = deadline.await(journal.submit(transfer, deadline)).orThrow();
-    if (result instanceof KeyedTransfer.Result.Refused(Refusal refusal)) {
+    TransferCommand.Result result = deadline.await(journal.submit(transfer, deadline)).orThrow();
+    if (result instanceof TransferCommand.Result.Refused(Refusal refusal)) {
       throw new IllegalStateException("a transfer is refused: " + refusal.detail());
     }
   }

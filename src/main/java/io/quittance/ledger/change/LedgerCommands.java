@@ -70,7 +70,7 @@ final class LedgerCommands {
     } catch (DatabaseUnavailableException e) {
       throw Problem.of(
               ProblemCode.DEPENDENCY_UNAVAILABLE,
-              "The dependency ledger is not available; nothing was changed.")
+              "The database is not available; nothing was changed.")
           .dependency(DependencyNames.LEDGER);
     } catch (RuntimeException e) {
       log.error("A command failed because of a bug, and was rolled back", e);

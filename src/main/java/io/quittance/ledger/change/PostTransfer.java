@@ -7,7 +7,7 @@ import io.quittance.ledger.TransferOrder;
 import java.util.Optional;
 
 /** Moves money from one account to another. */
-record PostTransfer(KeyedRequest request, TransferOrder order) implements KeyedTransfer {
+record PostTransfer(KeyedRequest request, TransferOrder order) implements TransferCommand {
 
   @Override
   public Optional<Refusal> refusal(Books books) {
@@ -15,7 +15,7 @@ record PostTransfer(KeyedRequest request, TransferOrder order) implements KeyedT
   }
 
   @Override
-  public TransferOrder move(Books books) {
+  public TransferOrder orderToPost(Books books) {
     return order;
   }
 }

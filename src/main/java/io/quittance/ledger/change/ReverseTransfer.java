@@ -25,7 +25,7 @@ record ReverseTransfer(
     UUID id,
     @Nullable Long asked,
     @Nullable String reason)
-    implements KeyedTransfer {
+    implements TransferCommand {
 
   /**
    * All reversals of a transfer are summed within the journal's transaction each time, so their
@@ -55,7 +55,8 @@ record ReverseTransfer(
           ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE,
           left == 0
               ? "The transfer has been reversed entirely; nothing is left to reverse."
-              : "The amount must be at most %d, which can still be reversed.".formatted(left));
+              : "The amount must be at most %d minor units, which can still be reversed."
+                  .formatted(left));
     }
     if (amount(books) < left
         && books.reversalCount(order.merchantId(), order.id()) >= MAX_REVERSALS - 1) {
@@ -64,11 +65,11 @@ record ReverseTransfer(
           "The transfer has been reversed %,d times; one more reversal must be of all that is left, %d."
               .formatted(MAX_REVERSALS - 1, left));
     }
-    return books.refusal(move(books));
+    return books.refusal(orderToPost(books));
   }
 
   @Override
-  public TransferOrder move(Books books) {
+  public TransferOrder orderToPost(Books books) {
     return order.reversed(id, amount(books), reason);
   }
 

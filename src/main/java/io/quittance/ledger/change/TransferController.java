@@ -90,7 +90,7 @@ class TransferController {
    */
   private ResponseEntity<TransferBody> run(
       KeyedRequest request,
-      Function<Deadline, KeyedTransfer> command,
+      Function<Deadline, TransferCommand> command,
       IdempotencyHeaders headers,
       Caller caller,
       HttpServletRequest servletRequest) {
@@ -168,13 +168,13 @@ class TransferController {
         json.writeValueAsString(body.metadata() == null ? Map.of() : body.metadata()));
   }
 
-  private Transfer execute(KeyedTransfer command, Deadline deadline) {
+  private Transfer execute(TransferCommand command, Deadline deadline) {
     var keyed = new KeyedCommand<>(command.request(), command);
-    Keyed<KeyedTransfer.Result> result =
+    Keyed<TransferCommand.Result> result =
         commands.execute(keyed, deadline, "repeat the request with the same key");
     return switch (result.orThrow()) {
-      case KeyedTransfer.Result.Posted posted -> posted.transfer();
-      case KeyedTransfer.Result.Refused refused ->
+      case TransferCommand.Result.Posted posted -> posted.transfer();
+      case TransferCommand.Result.Refused refused ->
           throw Problem.of(refused.refusal().code(), refused.refusal().detail());
     };
   }

@@ -12,8 +12,8 @@ import io.quittance.web.ProblemCode;
 import java.util.List;
 
 /**
- * Stores under its key, which must be free, that an atomic batch was refused, with the reason for
- * each item. Only a repetition of the request sees it.
+ * Stores under its key that an atomic batch was refused, with the reason for each item. Only a
+ * repetition of the request sees it.
  *
  * @param detail the detail of the response
  */

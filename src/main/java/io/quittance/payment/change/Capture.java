@@ -48,7 +48,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
         ? Optional.of(
             new Refusal(
                 ProblemCode.AMOUNT_EXCEEDS_CAPTURABLE,
-                "The amount must be at most %d, which can still be captured."
+                "The amount must be at most %d minor units, which can still be captured."
                     .formatted(payment.amountCapturable())))
         : Optional.empty();
   }

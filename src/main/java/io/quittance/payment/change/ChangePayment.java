@@ -16,9 +16,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out an action on a payment, and claims the key of its request, which must be free. A
- * payment whose hold has expired, or whose time is over, is ended first, even if recovery has not
- * found it yet.
+ * Carries out an action on a payment, and claims the key of its request. A payment whose hold has
+ * expired, or whose time is over, is ended first, even if recovery has not found it yet.
  *
  * @param seen the payment as it was read before
  * @param request null: the request has no idempotency key

@@ -20,10 +20,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Begins a payment: claims its key, which must be free ({@link
- * io.quittance.idempotency.KeyedCommand}), and holds the payer's funds. If screening has answered
- * by the time the command's turn comes, the payment is concluded in the same transaction, and one
- * commit is all it takes.
+ * Begins a payment: claims its key ({@link io.quittance.idempotency.KeyedCommand} checks that it is
+ * free) and holds the payer's funds. If screening has answered by the time the command's turn
+ * comes, the payment is concluded in the same transaction, and one commit is all it takes.
  */
 public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
 

@@ -94,7 +94,7 @@ class PaymentController {
             request,
             deadline,
             headers.waitLimit(),
-            new KeyedPayment(order, processor, queries, resources));
+            new IdempotentPayment(order, processor, queries, resources));
     return responses.of(answer, order, http);
   }
 

@@ -37,8 +37,8 @@ public final class Payment {
   private int usedMs;
   private int eventCount;
   private PaymentTimestamps timestamps = PaymentTimestamps.NONE;
-  private final List<PaymentEvent> news = new ArrayList<>(1);
-  private final AtomicBoolean untoldEnd = new AtomicBoolean();
+  private final List<PaymentEvent> pendingEvents = new ArrayList<>(1);
+  private final AtomicBoolean endNotLogged = new AtomicBoolean();
 
   private Payment(
       PaymentTerms terms, @Nullable PaymentStatus storedStatus, int storedEvents, boolean counted) {
@@ -184,7 +184,7 @@ public final class Payment {
   Payment seenAt(Instant now) {
     if (stranded(now)) {
       failStranded(now);
-      news.clear();
+      pendingEvents.clear();
     }
     return this;
   }
@@ -194,7 +194,7 @@ public final class Payment {
     require(PaymentStatus.AUTHORIZED);
     amountCaptured = Math.addExact(amountCaptured, amount);
     timestamps = timestamps.capturedAt(now);
-    tell(EventType.PAYMENT_CAPTURED, now, PaymentBody.from(this));
+    recordEvent(EventType.PAYMENT_CAPTURED, now, PaymentBody.from(this));
     if (last) {
       become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
     }
@@ -225,7 +225,7 @@ public final class Payment {
   public void refund(Refunded refunded, Instant now) {
     require(PaymentStatus.AUTHORIZED, PaymentStatus.SUCCEEDED);
     amountRefunded = Math.addExact(amountRefunded, refunded.amount());
-    tell(EventType.REFUND_SUCCEEDED, now, RefundBody.from(refunded));
+    recordEvent(EventType.REFUND_SUCCEEDED, now, RefundBody.from(refunded));
   }
 
   /** Changes description or metadata, in any state, without an event. */
@@ -245,18 +245,18 @@ public final class Payment {
 
   private void become(PaymentStatus next, int answer, EventType event, Instant now) {
     status = next;
-    untoldEnd.set(next.unsuccessful());
+    endNotLogged.set(next.unsuccessful());
     if (!waits()) {
       timestamps = timestamps.withoutExpiry();
     }
     if (answerStatus == 0) {
       answerStatus = answer;
     }
-    tell(event, now, PaymentBody.from(this));
+    recordEvent(event, now, PaymentBody.from(this));
   }
 
-  private void tell(EventType event, Instant now, Object data) {
-    news.add(
+  private void recordEvent(EventType event, Instant now, Object data) {
+    pendingEvents.add(
         new PaymentEvent(
             terms.merchantId(),
             TypeId.next(),
@@ -302,13 +302,13 @@ public final class Payment {
    * Thread-safe.
    */
   boolean markEndLogged() {
-    return untoldEnd.compareAndSet(true, false);
+    return endNotLogged.compareAndSet(true, false);
   }
 
   /** Removes and returns the events that are not stored yet. */
   public List<PaymentEvent> drainEvents() {
-    List<PaymentEvent> taken = List.copyOf(news);
-    news.clear();
+    List<PaymentEvent> taken = List.copyOf(pendingEvents);
+    pendingEvents.clear();
     return taken;
   }
 

@@ -37,7 +37,7 @@ public record PaymentOrder(
   public record Texts(
       @Nullable String reference, @Nullable String description, String metadataJson) {
 
-    /** How much of a journal transaction they are: they stand in a row and in an event. */
+    /** Their weight in a journal transaction: they are written to a row and to an event. */
     public long weight() {
       return 2L * ((description == null ? 0 : description.length()) + metadataJson.length());
     }

@@ -158,7 +158,7 @@ final class Sweep {
       }
     }
     if (open > 0) {
-      log.warn("{} {} payments could not be ended in this run", open, kind);
+      log.warn("{} {} payments could not be ended; the next run tries again", open, kind);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
 /**
  * How a scope is stored: as a JSON array of its values, in the order of the record's components.
  * The names of the fields would take twice the room, in every payment. New components of the
- * records belong at the end. Thread-safe.
+ * records go at the end, and must be nullable, because older rows lack them. Thread-safe.
  */
 final class StoredScopes {
 
@@ -37,7 +37,7 @@ final class StoredScopes {
     this.arrays = json.copy().addMixIn(TimelineSubtask.class, AsArray.class);
   }
 
-  /** All of it but the instant. */
+  /** Writes everything but {@code openedAt}. */
   String write(TimelineScope scope) {
     var stored =
         new Stored(

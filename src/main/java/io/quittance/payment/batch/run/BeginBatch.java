@@ -7,10 +7,7 @@ import io.quittance.payment.batch.store.PaymentBatchRows;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.util.Optional;
 
-/**
- * Claims the key of the request that creates a batch, which must be free, and publishes the
- * prepared batch.
- */
+/** Claims the key of the request that creates a batch and publishes the prepared batch. */
 public record BeginBatch(KeyedRequest request, StoredBatch batch)
     implements CommandOnBatch<BeginBatch.Result> {
 

@@ -11,9 +11,9 @@ import io.quittance.web.ProblemCode;
 import java.time.Duration;
 
 /**
- * Claims the key of the request that resumes a batch, which must be free, and starts the next run,
- * in one transaction. A repetition of the request joins that run. A refusal changes nothing else,
- * and is stored under the key.
+ * Claims the key of the request that resumes a batch and starts the next run, in one transaction. A
+ * repetition of the request joins that run. A refusal changes nothing else, and is stored under the
+ * key.
  *
  * @param batch the batch as it was read before
  * @param granted the deadline of the new run

@@ -115,9 +115,9 @@ public final class Takeover {
   }
 
   @Scheduled(fixedDelay = 60_000)
-  void sweepUnprepared() {
+  void sweepUnpublished() {
     OneByOne.forEach(
-        leases.unprepared(LOOKED_AT), batch -> store.discard(batch.merchantId(), batch.id()));
+        leases.unpublished(LOOKED_AT), batch -> store.discard(batch.merchantId(), batch.id()));
   }
 
   private void goOn(Entry entry) throws InterruptedException {

@@ -35,7 +35,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 public final class BatchLeases {
 
   /** A batch that was never published. */
-  public record Unprepared(UUID merchantId, UUID id) {}
+  public record Unpublished(UUID merchantId, UUID id) {}
 
   /**
    * @param batch null: the row cannot be read
@@ -48,7 +48,7 @@ public final class BatchLeases {
   public static final Duration LEASE = Duration.ofSeconds(3);
 
   /** How long after its lease a batch is kept that was never published. */
-  private static final Duration UNPREPARED_KEPT = Duration.ofMinutes(5);
+  private static final Duration UNPUBLISHED_KEPT = Duration.ofMinutes(5);
 
   private static final String LOCK =
       """
@@ -83,7 +83,7 @@ public final class BatchLeases {
        order by lease_until, id limit ?
       """;
 
-  private static final String UNPREPARED =
+  private static final String UNPUBLISHED =
       """
       select merchant_id, id from payment_batches
        where status = 'preparing' and lease_until < ?
@@ -187,15 +187,15 @@ public final class BatchLeases {
   }
 
   /** Batches that were stored and never published: the key of their request was not claimed. */
-  public List<Unprepared> unprepared(int limit) {
+  public List<Unpublished> unpublished(int limit) {
     return transactions.execute(
         _ ->
             jdbc.query(
-                UNPREPARED,
+                UNPUBLISHED,
                 (rs, _) ->
-                    new Unprepared(
+                    new Unpublished(
                         rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
-                Instants.parameter(dialect.earlierNow(jdbc).minus(UNPREPARED_KEPT)),
+                Instants.parameter(dialect.earlierNow(jdbc).minus(UNPUBLISHED_KEPT)),
                 limit));
   }
 

@@ -152,7 +152,7 @@ class PaymentBatchRowsIT {
         .extracting(StoredBatch::id)
         .containsExactly(behind.id());
     jdbc.update("update payment_batches set status = 'preparing'");
-    assertThat(leases.unprepared(10)).hasSize(5);
+    assertThat(leases.unpublished(10)).hasSize(5);
   }
 
   /** After a fail-over to a server whose clock is ahead, all leases seem to be over for long. */
@@ -163,8 +163,8 @@ class PaymentBatchRowsIT {
     var replica = new Clocks(Clock.offset(Clock.systemUTC(), Duration.ofHours(-1)));
     var dialect = new Dialect(database, Distribution.NONE, replica);
 
-    assertThat(new BatchLeases(jdbc, dialect, transactions).unprepared(10)).isEmpty();
-    assertThat(leases.unprepared(10)).hasSize(1);
+    assertThat(new BatchLeases(jdbc, dialect, transactions).unpublished(10)).isEmpty();
+    assertThat(leases.unpublished(10)).hasSize(1);
   }
 
   /** A batch of ten thousand items would keep a connection for seconds. */

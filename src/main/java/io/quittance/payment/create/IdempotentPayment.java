@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /** A payment under its idempotency key: it is carried out once, and shown to repetitions. */
-record KeyedPayment(
+record IdempotentPayment(
     PaymentOrder order,
     PaymentProcessor processor,
     PaymentQueries queries,

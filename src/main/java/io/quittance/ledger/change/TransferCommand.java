@@ -13,10 +13,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Moves money at once, and claims the key of its request, which must be free; a refusal is stored
- * under the key, too.
+ * Moves money at once, and claims the key of its request; a refusal is stored under the key, too.
  */
-sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
+sealed interface TransferCommand extends Command<TransferCommand.Result>
     permits PostTransfer, ReverseTransfer {
 
   /** The result. */
@@ -35,7 +34,7 @@ sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
   Optional<Refusal> refusal(Books books);
 
   /** The order to carry out, if there is no refusal. */
-  TransferOrder move(Books books);
+  TransferOrder orderToPost(Books books);
 
   @Override
   default UUID merchantId() {
@@ -64,7 +63,7 @@ sealed interface KeyedTransfer extends Command<KeyedTransfer.Result>
       keys.refuse(request(), refusal.get().code(), refusal.get().detail(), unit.now());
       return new Result.Refused(refusal.get());
     }
-    TransferOrder moved = move(books);
+    TransferOrder moved = orderToPost(books);
     keys.claim(request(), moved.id(), unit.now());
     return new Result.Posted(books.move(moved, unit.now()));
   }
