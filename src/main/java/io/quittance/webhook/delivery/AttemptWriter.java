@@ -7,6 +7,7 @@ import io.quittance.concurrency.WorkerPool;
 import io.quittance.database.Dialect;
 import io.quittance.database.SqlFailure;
 import io.quittance.webhook.delivery.AttemptRows.Untouched;
+import io.quittance.webhook.delivery.DeadEndpoints.Dead;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.Collection;
@@ -29,6 +30,13 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Component
 public final class AttemptWriter {
 
+  /**
+   * What one transaction did.
+   *
+   * @param dead endpoints to be disabled after its commit, so that results do not wait for that
+   */
+  private record Written(Untouched untouched, List<Dead> dead) {}
+
   private static final Logger log = LoggerFactory.getLogger(AttemptWriter.class);
   private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(30);
   private static final int AGAIN_MAX = 4 * AttemptRows.AT_ONCE;
@@ -39,6 +47,7 @@ public final class AttemptWriter {
   private final AttemptRows rows;
   private final TransactionTemplate transactions;
   private final EndpointHealth health;
+  private final DeadEndpoints endpoints;
   private final DeliveryCounts counts;
   private final WorkerPool<Attempt, Boolean> writer;
   private final WorkerPool<Attempt, Boolean> again;
@@ -48,11 +57,13 @@ public final class AttemptWriter {
       PlatformTransactionManager transactions,
       Dialect dialect,
       EndpointHealth health,
+      DeadEndpoints endpoints,
       DeliveryCounts counts,
       MeterRegistry registry) {
     this.rows = new AttemptRows(jdbc, dialect);
     this.transactions = new TransactionTemplate(transactions);
     this.health = health;
+    this.endpoints = endpoints;
     this.counts = counts;
     this.writer =
         WorkerPool.named("delivery-outcomes", this::write)
@@ -152,7 +163,8 @@ public final class AttemptWriter {
 
   private void writeTogether(List<Job<Attempt, Boolean>> jobs) {
     List<Attempt> attempts = jobs.stream().map(Job::item).toList();
-    Untouched untouched = Objects.requireNonNull(transactions.execute(_ -> writeRows(attempts)));
+    Written written = Objects.requireNonNull(transactions.execute(_ -> writeRows(attempts)));
+    Untouched untouched = written.untouched();
     for (Job<Attempt, Boolean> job : jobs) {
       UUID delivery = job.item().delivery().id();
       if (untouched.locked().contains(delivery)) {
@@ -165,15 +177,17 @@ public final class AttemptWriter {
       }
       job.succeed(true);
     }
+    endpoints.disable(written.dead());
   }
 
-  private Untouched writeRows(Collection<Attempt> attempts) {
+  private Written writeRows(Collection<Attempt> attempts) {
     Untouched untouched = rows.write(attempts);
-    health.note(
-        attempts.stream()
-            .filter(attempt -> !untouched.locked().contains(attempt.delivery().id()))
-            .toList());
-    return untouched;
+    List<Dead> dead =
+        health.note(
+            attempts.stream()
+                .filter(attempt -> !untouched.locked().contains(attempt.delivery().id()))
+                .toList());
+    return new Written(untouched, dead);
   }
 
   @PreDestroy

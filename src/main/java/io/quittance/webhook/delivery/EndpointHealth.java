@@ -1,21 +1,13 @@
 package io.quittance.webhook.delivery;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.quittance.audit.AuditEntry;
-import io.quittance.audit.AuditTrail;
-import io.quittance.identity.Origin;
-import io.quittance.payment.EventType;
-import io.quittance.payment.event.EventLog;
-import io.quittance.web.JsonText;
 import io.quittance.webhook.WebhookProperties;
+import io.quittance.webhook.delivery.DeadEndpoints.Dead;
 import io.quittance.webhook.delivery.EndpointRows.Found;
 import io.quittance.webhook.endpoint.Endpoint;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,16 +16,16 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Keeps track of endpoints that fail: pauses them for a while when nothing succeeds, and disables
- * those that are gone or have only failed for {@link WebhookProperties#disableAfter()}. The
- * merchant's other endpoints get an event about that. Thread-safe; works in the caller's
- * transaction.
+ * Keeps track of endpoints that fail: pauses them for a while when nothing succeeds, and finds
+ * those that are gone or have only failed for {@link WebhookProperties#disableAfter()}, which are
+ * to be disabled. Thread-safe; works in the caller's transaction.
  *
  * <p>An endpoint whose row another transaction has locked is skipped; its next attempt is noted.
  * Otherwise the attempts of all merchants would wait for one row.
@@ -53,19 +45,8 @@ final class EndpointHealth {
               or closed_until < current_timestamp + cast(? as bigint) * interval '0.001' second)
       """;
 
-  private static final String DISABLE =
-      """
-      update webhook_endpoints set enabled = false, disabled_reason = ?
-       where merchant_id = ? and id = ?
-      """;
-
   private final JdbcClient jdbc;
   private final EndpointRows rows;
-  private final EventLog events;
-  private final DeliveryQueue queue;
-  private final AuditTrail audit;
-  private final ObjectMapper json;
-  private final Clock clock;
   private final WebhookProperties properties;
 
   /**
@@ -74,26 +55,18 @@ final class EndpointHealth {
    */
   private final Set<Destination> succeededWhileLocked = ConcurrentHashMap.newKeySet();
 
-  EndpointHealth(
-      JdbcClient jdbc,
-      EventLog events,
-      DeliveryQueue queue,
-      AuditTrail audit,
-      ObjectMapper json,
-      Clock clock,
-      WebhookProperties properties) {
+  EndpointHealth(JdbcClient jdbc, WebhookProperties properties) {
     this.jdbc = jdbc;
     this.rows = new EndpointRows(jdbc);
-    this.events = events;
-    this.queue = queue;
-    this.audit = audit;
-    this.json = json;
-    this.clock = clock;
     this.properties = properties;
   }
 
-  /** Notes the results of attempts. */
-  void note(Collection<Attempt> attempts) {
+  /**
+   * Notes the results of attempts.
+   *
+   * @return the endpoints to be disabled once these are committed
+   */
+  List<Dead> note(Collection<Attempt> attempts) {
     List<Attempt> made =
         attempts.stream()
             .filter(attempt -> attempt.made() && attempt.delivery().endpointId() != null)
@@ -111,10 +84,18 @@ final class EndpointHealth {
                     "Endpoint {} of {} has recovered; deliveries resume",
                     endpoint.name(),
                     endpoint.merchant()));
-    rows.lock("enabled", of(made, Attempt::gone))
-        .forEach(endpoint -> disable(endpoint, Endpoint.GONE));
-    rows.lock("enabled and failing_since < current_timestamp - " + limit(), failed)
-        .forEach(endpoint -> disable(endpoint, "no delivery has succeeded for " + hours()));
+    return Stream.concat(
+            dead("enabled", of(made, Attempt::gone), Endpoint.GONE),
+            dead(
+                "enabled and failing_since < current_timestamp - " + limit(),
+                failed,
+                "no delivery has succeeded for " + hours()))
+        .toList();
+  }
+
+  private Stream<Dead> dead(String condition, Set<Destination> endpoints, String reason) {
+    return rows.find(condition, endpoints).stream()
+        .map(found -> new Dead(found, condition, reason));
   }
 
   private void succeeded(Set<Destination> endpoints) {
@@ -207,27 +188,5 @@ final class EndpointHealth {
         .filter(which)
         .map(attempt -> attempt.delivery().destination())
         .collect(Collectors.toSet());
-  }
-
-  private void disable(Found endpoint, String reason) {
-    jdbc.sql(DISABLE).params(reason, endpoint.merchantId(), endpoint.id()).update();
-    log.warn("Endpoint {} of {} is disabled: {}", endpoint.name(), endpoint.merchant(), reason);
-    Map<String, String> data = new LinkedHashMap<>();
-    data.put("id", endpoint.name());
-    data.put("url", endpoint.url());
-    data.put("reason", reason);
-    audit.record(
-        AuditEntry.of(
-            endpoint.merchantId(),
-            Origin.SYSTEM,
-            "webhook_endpoint.disabled",
-            endpoint.name(),
-            Map.of("url", endpoint.url(), "reason", reason)));
-    queue.addForSubscribers(
-        events.add(
-            endpoint.merchantId(),
-            EventType.WEBHOOK_ENDPOINT_DISABLED,
-            clock.instant(),
-            JsonText.of(json, data)));
   }
 }

@@ -56,14 +56,16 @@ class AttemptWriterIT {
           jdbc,
           transactions,
           dialect,
-          new EndpointHealth(
-              JdbcClient.create(source),
+          new EndpointHealth(JdbcClient.create(source), properties),
+          new DeadEndpoints(
+              jdbc,
+              transactions,
+              dialect,
               null,
               queue,
               null,
               new ObjectMapper(),
-              Clock.systemUTC(),
-              properties),
+              Clock.systemUTC()),
           new DeliveryCounts(meters),
           meters);
     } catch (SQLException e) {

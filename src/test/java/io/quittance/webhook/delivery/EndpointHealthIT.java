@@ -2,14 +2,12 @@ package io.quittance.webhook.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.concurrency.Deadline;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -123,15 +121,7 @@ class EndpointHealthIT {
   }
 
   private static void note(DataSource database, Attempt attempt) throws SQLException {
-    var health =
-        new EndpointHealth(
-            JdbcClient.create(database),
-            null,
-            RoundRobinIT.queue(database),
-            null,
-            new ObjectMapper(),
-            Clock.systemUTC(),
-            RoundRobinIT.properties());
+    var health = new EndpointHealth(JdbcClient.create(database), RoundRobinIT.properties());
     new TransactionTemplate(new DataSourceTransactionManager(database))
         .executeWithoutResult(_ -> health.note(List.of(attempt)));
   }
