@@ -1,7 +1,5 @@
 package io.quittance.journal;
 
-import static java.util.stream.Collectors.partitioningBy;
-
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Job;
@@ -13,7 +11,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -132,12 +129,13 @@ final class BusyAccounts {
   }
 
   private void work(List<Job<QueuedEntry, Boolean>> jobs) {
-    List<QueuedEntry> entries =
+    List<QueuedEntry> open =
         jobs.stream().map(Job::item).sorted(Comparator.comparingLong(QueuedEntry::number)).toList();
-    List<QueuedEntry> open = new ArrayList<>(entries);
     if (accounts(open).size() > 1) {
       open = tried(open, waitsForAccounts(open), null);
-      release(jobs, open);
+      // Nobody is to wait behind these during a long turn.
+      Set<QueuedEntry> still = Set.copyOf(open);
+      jobs.stream().filter(job -> !still.contains(job.item())).forEach(job -> job.succeed(true));
     }
     AccountKey next = order.next(accounts(open));
     if (next != null) {
@@ -149,12 +147,6 @@ final class BusyAccounts {
     // Each job counts the accounts of its own entry, not those of a later one.
     open.forEach(entry -> queue(new QueuedEntry(entry.waiting(), entry.number())));
     jobs.forEach(job -> job.succeed(true));
-  }
-
-  /** Completes the jobs that were applied, so that nobody waits behind them during a long turn. */
-  private static void release(List<Job<QueuedEntry, Boolean>> jobs, List<QueuedEntry> open) {
-    Set<QueuedEntry> still = Set.copyOf(open);
-    jobs.stream().filter(job -> !still.contains(job.item())).forEach(job -> job.succeed(true));
   }
 
   private static Set<AccountKey> accounts(List<QueuedEntry> entries) {
@@ -224,13 +216,16 @@ final class BusyAccounts {
    * be the cause, and goes to the end.
    */
   private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
-    Map<Boolean, List<QueuedEntry>> bySuspicion =
-        all.stream()
-            .filter(entry -> entry.waiting().accounts().isEmpty())
-            .collect(partitioningBy(entry -> suspects(entry.waiting().job().item())));
+    var first = new ArrayList<QueuedEntry>();
+    var suspected = new ArrayList<QueuedEntry>();
+    for (QueuedEntry entry : all) {
+      if (entry.waiting().accounts().isEmpty()) {
+        (suspects(entry.waiting().job().item()) ? suspected : first).add(entry);
+      }
+    }
     var open = new ArrayList<QueuedEntry>(all);
-    tryUntilBlocked(bySuspicion.get(false), open);
-    tryUntilBlocked(bySuspicion.get(true), open);
+    tryUntilBlocked(first, open);
+    tryUntilBlocked(suspected, open);
     return open;
   }
 
