@@ -11,8 +11,9 @@ import java.util.UUID;
  * reached, only a party that has less than an equal share, or less than half of what the largest
  * one has, may take more. The total may then exceed the limit, up to twice, until the larger
  * parties have given back their excess. If the largest one has more than the limit, which has
- * fallen since, the others may have the limit besides. As nobody takes more than the limit of the
- * moment, the total never exceeds twice the highest limit. Thread-safe.
+ * fallen since, the others may have the limit besides; two such parties are not foreseen. As nobody
+ * takes more than the limit of the moment, the total never exceeds twice the highest limit.
+ * Thread-safe.
  */
 public final class FairShares {
 

@@ -123,7 +123,7 @@ public final class Idempotency {
             return answer;
           }
           case Attempt.StillRunning<A>(Duration left) when patience.expired() ->
-              throw lookups.inProgress(left);
+              throw lookups.inProgress(request, left);
           case Attempt.StillRunning<A> _ -> Thread.sleep(POLL_INTERVAL);
         }
       }

@@ -124,15 +124,15 @@ final class KeyLookups {
   /**
    * The problem while the first request of a key runs, which may still move money.
    *
-   * @param left how long it may run
+   * @param left how long it may run; a batch of the background is answered before it has run
    */
-  Problem inProgress(Duration left) {
+  Problem inProgress(KeyedRequest request, Duration left) {
     Duration atMost = left.isNegative() ? Duration.ZERO : left;
     return Problem.of(
             ProblemCode.IDEMPOTENCY_IN_PROGRESS,
             "A request with this key is still running; repeat it with the same key after Retry-After.")
         .retryAfter(atMost)
-        .unknownUntil(resolvesBy.after(atMost));
+        .unknownUntil(resolvesBy.ofRunning(request.path(), atMost));
   }
 
   /** The problem for a caller that may have repeated a request that was carried out. */

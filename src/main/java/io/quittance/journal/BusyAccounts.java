@@ -5,12 +5,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
+import io.quittance.journal.SuspectCommands.Suspicion;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -118,10 +123,7 @@ final class BusyAccounts {
     return room.commands();
   }
 
-  /**
-   * Updates the accounts that the command waits for, so that no other command queues behind it for
-   * the previous ones.
-   */
+  /** Updates what the command waits for: no other is to queue behind it for something else. */
   private void waitsNow(QueuedEntry entry, WaitingCommand now) {
     room.enter(now);
     room.leave(entry.waiting());
@@ -140,7 +142,7 @@ final class BusyAccounts {
     AccountKey next = order.next(accounts(open));
     if (next != null) {
       long startedNanos = System.nanoTime();
-      open = tried(open, firstGroup(waitsFor(open, next)), next);
+      open = tried(open, waitsFor(open, next), next);
       order.recordTurn(next, Duration.ofNanos(System.nanoTime() - startedNanos));
     }
     open = triedAlone(open);
@@ -165,49 +167,45 @@ final class BusyAccounts {
     return FairOrder.inTurns(
         entries.stream()
             .filter(entry -> !entry.waiting().accounts().isEmpty())
-            .filter(entry -> !suspects(entry.waiting().job().item()))
+            .filter(entry -> !suspects(entry.command()))
             .filter(entry -> Collections.disjoint(entry.waiting().accounts(), toRead))
             .toList(),
         entry -> entry.waiting().job().item().merchantId(),
         maxBatch);
   }
 
+  /** What is applied once the account is free: suspects alone, and after the others. */
   private List<QueuedEntry> waitsFor(List<QueuedEntry> entries, AccountKey account) {
-    return entries.stream()
-        .filter(entry -> entry.waiting().accounts().contains(account))
-        .limit(maxBatch)
-        .toList();
+    List<QueuedEntry> all =
+        entries.stream().filter(entry -> entry.waiting().accounts().contains(account)).toList();
+    List<QueuedEntry> together =
+        all.stream().filter(entry -> !suspects(entry.command())).limit(maxBatch).toList();
+    return together.isEmpty() ? all.subList(0, 1) : together;
   }
 
-  /** As many as one transaction takes: each one would wait for the account. */
-  private List<QueuedEntry> firstGroup(List<QueuedEntry> entries) {
-    return entries.subList(0, groupCommit.groups(jobs(entries)).iterator().next().size());
-  }
-
-  private static List<Job<Command<?>, Object>> jobs(List<QueuedEntry> entries) {
-    return entries.stream().map(entry -> entry.waiting().job()).toList();
-  }
-
-  /** Applies some of the waiting commands; returns all that still wait, in order. */
+  /**
+   * Applies some of the waiting commands, until a transaction has left some out: later ones may
+   * need the same accounts. Returns all that still wait, in order.
+   */
   private List<QueuedEntry> tried(
       List<QueuedEntry> all, List<QueuedEntry> some, @Nullable AccountKey awaited) {
-    var left = new ArrayList<WaitingCommand>();
-    groupCommit
-        .groups(jobs(some))
-        .forEach(together -> left.addAll(groupCommit.apply(together, awaited)));
-    var still = new ArrayList<QueuedEntry>(all.size());
-    for (QueuedEntry entry : all) {
-      if (!some.contains(entry)) {
+    Map<Job<Command<?>, Object>, QueuedEntry> entries = new HashMap<>();
+    some.forEach(entry -> entries.put(entry.waiting().job(), entry));
+    var still = new HashSet<QueuedEntry>(all);
+    for (List<Job<Command<?>, Object>> together :
+        groupCommit.groups(some.stream().map(entry -> entry.waiting().job()).toList())) {
+      List<WaitingCommand> left = groupCommit.apply(together, awaited);
+      together.forEach(job -> still.remove(entries.get(job)));
+      for (WaitingCommand waiting : left) {
+        QueuedEntry entry = Objects.requireNonNull(entries.get(waiting.job()));
+        waitsNow(entry, waiting);
         still.add(entry);
       }
-      for (WaitingCommand waiting : left) {
-        if (waiting.job() == entry.waiting().job()) {
-          waitsNow(entry, waiting);
-          still.add(entry);
-        }
+      if (awaited != null || !left.isEmpty()) {
+        break;
       }
     }
-    return still;
+    return all.stream().filter(still::contains).toList();
   }
 
   /**
@@ -216,16 +214,16 @@ final class BusyAccounts {
    * be the cause, and goes to the end.
    */
   private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
-    var first = new ArrayList<QueuedEntry>();
-    var suspected = new ArrayList<QueuedEntry>();
+    Map<Suspicion, List<QueuedEntry>> parts = new EnumMap<>(Suspicion.class);
     for (QueuedEntry entry : all) {
       if (entry.waiting().accounts().isEmpty()) {
-        (suspects(entry.waiting().job().item()) ? suspected : first).add(entry);
+        parts
+            .computeIfAbsent(suspects.suspicion(entry.command()), _ -> new ArrayList<>())
+            .add(entry);
       }
     }
     var open = new ArrayList<QueuedEntry>(all);
-    tryUntilBlocked(first, open);
-    tryUntilBlocked(suspected, open);
+    parts.values().forEach(part -> tryUntilBlocked(part, open));
     return open;
   }
 

@@ -22,6 +22,10 @@ final class QueuedEntry {
     return waiting;
   }
 
+  Command<?> command() {
+    return waiting.job().item();
+  }
+
   void waitsNow(WaitingCommand now) {
     waiting = now;
   }

@@ -23,6 +23,17 @@ final class SuspectCommands {
   /** In limits of a lock: longer than a round in which all commands are tried that wait. */
   private static final int MEMORY_LOCKS = 20;
 
+  /** Why a command is to be tried alone, from the least to the most likely to wait. */
+  enum Suspicion {
+    NONE,
+
+    /** Other merchants' commands of its kind are suspect. */
+    KIND,
+
+    /** Those of its kind and merchant are suspect. */
+    OWN
+  }
+
   private record Source(Object kind, UUID merchantId) {}
 
   /** What was blocked last in one source, or which merchant's in one kind. */
@@ -92,15 +103,23 @@ final class SuspectCommands {
 
   /** Whether this command is to be tried alone. */
   boolean suspects(Command<?> command) {
-    return any && known(command);
+    return suspicion(command) != Suspicion.NONE;
   }
 
-  private synchronized boolean known(Command<?> command) {
+  /** Why this command is to be tried alone, if it is. */
+  Suspicion suspicion(Command<?> command) {
+    return any ? known(command) : Suspicion.NONE;
+  }
+
+  private synchronized Suspicion known(Command<?> command) {
     long now = nanoClock.getAsLong();
     forget(now);
-    Trace kind = kinds.get(command.kind());
     Trace source = sources.get(new Source(command.kind(), command.merchantId()));
-    return (kind != null && kind.suspect(now)) || (source != null && source.suspect(now));
+    if (source != null && source.suspect(now)) {
+      return Suspicion.OWN;
+    }
+    Trace kind = kinds.get(command.kind());
+    return kind != null && kind.suspect(now) ? Suspicion.KIND : Suspicion.NONE;
   }
 
   private void forget(long now) {

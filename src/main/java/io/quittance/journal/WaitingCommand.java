@@ -2,6 +2,7 @@ package io.quittance.journal;
 
 import io.quittance.concurrency.Job;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * A command that was not applied because another transaction holds a lock that it needs, or because
@@ -20,6 +21,10 @@ record WaitingCommand(Job<Command<?>, Object> job, Set<AccountKey> accounts, boo
 
   static WaitingCommand forUnknownLock(Job<Command<?>, Object> job) {
     return forLocks(job, Set.of());
+  }
+
+  UUID merchantId() {
+    return job.item().merchantId();
   }
 
   static WaitingCommand toRead(Job<Command<?>, Object> job, Set<AccountKey> accounts) {

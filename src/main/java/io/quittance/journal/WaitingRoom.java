@@ -2,6 +2,7 @@ package io.quittance.journal;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -11,14 +12,16 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class WaitingRoom {
 
-  /** The commands of one account, or the suspects, may take the capacity divided by this. */
+  /**
+   * The commands of one account, or a merchant's suspects, may take the capacity divided by this.
+   */
   private static final int PARTS = 4;
 
   private final Map<AccountKey, Integer> accounts = new ConcurrentHashMap<>();
   private final AtomicInteger commands = new AtomicInteger();
 
-  /** How many of them wait for something else than an account, or may do so. */
-  private final AtomicInteger withoutAccount = new AtomicInteger();
+  /** How many of each merchant's wait for something else than an account, or may do so. */
+  private final Map<UUID, Integer> withoutAccount = new ConcurrentHashMap<>();
 
   private final int capacity;
 
@@ -61,7 +64,9 @@ final class WaitingRoom {
   boolean fullFor(WaitingCommand command, boolean suspect) {
     int part = Math.max(1, capacity / PARTS);
     return commands.get() >= capacity
-        || (suspect && command.accounts().isEmpty() && withoutAccount.get() >= part)
+        || (suspect
+            && command.accounts().isEmpty()
+            && withoutAccount.getOrDefault(command.merchantId(), 0) >= part)
         || command.accounts().stream()
             .anyMatch(account -> accounts.getOrDefault(account, 0) >= part);
   }
@@ -77,10 +82,12 @@ final class WaitingRoom {
   private void count(WaitingCommand command, int change) {
     commands.addAndGet(change);
     if (command.accounts().isEmpty()) {
-      withoutAccount.addAndGet(change);
+      count(withoutAccount, command.merchantId(), change);
     }
-    for (AccountKey account : command.accounts()) {
-      accounts.merge(account, change, (n, more) -> n + more == 0 ? null : n + more);
-    }
+    command.accounts().forEach(account -> count(accounts, account, change));
+  }
+
+  private static <K> void count(Map<K, Integer> counts, K key, int change) {
+    counts.merge(key, change, (n, more) -> n + more == 0 ? null : n + more);
   }
 }

@@ -36,6 +36,16 @@ public final class ResolvesBy {
     return clocks.later().plus(left).plus(grace);
   }
 
+  /**
+   * For a request that still runs.
+   *
+   * @param path from {@code /v1} on
+   * @param left how long until its answer, after which only batches go on
+   */
+  public Instant ofRunning(String path, Duration left) {
+    return PaymentBatchRoutes.include(path) ? ofAnyRequest(path) : after(left);
+  }
+
   /** For any request that is not of a batch, also one that another replica has begun just now. */
   public Instant ofAnyRequest() {
     return after(longestDeadline);

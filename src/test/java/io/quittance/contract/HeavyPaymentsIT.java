@@ -106,8 +106,10 @@ class HeavyPaymentsIT extends Contract {
 
   private static String summary(List<Answer> answers) {
     long[] sorted = answers.stream().mapToLong(one -> one.took().toMillis()).sorted().toArray();
-    return "%s, median %d ms, longest %d ms"
-        .formatted(statuses(answers), sorted[sorted.length / 2], sorted[sorted.length - 1]);
+    return sorted.length == 0
+        ? "none"
+        : "%s, median %d ms, longest %d ms"
+            .formatted(statuses(answers), sorted[sorted.length / 2], sorted[sorted.length - 1]);
   }
 
   /** Metadata of as many bytes as the limits allow, which hardly compress. */

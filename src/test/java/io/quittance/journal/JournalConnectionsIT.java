@@ -149,7 +149,8 @@ class JournalConnectionsIT {
     return texts(
         connection,
         "select state from pg_stat_activity"
-            + " where application_name = 'quittance journal' and pid <> pg_backend_pid()");
+            + " where application_name = 'quittance journal' and pid <> pg_backend_pid()"
+            + " and datname = current_database()");
   }
 
   private static List<String> texts(Connection connection, String sql) throws SQLException {

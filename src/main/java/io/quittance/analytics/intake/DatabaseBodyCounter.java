@@ -6,11 +6,11 @@ import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Job;
+import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -52,7 +52,7 @@ final class DatabaseBodyCounter implements BodyCounter {
       Vocabularies vocabularies,
       NameAssignment names,
       IntakeSumsWriter sumsWriter,
-      Clock clock) {}
+      Clocks clocks) {}
 
   private final Services services;
   private final DuplicateFilter filter;
@@ -121,7 +121,7 @@ final class DatabaseBodyCounter implements BodyCounter {
     private final List<Job<Body, IntakeResult>> jobs;
     private final boolean ofOneMerchant;
     private final List<Runnable> answers = new ArrayList<>();
-    private final Instant now = services.clock().instant();
+    private final Instant now = services.clocks().later();
     private final IntakeSums sums = services.sumsWriter().begin(series);
     private final Map<BodyKeys.Id, BodyKeys.Stored> keys = new HashMap<>();
     private final TreeMap<BodyKeys.Id, BodyKeys.Stored> claimed = new TreeMap<>();

@@ -12,9 +12,9 @@ import io.quittance.analytics.intake.BodyKeys.Use;
 import io.quittance.analytics.intake.CommitMarks;
 import io.quittance.analytics.intake.IntakeResponse;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.database.Clocks;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
@@ -49,12 +49,12 @@ final class KeyClaims {
 
   private final AnalyticsConnections connections;
   private final BodyKeys keys;
-  private final Clock clock;
+  private final Clocks clocks;
 
-  KeyClaims(AnalyticsConnections connections, BodyKeys keys, Clock clock) {
+  KeyClaims(AnalyticsConnections connections, BodyKeys keys, Clocks clocks) {
     this.connections = connections;
     this.keys = keys;
-    this.clock = clock;
+    this.clocks = clocks;
   }
 
   /** Claims the keys of the bodies that have one, for the first body of each key. */
@@ -91,7 +91,7 @@ final class KeyClaims {
         missing.keySet().removeAll(all.keySet());
         var again = new TreeMap<>(wanted);
         again.entrySet().removeIf(body -> !refused(all.get(body.getKey()), body.getValue()));
-        keys.insert(connection, missing, clock.instant());
+        keys.insert(connection, missing, clocks.later());
         keys.renew(connection, again);
         connection.commit();
         all.putAll(missing);

@@ -14,11 +14,11 @@ import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.stream.EventRecord.Part;
 import io.quittance.analytics.stream.PartitionOffsets.Partition;
 import io.quittance.analytics.stream.PartitionOffsets.Taken;
+import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Instant;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -44,7 +44,7 @@ final class RecordCounter {
       BodyKeys keys,
       Vocabularies vocabularies,
       IntakeSumsWriter sumsWriter,
-      Clock clock) {}
+      Clocks clocks) {}
 
   /** A record, and its place in the topic. */
   record Placed(Partition partition, long offset, EventRecord record) {}
@@ -91,7 +91,7 @@ final class RecordCounter {
 
     private final List<Placed> records;
     private final Map<Partition, Taken> taken;
-    private final Instant now = services.clock().instant();
+    private final Instant now = services.clocks().later();
     private final IntakeSums sums = services.sumsWriter().begin(series);
     private final TreeMap<Partition, Long> read = new TreeMap<>();
     private final TreeMap<UUID, UUID> marks = new TreeMap<>();

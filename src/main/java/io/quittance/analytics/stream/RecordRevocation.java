@@ -2,20 +2,20 @@ package io.quittance.analytics.stream;
 
 import io.quittance.analytics.intake.CommitMarks;
 import io.quittance.analytics.pane.AnalyticsConnections;
+import io.quittance.database.Clocks;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Clock;
 import java.util.UUID;
 
 /** Revokes records that the broker did not acknowledge. Thread-safe. */
 final class RecordRevocation {
 
   private final AnalyticsConnections connections;
-  private final Clock clock;
+  private final Clocks clocks;
 
-  RecordRevocation(AnalyticsConnections connections, Clock clock) {
+  RecordRevocation(AnalyticsConnections connections, Clocks clocks) {
     this.connections = connections;
-    this.clock = clock;
+    this.clocks = clocks;
   }
 
   /**
@@ -26,7 +26,7 @@ final class RecordRevocation {
    */
   boolean revoke(UUID merchantId, UUID id) throws SQLException {
     try (Connection connection = connections.pool().getConnection()) {
-      return CommitMarks.revoke(connection, merchantId, id, clock.instant());
+      return CommitMarks.revoke(connection, merchantId, id, clocks.later());
     }
   }
 }

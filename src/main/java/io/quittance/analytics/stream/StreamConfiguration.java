@@ -9,6 +9,7 @@ import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.WorkerPool;
+import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.kafka.ClientSettings;
 import io.quittance.kafka.FailureState;
@@ -77,11 +78,11 @@ class StreamConfiguration {
       BodyKeys keys,
       NameAssignment names,
       UncountedRecords uncounted,
-      Clock clock) {
+      Clocks clocks) {
     return new Publisher.Services(
         names,
-        new KeyClaims(connections, keys, clock),
-        new RecordRevocation(connections, clock),
+        new KeyClaims(connections, keys, clocks),
+        new RecordRevocation(connections, clocks),
         uncounted,
         broker.topic().name());
   }
@@ -93,8 +94,8 @@ class StreamConfiguration {
       BodyKeys keys,
       Vocabularies vocabularies,
       IntakeSumsWriter sums,
-      Clock clock) {
-    return new RecordCounter.Services(connections, dialect, keys, vocabularies, sums, clock);
+      Clocks clocks) {
+    return new RecordCounter.Services(connections, dialect, keys, vocabularies, sums, clocks);
   }
 
   @Bean

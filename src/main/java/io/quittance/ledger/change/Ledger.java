@@ -1,6 +1,7 @@
 package io.quittance.ledger.change;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.idempotency.Keyed;
 import io.quittance.idempotency.KeyedCommand;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.identity.Origin;
@@ -8,7 +9,6 @@ import io.quittance.journal.AccountKey;
 import io.quittance.journal.Journal;
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountTerms;
-import io.quittance.ledger.Refusal;
 import io.quittance.ledger.TransferOrder;
 import io.quittance.ledger.find.LedgerQueries;
 import io.quittance.money.Money;
@@ -43,15 +43,16 @@ public final class Ledger {
     return queries.account(new AccountKey(merchantId, id)).orElseThrow().entryCount() > 0;
   }
 
-  /** Moves money under a key, and waits until it is committed. */
+  /** Moves money under a key, unless that was done before, and waits until it is committed. */
   public void transfer(KeyedRequest request, String from, String to, Money money, Deadline deadline)
       throws InterruptedException {
     var order =
         new TransferOrder(
             request.merchantId(), TypeId.next(), from, to, money, null, null, NO_METADATA);
     var transfer = new KeyedCommand<>(request, new PostTransfer(request, order));
-    TransferCommand.Result result = deadline.await(journal.submit(transfer, deadline)).orThrow();
-    if (result instanceof TransferCommand.Result.Refused(Refusal refusal)) {
+    if (deadline.await(journal.submit(transfer, deadline))
+        instanceof
+        Keyed.First<TransferCommand.Result>(TransferCommand.Result.Refused(var refusal))) {
       throw new IllegalStateException("a transfer is refused: " + refusal.detail());
     }
   }

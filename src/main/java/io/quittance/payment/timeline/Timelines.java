@@ -49,6 +49,9 @@ public final class Timelines {
   private static final Duration LINGER = Duration.ofMillis(100);
   private static final Duration WRITE_PATIENCE = Duration.ofSeconds(30);
 
+  /** How long a stop of the service waits for the last ones. */
+  private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
+
   /** Before the next try while the table is locked: other jobs have the connection meanwhile. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -97,6 +100,7 @@ public final class Timelines {
             .capacity(QUEUE_CAPACITY)
             .maxBatch(BATCH_MAX)
             .linger(LINGER)
+            .drainLimit(DRAIN_LIMIT)
             .start(registry);
   }
 

@@ -17,7 +17,6 @@ import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -90,10 +89,9 @@ final class DeadEndpoints {
             dead.endpoint().name(),
             dead.endpoint().merchant(),
             e.toString());
-        if (e instanceof CannotAcquireLockException) {
-          // Rows that are locked are skipped, so a table is: the others would wait for it, too.
-          return;
-        }
+        // Rows that are locked are skipped, so it is a table, or the database: the others would
+        // wait for it, too.
+        return;
       }
     }
   }

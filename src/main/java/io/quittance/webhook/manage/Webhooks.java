@@ -1,6 +1,7 @@
 package io.quittance.webhook.manage;
 
 import io.quittance.audit.AuditTrail;
+import io.quittance.database.Clocks;
 import io.quittance.identity.Caller;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.Problem;
@@ -58,6 +59,7 @@ class Webhooks {
   private final Subscribers subscribers;
   private final AuditTrail audit;
   private final Clock clock;
+  private final Clocks clocks;
   private final Duration retention;
   private final TransactionTemplate transactions;
 
@@ -69,6 +71,7 @@ class Webhooks {
       Subscribers subscribers,
       AuditTrail audit,
       Clock clock,
+      Clocks clocks,
       WebhookProperties properties,
       PlatformTransactionManager transactions) {
     this.endpoints = endpoints;
@@ -79,6 +82,7 @@ class Webhooks {
     this.transactions = new TransactionTemplate(transactions);
     this.audit = audit;
     this.clock = clock;
+    this.clocks = clocks;
     this.retention = properties.retention();
   }
 
@@ -214,7 +218,7 @@ class Webhooks {
   @Transactional
   void delete(Caller caller, UUID id) {
     Endpoint endpoint = lock(caller.merchantId(), id);
-    endpoint.delete(clock.instant());
+    endpoint.delete(clocks.later());
     audited(caller, "deleted", id, Map.of("url", endpoint.url()));
     forgetOnCommit(caller.merchantId(), id);
   }

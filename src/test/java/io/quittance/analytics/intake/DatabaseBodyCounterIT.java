@@ -141,7 +141,7 @@ class DatabaseBodyCounterIT {
             services.names(),
             new IntakeSumsWriter(
                 totals, panes, payments, pendingLimit, enrichment, new EventMeters(new Failing())),
-            services.clock());
+            services.clocks());
     var counter = new DatabaseBodyCounter(failing, properties);
     try (WorkerPool<Body, IntakeResult> own =
         WorkerPool.<Body, IntakeResult>named("failing", counter::count)

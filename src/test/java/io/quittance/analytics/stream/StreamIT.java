@@ -151,7 +151,7 @@ class StreamIT {
             counting.keys(),
             counting.vocabularies(),
             counting.sumsWriter(),
-            counting.clock());
+            counting.clocks());
     var consumer =
         new StreamConsumer(
             new StreamConsumer.Services(lookup(), settings, offsets, state, Duration.ofMillis(500)),

@@ -270,7 +270,7 @@ final class BatchRun {
         return true;
       } catch (DataAccessException | TransactionException e) {
         Duration pause = retries.after(e);
-        if (writeLimit.expired()) {
+        if (writeLimit.expired() || stopped) {
           return false;
         }
         Thread.sleep(writeLimit.within(pause).remaining());

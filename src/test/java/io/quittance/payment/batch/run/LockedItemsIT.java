@@ -47,8 +47,11 @@ class LockedItemsIT {
   private static final int NEW_BATCHES = 24;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
-  /** Less than a statement waits for a lock by default. */
-  private static final String SOON_MS = "2000";
+  /** How long a statement waits for a lock that has no limit of its own. */
+  private static final String LOCK_LIMIT = "-c lock_timeout=6s";
+
+  /** Less than that. */
+  private static final String SOON_MS = "4000";
 
   /** Longer than a lease lasts. */
   private static final String LATER = "interval '6' second";
@@ -61,6 +64,7 @@ class LockedItemsIT {
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
     SERVER.provideTo(registry);
+    registry.add("spring.datasource.hikari.data-source-properties.options", () -> LOCK_LIMIT);
   }
 
   @LocalServerPort private int port;
@@ -112,7 +116,7 @@ class LockedItemsIT {
     try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
       CompletableFuture<Answer> waiting =
           CompletableFuture.supplyAsync(
-              () -> large(owner, Map.of("Payment-Deadline-Ms", "3000")), clients);
+              () -> large(owner, Map.of("Payment-Deadline-Ms", "5000")), clients);
       await()
           .pollInterval(Duration.ofMillis(20))
           .atMost(PATIENCE)
