@@ -103,7 +103,7 @@ public final class Dialect {
   }
 
   /** Limits how long the current transaction waits for each lock, on PostgreSQL. */
-  void limitLockWaits(JdbcOperations jdbc, Duration limit) {
+  public void limitLockWaits(JdbcOperations jdbc, Duration limit) {
     if (postgres) {
       jdbc.execute("set local lock_timeout = " + limit.toMillis());
     }

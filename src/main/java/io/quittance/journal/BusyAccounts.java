@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * of accounts that have become free. It waits before it holds any lock, so it blocks nobody; and it
  * waits in the database's own queue, so that replicas which share an account take turns.
  *
- * <p>Thread-safe.
+ * <p>Commands that were blocked by a lock that is not an account's wait here as well, and are tried
+ * one by one. Thread-safe.
  */
 final class BusyAccounts {
 

@@ -15,7 +15,8 @@ import java.util.concurrent.CompletableFuture;
  * Applies the commands of some merchants. It has two queues, each with its own worker and
  * connection. The commands that have queued up in the first are applied in one transaction, in
  * order of arrival. Its worker never waits for an account: commands whose accounts are locked by
- * other transactions move to the second queue, {@link BusyAccounts}. Thread-safe.
+ * other transactions, and kinds that most likely wait for another lock, move to the second queue,
+ * {@link BusyAccounts}. Thread-safe.
  */
 final class Lane {
 

@@ -256,37 +256,37 @@ abstract class DetailsContract extends Contract {
   @Test
   void readsTimelinesOfEarlierVersions() {
     String id = merchant.pay(1, "alice", "shop").is(201).id();
+    storeScope(
+        id,
+        """
+            {"name":"payment","opened_at":"2026-01-01T00:00:00.000Z","deadline_ms":9,"result":"ok",\
+            "subtasks":[{"name":"fraud","start_ms":0.1,"end_ms":0.2,"result":"cancelled",\
+            "breaker":"closed","budget_ms":9}],"forked":1,"joined":1,"survivors":0}""");
+
+    assertThat(scope(id, 0).at("/subtasks/0/result").asText()).isEqualTo("canceled");
+  }
+
+  /** Stores an earlier scope of the payment. */
+  private void storeScope(String id, String body) {
     jdbc.sql(
             """
             insert into payment_timelines (merchant_id, payment_id, opened_at, body)
             select merchant_id, id, created_at - interval '1' hour, ? from payments where id = ?
             """)
-        .param(
-            """
-            {"name":"payment","opened_at":"2026-01-01T00:00:00.000Z","deadline_ms":9,"result":"ok",\
-            "subtasks":[{"name":"fraud","start_ms":0.1,"end_ms":0.2,"result":"cancelled",\
-            "breaker":"closed","budget_ms":9}],"forked":1,"joined":1,"survivors":0}""")
+        .param(body)
         .param(TypeId.require("pay", id))
         .update();
-
-    assertThat(scope(id, 0).at("/subtasks/0/result").asText()).isEqualTo("canceled");
   }
 
   /** The form that is stored now; what comes after this version has to read it, too. */
   @Test
   void readsTimelinesAsTheyAreStored() {
     String id = merchant.pay(1, "alice", "shop").is(201).id();
-    jdbc.sql(
-            """
-            insert into payment_timelines (merchant_id, payment_id, opened_at, body)
-            select merchant_id, id, created_at - interval '1' hour, ? from payments where id = ?
-            """)
-        .param(
-            """
+    storeScope(
+        id,
+        """
             ["payment",1999,"declined",[["fraud",0.1,0.2,"ok","closed",1856,null],\
-            ["ledger",0.3,12.5,"declined","half_open",1890,"insufficient_funds"]],2,1,0]""")
-        .param(TypeId.require("pay", id))
-        .update();
+            ["ledger",0.3,12.5,"declined","half_open",1890,"insufficient_funds"]],2,1,0]""");
 
     JsonNode scope = scope(id, 0);
     assertThat(scope.path("name").asText()).isEqualTo("payment");

@@ -17,9 +17,9 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Makes the payments of an atomic batch, and stores the batch itself, in one transaction, under a
- * key that must be free. If one payment cannot be made, it throws {@link AllOrNone.Refused} and
- * nothing is written.
+ * Makes the payments of an atomic batch, and stores the batch itself, in one transaction, and
+ * claims the key of the request. If one payment cannot be made, it throws {@link AllOrNone.Refused}
+ * and nothing is written.
  */
 record PayAll(
     KeyedRequest request,

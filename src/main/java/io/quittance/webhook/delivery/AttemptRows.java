@@ -33,7 +33,7 @@ final class AttemptRows {
   static final int AT_ONCE = 256;
 
   /** A whole table that is locked; and a row, where rows that are locked are not passed over. */
-  private static final String LIMIT_LOCKS = "set local lock_timeout = 100";
+  private static final Duration LOCK_LIMIT = Duration.ofMillis(100);
 
   private static final String ADD_ATTEMPT =
       """
@@ -98,7 +98,7 @@ final class AttemptRows {
 
   /** Writes attempts, in the caller's transaction. */
   Untouched write(Collection<Attempt> attempts) {
-    jdbc.execute(dialect.either(LIMIT_LOCKS, "select 1"));
+    dialect.limitLockWaits(jdbc, LOCK_LIMIT);
     dialect.commitWithoutWaiting(jdbc);
     List<Claimed> untouched = updateDeliveries(attempts);
     Set<UUID> locked = open(untouched);
