@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.access.RequestSender;
 import io.quittance.admission.AdmissionLane.Range;
+import io.quittance.admission.AdmissionLane.WaitingTime;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
@@ -53,15 +54,28 @@ final class Admission {
         IntStream.range(0, backlog.lanes())
             .mapToObj(
                 number ->
-                    new AdmissionLane(
-                        "" + number, range, () -> backlog.expectedTime(number), nanoTime))
+                    new AdmissionLane("" + number, range, waitingTime(backlog, number), nanoTime))
             .toList();
     int few = Math.max(1, properties.ceiling() / UNKNOWN_PART);
     this.unknown =
         new AdmissionLane(
-            "unknown", new Range(few, few, few, Duration.ZERO), () -> Duration.ZERO, nanoTime);
+            "unknown", new Range(few, few, few, Duration.ZERO), WaitingTime.NONE, nanoTime);
     lanes.forEach(lane -> measure(lane, registry));
     measure(unknown, registry);
+  }
+
+  private static WaitingTime waitingTime(Backlog backlog, int lane) {
+    return new WaitingTime() {
+      @Override
+      public Duration of(UUID party) {
+        return backlog.expectedTime(party);
+      }
+
+      @Override
+      public Duration longest() {
+        return backlog.longestExpectedTime(lane);
+      }
+    };
   }
 
   private static void measure(AdmissionLane lane, MeterRegistry registry) {

@@ -8,7 +8,6 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 
 /**
  * The requests under way in one lane, and their limit. It follows the time that the lane's work
@@ -29,6 +28,30 @@ final class AdmissionLane {
    */
   record Range(int floor, int start, int ceiling, Duration targetTime) {}
 
+  /** How long requests wait now for the work that they are admitted to. */
+  interface WaitingTime {
+
+    /** No request waits. */
+    WaitingTime NONE =
+        new WaitingTime() {
+          @Override
+          public Duration of(UUID party) {
+            return Duration.ZERO;
+          }
+
+          @Override
+          public Duration longest() {
+            return Duration.ZERO;
+          }
+        };
+
+    /** An estimate for a new request of this party. */
+    Duration of(UUID party);
+
+    /** That of the party with most to do. */
+    Duration longest();
+  }
+
   private static final long INTERVAL_NANOS = 100_000_000;
 
   /** After this time without requests the limit is reset to its first value. */
@@ -38,7 +61,7 @@ final class AdmissionLane {
 
   private final String name;
   private final Range range;
-  private final Supplier<Duration> expectedTime;
+  private final WaitingTime waitingTime;
   private final LongSupplier nanoTime;
   private final AtomicLong adjustedNanos;
   private final FairShares underWay = new FairShares();
@@ -48,10 +71,10 @@ final class AdmissionLane {
   private volatile int limit;
   private volatile double donePerSecond;
 
-  AdmissionLane(String name, Range range, Supplier<Duration> expectedTime, LongSupplier nanoTime) {
+  AdmissionLane(String name, Range range, WaitingTime waitingTime, LongSupplier nanoTime) {
     this.name = name;
     this.range = range;
-    this.expectedTime = expectedTime;
+    this.waitingTime = waitingTime;
     this.nanoTime = nanoTime;
     this.adjustedNanos = new AtomicLong(nanoTime.getAsLong());
     this.limit = range.start();
@@ -63,7 +86,7 @@ final class AdmissionLane {
   /** Takes a place, if there is one; if it returns true, the party must {@link #leave}. */
   boolean enter(UUID party, AdmissionRequest admissionRequest) {
     adjustWhenDue();
-    if (cannotMeetDeadline(admissionRequest)
+    if (cannotMeetDeadline(party, admissionRequest)
         || !underWay.take(party, 1, admissionRequest.priority().of(limit))) {
       return false;
     }
@@ -78,7 +101,7 @@ final class AdmissionLane {
 
   boolean hasRoom(UUID party, AdmissionRequest admissionRequest) {
     adjustWhenDue();
-    return !cannotMeetDeadline(admissionRequest)
+    return !cannotMeetDeadline(party, admissionRequest)
         && underWay.mayTake(party, 1, admissionRequest.priority().of(limit));
   }
 
@@ -86,10 +109,10 @@ final class AdmissionLane {
    * Whether the expected time exceeds the request's deadline. Does not apply to requests that
    * repeat or read what is under way: these are always answered.
    */
-  private boolean cannotMeetDeadline(AdmissionRequest admissionRequest) {
+  private boolean cannotMeetDeadline(UUID party, AdmissionRequest admissionRequest) {
     return admissionRequest.priority() != Priority.UNDER_WAY
         && admissionRequest.priority() != Priority.REPORT
-        && admissionRequest.patience().compareTo(expectedTime.get()) < 0;
+        && admissionRequest.patience().compareTo(waitingTime.of(party)) < 0;
   }
 
   void leave(UUID party) {
@@ -118,7 +141,7 @@ final class AdmissionLane {
     boolean reached = mostUnderWay.getAndSet(underWay.total()) >= Priority.BEGINNING.of(limit);
     if (nanos > FORGOTTEN_NANOS) {
       limit = range.start();
-    } else if (expectedTime.get().compareTo(range.targetTime()) > 0) {
+    } else if (waitingTime.longest().compareTo(range.targetTime()) > 0) {
       limit = Math.max(range.floor(), limit - Math.max(1, limit / 10));
     } else if (reached || limit < range.start()) {
       int most = reached ? range.ceiling() : range.start();

@@ -15,6 +15,9 @@ public interface Backlog {
   /** The number of a merchant's lane, from 0; constant. */
   int laneOf(UUID merchantId);
 
-  /** An estimate of how long a new request would wait for its work in a lane. */
-  Duration expectedTime(int lane);
+  /** How long the work of a lane takes now, that of the merchant with most of it. */
+  Duration longestExpectedTime(int lane);
+
+  /** An estimate of how long a new request of this merchant would wait for its work. */
+  Duration expectedTime(UUID merchantId);
 }

@@ -43,6 +43,7 @@ final class JobQueue<T, R> {
   private int undeferrable;
 
   private long lastWaitNanos;
+  private long lastTurnNanos;
   private long lastTakenNanos;
   private int inHand;
   private boolean closed;
@@ -117,8 +118,8 @@ final class JobQueue<T, R> {
     undeferrable += deferrable.test(job.item()) ? 0 : 1;
   }
 
-  private Job<T, R> dequeue() {
-    Job<T, R> job = jobs.remove();
+  private Job<T, R> dequeue(long now) {
+    Job<T, R> job = jobs.remove(now);
     undeferrable -= deferrable.test(job.item()) ? 0 : 1;
     return job;
   }
@@ -152,11 +153,14 @@ final class JobQueue<T, R> {
           notEmpty.awaitUninterruptibly();
           continue;
         }
-        long waited = ticker.nanoTime() - jobs.oldestNanos();
+        long now = ticker.nanoTime();
+        long waited = now - jobs.oldestNanos();
+        long waitedForTurn = now - jobs.turnNanos();
         awaitFullBatch();
         awaitCompany();
         if (jobs.hasTurn()) {
           lastWaitNanos = waited;
+          lastTurnNanos = waitedForTurn;
           return removeBatch();
         }
       }
@@ -205,7 +209,7 @@ final class JobQueue<T, R> {
     var batch = new ArrayList<Job<T, R>>(Math.min(jobs.size(), maxBatch));
     long weight = 0;
     while (batch.isEmpty() || (batch.size() < maxBatch && weight < maxWeight && jobs.hasTurn())) {
-      Job<T, R> job = dequeue();
+      Job<T, R> job = dequeue(lastTakenNanos);
       batch.add(job);
       weight += weigher.applyAsLong(job.item());
     }
@@ -222,7 +226,8 @@ final class JobQueue<T, R> {
     lock.lock();
     try {
       inHand--;
-      batch.forEach(jobs::handIn);
+      long now = ticker.nanoTime();
+      batch.forEach(job -> jobs.handIn(job, now));
     } finally {
       lock.unlock();
     }
@@ -270,6 +275,23 @@ final class JobQueue<T, R> {
       long oldest = undeferrable == 0 ? 0 : now - jobs.oldestNanos();
       long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastWaitNanos : 0;
       return Duration.ofNanos(Math.max(oldest, last));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** See {@link WorkerPool#backlog(Object)}. */
+  Duration backlog(Object party) {
+    lock.lock();
+    try {
+      long now = ticker.nanoTime();
+      long last = now - lastTakenNanos < BACKLOG_MEMORY_NANOS ? lastTurnNanos : 0;
+      if (undeferrable == 0) {
+        return Duration.ofNanos(last);
+      }
+      long turn = jobs.hasTurn() ? now - jobs.turnNanos() : 0;
+      long own = now - jobs.oldestNanos(party).orElse(now);
+      return Duration.ofNanos(Math.max(Math.max(own, turn), last));
     } finally {
       lock.unlock();
     }

@@ -1,14 +1,14 @@
 package io.quittance.concurrency;
 
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.function.Function;
 
@@ -29,10 +29,11 @@ final class RoundRobinQueue<T, R> {
   /** How many jobs of each party are taken and not done. */
   private final Map<Object, Integer> inHand = new HashMap<>();
 
-  /** The parties whose jobs may be taken, in the order of their turns. */
-  private final SequencedSet<Object> turns = new LinkedHashSet<>();
+  /** All waiting jobs, in order of arrival. */
+  private final SequencedSet<Job<T, R>> arrivals = new LinkedHashSet<>();
 
-  private int size;
+  /** The parties whose jobs may be taken, in the order of their turns, with when they queued up. */
+  private final SequencedMap<Object, Long> turns = new LinkedHashMap<>();
 
   /**
    * @param inHandMax of one party
@@ -65,40 +66,40 @@ final class RoundRobinQueue<T, R> {
   }
 
   void add(Job<T, R> job) {
+    arrivals.add(job);
     Object party = party(job);
     waiting.computeIfAbsent(party, _ -> new ArrayDeque<>()).add(job);
-    size++;
-    queueUp(party);
+    queueUp(party, job.queuedNanos());
   }
 
   /** Removes the next job; there must be one. Its party goes to the end of the turns. */
-  Job<T, R> remove() {
-    Object party = turns.removeFirst();
+  Job<T, R> remove(long now) {
+    Object party = turns.pollFirstEntry().getKey();
     ArrayDeque<Job<T, R>> jobs = Objects.requireNonNull(waiting.get(party));
     Job<T, R> job = jobs.removeFirst();
-    size--;
+    arrivals.remove(job);
     if (jobs.isEmpty()) {
       waiting.remove(party);
     }
     inHand.merge(party, 1, Integer::sum);
-    queueUp(party);
+    queueUp(party, now);
     return job;
   }
 
   /** Records that a taken job is done. */
-  void handIn(Job<T, R> job) {
+  void handIn(Job<T, R> job, long now) {
     Object party = party(job);
     inHand.computeIfPresent(party, (_, jobs) -> jobs == 1 ? null : jobs - 1);
-    queueUp(party);
+    queueUp(party, now);
   }
 
   /**
    * Adds a party to the end of the turns if it waits and may have one; it keeps its place if it has
    * one.
    */
-  private void queueUp(Object party) {
+  private void queueUp(Object party, long now) {
     if (waiting.containsKey(party) && inHand.getOrDefault(party, 0) < inHandMax) {
-      turns.add(party);
+      turns.putIfAbsent(party, now);
     }
   }
 
@@ -108,30 +109,35 @@ final class RoundRobinQueue<T, R> {
 
   /** Removes all jobs. */
   List<Job<T, R>> removeAll() {
-    List<Job<T, R>> all = waiting.values().stream().flatMap(Collection::stream).toList();
+    List<Job<T, R>> all = List.copyOf(arrivals);
+    arrivals.clear();
     waiting.clear();
     turns.clear();
-    size = 0;
     return all;
   }
 
   /** When the oldest waiting job was queued; there must be one. */
   long oldestNanos() {
-    Iterator<ArrayDeque<Job<T, R>>> all = waiting.values().iterator();
-    long oldest = all.next().getFirst().queuedNanos();
-    while (all.hasNext()) {
-      long other = all.next().getFirst().queuedNanos();
-      oldest = other - oldest < 0 ? other : oldest;
-    }
-    return oldest;
+    return arrivals.getFirst().queuedNanos();
+  }
+
+  /** When the oldest waiting job of a party was queued; empty: none waits. */
+  OptionalLong oldestNanos(Object party) {
+    ArrayDeque<Job<T, R>> jobs = waiting.get(party);
+    return jobs == null ? OptionalLong.empty() : OptionalLong.of(jobs.getFirst().queuedNanos());
+  }
+
+  /** Since when the party whose turn is next has waited for it; there must be one. */
+  long turnNanos() {
+    return turns.firstEntry().getValue();
   }
 
   int size() {
-    return size;
+    return arrivals.size();
   }
 
   boolean isEmpty() {
-    return size == 0;
+    return arrivals.isEmpty();
   }
 
   /** Whether a job may be taken: none while all waiting parties have their maximum in hand. */

@@ -177,6 +177,16 @@ public final class WorkerPool<T, R> implements AutoCloseable {
     return queue.backlog();
   }
 
+  /**
+   * An estimate of how long a new job of one of the parties {@linkplain WorkerPoolBuilder#inTurns
+   * that take turns} would wait: as long as its oldest one has waited so far, or as the party whose
+   * turn is next has waited for it, or one within a second. What others have queued besides does
+   * not count.
+   */
+  public Duration backlog(Object party) {
+    return queue.backlog(party);
+  }
+
   /** How full the queue is, 0 to 1; above 0.8 submitters are about to be refused. */
   public double utilisation() {
     return (double) depth() / settings.capacity();

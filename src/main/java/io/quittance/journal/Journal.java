@@ -167,12 +167,12 @@ public final class Journal {
 
   /** An estimate of how long a new command of this merchant would take. */
   public Duration expectedTime(UUID merchantId) {
-    return lane(merchantId).expectedTime();
+    return lane(merchantId).expectedTime(merchantId);
   }
 
-  /** An estimate of how long a new command would take in a lane. */
-  public Duration expectedTime(int lane) {
-    return lanes.get(lane).expectedTime();
+  /** How long commands take now in a lane, those of the merchant with the longest queue. */
+  public Duration longestExpectedTime(int lane) {
+    return lanes.get(lane).longestExpectedTime();
   }
 
   /**

@@ -9,14 +9,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * Applies the commands of some merchants. It has two queues, each with its own worker and
- * connection. The commands that have queued up in the first are applied in one transaction, in
- * order of arrival. Its worker never waits for an account: commands whose accounts are locked by
- * other transactions, and kinds that most likely wait for another lock, move to the second queue,
- * {@link BusyAccounts}. Thread-safe.
+ * connection. The commands that have queued up in the first are applied in one transaction; when
+ * they are too many for one, merchants take turns. Its worker never waits for an account: commands
+ * whose accounts are locked by other transactions, and kinds that most likely wait for another
+ * lock, move to the second queue, {@link BusyAccounts}. Thread-safe.
  */
 final class Lane {
 
@@ -87,6 +88,7 @@ final class Lane {
         WorkerPool.<Command<?>, Object>named("journal-" + number, this::work)
             .capacity(capacity)
             .maxBatch(maxBatch)
+            .inTurns(Command::merchantId)
             .maxBatchWeight(TransactionWeight.MAX, Command::weight)
             .linger(this::linger)
             .deferrable(Command::isDeferrable, this::deferFor)
@@ -134,15 +136,24 @@ final class Lane {
     return working && databaseTime.nanos() - databaseNanosBefore > STALLED_AFTER_NANOS;
   }
 
-  /** An estimate of how long a new command would take, including the queue. */
-  Duration expectedTime() {
+  /** As {@link #expectedTime}, of the merchant that waits longest. */
+  Duration longestExpectedTime() {
+    return expectedAfter(pool.backlog());
+  }
+
+  /** An estimate of how long a new command of this merchant would take, including the queue. */
+  Duration expectedTime(UUID merchantId) {
+    return expectedAfter(pool.backlog(merchantId));
+  }
+
+  private Duration expectedAfter(Duration backlog) {
     boolean busy = working;
     long sinceStart = System.nanoTime() - transactionStartedNanos;
     if (!busy && sinceStart > STALLED_AFTER_NANOS) {
       return Duration.ZERO;
     }
     long running = busy ? sinceStart : 0;
-    return Duration.ofNanos(Math.max(running, pool.backlog().toNanos()) + averageNanos);
+    return Duration.ofNanos(Math.max(running, backlog.toNanos()) + averageNanos);
   }
 
   private void work(List<Job<Command<?>, Object>> jobs) {

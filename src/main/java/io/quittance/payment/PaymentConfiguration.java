@@ -44,8 +44,13 @@ class PaymentConfiguration {
       }
 
       @Override
-      public Duration expectedTime(int lane) {
-        return journal.expectedTime(lane);
+      public Duration longestExpectedTime(int lane) {
+        return journal.longestExpectedTime(lane);
+      }
+
+      @Override
+      public Duration expectedTime(UUID merchantId) {
+        return journal.expectedTime(merchantId);
       }
     };
   }

@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,9 @@ class AdmissionTest {
 
   /** Of merchants, by the last digit of their ids. */
   private static final int LANES = 2;
+
+  /** Merchants that do not wait for what others of their lane have queued. */
+  private final Set<UUID> unhurried = new HashSet<>();
 
   private final Duration[] expected = {Duration.ZERO, Duration.ZERO};
   private final MeterRegistry registry = new SimpleMeterRegistry();
@@ -57,8 +62,13 @@ class AdmissionTest {
     }
 
     @Override
-    public Duration expectedTime(int lane) {
+    public Duration longestExpectedTime(int lane) {
       return expected[lane];
+    }
+
+    @Override
+    public Duration expectedTime(UUID merchantId) {
+      return unhurried.contains(merchantId) ? Duration.ZERO : expected[laneOf(merchantId)];
     }
   }
 
@@ -131,6 +141,15 @@ class AdmissionTest {
     assertThat(enter(Priority.OPERATION, Duration.ofMillis(99))).isFalse();
     assertThat(enter(Priority.BEGINNING, Duration.ofMillis(100))).isTrue();
     assertThat(enter(Priority.UNDER_WAY, Duration.ofMillis(99))).isTrue();
+  }
+
+  @Test
+  void refusesNobodyForWhatAnotherMerchantHasQueued() {
+    expected[0] = Duration.ofMillis(100);
+    unhurried.add(SAME_LANE);
+
+    assertThat(enter(Priority.BEGINNING, Duration.ofMillis(99))).isFalse();
+    assertThat(enter(SAME_LANE, Priority.BEGINNING, Duration.ofMillis(99))).isNotNull();
   }
 
   @Test

@@ -407,6 +407,22 @@ class WorkerPoolTest {
       ticker.advance(Duration.ofSeconds(1));
       assertThat(pool.backlog()).isZero();
     }
+
+    @Test
+    void tellsAPartyItsOwnBacklog() throws Exception {
+      WorkerPool<String, String> pool = busy(pool().ticker(ticker).inTurns(name -> name.charAt(0)));
+      pool.submit("a1", LATER);
+      pool.submit("a2", LATER);
+      pool.submit("a3", LATER);
+      ticker.advance(Duration.ofSeconds(2));
+      handler.letGo(1);
+      handler.awaitInHand(1);
+      ticker.advance(Duration.ofSeconds(3));
+
+      assertThat(pool.backlog('a')).as("a2 waits").isEqualTo(Duration.ofSeconds(5));
+      assertThat(pool.backlog('b')).as("only for its turn").isEqualTo(Duration.ofSeconds(3));
+      assertThat(pool.backlog()).isEqualTo(Duration.ofSeconds(5));
+    }
   }
 
   @Nested

@@ -89,6 +89,9 @@ class HeavyPaymentsIT extends Contract {
     log.info("The other merchant's payments meanwhile: {}", summary(List.copyOf(others)));
     assertThat(statuses(answers)).containsOnlyKeys("201");
     assertThat(statuses(List.copyOf(others))).containsOnlyKeys("201");
+    assertThat(others)
+        .as("a merchant that waits for all that another one has queued makes two or three")
+        .hasSizeGreaterThan(5);
     assertThat(transitions).isEmpty();
     moved(PAYMENTS);
   }

@@ -113,7 +113,7 @@ final class IntakeWorkers {
 
   /** An estimate of how long a new body of this merchant would wait. */
   Duration backlog(UUID merchantId) {
-    return queueOf(merchantId).pool().backlog();
+    return queueOf(merchantId).pool().backlog(merchantId);
   }
 
   @PreDestroy
