@@ -1,6 +1,5 @@
 package io.quittance.journal;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.QueueFullException;
@@ -65,11 +64,7 @@ final class BusyAccounts {
             .capacity(ROOM * capacity)
             .maxBatch(ROOM * capacity)
             .start(registry);
-    Gauge.builder("quittance.journal.busy.accounts", room, WaitingRoom::accounts)
-        .description(
-            "Accounts that commands wait for: locked elsewhere, or with much to be read about them")
-        .tag("pool", name)
-        .register(registry);
+    room.measure(name, registry);
   }
 
   /**

@@ -1,10 +1,13 @@
 package io.quittance.journal;
 
+import io.quittance.concurrency.Deadline;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which kinds of commands most likely wait for a lock that none of them has announced, such as that
@@ -19,6 +22,10 @@ import java.util.function.LongSupplier;
  * <p>Thread-safe.
  */
 final class SuspectCommands {
+
+  private static final Logger log = LoggerFactory.getLogger(SuspectCommands.class);
+
+  private static final Duration WARNING_EVERY = Duration.ofMinutes(1);
 
   /** In limits of a lock: longer than a round in which all commands are tried that wait. */
   private static final int MEMORY_LOCKS = 20;
@@ -73,6 +80,9 @@ final class SuspectCommands {
   private final long memoryNanos;
   private final LongSupplier nanoClock;
 
+  /** Until when not to warn again. */
+  private Deadline warning = Deadline.after(Duration.ZERO);
+
   /** Whether anything is remembered, so that the usual case costs no lock. */
   private volatile boolean any;
 
@@ -90,9 +100,21 @@ final class SuspectCommands {
     forget(now);
     var source = new Source(command.kind(), command.merchantId());
     if (blocked(sources, source, command, now)) {
+      warnNow(command);
       var _ = blocked(kinds, command.kind(), command.merchantId(), now);
     }
     any = true;
+  }
+
+  private void warnNow(Command<?> command) {
+    if (warning.expired()) {
+      warning = Deadline.after(WARNING_EVERY);
+      log.warn(
+          "Commands of the kind {} of merchant {} wait for a lock that is not an account's, and are"
+              + " tried one by one; pg_blocking_pids says who holds it",
+          command.kind(),
+          command.merchantId());
+    }
   }
 
   private <K> boolean blocked(Map<K, Trace> traces, K key, Object what, long now) {

@@ -1,5 +1,7 @@
 package io.quittance.journal;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -29,6 +31,19 @@ final class WaitingRoom {
     this.capacity = capacity;
   }
 
+  /** Registers the gauges of the pool of this name. */
+  void measure(String pool, MeterRegistry registry) {
+    Gauge.builder("quittance.journal.busy.accounts", this, WaitingRoom::accounts)
+        .description(
+            "Accounts that commands wait for: locked elsewhere, or with much to be read about them")
+        .tag("pool", pool)
+        .register(registry);
+    Gauge.builder("quittance.journal.blocked.commands", this, WaitingRoom::withoutAccount)
+        .description("Commands that wait for a lock that is not an account's, or may do so")
+        .tag("pool", pool)
+        .register(registry);
+  }
+
   int capacity() {
     return capacity;
   }
@@ -36,6 +51,11 @@ final class WaitingRoom {
   /** How many commands wait. */
   int commands() {
     return commands.get();
+  }
+
+  /** How many of them wait for something else than an account. */
+  int withoutAccount() {
+    return withoutAccount.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** How many accounts they wait for. */

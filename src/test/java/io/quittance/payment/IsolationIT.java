@@ -411,6 +411,7 @@ class IsolationIT {
               .toList();
       var _ = over.await(1, TimeUnit.SECONDS);
       Map<Integer, Integer> answers = new HashMap<>();
+      long blocked = sum("quittance_journal_blocked_commands");
       long from = System.nanoTime();
       for (int i = 0; i < PAYMENTS; i++) {
         answers.merge(pay(other, i, "a" + i % ACCOUNTS, 500).join().status(), 1, Integer::sum);
@@ -430,6 +431,7 @@ class IsolationIT {
       holder.rollback();
 
       assertThat(answers.get(201)).as("%s", answers).isGreaterThan(PAYMENTS * 4 / 5);
+      assertThat(blocked).as("commands that are seen to wait").isPositive();
     }
     for (Captures one : captures) {
       Answer end =
@@ -627,9 +629,13 @@ class IsolationIT {
   }
 
   private static long busyAccounts() throws IOException, InterruptedException {
+    return sum("quittance_journal_busy_accounts");
+  }
+
+  private static long sum(String metric) throws IOException, InterruptedException {
     long sum = 0;
     for (ServiceProcess replica : replicas) {
-      sum += replica.metric("quittance_journal_busy_accounts");
+      sum += replica.metric(metric);
     }
     return sum;
   }
