@@ -26,7 +26,7 @@ final class TransferRules {
     if (order.from().equals(order.to())) {
       return Refusal.of(
           ProblemCode.SAME_ACCOUNT,
-          "Payer and payee are both %s; they must be different accounts.".formatted(order.from()));
+          "Money must move between two different accounts; both are %s.".formatted(order.from()));
     }
     if (from == null || to == null) {
       String missing = from == null ? order.from() : order.to();

@@ -72,8 +72,23 @@ public final class Problem extends RuntimeException {
   }
 
   public static Problem of(ProblemCode code) {
-    String detail = code == ProblemCode.NOT_FOUND ? "There is no such object" : code.title();
-    return new Problem(code, detail + ".", List.of());
+    return new Problem(code, code.title() + ".", List.of());
+  }
+
+  /** 400: the cursor was not made for this list, or was changed. */
+  public static Problem invalidCursor() {
+    return of(
+        ProblemCode.INVALID_CURSOR,
+        "cursor must be the next_cursor of an earlier page of this list, unchanged.");
+  }
+
+  /**
+   * 404: the caller's merchant has no such object.
+   *
+   * @param kind what it would be, such as {@code payment}
+   */
+  public static Problem notFound(String kind) {
+    return of(ProblemCode.NOT_FOUND, "There is no %s with this id.".formatted(kind));
   }
 
   public static Problem of(ProblemCode code, String detail) {

@@ -98,7 +98,7 @@ public final class TypeId {
             () ->
                 Problem.of(
                     ProblemCode.NOT_FOUND,
-                    "There is no such object; ids of this kind are %s_ followed by %d characters."
+                    "There is no object with this id; it must be %s_ followed by %d characters."
                         .formatted(prefix, LENGTH)));
   }
 }

@@ -8,7 +8,6 @@ import io.quittance.payment.event.EventLog;
 import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.Page;
@@ -63,6 +62,6 @@ class EventController {
     return events
         .find(caller.merchantId(), TypeId.require("evt", id))
         .map(StoredEvent::body)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("event"));
   }
 }

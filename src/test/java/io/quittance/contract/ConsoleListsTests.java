@@ -102,7 +102,7 @@ abstract class ConsoleListsTests extends ConsoleTests {
     window.mark("statement").locator("a").first().click();
     assertThat(window.mark("payment-status")).isVisible();
     window.open("#/payments/pay_01jd0000000000000000000000").settled();
-    assertThat(window.text("There is no such object.")).isVisible();
+    assertThat(window.text("There is no payment with this id.")).isVisible();
     window.open("#/nowhere").settled();
     assertThat(window.page()).hasURL(Pattern.compile(".*#/live"));
   }

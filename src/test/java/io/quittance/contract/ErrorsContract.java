@@ -229,7 +229,7 @@ abstract class ErrorsContract extends Contract {
             .text("/detail");
 
     assertThat(route).contains("no route");
-    assertThat(object).contains("no such object");
+    assertThat(object).contains("no payment with this id");
     assertThat(merchant.get("/v1/payments/trf_1").isProblem(404, "not_found").text("/detail"))
         .contains("pay_ followed by 26 characters");
     assertThat(merchant.delete("/v1/payments").isProblem(405, "method_not_allowed").text("/detail"))

@@ -126,7 +126,7 @@ class AccessController {
   KeyBody getKey(@PathVariable String id, Caller caller) {
     return keys.find(caller.merchantId(), TypeId.require("key", id))
         .map(KeyBody::of)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("API key"));
   }
 
   @PostMapping("/v1/api-keys/{id}/rotate")

@@ -159,6 +159,6 @@ class Keyring {
   private ApiKey require(UUID merchantId, UUID id, Predicate<ApiKey> condition) {
     return keys.lock(merchantId, id)
         .filter(condition)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("API key"));
   }
 }

@@ -8,7 +8,6 @@ import io.quittance.identity.Origin;
 import io.quittance.identity.Scope;
 import io.quittance.web.Printable;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.Page;
@@ -137,7 +136,7 @@ class MerchantController {
     return merchants
         .findById(TypeId.require("mch", id))
         .map(MerchantBody::of)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("merchant"));
   }
 
   @PatchMapping("/{id}")

@@ -8,7 +8,6 @@ import io.quittance.audit.AuditEntry;
 import io.quittance.audit.AuditTrail;
 import io.quittance.identity.Origin;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.time.Clock;
 import java.util.Map;
@@ -80,7 +79,7 @@ public class Onboarding {
   }
 
   private Merchant find(UUID id) {
-    return merchants.lock(id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return merchants.lock(id).orElseThrow(() -> Problem.notFound("merchant"));
   }
 
   private void record(Merchant merchant, Origin origin, String action, Map<String, ?> details) {

@@ -189,7 +189,7 @@ class AccountController {
       case ChangeAccount.Result.Changed(AccountBody changed) -> changed;
       case ChangeAccount.Result.Refused(Refusal refusal) ->
           throw Problem.of(refusal.code(), refusal.detail());
-      case ChangeAccount.Result.NotFound _ -> throw Problem.of(ProblemCode.NOT_FOUND);
+      case ChangeAccount.Result.NotFound _ -> throw Problem.notFound("account");
     };
   }
 

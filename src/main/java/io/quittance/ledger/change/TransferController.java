@@ -152,7 +152,7 @@ class TransferController {
     UUID merchantId = caller.merchantId();
     return resources
         .find(merchantId, deadline, () -> queries.transfer(merchantId, transferId))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND))
+        .orElseThrow(() -> Problem.notFound("transfer"))
         .order();
   }
 
@@ -203,6 +203,6 @@ class TransferController {
     return queries
         .transfer(caller.merchantId(), TypeId.require("trf", id))
         .map(TransferBody::from)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("transfer"));
   }
 }

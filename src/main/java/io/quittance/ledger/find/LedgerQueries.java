@@ -6,7 +6,6 @@ import io.quittance.ledger.Account;
 import io.quittance.ledger.AccountIds;
 import io.quittance.ledger.Transfer;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.query.PageRequest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -52,10 +51,9 @@ public final class LedgerQueries {
   /** As {@link #account}; 404 if there is none. */
   public Account require(UUID merchantId, String id) {
     if (!AccountIds.areLike(id)) {
-      throw Problem.of(ProblemCode.NOT_FOUND);
+      throw Problem.notFound("account");
     }
-    return account(new AccountKey(merchantId, id))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return account(new AccountKey(merchantId, id)).orElseThrow(() -> Problem.notFound("account"));
   }
 
   /** The accounts that match the filter, newest first. */
@@ -88,7 +86,7 @@ public final class LedgerQueries {
     static Position parse(String text) {
       String[] parts = text.split(" ", -1);
       if (parts.length != 2 || !AccountIds.areLike(parts[1])) {
-        throw Problem.of(ProblemCode.INVALID_CURSOR);
+        throw Problem.invalidCursor();
       }
       return new Position(time(parts[0]), parts[1]);
     }
@@ -100,9 +98,9 @@ public final class LedgerQueries {
           return time;
         }
       } catch (DateTimeException e) {
-        throw Problem.of(ProblemCode.INVALID_CURSOR);
+        throw Problem.invalidCursor();
       }
-      throw Problem.of(ProblemCode.INVALID_CURSOR);
+      throw Problem.invalidCursor();
     }
   }
 

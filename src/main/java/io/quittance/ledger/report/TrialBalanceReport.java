@@ -2,7 +2,6 @@ package io.quittance.ledger.report;
 
 import io.quittance.ledger.AccountIds;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.query.PageRequest;
 import java.math.BigInteger;
 import java.sql.ResultSet;
@@ -130,7 +129,7 @@ final class TrialBalanceReport {
 
   private static String position(String text) {
     if (!AccountIds.areLike(text)) {
-      throw Problem.of(ProblemCode.INVALID_CURSOR);
+      throw Problem.invalidCursor();
     }
     return text;
   }

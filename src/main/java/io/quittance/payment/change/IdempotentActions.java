@@ -18,7 +18,6 @@ import io.quittance.payment.model.PaymentLookups;
 import io.quittance.payment.model.PaymentQueries;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
@@ -109,7 +108,7 @@ final class IdempotentActions {
   }
 
   private static Payment require(TimedLookups<?, Optional<Payment>>.Begun seen) {
-    return seen.await().orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return seen.await().orElseThrow(() -> Problem.notFound("payment"));
   }
 
   private <R> Ran<ResponseEntity<Object>> carryOut(

@@ -9,7 +9,6 @@ import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;
 import io.quittance.payment.model.RefundBody;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.Page;
@@ -70,7 +69,7 @@ class MovementController {
     return movements
         .capture(caller.merchantId(), TypeId.require("cap", id))
         .map(CaptureBody::from)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("capture"));
   }
 
   @GetMapping("/v1/refunds")
@@ -95,6 +94,6 @@ class MovementController {
     return movements
         .refund(caller.merchantId(), TypeId.require("ref", id))
         .map(RefundBody::from)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("refund"));
   }
 }

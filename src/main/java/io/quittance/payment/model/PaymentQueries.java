@@ -4,7 +4,6 @@ import io.quittance.database.Instants;
 import io.quittance.database.UnreadableRows;
 import io.quittance.web.LogFields;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -86,7 +85,7 @@ public final class PaymentQueries {
 
   /** The merchant's payment of this TypeID; 404 if it is malformed, or there is none. */
   public Payment require(UUID merchantId, String id) {
-    return find(merchantId, id(id)).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return find(merchantId, id(id)).orElseThrow(() -> Problem.notFound("payment"));
   }
 
   /**

@@ -50,20 +50,14 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
       return Optional.empty();
     }
     if (cursor.length() > MAX_CURSOR_LENGTH) {
-      throw malformed();
+      throw Problem.invalidCursor();
     }
-    String[] parts = CursorSeal.open(cursor).orElseThrow(PageRequest::malformed).split("\n", -1);
+    String[] parts = CursorSeal.open(cursor).orElseThrow(Problem::invalidCursor).split("\n", -1);
     if (parts.length != 2 || !parts[0].equals(filters) || parts[1].isEmpty()) {
       throw Problem.of(
           ProblemCode.INVALID_CURSOR, "The cursor belongs to another list, or to other filters.");
     }
     return Optional.of(parts[1]);
-  }
-
-  private static Problem malformed() {
-    return Problem.of(
-        ProblemCode.INVALID_CURSOR,
-        "cursor must be the next_cursor of an earlier page of this list, unchanged.");
   }
 
   /** Rows to read: one more than shown, to know whether there are more. */
@@ -76,7 +70,7 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
     try {
       return after.map(Long::valueOf);
     } catch (NumberFormatException e) {
-      throw Problem.of(ProblemCode.INVALID_CURSOR);
+      throw Problem.invalidCursor();
     }
   }
 
@@ -85,7 +79,7 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
     try {
       return after.map(UUID::fromString).orElse(TypeId.LAST);
     } catch (IllegalArgumentException e) {
-      throw Problem.of(ProblemCode.INVALID_CURSOR);
+      throw Problem.invalidCursor();
     }
   }
 

@@ -1,7 +1,6 @@
 package io.quittance.web.query;
 
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
@@ -21,7 +20,7 @@ public record TimePosition(OffsetDateTime createdAt, UUID id) {
           QueryParameters.instant(text.substring(0, space)),
           UUID.fromString(text.substring(space + 1)));
     } catch (IllegalArgumentException e) {
-      throw Problem.of(ProblemCode.INVALID_CURSOR);
+      throw Problem.invalidCursor();
     }
   }
 

@@ -128,7 +128,7 @@ class DeliveryController {
     StoredEvent event =
         events
             .find(caller.merchantId(), TypeId.require("evt", id))
-            .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+            .orElseThrow(() -> Problem.notFound("event"));
     List<Endpoint> takers =
         endpoints.ofMerchant(caller.merchantId()).stream()
             .filter(Endpoint::enabled)
@@ -164,6 +164,6 @@ class DeliveryController {
   private Endpoint endpoint(Caller caller, String id) {
     return endpoints
         .find(caller.merchantId(), TypeId.require("whe", id))
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("webhook endpoint"));
   }
 }

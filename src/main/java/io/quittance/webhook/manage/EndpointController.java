@@ -154,7 +154,7 @@ class EndpointController {
     return endpoints
         .find(caller.merchantId(), TypeId.require("whe", id))
         .map(EndpointBody::of)
-        .orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+        .orElseThrow(() -> Problem.notFound("webhook endpoint"));
   }
 
   @PatchMapping("/{id}")

@@ -247,6 +247,6 @@ class Webhooks {
   }
 
   private Endpoint lock(UUID merchantId, UUID id) {
-    return endpoints.lock(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return endpoints.lock(merchantId, id).orElseThrow(() -> Problem.notFound("webhook endpoint"));
   }
 }

@@ -145,7 +145,7 @@ public final class BatchStore {
 
   /** As {@link #find}; 404 if there is none. */
   public StoredBatch require(UUID merchantId, UUID id) {
-    return find(merchantId, id).orElseThrow(() -> Problem.of(ProblemCode.NOT_FOUND));
+    return find(merchantId, id).orElseThrow(() -> Problem.notFound("batch"));
   }
 
   /**
