@@ -53,7 +53,7 @@ public final class TimedLookups<Q, A> implements AutoCloseable {
       } catch (DeadlineExceededException e) {
         throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
       } catch (RejectedExecutionException e) {
-        throw Problem.of(ProblemCode.OVERLOADED);
+        throw Problem.overloaded();
       } catch (DataAccessException | TransactionException e) {
         log.warn("The object of a request could not be looked up: {}", e.toString());
         throw Problem.databaseUnavailable();

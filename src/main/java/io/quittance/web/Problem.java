@@ -75,6 +75,13 @@ public final class Problem extends RuntimeException {
     return new Problem(code, code.title() + ".", List.of());
   }
 
+  /** 503: a queue is full. */
+  public static Problem overloaded() {
+    return of(
+        ProblemCode.OVERLOADED,
+        "Too many requests wait for their turn at the moment; repeat this one later.");
+  }
+
   /** 400: the cursor was not made for this list, or was changed. */
   public static Problem invalidCursor() {
     return of(

@@ -59,7 +59,7 @@ final class LedgerCommands {
       CommitMark.set();
       return result;
     } catch (RejectedExecutionException e) {
-      throw Problem.of(ProblemCode.OVERLOADED);
+      throw Problem.overloaded();
     } catch (ExpiredInQueueException e) {
       throw Problem.of(ProblemCode.DEADLINE_EXCEEDED);
     } catch (DeadlineExceededException | CommitOutcomeUnknownException e) {

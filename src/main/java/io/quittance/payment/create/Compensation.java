@@ -18,7 +18,6 @@ import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.time.Instant;
 import java.util.Optional;
@@ -70,7 +69,7 @@ final class Compensation {
     // hold.
     boolean notBegun = ledgerFailed && begin.surelyNotApplied();
     if (notBegun && cause instanceof RejectedExecutionException) {
-      return new PaymentResult.NotBegun(Problem.of(ProblemCode.OVERLOADED));
+      return new PaymentResult.NotBegun(Problem.overloaded());
     }
     if (notBegun && cause instanceof CallNotPermittedException) {
       return new PaymentResult.NotBegun(dependencies.ledger().refusal());

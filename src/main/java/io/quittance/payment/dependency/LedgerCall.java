@@ -14,7 +14,6 @@ import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.model.Failure;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
@@ -119,7 +118,7 @@ public final class LedgerCall {
   public Problem problem(Throwable failure) {
     return switch (failure) {
       case CallNotPermittedException _ -> dependencies.ledger().refusal();
-      case RejectedExecutionException _ -> Problem.of(ProblemCode.OVERLOADED);
+      case RejectedExecutionException _ -> Problem.overloaded();
       case DeadlineExceededException _, CancellationException _ ->
           Failure.deadlineExceeded().problem();
       case Throwable _ when Dependencies.ledgerIsToBlame(failure) ->

@@ -133,7 +133,7 @@ public final class ItemPayments {
     } catch (DeadlineExceededException e) {
       throw Failure.deadlineExceeded().problem();
     } catch (RejectedExecutionException e) {
-      throw Problem.of(ProblemCode.OVERLOADED);
+      throw Problem.overloaded();
     } catch (DataAccessException | TransactionException e) {
       log.warn(
           "The fraud rules of {} cannot be read for batch {}: {}",

@@ -8,7 +8,6 @@ import io.quittance.database.ReservedConnection;
 import io.quittance.database.SnapshotTemplate;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import io.quittance.web.query.PageRequest;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -101,7 +100,7 @@ public final class BatchStore {
 
   private void lockPrepared(StoredBatch batch) {
     if (jdbc.queryForList(LOCK_PREPARED, Integer.class, batch.merchantId(), batch.id()).isEmpty()) {
-      throw Problem.of(ProblemCode.OVERLOADED);
+      throw Problem.overloaded();
     }
   }
 
