@@ -170,13 +170,13 @@ final class BusyAccounts {
         maxBatch);
   }
 
-  /** What is applied once the account is free: suspects alone, and after the others. */
+  /** What is applied once the account is free: a suspect alone, when it has waited longest. */
   private List<QueuedEntry> waitsFor(List<QueuedEntry> entries, AccountKey account) {
     List<QueuedEntry> all =
         entries.stream().filter(entry -> entry.waiting().accounts().contains(account)).toList();
-    List<QueuedEntry> together =
-        all.stream().filter(entry -> !suspects(entry.command())).limit(maxBatch).toList();
-    return together.isEmpty() ? all.subList(0, 1) : together;
+    return suspects(all.getFirst().command())
+        ? all.subList(0, 1)
+        : all.stream().filter(entry -> !suspects(entry.command())).limit(maxBatch).toList();
   }
 
   /**

@@ -420,11 +420,19 @@ class IsolationIT {
           "payments beside operations that wait (%s): %s in %d ms%n",
           lock, answers, (System.nanoTime() - from) / 1_000_000);
       if (lock.startsWith("select")) {
-        // Of the same kind, and nobody has locked what they need.
+        // Of the same kind, and nobody has locked what they need but for payments on their account.
+        CompletableFuture<Void> beside =
+            CompletableFuture.allOf(
+                IntStream.range(0, 2 * replicas.size())
+                    .mapToObj(
+                        i -> CompletableFuture.runAsync(() -> payUntil(over, third, i), clients))
+                    .toArray(CompletableFuture[]::new));
         for (int i = 0; i < 5; i++) {
-          Answer captured = operate(third, 0, authorized(third) + "/captures", "free" + i, 1_000);
+          Answer captured = operate(third, 0, authorized(third) + "/captures", "free" + i, 2_000);
           assertThat(captured.status()).as("%s", captured.body()).isEqualTo(201);
         }
+        over.countDown();
+        beside.join();
       }
       over.countDown();
       stuck.forEach(CompletableFuture::join);
@@ -443,6 +451,12 @@ class IsolationIT {
       assertThat(end.status()).as("%s", end.body()).isIn(201, 409);
     }
     assertThat(breakersOpened()).isZero();
+  }
+
+  private static void payUntil(CountDownLatch over, Merchant payer, int number) {
+    for (int i = number; over.getCount() > 0; i++) {
+      var _ = pay(payer, number, "a" + i % ACCOUNTS, 1_000).join();
+    }
   }
 
   /** One payment of which a capture is asked for again and again. */
