@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The fair order of accounts that commands wait for: merchants take turns, and so do the accounts
- * of each merchant, so that no merchant waits for all the accounts of another. After a long turn an
- * account rests for three times as long. Confined to one thread.
+ * of each merchant, so that no merchant waits for all the accounts of another. After a long turn
+ * the merchant's accounts whose turns are long rest for three times as long, so that all of them
+ * together take no more than a quarter of the time. Confined to one thread.
  */
 final class FairOrder {
 
@@ -28,24 +29,37 @@ final class FairOrder {
 
   private static final int REST_TO_WORK = 3;
 
-  /** Accounts whose last turn was long, with the end of their rest. */
-  private final Map<AccountKey, Deadline> resting = new HashMap<>();
+  /** In times of the last long turn: long enough for the turns of other accounts in between. */
+  private static final int MEMORY_TO_WORK = 60;
+
+  /** Accounts whose last turn was long, with the time when that is forgotten. */
+  private final Map<AccountKey, Deadline> slow = new HashMap<>();
+
+  /** Merchants whose slow accounts rest, with the end of the rest. */
+  private final Map<UUID, Deadline> resting = new HashMap<>();
 
   private final Map<UUID, AccountKey> lastOfEach = new HashMap<>();
   private @Nullable UUID lastMerchant;
 
   /** The account whose turn it is; null if there are none. */
   @Nullable AccountKey next(Collection<AccountKey> accounts) {
+    slow.values().removeIf(Deadline::expired);
     resting.values().removeIf(Deadline::expired);
-    List<AccountKey> rested =
-        accounts.stream().filter(account -> !resting.containsKey(account)).toList();
+    List<AccountKey> rested = accounts.stream().filter(account -> !rests(account)).toList();
     return nextOf(rested.isEmpty() ? accounts : rested);
+  }
+
+  private boolean rests(AccountKey account) {
+    return slow.containsKey(account) && resting.containsKey(account.merchantId());
   }
 
   /** Records an account's turn and how long it took. */
   void recordTurn(AccountKey account, Duration time) {
     if (time.compareTo(LONG) > 0) {
-      resting.put(account, Deadline.after(time.multipliedBy(REST_TO_WORK)));
+      slow.put(account, Deadline.after(time.multipliedBy(MEMORY_TO_WORK)));
+      resting.put(account.merchantId(), Deadline.after(time.multipliedBy(REST_TO_WORK)));
+    } else {
+      slow.remove(account);
     }
   }
 

@@ -51,6 +51,33 @@ class FairOrderTest {
     assertThat(order.next(List.of(key(ONE, "a")))).isEqualTo(key(ONE, "a"));
   }
 
+  /** One that shares the merchant with slow accounts does not rest with them. */
+  @Test
+  void restsAllSlowAccountsOfAMerchantAfterALongTurnOfOne() {
+    List<AccountKey> accounts =
+        List.of(key(ONE, "a"), key(ONE, "b"), key(ONE, "quick"), key(TWO, "x"));
+    order.recordTurn(key(ONE, "b"), Duration.ofMinutes(1));
+    order.recordTurn(key(ONE, "a"), Duration.ofMinutes(1));
+    assertThat(next(accounts, 4))
+        .containsExactly(key(ONE, "quick"), key(TWO, "x"), key(ONE, "quick"), key(TWO, "x"));
+
+    order.recordTurn(key(ONE, "b"), Duration.ofMillis(10));
+    assertThat(next(accounts, 3)).contains(key(ONE, "b")).doesNotContain(key(ONE, "a"));
+  }
+
+  /**
+   * The rest of one long turn is over before the next turn of the same merchant's other account.
+   */
+  @Test
+  void remembersASlowAccountForLongerThanItsRest() throws Exception {
+    List<AccountKey> accounts = List.of(key(ONE, "a"), key(ONE, "b"), key(TWO, "x"));
+    order.recordTurn(key(ONE, "a"), Duration.ofMillis(201));
+    Thread.sleep(620);
+    order.recordTurn(key(ONE, "b"), Duration.ofMinutes(1));
+
+    assertThat(next(accounts, 3)).containsOnly(key(TWO, "x"));
+  }
+
   @Test
   void takesTheFirstOfEachMerchantBeforeTheSecondOfOne() {
     List<String> items = List.of("1a", "1b", "1c", "1d", "2a", "2b");
