@@ -4,12 +4,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Job;
 import io.quittance.concurrency.QueueFullException;
 import io.quittance.concurrency.WorkerPool;
-import io.quittance.journal.SuspectCommands.Suspicion;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -39,10 +36,16 @@ final class BusyAccounts {
    */
   private static final int ROOM = 4;
 
+  /** What became of an entry's turn in the queue. */
+  private enum Progress {
+    DONE,
+    QUEUED_AGAIN
+  }
+
   private final GroupCommit groupCommit;
-  private final WorkerPool<QueuedEntry, Boolean> pool;
+  private final WorkerPool<QueuedEntry, Progress> pool;
   private final WaitingRoom room;
-  private final SuspectCommands suspects;
+  private final UnknownLocks unknownLocks;
   private final AtomicLong arrivals = new AtomicLong();
   private final int maxBatch;
 
@@ -56,11 +59,16 @@ final class BusyAccounts {
   BusyAccounts(
       String name, GroupCommit groupCommit, int capacity, int maxBatch, MeterRegistry registry) {
     this.groupCommit = groupCommit;
-    this.suspects = new SuspectCommands(groupCommit.lockLimit(), System::nanoTime);
+    this.unknownLocks =
+        new UnknownLocks(
+            job -> groupCommit.apply(List.of(job), null),
+            groupCommit.lockLimit(),
+            maxBatch,
+            arrivals::getAndIncrement);
     this.room = new WaitingRoom(capacity);
     this.maxBatch = maxBatch;
     this.pool =
-        WorkerPool.<QueuedEntry, Boolean>named(name, this::work)
+        WorkerPool.<QueuedEntry, Progress>named(name, this::work)
             .capacity(ROOM * capacity)
             .maxBatch(ROOM * capacity)
             .start(registry);
@@ -80,7 +88,7 @@ final class BusyAccounts {
    * alone.
    */
   boolean suspects(Command<?> command) {
-    return suspects.suspects(command);
+    return unknownLocks.suspects(command);
   }
 
   /**
@@ -88,29 +96,31 @@ final class BusyAccounts {
    * began: there are no more of these than payments under way.
    */
   void add(WaitingCommand command) {
-    boolean finishing = command.job().item() instanceof Journal.Finishing<?>;
-    if (!finishing && room.fullFor(command, suspects(command.job().item()))) {
+    Command<?> item = command.job().item();
+    if (!item.isFinishing() && room.fullFor(command, suspects(item))) {
       command.job().fail(new QueueFullException(pool.name(), room.capacity()));
       return;
     }
-    queue(new QueuedEntry(command, arrivals.getAndIncrement()));
+    queue(new QueuedEntry(room, command, arrivals.getAndIncrement()));
   }
 
   private void queue(QueuedEntry entry) {
-    room.enter(entry.waiting());
     try {
       var _ =
           pool.submit(entry, entry.waiting().job().deadline())
-              .whenComplete(
-                  (_, error) -> {
-                    room.leave(entry.waiting());
-                    if (error != null) {
-                      entry.waiting().job().fail(error);
-                    }
-                  });
+              .whenComplete((progress, error) -> completed(entry, progress, error));
     } catch (RejectedExecutionException e) {
-      room.leave(entry.waiting());
-      entry.waiting().job().fail(e);
+      completed(entry, null, e);
+    }
+  }
+
+  private static void completed(
+      QueuedEntry entry, @Nullable Progress progress, @Nullable Throwable error) {
+    if (progress != Progress.QUEUED_AGAIN) {
+      entry.leave();
+    }
+    if (error != null) {
+      entry.waiting().job().fail(error);
     }
   }
 
@@ -119,21 +129,16 @@ final class BusyAccounts {
     return room.commands();
   }
 
-  /** Updates what the command waits for: no other is to queue behind it for something else. */
-  private void waitsNow(QueuedEntry entry, WaitingCommand now) {
-    room.enter(now);
-    room.leave(entry.waiting());
-    entry.waitsNow(now);
-  }
-
-  private void work(List<Job<QueuedEntry, Boolean>> jobs) {
+  private void work(List<Job<QueuedEntry, Progress>> jobs) {
     List<QueuedEntry> open =
         jobs.stream().map(Job::item).sorted(Comparator.comparingLong(QueuedEntry::number)).toList();
     if (accounts(open).size() > 1) {
       open = tried(open, waitsForAccounts(open), null);
       // Nobody is to wait behind these during a long turn.
       Set<QueuedEntry> still = Set.copyOf(open);
-      jobs.stream().filter(job -> !still.contains(job.item())).forEach(job -> job.succeed(true));
+      jobs.stream()
+          .filter(job -> !still.contains(job.item()))
+          .forEach(job -> job.succeed(Progress.DONE));
     }
     AccountKey next = order.next(accounts(open));
     if (next != null) {
@@ -141,10 +146,11 @@ final class BusyAccounts {
       open = tried(open, waitsFor(open, next), next);
       order.recordTurn(next, Duration.ofNanos(System.nanoTime() - startedNanos));
     }
-    open = triedAlone(open);
-    // Each job counts the accounts of its own entry, not those of a later one.
-    open.forEach(entry -> queue(new QueuedEntry(entry.waiting(), entry.number())));
-    jobs.forEach(job -> job.succeed(true));
+    open = unknownLocks.tried(open);
+    open.forEach(this::queue);
+    Set<QueuedEntry> still = Set.copyOf(open);
+    jobs.forEach(
+        job -> job.succeed(still.contains(job.item()) ? Progress.QUEUED_AGAIN : Progress.DONE));
   }
 
   private static Set<AccountKey> accounts(List<QueuedEntry> entries) {
@@ -166,7 +172,7 @@ final class BusyAccounts {
             .filter(entry -> !suspects(entry.command()))
             .filter(entry -> Collections.disjoint(entry.waiting().accounts(), toRead))
             .toList(),
-        entry -> entry.waiting().job().item().merchantId(),
+        QueuedEntry::merchantId,
         maxBatch);
   }
 
@@ -194,7 +200,7 @@ final class BusyAccounts {
       together.forEach(job -> still.remove(entries.get(job)));
       for (WaitingCommand waiting : left) {
         QueuedEntry entry = Objects.requireNonNull(entries.get(waiting.job()));
-        waitsNow(entry, waiting);
+        entry.waitsNow(waiting);
         still.add(entry);
       }
       if (awaited != null || !left.isEmpty()) {
@@ -202,40 +208,6 @@ final class BusyAccounts {
       }
     }
     return all.stream().filter(still::contains).toList();
-  }
-
-  /**
-   * Applies one by one the commands that may wait for an unknown lock: first those whose group was
-   * blocked by one, then suspects. Each part ends with the first one that is blocked again: it may
-   * be the cause, and goes to the end.
-   */
-  private List<QueuedEntry> triedAlone(List<QueuedEntry> all) {
-    Map<Suspicion, List<QueuedEntry>> parts = new EnumMap<>(Suspicion.class);
-    for (QueuedEntry entry : all) {
-      if (entry.waiting().accounts().isEmpty()) {
-        parts
-            .computeIfAbsent(suspects.suspicion(entry.command()), _ -> new ArrayList<>())
-            .add(entry);
-      }
-    }
-    var open = new ArrayList<QueuedEntry>(all);
-    parts.values().forEach(part -> tryUntilBlocked(part, open));
-    return open;
-  }
-
-  private void tryUntilBlocked(List<QueuedEntry> entries, List<QueuedEntry> open) {
-    for (QueuedEntry entry : entries) {
-      Job<Command<?>, Object> job = entry.waiting().job();
-      List<WaitingCommand> left = groupCommit.apply(List.of(job), null);
-      open.remove(entry);
-      if (!left.isEmpty()) {
-        open.add(new QueuedEntry(left.getFirst(), arrivals.getAndIncrement()));
-        if (left.getFirst().accounts().isEmpty()) {
-          suspects.blockedAlone(job.item());
-          return;
-        }
-      }
-    }
   }
 
   void close() {

@@ -49,6 +49,14 @@ public interface Command<R> {
   }
 
   /**
+   * Whether it finishes what another command began. It is not refused when a queue is full: there
+   * are no more of these than payments under way.
+   */
+  default boolean isFinishing() {
+    return false;
+  }
+
+  /**
    * Whether it may wait a little to share a transaction with others, as the items of a payment
    * batch do.
    */
@@ -114,6 +122,11 @@ public interface Command<R> {
     @Override
     default boolean ofPaymentBatch() {
       return command().ofPaymentBatch();
+    }
+
+    @Override
+    default boolean isFinishing() {
+      return command().isFinishing();
     }
 
     @Override

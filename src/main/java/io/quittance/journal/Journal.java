@@ -45,8 +45,14 @@ public final class Journal {
     }
   }
 
-  /** A command that finishes what another one began: it is not refused when a queue is full. */
-  record Finishing<R>(Command<R> command) implements Command.Forwarding<R> {}
+  /** A command that finishes what another one began. */
+  private record Finishing<R>(Command<R> command) implements Command.Forwarding<R> {
+
+    @Override
+    public boolean isFinishing() {
+      return true;
+    }
+  }
 
   private final Transactions transactions;
   private final Tracing tracing;
