@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
  * Commits a group of commands in one transaction, and completes each of them whatever happens to
  * the transaction. If the database refuses the data, the group is bisected until only the command
  * with that data fails. A smaller group would not help against an unavailable database, a lock or a
- * commit with an unknown outcome. A group that takes too long to decide is retried without its
- * largest commands. Confined to one worker.
+ * commit with an unknown outcome. A group that takes too long is retried without the commands that
+ * caused it. Confined to one worker.
  */
 final class GroupCommit {
 
@@ -84,8 +84,9 @@ final class GroupCommit {
     if (SqlFailure.lockTimedOut(e)) {
       return open.stream().map(WaitingCommand::forUnknownLock).toList();
     }
-    if (e instanceof TransactionTooLongException tooLong) {
-      return withoutCause(open, tooLong);
+    if (e instanceof TransactionTooLongException) {
+      log.warn("Commands failed, and {} are retried without them: {}", open.size(), e.getMessage());
+      return open.isEmpty() ? List.of() : apply(open, null);
     }
     if (unavailable(e)) {
       log.warn("The database is unavailable, {} commands failed: {}", open.size(), e.toString());
@@ -114,32 +115,6 @@ final class GroupCommit {
 
   private static boolean unavailable(Throwable e) {
     return e instanceof DatabaseUnavailableException || SqlFailure.unavailable(e);
-  }
-
-  /**
-   * Fails the commands that took too long, and applies the others. These are the commands that
-   * needed the account with the long read, or otherwise those with the most accounts, which take
-   * longest to decide. If all have the same number of accounts, the cause is unknown and all fail:
-   * trying them one by one could block the lane for one limit each.
-   */
-  private List<WaitingCommand> withoutCause(
-      List<Job<Command<?>, Object>> open, TransactionTooLongException e) {
-    AccountKey account = e.account();
-    int most = open.stream().mapToInt(GroupCommit::accounts).max().orElse(0);
-    var failed = new ArrayList<Job<Command<?>, Object>>();
-    var others = new ArrayList<Job<Command<?>, Object>>();
-    for (Job<Command<?>, Object> job : open) {
-      boolean cause =
-          account == null ? accounts(job) == most : transactions.asksAbout(job.item(), account);
-      (cause ? failed : others).add(job);
-    }
-    log.warn("{} of {} commands failed: {}", failed.size(), open.size(), e.getMessage());
-    failed.forEach(job -> job.fail(e));
-    return others.isEmpty() ? List.of() : apply(others, null);
-  }
-
-  private static int accounts(Job<Command<?>, Object> job) {
-    return job.item().accounts().size();
   }
 
   private List<WaitingCommand> halve(

@@ -134,9 +134,17 @@ final class LiveCommands {
     return results;
   }
 
-  /** Completes each command with this error. */
-  void fail(Throwable error) {
-    live.forEach(job -> job.fail(error));
+  /** The largest number of accounts that one of the commands has. */
+  int mostAccounts() {
+    return live.stream().mapToInt(job -> job.item().accounts().size()).max().orElse(0);
+  }
+
+  /** Completes these commands with this error; returns how many they are. */
+  int fail(Throwable error, Predicate<Command<?>> which) {
+    List<Job<Command<?>, Object>> failed =
+        live.stream().filter(job -> which.test(job.item())).toList();
+    failed.forEach(job -> job.fail(error));
+    return failed.size();
   }
 
   /** Completes each command with its result. */

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataAccessException;
 import org.springframework.dao.TransientDataAccessResourceException;
 import org.springframework.jdbc.core.JdbcOperations;
@@ -27,17 +26,11 @@ final class Transaction {
 
   private final Connection connection;
   private final Dialect dialect;
-  private final List<Table.Factory> tables;
   private final Duration limit;
   private final Deadline life;
   private final JdbcOperations jdbc;
   private final LiveCommands live;
-  private boolean mayReadLong;
-
-  /** The account with a long read ahead; null: none. */
-  private @Nullable AccountKey longRead;
-
-  private @Nullable UnitOfWork ahead;
+  private final LongReads longReads;
   private final DatabaseTime time;
   private final long databaseNanosBefore;
 
@@ -54,7 +47,7 @@ final class Transaction {
       DatabaseTime time) {
     this.connection = connection;
     this.dialect = dialect;
-    this.tables = tables;
+    this.longReads = new LongReads(tables);
     this.limit = limit;
     this.life = Deadline.after(limit);
     this.jdbc = Transactions.on(connection);
@@ -66,7 +59,7 @@ final class Transaction {
   /** As {@link #run}, after it has got the lock of an account that all commands need. */
   List<WaitingCommand> runUnder(AccountKey awaited) throws SQLException {
     if (gets(awaited)) {
-      readAhead(awaited);
+      longReads.readAhead(jdbc, awaited, live);
       return run();
     }
     connection.rollback();
@@ -76,7 +69,7 @@ final class Transaction {
   /** Waits for an account's lock, for as long as the connection waits for locks. */
   private boolean gets(AccountKey account) {
     try {
-      UnitOfWork.of(tables).awaitLock(jdbc, account);
+      longReads.unit().awaitLock(jdbc, account);
       return true;
     } catch (DataAccessException e) {
       if (SqlFailure.lockTimedOut(e)) {
@@ -86,20 +79,10 @@ final class Transaction {
     }
   }
 
-  private void readAhead(AccountKey locked) {
-    while (ahead == null && live.dropExpired()) {
-      UnitOfWork unit = UnitOfWork.of(tables);
-      if (live.prepare(unit)) {
-        longRead = unit.readAhead(jdbc, locked) ? locked : null;
-        ahead = unit;
-      }
-    }
-  }
-
   List<WaitingCommand> run() throws SQLException {
     while (live.dropExpired()) {
       requireTime();
-      UnitOfWork unit = UnitOfWork.of(tables, mayReadLong, ahead);
+      UnitOfWork unit = longReads.unit();
       if (!live.leaveOut(lock(unit))) {
         break;
       }
@@ -113,8 +96,7 @@ final class Transaction {
         }
         return live.waiting();
       }
-      // The locks that guard what it has read are held until the end.
-      ahead = mayReadLong ? unit : ahead;
+      longReads.keep(unit);
     }
     connection.rollback();
     return live.waiting();
@@ -125,7 +107,7 @@ final class Transaction {
     try (var _ = time.begin()) {
       Set<AccountKey> busy = unit.lock(jdbc, live.accounts());
       // What was read ahead took long, and would be read again if others were a moment faster.
-      if (longRead != null && !busy.isEmpty()) {
+      if (longReads.account() != null && !busy.isEmpty()) {
         awaitMore(busy);
         busy = unit.lock(jdbc, busy);
       }
@@ -159,12 +141,12 @@ final class Transaction {
       return List.of();
     }
     load(unit);
-    return leavesOut(unit.tooMuchToRead()) ? List.of() : live.decide(unit);
+    return longReads.leaveOut(unit, live) ? List.of() : live.decide(unit);
   }
 
   /** A long read does not count as slowness of the database. */
   private void load(UnitOfWork unit) {
-    if (mayReadLong) {
+    if (longReads.allowed()) {
       unit.load(jdbc, dialect);
     } else {
       try (var _ = time.begin()) {
@@ -173,25 +155,12 @@ final class Transaction {
     }
   }
 
-  /** Whether the commands of these accounts have to be applied apart, if there are any. */
-  private boolean leavesOut(Set<AccountKey> accounts) {
-    if (accounts.isEmpty()) {
-      return false;
-    }
-    int before = live.size();
-    live.leaveOutToRead(
-        accounts, command -> longRead != null && UnitOfWork.asksAbout(tables, command, longRead));
-    // If none could be left out, each command needs several long reads: the next round does them.
-    mayReadLong |= live.size() == before;
-    return true;
-  }
-
   /** A commit with an unknown outcome is unknown for the commands that it was to apply only. */
   private void writeOrFail(UnitOfWork unit) throws SQLException {
     try {
       write(unit);
     } catch (CommitOutcomeUnknownException e) {
-      live.fail(e);
+      var _ = live.fail(e, _ -> true);
       throw e;
     }
   }
@@ -212,13 +181,29 @@ final class Transaction {
     if (!life.expired()) {
       return;
     }
-    if (longRead != null) {
-      throw new TransactionTooLongException(longRead, null);
+    if (longReads.account() != null) {
+      throw new TransactionTooLongException(longReads.account(), null);
     }
     throw time.nanos() - databaseNanosBefore > limit.dividedBy(2).toNanos()
         ? new DatabaseUnavailableException(
             "a transaction took longer than the %d ms that are allowed".formatted(limit.toMillis()))
         : new TransactionTooLongException(limit);
+  }
+
+  /**
+   * Fails the commands because of which it took too long; the others can be applied without them.
+   * These are the commands that needed the account with the long read, or otherwise those with the
+   * most accounts, which take longest to decide. If all have the same number of accounts, the cause
+   * is unknown and all fail: trying them one by one could block the lane for one limit each.
+   */
+  void failCauses(TransactionTooLongException e) {
+    AccountKey account = e.account();
+    boolean anyAsks =
+        account != null && live.fail(e, command -> longReads.asksAbout(command, account)) > 0;
+    if (!anyAsks) {
+      int most = live.mostAccounts();
+      var _ = live.fail(e, command -> command.accounts().size() == most);
+    }
   }
 
   private static void commit(Connection connection) {

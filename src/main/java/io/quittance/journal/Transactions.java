@@ -71,6 +71,8 @@ final class Transactions {
    * @param time counts what the database takes
    * @return the commands that could not be applied because of others' locks
    * @throws CommitOutcomeUnknownException the commit was sent and not answered
+   * @throws TransactionTooLongException nothing was applied, and the commands that caused it have
+   *     failed; the others can be applied without them
    * @throws SQLException nothing was applied, as with any other exception
    */
   List<WaitingCommand> apply(
@@ -80,11 +82,21 @@ final class Transactions {
       try {
         begin(connection, time);
         var transaction = new Transaction(connection, dialect, tables, limit, jobs, time);
-        return awaited == null ? transaction.run() : transaction.runUnder(awaited);
+        return applied(transaction, awaited);
       } catch (SQLException | RuntimeException | Error e) {
         rollback(connection, e);
         throw e;
       }
+    }
+  }
+
+  private static List<WaitingCommand> applied(Transaction transaction, @Nullable AccountKey awaited)
+      throws SQLException {
+    try {
+      return awaited == null ? transaction.run() : transaction.runUnder(awaited);
+    } catch (TransactionTooLongException e) {
+      transaction.failCauses(e);
+      throw e;
     }
   }
 
@@ -105,11 +117,6 @@ final class Transactions {
   /** How long a statement waits for a lock. */
   Duration lockLimit() {
     return lockLimit;
-  }
-
-  /** Whether a command wants to know what is read ahead about an account. */
-  boolean asksAbout(Command<?> command, AccountKey account) {
-    return UnitOfWork.asksAbout(tables, command, account);
   }
 
   /** Runs statements on this connection, which stays open. */

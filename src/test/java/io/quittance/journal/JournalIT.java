@@ -97,11 +97,15 @@ class JournalIT {
     }
   }
 
-  /** Decides for longer than a transaction may take. */
-  private record Ponder(int line, Set<String> accounts) implements Command<Integer> {
+  /** Takes a while to decide, by default for longer than a transaction may take. */
+  private record Ponder(int line, Set<String> accounts, Duration time) implements Command<Integer> {
 
     Ponder(int line) {
       this(line, Set.of());
+    }
+
+    Ponder(int line, Set<String> accounts) {
+      this(line, accounts, TRANSACTION_LIMIT);
     }
 
     @Override
@@ -116,7 +120,7 @@ class JournalIT {
 
     @Override
     public Integer decide(UnitOfWork unit) {
-      var end = Deadline.after(TRANSACTION_LIMIT);
+      var end = Deadline.after(time);
       while (!end.expired()) {
         Thread.onSpinWait();
       }
@@ -524,6 +528,25 @@ class JournalIT {
     assertThat(PATIENCE.await(first)).isEqualTo(1);
     assertThat(PATIENCE.await(last)).isEqualTo(3);
     assertThat(lines()).containsExactly(0, 1, 3);
+  }
+
+  /** It was left out because its account is locked, so it has not taken any time. */
+  @Test
+  void blamesNoCommandThatTheTransactionHasLeftOut() throws Exception {
+    openAccounts("a", "b");
+    try (Connection other = locking("a")) {
+      var blocker = Append.gated(0);
+      journal.submit(blocker, PATIENCE);
+      blocker.reached().await();
+      var leftOut = journal.submit(new Ponder(1, Set.of("a", "b"), Duration.ZERO), PATIENCE);
+      var slow = journal.submit(new Ponder(2), PATIENCE);
+      blocker.gate().countDown();
+
+      assertThatThrownBy(() -> PATIENCE.await(slow))
+          .isInstanceOf(TransactionTooLongException.class);
+      other.rollback();
+      assertThat(PATIENCE.await(leftOut)).isEqualTo(1);
+    }
   }
 
   @Test
