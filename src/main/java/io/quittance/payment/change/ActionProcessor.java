@@ -7,6 +7,7 @@ import io.quittance.concurrency.ScopeReport;
 import io.quittance.idempotency.KeyTakenException;
 import io.quittance.idempotency.Keyed;
 import io.quittance.idempotency.KeyedCommand;
+import io.quittance.journal.CommandOutcome;
 import io.quittance.ledger.Refusal;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.DeliveryTrigger;
@@ -113,13 +114,13 @@ final class ActionProcessor {
 
   private <R> ActionResult<R> run(DeadlineScope scope, ChangePayment<R> change) {
     return switch (ledger.run(scope, new KeyedCommand<>(change.request(), change))) {
-      case LedgerCall.End.Committed<Keyed<ChangePayment.Result<R>>>(var result) -> {
+      case CommandOutcome.Committed<Keyed<ChangePayment.Result<R>>>(var result) -> {
         CommitMark.set();
         yield new ActionResult.Decided<>(result.orThrow());
       }
-      case LedgerCall.End.NotApplied<Keyed<ChangePayment.Result<R>>>(Throwable failure) ->
+      case CommandOutcome.NotApplied<Keyed<ChangePayment.Result<R>>>(Throwable failure) ->
           new ActionResult.NotBegun<>(ledger.problem(failure));
-      case LedgerCall.End.Unknown<Keyed<ChangePayment.Result<R>>>(Exception reason) ->
+      case CommandOutcome.Unknown<Keyed<ChangePayment.Result<R>>>(Exception reason) ->
           unknown(change, scope.deadline(), reason);
     };
   }

@@ -8,6 +8,7 @@ import io.quittance.concurrency.DeadlineScope.Work;
 import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.Subtask;
 import io.quittance.concurrency.Ticker;
+import io.quittance.journal.StillQueuedException;
 import io.quittance.payment.FaultPoint;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;

@@ -1,21 +1,19 @@
 package io.quittance.payment.dependency;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
-import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
-import io.quittance.concurrency.ExpiredInQueueException;
 import io.quittance.concurrency.ScopeFailedException;
 import io.quittance.concurrency.Subtask;
 import io.quittance.journal.Command;
-import io.quittance.journal.CommitOutcomeUnknownException;
+import io.quittance.journal.CommandOutcome;
 import io.quittance.journal.Journal;
+import io.quittance.journal.QueuedCommand;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.model.Failure;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -30,19 +28,6 @@ import org.springframework.stereotype.Component;
 public final class LedgerCall {
 
   private static final Logger log = LoggerFactory.getLogger(LedgerCall.class);
-
-  /** What is known about a command when its caller must be answered. */
-  public sealed interface End<R> {
-
-    /** It was committed. */
-    record Committed<R>(R result) implements End<R> {}
-
-    /** It was certainly not applied. */
-    record NotApplied<R>(Throwable failure) implements End<R> {}
-
-    /** It has started, and may still be applied. */
-    record Unknown<R>(Exception reason) implements End<R> {}
-  }
 
   private final Journal journal;
   private final Dependencies dependencies;
@@ -72,45 +57,26 @@ public final class LedgerCall {
    * Runs a command as the only subtask of its scope, and returns shortly after the scope's deadline
    * at the latest. An interrupt ends the wait and stays pending.
    */
-  public <R> End<R> run(DeadlineScope scope, Command<R> command) {
+  public <R> CommandOutcome<R> run(DeadlineScope scope, Command<R> command) {
     var queued = new QueuedCommand<>(command);
     try {
       return awaited(scope, queued);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new End.Unknown<>(e);
+      return new CommandOutcome.Unknown<>(e);
     }
   }
 
-  private <R> End<R> awaited(DeadlineScope scope, QueuedCommand<R> queued)
+  private <R> CommandOutcome<R> awaited(DeadlineScope scope, QueuedCommand<R> queued)
       throws InterruptedException {
     try {
       Subtask<R> ledger = fork(scope, queued, _ -> false);
       scope.join();
-      return new End.Committed<>(ledger.result());
+      return new CommandOutcome.Committed<>(ledger.result());
     } catch (ScopeFailedException e) {
-      return afterFailure(queued, e.first());
+      return queued.outcomeAfter(e.first(), properties.answerGrace());
     } catch (DeadlineExceededException e) {
-      return afterFailure(queued, e);
-    }
-  }
-
-  /** Waits a little longer for a command that has started; its result counts. */
-  private <R> End<R> afterFailure(QueuedCommand<R> queued, Throwable failure)
-      throws InterruptedException {
-    CompletableFuture<R> pending = queued.pending();
-    boolean dropped = pending != null && !pending.isDone() && queued.surelyNotApplied();
-    if (pending == null || dropped) {
-      return new End.NotApplied<>(failure);
-    }
-    try {
-      return new End.Committed<>(Deadline.after(properties.answerGrace()).await(pending));
-    } catch (ExpiredInQueueException e) {
-      return new End.NotApplied<>(e);
-    } catch (DeadlineExceededException | CommitOutcomeUnknownException e) {
-      return new End.Unknown<>(e);
-    } catch (RuntimeException e) {
-      return new End.NotApplied<>(e);
+      return queued.outcomeAfter(e, properties.answerGrace());
     }
   }
 

@@ -13,10 +13,10 @@ import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.Ticker;
 import io.quittance.journal.Command;
+import io.quittance.journal.CommandOutcome;
 import io.quittance.journal.Journal;
 import io.quittance.journal.TransactionTooLongException;
 import io.quittance.payment.PaymentProperties;
-import io.quittance.payment.dependency.LedgerCall.End;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Clock;
@@ -52,11 +52,11 @@ class LedgerCallTest {
         .thenReturn(new Dependency(breaker, GRACE, _ -> false, null, Ticker.SYSTEM));
   }
 
-  private End<String> run() {
+  private CommandOutcome<String> run() {
     return run(Duration.ofMillis(30));
   }
 
-  private End<String> run(Duration budget) {
+  private CommandOutcome<String> run(Duration budget) {
     try (DeadlineScope scope = scopes.open("test", Deadline.after(budget))) {
       return call.run(scope, command);
     }
@@ -67,7 +67,7 @@ class LedgerCallTest {
   void saysAtOnceThatNothingWasAppliedWhileItWasQueued() {
     long startedNanos = System.nanoTime();
 
-    assertThat(run()).isInstanceOf(End.NotApplied.class);
+    assertThat(run()).isInstanceOf(CommandOutcome.NotApplied.class);
     assertThat(Duration.ofNanos(System.nanoTime() - startedNanos)).isLessThan(GRACE);
   }
 
@@ -85,7 +85,7 @@ class LedgerCallTest {
               return committed;
             });
 
-    assertThat(run()).isEqualTo(new End.Committed<>("done"));
+    assertThat(run()).isEqualTo(new CommandOutcome.Committed<>("done"));
     assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
   }
 
@@ -96,7 +96,7 @@ class LedgerCallTest {
         .thenReturn(new Dependency(breaker, Duration.ZERO, _ -> true, null, Ticker.SYSTEM));
     committed.completeExceptionally(new TransactionTooLongException(null, null));
 
-    var end = (End.NotApplied<String>) run(GRACE);
+    var end = (CommandOutcome.NotApplied<String>) run(GRACE);
 
     Problem problem = call.problem(end.failure());
     assertThat(problem.code()).isEqualTo(ProblemCode.OVERLOADED);
@@ -115,6 +115,6 @@ class LedgerCallTest {
               return false;
             });
 
-    assertThat(run()).isEqualTo(new End.NotApplied<>(refused));
+    assertThat(run()).isEqualTo(new CommandOutcome.NotApplied<>(refused));
   }
 }

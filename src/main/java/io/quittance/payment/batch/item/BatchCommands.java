@@ -4,6 +4,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.journal.Command;
+import io.quittance.journal.CommandOutcome;
 import io.quittance.payment.dependency.LedgerCall;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -52,15 +53,15 @@ public final class BatchCommands {
    *     it out
    */
   public <R> R execute(UUID batchId, Command<R> command, Deadline deadline, Deadline run) {
-    LedgerCall.End<R> end;
+    CommandOutcome<R> end;
     try (DeadlineScope scope = scopes.open("batch", deadline)) {
       end = ledger.run(scope, command);
     }
     return switch (end) {
-      case LedgerCall.End.Committed<R>(R result) -> result;
-      case LedgerCall.End.NotApplied<R>(AllOrNone.Refused refused) -> throw refused;
-      case LedgerCall.End.NotApplied<R>(Throwable failure) -> throw ledger.problem(failure);
-      case LedgerCall.End.Unknown<R>(Exception reason) -> throw unknown(batchId, run, reason);
+      case CommandOutcome.Committed<R>(R result) -> result;
+      case CommandOutcome.NotApplied<R>(AllOrNone.Refused refused) -> throw refused;
+      case CommandOutcome.NotApplied<R>(Throwable failure) -> throw ledger.problem(failure);
+      case CommandOutcome.Unknown<R>(Exception reason) -> throw unknown(batchId, run, reason);
     };
   }
 

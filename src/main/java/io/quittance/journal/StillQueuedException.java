@@ -1,4 +1,4 @@
-package io.quittance.payment.dependency;
+package io.quittance.journal;
 
 import java.util.concurrent.CancellationException;
 
@@ -6,7 +6,7 @@ import java.util.concurrent.CancellationException;
  * Time ran out while a command waited in the queue or for a lock. The cause is overload or another
  * transaction, not a failure of the ledger.
  */
-final class StillQueuedException extends CancellationException {
+public final class StillQueuedException extends CancellationException {
 
   private static final long serialVersionUID = 1L;
 

@@ -1,10 +1,9 @@
-package io.quittance.payment.dependency;
+package io.quittance.journal;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.journal.Command;
-import io.quittance.journal.CommitOutcomeUnknownException;
-import io.quittance.journal.Journal;
+import io.quittance.concurrency.ExpiredInQueueException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +23,54 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   }
 
   /**
+   * Queues the command, and returns shortly after its deadline at the latest. May be called once.
+   * An interrupt ends the wait and stays pending.
+   *
+   * @param grace as in {@link #outcomeAfter}
+   */
+  public CommandOutcome<R> run(Journal journal, Deadline deadline, Duration grace) {
+    try {
+      return awaited(journal, deadline, grace);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new CommandOutcome.Unknown<>(e);
+    }
+  }
+
+  private CommandOutcome<R> awaited(Journal journal, Deadline deadline, Duration grace)
+      throws InterruptedException {
+    try {
+      return new CommandOutcome.Committed<>(deadline.await(submit(journal, deadline)));
+    } catch (RuntimeException e) {
+      return outcomeAfter(e, grace);
+    }
+  }
+
+  /**
+   * What is known about the command after the wait for it has failed.
+   *
+   * @param failure why; the reason of a command that was not applied, unless it has its own
+   * @param grace how long a command that has started is still waited for
+   */
+  public CommandOutcome<R> outcomeAfter(Throwable failure, Duration grace)
+      throws InterruptedException {
+    CompletableFuture<R> submitted = pending;
+    boolean dropped = submitted != null && !submitted.isDone() && surelyNotApplied();
+    if (submitted == null || dropped) {
+      return new CommandOutcome.NotApplied<>(failure);
+    }
+    try {
+      return new CommandOutcome.Committed<>(Deadline.after(grace).await(submitted));
+    } catch (ExpiredInQueueException e) {
+      return new CommandOutcome.NotApplied<>(e);
+    } catch (DeadlineExceededException | CommitOutcomeUnknownException e) {
+      return new CommandOutcome.Unknown<>(e);
+    } catch (RuntimeException e) {
+      return new CommandOutcome.NotApplied<>(e);
+    }
+  }
+
+  /**
    * Queues the command and waits until it is committed. May be called once.
    *
    * @param onceBlocked runs on the journal's thread when the command has to wait for another
@@ -34,9 +81,7 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   public R submitAndAwait(Journal journal, Deadline deadline, Runnable onceBlocked)
       throws InterruptedException {
     whenBlocked = onceBlocked;
-    limit = deadline;
-    CompletableFuture<R> submitted = journal.submit(this, deadline);
-    pending = submitted;
+    CompletableFuture<R> submitted = submit(journal, deadline);
     try {
       return deadline.await(submitted);
     } catch (InterruptedException | DeadlineExceededException e) {
@@ -45,6 +90,13 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
       }
       throw e;
     }
+  }
+
+  private CompletableFuture<R> submit(Journal journal, Deadline deadline) {
+    limit = deadline;
+    CompletableFuture<R> submitted = journal.submit(this, deadline);
+    pending = submitted;
+    return submitted;
   }
 
   /**
@@ -69,11 +121,6 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   public @Nullable R result() {
     CompletableFuture<R> submitted = pending;
     return submitted != null && submitted.state() == State.SUCCESS ? submitted.resultNow() : null;
-  }
-
-  /** The future of its result; null if it was never queued. */
-  public @Nullable CompletableFuture<R> pending() {
-    return pending;
   }
 
   @Override
