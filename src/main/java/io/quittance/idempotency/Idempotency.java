@@ -1,7 +1,6 @@
 package io.quittance.idempotency;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.Clocks;
@@ -19,9 +18,6 @@ import org.springframework.stereotype.Component;
 /**
  * Runs a request at most once per key, and answers every repetition with its result. The key's
  * record is written by the request's own transaction ({@link IdempotencyKeys}). Thread-safe.
- *
- * <p>It is long because how to answer a repetition before, while and after the first request runs
- * is one decision.
  *
  * @see <a href="https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/">The
  *     Idempotency-Key header field (IETF draft)</a>
@@ -64,31 +60,20 @@ public final class Idempotency {
    * @param answer the answer to its caller, unless another request holds the key
    * @param objectId the id of the object that the request makes
    */
-  public record Ran<A>(A answer, KeyOutcome outcome, @Nullable UUID objectId) {}
+  public record RunResult<A>(A answer, KeyOutcome outcome, @Nullable UUID objectId) {}
 
   /** A request that runs on this replica. */
   private record Running(KeyedRequest request, Deadline deadline) {}
 
-  private sealed interface Attempt<A> {
-    record Answered<A>(A answer) implements Attempt<A> {}
-
-    record StillRunning<A>(Duration left) implements Attempt<A> {}
-  }
-
   private final Map<KeyedRequest.Id, Running> running = new ConcurrentHashMap<>();
   private final KeyLookups lookups;
   private final Fingerprints fingerprints;
-  private final Clocks clocks;
-  private final Counter replays;
+  private final Replays replays;
 
   Idempotency(KeyLookups lookups, ObjectMapper json, Clocks clocks, MeterRegistry registry) {
     this.lookups = lookups;
-    this.clocks = clocks;
     this.fingerprints = new Fingerprints(json);
-    this.replays =
-        Counter.builder("quittance.replays")
-            .description("Repetitions that were answered with the result of the first request")
-            .register(registry);
+    this.replays = new Replays(lookups, clocks, registry);
   }
 
   /**
@@ -143,19 +128,19 @@ public final class Idempotency {
     var mine = new Running(request, deadline);
     Running other = running.putIfAbsent(request.id(), mine);
     if (other != null) {
-      refuseOtherBody(request, other.request().fingerprint());
+      Replays.refuseOtherBody(request, other.request().fingerprint());
       return new Attempt.StillRunning<>(other.deadline().remaining());
     }
     try {
       if (look == LookupTiming.BEFORE) {
         Optional<KeyRecord> holder = lookups.find(request, lookLimit);
         if (holder.isPresent()) {
-          return replayed(request, holder.get(), work);
+          return replays.attempt(request, holder.get(), work);
         }
       }
       return runFirst(request, work);
     } catch (KeyTakenException taken) {
-      return replayed(request, taken.record(), work);
+      return replays.attempt(request, taken.record(), work);
     } finally {
       running.remove(request.id(), mine);
     }
@@ -167,7 +152,7 @@ public final class Idempotency {
    */
   private <A> Attempt<A> runFirst(KeyedRequest request, Replayable<A> work)
       throws InterruptedException {
-    Ran<A> ran;
+    RunResult<A> ran;
     try {
       ran = work.run();
     } catch (Problem failure) {
@@ -176,9 +161,9 @@ public final class Idempotency {
       if (holder.isEmpty()) {
         throw failure;
       }
-      return replayed(request, holder.get(), work);
+      return replays.attempt(request, holder.get(), work);
     }
-    return unlessAnothers(request, ran, work);
+    return unlessAnotherHoldsTheKey(request, ran, work);
   }
 
   /**
@@ -186,8 +171,8 @@ public final class Idempotency {
    * stands if the key cannot be looked up: the journal has the request, and its result is known
    * later.
    */
-  private <A> Attempt<A> unlessAnothers(KeyedRequest request, Ran<A> ran, Replayable<A> work)
-      throws InterruptedException {
+  private <A> Attempt<A> unlessAnotherHoldsTheKey(
+      KeyedRequest request, RunResult<A> ran, Replayable<A> work) throws InterruptedException {
     Optional<KeyRecord> holder =
         switch (ran.outcome()) {
           case DECIDED -> Optional.empty();
@@ -198,43 +183,8 @@ public final class Idempotency {
         holder.isPresent()
             && (ran.outcome() == KeyOutcome.NOT_ASKED
                 || !Objects.equals(holder.get().objectId(), ran.objectId()));
-    return another ? replayed(request, holder.get(), work) : new Attempt.Answered<>(ran.answer());
-  }
-
-  private <A> Attempt<A> replayed(KeyedRequest request, KeyRecord holder, Replayable<A> work) {
-    refuseOtherBody(request, holder.fingerprint());
-    Optional<A> answer = replayedAnswer(request, holder, work);
-    answer.ifPresent(_ -> replays.increment());
-    return answer.isPresent()
-        ? new Attempt.Answered<>(answer.get())
-        : new Attempt.StillRunning<>(Duration.between(clocks.later(), holder.runsUntil()));
-  }
-
-  /** The replayed answer; throws the stored refusal, if there is one. */
-  private <A> Optional<A> replayedAnswer(
-      KeyedRequest request, KeyRecord holder, Replayable<A> work) {
-    try {
-      return work.replay(holder);
-    } catch (Problem problem) {
-      if (holder.refused().isPresent()) {
-        replays.increment();
-        throw problem.replayed();
-      }
-      throw problem.saysNothingHappened() ? unread(request, problem) : problem;
-    }
-  }
-
-  /** The request was carried out, but its result cannot be shown now. */
-  private Problem unread(KeyedRequest request, Problem problem) {
-    return lookups.unknown(
-        request, problem.code(), "The result of the first request could not be read");
-  }
-
-  private static void refuseOtherBody(KeyedRequest request, String fingerprint) {
-    if (!request.hasBodyOf(fingerprint)) {
-      throw Problem.of(
-          ProblemCode.IDEMPOTENCY_KEY_REUSED,
-          "This Idempotency-Key was used with another body; send a new key.");
-    }
+    return another
+        ? replays.attempt(request, holder.get(), work)
+        : new Attempt.Answered<>(ran.answer());
   }
 }

@@ -2,7 +2,7 @@ package io.quittance.idempotency;
 
 import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.LookupTiming;
-import io.quittance.idempotency.Idempotency.Ran;
+import io.quittance.idempotency.Idempotency.RunResult;
 import io.quittance.web.Problem;
 import java.util.Optional;
 import java.util.function.Function;
@@ -27,7 +27,7 @@ public interface Replayable<A> {
    * @throws KeyTakenException another request holds the key
    * @throws Problem its outcome says whether anything happened
    */
-  Ran<A> run();
+  RunResult<A> run();
 
   /**
    * The answer to a repetition; empty while the request that holds the key is still running.
@@ -45,8 +45,8 @@ public interface Replayable<A> {
   static <A> Replayable<A> of(Supplier<A> run, Function<KeyRecord, Optional<A>> replay) {
     return new Replayable<>() {
       @Override
-      public Ran<A> run() {
-        return new Ran<>(run.get(), KeyOutcome.DECIDED, null);
+      public RunResult<A> run() {
+        return new RunResult<>(run.get(), KeyOutcome.DECIDED, null);
       }
 
       @Override

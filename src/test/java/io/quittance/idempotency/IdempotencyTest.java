@@ -9,7 +9,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.database.Clocks;
 import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.LookupTiming;
-import io.quittance.idempotency.Idempotency.Ran;
+import io.quittance.idempotency.Idempotency.RunResult;
 import io.quittance.web.DeadlineProperties;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -251,7 +251,7 @@ class IdempotencyTest {
             LookupTiming.BEFORE,
             () -> {
               stored.put(request(1).id(), recorded(request(1)));
-              return new Ran<>("made", outcome, OWN);
+              return new RunResult<>("made", outcome, OWN);
             },
             holder -> Optional.of("replayed " + holder.objectId()));
 
@@ -339,12 +339,12 @@ class IdempotencyTest {
   }
 
   private String run(KeyOutcome outcome, Function<KeyRecord, Optional<String>> replay) {
-    return run(LookupTiming.AFTERWARDS, () -> new Ran<>("made", outcome, OWN), replay);
+    return run(LookupTiming.AFTERWARDS, () -> new RunResult<>("made", outcome, OWN), replay);
   }
 
   private String run(
       LookupTiming timing,
-      Supplier<Ran<String>> first,
+      Supplier<RunResult<String>> first,
       Function<KeyRecord, Optional<String>> replay) {
     return idempotency.run(
         request(1),
@@ -357,7 +357,7 @@ class IdempotencyTest {
           }
 
           @Override
-          public Ran<String> run() {
+          public RunResult<String> run() {
             return first.get();
           }
 

@@ -3,7 +3,7 @@ package io.quittance.payment.change;
 import io.quittance.concurrency.Deadline;
 import io.quittance.idempotency.Idempotency;
 import io.quittance.idempotency.Idempotency.KeyOutcome;
-import io.quittance.idempotency.Idempotency.Ran;
+import io.quittance.idempotency.Idempotency.RunResult;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.KeyedRequest;
 import io.quittance.idempotency.Replayable;
@@ -95,7 +95,7 @@ final class IdempotentActions {
         headers.waitLimit(),
         new Replayable<>() {
           @Override
-          public Ran<ResponseEntity<Object>> run() {
+          public RunResult<ResponseEntity<Object>> run() {
             var change = new ChangePayment<>(require(seen), request, action);
             return carryOut(change, deadline, success, http);
           }
@@ -111,7 +111,7 @@ final class IdempotentActions {
     return seen.await().orElseThrow(() -> Problem.notFound("payment"));
   }
 
-  private <R> Ran<ResponseEntity<Object>> carryOut(
+  private <R> RunResult<ResponseEntity<Object>> carryOut(
       ChangePayment<R> change, Deadline deadline, Success<R> success, HttpServletRequest http) {
     Carried<R> carried = actions.carryOut(change, deadline);
     KeyOutcome outcome =
@@ -120,7 +120,7 @@ final class IdempotentActions {
           case ActionResult.NotBegun<R> _ -> KeyOutcome.NOT_ASKED;
           case ActionResult.Unknown<R> _ -> KeyOutcome.UNKNOWN;
         };
-    return new Ran<>(
+    return new RunResult<>(
         responses.first(change, carried, success, http), outcome, change.action().objectId());
   }
 

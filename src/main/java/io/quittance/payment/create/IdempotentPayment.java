@@ -2,7 +2,7 @@ package io.quittance.payment.create;
 
 import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.LookupTiming;
-import io.quittance.idempotency.Idempotency.Ran;
+import io.quittance.idempotency.Idempotency.RunResult;
 import io.quittance.idempotency.KeyRecord;
 import io.quittance.idempotency.Replayable;
 import io.quittance.idempotency.ResourceLookups;
@@ -31,7 +31,7 @@ record IdempotentPayment(
   }
 
   @Override
-  public Ran<PaymentAnswer> run() {
+  public RunResult<PaymentAnswer> run() {
     Processed processed = processor.process(order);
     KeyOutcome outcome =
         switch (processed.result()) {
@@ -39,7 +39,7 @@ record IdempotentPayment(
           case PaymentResult.NotBegun _ -> KeyOutcome.NOT_ASKED;
           case PaymentResult.Unknown _ -> KeyOutcome.UNKNOWN;
         };
-    return new Ran<>(new PaymentAnswer.First(processed), outcome, order.id());
+    return new RunResult<>(new PaymentAnswer.First(processed), outcome, order.id());
   }
 
   /** Empty while the payment is processing. */
