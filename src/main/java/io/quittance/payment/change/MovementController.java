@@ -8,12 +8,14 @@ import io.quittance.payment.model.MovementQueries;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentQueries;
 import io.quittance.payment.model.RefundBody;
+import io.quittance.payment.model.Refunded;
 import io.quittance.web.Problem;
 import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import io.quittance.web.query.Page;
 import io.quittance.web.query.PageRequest;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
@@ -55,11 +57,7 @@ class MovementController {
   Page<RefundBody> refunds(@PathVariable String id, HttpServletRequest http, Caller caller) {
     Payment payment = payments.require(caller.merchantId(), id);
     PageRequest page = PageRequest.of(http, "refunds " + id);
-    return Page.of(
-        movements.refundsOf(caller.merchantId(), payment.terms().id(), page),
-        page,
-        refunded -> refunded.movement().id().toString(),
-        RefundBody::from);
+    return page(movements.refundsOf(caller.merchantId(), payment.terms().id(), page), page);
   }
 
   @GetMapping("/v1/captures/{id}")
@@ -80,11 +78,12 @@ class MovementController {
   @RequiresScope(Scope.PAYMENTS_READ)
   Page<RefundBody> allRefunds(HttpServletRequest http, Caller caller) {
     PageRequest page = PageRequest.of(http, "refunds");
+    return page(movements.refunds(caller.merchantId(), page), page);
+  }
+
+  private static Page<RefundBody> page(List<Refunded> refunds, PageRequest page) {
     return Page.of(
-        movements.refunds(caller.merchantId(), page),
-        page,
-        refunded -> refunded.movement().id().toString(),
-        RefundBody::from);
+        refunds, page, refunded -> refunded.movement().id().toString(), RefundBody::from);
   }
 
   @GetMapping("/v1/refunds/{id}")

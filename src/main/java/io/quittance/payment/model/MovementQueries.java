@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.springframework.jdbc.core.RowMapper;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -35,56 +36,44 @@ public final class MovementQueries {
   }
 
   public Optional<Captured> capture(UUID merchantId, UUID id) {
-    return jdbc.sql(CAPTURES + BY_ID)
-        .param(merchantId)
-        .param(id)
-        .query((rs, row) -> captured(rs))
-        .optional();
+    return one(CAPTURES, MovementQueries::captured, merchantId, id);
   }
 
   public Optional<Refunded> refund(UUID merchantId, UUID id) {
-    return jdbc.sql(REFUNDS + BY_ID)
-        .param(merchantId)
-        .param(id)
-        .query((rs, row) -> refunded(rs))
-        .optional();
+    return one(REFUNDS, MovementQueries::refunded, merchantId, id);
   }
 
   public List<Captured> capturesOf(UUID merchantId, UUID paymentId, PageRequest page) {
-    return jdbc.sql(CAPTURES + OF_PAYMENT)
-        .param(merchantId)
-        .param(paymentId)
-        .param(page.olderThan())
-        .param(page.fetch())
-        .query((rs, row) -> captured(rs))
-        .list();
+    return list(CAPTURES + OF_PAYMENT, MovementQueries::captured, page, merchantId, paymentId);
   }
 
   public List<Refunded> refundsOf(UUID merchantId, UUID paymentId, PageRequest page) {
-    return jdbc.sql(REFUNDS + OF_PAYMENT)
-        .param(merchantId)
-        .param(paymentId)
-        .param(page.olderThan())
-        .param(page.fetch())
-        .query((rs, row) -> refunded(rs))
-        .list();
+    return list(REFUNDS + OF_PAYMENT, MovementQueries::refunded, page, merchantId, paymentId);
   }
 
   /** The refunds of all payments. */
   public List<Refunded> refunds(UUID merchantId, PageRequest page) {
-    return jdbc.sql(REFUNDS + NEWEST_FIRST)
-        .param(merchantId)
+    return list(REFUNDS + NEWEST_FIRST, MovementQueries::refunded, page, merchantId);
+  }
+
+  private <T> Optional<T> one(String select, RowMapper<T> mapper, UUID merchantId, UUID id) {
+    return jdbc.sql(select + BY_ID).param(merchantId).param(id).query(mapper).optional();
+  }
+
+  private <T> List<T> list(String sql, RowMapper<T> mapper, PageRequest page, Object... of) {
+    return jdbc.sql(sql)
+        .params(of)
         .param(page.olderThan())
         .param(page.fetch())
-        .query((rs, row) -> refunded(rs))
+        .query(mapper)
         .list();
   }
 
-  private static Captured captured(ResultSet rs) throws SQLException {
+  private static Captured captured(ResultSet rs, int row) throws SQLException {
     return new Captured(movement(rs), rs.getBoolean("is_final"));
   }
 
-  private static Refunded refunded(ResultSet rs) throws SQLException {
+  private static Refunded refunded(ResultSet rs, int row) throws SQLException {
     return new Refunded(movement(rs), rs.getString("reason"));
   }
 
