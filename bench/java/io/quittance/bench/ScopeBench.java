@@ -5,7 +5,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScope;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.Subtask;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.WorkerPool;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

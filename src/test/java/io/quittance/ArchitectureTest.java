@@ -35,6 +35,7 @@ import org.springframework.data.jpa.repository.NativeQuery;
 import org.springframework.data.repository.Repository;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.modulith.ApplicationModule;
+import org.springframework.modulith.NamedInterface;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
@@ -59,9 +60,11 @@ class ArchitectureTest {
   static final ArchRule theConcurrencyLibraryKnowsNoSpring =
       noClasses()
           .that()
-          .resideInAPackage("io.quittance.concurrency")
+          .resideInAPackage("io.quittance.concurrency..")
           .and()
           .areNotAnnotatedWith(ApplicationModule.class)
+          .and()
+          .areNotAnnotatedWith(NamedInterface.class)
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.springframework..")
@@ -71,7 +74,7 @@ class ArchitectureTest {
   static final ArchRule nothingElseStartsThreads =
       noClasses()
           .that()
-          .resideOutsideOfPackage("io.quittance.concurrency")
+          .resideOutsideOfPackage("io.quittance.concurrency..")
           .should()
           .callConstructor(Thread.class, Runnable.class)
           .orShould()

@@ -14,6 +14,13 @@ import io.quittance.testing.Rooms;
 class RoomsTest {
 
   @ArchTest
+  static final ArchRule roomsOfConcurrency =
+      Rooms.of("io.quittance.concurrency")
+          .room(".")
+          .room("pool", ".")
+          .because("a scope ends with its request, and knows nothing of workers that outlive it");
+
+  @ArchTest
   static final ArchRule roomsOfPayment =
       Rooms.of("io.quittance.payment")
           .room(".")

@@ -2,7 +2,7 @@ package io.quittance.access;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.RememberedLookup;
+import io.quittance.concurrency.pool.RememberedLookup;
 import io.quittance.database.ReservedConnection;
 import jakarta.annotation.PreDestroy;
 import java.nio.ByteBuffer;

@@ -2,7 +2,7 @@ package io.quittance.access;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.RememberedLookup;
+import io.quittance.concurrency.pool.RememberedLookup;
 import io.quittance.database.ReservedConnection;
 import io.quittance.identity.EnabledMerchants;
 import io.quittance.identity.Terms;

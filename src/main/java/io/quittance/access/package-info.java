@@ -1,6 +1,14 @@
 /** Authentication: API keys, tokens and sessions, and the merchants that they belong to. */
 @ApplicationModule(
-    allowedDependencies = {"audit", "concurrency", "database", "identity", "web", "web::query"})
+    allowedDependencies = {
+      "audit",
+      "concurrency",
+      "concurrency::pool",
+      "database",
+      "identity",
+      "web",
+      "web::query"
+    })
 @NullMarked
 package io.quittance.access;
 

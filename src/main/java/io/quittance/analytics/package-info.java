@@ -6,6 +6,7 @@
     allowedDependencies = {
       "admission",
       "concurrency",
+      "concurrency::pool",
       "database",
       "identity",
       "journal",

@@ -107,7 +107,7 @@ public final class Deadline {
    * How long a thread that waits for this deadline may sleep, on the machine's clock, before it
    * checks again; 0 once it has expired.
    */
-  long sleepNanos() {
+  public long sleepNanos() {
     long nanos = remainingNanos();
     return nanos == 0 ? 0 : ticker.sleepNanos(nanos);
   }

@@ -3,7 +3,7 @@ package io.quittance.database;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.concurrency.FairPlaces;
+import io.quittance.concurrency.pool.FairPlaces;
 import io.quittance.database.ReservedConnection.Use;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;

@@ -1,6 +1,6 @@
 package io.quittance.database;
 
-import io.quittance.concurrency.FairPlaces;
+import io.quittance.concurrency.pool.FairPlaces;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;

@@ -2,7 +2,7 @@
  * Connection pools, the classification of failures, binding of arrays and times, the database's
  * clock, and the differences in SQL between H2, PostgreSQL and Citus.
  */
-@ApplicationModule(allowedDependencies = "concurrency")
+@ApplicationModule(allowedDependencies = {"concurrency", "concurrency::pool"})
 @NullMarked
 package io.quittance.database;
 

@@ -5,6 +5,7 @@
     allowedDependencies = {
       "audit",
       "concurrency",
+      "concurrency::pool",
       "database",
       "identity",
       "money",

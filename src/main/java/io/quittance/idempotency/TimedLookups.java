@@ -2,7 +2,7 @@ package io.quittance.idempotency;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.util.concurrent.CompletableFuture;

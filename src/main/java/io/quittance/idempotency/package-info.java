@@ -3,7 +3,8 @@
  * key is claimed in the transaction that it protects, so its table is one of the journal's; the
  * journal itself knows no keys and no HTTP.
  */
-@ApplicationModule(allowedDependencies = {"concurrency", "database", "journal", "web"})
+@ApplicationModule(
+    allowedDependencies = {"concurrency", "concurrency::pool", "database", "journal", "web"})
 @NullMarked
 package io.quittance.idempotency;
 

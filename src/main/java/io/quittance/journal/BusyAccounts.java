@@ -1,9 +1,9 @@
 package io.quittance.journal;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.concurrency.Job;
-import io.quittance.concurrency.QueueFullException;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.QueueFullException;
+import io.quittance.concurrency.pool.WorkerPool;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.Comparator;

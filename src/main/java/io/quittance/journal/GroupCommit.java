@@ -1,7 +1,7 @@
 package io.quittance.journal;
 
 import io.micrometer.core.instrument.Counter;
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -3,7 +3,7 @@ package io.quittance.journal;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.concurrency.QueueFullException;
+import io.quittance.concurrency.pool.QueueFullException;
 import io.quittance.database.Dialect;
 import io.quittance.tracing.SpanOrigin;
 import io.quittance.tracing.Tracing;
@@ -92,7 +92,7 @@ public final class Journal {
    * @param deadline until when it may be applied; from then on it is dropped
    * @return completes after the commit. It fails with {@link CommitOutcomeUnknownException} if it
    *     is unknown whether the command was applied. All other failures mean that it was not applied
-   *     and never will be: {@link io.quittance.concurrency.ExpiredInQueueException}, {@link
+   *     and never will be: {@link io.quittance.concurrency.pool.ExpiredInQueueException}, {@link
    *     DatabaseUnavailableException}, {@link TransactionTooLongException}, {@link
    *     QueueFullException} if too many commands wait for one of its accounts, {@link
    *     java.util.concurrent.RejectedExecutionException} if the journal has closed, or the error of

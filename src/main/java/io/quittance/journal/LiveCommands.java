@@ -1,7 +1,7 @@
 package io.quittance.journal;
 
-import io.quittance.concurrency.ExpiredInQueueException;
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.ExpiredInQueueException;
+import io.quittance.concurrency.pool.Job;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

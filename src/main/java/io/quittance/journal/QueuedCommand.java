@@ -2,7 +2,7 @@ package io.quittance.journal;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.pool.ExpiredInQueueException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future.State;

@@ -1,6 +1,6 @@
 package io.quittance.journal;
 
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.quittance.journal;
 import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.toUnmodifiableList;
 
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import io.quittance.database.Dialect;
 import java.sql.Connection;
 import java.sql.SQLException;

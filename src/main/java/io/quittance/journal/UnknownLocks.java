@@ -1,7 +1,7 @@
 package io.quittance.journal;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import io.quittance.journal.SuspectCommands.Suspicion;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.quittance.journal;
 
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import java.util.Set;
 import java.util.UUID;
 

@@ -3,7 +3,8 @@
  * transaction, and each caller gets its own result. It is large because most of its classes are the
  * steps of one flow (lane, bisection, retries, transaction) and share package-private state.
  */
-@ApplicationModule(allowedDependencies = {"concurrency", "database", "tracing"})
+@ApplicationModule(
+    allowedDependencies = {"concurrency", "concurrency::pool", "database", "tracing"})
 @NullMarked
 package io.quittance.journal;
 

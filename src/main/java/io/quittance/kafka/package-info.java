@@ -5,6 +5,7 @@
 @ApplicationModule(
     allowedDependencies = {
       "concurrency",
+      "concurrency::pool",
       "database",
       "journal",
       "payment",

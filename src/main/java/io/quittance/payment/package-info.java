@@ -7,6 +7,7 @@
       "admission",
       "audit",
       "concurrency",
+      "concurrency::pool",
       "database",
       "fraud",
       "idempotency",

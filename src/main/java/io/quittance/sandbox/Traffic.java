@@ -2,8 +2,8 @@ package io.quittance.sandbox;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.WorkerPool;
 import jakarta.annotation.PreDestroy;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;

@@ -3,6 +3,7 @@
     allowedDependencies = {
       "audit",
       "concurrency",
+      "concurrency::pool",
       "database",
       "identity",
       "journal",

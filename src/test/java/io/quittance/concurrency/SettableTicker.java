@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A monotonic clock that a test moves, and that nobody who sleeps looks at. Thread-safe. */
-class SettableTicker implements Ticker {
+public class SettableTicker implements Ticker {
 
   private final AtomicLong nanos;
 
-  SettableTicker(long startNanos) {
+  public SettableTicker(long startNanos) {
     nanos = new AtomicLong(startNanos);
   }
 
-  SettableTicker() {
+  public SettableTicker() {
     this(0);
   }
 
-  void advance(Duration by) {
+  public void advance(Duration by) {
     nanos.addAndGet(by.toNanos());
   }
 
@@ -26,7 +26,7 @@ class SettableTicker implements Ticker {
   }
 
   /** As this one, but whoever waits for it sees soon that it was moved: virtual time. */
-  static final class Watched extends SettableTicker {
+  public static final class Watched extends SettableTicker {
 
     @Override
     public long sleepNanos(long nanos) {
@@ -35,11 +35,11 @@ class SettableTicker implements Ticker {
   }
 
   /** The machine's clock, which a test puts forward, seen by those who wait or not. */
-  static final class Shifted extends SettableTicker {
+  public static final class Shifted extends SettableTicker {
 
     private final boolean watched;
 
-    Shifted(boolean watched) {
+    public Shifted(boolean watched) {
       this.watched = watched;
     }
 

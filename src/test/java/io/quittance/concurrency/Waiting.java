@@ -7,20 +7,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /** Waits that fail the test instead of hanging it. */
-final class Waiting {
+public final class Waiting {
 
   private static final long PATIENCE_S = 20;
 
   private Waiting() {}
 
-  static void forLatch(CountDownLatch latch) throws InterruptedException {
+  public static void forLatch(CountDownLatch latch) throws InterruptedException {
     if (!latch.await(PATIENCE_S, TimeUnit.SECONDS)) {
       throw new AssertionError("nobody counted the latch down");
     }
   }
 
   /** As work that ignores its interrupt; the interrupt is pending afterwards. */
-  static void forLatchIgnoringInterrupts(CountDownLatch latch) {
+  public static void forLatchIgnoringInterrupts(CountDownLatch latch) {
     boolean interrupted = false;
     while (true) {
       try {
@@ -35,13 +35,13 @@ final class Waiting {
     }
   }
 
-  static void forPermits(Semaphore semaphore, int permits) throws InterruptedException {
+  public static void forPermits(Semaphore semaphore, int permits) throws InterruptedException {
     if (!semaphore.tryAcquire(permits, PATIENCE_S, TimeUnit.SECONDS)) {
       throw new AssertionError("fewer than %d permits were released".formatted(permits));
     }
   }
 
-  static void until(BooleanSupplier condition) {
+  public static void until(BooleanSupplier condition) {
     var patience = Deadline.after(Duration.ofSeconds(PATIENCE_S));
     while (!condition.getAsBoolean()) {
       if (patience.expired()) {
@@ -52,7 +52,7 @@ final class Waiting {
   }
 
   /** Hangs until it is interrupted. */
-  static <T> T forInterrupt() throws InterruptedException {
+  public static <T> T forInterrupt() throws InterruptedException {
     forLatch(new CountDownLatch(1));
     throw new AssertionError("unreachable");
   }

@@ -1,6 +1,6 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import java.util.List;
 import java.util.UUID;
 

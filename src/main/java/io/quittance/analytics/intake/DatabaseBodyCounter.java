@@ -5,7 +5,7 @@ import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.web.TypeId;

@@ -8,7 +8,7 @@ import io.quittance.analytics.event.TooManyEventsException;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
-import io.quittance.concurrency.ExpiredInQueueException;
+import io.quittance.concurrency.pool.ExpiredInQueueException;
 import io.quittance.database.SqlFailure;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.Problem;

@@ -2,7 +2,7 @@ package io.quittance.analytics.intake;
 
 import io.quittance.analytics.name.Name;
 import io.quittance.analytics.name.Vocabularies;
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;

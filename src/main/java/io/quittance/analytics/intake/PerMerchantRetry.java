@@ -1,6 +1,6 @@
 package io.quittance.analytics.intake;
 
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import io.quittance.database.Dialect;
 import io.quittance.database.SqlFailure;
 import java.sql.Connection;

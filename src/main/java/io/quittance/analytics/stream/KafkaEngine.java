@@ -2,8 +2,8 @@ package io.quittance.analytics.stream;
 
 import io.quittance.analytics.intake.BodyCounter;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.WorkerPool;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

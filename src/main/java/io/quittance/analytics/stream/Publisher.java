@@ -12,7 +12,7 @@ import io.quittance.analytics.intake.NameAssignment;
 import io.quittance.analytics.intake.PerMerchantRetry;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.stream.RecordSender.Result;
-import io.quittance.concurrency.Job;
+import io.quittance.concurrency.pool.Job;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;

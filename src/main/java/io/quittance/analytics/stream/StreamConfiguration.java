@@ -8,7 +8,7 @@ import io.quittance.analytics.intake.NameAssignment;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.kafka.ClientSettings;

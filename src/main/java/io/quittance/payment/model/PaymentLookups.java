@@ -2,8 +2,8 @@ package io.quittance.payment.model;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.database.Dialect;
 import io.quittance.database.ReservedConnection;
 import io.quittance.idempotency.TimedLookups;

@@ -1,7 +1,7 @@
 package io.quittance.webhook.courier;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.FairPlaces;
+import io.quittance.concurrency.pool.FairPlaces;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;

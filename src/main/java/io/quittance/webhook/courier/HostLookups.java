@@ -2,9 +2,9 @@ package io.quittance.webhook.courier;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
 import io.quittance.concurrency.Ticker;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.WorkerPool;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;

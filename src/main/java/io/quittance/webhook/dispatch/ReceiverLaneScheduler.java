@@ -2,8 +2,8 @@ package io.quittance.webhook.dispatch;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.time.Duration;
 import java.util.List;

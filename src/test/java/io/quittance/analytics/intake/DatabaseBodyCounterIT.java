@@ -17,7 +17,7 @@ import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.PaneStore;
 import io.quittance.analytics.pane.Totals;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.database.SqlFailure;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;

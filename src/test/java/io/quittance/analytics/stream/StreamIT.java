@@ -17,7 +17,7 @@ import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.analytics.pane.Totals;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.kafka.ClientSettings;
 import io.quittance.kafka.FailureState;
 import io.quittance.kafka.TopicLookup;

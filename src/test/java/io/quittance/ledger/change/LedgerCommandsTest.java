@@ -7,7 +7,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.QueueFullException;
+import io.quittance.concurrency.pool.QueueFullException;
 import io.quittance.journal.Command;
 import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.Journal;

@@ -3,7 +3,7 @@ package io.quittance.payment.create;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.QueueFullException;
+import io.quittance.concurrency.pool.QueueFullException;
 import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.database.Distribution;

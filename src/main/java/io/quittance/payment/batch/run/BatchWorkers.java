@@ -2,8 +2,8 @@ package io.quittance.payment.batch.run;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.Job;
-import io.quittance.concurrency.WorkerPool;
+import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.quittance.payment.batch.run;
 
 import io.quittance.concurrency.Deadline;
-import io.quittance.concurrency.FairPlaces;
+import io.quittance.concurrency.pool.FairPlaces;
 import io.quittance.identity.EnabledMerchants;
 import io.quittance.journal.Journal;
 import java.time.Duration;

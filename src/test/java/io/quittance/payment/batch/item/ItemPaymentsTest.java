@@ -10,7 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScopes;
-import io.quittance.concurrency.QueueFullException;
+import io.quittance.concurrency.pool.QueueFullException;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.create.NewPayment;
 import io.quittance.payment.create.PaymentProcessor;

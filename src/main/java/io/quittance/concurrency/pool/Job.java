@@ -1,5 +1,6 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
+import io.quittance.concurrency.Deadline;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 

@@ -1,5 +1,6 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
+import io.quittance.concurrency.Ticker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;

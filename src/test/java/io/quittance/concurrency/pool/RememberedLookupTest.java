@@ -1,9 +1,11 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;

@@ -1,8 +1,10 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;

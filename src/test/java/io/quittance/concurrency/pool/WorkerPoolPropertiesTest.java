@@ -1,4 +1,4 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import java.time.Duration;
 import java.util.List;

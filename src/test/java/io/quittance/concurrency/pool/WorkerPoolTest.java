@@ -1,10 +1,15 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.SettableTicker;
+import io.quittance.concurrency.Ticker;
+import io.quittance.concurrency.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,7 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Ticker;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;

@@ -1,5 +1,6 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
+import io.quittance.concurrency.Deadline;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -1,4 +1,4 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;

@@ -1,6 +1,9 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.Ticker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

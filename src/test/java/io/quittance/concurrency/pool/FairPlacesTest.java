@@ -1,7 +1,10 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.SettableTicker;
+import io.quittance.concurrency.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;

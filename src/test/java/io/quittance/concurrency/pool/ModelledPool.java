@@ -1,11 +1,14 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.quittance.concurrency.WorkerPoolPropertiesTest.Action;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.SettableTicker;
+import io.quittance.concurrency.Waiting;
+import io.quittance.concurrency.pool.WorkerPoolPropertiesTest.Action;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,9 +1,11 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.concurrency.WorkerPool.Handler;
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.pool.WorkerPool.Handler;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
+import io.quittance.concurrency.Deadline;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;

@@ -1,4 +1,6 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
+
+import io.quittance.concurrency.DeadlineExceededException;
 
 /**
  * The deadline passed while a job was still queued: it was dropped and has certainly not started.

@@ -1,4 +1,4 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
 import java.util.concurrent.RejectedExecutionException;
 

@@ -1,5 +1,8 @@
-package io.quittance.concurrency;
+package io.quittance.concurrency.pool;
 
+import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.DeadlineExceededException;
+import io.quittance.concurrency.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
