@@ -123,26 +123,26 @@ public final class FanOutRun<T, R> {
     if (used.getAndSet(true)) {
       throw new IllegalStateException("fan-out %s has run".formatted(name));
     }
-    var news = new FanOutNews<>(state, listener);
+    var notifier = new FanOutNotifier<>(state, listener);
     try (DeadlineScope scope = scopes.open(name, deadline.extended(grace))) {
       int slots = Math.min(parallelism, items.size());
       for (int i = 0; i < slots; i++) {
-        scope.forkUntil(name, _ -> workedOff(deadline, news), _ -> failure.get());
+        scope.forkUntil(name, _ -> workedOff(deadline, notifier), _ -> failure.get());
       }
-      tellWhileRunning(news, slots, scope.deadline());
+      notifyWhileRunning(notifier, slots, scope.deadline());
       awaitSlots(scope);
     } catch (InterruptedException e) {
-      news.tellTheRest();
+      notifier.notifyOfTheRest();
       throw e;
     }
-    news.tellTheRest();
+    notifier.notifyOfTheRest();
     return state.results();
   }
 
   /** An interrupt is handled by the join, which cancels the work. */
-  private void tellWhileRunning(FanOutNews<R> news, int slots, Deadline cutoff) {
+  private void notifyWhileRunning(FanOutNotifier<R> notifier, int slots, Deadline cutoff) {
     try {
-      news.tellWhileRunning(slots, cutoff);
+      notifier.notifyWhileRunning(slots, cutoff);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -161,17 +161,17 @@ public final class FanOutRun<T, R> {
   }
 
   /** Works on items until none is left or all are canceled. */
-  private boolean workedOff(Deadline deadline, FanOutNews<R> news) {
+  private boolean workedOff(Deadline deadline, FanOutNotifier<R> notifier) {
     boolean inOrder = false;
     try {
       for (int i = next(deadline); i != FanOutState.NONE; i = next(deadline)) {
         state.end(i, judged(i, map(items.get(i), deadline)));
-        news.itemEnded(i);
+        notifier.itemEnded(i);
       }
       inOrder = true;
       return failure.get() == null;
     } finally {
-      news.slotEnded(!inOrder || failure.get() != null);
+      notifier.slotEnded(!inOrder || failure.get() != null);
     }
   }
 

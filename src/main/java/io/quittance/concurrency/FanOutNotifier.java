@@ -10,39 +10,39 @@ import org.jspecify.annotations.Nullable;
  * Passes the results of items from their threads to the listener, which is called on the owner's
  * thread. Without a listener it does nothing.
  */
-final class FanOutNews<R> {
+final class FanOutNotifier<R> {
 
   private static final int SLOT_ENDED = -1;
   private static final int ALL_ENDED = -2;
 
   private final FanOutState<R> state;
   private final @Nullable Listener<R> listener;
-  private final BlockingQueue<Integer> news = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Integer> ended = new LinkedBlockingQueue<>();
 
-  FanOutNews(FanOutState<R> state, @Nullable Listener<R> listener) {
+  FanOutNotifier(FanOutState<R> state, @Nullable Listener<R> listener) {
     this.state = state;
     this.listener = listener;
   }
 
   void itemEnded(int index) {
-    news.add(index);
+    ended.add(index);
   }
 
   /**
    * @param all whether no other slot will follow: the round ends, and some slots may never start
    */
   void slotEnded(boolean all) {
-    news.add(all ? ALL_ENDED : SLOT_ENDED);
+    ended.add(all ? ALL_ENDED : SLOT_ENDED);
   }
 
   /** Calls the listener for items as they end, until the slots have ended or are being canceled. */
-  void tellWhileRunning(int slots, Deadline cutoff) throws InterruptedException {
+  void notifyWhileRunning(int slots, Deadline cutoff) throws InterruptedException {
     if (listener == null) {
       return;
     }
     int running = slots;
     while (running > 0 && !cutoff.expired()) {
-      Integer next = news.poll(cutoff.sleepNanos(), TimeUnit.NANOSECONDS);
+      Integer next = ended.poll(cutoff.sleepNanos(), TimeUnit.NANOSECONDS);
       switch (next) {
         case null -> {}
         case ALL_ENDED -> running = 0;
@@ -55,11 +55,11 @@ final class FanOutNews<R> {
   /**
    * Calls the listener for items that have ended meanwhile, and then for those that never began.
    */
-  void tellTheRest() throws InterruptedException {
+  void notifyOfTheRest() throws InterruptedException {
     if (listener == null) {
       return;
     }
-    for (Integer next = news.poll(); next != null; next = news.poll()) {
+    for (Integer next = ended.poll(); next != null; next = ended.poll()) {
       if (next >= 0) {
         listener.onResult(next, state.result(next));
       }
