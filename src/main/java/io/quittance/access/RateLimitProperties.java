@@ -9,8 +9,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * a merchant may send up to N times as many requests.
  *
  * @param enabled whether the limit is enforced
- * @param requestsPerSecond in the long run
- * @param burst at once, after a quiet while
+ * @param requestsPerSecond on average
+ * @param burst how many requests may come at once after a pause
  */
 @ConfigurationProperties("quittance.rate-limit")
 public record RateLimitProperties(

@@ -9,8 +9,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Divides a quarter of the heap among merchants, each its fair share ({@link FairShares}). Not
- * among keys, for a merchant may have many. Thread-safe.
+ * Divides a quarter of the heap among merchants, each its fair share ({@link FairShares}). Keys
+ * have no shares of their own, because a merchant can make many. Thread-safe.
  */
 final class MemoryShares {
 

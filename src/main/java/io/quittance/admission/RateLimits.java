@@ -16,6 +16,9 @@ import org.springframework.stereotype.Component;
  * Token buckets of merchants that sent requests lately, and of keys that have a limit of their own:
  * a key cannot have more than its merchant. A limit that changes starts with a full bucket.
  * Thread-safe.
+ *
+ * <p>The buckets are Bucket4j's. Ours is what it lacks: a request counts against two of them, or
+ * against none.
  */
 @Component
 final class RateLimits {

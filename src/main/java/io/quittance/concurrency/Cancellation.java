@@ -10,7 +10,7 @@ public sealed interface Cancellation {
   record LimitPassed() implements Cancellation {}
 
   /**
-   * Another piece of work failed, and there was no point in going on.
+   * Another subtask failed, so the result of this one is not needed.
    *
    * @param sibling its name
    */

@@ -79,9 +79,8 @@ public final class Clocks implements MeterBinder {
   }
 
   /**
-   * The later of the two clocks, without asking the database: this replica's, and what the
-   * database's was ahead of it lately. While nobody reads the database's, the last difference
-   * counts.
+   * The later of two times: this replica's, and the database's by the last measured difference.
+   * Runs no query.
    */
   public synchronized Instant later() {
     return clock.instant().plusMillis(Math.max(aheadMillisMax, aheadMillisMaxBefore));

@@ -73,7 +73,7 @@ public final class MigrationLocks extends BaseCallback {
     return event == Event.BEFORE_EACH_MIGRATE;
   }
 
-  /** For each script anew: one may have set a limit of its own, and they share the connection. */
+  /** Sets the limit before each script: they share a connection, and one may have changed it. */
   @Override
   public void handle(Event event, Context context) {
     Connection connection = context.getConnection();

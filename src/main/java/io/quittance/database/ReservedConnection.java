@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 /**
  * The connections of the pool for reads that lists and jobs cannot take: one for the look-ups of
  * payments, which are keys, merchants, rules and idempotency keys; and one for the reads of
- * changes. They are available even if all else hangs. Of those for jobs, one is kept clear of jobs
- * that say that they belong together.
+ * changes. They are available even if all else hangs. Jobs of one group use one of the connections
+ * for jobs at a time, so another one is left to other jobs.
  */
 public final class ReservedConnection {
 

@@ -176,7 +176,7 @@ final class BusyAccounts {
         maxBatch);
   }
 
-  /** What is applied once the account is free: a suspect alone, when it has waited longest. */
+  /** What is applied once the account is free: no suspects, or one alone if it is the oldest. */
   private List<QueuedEntry> waitsFor(List<QueuedEntry> entries, AccountKey account) {
     List<QueuedEntry> all =
         entries.stream().filter(entry -> entry.waiting().accounts().contains(account)).toList();

@@ -149,7 +149,6 @@ public final class Journal {
     return longestTransaction;
   }
 
-  /** The number of lanes. */
   public int lanes() {
     return lanes.size();
   }

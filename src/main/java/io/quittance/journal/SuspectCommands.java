@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kinds of commands most likely wait for a lock that none of them has announced, such as that
- * of a table on which an index is built, or of a payment that somebody has changed and not
- * committed. Whoever shares a transaction with such a command waits as well.
+ * Remembers which kinds of commands probably wait for a lock that they have not announced: an index
+ * is being built on their table, or somebody has changed a payment and not committed. All commands
+ * in one transaction with such a command wait as well.
  *
  * <p>Two different commands of one kind and merchant that were blocked while alone in a transaction
  * make that kind and merchant suspect; two such merchants make the kind suspect. One blocked

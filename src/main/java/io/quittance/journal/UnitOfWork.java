@@ -108,7 +108,7 @@ public final class UnitOfWork {
       command.prepare(unit);
       return unit.tables.values().stream().anyMatch(table -> table.asksAbout(account));
     } catch (RuntimeException e) {
-      // The command fails by its own fault when it is applied.
+      // It will fail again when the command is applied, and is reported then.
       return false;
     }
   }

@@ -22,7 +22,7 @@ public @interface CurrencyCode {
 
   Class<? extends Payload>[] payload() default {};
 
-  /** The check itself. */
+  /** Accepts null, which other constraints refuse where it is not allowed. */
   class Validator implements ConstraintValidator<CurrencyCode, String> {
     @Override
     public boolean isValid(@Nullable String text, ConstraintValidatorContext context) {

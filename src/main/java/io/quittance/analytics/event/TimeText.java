@@ -3,6 +3,8 @@ package io.quittance.analytics.event;
 /**
  * Reads RFC 3339 times, with any offset, from characters. It accepts what {@link
  * io.quittance.web.Rfc3339} accepts, and creates no objects. Not thread-safe.
+ *
+ * <p>Why not java.time: its parser creates objects for each text, and bodies have 10 000 events.
  */
 final class TimeText {
 

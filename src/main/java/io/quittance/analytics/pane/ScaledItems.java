@@ -87,7 +87,7 @@ final class ScaledItems {
     unit = next;
   }
 
-  /** The items in a unit that is no smaller. */
+  /** The items, in this unit, which must be the same or larger. */
   private FrequentItemsSketch<String> in(int larger) {
     if (larger == unit) {
       return items;

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes numbers as variable-length integers, seven bits to a byte, and each text once. Not
  * thread-safe.
+ *
+ * <p>Why ours: Protocol Buffers and Avro write a text as often as it occurs, and what is written
+ * here repeats few texts (types, labels, currencies) thousands of times.
  */
 public final class CompactWriter {
 

@@ -22,6 +22,9 @@ import java.util.function.Predicate;
  * look-up that did not answer in time, the next caller starts a new one. Failures are not cached.
  * Thread-safe.
  *
+ * <p>The cache is Caffeine's. Ours is what it lacks: one query for the keys of many callers, and
+ * callers that give up on a look-up that hangs.
+ *
  * @param <K> the key, compared by {@code equals}
  * @param <V> the answer
  */

@@ -110,7 +110,9 @@ final class TimelineRetention {
     }
   }
 
-  /** Whether no other replica is at it; holds until the end of the transaction. */
+  /**
+   * Takes the lock of this job, until the end of the transaction; false: another replica has it.
+   */
   private boolean alone() {
     return jdbc.sql("select pg_try_advisory_xact_lock(hashtext('payment_timelines'))")
         .query(Boolean.class)

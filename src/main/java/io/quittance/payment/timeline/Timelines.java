@@ -52,7 +52,7 @@ public final class Timelines {
   /** How long a stop of the service waits for the last ones. */
   private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
-  /** Before the next try while the table is locked: other jobs have the connection meanwhile. */
+  /** The pause between tries while the table is locked; other jobs use the connection meanwhile. */
   private static final Duration PAUSE = Duration.ofMillis(500);
 
   /** How many of a payment's first and of its last scopes are shown. */

@@ -5,6 +5,8 @@ import java.util.regex.Pattern;
 /**
  * Finds what looks like the number of a payment card: 13 to 19 digits, one space or dash between
  * groups allowed, that begin as a card scheme's do and pass the Luhn check (ISO/IEC 7812-1).
+ *
+ * <p>Why ours: libraries judge a text that is one number; this finds numbers inside longer texts.
  */
 public final class CardNumbers {
 

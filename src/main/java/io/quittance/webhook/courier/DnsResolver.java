@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * fails, the last addresses are used for some minutes: deliveries to known hosts continue while
  * name servers are slow or down. Only addresses that were all public are used like this, and the
  * first answer with another address ends it.
+ *
+ * <p>Why not the JDK's cache: it can use late answers, too, but for the whole process, without the
+ * check for public addresses, and one merchant's slow names would delay all others'.
  */
 final class DnsResolver implements AutoCloseable {
 
@@ -97,11 +100,11 @@ final class DnsResolver implements AutoCloseable {
   }
 
   /**
-   * Waits until the host's look-up starts, if one is needed. The receiver is not charged for this
-   * wait, but for the look-up.
+   * Waits until the host's look-up starts, if one is needed. This wait does not count against the
+   * receiver's time limit; the look-up does.
    *
    * @param merchantId whose receiver it is; merchants' look-ups take turns
-   * @throws NoRoomException it had not begun by then
+   * @throws NoRoomException the look-up did not start by {@code startBy}
    */
   Host host(WebhookUrl url, UUID merchantId, Deadline startBy)
       throws NoRoomException, InterruptedException {

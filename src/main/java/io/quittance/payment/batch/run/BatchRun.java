@@ -42,8 +42,8 @@ final class BatchRun {
   private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
 
   /**
-   * A crash leaves items of a slice that were not begun looking as if they were: few, for those of
-   * a batch that its caller waited for have failed.
+   * Small, because after a crash all open items of a slice count as started, whether they were or
+   * not, and fail if the caller waited for the batch.
    */
   private static final int SLICE = 25;
 

@@ -61,8 +61,8 @@ public final class Takeover {
   }
 
   /**
-   * Hands a batch over to the workers of this or another replica, and returns at once. When few
-   * workers are free, batches that have waited longer come first; the search finds them all.
+   * Starts a batch in the background, and returns at once. When few workers are free, the batch is
+   * left to the next search, on any replica, which takes those that have waited longest.
    */
   public void handOver(StoredBatch batch) {
     if (goingOn.isHalfFree() && goingOn.hasRoom(batch)) {
