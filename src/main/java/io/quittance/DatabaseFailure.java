@@ -62,10 +62,10 @@ final class DatabaseFailure {
           "SPRING_DATASOURCE_URL: %s has no database \"%s\"; create database %s encoding 'UTF8'"
               .formatted(server, name, name);
       case INVALID_PASSWORD, INVALID_AUTHORIZATION ->
-          "SPRING_DATASOURCE_USERNAME, SPRING_DATASOURCE_PASSWORD: %s does not let in \"%s\" with this password"
+          "SPRING_DATASOURCE_USERNAME, SPRING_DATASOURCE_PASSWORD: %s refuses the user \"%s\" with this password"
               .formatted(server, user);
       case INSUFFICIENT_PRIVILEGE ->
-          "SPRING_DATASOURCE_USERNAME: \"%s\" may not do what it must (%s)"
+          "SPRING_DATASOURCE_USERNAME: the user \"%s\" lacks a permission (%s)"
               .formatted(user, firstLine(e));
       default -> "SPRING_DATASOURCE_URL: %s says: %s".formatted(server, firstLine(e));
     };

@@ -93,7 +93,8 @@ class ProductionRequirements {
   static List<String> unmet(Environment environment) {
     var unmet = new ArrayList<String>();
     if (List.of(environment.getActiveProfiles()).contains("sandbox")) {
-      unmet.add("SPRING_PROFILES_ACTIVE: production without sandbox, which lets everybody in");
+      unmet.add(
+          "SPRING_PROFILES_ACTIVE: production alone, because everybody knows the sandbox's API key");
     }
     database(environment, unmet);
     operatorKey(environment.getProperty("quittance.operator-key", "").strip(), unmet);
@@ -113,7 +114,7 @@ class ProductionRequirements {
   private static void warnOfLostEvents(Duration retention) {
     if (retention.compareTo(WebhookProperties.EVENT_RETENTION_ADVISED) < 0) {
       log.warn(
-          "{} is {}: events are deleted whose deliveries are still tried again.",
+          "{} is {}, so events are deleted while their deliveries are still retried.",
           EVENT_RETENTION,
           DurationStyle.SIMPLE.print(retention));
     }
@@ -159,14 +160,14 @@ class ProductionRequirements {
       return;
     }
     if (environment.getProperty("quittance.access.jwt.audience", "").isBlank()) {
-      unmet.add("QUITTANCE_ACCESS_JWT_AUDIENCE: what tokens for this service name as audience");
+      unmet.add("QUITTANCE_ACCESS_JWT_AUDIENCE: the audience (aud) of tokens for this service");
     }
     String keys = environment.getProperty("quittance.access.jwt.jwk-set-uri", "").strip();
     String fetched = keys.isEmpty() ? issuer : keys;
     if (!fetched.startsWith("https://") && !LOOPBACK.matcher(fetched).lookingAt()) {
       unmet.add(
           (keys.isEmpty() ? "QUITTANCE_ACCESS_JWT_ISSUER" : "QUITTANCE_ACCESS_JWT_JWKSETURI")
-              + ": https, or whoever is on the way to the issuer's keys can sign tokens");
+              + ": an https URL, because keys that are fetched over http can be replaced on the way");
     }
   }
 

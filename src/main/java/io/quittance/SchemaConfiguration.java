@@ -40,7 +40,7 @@ class SchemaConfiguration {
         log.info("The database's schema is up to date, at version {}", result.initialSchemaVersion);
       } else {
         log.info(
-            "The database's schema was brought to version {} by {} migrations",
+            "The database's schema was migrated to version {} by {} migrations",
             result.targetSchemaVersion,
             result.migrationsExecuted);
       }

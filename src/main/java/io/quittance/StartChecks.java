@@ -63,9 +63,10 @@ class StartChecks implements ApplicationContextInitializer<ConfigurableApplicati
     String url = environment.getProperty("spring.datasource.url", "");
     if (active.isEmpty() && !url.startsWith("jdbc:h2:")) {
       var unmet = new ArrayList<>(ProductionRequirements.unmet(environment));
-      unmet.addFirst("SPRING_PROFILES_ACTIVE: production, or sandbox to play with this database");
+      unmet.addFirst(
+          "SPRING_PROFILES_ACTIVE: production, or sandbox to try the service with this database");
       throw new StartRefusedException(
-          "SPRING_DATASOURCE_URL names a database, and nothing says what it is for",
+          "SPRING_DATASOURCE_URL is set, but no profile",
           unmet,
           "Set these environment variables (docs/configuration.md).");
     }

@@ -98,7 +98,10 @@ public final class Identification {
   private Identity byKey(Secret key) throws InterruptedException {
     return authenticator
         .authenticate(key)
-        .orElseThrow(() -> Problem.of(ProblemCode.UNAUTHORIZED, "This key is not valid."));
+        .orElseThrow(
+            () ->
+                Problem.of(
+                    ProblemCode.UNAUTHORIZED, "The API key is unknown, revoked or expired."));
   }
 
   private Identity bySession(Secret token) throws InterruptedException {

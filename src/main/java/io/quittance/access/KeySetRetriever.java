@@ -60,8 +60,8 @@ final class KeySetRetriever implements ResourceRetriever, AutoCloseable {
       boolean discover = job.item().getPath().endsWith(DISCOVERY);
       Resource keys = http.retrieveResource(discover ? discovered(job.item()) : job.item());
       if (job.deadline().expired()) {
-        // Its caller has given up, and nobody uses these keys: for the alert, that is no success.
-        job.fail(new DeadlineExceededException("the keys came too late"));
+        // Its caller has given up. Counted as failed, or the alert would not see a slow issuer.
+        job.fail(new DeadlineExceededException("the keys arrived after the deadline"));
       } else {
         job.succeed(keys);
       }
@@ -76,7 +76,7 @@ final class KeySetRetriever implements ResourceRetriever, AutoCloseable {
     Map<String, Object> metadata =
         JSONObjectUtils.parse(http.retrieveResource(document).getContent());
     if (!issuer.equals(JSONObjectUtils.getString(metadata, "issuer"))) {
-      throw new IOException(document + " is another issuer's");
+      throw new IOException(document + " names another issuer");
     }
     return URI.create(JSONObjectUtils.getString(metadata, "jwks_uri")).toURL();
   }

@@ -53,7 +53,9 @@ final class KnownMerchants implements EnabledMerchants {
     try {
       return merchants.get(id, Deadline.after(atMost)).map(Terms::enabled).orElse(true);
     } catch (RuntimeException e) {
-      log.debug("Whether a merchant is enabled cannot be found out: {}", e.toString());
+      log.debug(
+          "Whether a merchant is enabled could not be read; it is taken as enabled: {}",
+          e.toString());
       return true;
     }
   }

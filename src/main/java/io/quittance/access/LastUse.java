@@ -95,7 +95,7 @@ public final class LastUse {
       try {
         notes.submit(new Use(keyId, now), Deadline.after(PATIENCE));
       } catch (RejectedExecutionException e) {
-        log.debug("The last use of a key was not noted: {}", e.getMessage());
+        log.debug("The last use of a key is not stored: {}", e.getMessage());
       }
     }
   }

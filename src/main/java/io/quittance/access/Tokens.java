@@ -155,7 +155,8 @@ final class Tokens {
     try {
       return Objects.requireNonNull(processor).process(token, null);
     } catch (RateLimitReachedException e) {
-      throw invalid("The token is signed with a key that was unknown moments ago.");
+      throw invalid(
+          "The token is signed with an unknown key; the issuer's keys were fetched a moment ago.");
     } catch (KeySourceException e) {
       throw Problem.of(
           ProblemCode.DEPENDENCY_UNAVAILABLE, "The issuer's keys could not be fetched.");

@@ -115,7 +115,9 @@ final class AuthenticationFilter extends OncePerRequestFilter {
       }
       Origin.of(Actor.operator(), request).attachTo(request);
     } else if (operator) {
-      throw Problem.of(ProblemCode.UNAUTHORIZED, "The operator key manages merchants only.");
+      throw Problem.of(
+          ProblemCode.UNAUTHORIZED,
+          "The operator key is for /v1/merchants only; send a merchant's API key.");
     } else {
       admit(identification.identify(credential), credential.secret(), request);
     }

@@ -40,7 +40,7 @@ class LargeResponses extends MemoryLimit {
         registry);
     refused =
         Counter.builder("quittance.large.answers.refused")
-            .description("Lists and figures that were refused, for too many were being read")
+            .description("Lists and figures that were refused because too many were being read")
             .register(registry);
   }
 

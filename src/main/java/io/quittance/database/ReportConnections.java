@@ -68,7 +68,7 @@ public final class ReportConnections {
   public <T> T report(UUID merchantId, Function<JdbcTemplate, T> report) {
     await(
         () -> places.take(merchantId, PATIENCE),
-        "At most %d reports run at once, and one merchant's may not take all places."
+        "At most %d reports run at once, and one merchant cannot use all of them; try again later."
             .formatted(places.size()));
     try {
       return read(report);

@@ -98,7 +98,7 @@ class Traffic {
     try {
       var _ = workers.submit(task, Deadline.after(LIMIT));
     } catch (RejectedExecutionException e) {
-      log.debug("The service is slower than its traffic", e);
+      log.debug("The sandbox's traffic waits for the service; a request was left out", e);
     }
   }
 

@@ -40,7 +40,7 @@ public record DeadlineHeader(@Nullable String text, long arrivedNanos) {
     if (asked.isEmpty() || asked.getAsInt() > maxMs) {
       throw Problem.of(
           ProblemCode.INVALID_DEADLINE,
-          "%s must be a number of milliseconds from %d to %d%s."
+          "%s must be a whole number of milliseconds from %d to %d%s."
               .formatted(NAME, MIN_MS, maxMs, where));
     }
     return asked.getAsInt();

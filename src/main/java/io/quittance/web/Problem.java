@@ -77,9 +77,7 @@ public final class Problem extends RuntimeException {
 
   /** 503: a queue is full. */
   public static Problem overloaded() {
-    return of(
-        ProblemCode.OVERLOADED,
-        "Too many requests wait for their turn at the moment; repeat this one later.");
+    return of(ProblemCode.OVERLOADED, "Too many requests are waiting; repeat this one later.");
   }
 
   /** 400: the cursor was not made for this list, or was changed. */

@@ -22,10 +22,10 @@ abstract class ConsoleSessionsTests extends ConsoleTests {
       visitor.mark("login-key").fill("qt_wrong");
       visitor.mark("login-submit").click();
       assertThat(visitor.page().getByRole(com.microsoft.playwright.options.AriaRole.ALERT))
-          .containsText("This key is not valid.");
+          .containsText("The API key is unknown, revoked or expired.");
       visitor.mark("login-key").fill(Sandbox.OPERATOR_KEY);
       visitor.mark("login-submit").click();
-      assertThat(visitor.text("This key is not valid.")).isVisible();
+      assertThat(visitor.text("The API key is unknown, revoked or expired.")).isVisible();
 
       visitor.mark("login-key").fill(merchant.secret());
       visitor.mark("login-submit").click();

@@ -149,9 +149,9 @@ class StartIT {
       quoteCharacter = '`',
       textBlock =
           """
-          //localhost:{port}/ledger              | a guess | SPRING_DATASOURCE_USERNAME, SPRING_DATASOURCE_PASSWORD: localhost:{port} does not let in "clerk" with this password
+          //localhost:{port}/ledger              | a guess | SPRING_DATASOURCE_USERNAME, SPRING_DATASOURCE_PASSWORD: localhost:{port} refuses the user "clerk" with this password
           //localhost:{port}/lodger?ssl=false    | {right} | SPRING_DATASOURCE_URL: localhost:{port} has no database "lodger"; create database lodger encoding 'UTF8'
-          //localhost:{port}/others              | {right} | SPRING_DATASOURCE_USERNAME: "clerk" may not do what it must (ERROR: permission denied for schema public)
+          //localhost:{port}/others              | {right} | SPRING_DATASOURCE_USERNAME: the user "clerk" lacks a permission (ERROR: permission denied for schema public)
           //localhost:{unused}/ledger            | {right} | SPRING_DATASOURCE_URL: nothing answers at localhost:{unused} (Connection refused)
           //no.such.host.invalid/ledger          | {right} | SPRING_DATASOURCE_URL: there is no host with this name: no.such.host.invalid
           """)
@@ -168,7 +168,8 @@ class StartIT {
     Ended ended = ended(command(), Map.of("SPRING_DATASOURCE_URL", Postgres.create().url()));
 
     assertRefused(
-        ended, "SPRING_PROFILES_ACTIVE: production, or sandbox to play with this database");
+        ended,
+        "SPRING_PROFILES_ACTIVE: production, or sandbox to try the service with this database");
     assertThat(ended.output())
         .contains("QUITTANCE_OPERATOR_KEY: at least 32 characters")
         .doesNotContain("production without sandbox");

@@ -86,6 +86,6 @@ class HeaderArgumentsTest {
   void refusesAnotherDeadlineWithTheRange(String text) {
     assertThatThrownBy(() -> deadline(text).milliseconds(2_000, 30_000, " here"))
         .isInstanceOf(Problem.class)
-        .hasMessageContaining("a number of milliseconds from 50 to 30000 here.");
+        .hasMessageContaining("a whole number of milliseconds from 50 to 30000 here.");
   }
 }

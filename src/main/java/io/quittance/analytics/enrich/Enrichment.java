@@ -118,7 +118,7 @@ public final class Enrichment {
               .whenComplete((_, _) -> queued.remove(batch.id()));
     } catch (RejectedExecutionException e) {
       queued.remove(batch.id());
-      log.debug("Pending events are left to the sweep: {}", e.getMessage());
+      log.debug("Pending events could not be queued; the sweep looks them up: {}", e.getMessage());
     }
   }
 

@@ -198,7 +198,7 @@ abstract sealed class EventSplitter {
         }
         at++;
       }
-      throw new MalformedBodyException("ends before its array does");
+      throw new MalformedBodyException("ends before its array is closed");
     }
 
     private void finishElement(int bits) {

@@ -79,7 +79,7 @@ final class Intake {
       if (!SqlFailure.unavailable(e)) {
         throw new IllegalStateException("events could not be counted", e);
       }
-      log.warn("Events were not taken: {}", e.getMessage());
+      log.warn("Events were refused, because the database is unavailable: {}", e.getMessage());
       Problem problem = Problem.databaseUnavailable();
       throw key == null ? problem : problem.unknownUntil(resolvesBy.ofAnyRequest());
     }
@@ -99,7 +99,8 @@ final class Intake {
       return Deadline.after(RESULT_TIMEOUT).await(counted);
     } catch (ExpiredInQueueException | RejectedExecutionException e) {
       throw Problem.of(
-              ProblemCode.OVERLOADED, "Too many events wait to be counted; nothing was started.")
+              ProblemCode.OVERLOADED,
+              "Too many events are waiting to be counted; these were not taken. Try again later.")
           .retryAfter(workers.backlog(merchantId));
     } catch (CountOutcomeUnknownException | DeadlineExceededException e) {
       throw unknown(e);

@@ -35,7 +35,10 @@ record Grouping(List<String> names) {
     asked.forEach(name -> check(name, metric, query));
     if (asked.stream().anyMatch(Grouping::isLabel)
         && !GOES_WITH_LABEL.containsAll(without(asked))) {
-      query.reject(PARAMETER, Code.NOT_ALLOWED, "takes one label:KEY, with type and currency only");
+      query.reject(
+          PARAMETER,
+          Code.NOT_ALLOWED,
+          "may have one label:KEY, and beside it only type and currency");
     }
     if (new HashSet<>(asked).size() < asked.size()) {
       query.reject(PARAMETER, Code.REPEATED, "must not contain a name twice");

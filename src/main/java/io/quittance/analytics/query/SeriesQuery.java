@@ -51,7 +51,8 @@ record SeriesQuery(
   private static double quantile(QueryParameters query, @Nullable Metric metric) {
     Double quantile = query.read("quantile", SeriesQuery::quantile);
     if (query.text("quantile") != null && metric != null && !metric.hasQuantiles()) {
-      query.reject("quantile", Code.NOT_ALLOWED, "goes with the metric payments.latency only");
+      query.reject(
+          "quantile", Code.NOT_ALLOWED, "is allowed with the metric payments.latency only");
     }
     return quantile == null ? USUAL_QUANTILE : quantile;
   }

@@ -47,7 +47,7 @@ record ReverseTransfer(
           order.paymentId() == null
               ? "The transfer is %s; only a posted transfer can be reversed."
                   .formatted(transfer.state().text())
-              : "The transfer belongs to a payment: refund that.");
+              : "The transfer belongs to a payment; refund the payment instead.");
     }
     long left = books.reversible(order.merchantId(), order.id());
     if (left == 0 || amount(books) > left) {

@@ -29,7 +29,7 @@ record Cancel(UUID paymentId) implements PaymentAction<Payment> {
   public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     return payment.status() == PaymentStatus.AUTHORIZED
         ? Optional.empty()
-        : PaymentAction.invalidState(payment, "an authorized one can be canceled");
+        : PaymentAction.invalidState(payment, "an authorized payment can be canceled");
   }
 
   @Override

@@ -42,7 +42,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
   @Override
   public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     if (payment.status() != PaymentStatus.AUTHORIZED) {
-      return PaymentAction.invalidState(payment, "an authorized one can be captured");
+      return PaymentAction.invalidState(payment, "an authorized payment can be captured");
     }
     return asked != null && asked > payment.amountCapturable()
         ? Optional.of(

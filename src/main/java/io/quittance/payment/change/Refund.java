@@ -39,7 +39,7 @@ record Refund(
   @Override
   public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     if (payment.amountCaptured() == 0) {
-      return PaymentAction.invalidState(payment, "one that was captured can be refunded");
+      return PaymentAction.invalidState(payment, "a captured payment can be refunded");
     }
     if (amount(payment) > payment.amountRefundable() || payment.amountRefundable() == 0) {
       return Optional.of(

@@ -37,7 +37,7 @@ record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin o
   public Optional<Refusal> refusal(UnitOfWork unit, Payment payment) {
     return payment.status() == PaymentStatus.IN_REVIEW
         ? Optional.empty()
-        : PaymentAction.invalidState(payment, "one in review can be decided on");
+        : PaymentAction.invalidState(payment, "a payment in review can be approved or declined");
   }
 
   @Override

@@ -131,7 +131,8 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
   private Refusal duplicate() {
     return new Refusal(
         ProblemCode.DUPLICATE_REFERENCE,
-        "Another payment has the reference %s.".formatted(order.texts().reference()));
+        "Another payment has the reference %s already; send another reference."
+            .formatted(order.texts().reference()));
   }
 
   private Payment begin(UnitOfWork unit, @Nullable Screening screening) {

@@ -55,7 +55,7 @@ public final class UnreadableBody {
       case UnrecognizedPropertyException unknown ->
           Problem.of(ProblemCode.UNKNOWN_FIELD, unknownField(unknown));
       case JsonMappingException mapping when trailing(mapping) ->
-          malformed("The body has more after its JSON value" + location(mapping) + ".");
+          malformed("The body has content after its JSON value" + location(mapping) + ".");
       case JsonMappingException mapping -> Problem.invalid(List.of(field(mapping)));
       case StreamReadException twice when twice(twice) ->
           Problem.of(ProblemCode.MALFORMED_JSON, repeated(twice));

@@ -61,7 +61,8 @@ public final class QueryParameters {
     query.values.forEach(
         (name, given) -> {
           if (!known.contains(name)) {
-            query.reject(name, Code.UNKNOWN_FIELD, "is not a parameter here" + allowed(known));
+            query.reject(
+                name, Code.UNKNOWN_FIELD, "is not a parameter of this route" + allowed(known));
           } else if (given.length > 1) {
             query.reject(name, Code.REPEATED, "must not be repeated");
           }

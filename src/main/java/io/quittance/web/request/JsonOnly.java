@@ -85,7 +85,7 @@ class JsonOnly implements WebMvcConfigurer, HandlerInterceptor {
 
   private void negotiate(HttpServletRequest request, MediaType type) throws HttpMediaTypeException {
     if (unreadable(request.getContentType())) {
-      throw new HttpMediaTypeNotSupportedException("Only UTF-8 is read.");
+      throw new HttpMediaTypeNotSupportedException("The charset must be UTF-8.");
     }
     if (!met(accept.resolveMediaTypes(new ServletWebRequest(request)), type)) {
       throw new HttpMediaTypeNotAcceptableException(List.of(type));

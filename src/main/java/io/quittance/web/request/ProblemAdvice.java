@@ -153,7 +153,7 @@ final class ProblemAdvice {
 
   private static String produced(List<MediaType> types) {
     return types.isEmpty()
-        ? "The header Accept cannot be read."
+        ? "The header Accept is not valid."
         : "This route answers in %s, in UTF-8.".formatted(MediaType.toString(types));
   }
 

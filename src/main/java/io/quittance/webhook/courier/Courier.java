@@ -151,7 +151,7 @@ public final class Courier implements AutoCloseable {
       throws IOException, InterruptedException {
     List<InetAddress> addresses = permit.host.addresses(deadline);
     if (deadline.expired()) {
-      throw new DeadlineExceededException("the addresses were known too late");
+      throw new DeadlineExceededException("the DNS look-up took until the deadline");
     }
     return exchange(addresses, permit.url, headers, body, deadline);
   }

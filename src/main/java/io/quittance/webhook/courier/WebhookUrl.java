@@ -85,7 +85,7 @@ public final class WebhookUrl {
     require(url.matches(), "must begin with https://");
     require(url.group(2).indexOf('@') < 0, "must have no user name or password");
     Matcher authority = AUTHORITY.matcher(url.group(2));
-    require(authority.matches(), "must name a host, and a port only as a number");
+    require(authority.matches(), "must have a host, and a port only as a number");
     String host = host(authority.group(1));
     boolean loopback = isLoopback(host);
     require(!loopback || allowLoopback, "must not be a loopback address");
@@ -111,7 +111,7 @@ public final class WebhookUrl {
   private static URI uri(String scheme, String host, String port, String target) {
     require(
         target.chars().allMatch(c -> c > ' ' && c < 0x7f),
-        "must be percent-encoded after the host");
+        "must have a percent-encoded path and query");
     require(!target.startsWith("//"), "must have a path that begins with one slash");
     String text = scheme + "://" + host + port + target;
     require(text.length() <= LENGTH_MAX, "must have %d characters at most".formatted(LENGTH_MAX));
@@ -120,7 +120,7 @@ public final class WebhookUrl {
       // Otherwise it has no host for URI, whose last label must not begin with a digit.
       require(
           host.equals(uri.getHost()),
-          "must name a valid host, whose last label begins with a letter");
+          "must have a valid host name, whose last part begins with a letter");
       return uri;
     } catch (URISyntaxException e) {
       throw refused("has a character that must be percent-encoded", e);
@@ -131,11 +131,11 @@ public final class WebhookUrl {
     if (spelled.startsWith("[")) {
       return ipv6(spelled.toLowerCase(Locale.ROOT));
     }
-    require(!DEVIATION.matcher(spelled).find(), "must write the host in its xn-- form");
+    require(!DEVIATION.matcher(spelled).find(), "must have the host name in its ASCII form (xn--)");
     String name = ascii(spelled).toLowerCase(Locale.ROOT);
-    require(NAME.matcher(name).matches() && name.length() <= 253, "must name a valid host");
+    require(NAME.matcher(name).matches() && name.length() <= 253, "must have a valid host name");
     if (NUMBER.matcher(name).matches()) {
-      require(isIpv4(name), "must write an IPv4 address as four decimal numbers");
+      require(isIpv4(name), "must have an IPv4 address of four decimal numbers from 0 to 255");
     }
     return name;
   }
@@ -144,7 +144,7 @@ public final class WebhookUrl {
     try {
       return IDN.toASCII(name, IDN.USE_STD3_ASCII_RULES);
     } catch (IllegalArgumentException e) {
-      throw refused("must name a valid host", e);
+      throw refused("must have a valid host name", e);
     }
   }
 
@@ -156,14 +156,16 @@ public final class WebhookUrl {
   }
 
   private static String ipv6(String literal) {
-    require(IPV6.matcher(literal).matches(), "must have a plain IPv6 address between its brackets");
+    require(
+        IPV6.matcher(literal).matches(),
+        "must have an IPv6 address in the brackets, without a zone");
     InetAddress address;
     try {
       address = InetAddress.ofLiteral(unbracketed(literal));
     } catch (IllegalArgumentException e) {
-      throw refused("must not have an invalid IPv6 address", e);
+      throw refused("must have a valid IPv6 address in the brackets", e);
     }
-    require(!(address instanceof Inet4Address), "must not wrap an IPv4 address");
+    require(!(address instanceof Inet4Address), "must not have an IPv4 address in IPv6 form");
     return literal;
   }
 
@@ -187,7 +189,7 @@ public final class WebhookUrl {
     if (literal == null) {
       require(
           host.contains(".") && INTERNAL.stream().noneMatch(end -> host.endsWith("." + end)),
-          "must name a host on the public internet");
+          "must have a host on the public internet");
     } else {
       require(PublicAddresses.contain(literal), "must have a public address");
     }

@@ -87,7 +87,7 @@ public final class AttemptWriter {
             .exceptionally(
                 failure -> {
                   log.warn(
-                      "An attempt could not be recorded; its delivery is sent again: {}",
+                      "An attempt could not be recorded; its delivery is sent again when its lease ends: {}",
                       failure.toString());
                   return false;
                 });
@@ -141,7 +141,7 @@ public final class AttemptWriter {
     }
   }
 
-  /** Tries it again soon, until it is too late; whoever waits for it hears of it then. */
+  /** Writes the attempt again soon. It fails when its deadline has passed. */
   private void putOff(Job<Attempt, Boolean> job) {
     try {
       var _ =

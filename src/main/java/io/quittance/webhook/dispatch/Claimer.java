@@ -145,7 +145,9 @@ final class Claimer {
               .exceptionally(
                   failure -> {
                     woken.set(false);
-                    log.warn("Due deliveries could not be claimed: {}", failure.toString());
+                    log.warn(
+                        "Due deliveries could not be claimed; the next poll tries again: {}",
+                        failure.toString());
                     return false;
                   });
     } catch (RejectedExecutionException e) {

@@ -14,13 +14,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WebhookUrlTest {
 
   private static final String HTTPS = "begin with https";
-  private static final String HOST = "name a valid host";
-  private static final String AUTHORITY = "name a host, and a port";
+  private static final String HOST = "a valid host name";
+  private static final String AUTHORITY = "have a host, and a port";
   private static final String USER = "no user name";
   private static final String PORT = "port 443 or 8443";
   private static final String SPELLING = "four decimal numbers";
-  private static final String PLAIN = "plain IPv6";
-  private static final String WRAPPED = "must not wrap";
+  private static final String PLAIN = "an IPv6 address in the brackets";
+  private static final String WRAPPED = "in IPv6 form";
   private static final String LOOPBACK = "a loopback address";
   private static final String ADDRESS = "a public address";
   private static final String INTERNET = "on the public internet";
@@ -150,7 +150,7 @@ class WebhookUrlTest {
         refused("https://[::1/", AUTHORITY),
         refused("https://[::1]evil.example/", AUTHORITY),
         refused("https://[[::1]]/", AUTHORITY),
-        refused("https://[1::2::3]/", "invalid IPv6 address"),
+        refused("https://[1::2::3]/", "a valid IPv6 address"),
         refused("https://[127.0.0.1]/", PLAIN),
         refused("https://::1/", AUTHORITY),
         // names that mean something inside

@@ -89,7 +89,7 @@ public record AllOrNone(List<ScreenedItem> items) {
       case IN_REVIEW ->
           ItemResult.refused(
               ProblemCode.REVIEW_REQUIRED,
-              ProblemCode.REVIEW_REQUIRED.title() + "; an atomic batch cannot wait for one.");
+              ProblemCode.REVIEW_REQUIRED.title() + "; an atomic batch cannot wait for that.");
       default -> new ItemResult(end.status(), null, end.code(), end.detail());
     };
   }

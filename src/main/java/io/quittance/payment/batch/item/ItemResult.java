@@ -37,7 +37,7 @@ public record ItemResult(
         problem.code(),
         problem.paymentId() == null
             ? detail
-            : "%s It is %s.".formatted(detail, problem.paymentId()));
+            : "%s That payment is %s.".formatted(detail, problem.paymentId()));
   }
 
   /** The payment was sent to the journal; its outcome is not known yet. */

@@ -35,7 +35,10 @@ public enum BatchDeadlines {
    * @throws Problem 400 when it is not a number in the range
    */
   public Deadline grant(DeadlineHeader header) {
-    String where = this == BACKGROUND ? "" : " for a batch that is waited for";
+    String where =
+        this == BACKGROUND
+            ? ""
+            : "; with Prefer: respond-async, up to %d".formatted(BACKGROUND.longest.toMillis());
     int granted = header.milliseconds((int) byDefault.toMillis(), (int) longest.toMillis(), where);
     long arriving = Math.min(System.nanoTime() - header.arrivedNanos(), ARRIVAL_NANOS_MAX);
     return Deadline.startingAt(System.nanoTime() - arriving, Duration.ofMillis(granted));
