@@ -2,6 +2,7 @@ package io.quittance.payment;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.identity.Caller;
+import io.quittance.web.AnswerMark;
 import io.quittance.web.DeadlineHeader;
 import io.quittance.web.DeadlineProperties;
 import io.quittance.web.Problem;
@@ -26,6 +27,8 @@ public final class PaymentDeadlines {
   public Deadline grant(DeadlineHeader header, Caller caller) {
     int asked = header.milliseconds(properties.defaultMs(), DeadlineProperties.MAX_MS, "");
     int granted = Math.min(asked, Math.min(properties.maxMs(), caller.deadlineMaxMs()));
-    return Deadline.startingAt(header.arrivedNanos(), Duration.ofMillis(granted));
+    var time = Duration.ofMillis(granted);
+    AnswerMark.granted(time);
+    return Deadline.startingAt(header.arrivedNanos(), time);
   }
 }

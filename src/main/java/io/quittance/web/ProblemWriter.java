@@ -21,6 +21,7 @@ public final class ProblemWriter {
   }
 
   public ResponseEntity<Object> entity(Problem problem, HttpServletRequest request) {
+    AnswerMark.problem(problem, request);
     return ResponseEntity.status(problem.code().status())
         .headers(headers(problem))
         .contentType(MediaType.APPLICATION_PROBLEM_JSON)
@@ -29,6 +30,7 @@ public final class ProblemWriter {
 
   public void write(Problem problem, HttpServletRequest request, HttpServletResponse response)
       throws IOException {
+    AnswerMark.problem(problem, request);
     response.setStatus(problem.code().status());
     headers(problem).forEach((name, values) -> response.setHeader(name, values.getFirst()));
     response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.testing.Sandbox;
 import java.net.URI;
 import java.sql.Connection;
@@ -35,6 +36,7 @@ abstract class Contract {
   @LocalServerPort private int port;
   @Autowired private CircuitBreakerRegistry breakers;
   @Autowired private DataSource database;
+  @Autowired private MeterRegistry registry;
 
   Client operator;
   Client merchant;
@@ -107,6 +109,15 @@ abstract class Contract {
   static JsonNode trialBalance(Client client) {
     JsonNode body = client.get("/v1/ledger/trial-balance").is(200).body();
     return body.isArray() ? body : body.path("data");
+  }
+
+  /** How many answers of an operation were later than their deadline. */
+  double missed(String operation) {
+    return registry
+        .get("quittance.deadline.answers")
+        .tags("operation", operation, "result", "missed")
+        .counter()
+        .count();
   }
 
   /** Nothing of alice's money has moved or is held. */

@@ -198,11 +198,13 @@ class RemoteScreeningIT extends Contract {
   @MethodSource("tooLate")
   void isNotWaitedForBeyondTheDeadline(ResponseDefinitionBuilder late) {
     screeningAnswers(late);
+    double before = missed("createPayment");
 
     Answer answer = merchant.payment(order(100, "alice", "shop")).deadline(600).send();
 
     answer.isProblem(504, "deadline_exceeded").movedNothing();
     failedUnscreened(answer);
+    assertThat(missed("createPayment")).isEqualTo(before + 1);
   }
 
   /** Whichever is noticed first: that it is late, or that it is too much. */

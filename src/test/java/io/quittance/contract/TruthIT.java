@@ -284,6 +284,20 @@ class TruthIT extends Contract {
   }
 
   @Test
+  void countsACaptureThatWaitedForALockedAccountAsLate() throws SQLException {
+    String held = merchant.authorize(5, "alice", "shop");
+    double before = missed("capturePayment");
+
+    try (var _ = holding("select 1 from accounts where id = 'shop' for update")) {
+      Call capture = merchant.operation(held, "captures").deadline(HELD_UP_DEADLINE_MS);
+      capture.send().isProblem(504, "deadline_exceeded").movedNothing();
+    }
+
+    assertThat(missed("capturePayment")).isEqualTo(before + 1);
+    held(5);
+  }
+
+  @Test
   void saysOfAPaymentWhoseCommitIsHeldUpThatItsOutcomeIsUnknown() throws SQLException {
     Call payment = merchant.payment(order(5, "alice", "shop")).deadline(HELD_UP_DEADLINE_MS);
 

@@ -7,6 +7,7 @@ import io.quittance.journal.CommandOutcome;
 import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.journal.Journal;
 import io.quittance.journal.QueuedCommand;
+import io.quittance.web.AnswerMark;
 import io.quittance.web.CommitMark;
 import io.quittance.web.DeadlineProperties;
 import io.quittance.web.DependencyNames;
@@ -50,6 +51,7 @@ final class LedgerCommands {
 
   /** The deadline by which a command of this request must start. */
   Deadline deadline(HttpServletRequest request) {
+    AnswerMark.granted(budget);
     return Deadline.startingAt(RequestContext.of(request).arrivedNanos(), budget);
   }
 

@@ -5,6 +5,7 @@ import io.quittance.concurrency.ScopeReport;
 import io.quittance.payment.model.DeadlineBody;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.timeline.ServerTiming;
+import io.quittance.web.AnswerMark;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.Problem.Outcome;
@@ -84,15 +85,17 @@ final class ActionResponses {
                   Problem.of(refusal.code(), refusal.detail()).payment(paymentId), request);
           case ActionProcessor.ActionResult.NotBegun<R>(Problem problem) ->
               problems.entity(problem.payment(paymentId), request);
-          case ActionProcessor.ActionResult.Unknown<R>(Instant resolvesBy) ->
-              ResponseEntity.status(HttpStatus.ACCEPTED)
-                  .body(
-                      new OpenBody(
-                          TypeId.format("pay", paymentId),
-                          "processing",
-                          Outcome.UNKNOWN,
-                          resolvesBy,
-                          new DeadlineBody((int) report.granted_ms(), (int) report.granted_ms())));
+          case ActionProcessor.ActionResult.Unknown<R>(Instant resolvesBy) -> {
+            AnswerMark.unknown();
+            yield ResponseEntity.status(HttpStatus.ACCEPTED)
+                .body(
+                    new OpenBody(
+                        TypeId.format("pay", paymentId),
+                        "processing",
+                        Outcome.UNKNOWN,
+                        resolvesBy,
+                        new DeadlineBody((int) report.granted_ms(), (int) report.granted_ms())));
+          }
         };
     var headers = new HttpHeaders();
     headers.addAll(answer.getHeaders());

@@ -8,6 +8,7 @@ import io.quittance.payment.model.PaymentBody;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.timeline.ServerTiming;
+import io.quittance.web.AnswerMark;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemWriter;
@@ -64,8 +65,10 @@ final class PaymentResponses {
           case PaymentResult.Concluded(Payment payment) -> of(payment, request);
           case PaymentResult.Refused(Problem problem) -> problems.entity(problem, request);
           case PaymentResult.NotBegun(Problem problem) -> problems.entity(problem, request);
-          case PaymentResult.Unknown(PaymentOrder begun, Instant resolvesBy) ->
-              json(HttpStatus.ACCEPTED, unknown(begun, resolvesBy));
+          case PaymentResult.Unknown(PaymentOrder begun, Instant resolvesBy) -> {
+            AnswerMark.unknown();
+            yield json(HttpStatus.ACCEPTED, unknown(begun, resolvesBy));
+          }
         };
     return withHeader(answer, "Server-Timing", ServerTiming.of(processed.report()));
   }

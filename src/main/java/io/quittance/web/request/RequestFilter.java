@@ -40,11 +40,17 @@ final class RequestFilter extends OncePerRequestFilter {
   private final ProblemWriter problems;
   private final WebProperties properties;
   private final List<BodyLimit> limits;
+  private final AnswerMeters answers;
 
-  RequestFilter(ProblemWriter problems, WebProperties properties, List<BodyLimit> limits) {
+  RequestFilter(
+      ProblemWriter problems,
+      WebProperties properties,
+      List<BodyLimit> limits,
+      AnswerMeters answers) {
     this.problems = problems;
     this.properties = properties;
     this.limits = limits;
+    this.answers = answers;
   }
 
   @Override
@@ -71,6 +77,7 @@ final class RequestFilter extends OncePerRequestFilter {
         next.doFilter(request, new BufferedResponse(response));
       }
     } finally {
+      answers.answered(request, response, context);
       if (properties.requestLog()) {
         logEnd(request, response, context);
       }

@@ -1,0 +1,123 @@
+package io.quittance.web.request;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.web.AnswerMark;
+import io.quittance.web.DeadlineHeader;
+import io.quittance.web.IdempotencyHeaders;
+import io.quittance.web.PaymentBatchRoutes;
+import io.quittance.web.ProblemCode;
+import io.quittance.web.RequestContext;
+import io.quittance.web.Route;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.time.Duration;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.http.HttpStatus;
+import org.springframework.stereotype.Component;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/**
+ * Counts each complete answer to a request that was granted a deadline, by whether it kept it.
+ * Every series begins with the start, so that {@code rate()} sees the first one. Thread-safe.
+ */
+@Component
+final class AnswerMeters implements SmartInitializingSingleton {
+
+  /**
+   * How long after its deadline an answer is still in time: the shortest deadline that a caller may
+   * ask for. Less is within what a network and a scheduler add anyway.
+   */
+  static final Duration TOLERANCE = Duration.ofMillis(DeadlineHeader.MIN_MS);
+
+  private final ObjectProvider<RequestMappingHandlerMapping> mappings;
+  private final MeterRegistry registry;
+
+  AnswerMeters(ObjectProvider<RequestMappingHandlerMapping> mappings, MeterRegistry registry) {
+    this.mappings = mappings;
+    this.registry = registry;
+  }
+
+  @Override
+  public void afterSingletonsInstantiated() {
+    mappings.stream()
+        .flatMap(mapping -> mapping.getHandlerMethods().entrySet().stream())
+        .forEach(entry -> register(entry.getKey().getPatternValues(), entry.getValue()));
+  }
+
+  private void register(Iterable<String> paths, HandlerMethod handler) {
+    Route route = handler.getMethodAnnotation(Route.class);
+    if (route == null) {
+      return;
+    }
+    for (String path : paths) {
+      if (!PaymentBatchRoutes.include(path) && hasDeadline(handler, route)) {
+        deadlines(route.id(), "kept");
+        deadlines(route.id(), "missed");
+      }
+    }
+  }
+
+  /** Whether it grants one: the caller's, or without the header the default. */
+  private static boolean hasDeadline(HandlerMethod handler, Route route) {
+    return Arrays.asList(route.problems()).contains(ProblemCode.DEADLINE_EXCEEDED)
+        || Arrays.stream(handler.getMethodParameters())
+            .anyMatch(
+                parameter ->
+                    parameter.getParameterType() == DeadlineHeader.class
+                        || parameter.getParameterType() == IdempotencyHeaders.class);
+  }
+
+  /** Counts an answer, at its end. */
+  void answered(HttpServletRequest request, HttpServletResponse response, RequestContext context) {
+    String operation = operation(request);
+    boolean repetition =
+        response.containsHeader(IdempotencyHeaders.REPLAYED) || AnswerMark.repeatsRunning(request);
+    if (operation == null || repetition) {
+      return;
+    }
+    AnswerMark.grantedTo(request)
+        .ifPresent(granted -> countDeadline(operation, late(context, granted), request, response));
+  }
+
+  private static boolean late(RequestContext context, Duration granted) {
+    return System.nanoTime() - context.arrivedNanos() > granted.plus(TOLERANCE).toNanos();
+  }
+
+  /** What failed in time says nothing about deadlines: it counts against availability. */
+  private void countDeadline(
+      String operation, boolean late, HttpServletRequest request, HttpServletResponse response) {
+    int status = response.getStatus();
+    boolean missed =
+        late
+            || status == HttpStatus.GATEWAY_TIMEOUT.value()
+            || (status < 500 && AnswerMark.isUnknown(request));
+    if (missed) {
+      deadlines(operation, "missed").increment();
+    } else if (status < 500) {
+      deadlines(operation, "kept").increment();
+    }
+  }
+
+  private static @Nullable String operation(HttpServletRequest request) {
+    Route route =
+        request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE)
+                instanceof HandlerMethod handler
+            ? handler.getMethodAnnotation(Route.class)
+            : null;
+    return route == null ? null : route.id();
+  }
+
+  private Counter deadlines(String operation, String result) {
+    return Counter.builder("quittance.deadline.answers")
+        .description("Answers to requests that were granted a deadline, by whether they kept it")
+        .tag("operation", operation)
+        .tag("result", result)
+        .register(registry);
+  }
+}
