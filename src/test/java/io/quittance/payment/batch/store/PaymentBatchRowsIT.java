@@ -3,6 +3,8 @@ package io.quittance.payment.batch.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
@@ -153,6 +155,30 @@ class PaymentBatchRowsIT {
         .containsExactly(behind.id());
     jdbc.update("update payment_batches set status = 'preparing'");
     assertThat(leases.unpublished(10)).hasSize(5);
+  }
+
+  /** Whether it cannot be read, or is renewed by a replica that does not end it. */
+  @Test
+  void tellsForHowLongABatchIsLeftOpenBeyondItsDeadline() throws SQLException {
+    var registry = new SimpleMeterRegistry();
+    var watch = new BatchWatch(jdbc, new Dialect(database), registry);
+    Gauge oldest = registry.get("quittance.batches.oldest.left.open").gauge();
+    assertThat(oldest.value()).isNaN();
+    batch(UUID.randomUUID(), Duration.ofMinutes(-10));
+
+    watch.check();
+    assertThat(oldest.value()).as("one whose deadline has not passed").isZero();
+
+    StoredBatch unreadable = batch(UUID.randomUUID(), Duration.ofSeconds(3));
+    jdbc.update(
+        "update payment_batches set mode = 'later', ends_at = ends_at - interval '2 hours' where id = ?",
+        unreadable.id());
+    watch.check();
+    assertThat(oldest.value()).isBetween(6_500.0, 6_660.0);
+
+    jdbc.update("update payment_batches set status = 'completed'");
+    watch.check();
+    assertThat(oldest.value()).isZero();
   }
 
   /** After a fail-over to a server whose clock is ahead, all leases seem to be over for long. */
