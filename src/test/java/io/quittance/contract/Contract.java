@@ -120,6 +120,11 @@ abstract class Contract {
         .count();
   }
 
+  /** How many answers of an operation could not say what its outcome is. */
+  double unknown(String operation) {
+    return registry.get("quittance.unknown.outcomes").tag("operation", operation).counter().count();
+  }
+
   /** Nothing of alice's money has moved or is held. */
   void nothingMoved() {
     assertThat(merchant.balance("alice", "posted")).isEqualTo(FUNDS);

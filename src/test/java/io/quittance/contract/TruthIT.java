@@ -211,6 +211,7 @@ class TruthIT extends Contract {
 
       assertThat(answer.text("/outcome")).isEqualTo("unknown");
       assertThat(Instant.parse(answer.text("/resolves_by"))).isAfter(sent.plusSeconds(600));
+      assertThat(unknown("createPaymentBatch")).isEqualTo(1);
     } finally {
       jdbc.sql(
               """
@@ -300,10 +301,12 @@ class TruthIT extends Contract {
   @Test
   void saysOfAPaymentWhoseCommitIsHeldUpThatItsOutcomeIsUnknown() throws SQLException {
     Call payment = merchant.payment(order(5, "alice", "shop")).deadline(HELD_UP_DEADLINE_MS);
+    double before = unknown("createPayment");
 
     Answer open = sentWhileCommitsWait(payment, "payments", "return null");
 
     assertUnknown(open);
+    assertThat(unknown("createPayment")).isEqualTo(before + 1);
     assertThat(merchant.find(open.id()).text("/status")).isEqualTo("succeeded");
     Answer repeated = payment.send().is(201);
     assertThat(repeated.id()).isEqualTo(open.id());
@@ -327,15 +330,35 @@ class TruthIT extends Contract {
             ? merchant.authorize(5, "alice", "shop")
             : merchant.pay(5, "alice", "shop").is(201).id();
     Call call = merchant.operation(paymentId, operation).deadline(HELD_UP_DEADLINE_MS);
+    String counted = capture ? "capturePayment" : "refundPayment";
+    double before = unknown(counted);
 
     Answer open = sentWhileCommitsWait(call, operation, end);
 
     assertUnknown(open);
+    assertThat(unknown(counted)).isEqualTo(before + 1);
     assertThat(open.text("/payment_id")).isEqualTo(paymentId);
     assertThat(merchant.find(paymentId).number(capture ? "/amount_captured" : "/amount_refunded"))
         .isEqualTo(committed ? 5 : 0);
     assertThat(call.send().is(201).header("Idempotent-Replayed").isPresent()).isEqualTo(committed);
     moved(capture ? 5 : 0);
+  }
+
+  @Test
+  void countsAnItemOfABatchWhoseCommitIsHeldUp() throws SQLException {
+    Call call =
+        merchant
+            .call("POST", "/v1/payment-batches")
+            .randomKey()
+            .deadline(HELD_UP_DEADLINE_MS)
+            .body(object("payments", array(order(5, "alice", "shop").put("reference", "one"))));
+    double before = unknown("batchItem");
+
+    Answer open = sentWhileCommitsWait(call, "payments", "return null").is(201);
+
+    assertThat(open.body().at("/items/0/status").asText()).isIn("unknown", "processing");
+    assertThat(unknown("batchItem")).isEqualTo(before + 1);
+    moved(5);
   }
 
   private static void assertUnknown(Answer open) {

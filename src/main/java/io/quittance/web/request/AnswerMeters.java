@@ -13,18 +13,20 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.http.HttpStatus;
 import org.springframework.stereotype.Component;
+import org.springframework.web.bind.annotation.RequestMethod;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerMapping;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /**
- * Counts each complete answer to a request that was granted a deadline, by whether it kept it.
- * Every series begins with the start, so that {@code rate()} sees the first one. Thread-safe.
+ * Counts each complete answer to a request that was granted a deadline, by whether it kept it, and
+ * each that says that the outcome is not known. Every series begins with the start, so that {@code
+ * rate()} sees the first one. Thread-safe.
  */
 @Component
 final class AnswerMeters implements SmartInitializingSingleton {
@@ -34,6 +36,9 @@ final class AnswerMeters implements SmartInitializingSingleton {
    * ask for. Less is within what a network and a scheduler add anyway.
    */
   static final Duration TOLERANCE = Duration.ofMillis(DeadlineHeader.MIN_MS);
+
+  /** Of requests that were answered before it was known whose handler they have. */
+  private static final String NO_OPERATION = "none";
 
   private final ObjectProvider<RequestMappingHandlerMapping> mappings;
   private final MeterRegistry registry;
@@ -45,17 +50,21 @@ final class AnswerMeters implements SmartInitializingSingleton {
 
   @Override
   public void afterSingletonsInstantiated() {
+    unknownOutcomes(NO_OPERATION);
     mappings.stream()
         .flatMap(mapping -> mapping.getHandlerMethods().entrySet().stream())
-        .forEach(entry -> register(entry.getKey().getPatternValues(), entry.getValue()));
+        .forEach(entry -> register(entry.getKey(), entry.getValue()));
   }
 
-  private void register(Iterable<String> paths, HandlerMethod handler) {
+  private void register(RequestMappingInfo mapping, HandlerMethod handler) {
     Route route = handler.getMethodAnnotation(Route.class);
     if (route == null) {
       return;
     }
-    for (String path : paths) {
+    if (!mapping.getMethodsCondition().getMethods().contains(RequestMethod.GET)) {
+      unknownOutcomes(route.id());
+    }
+    for (String path : mapping.getPatternValues()) {
       if (!PaymentBatchRoutes.include(path) && hasDeadline(handler, route)) {
         deadlines(route.id(), "kept");
         deadlines(route.id(), "missed");
@@ -78,8 +87,11 @@ final class AnswerMeters implements SmartInitializingSingleton {
     String operation = operation(request);
     boolean repetition =
         response.containsHeader(IdempotencyHeaders.REPLAYED) || AnswerMark.repeatsRunning(request);
-    if (operation == null || repetition) {
+    if (repetition) {
       return;
+    }
+    if (AnswerMark.isUnknown(request)) {
+      unknownOutcomes(operation).increment();
     }
     AnswerMark.grantedTo(request)
         .ifPresent(granted -> countDeadline(operation, late(context, granted), request, response));
@@ -104,13 +116,20 @@ final class AnswerMeters implements SmartInitializingSingleton {
     }
   }
 
-  private static @Nullable String operation(HttpServletRequest request) {
+  private static String operation(HttpServletRequest request) {
     Route route =
         request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE)
                 instanceof HandlerMethod handler
             ? handler.getMethodAnnotation(Route.class)
             : null;
-    return route == null ? null : route.id();
+    return route == null ? NO_OPERATION : route.id();
+  }
+
+  private Counter unknownOutcomes(String operation) {
+    return Counter.builder("quittance.unknown.outcomes")
+        .description("Answers that say that the outcome of their request is not known")
+        .tag("operation", operation)
+        .register(registry);
   }
 
   private Counter deadlines(String operation, String result) {

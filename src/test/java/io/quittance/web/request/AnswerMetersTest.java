@@ -85,9 +85,12 @@ class AnswerMetersTest {
 
   @Test
   void allSeriesBeginWithTheStart() {
-    assertThat(registry.getMeters())
+    assertThat(registry.find("quittance.unknown.outcomes").counters())
+        .extracting(counter -> counter.getId().getTag("operation"))
+        .containsExactlyInAnyOrder("none", "createPayment", "createTransfer", "createPaymentBatch");
+    assertThat(registry.find("quittance.deadline.answers").counters())
         .extracting(
-            meter -> meter.getId().getTag("operation") + " " + meter.getId().getTag("result"))
+            counter -> counter.getId().getTag("operation") + " " + counter.getId().getTag("result"))
         .containsExactlyInAnyOrder(
             "createPayment kept",
             "createPayment missed",
@@ -125,6 +128,28 @@ class AnswerMetersTest {
     answered(Duration.ZERO);
 
     counted(0, 1);
+    assertThat(unknown("createPayment")).isEqualTo(1);
+  }
+
+  /** It counts against availability, whether or not it was granted a deadline. */
+  @Test
+  void aFailureThatCannotSayTheOutcomeMissesNone() {
+    problem(Problem.of(ProblemCode.INTERNAL_ERROR).unknownUntil(Instant.MAX));
+
+    answered(Duration.ZERO);
+
+    counted(0, 0);
+    assertThat(unknown("createPayment")).isEqualTo(1);
+  }
+
+  @Test
+  void anUnknownOutcomeIsCountedBeforeItsOperationIsKnown() {
+    request.removeAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE);
+    problem(Problem.databaseUnavailable().unknownUntil(Instant.MAX));
+
+    answered(Duration.ZERO);
+
+    assertThat(unknown("none")).isEqualTo(1);
   }
 
   @Test
@@ -146,6 +171,7 @@ class AnswerMetersTest {
     answered(Duration.ofMillis(10_200));
 
     counted(0, 0);
+    assertThat(unknown("createPayment")).isZero();
   }
 
   @Test
@@ -169,6 +195,10 @@ class AnswerMetersTest {
   private void counted(int kept, int missed) {
     assertThat(count("kept")).isEqualTo(kept);
     assertThat(count("missed")).isEqualTo(missed);
+  }
+
+  private double unknown(String operation) {
+    return registry.get("quittance.unknown.outcomes").tag("operation", operation).counter().count();
   }
 
   private double count(String result) {

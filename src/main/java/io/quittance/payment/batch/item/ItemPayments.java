@@ -2,6 +2,8 @@ package io.quittance.payment.batch.item;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.DeadlineScope;
@@ -49,6 +51,7 @@ public final class ItemPayments {
   private final DeadlineScopes scopes;
   private final Dependencies dependencies;
   private final Timelines timelines;
+  private final Counter unknown;
   private final PaymentProperties properties;
   private final Duration itemLimit;
   private final ObjectMapper json;
@@ -59,6 +62,7 @@ public final class ItemPayments {
       DeadlineScopes scopes,
       Dependencies dependencies,
       Timelines timelines,
+      MeterRegistry registry,
       PaymentProperties properties,
       DeadlineProperties deadlines,
       ObjectMapper json) {
@@ -67,6 +71,11 @@ public final class ItemPayments {
     this.scopes = scopes;
     this.dependencies = dependencies;
     this.timelines = timelines;
+    this.unknown =
+        Counter.builder("quittance.unknown.outcomes")
+            .description("Answers that say that the outcome of their request is not known")
+            .tag("operation", "batchItem")
+            .register(registry);
     this.properties = properties;
     this.itemLimit = Duration.ofMillis(deadlines.defaultMs());
     this.json = json;
@@ -89,7 +98,10 @@ public final class ItemPayments {
         case PaymentResult.Concluded(Payment payment) -> ItemResult.of(payment);
         case PaymentResult.Refused(Problem problem) -> ItemResult.refused(problem);
         case PaymentResult.NotBegun(Problem problem) -> notBegun(problem);
-        case PaymentResult.Unknown _ -> ItemResult.unknown(order.id());
+        case PaymentResult.Unknown _ -> {
+          unknown.increment();
+          yield ItemResult.unknown(order.id());
+        }
       };
     } catch (KeyTakenException taken) {
       return begunBefore(taken.record());

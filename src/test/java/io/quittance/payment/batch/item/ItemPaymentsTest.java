@@ -44,6 +44,7 @@ class ItemPaymentsTest {
           new DeadlineScopes(new SimpleMeterRegistry(), Clock.systemUTC()),
           mock(Dependencies.class),
           mock(Timelines.class),
+          new SimpleMeterRegistry(),
           mock(PaymentProperties.class),
           mock(DeadlineProperties.class),
           new ObjectMapper());
