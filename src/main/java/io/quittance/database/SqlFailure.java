@@ -71,6 +71,11 @@ public final class SqlFailure {
     return state.equals(SERIALIZATION_FAILURE) || state.equals(DEADLOCK);
   }
 
+  /** Whether the database ended a circle of transactions that waited for one another. */
+  public static boolean deadlock(Throwable e) {
+    return state(e).equals(DEADLOCK);
+  }
+
   public static boolean uniqueViolation(Throwable e) {
     return state(e).equals(UNIQUE_VIOLATION);
   }

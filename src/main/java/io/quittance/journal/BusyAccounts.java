@@ -65,14 +65,13 @@ final class BusyAccounts {
             groupCommit.lockLimit(),
             maxBatch,
             arrivals::getAndIncrement);
-    this.room = new WaitingRoom(capacity);
+    this.room = new WaitingRoom(name, capacity, registry);
     this.maxBatch = maxBatch;
     this.pool =
         WorkerPool.<QueuedEntry, Progress>named(name, this::work)
             .capacity(ROOM * capacity)
             .maxBatch(ROOM * capacity)
             .start(registry);
-    room.measure(name, registry);
   }
 
   /**
@@ -98,6 +97,7 @@ final class BusyAccounts {
   void add(WaitingCommand command) {
     Command<?> item = command.job().item();
     if (!item.isFinishing() && room.fullFor(command, suspects(item))) {
+      room.refused();
       command.job().fail(new QueueFullException(pool.name(), room.capacity()));
       return;
     }

@@ -1,6 +1,5 @@
 package io.quittance.journal;
 
-import io.micrometer.core.instrument.Counter;
 import io.quittance.concurrency.pool.Job;
 import io.quittance.database.SqlFailure;
 import java.sql.SQLException;
@@ -25,15 +24,15 @@ final class GroupCommit {
 
   private final Transactions transactions;
   private final Retries retries;
-  private final Counter halved;
+  private final JournalMeters meters;
 
   /**
    * @param time counts what the database takes
    */
-  GroupCommit(Transactions transactions, Counter halved, DatabaseTime time) {
+  GroupCommit(Transactions transactions, JournalMeters meters, DatabaseTime time) {
     this.transactions = transactions;
-    this.retries = new Retries(transactions, time);
-    this.halved = halved;
+    this.retries = new Retries(transactions, meters, time);
+    this.meters = meters;
   }
 
   /** How long a statement waits for a lock. */
@@ -119,7 +118,7 @@ final class GroupCommit {
 
   private List<WaitingCommand> halve(
       List<Job<Command<?>, Object>> open, @Nullable AccountKey awaited) {
-    halved.increment();
+    meters.halved();
     var waiting = new ArrayList<WaitingCommand>();
     waiting.addAll(apply(open.subList(0, open.size() / 2), awaited));
     waiting.addAll(apply(open.subList(open.size() / 2, open.size()), awaited));

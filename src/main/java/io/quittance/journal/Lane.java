@@ -1,6 +1,5 @@
 package io.quittance.journal;
 
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.pool.Job;
@@ -72,15 +71,12 @@ final class Lane {
    * @param capacity how many commands may wait for their turn, and as many again for busy accounts
    */
   Lane(int number, Transactions transactions, int capacity, int maxBatch, MeterRegistry registry) {
-    Counter halved =
-        Counter.builder("quittance.journal.halved")
-            .description("Groups of commands that failed and were retried in halves")
-            .register(registry);
-    this.groupCommit = new GroupCommit(transactions, halved, databaseTime);
+    var meters = new JournalMeters(registry);
+    this.groupCommit = new GroupCommit(transactions, meters, databaseTime);
     this.busyAccounts =
         new BusyAccounts(
             "journal-busy-" + number,
-            new GroupCommit(transactions, halved, new DatabaseTime()),
+            new GroupCommit(transactions, meters, new DatabaseTime()),
             capacity,
             maxBatch,
             registry);

@@ -19,10 +19,12 @@ final class Retries {
   private static final int ATTEMPTS_MAX = 5;
 
   private final Transactions transactions;
+  private final JournalMeters meters;
   private final DatabaseTime time;
 
-  Retries(Transactions transactions, DatabaseTime time) {
+  Retries(Transactions transactions, JournalMeters meters, DatabaseTime time) {
     this.transactions = transactions;
+    this.meters = meters;
     this.time = time;
   }
 
@@ -40,7 +42,13 @@ final class Retries {
           throw e;
         }
         collided |= collision;
-        log.debug("Attempt {} failed ({} commands) and is retried", attempt, jobs.size(), e);
+        meters.retried(e);
+        if (SqlFailure.deadlock(e)) {
+          log.warn(
+              "A deadlock of {} commands with others is retried: {}", jobs.size(), e.toString());
+        } else {
+          log.debug("Attempt {} failed ({} commands) and is retried", attempt, jobs.size(), e);
+        }
       }
     }
   }

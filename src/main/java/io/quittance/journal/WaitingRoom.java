@@ -1,5 +1,6 @@
 package io.quittance.journal;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
@@ -26,13 +27,18 @@ final class WaitingRoom {
   private final Map<UUID, Integer> withoutAccount = new ConcurrentHashMap<>();
 
   private final int capacity;
+  private final Counter refused;
 
-  WaitingRoom(int capacity) {
+  /**
+   * @param pool whose metrics these are
+   */
+  WaitingRoom(String pool, int capacity, MeterRegistry registry) {
     this.capacity = capacity;
-  }
-
-  /** Registers the gauges of the pool of this name. */
-  void measure(String pool, MeterRegistry registry) {
+    this.refused =
+        Counter.builder("quittance.journal.refused")
+            .description("Commands that were refused because too many wait beside their lane")
+            .tag("pool", pool)
+            .register(registry);
     Gauge.builder("quittance.journal.busy.accounts", this, WaitingRoom::accounts)
         .description(
             "Accounts that commands wait for: locked elsewhere, or with much to be read about them")
@@ -89,6 +95,11 @@ final class WaitingRoom {
             && withoutAccount.getOrDefault(command.merchantId(), 0) >= part)
         || command.accounts().stream()
             .anyMatch(account -> accounts.getOrDefault(account, 0) >= part);
+  }
+
+  /** Records that there was no room for a command. */
+  void refused() {
+    refused.increment();
   }
 
   void enter(WaitingCommand command) {

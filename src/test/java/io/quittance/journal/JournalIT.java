@@ -29,6 +29,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -336,6 +338,31 @@ class JournalIT {
     assertThat(lines()).containsExactly(7);
   }
 
+  @ParameterizedTest
+  @CsvSource({"40P01, deadlock", "40001, serialization", "23505, collision"})
+  void countsWhatItRetriesByItsReason(String state, String reason) throws Exception {
+    jdbc.sql(
+            """
+            create sequence attempts;
+            create function refuse_once() returns trigger language plpgsql as
+              $$ begin
+                if nextval('attempts') = 1 then raise exception using errcode = '%s'; end if;
+                return new;
+              end $$;
+            create trigger refuse_once before insert on lines
+              for each row execute function refuse_once()
+            """
+                .formatted(state))
+        .update();
+
+    PATIENCE.await(journal.submit(new Append(1), PATIENCE));
+
+    assertThat(lines()).containsExactly(1);
+    for (String each : List.of("deadlock", "serialization", "collision")) {
+      assertThat(retried(each)).as(each).isEqualTo(each.equals(reason) ? 1 : 0);
+    }
+  }
+
   @Test
   void failsOnlyTheCommandThatThrows() throws Exception {
     var blocker = Append.gated(0);
@@ -621,6 +648,7 @@ class JournalIT {
           .until(() -> registry.get("quittance.journal.busy.accounts").gauge().value() > 0);
       var beginning = journal.submit(new Move("a", 3), PATIENCE);
       assertThatThrownBy(() -> PATIENCE.await(beginning)).isInstanceOf(QueueFullException.class);
+      assertThat(registry.get("quittance.journal.refused").counter().count()).isEqualTo(1);
 
       List<CompletableFuture<Integer>> finishing = new ArrayList<>();
       for (int line = 4; line < 14; line++) {
@@ -635,6 +663,10 @@ class JournalIT {
         assertThat(PATIENCE.await(result)).isPositive();
       }
     }
+  }
+
+  private double retried(String reason) {
+    return registry.get("quittance.journal.retried").tag("reason", reason).counter().count();
   }
 
   private double halved() {

@@ -47,7 +47,7 @@ class UnknownLocksTest {
           .start(new SimpleMeterRegistry());
 
   private final AtomicLong arrivals = new AtomicLong();
-  private final WaitingRoom room = new WaitingRoom(100);
+  private final WaitingRoom room = new WaitingRoom("waiting", 100, new SimpleMeterRegistry());
   private final Set<String> blocked = new HashSet<>();
   private final List<String> tried = new ArrayList<>();
   private Duration applyingTakes = Duration.ZERO;
