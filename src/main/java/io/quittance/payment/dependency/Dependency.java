@@ -26,7 +26,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Only failures of the dependency itself count. The cancellation of a sibling, a full queue, a
  * deadline that is too short, and errors of one caller's request are neutral, because all callers
  * share the breaker. A deadline is too short if it is below a fixed limit, or shorter than the
- * slowest call that succeeded in the last seconds.
+ * slowest call that succeeded in the last seconds. When none has succeeded in them, the last ones
+ * that did say what it needs, but no more than a second: otherwise, after an outage, callers with
+ * short deadlines would open the breaker again and again for all.
+ *
+ * <p>So a dependency that hangs opens the breaker as soon as calls time out that had as much time
+ * as the last successes took, or a second. While all callers have less, it stays closed: each waits
+ * for as long as its own short deadline, and nobody else is affected.
  */
 public final class Dependency {
 

@@ -7,13 +7,25 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The longest duration of the calls that succeeded in the last seconds: of this period and the one
- * before, so that one slow call is forgotten soon. Thread-safe; a call that is not the longest
- * writes nothing.
+ * before, so that one slow call is forgotten soon. When none has succeeded since, it is that of the
+ * last period that had a success, up to a limit, until the next success. Thread-safe; a call that
+ * is not the longest writes nothing.
  */
 final class RecentSuccesses {
 
   private static final long PERIOD_NANOS = Duration.ofSeconds(2).toNanos();
 
+  /**
+   * The most that counts of an older success. A dependency that hangs may have been slow just
+   * before: callers with the default deadline must still be believed.
+   */
+  private static final Duration OLDER_MAX = Duration.ofSeconds(1);
+
+  /**
+   * A period in which a call has succeeded.
+   *
+   * @param longestBefore of the period just before it; zero: none succeeded in it
+   */
   private record Period(long number, long longest, long longestBefore) {
 
     Period at(long now) {
@@ -25,6 +37,14 @@ final class RecentSuccesses {
 
     Period with(long nanos) {
       return nanos <= longest ? this : new Period(number, nanos, longestBefore);
+    }
+
+    long longestAt(long now) {
+      if (now <= number + 1) {
+        Period then = at(now);
+        return Math.max(then.longest(), then.longestBefore());
+      }
+      return Math.min(longest, OLDER_MAX.toNanos());
     }
   }
 
@@ -51,10 +71,12 @@ final class RecentSuccesses {
     return seen.at(number()).with(nanos);
   }
 
-  /** The longest call of the last two to four seconds; zero if none has succeeded. */
+  /**
+   * The longest call of the last two to four seconds. If none has succeeded in them, the longest of
+   * the last ones that did, but a second at most; zero if none ever has.
+   */
   Duration longest() {
-    Period now = present().at(number());
-    return Duration.ofNanos(Math.max(now.longest(), now.longestBefore()));
+    return Duration.ofNanos(present().longestAt(number()));
   }
 
   private Period present() {

@@ -27,8 +27,7 @@ class DependencyTest {
   /** The one call that may try whether the dependency is back. */
   @Test
   void letsTheNextCallTryWhenAnErrorEndedTheOneBefore() throws Exception {
-    breaker.transitionToOpenState();
-    breaker.transitionToHalfOpenState();
+    halfOpen();
 
     assertThatThrownBy(
             () ->
@@ -47,8 +46,7 @@ class DependencyTest {
   /** One that waits for something else, for as long as its caller allows, keeps nobody out. */
   @Test
   void letsTheNextCallTryWhileAnExcusedOneWaits() throws Exception {
-    breaker.transitionToOpenState();
-    breaker.transitionToHalfOpenState();
+    halfOpen();
 
     Work<String> excused =
         dependency.behindBreaker(
@@ -82,12 +80,53 @@ class DependencyTest {
     assertThat(failures()).isOne();
   }
 
+  /** After an outage, a merchant with short deadlines must not keep the breaker open for all. */
   @Test
-  void isToBlameWhenNothingHasSucceededLately() throws Exception {
+  void isNotToBlameForShortDeadlinesAfterASilenceEither() throws Exception {
+    succeedAfter(Duration.ofMillis(250));
+    pass(Duration.ofSeconds(10));
+    halfOpen();
+
+    for (int i = 0; i < 5; i++) {
+      runOutOfTime(Duration.ofMillis(170));
+    }
+
+    assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.HALF_OPEN);
+    succeedAfter(Duration.ofMillis(250));
+    assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.CLOSED);
+  }
+
+  @Test
+  void opensAgainWhenACallHadMoreTimeThanTheLastSuccess() throws Exception {
+    succeedAfter(Duration.ofMillis(250));
+    pass(Duration.ofSeconds(10));
+    halfOpen();
+
+    runOutOfTime(Duration.ofMillis(300));
+
+    assertThat(breaker.getState()).isEqualTo(CircuitBreaker.State.OPEN);
+  }
+
+  /** One slow success before it hangs must not excuse all calls that follow. */
+  @Test
+  void isToBlameForASecondInVainWhenNothingHasSucceededLately() throws Exception {
     succeedAfter(NEEDED);
     pass(Duration.ofSeconds(4));
 
-    runOutOfTime();
+    runOutOfTime(Duration.ofMillis(900));
+    assertThat(failures()).isZero();
+
+    runOutOfTime(Duration.ofSeconds(2));
+    assertThat(failures()).isOne();
+  }
+
+  @Test
+  void forgetsAnOldSuccessWhenThereIsANewerOne() throws Exception {
+    succeedAfter(Duration.ofMillis(500));
+    pass(Duration.ofSeconds(10));
+    succeedAfter(Duration.ofMillis(200));
+
+    runOutOfTime(Duration.ofMillis(300));
 
     assertThat(failures()).isOne();
   }
@@ -113,7 +152,20 @@ class DependencyTest {
         .call(LATER);
   }
 
+  private void halfOpen() {
+    breaker.transitionToOpenState();
+    breaker.transitionToHalfOpenState();
+  }
+
   private void runOutOfTime() {
+    runOutOfTime(LATER);
+  }
+
+  private void runOutOfTime(Duration budget) {
+    runOutOfTime(Deadline.after(budget));
+  }
+
+  private void runOutOfTime(Deadline deadline) {
     assertThatThrownBy(
             () ->
                 dependency
@@ -121,7 +173,7 @@ class DependencyTest {
                         _ -> {
                           throw new DeadlineExceededException("too late");
                         })
-                    .call(LATER))
+                    .call(deadline))
         .isInstanceOf(DeadlineExceededException.class);
   }
 
