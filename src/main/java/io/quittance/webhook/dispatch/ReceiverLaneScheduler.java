@@ -14,9 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Assigns senders to lanes in turns. Merchants take turns, so that nobody waits for all lanes of a
- * merchant whose receivers are slow. A lane gets its turn back in every case: it has no more tasks,
- * its work failed, or the turn was never started. Thread-safe.
+ * Assigns senders to lanes in turns. Merchants take turns, and one has three quarters of the
+ * senders at most, so that nobody waits for the lanes of a merchant whose receivers are slow. A
+ * lane gets its turn back in every case: it has no more tasks, its work failed, or the turn was
+ * never started. Thread-safe.
  */
 final class ReceiverLaneScheduler implements AutoCloseable {
 
@@ -40,11 +41,17 @@ final class ReceiverLaneScheduler implements AutoCloseable {
     this.senders =
         WorkerPool.<Turn, Boolean>named("deliveries", this::take)
             .inTurns(Turn::party)
+            .perParty(perMerchant(workers), TURNS_MAX)
             .workers(workers)
             .capacity(TURNS_MAX)
             .drainLimit(drainLimit)
             .virtualThreads()
             .start(registry);
+  }
+
+  /** The senders that one merchant may have at once. With one sender, it is that one. */
+  private static int perMerchant(int workers) {
+    return Math.max(1, workers * 3 / 4);
   }
 
   /** Puts a task into its lane; waits only while the senders' queue is full. */

@@ -105,8 +105,51 @@ class ReceiverLaneSchedulerTest {
     assertThat(order.indexOf(OTHER)).isLessThanOrEqualTo(2 * WORKERS);
   }
 
+  /** Its receivers are slow, and others' events would wait for a time-out of one of them. */
+  @Test
+  void leaveSendersForOthersWhileOneMerchantsReceiversHang() throws InterruptedException {
+    var hang = new CountDownLatch(1);
+    var hanging = new AtomicInteger();
+    var delivered = new CountDownLatch(1);
+    try (var turns =
+        turns(
+            task -> {
+              if (task.delivery().merchantId().equals(MERCHANT)) {
+                hanging.incrementAndGet();
+                hang.await();
+              } else {
+                delivered.countDown();
+              }
+              task.lane().succeeded(Duration.ZERO);
+            },
+            4)) {
+      for (int i = 0; i < 16; i++) {
+        turns.offer(task(new ReceiverLane(1, LONG, LONG, false)));
+      }
+      Awaitility.await().until(() -> hanging.get() >= 3);
+      turns.offer(task(new ReceiverLane(1, LONG, LONG, false), OTHER));
+      boolean atOnce = delivered.await(5, TimeUnit.SECONDS);
+      hang.countDown();
+      assertThat(atOnce).isTrue();
+    }
+    assertThat(hanging).as("of the merchant, too, all are sent").hasValue(16);
+  }
+
+  @Test
+  void areTakenByAnyMerchantIfThereIsOneSender() throws InterruptedException {
+    var done = new CountDownLatch(1);
+    try (var turns = turns(task -> done.countDown(), 1)) {
+      turns.offer(task());
+      assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
   private static ReceiverLaneScheduler turns(ReceiverLaneScheduler.Work work) {
-    return new ReceiverLaneScheduler(work, WORKERS, LONG, new SimpleMeterRegistry());
+    return turns(work, WORKERS);
+  }
+
+  private static ReceiverLaneScheduler turns(ReceiverLaneScheduler.Work work, int workers) {
+    return new ReceiverLaneScheduler(work, workers, LONG, new SimpleMeterRegistry());
   }
 
   private DeliveryTask task() {
