@@ -9,6 +9,7 @@ import io.quittance.identity.Origin;
 import io.quittance.payment.EventType;
 import io.quittance.payment.event.EventLog;
 import io.quittance.web.JsonText;
+import io.quittance.webhook.delivery.EndpointRows.Condition;
 import io.quittance.webhook.delivery.EndpointRows.Found;
 import java.time.Clock;
 import java.util.Collection;
@@ -37,7 +38,7 @@ final class DeadEndpoints {
    * @param condition what its row must meet, still
    * @param reason as merchants see it
    */
-  record Dead(Found endpoint, String condition, String reason) {}
+  record Dead(Found endpoint, Condition condition, String reason) {}
 
   private static final Logger log = LoggerFactory.getLogger(DeadEndpoints.class);
 

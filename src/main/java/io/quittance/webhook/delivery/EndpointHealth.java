@@ -1,10 +1,14 @@
 package io.quittance.webhook.delivery;
 
+import io.quittance.database.Dialect;
+import io.quittance.database.Instants;
 import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.DeadEndpoints.Dead;
+import io.quittance.webhook.delivery.EndpointRows.Condition;
 import io.quittance.webhook.delivery.EndpointRows.Found;
 import io.quittance.webhook.endpoint.Endpoint;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -19,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -45,7 +50,14 @@ final class EndpointHealth {
               or closed_until < current_timestamp + cast(? as bigint) * interval '0.001' second)
       """;
 
+  private static final Condition ENABLED = Condition.of("enabled");
+  private static final Condition FAILING = Condition.of("failing_since is not null");
+  private static final Condition NOT_FAILING = Condition.of("failing_since is null");
+  private static final Condition PAUSED = Condition.of("closed_until is not null");
+
+  private final JdbcTemplate template;
   private final JdbcClient jdbc;
+  private final Dialect dialect;
   private final EndpointRows rows;
   private final WebhookProperties properties;
 
@@ -55,8 +67,10 @@ final class EndpointHealth {
    */
   private final Set<Destination> succeededWhileLocked = ConcurrentHashMap.newKeySet();
 
-  EndpointHealth(JdbcClient jdbc, WebhookProperties properties) {
-    this.jdbc = jdbc;
+  EndpointHealth(JdbcTemplate template, Dialect dialect, WebhookProperties properties) {
+    this.template = template;
+    this.jdbc = JdbcClient.create(template);
+    this.dialect = dialect;
     this.rows = new EndpointRows(jdbc);
     this.properties = properties;
   }
@@ -72,12 +86,11 @@ final class EndpointHealth {
             .filter(attempt -> attempt.made() && attempt.delivery().endpointId() != null)
             .toList();
     var failed = of(made, attempt -> !attempt.succeeded());
-    rows.change("failing_since = current_timestamp", "failing_since is null", failed)
+    rows.change("failing_since = current_timestamp", NOT_FAILING, failed)
         .forEach(endpoint -> failing(endpoint, made));
     succeeded(of(made, Attempt::succeeded));
     pause(made);
-    rows.change(
-            "closed_until = null", "closed_until is not null", of(made, Attempt::resumesEndpoint))
+    rows.change("closed_until = null", PAUSED, of(made, Attempt::resumesEndpoint))
         .forEach(
             endpoint ->
                 log.info(
@@ -85,25 +98,32 @@ final class EndpointHealth {
                     endpoint.name(),
                     endpoint.merchant()));
     return Stream.concat(
-            dead("enabled", of(made, Attempt::gone), Endpoint.GONE),
-            dead(
-                "enabled and failing_since < current_timestamp - " + limit(),
-                failed,
-                "no delivery has succeeded for " + hours()))
+            dead(ENABLED, of(made, Attempt::gone), Endpoint.GONE), failedForTooLong(failed))
         .toList();
   }
 
-  private Stream<Dead> dead(String condition, Set<Destination> endpoints, String reason) {
+  /** One clock that is ahead does not disable an endpoint that has just begun to fail. */
+  private Stream<Dead> failedForTooLong(Set<Destination> failed) {
+    if (failed.isEmpty()) {
+      return Stream.empty();
+    }
+    Instant limit = dialect.earlierNow(template).minus(properties.disableAfter());
+    var tooLong =
+        new Condition(
+            "enabled and failing_since < :limit", Map.of("limit", Instants.parameter(limit)));
+    return dead(tooLong, failed, "no delivery has succeeded for " + hours());
+  }
+
+  private Stream<Dead> dead(Condition condition, Set<Destination> endpoints, String reason) {
     return rows.find(condition, endpoints).stream()
         .map(found -> new Dead(found, condition, reason));
   }
 
   private void succeeded(Set<Destination> endpoints) {
-    String failing = "failing_since is not null";
     Set<Destination> all = new HashSet<>(endpoints);
     all.addAll(succeededWhileLocked);
-    Set<Destination> toNote = destinations(rows.find(failing, all));
-    List<Found> noted = rows.change("failing_since = null", failing, toNote);
+    Set<Destination> toNote = destinations(rows.find(FAILING, all));
+    List<Found> noted = rows.change("failing_since = null", FAILING, toNote);
     noted.forEach(
         endpoint ->
             log.info(
@@ -148,7 +168,7 @@ final class EndpointHealth {
         outlasts.merge(endpointId, longer(pause, lease), EndpointHealth::longer);
       }
     }
-    for (Found endpoint : rows.lock("enabled", of(attempts, a -> a.endpointPause() != null))) {
+    for (Found endpoint : rows.lock(ENABLED, of(attempts, a -> a.endpointPause() != null))) {
       pause(
           endpoint,
           Objects.requireNonNull(pauses.get(endpoint.id())),
@@ -173,10 +193,6 @@ final class EndpointHealth {
           endpoint.merchant(),
           pause.toMillis() / 1000.0);
     }
-  }
-
-  private String limit() {
-    return properties.disableAfter().toSeconds() + " * interval '1' second";
   }
 
   private String hours() {

@@ -2,6 +2,7 @@ package io.quittance.webhook.delivery;
 
 import io.quittance.web.TypeId;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,6 +29,18 @@ final class EndpointRows {
     }
   }
 
+  /**
+   * What a row has to meet.
+   *
+   * @param sql with the names of its parameters
+   */
+  record Condition(String sql, Map<String, ?> parameters) {
+
+    static Condition of(String sql) {
+      return new Condition(sql, Map.of());
+    }
+  }
+
   private static final String FIND =
       """
       select id, merchant_id, url from webhook_endpoints
@@ -38,7 +51,7 @@ final class EndpointRows {
   private static final String LOCK =
       """
       select id from webhook_endpoints
-       where merchant_id = ? and id = ? and %s
+       where merchant_id = :merchant and id = :id and %s
          for update skip locked
       """;
 
@@ -52,11 +65,12 @@ final class EndpointRows {
   }
 
   /** The endpoints that meet the condition, locked or not. Locks none. */
-  List<Found> find(String condition, Set<Destination> endpoints) {
+  List<Found> find(Condition condition, Set<Destination> endpoints) {
     if (endpoints.isEmpty()) {
       return List.of();
     }
-    return jdbc.sql(FIND.formatted(condition))
+    return jdbc.sql(FIND.formatted(condition.sql()))
+        .params(condition.parameters())
         .param("merchants", endpoints.stream().map(Destination::merchantId).distinct().toList())
         .param("ids", endpoints.stream().map(Destination::endpointId).toList())
         .query(
@@ -69,13 +83,15 @@ final class EndpointRows {
   }
 
   /** Locks the endpoints that meet the condition and are not locked, and returns them. */
-  List<Found> lock(String condition, Set<Destination> endpoints) {
-    String lock = LOCK.formatted(condition);
+  List<Found> lock(Condition condition, Set<Destination> endpoints) {
+    String lock = LOCK.formatted(condition.sql());
     return find(condition, endpoints).stream()
         .filter(
             endpoint ->
                 jdbc.sql(lock)
-                    .params(endpoint.merchantId(), endpoint.id())
+                    .params(condition.parameters())
+                    .param("merchant", endpoint.merchantId())
+                    .param("id", endpoint.id())
                     .query(UUID.class)
                     .optional()
                     .isPresent())
@@ -83,7 +99,7 @@ final class EndpointRows {
   }
 
   /** Changes the endpoints that meet the condition and are not locked, and returns them. */
-  List<Found> change(String change, String condition, Set<Destination> endpoints) {
+  List<Found> change(String change, Condition condition, Set<Destination> endpoints) {
     List<Found> locked = lock(condition, endpoints);
     if (!locked.isEmpty()) {
       jdbc.sql(CHANGE.formatted(change))

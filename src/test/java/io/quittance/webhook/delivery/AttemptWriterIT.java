@@ -24,7 +24,6 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 
 /** What is written down of attempts while rows are locked. */
@@ -56,7 +55,7 @@ class AttemptWriterIT {
           jdbc,
           transactions,
           dialect,
-          new EndpointHealth(JdbcClient.create(source), properties),
+          new EndpointHealth(jdbc, dialect, properties),
           new DeadEndpoints(
               jdbc,
               transactions,

@@ -3,15 +3,21 @@ package io.quittance.webhook.delivery;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.database.Clocks;
+import io.quittance.database.Dialect;
+import io.quittance.database.Distribution;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
 import io.quittance.web.TypeId;
+import io.quittance.webhook.delivery.DeadEndpoints.Dead;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.assertj.core.api.AbstractDurationAssert;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +25,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -94,6 +99,26 @@ class EndpointHealthIT {
     assertThat(pausedUntil(database, endpoint)).isNull();
   }
 
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void disablesNoneBecauseTheDatabasesClockIsAhead(String name, DataSource database)
+      throws SQLException {
+    Destination endpoint = endpoint(database);
+    new JdbcTemplate(database)
+        .update(
+            "update webhook_endpoints set failing_since = ? where id = ?",
+            OffsetDateTime.now().minus(RoundRobinIT.properties().disableAfter()).minusHours(1),
+            endpoint.endpointId());
+    var behind = new Clocks(Clock.offset(Clock.systemUTC(), Duration.ofDays(-1)));
+    var behindTheDatabase = new Dialect(database, Distribution.NONE, behind);
+
+    assertThat(note(database, behindTheDatabase, failed(endpoint, false, PAUSE))).isEmpty();
+    assertThat(note(database, failed(endpoint, false, PAUSE)))
+        .singleElement()
+        .extracting(dead -> dead.endpoint().destination())
+        .isEqualTo(endpoint);
+  }
+
   private static AbstractDurationAssert<?> assertThatItIsPausedFor(
       DataSource database, Destination endpoint) {
     OffsetDateTime until = pausedUntil(database, endpoint);
@@ -120,10 +145,15 @@ class EndpointHealthIT {
     assertThat(queue.claimProbe(endpoint)).hasSize(1);
   }
 
-  private static void note(DataSource database, Attempt attempt) throws SQLException {
-    var health = new EndpointHealth(JdbcClient.create(database), RoundRobinIT.properties());
-    new TransactionTemplate(new DataSourceTransactionManager(database))
-        .executeWithoutResult(_ -> health.note(List.of(attempt)));
+  private static List<Dead> note(DataSource database, Attempt attempt) throws SQLException {
+    return note(database, new Dialect(database), attempt);
+  }
+
+  private static List<Dead> note(DataSource database, Dialect dialect, Attempt attempt) {
+    var health = new EndpointHealth(new JdbcTemplate(database), dialect, RoundRobinIT.properties());
+    return Objects.requireNonNull(
+        new TransactionTemplate(new DataSourceTransactionManager(database))
+            .execute(_ -> health.note(List.of(attempt))));
   }
 
   private static Attempt failed(Destination endpoint, boolean probe, Duration endpointPause) {
