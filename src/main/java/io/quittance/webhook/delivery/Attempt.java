@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param excerpt the first bytes of the answer
  * @param pause before the next attempt; null: there is none
  * @param endpointPause how long the endpoint is to be paused; null: it stays as it is
- * @param made whether anything was sent; if not, this says nothing about the receiver
+ * @param url where it was sent; null: nothing was sent, so this says nothing about the receiver
  */
 public record Attempt(
     Claimed delivery,
@@ -24,7 +24,7 @@ public record Attempt(
     @Nullable String excerpt,
     @Nullable Duration pause,
     @Nullable Duration endpointPause,
-    boolean made) {
+    @Nullable String url) {
 
   private static final int GONE = 410;
   private static final int ERROR_LENGTH_MAX = 500;
@@ -35,7 +35,11 @@ public record Attempt(
 
   /** Ends a delivery for which nothing was sent. */
   public static Attempt none(Claimed delivery, Instant now, String error) {
-    return new Attempt(delivery, now, Duration.ZERO, null, error, null, null, null, false);
+    return new Attempt(delivery, now, Duration.ZERO, null, error, null, null, null, null);
+  }
+
+  public boolean made() {
+    return url != null;
   }
 
   boolean succeeded() {
@@ -49,7 +53,7 @@ public record Attempt(
 
   /** Whether nothing was sent because the endpoint was deleted. */
   boolean endpointDeleted() {
-    return !made && DeadLetters.DELETED.equals(error);
+    return !made() && DeadLetters.DELETED.equals(error);
   }
 
   /** Whether the receiver answered 410 Gone. */

@@ -34,6 +34,9 @@ import org.springframework.stereotype.Component;
  *
  * <p>An endpoint whose row another transaction has locked is skipped; its next attempt is noted.
  * Otherwise the attempts of all merchants would wait for one row.
+ *
+ * <p>A failure at a URL that the endpoint no longer has is ignored: its merchant has changed it,
+ * and the old receiver says nothing about the new one.
  */
 @Component
 final class EndpointHealth {
@@ -50,6 +53,7 @@ final class EndpointHealth {
               or closed_until < current_timestamp + cast(? as bigint) * interval '0.001' second)
       """;
 
+  private static final Condition ANY = Condition.of("true");
   private static final Condition ENABLED = Condition.of("enabled");
   private static final Condition FAILING = Condition.of("failing_since is not null");
   private static final Condition NOT_FAILING = Condition.of("failing_since is null");
@@ -82,9 +86,10 @@ final class EndpointHealth {
    */
   List<Dead> note(Collection<Attempt> attempts) {
     List<Attempt> made =
-        attempts.stream()
-            .filter(attempt -> attempt.made() && attempt.delivery().endpointId() != null)
-            .toList();
+        withoutOldUrls(
+            attempts.stream()
+                .filter(attempt -> attempt.made() && attempt.delivery().endpointId() != null)
+                .toList());
     var failed = of(made, attempt -> !attempt.succeeded());
     rows.change("failing_since = current_timestamp", NOT_FAILING, failed)
         .forEach(endpoint -> failing(endpoint, made));
@@ -97,9 +102,38 @@ final class EndpointHealth {
                     "Endpoint {} of {} has recovered; deliveries resume",
                     endpoint.name(),
                     endpoint.merchant()));
-    return Stream.concat(
-            dead(ENABLED, of(made, Attempt::gone), Endpoint.GONE), failedForTooLong(failed))
+    return Stream.concat(gone(made), failedForTooLong(failed)).toList();
+  }
+
+  private List<Attempt> withoutOldUrls(List<Attempt> made) {
+    Set<Destination> failed = of(made, attempt -> !attempt.succeeded());
+    Map<UUID, String> urls =
+        rows.find(ANY, failed).stream().collect(Collectors.toMap(Found::id, Found::url));
+    return made.stream()
+        .filter(
+            attempt ->
+                attempt.succeeded()
+                    || Objects.equals(attempt.url(), urls.get(attempt.delivery().endpointId())))
         .toList();
+  }
+
+  /** Disabled only if the URL is still the same then. */
+  private Stream<Dead> gone(List<Attempt> made) {
+    Map<Destination, String> urls =
+        made.stream()
+            .filter(Attempt::gone)
+            .collect(
+                Collectors.toMap(
+                    attempt -> attempt.delivery().destination(),
+                    attempt -> Objects.requireNonNull(attempt.url()),
+                    (url, _) -> url));
+    return urls.entrySet().stream()
+        .flatMap(
+            entry ->
+                dead(
+                    new Condition("enabled and url = :url", Map.of("url", entry.getValue())),
+                    Set.of(entry.getKey()),
+                    Endpoint.GONE));
   }
 
   /** One clock that is ahead does not disable an endpoint that has just begun to fail. */

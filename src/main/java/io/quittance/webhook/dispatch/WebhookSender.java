@@ -202,7 +202,7 @@ final class WebhookSender {
           reply.excerpt(),
           null,
           null,
-          true);
+          url(task));
     }
     @Nullable Duration retryAfter =
         WAIT.contains(reply.status()) ? RetrySchedule.retryAfter(reply.retryAfter(), clock) : null;
@@ -241,6 +241,11 @@ final class WebhookSender {
         reply == null ? null : reply.excerpt(),
         pause,
         endpointPause,
-        true);
+        url(task));
+  }
+
+  private String url(DeliveryTask task) {
+    Endpoint endpoint = task.endpoint();
+    return endpoint == null ? String.valueOf(properties.url()) : endpoint.url();
   }
 }

@@ -74,7 +74,11 @@ public class Endpoint extends AssignedId {
   /** The settings of an endpoint that its merchant chooses. */
   public record Target(String url, Subscription events, @Nullable String description) {}
 
+  /** Changes what the merchant chooses. Failures at another URL do not count for the new one. */
   public void retarget(Target target) {
+    if (!url.equals(target.url())) {
+      failingSince = null;
+    }
     this.url = target.url();
     this.events = target.events().text();
     this.description = target.description();

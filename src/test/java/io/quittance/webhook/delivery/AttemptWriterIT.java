@@ -237,7 +237,7 @@ class AttemptWriterIT {
         null,
         null,
         null,
-        true);
+        "https://example.com/");
   }
 
   private int delivered() {

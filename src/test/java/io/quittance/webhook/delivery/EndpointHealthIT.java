@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.assertj.core.api.AbstractDurationAssert;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -32,6 +34,8 @@ import org.springframework.transaction.support.TransactionTemplate;
 class EndpointHealthIT {
 
   private static final Duration HOUR = Duration.ofHours(1);
+  private static final String URL = "https://example.com/";
+  private static final String OLD_URL = "https://example.com/old";
   private static final Duration PAUSE = Duration.ofSeconds(30);
 
   static List<Arguments> databases() {
@@ -94,7 +98,7 @@ class EndpointHealthIT {
     Destination endpoint = endpoint(database);
 
     note(database, failed(endpoint, false, HOUR));
-    note(database, attempt(endpoint, true, null, null));
+    note(database, succeeded(endpoint));
 
     assertThat(pausedUntil(database, endpoint)).isNull();
   }
@@ -117,6 +121,47 @@ class EndpointHealthIT {
         .singleElement()
         .extracting(dead -> dead.endpoint().destination())
         .isEqualTo(endpoint);
+  }
+
+  /** The merchant changed the URL while the attempt was under way. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void ignoresWhatFailsAtAnEarlierUrl(String name, DataSource database) throws SQLException {
+    Destination endpoint = endpoint(database);
+
+    assertThat(note(database, gone(endpoint, OLD_URL))).isEmpty();
+    assertThat(pausedUntil(database, endpoint)).isNull();
+    assertThat(failing(database, endpoint)).isFalse();
+
+    assertThat(note(database, gone(endpoint, URL))).hasSize(1);
+    assertThat(failing(database, endpoint)).isTrue();
+  }
+
+  /** The merchant changes the URL between the attempt's commit and the endpoint's end. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void findsNoneToDisableWhoseUrlHasChangedSince(String name, DataSource database)
+      throws SQLException {
+    Destination endpoint = endpoint(database);
+    Dead dead = note(database, gone(endpoint, URL)).getFirst();
+    var rows = new EndpointRows(JdbcClient.create(database));
+    assertThat(rows.find(dead.condition(), Set.of(endpoint))).hasSize(1);
+
+    new JdbcTemplate(database)
+        .update(
+            "update webhook_endpoints set url = 'https://example.com/new' where id = ?",
+            endpoint.endpointId());
+
+    assertThat(rows.find(dead.condition(), Set.of(endpoint))).isEmpty();
+  }
+
+  private static boolean failing(DataSource database, Destination endpoint) {
+    return Boolean.TRUE.equals(
+        new JdbcTemplate(database)
+            .queryForObject(
+                "select failing_since is not null from webhook_endpoints where id = ?",
+                Boolean.class,
+                endpoint.endpointId()));
   }
 
   private static AbstractDurationAssert<?> assertThatItIsPausedFor(
@@ -157,14 +202,24 @@ class EndpointHealthIT {
   }
 
   private static Attempt failed(Destination endpoint, boolean probe, Duration endpointPause) {
-    return attempt(endpoint, probe, "status 503", endpointPause);
+    return attempt(endpoint, probe, 503, endpointPause, URL);
+  }
+
+  private static Attempt succeeded(Destination endpoint) {
+    return attempt(endpoint, true, 200, null, URL);
+  }
+
+  private static Attempt gone(Destination endpoint, String url) {
+    return attempt(endpoint, false, 410, HOUR, url);
   }
 
   private static Attempt attempt(
       Destination endpoint,
       boolean probe,
-      @Nullable String error,
-      @Nullable Duration endpointPause) {
+      int status,
+      @Nullable Duration endpointPause,
+      String url) {
+    String error = status == 200 ? null : "status " + status;
     var delivery =
         new Claimed(
             TypeId.next(),
@@ -176,7 +231,7 @@ class EndpointHealthIT {
             Instant.EPOCH,
             Deadline.after(HOUR));
     return new Attempt(
-        delivery, Instant.now(), Duration.ZERO, null, error, null, null, endpointPause, true);
+        delivery, Instant.now(), Duration.ZERO, status, error, null, null, endpointPause, url);
   }
 
   private static Destination endpoint(DataSource database) {
