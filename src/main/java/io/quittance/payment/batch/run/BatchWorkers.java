@@ -27,27 +27,31 @@ final class BatchWorkers implements AutoCloseable {
     void with(Entry batch) throws InterruptedException;
   }
 
-  /** One merchant's batches may take at most the number of workers divided by this. */
-  private static final int PARTS = 2;
+  /**
+   * How many batches are worked on at once.
+   *
+   * @param ofOneMerchant of these, at most
+   */
+  record Limits(int batches, int ofOneMerchant) {}
 
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final WorkerPool<Entry, Boolean> workers;
   private final RunningBatches running;
-  private final int max;
+  private final Limits limits;
   private final Map<UUID, Integer> inHand = new ConcurrentHashMap<>();
 
   /**
    * @param name the name of the pool, a tag of its metrics
-   * @param max batches at once
    */
-  BatchWorkers(String name, int max, RunningBatches running, Work work, MeterRegistry registry) {
+  BatchWorkers(
+      String name, Limits limits, RunningBatches running, Work work, MeterRegistry registry) {
     this.running = running;
-    this.max = max;
+    this.limits = limits;
     this.workers =
         WorkerPool.<Entry, Boolean>named(name, jobs -> work(jobs, work))
-            .workers(max)
-            .capacity(2 * max)
+            .workers(limits.batches())
+            .capacity(2 * limits.batches())
             .virtualThreads()
             .start(registry);
   }
@@ -63,12 +67,12 @@ final class BatchWorkers implements AutoCloseable {
   }
 
   boolean isFull() {
-    return running.stopping() || inHand() >= max;
+    return running.stopping() || inHand() >= limits.batches();
   }
 
   /** Whether half of the workers are free, so that a new batch takes no place from waiting ones. */
   boolean isHalfFree() {
-    return inHand() <= max / 2;
+    return inHand() <= limits.batches() / 2;
   }
 
   private int inHand() {
@@ -76,17 +80,13 @@ final class BatchWorkers implements AutoCloseable {
   }
 
   boolean hasRoom(StoredBatch batch) {
-    return !isFull() && inHand.getOrDefault(batch.merchantId(), 0) < maxOfOne();
-  }
-
-  private int maxOfOne() {
-    return Math.max(1, max / PARTS);
+    return !isFull() && inHand.getOrDefault(batch.merchantId(), 0) < limits.ofOneMerchant();
   }
 
   /** The merchants that have all the workers they may have. The search leaves their batches out. */
   Set<UUID> merchantsWithoutRoom() {
     return inHand.entrySet().stream()
-        .filter(own -> own.getValue() >= maxOfOne())
+        .filter(own -> own.getValue() >= limits.ofOneMerchant())
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }

@@ -35,6 +35,13 @@ import org.springframework.stereotype.Component;
 final class ItemReconciliation {
 
   private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  /**
+   * How long locked items are waited for: other batches wait for the worker, and this one is tried
+   * again when its lease has ended.
+   */
+  private static final Duration LOCK_LIMIT = Duration.ofSeconds(1);
+
   private static final int ITEMS_AT_ONCE = 500;
 
   private static final ItemResult LOST =
@@ -80,11 +87,11 @@ final class ItemReconciliation {
             .map(item -> change(batch, item, end(item, begun.get(item.position()), found)))
             .flatMap(Optional::stream)
             .toList();
-    record(batch, changes, limit);
+    record(batch, changes);
   }
 
-  private void record(StoredBatch batch, List<Change> changes, Deadline limit)
-      throws InterruptedException {
+  private void record(StoredBatch batch, List<Change> changes) throws InterruptedException {
+    var limit = Deadline.after(LOCK_LIMIT);
     var retries = new WriteRetries(batch);
     while (true) {
       try {

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.OneByOne;
 import io.quittance.database.ReservedConnection;
+import io.quittance.payment.batch.run.BatchWorkers.Limits;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchStore;
@@ -31,8 +32,11 @@ public final class Takeover {
   private static final Logger log = LoggerFactory.getLogger(Takeover.class);
   private static final int LOOKED_AT = 200;
 
-  /** How many batches that only have to be ended are handled at once. */
-  private static final int ENDING_MAX = 4;
+  /**
+   * Batches that only have to be ended. One merchant has one at a time: while its items are locked,
+   * there are workers left for others.
+   */
+  private static final Limits ENDING = new Limits(4, 1);
 
   private final BatchWorkers goingOn;
   private final BatchWorkers ending;
@@ -55,9 +59,11 @@ public final class Takeover {
     this.running = running;
     this.reconciliation = reconciliation;
     this.runner = runner;
+    int max = properties.backgroundMax();
     this.goingOn =
-        new BatchWorkers("batches", properties.backgroundMax(), running, this::goOn, registry);
-    this.ending = new BatchWorkers("batch-ends", ENDING_MAX, running, this::goOn, registry);
+        new BatchWorkers(
+            "batches", new Limits(max, Math.max(1, max / 2)), running, this::goOn, registry);
+    this.ending = new BatchWorkers("batch-ends", ENDING, running, this::goOn, registry);
   }
 
   /**

@@ -1,8 +1,10 @@
 package io.quittance.payment.batch.run;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
+import static org.mockito.Mockito.atMost;
 import static org.mockito.Mockito.doThrow;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.times;
@@ -47,5 +49,22 @@ class ItemReconciliationTest {
     reconciliation.reconcile(batch);
 
     verify(progress, times(3)).record(any(), any(), any(), anyBoolean());
+  }
+
+  /** Others' batches wait for the worker. */
+  @Test
+  void leavesABatchWhoseItemsStayLockedForLater() throws InterruptedException {
+    when(items.open(batch)).thenReturn(List.of(new Open(0, "a", ItemStatus.PROCESSING, 0)));
+    when(journal.submitWhenRoom(any(), any()))
+        .thenReturn(CompletableFuture.completedFuture(Optional.of(Map.of())));
+    doThrow(new CannotAcquireLockException("locked"))
+        .when(progress)
+        .record(any(), any(), any(), anyBoolean());
+
+    assertThatThrownBy(() -> reconciliation.reconcile(batch))
+        .isInstanceOf(CannotAcquireLockException.class);
+
+    // Pauses double from 50 ms: there is time for these within a second, and not for more.
+    verify(progress, atMost(7)).record(any(), any(), any(), anyBoolean());
   }
 }

@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.ActiveProfiles;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
@@ -55,6 +56,9 @@ class LockedItemsIT {
 
   /** Longer than a lease lasts. */
   private static final String LATER = "interval '6' second";
+
+  /** Less than the time in which the results of one batch are written. */
+  private static final Duration SOON = Duration.ofSeconds(8);
 
   private static final Duration RENEWED = Duration.ofSeconds(20);
 
@@ -176,6 +180,59 @@ class LockedItemsIT {
       }
     }
     assertThat(small(owners.getFirst(), 0).status()).isEqualTo(201);
+  }
+
+  /** They wait for the results of their last items, as when their replica was killed. */
+  @Test
+  void keepNoOtherMerchantsBatchFromBeingEnded() throws Exception {
+    List<UUID> locked = new ArrayList<>();
+    for (Merchant owner : List.of(withAccounts(), withAccounts())) {
+      locked.add(ended(owner, 1));
+      locked.add(ended(owner, 2));
+    }
+    UUID other = ended(withAccounts(), 1);
+    String ids = locked.stream().map("'%s'"::formatted).collect(joining(","));
+
+    try (Connection holder =
+        SERVER.locking(
+            "select 1 from payment_batch_items where batch_id in (%s) for update".formatted(ids))) {
+      locked.forEach(this::leave);
+      await().atMost(PATIENCE).until(() -> ofProcessing("run > 1") >= 2);
+      leave(other);
+
+      await().atMost(SOON).until(() -> processing(other) == 0);
+      assertThat(ofProcessing("id in (%s)".formatted(ids))).isEqualTo(locked.size());
+      holder.rollback();
+    }
+    await().atMost(PATIENCE).until(() -> ofProcessing("id in (%s)".formatted(ids)) == 0);
+    audit.passes();
+  }
+
+  /** A batch with one item, which has ended; its row does not say so yet. */
+  private UUID ended(Merchant owner, int key) {
+    UUID batch = TypeId.require("bat", small(owner, key).body().path("id").asText());
+    update("update payment_batch_items set status = 'processing' where batch_id = ?", batch);
+    return batch;
+  }
+
+  /** As if its replica had died a minute ago. */
+  private void leave(UUID batch) {
+    update(
+        """
+        update payment_batches
+           set status = 'processing', completed_at = null, succeeded_items = 0,
+               processing_items = 1, lease_until = current_timestamp - interval '1' minute
+         where id = ?
+        """,
+        batch);
+  }
+
+  private static void update(String sql, UUID batch) {
+    new JdbcTemplate(SERVER.dataSource()).update(sql, batch);
+  }
+
+  private long processing(UUID batch) {
+    return ofProcessing("id = '%s'".formatted(batch));
   }
 
   private Answer small(Merchant payer, int key) {

@@ -1,6 +1,8 @@
 package io.quittance.payment.batch.run;
 
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.ArgumentMatchers.eq;
 import static org.mockito.Mockito.RETURNS_DEEP_STUBS;
 import static org.mockito.Mockito.doAnswer;
 import static org.mockito.Mockito.mock;
@@ -14,6 +16,9 @@ import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchStore;
 import io.quittance.payment.batch.store.StoredBatch;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -67,9 +72,42 @@ class TakeoverTest {
     verify(leases).release(late, Duration.ZERO);
   }
 
+  /** Each of two merchants has more batches that cannot be ended than there are workers. */
+  @Test
+  void endsAMerchantsBatchBesideThoseOfOthersThatHang() throws InterruptedException {
+    List<StoredBatch> hanging = new ArrayList<>();
+    for (UUID merchant : List.of(UUID.randomUUID(), UUID.randomUUID())) {
+      for (int i = 0; i < 5; i++) {
+        hanging.add(batch(merchant));
+      }
+    }
+    StoredBatch other = batch();
+    var all = new ArrayList<>(hanging);
+    all.add(other);
+    when(leases.abandoned(eq(false), any(), anyInt())).thenReturn(all);
+    when(leases.take(any())).thenAnswer(call -> Optional.of(call.getArgument(0)));
+    doAnswer(
+            call -> {
+              if (hanging.contains(call.<StoredBatch>getArgument(0))) {
+                going.await();
+              }
+              return null;
+            })
+        .when(reconciliation)
+        .reconcile(any());
+
+    takeover.lookForAbandoned();
+
+    verify(reconciliation, timeout(PATIENCE_MS)).reconcile(other);
+  }
+
   private static StoredBatch batch() {
+    return batch(UUID.randomUUID());
+  }
+
+  private static StoredBatch batch(UUID merchantId) {
     StoredBatch batch = mock(StoredBatch.class, RETURNS_DEEP_STUBS);
-    when(batch.merchantId()).thenReturn(UUID.randomUUID());
+    when(batch.merchantId()).thenReturn(merchantId);
     when(batch.id()).thenReturn(UUID.randomUUID());
     return batch;
   }
