@@ -25,10 +25,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.annotation.Transactional;
@@ -49,11 +47,8 @@ class Webhooks {
   /** How long the instant that an error names can be used. */
   private static final Duration NAMED_FOR = Duration.ofMinutes(5);
 
-  /** Rows of deleted endpoints are kept for an hour, and polled with the others until then. */
-  private static final int DELETED_MAX = 256;
-
   private final Endpoints endpoints;
-  private final JdbcClient jdbc;
+  private final EndpointSlots slots;
   private final SecretKeys keys;
   private final ReceiverLanes lanes;
   private final Subscribers subscribers;
@@ -65,7 +60,7 @@ class Webhooks {
 
   Webhooks(
       Endpoints endpoints,
-      JdbcClient jdbc,
+      EndpointSlots slots,
       SecretKeys keys,
       ReceiverLanes lanes,
       Subscribers subscribers,
@@ -75,7 +70,7 @@ class Webhooks {
       WebhookProperties properties,
       PlatformTransactionManager transactions) {
     this.endpoints = endpoints;
-    this.jdbc = jdbc;
+    this.slots = slots;
     this.keys = keys;
     this.lanes = lanes;
     this.subscribers = subscribers;
@@ -105,46 +100,16 @@ class Webhooks {
 
   private Issued createInFreeSlot(Caller caller, Target target) {
     UUID merchantId = caller.merchantId();
-    if (deleted(merchantId) >= DELETED_MAX) {
-      throw Problem.of(
-          ProblemCode.INVALID_STATE,
-          "%d endpoints were deleted recently, which is the limit: each counts for at least an hour. Try again later, or change an existing endpoint."
-              .formatted(DELETED_MAX));
-    }
+    slots.requireRoomBesideDeleted(merchantId);
     UUID id = TypeId.next();
     SigningSecret secret = SigningSecret.random();
     Sealed sealed = keys.seal(id, secret);
-    char slot = freeSlot(merchantId);
+    char slot = slots.free(merchantId);
     var endpoint = new Endpoint(id, merchantId, slot, target, sealed, clock.instant());
     var issued = new Issued(endpoints.saveAndFlush(endpoint), secret);
     audited(caller, "created", id, described(target));
     forgetOnCommit(merchantId, id);
     return issued;
-  }
-
-  /** How many deleted endpoints still have a row. */
-  private int deleted(UUID merchantId) {
-    String sql =
-        "select count(*) from webhook_endpoints where merchant_id = ? and deleted_at is not null";
-    return jdbc.sql(sql).param(merchantId).query(Integer.class).single();
-  }
-
-  private char freeSlot(UUID merchantId) {
-    String used =
-        endpoints.ofMerchant(merchantId).stream()
-            .map(endpoint -> String.valueOf(endpoint.slot()))
-            .collect(Collectors.joining());
-    return (char)
-        Endpoint.SLOTS
-            .chars()
-            .filter(slot -> used.indexOf(slot) < 0)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    Problem.of(
-                        ProblemCode.INVALID_STATE,
-                        "There are %d endpoints already, which is the limit; delete one first."
-                            .formatted(Endpoint.SLOTS.length())));
   }
 
   /**
