@@ -79,13 +79,13 @@ final class Backfill {
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transactions;
-  private final DeliveryQueue queue;
+  private final NewDeliveries deliveries;
   private volatile Destination last = new Destination(FIRST, FIRST);
 
-  Backfill(JdbcClient jdbc, PlatformTransactionManager transactions, DeliveryQueue queue) {
+  Backfill(JdbcClient jdbc, PlatformTransactionManager transactions, NewDeliveries deliveries) {
     this.jdbc = jdbc;
     this.transactions = new TransactionTemplate(transactions);
-    this.queue = queue;
+    this.deliveries = deliveries;
   }
 
   @Scheduled(fixedDelay = 1000)
@@ -147,7 +147,7 @@ final class Backfill {
             .query(
                 (rs, row) -> new Candidate(rs.getObject("id", UUID.class), rs.getBoolean("wanted")))
             .list();
-    queue.add(
+    deliveries.add(
         progress.merchantId(),
         progress.endpointId(),
         next.stream().filter(Candidate::wanted).map(Candidate::eventId).toList());

@@ -52,7 +52,7 @@ final class DeadEndpoints {
   private final TransactionTemplate transactions;
   private final EndpointRows rows;
   private final EventLog events;
-  private final DeliveryQueue queue;
+  private final NewDeliveries deliveries;
   private final AuditTrail audit;
   private final ObjectMapper json;
   private final Clock clock;
@@ -62,7 +62,7 @@ final class DeadEndpoints {
       PlatformTransactionManager transactions,
       Dialect dialect,
       EventLog events,
-      DeliveryQueue queue,
+      NewDeliveries deliveries,
       AuditTrail audit,
       ObjectMapper json,
       Clock clock) {
@@ -70,7 +70,7 @@ final class DeadEndpoints {
     this.transactions = LockLimitTemplate.ofRepeated(transactions, jdbc, dialect);
     this.rows = new EndpointRows(this.jdbc);
     this.events = events;
-    this.queue = queue;
+    this.deliveries = deliveries;
     this.audit = audit;
     this.json = json;
     this.clock = clock;
@@ -110,7 +110,7 @@ final class DeadEndpoints {
             "webhook_endpoint.disabled",
             endpoint.name(),
             Map.of("url", endpoint.url(), "reason", reason)));
-    queue.addForSubscribers(
+    deliveries.addForSubscribers(
         events.add(
             endpoint.merchantId(),
             EventType.WEBHOOK_ENDPOINT_DISABLED,

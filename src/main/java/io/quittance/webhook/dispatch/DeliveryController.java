@@ -16,7 +16,7 @@ import io.quittance.web.query.PageRequest;
 import io.quittance.web.query.QueryParameters;
 import io.quittance.webhook.delivery.DeliveryHistory;
 import io.quittance.webhook.delivery.DeliveryHistory.DeliveryBody;
-import io.quittance.webhook.delivery.DeliveryQueue;
+import io.quittance.webhook.delivery.NewDeliveries;
 import io.quittance.webhook.endpoint.Endpoint;
 import io.quittance.webhook.endpoint.Endpoints;
 import jakarta.servlet.http.HttpServletRequest;
@@ -45,7 +45,7 @@ class DeliveryController {
 
   private final Endpoints endpoints;
   private final EventLog events;
-  private final DeliveryQueue queue;
+  private final NewDeliveries deliveries;
   private final DeliveryHistory history;
   private final Claimer claimer;
   private final Clock clock;
@@ -54,14 +54,14 @@ class DeliveryController {
   DeliveryController(
       Endpoints endpoints,
       EventLog events,
-      DeliveryQueue queue,
+      NewDeliveries deliveries,
       DeliveryHistory history,
       Claimer claimer,
       Clock clock,
       PlatformTransactionManager transactions) {
     this.endpoints = endpoints;
     this.events = events;
-    this.queue = queue;
+    this.deliveries = deliveries;
     this.history = history;
     this.claimer = claimer;
     this.clock = clock;
@@ -156,7 +156,7 @@ class DeliveryController {
   private List<DeliveryBody> add(UUID merchantId, List<Endpoint> takers, UUID eventId) {
     List<UUID> ids =
         takers.stream()
-            .flatMap(taker -> queue.add(merchantId, taker.getId(), List.of(eventId)).stream())
+            .flatMap(taker -> deliveries.add(merchantId, taker.getId(), List.of(eventId)).stream())
             .toList();
     return history.find(merchantId, ids);
   }

@@ -50,7 +50,6 @@ class AttemptWriterIT {
       var transactions = new DataSourceTransactionManager(source);
       var dialect = new Dialect(source);
       WebhookProperties properties = RoundRobinIT.properties();
-      var queue = new DeliveryQueue(jdbc, transactions, dialect, properties);
       return new AttemptWriter(
           jdbc,
           transactions,
@@ -61,7 +60,7 @@ class AttemptWriterIT {
               transactions,
               dialect,
               null,
-              queue,
+              new NewDeliveries(jdbc, dialect),
               null,
               new ObjectMapper(),
               Clock.systemUTC()),
@@ -82,12 +81,7 @@ class AttemptWriterIT {
     UUID merchant = TypeId.next();
     UUID endpoint = TypeId.next();
     List<UUID> events = Stream.generate(TypeId::next).limit(DELIVERIES).toList();
-    new DeliveryQueue(
-            jdbc,
-            new DataSourceTransactionManager(source),
-            new Dialect(source),
-            RoundRobinIT.properties())
-        .add(merchant, endpoint, events);
+    RoundRobinIT.deliveries(source).add(merchant, endpoint, events);
     List<UUID> deliveries = jdbc.queryForList("select id from deliveries order by id", UUID.class);
     UUID locked = deliveries.get(LOCKED);
 
@@ -211,11 +205,7 @@ class AttemptWriterIT {
   }
 
   private List<UUID> add(UUID merchant, int deliveries) throws SQLException {
-    return new DeliveryQueue(
-            jdbc,
-            new DataSourceTransactionManager(source),
-            new Dialect(source),
-            RoundRobinIT.properties())
+    return RoundRobinIT.deliveries(source)
         .add(merchant, TypeId.next(), Stream.generate(TypeId::next).limit(deliveries).toList());
   }
 

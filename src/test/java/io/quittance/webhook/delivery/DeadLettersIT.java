@@ -196,7 +196,7 @@ class DeadLettersIT {
     var jdbc = new JdbcTemplate(database);
     var endpoint = new Destination(RoundRobinIT.merchant(jdbc), TypeId.next());
     addEndpoint(jdbc, endpoint, 0, false);
-    addDeliveries(RoundRobinIT.queue(database), endpoint, DELIVERIES);
+    addDeliveries(RoundRobinIT.deliveries(database), endpoint, DELIVERIES);
     return endpoint;
   }
 }

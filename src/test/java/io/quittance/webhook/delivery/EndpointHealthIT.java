@@ -182,7 +182,7 @@ class EndpointHealthIT {
   /** As a replica that claims a probe. */
   private static void probe(DataSource database, Destination endpoint) throws SQLException {
     DeliveryQueue queue = RoundRobinIT.queue(database);
-    queue.add(endpoint.merchantId(), endpoint.endpointId(), List.of(TypeId.next()));
+    RoundRobinIT.addDeliveries(RoundRobinIT.deliveries(database), endpoint, 1);
     new JdbcTemplate(database)
         .update(
             "update webhook_endpoints set closed_until = current_timestamp where id = ?",

@@ -62,7 +62,9 @@ class RoundRobinIT {
     endpoints.addAll(recovering(jdbc, 5));
     var backfill =
         new Backfill(
-            JdbcClient.create(jdbc), new DataSourceTransactionManager(database), queue(database));
+            JdbcClient.create(jdbc),
+            new DataSourceTransactionManager(database),
+            deliveries(database));
 
     backfill.run();
     backfill.run();
@@ -77,7 +79,7 @@ class RoundRobinIT {
   @MethodSource("databases")
   void endpointsThatAreDisabledTakeTurns(String name, DataSource database) throws SQLException {
     var jdbc = new JdbcTemplate(database);
-    DeliveryQueue queue = queue(database);
+    NewDeliveries deliveries = deliveries(database);
     var letters =
         new DeadLetters(
             jdbc,
@@ -87,7 +89,7 @@ class RoundRobinIT {
     List<Destination> endpoints =
         Stream.generate(() -> new Destination(merchant(jdbc), TypeId.next())).limit(11).toList();
     endpoints.forEach(endpoint -> addEndpoint(jdbc, endpoint, 0, false));
-    endpoints.forEach(endpoint -> addDeliveries(queue, endpoint, 501));
+    endpoints.forEach(endpoint -> addDeliveries(deliveries, endpoint, 501));
     List<Found> gone =
         endpoints.stream()
             .map(endpoint -> new Found(endpoint, false, false, true, Instant.EPOCH))
@@ -158,6 +160,10 @@ class RoundRobinIT {
         properties());
   }
 
+  static NewDeliveries deliveries(DataSource database) throws SQLException {
+    return new NewDeliveries(new JdbcTemplate(database), new Dialect(database));
+  }
+
   static WebhookProperties properties() {
     return new WebhookProperties(
         null,
@@ -226,8 +232,8 @@ class RoundRobinIT {
         CREATED_AT);
   }
 
-  static void addDeliveries(DeliveryQueue queue, Destination endpoint, int count) {
-    queue.add(
+  static void addDeliveries(NewDeliveries deliveries, Destination endpoint, int count) {
+    deliveries.add(
         endpoint.merchantId(),
         endpoint.endpointId(),
         Stream.generate(TypeId::next).limit(count).toList());

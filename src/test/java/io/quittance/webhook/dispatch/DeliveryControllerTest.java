@@ -17,7 +17,7 @@ import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.testing.H2;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DeliveryHistory;
-import io.quittance.webhook.delivery.DeliveryQueue;
+import io.quittance.webhook.delivery.NewDeliveries;
 import io.quittance.webhook.endpoint.Endpoint;
 import io.quittance.webhook.endpoint.Endpoint.Target;
 import io.quittance.webhook.endpoint.Endpoints;
@@ -46,14 +46,14 @@ class DeliveryControllerTest {
   private final JdbcTemplate jdbc = new JdbcTemplate(H2.migrated());
   private final Endpoints endpoints = mock(Endpoints.class);
   private final EventLog events = mock(EventLog.class);
-  private final DeliveryQueue queue = mock(DeliveryQueue.class);
+  private final NewDeliveries deliveries = mock(NewDeliveries.class);
   private final Claimer claimer = mock(Claimer.class);
   private final Caller caller = mock(Caller.class);
   private final DeliveryController controller =
       new DeliveryController(
           endpoints,
           events,
-          queue,
+          deliveries,
           mock(DeliveryHistory.class),
           claimer,
           Clock.systemUTC(),
@@ -71,7 +71,7 @@ class DeliveryControllerTest {
 
   @Test
   void addsAllOrNone() {
-    when(queue.add(any(), any(), any()))
+    when(deliveries.add(any(), any(), any()))
         .thenAnswer(add())
         .thenThrow(new QueryTimeoutException("a test"));
 
@@ -83,7 +83,7 @@ class DeliveryControllerTest {
 
   @Test
   void looksForThemOnceTheyAreCommitted() {
-    when(queue.add(any(), any(), any())).thenAnswer(add());
+    when(deliveries.add(any(), any(), any())).thenAnswer(add());
     doAnswer(
             _ -> {
               assertThat(TransactionSynchronizationManager.isActualTransactionActive()).isFalse();
