@@ -32,7 +32,7 @@ public final class ResourceLookups {
   ResourceLookups(MeterRegistry registry) {
     this.lookups =
         new TimedLookups<>(
-            WorkerPool.named("subjects", ResourceLookups::answer)
+            WorkerPool.named("resource-lookups", ResourceLookups::answer)
                 .workers(WORKERS)
                 .capacity(QUEUED_MAX)
                 .inTurns(Question::merchantId)
