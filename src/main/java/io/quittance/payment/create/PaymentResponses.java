@@ -79,14 +79,20 @@ final class PaymentResponses {
   }
 
   private ResponseEntity<Object> of(Payment payment, HttpServletRequest request) {
-    var status = HttpStatusCode.valueOf(payment.answerStatus());
-    if (status.is2xxSuccessful()) {
-      return json(status, PaymentBody.from(payment));
-    }
+    return switch (payment.firstStatus()) {
+      case SUCCEEDED, AUTHORIZED -> json(HttpStatus.CREATED, PaymentBody.from(payment));
+      case IN_REVIEW -> json(HttpStatus.ACCEPTED, PaymentBody.from(payment));
+      case DECLINED, FAILED -> problems.entity(failure(payment), request);
+      case null, default ->
+          throw new IllegalStateException("an answer to a payment that is not concluded");
+    };
+  }
+
+  private static Problem failure(Payment payment) {
     Failure failure =
         Objects.requireNonNull(
             payment.failure(), "a payment that is answered with an error has a failure");
-    return problems.entity(failure.problem().payment(payment.terms().id()), request);
+    return failure.problem().payment(payment.terms().id());
   }
 
   private PaymentBody unknown(PaymentOrder order, Instant resolvesBy) {

@@ -21,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Payment {
 
-  private static final int CREATED = 201;
-  private static final int ACCEPTED = 202;
-
   private PaymentTerms terms;
   private final @Nullable PaymentStatus storedStatus;
   private final int storedEvents;
@@ -33,7 +30,7 @@ public final class Payment {
   private long amountRefunded;
   private @Nullable Verdict verdict;
   private @Nullable Failure failure;
-  private int answerStatus;
+  private @Nullable PaymentStatus firstStatus;
   private int usedMs;
   private int eventCount;
   private PaymentTimestamps timestamps = PaymentTimestamps.NONE;
@@ -77,6 +74,7 @@ public final class Payment {
   /**
    * The stored state.
    *
+   * @param firstStatus as in {@link Payment#firstStatus()}
    * @param counted whether analytics counts it; earlier versions did not
    */
   public record Stored(
@@ -86,7 +84,7 @@ public final class Payment {
       long amountRefunded,
       @Nullable Verdict verdict,
       @Nullable Failure failure,
-      int answerStatus,
+      @Nullable PaymentStatus firstStatus,
       int usedMs,
       int eventCount,
       PaymentTimestamps timestamps,
@@ -99,7 +97,7 @@ public final class Payment {
     payment.amountRefunded = row.amountRefunded();
     payment.verdict = row.verdict();
     payment.failure = row.failure();
-    payment.answerStatus = row.answerStatus();
+    payment.firstStatus = row.firstStatus();
     payment.usedMs = row.usedMs();
     payment.eventCount = row.eventCount();
     // Earlier versions kept the expiry of payments that had ended.
@@ -115,7 +113,7 @@ public final class Payment {
         amountRefunded,
         verdict,
         failure,
-        answerStatus,
+        firstStatus,
         usedMs,
         eventCount,
         timestamps,
@@ -133,7 +131,7 @@ public final class Payment {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     Instant expiresAt = timestamps.expiresAt() == null ? holdExpiry(now) : timestamps.expiresAt();
     timestamps = new PaymentTimestamps(now, null, null, expiresAt);
-    become(PaymentStatus.AUTHORIZED, CREATED, EventType.PAYMENT_AUTHORIZED, now);
+    become(PaymentStatus.AUTHORIZED, EventType.PAYMENT_AUTHORIZED, now);
   }
 
   /** Records that the money has moved. */
@@ -141,29 +139,28 @@ public final class Payment {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     amountCaptured = terms.money().amount();
     timestamps = new PaymentTimestamps(now, now, null, null);
-    become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+    become(PaymentStatus.SUCCEEDED, EventType.PAYMENT_SUCCEEDED, now);
   }
 
   /** Sends the payment to review: the funds stay held until a person has decided. */
   public void sendToReview(Instant now) {
     require(PaymentStatus.PROCESSING);
     timestamps = new PaymentTimestamps(null, null, null, holdExpiry(now));
-    become(PaymentStatus.IN_REVIEW, ACCEPTED, EventType.PAYMENT_IN_REVIEW, now);
+    become(PaymentStatus.IN_REVIEW, EventType.PAYMENT_IN_REVIEW, now);
   }
 
   /** Declines the payment: for insufficient funds, by screening, or by a reviewer. */
   public void decline(Failure reason, Instant now) {
     require(PaymentStatus.PROCESSING, PaymentStatus.IN_REVIEW);
     failure = reason;
-    become(
-        PaymentStatus.DECLINED, reason.problem().code().status(), EventType.PAYMENT_DECLINED, now);
+    become(PaymentStatus.DECLINED, EventType.PAYMENT_DECLINED, now);
   }
 
   /** Fails the payment; no money has moved. */
   public void fail(Failure reason, Instant now) {
     require(PaymentStatus.PROCESSING);
     failure = reason;
-    become(PaymentStatus.FAILED, reason.problem().code().status(), EventType.PAYMENT_FAILED, now);
+    become(PaymentStatus.FAILED, EventType.PAYMENT_FAILED, now);
   }
 
   /** Whether it is still processing after its {@code resolves_by}. */
@@ -196,7 +193,7 @@ public final class Payment {
     timestamps = timestamps.capturedAt(now);
     recordEvent(EventType.PAYMENT_CAPTURED, now, PaymentBody.from(this));
     if (last) {
-      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+      become(PaymentStatus.SUCCEEDED, EventType.PAYMENT_SUCCEEDED, now);
     }
   }
 
@@ -204,10 +201,10 @@ public final class Payment {
   public void cancel(Instant now) {
     require(PaymentStatus.AUTHORIZED);
     if (amountCaptured > 0) {
-      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+      become(PaymentStatus.SUCCEEDED, EventType.PAYMENT_SUCCEEDED, now);
     } else {
       timestamps = timestamps.canceledAt(now);
-      become(PaymentStatus.CANCELED, CREATED, EventType.PAYMENT_CANCELED, now);
+      become(PaymentStatus.CANCELED, EventType.PAYMENT_CANCELED, now);
     }
   }
 
@@ -215,9 +212,9 @@ public final class Payment {
   public void expire(Instant now) {
     require(PaymentStatus.AUTHORIZED, PaymentStatus.IN_REVIEW);
     if (amountCaptured > 0) {
-      become(PaymentStatus.SUCCEEDED, CREATED, EventType.PAYMENT_SUCCEEDED, now);
+      become(PaymentStatus.SUCCEEDED, EventType.PAYMENT_SUCCEEDED, now);
     } else {
-      become(PaymentStatus.EXPIRED, CREATED, EventType.PAYMENT_EXPIRED, now);
+      become(PaymentStatus.EXPIRED, EventType.PAYMENT_EXPIRED, now);
     }
   }
 
@@ -243,14 +240,14 @@ public final class Payment {
     throw new IllegalStateException("payment %s is %s".formatted(terms.id(), status.text()));
   }
 
-  private void become(PaymentStatus next, int answer, EventType event, Instant now) {
+  private void become(PaymentStatus next, EventType event, Instant now) {
     status = next;
     endNotLogged.set(next.unsuccessful());
     if (!waits()) {
       timestamps = timestamps.withoutExpiry();
     }
-    if (answerStatus == 0) {
-      answerStatus = answer;
+    if (firstStatus == null) {
+      firstStatus = next;
     }
     recordEvent(event, now, PaymentBody.from(this));
   }
@@ -351,9 +348,12 @@ public final class Payment {
     return failure;
   }
 
-  /** The HTTP status of the first response; 0 while the payment is processing. */
-  public int answerStatus() {
-    return answerStatus;
+  /**
+   * The first status after {@code processing}, with which the request was answered, whatever has
+   * happened since; null while it is processing.
+   */
+  public @Nullable PaymentStatus firstStatus() {
+    return firstStatus;
   }
 
   public int usedMs() {

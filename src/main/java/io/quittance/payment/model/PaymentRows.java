@@ -82,10 +82,7 @@ public final class PaymentRows {
           .changing("failure_code", "varchar", row -> of(row.failure(), Failure::code))
           .changing("failure_detail", "varchar", row -> of(row.failure(), Failure::detail))
           .changing("failure_dependency", "varchar", row -> of(row.failure(), Failure::dependency))
-          .changing(
-              "answer_status",
-              "integer",
-              row -> row.answerStatus() == 0 ? null : row.answerStatus())
+          .changing("answer_status", "integer", StoredAnswer::of)
           .changing("used_ms", "integer", Payment.Stored::usedMs)
           .changing("event_count", "integer", Payment.Stored::eventCount)
           .changing("authorized_at", "timestamp", row -> row.timestamps().authorizedAt())
@@ -187,15 +184,16 @@ public final class PaymentRows {
   }
 
   public static Payment read(ResultSet rs) throws SQLException {
+    PaymentTerms terms = terms(rs);
     return Payment.fromRow(
         new Payment.Stored(
-            terms(rs),
+            terms,
             PaymentStatus.from(rs.getString("status")),
             rs.getLong("amount_captured"),
             rs.getLong("amount_refunded"),
             verdict(rs),
             failure(rs),
-            rs.getInt("answer_status"),
+            StoredAnswer.read(rs.getInt("answer_status"), terms.captureMethod()),
             rs.getInt("used_ms"),
             rs.getInt("event_count"),
             new PaymentTimestamps(

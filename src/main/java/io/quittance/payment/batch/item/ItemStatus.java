@@ -1,7 +1,6 @@
 package io.quittance.payment.batch.item;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import io.quittance.payment.model.CaptureMethod;
 import io.quittance.payment.model.Payment;
 import io.quittance.web.Problem.Outcome;
 import java.util.Locale;
@@ -53,15 +52,15 @@ public enum ItemStatus {
 
   /** The status of a payment in its first response, whatever has happened since. */
   static ItemStatus of(Payment payment) {
-    if (!payment.concluded()) {
-      return PROCESSING;
-    }
-    return switch (payment.answerStatus()) {
-      case 201 ->
-          payment.terms().captureMethod() == CaptureMethod.AUTOMATIC ? SUCCEEDED : AUTHORIZED;
-      case 202 -> IN_REVIEW;
-      case 402 -> DECLINED;
-      default -> FAILED;
+    return switch (payment.firstStatus()) {
+      case null -> PROCESSING;
+      case SUCCEEDED -> SUCCEEDED;
+      case AUTHORIZED -> AUTHORIZED;
+      case IN_REVIEW -> IN_REVIEW;
+      case DECLINED -> DECLINED;
+      case FAILED -> FAILED;
+      case PROCESSING, CANCELED, EXPIRED ->
+          throw new IllegalStateException("the first status is " + payment.firstStatus());
     };
   }
 }
