@@ -1,11 +1,8 @@
 package io.quittance.webhook.dispatch;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.quittance.concurrency.Deadline;
-import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.tracing.Call;
 import io.quittance.tracing.Tracing;
 import io.quittance.web.TypeId;
@@ -17,26 +14,24 @@ import io.quittance.webhook.courier.NoRoomException;
 import io.quittance.webhook.courier.OperatorReceiver;
 import io.quittance.webhook.courier.WebhookUrl;
 import io.quittance.webhook.delivery.Attempt;
+import io.quittance.webhook.dispatch.SignedMessages.Message;
 import io.quittance.webhook.endpoint.Endpoint;
-import io.quittance.webhook.endpoint.SecretKeys;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Attempts deliveries: signs the event (Standard Webhooks), posts it, and judges the answer. 2xx is
- * success; everything else is a failure, redirects included. Thread-safe.
+ * Attempts deliveries: posts the signed event, and judges the answer. 2xx is success; everything
+ * else is a failure, redirects included. Thread-safe.
  */
 @Component
 final class WebhookSender {
@@ -56,8 +51,7 @@ final class WebhookSender {
   private static final Duration WITH_ITS_EVENT = Duration.ofSeconds(10);
 
   private final WebhookProperties properties;
-  private final SecretKeys keys;
-  private final ObjectMapper json;
+  private final SignedMessages messages;
   private final Clock clock;
   private final Courier courier;
   private final Tracing tracing;
@@ -66,15 +60,13 @@ final class WebhookSender {
 
   WebhookSender(
       WebhookProperties properties,
-      SecretKeys keys,
-      ObjectMapper json,
+      SignedMessages messages,
       Clock clock,
       Courier courier,
       Tracing tracing,
       MeterRegistry registry) {
     this.properties = properties;
-    this.keys = keys;
-    this.json = json;
+    this.messages = messages;
     this.clock = clock;
     this.courier = courier;
     this.tracing = tracing;
@@ -145,7 +137,8 @@ final class WebhookSender {
     long start = System.nanoTime();
     try (Call call = tracing.call("webhook attempt", task.event().traceparent())) {
       try {
-        Reply reply = post(task, startedAt, call.headers(), post);
+        Message message = messages.of(task, startedAt, call.headers());
+        Reply reply = post.post(message.headers(), message.body());
         call.answered(reply.status());
         return judge(task, startedAt, since(start), reply);
       } catch (IOException | RuntimeException e) {
@@ -157,36 +150,6 @@ final class WebhookSender {
 
   private static Duration since(long startNanos) {
     return Duration.ofNanos(System.nanoTime() - startNanos);
-  }
-
-  private Reply post(DeliveryTask task, Instant now, Map<String, String> trace, Post post)
-      throws IOException, InterruptedException {
-    EventBody event = task.event().body();
-    byte[] body = body(event);
-    Map<String, String> headers = new LinkedHashMap<>(trace);
-    headers.put("Content-Type", "application/json");
-    headers.put("User-Agent", "Quittance");
-    headers.put("webhook-id", event.id());
-    headers.put("webhook-timestamp", Long.toString(now.getEpochSecond()));
-    Endpoint endpoint = task.endpoint();
-    if (endpoint != null) {
-      headers.put("webhook-signature", signatures(endpoint, event.id(), now, body));
-    }
-    return post.post(headers, body);
-  }
-
-  private byte[] body(EventBody event) {
-    try {
-      return json.writeValueAsBytes(event);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an event cannot be written", e);
-    }
-  }
-
-  private String signatures(Endpoint endpoint, String id, Instant now, byte[] body) {
-    return endpoint.secrets(now).stream()
-        .map(secret -> keys.open(endpoint.getId(), secret).sign(id, now, body))
-        .collect(Collectors.joining(" "));
   }
 
   private Attempt judge(DeliveryTask task, Instant startedAt, Duration took, Reply reply) {

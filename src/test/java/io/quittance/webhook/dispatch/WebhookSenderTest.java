@@ -90,8 +90,9 @@ class WebhookSenderTest {
   private WebhookSender sender(Courier courier, Tracing tracing) {
     return new WebhookSender(
         context.getBean(WebhookProperties.class),
-        context.getBean(SecretKeys.class),
-        new ObjectMapper().registerModule(new JavaTimeModule()),
+        new SignedMessages(
+            context.getBean(SecretKeys.class),
+            new ObjectMapper().registerModule(new JavaTimeModule())),
         Clock.systemUTC(),
         courier,
         tracing,
