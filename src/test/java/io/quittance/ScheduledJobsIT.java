@@ -60,6 +60,8 @@ class ScheduledJobsIT {
           "quittance_analytics_oldest_delta_seconds",
           "quittance_payments_oldest_left_open_seconds{kind=\"overdue\"}",
           "quittance_payments_oldest_left_open_seconds{kind=\"stranded\"}",
+          "quittance_webhook_oldest_unpaused_seconds",
+          "quittance_batches_oldest_left_open_seconds",
           "quittance_webhook_oldest_waiting_seconds");
 
   private static final Path RULES = Path.of("ops/prometheus/rules");

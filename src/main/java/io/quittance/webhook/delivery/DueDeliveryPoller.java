@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -33,11 +34,17 @@ public final class DueDeliveryPoller {
    *
    * @param enabled whether it still takes deliveries
    * @param deleted whether it is gone for good
+   * @param paused whether it failed lately, and one attempt has to succeed before the others
    * @param ready whether one may be attempted now
    * @param oldest when the first of them was due
    */
   public record Found(
-      Destination destination, boolean enabled, boolean deleted, boolean ready, Instant oldest) {}
+      Destination destination,
+      boolean enabled,
+      boolean deleted,
+      boolean paused,
+      boolean ready,
+      Instant oldest) {}
 
   /**
    * The result of a poll.
@@ -62,6 +69,7 @@ public final class DueDeliveryPoller {
       """
       select * from (
         select w.merchant_id, w.id, w.enabled, w.deleted_at is not null as deleted,
+               w.closed_until is not null as paused,
                w.closed_until is null or w.closed_until <= current_timestamp as is_ready,
                (select d.next_attempt_at from deliveries d
                  where d.merchant_id = w.merchant_id and d.endpoint_id = w.id
@@ -80,7 +88,7 @@ public final class DueDeliveryPoller {
       """
       select * from (
         select m.id as merchant_id, cast(null as uuid) as id, true as enabled, false as deleted,
-               true as is_ready,
+               false as paused, true as is_ready,
                (select d.next_attempt_at from deliveries d
                  where d.merchant_id = m.id and d.endpoint_id is null
                    and d.state = 'pending' and d.next_attempt_at <= current_timestamp
@@ -101,6 +109,7 @@ public final class DueDeliveryPoller {
   private @Nullable Instant lastPoll;
   private volatile Instant polledUntil = Instant.EPOCH;
   private volatile double oldestSeconds = Double.NaN;
+  private volatile double oldestUnpausedSeconds = Double.NaN;
 
   @Autowired
   DueDeliveryPoller(
@@ -124,6 +133,10 @@ public final class DueDeliveryPoller {
         .description("How long the oldest delivery has been due, paused endpoints included")
         .baseUnit("seconds")
         .register(registry);
+    Gauge.builder("quittance.webhook.oldest.unpaused", () -> oldestUnpausedSeconds)
+        .description("How long the oldest delivery to an endpoint that is not paused has been due")
+        .baseUnit("seconds")
+        .register(registry);
   }
 
   /**
@@ -140,6 +153,7 @@ public final class DueDeliveryPoller {
       return pollNow();
     } catch (RuntimeException e) {
       oldestSeconds = Double.NaN;
+      oldestUnpausedSeconds = Double.NaN;
       throw e;
     }
   }
@@ -194,13 +208,17 @@ public final class DueDeliveryPoller {
   }
 
   private void note(List<Found> found, Instant now) {
-    oldestSeconds =
-        found.stream()
-            .filter(Found::enabled)
-            .map(Found::oldest)
-            .min(Instant::compareTo)
-            .map(oldest -> Duration.between(oldest, now).toMillis() / 1000.0)
-            .orElse(0.0);
+    oldestSeconds = oldest(found.stream().filter(Found::enabled), now);
+    oldestUnpausedSeconds =
+        oldest(found.stream().filter(each -> each.enabled() && !each.paused()), now);
+  }
+
+  private static double oldest(Stream<Found> found, Instant now) {
+    return found
+        .map(Found::oldest)
+        .min(Instant::compareTo)
+        .map(oldest -> Duration.between(oldest, now).toMillis() / 1000.0)
+        .orElse(0.0);
   }
 
   /** All deliveries that were due before this instant have been found; by the database's clock. */
@@ -213,6 +231,7 @@ public final class DueDeliveryPoller {
         new Destination(rs.getObject("merchant_id", UUID.class), rs.getObject("id", UUID.class)),
         rs.getBoolean("enabled"),
         rs.getBoolean("deleted"),
+        rs.getBoolean("paused"),
         rs.getBoolean("is_ready"),
         Instants.read(rs, "oldest"));
   }

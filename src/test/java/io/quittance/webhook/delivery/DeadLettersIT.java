@@ -179,7 +179,7 @@ class DeadLettersIT {
             transactions,
             new Dialect(database),
             new DeliveryCounts(meters))
-        .endDeliveries(List.of(new Found(endpoint, false, false, true, Instant.EPOCH)));
+        .endDeliveries(List.of(new Found(endpoint, false, false, false, true, Instant.EPOCH)));
   }
 
   private static Destination disabled(DataSource database, String reason) throws Exception {

@@ -57,6 +57,26 @@ class DueDeliveryPollerIT {
     assertThat(poll.found()).filteredOn(found -> !found.enabled()).isNotEmpty();
   }
 
+  /** One dead receiver is ordinary; that others wait is not. */
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("databases")
+  void tellsHowLongDeliveriesWaitWhoseEndpointIsNotPaused(String name, DataSource database)
+      throws SQLException {
+    var jdbc = new JdbcTemplate(database);
+    var registry = new SimpleMeterRegistry();
+    OffsetDateTime now = OffsetDateTime.now(ZoneOffset.UTC);
+    UUID paused = endpoints(jdbc, 1, true, now.minusHours(5)).getFirst();
+    jdbc.update("update webhook_endpoints set closed_until = ? where id = ?", now, paused);
+    endpoints(jdbc, 1, true, now.minusHours(1));
+
+    new DueDeliveryPoller(jdbc, new Dialect(database), RoundRobinIT.properties(), registry).poll();
+
+    assertThat(registry.get("quittance.webhook.oldest.waiting").gauge().value())
+        .isBetween(18_000.0, 18_600.0);
+    assertThat(registry.get("quittance.webhook.oldest.unpaused").gauge().value())
+        .isBetween(3_600.0, 4_200.0);
+  }
+
   /** Each of a merchant of its own, with a delivery that is due. */
   private static List<UUID> endpoints(
       JdbcTemplate jdbc, int count, boolean enabled, OffsetDateTime due) {

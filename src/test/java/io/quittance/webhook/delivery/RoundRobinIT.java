@@ -92,7 +92,7 @@ class RoundRobinIT {
     endpoints.forEach(endpoint -> addDeliveries(deliveries, endpoint, 501));
     List<Found> gone =
         endpoints.stream()
-            .map(endpoint -> new Found(endpoint, false, false, true, Instant.EPOCH))
+            .map(endpoint -> new Found(endpoint, false, false, false, true, Instant.EPOCH))
             .toList();
 
     letters.endDeliveries(gone);
