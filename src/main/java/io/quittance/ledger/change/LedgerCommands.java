@@ -81,7 +81,9 @@ final class LedgerCommands {
     return switch (failure) {
       case RejectedExecutionException _ -> Problem.overloaded();
       case DeadlineExceededException _, CancellationException _ ->
-          Problem.of(ProblemCode.DEADLINE_EXCEEDED);
+          Problem.of(
+              ProblemCode.DEADLINE_EXCEEDED,
+              "The deadline passed before the change was made; nothing was changed.");
       case DatabaseUnavailableException _ ->
           Problem.of(
                   ProblemCode.DEPENDENCY_UNAVAILABLE,
