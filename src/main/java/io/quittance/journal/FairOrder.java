@@ -3,11 +3,13 @@ package io.quittance.journal;
 import io.quittance.concurrency.Deadline;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -38,13 +40,17 @@ final class FairOrder {
   /** Merchants whose slow accounts rest, with the end of the rest. */
   private final Map<UUID, Deadline> resting = new HashMap<>();
 
-  private final Map<UUID, AccountKey> lastOfEach = new HashMap<>();
+  /** The number of each waiting account's last turn; an account that had none is first. */
+  private final Map<AccountKey, Long> lastTurns = new HashMap<>();
+
+  private long turns;
   private @Nullable UUID lastMerchant;
 
   /** The account whose turn it is; null if there are none. */
   @Nullable AccountKey next(Collection<AccountKey> accounts) {
     slow.values().removeIf(Deadline::expired);
     resting.values().removeIf(Deadline::expired);
+    lastTurns.keySet().retainAll(Set.copyOf(accounts));
     List<AccountKey> rested = accounts.stream().filter(account -> !rests(account)).toList();
     return nextOf(rested.isEmpty() ? accounts : rested);
   }
@@ -68,18 +74,17 @@ final class FairOrder {
     for (AccountKey account : accounts) {
       byMerchant.computeIfAbsent(account.merchantId(), _ -> new TreeSet<>()).add(account);
     }
-    lastOfEach.keySet().retainAll(byMerchant.keySet());
     if (byMerchant.isEmpty()) {
       return null;
     }
     UUID higher = lastMerchant == null ? null : byMerchant.higherKey(lastMerchant);
     UUID merchant = higher == null ? byMerchant.firstKey() : higher;
     lastMerchant = merchant;
-    TreeSet<AccountKey> own = Objects.requireNonNull(byMerchant.get(merchant));
-    AccountKey last = lastOfEach.get(merchant);
-    AccountKey next = last == null ? null : own.higher(last);
-    AccountKey turn = next == null ? own.first() : next;
-    lastOfEach.put(merchant, turn);
+    AccountKey turn =
+        Collections.min(
+            Objects.requireNonNull(byMerchant.get(merchant)),
+            Comparator.comparingLong(account -> lastTurns.getOrDefault(account, 0L)));
+    lastTurns.put(turn, ++turns);
     return turn;
   }
 

@@ -78,6 +78,29 @@ class FairOrderTest {
     assertThat(next(accounts, 3)).containsOnly(key(TWO, "x"));
   }
 
+  /** The turns of others meanwhile do not make it forget whose turn is next. */
+  @Test
+  void givesEachSlowAccountItsTurnOnceTheMerchantHasRested() throws Exception {
+    List<AccountKey> accounts =
+        List.of(key(ONE, "a"), key(ONE, "b"), key(ONE, "quick"), key(TWO, "x"));
+    Duration slow = Duration.ofMillis(201);
+    order.recordTurn(key(ONE, "b"), slow);
+    order.recordTurn(key(ONE, "a"), slow);
+
+    var slowTurns = new ArrayList<AccountKey>();
+    for (int turn = 0; turn < 2; turn++) {
+      assertThat(next(accounts, 4)).doesNotContain(key(ONE, "a"), key(ONE, "b"));
+      Thread.sleep(620);
+      AccountKey next;
+      do {
+        next = order.next(accounts);
+      } while (!next.id().equals("a") && !next.id().equals("b"));
+      slowTurns.add(next);
+      order.recordTurn(next, slow);
+    }
+    assertThat(slowTurns).containsExactlyInAnyOrder(key(ONE, "a"), key(ONE, "b"));
+  }
+
   @Test
   void takesTheFirstOfEachMerchantBeforeTheSecondOfOne() {
     List<String> items = List.of("1a", "1b", "1c", "1d", "2a", "2b");
