@@ -24,7 +24,9 @@ import java.util.function.LongSupplier;
  */
 final class UnknownLocks {
 
-  private static final List<Suspicion> ALL = List.of(Suspicion.values());
+  /** With which kind rounds begin: every other one with commands that are not suspect. */
+  private static final List<Suspicion> BEGINNINGS =
+      List.of(Suspicion.NONE, Suspicion.KIND, Suspicion.NONE, Suspicion.OWN);
 
   private final Function<Job<Command<?>, Object>, List<WaitingCommand>> alone;
   private final Duration lockLimit;
@@ -32,8 +34,8 @@ final class UnknownLocks {
   private final int maxRound;
   private final LongSupplier arrivals;
 
-  /** Where the next round begins, in {@link #ALL}. */
-  private int first;
+  /** Where the next round begins, in {@link #BEGINNINGS}. */
+  private int beginning;
 
   /**
    * @param alone applies a command in a transaction of its own; the result is empty, or says what
@@ -77,15 +79,13 @@ final class UnknownLocks {
     }
     var still = new LinkedHashSet<QueuedEntry>(all);
     var end = Deadline.after(lockLimit);
-    int begin = first;
-    for (int i = 0; i < ALL.size() && !parts.isEmpty(); i++) {
-      int turn = (begin + i) % ALL.size();
-      List<QueuedEntry> part = parts.remove(ALL.get(turn));
+    for (int i = 0; i < BEGINNINGS.size(); i++) {
+      List<QueuedEntry> part = parts.remove(BEGINNINGS.get((beginning + i) % BEGINNINGS.size()));
       if (part != null && !triedAll(part, still, end)) {
-        first = (turn + 1) % ALL.size();
         break;
       }
     }
+    beginning = (beginning + 1) % BEGINNINGS.size();
     return List.copyOf(still);
   }
 
