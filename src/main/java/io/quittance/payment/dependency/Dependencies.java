@@ -9,6 +9,7 @@ import io.quittance.journal.CommitOutcomeUnknownException;
 import io.quittance.journal.DatabaseUnavailableException;
 import io.quittance.payment.FaultPoint;
 import io.quittance.payment.PaymentProperties;
+import io.quittance.web.DeadlineProperties;
 import io.quittance.web.DependencyNames;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +23,8 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Dependencies {
 
+  private static final int OLDER_MAX_MS = 1_000;
+
   private final Dependency fraud;
   private final Dependency ledger;
   private final Dependency notification;
@@ -29,30 +32,35 @@ public final class Dependencies {
   Dependencies(
       CircuitBreakerRegistry breakers,
       PaymentProperties properties,
+      DeadlineProperties deadlines,
       ObjectProvider<FaultPoint> faultPoint) {
     FaultPoint faults = faultPoint.getIfAvailable();
     Duration fair = properties.fairBudget();
+    Duration older = Duration.ofMillis(Math.min(OLDER_MAX_MS, deadlines.defaultMs() / 2));
     fraud =
         new Dependency(
             breakers.circuitBreaker(DependencyNames.FRAUD),
             fair,
             Dependencies::screeningIsToBlame,
             faults,
-            Ticker.SYSTEM);
+            Ticker.SYSTEM,
+            older);
     ledger =
         new Dependency(
             breakers.circuitBreaker(DependencyNames.LEDGER),
             fair,
             Dependencies::ledgerIsToBlame,
             faults,
-            Ticker.SYSTEM);
+            Ticker.SYSTEM,
+            older);
     notification =
         new Dependency(
             breakers.circuitBreaker(DependencyNames.NOTIFICATION),
             fair,
             failure -> true,
             faults,
-            Ticker.SYSTEM);
+            Ticker.SYSTEM,
+            older);
   }
 
   /**

@@ -27,12 +27,13 @@ import org.jspecify.annotations.Nullable;
  * deadline that is too short, and errors of one caller's request are neutral, because all callers
  * share the breaker. A deadline is too short if it is below a fixed limit, or shorter than the
  * slowest call that succeeded in the last seconds. When none has succeeded in them, the last ones
- * that did say what it needs, but no more than a second: otherwise, after an outage, callers with
- * short deadlines would open the breaker again and again for all.
+ * that did say what it needs, but no more than half of the default deadline, and a second at most:
+ * otherwise, after an outage, callers with short deadlines would open the breaker again and again
+ * for all.
  *
  * <p>So a dependency that hangs opens the breaker as soon as calls time out that had as much time
- * as the last successes took, or a second. While all callers have less, it stays closed: each waits
- * for as long as its own short deadline, and nobody else is affected.
+ * as the last successes took, or that limit. While all callers have less, it stays closed: each
+ * waits for as long as its own short deadline, and nobody else is affected.
  */
 public final class Dependency {
 
@@ -49,19 +50,21 @@ public final class Dependency {
   /**
    * @param fairBudget a call that had less time than this and timed out does not count as a failure
    * @param toBlame whether any other failure is the dependency's fault, and not its caller's
+   * @param olderMax what counts at most of a success that is some seconds old
    */
   Dependency(
       CircuitBreaker breaker,
       Duration fairBudget,
       Predicate<Throwable> toBlame,
       @Nullable FaultPoint faults,
-      Ticker ticker) {
+      Ticker ticker,
+      Duration olderMax) {
     this.breaker = breaker;
     this.fairBudget = fairBudget;
     this.toBlame = toBlame;
     this.faults = faults;
     this.ticker = ticker;
-    this.successes = new RecentSuccesses(ticker);
+    this.successes = new RecentSuccesses(ticker, olderMax);
   }
 
   /** Work that can report that it waits for something other than the dependency. */

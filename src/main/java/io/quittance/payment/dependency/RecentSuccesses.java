@@ -16,12 +16,6 @@ final class RecentSuccesses {
   private static final long PERIOD_NANOS = Duration.ofSeconds(2).toNanos();
 
   /**
-   * The most that counts of an older success. A dependency that hangs may have been slow just
-   * before: callers with the default deadline must still be believed.
-   */
-  private static final Duration OLDER_MAX = Duration.ofSeconds(1);
-
-  /**
    * A period in which a call has succeeded.
    *
    * @param longestBefore of the period just before it; zero: none succeeded in it
@@ -39,21 +33,27 @@ final class RecentSuccesses {
       return nanos <= longest ? this : new Period(number, nanos, longestBefore);
     }
 
-    long longestAt(long now) {
+    long longestAt(long now, long olderMax) {
       if (now <= number + 1) {
         Period then = at(now);
         return Math.max(then.longest(), then.longestBefore());
       }
-      return Math.min(longest, OLDER_MAX.toNanos());
+      return Math.min(longest, olderMax);
     }
   }
 
   private final Ticker ticker;
+  private final long olderMaxNanos;
   private final long startNanos;
   private final AtomicReference<Period> present = new AtomicReference<>(new Period(0, 0, 0));
 
-  RecentSuccesses(Ticker ticker) {
+  /**
+   * @param olderMax the most that counts of an older success. A dependency that hangs may have been
+   *     slow just before: callers with the default deadline must still be believed
+   */
+  RecentSuccesses(Ticker ticker, Duration olderMax) {
     this.ticker = ticker;
+    this.olderMaxNanos = olderMax.toNanos();
     this.startNanos = ticker.nanoTime();
   }
 
@@ -73,10 +73,10 @@ final class RecentSuccesses {
 
   /**
    * The longest call of the last two to four seconds. If none has succeeded in them, the longest of
-   * the last ones that did, but a second at most; zero if none ever has.
+   * the last ones that did, up to the limit; zero if none ever has.
    */
   Duration longest() {
-    return Duration.ofNanos(present().longestAt(number()));
+    return Duration.ofNanos(present().longestAt(number(), olderMaxNanos));
   }
 
   private Period present() {

@@ -22,7 +22,8 @@ class DependencyTest {
           "ledger", CircuitBreakerConfig.custom().permittedNumberOfCallsInHalfOpenState(1).build());
   private final AtomicLong nanos = new AtomicLong();
   private final Dependency dependency =
-      new Dependency(breaker, Duration.ofMillis(100), e -> false, null, nanos::get);
+      new Dependency(
+          breaker, Duration.ofMillis(100), e -> false, null, nanos::get, Duration.ofSeconds(1));
 
   /** The one call that may try whether the dependency is back. */
   @Test

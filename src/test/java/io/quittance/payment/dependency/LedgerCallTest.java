@@ -49,7 +49,7 @@ class LedgerCallTest {
     when(journal.<String>submit(any(), any())).thenReturn(committed);
     when(properties.answerGrace()).thenReturn(GRACE);
     when(dependencies.ledger())
-        .thenReturn(new Dependency(breaker, GRACE, _ -> false, null, Ticker.SYSTEM));
+        .thenReturn(new Dependency(breaker, GRACE, _ -> false, null, Ticker.SYSTEM, GRACE));
   }
 
   private CommandOutcome<String> run() {
@@ -93,7 +93,7 @@ class LedgerCallTest {
   @Test
   void blamesNobodyForWhatIsTooLargeForATransaction() {
     when(dependencies.ledger())
-        .thenReturn(new Dependency(breaker, Duration.ZERO, _ -> true, null, Ticker.SYSTEM));
+        .thenReturn(new Dependency(breaker, Duration.ZERO, _ -> true, null, Ticker.SYSTEM, GRACE));
     committed.completeExceptionally(new TransactionTooLongException(null, null));
 
     var end = (CommandOutcome.NotApplied<String>) run(GRACE);
