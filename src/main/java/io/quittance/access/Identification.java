@@ -87,7 +87,8 @@ public final class Identification {
       return lookup.identity();
     } catch (DeadlineExceededException | RejectedExecutionException | DataAccessException e) {
       throw Problem.of(
-              ProblemCode.DEPENDENCY_UNAVAILABLE, "The credentials could not be checked in time.")
+              ProblemCode.DEPENDENCY_UNAVAILABLE,
+              "The credentials could not be checked now; send the request again.")
           .dependency(DependencyNames.LEDGER);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -110,8 +110,7 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     if (isOperators(request)) {
       if (!operator) {
         identification.identify(credential);
-        throw Problem.of(
-            ProblemCode.INSUFFICIENT_SCOPE, "Only the operator key may manage merchants.");
+        throw Origin.operatorOnly();
       }
       Origin.of(Actor.operator(), request).attachTo(request);
     } else if (operator) {

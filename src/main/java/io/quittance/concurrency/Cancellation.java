@@ -17,9 +17,9 @@ public sealed interface Cancellation {
   record SiblingFailed(String sibling, Throwable error) implements Cancellation {}
 
   /**
-   * Another piece of work came to a decisive result.
+   * Another subtask's result was decisive.
    *
-   * @param sibling its name
+   * @param sibling the name of that subtask
    */
   record SiblingDecided(String sibling) implements Cancellation {}
 

@@ -37,7 +37,7 @@ public final class FanOut {
   /**
    * How far a fan-out has come. What has ended is {@code done + failed + cut}.
    *
-   * @param begun items whose work has begun, those included that have ended
+   * @param begun items whose work has begun, ended ones included
    */
   public record Progress(int total, int begun, int done, int failed, int cut) {
 

@@ -81,7 +81,7 @@ class PageController {
 
   private ResponseEntity<byte[]> answer(
       Asset asset, @Nullable String encodings, CacheControl caching, HttpServletResponse response) {
-    // Set on the response: an entity's headers are added, and there is a Cache-Control already.
+    // Set on the response, because ResponseEntity would add a second Cache-Control.
     response.setHeader(HttpHeaders.CACHE_CONTROL, caching.getHeaderValue());
     boolean gzip = encodings != null && takesGzip(encodings);
     var answer =

@@ -56,8 +56,8 @@ public final class Dialect {
   }
 
   /**
-   * A table with one row for each merchant, whose {@code id} it is, that may be joined with the
-   * rows of all merchants.
+   * The table to join for one row per merchant, by its {@code id}; on Citus another one than
+   * elsewhere, because rows of all merchants are joined with it.
    */
   public String merchants() {
     return distributed ? "tenants" : "merchants";

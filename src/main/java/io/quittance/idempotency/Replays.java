@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.database.Clocks;
 import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -61,9 +60,7 @@ final class Replays {
   /** Throws 422 if this request has another body than the one with this fingerprint. */
   static void refuseOtherBody(KeyedRequest request, String fingerprint) {
     if (!request.hasBodyOf(fingerprint)) {
-      throw Problem.of(
-          ProblemCode.IDEMPOTENCY_KEY_REUSED,
-          "This Idempotency-Key was used with another body; send a new key.");
+      throw Problem.keyReused();
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.quittance.identity;
 
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import io.quittance.web.RequestContext;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Objects;
@@ -39,5 +41,11 @@ public record Origin(Actor actor, @Nullable String ip, @Nullable String requestI
   /** The origin of an authenticated request. */
   public static Origin of(HttpServletRequest request) {
     return (Origin) Objects.requireNonNull(request.getAttribute(ATTRIBUTE));
+  }
+
+  /** The problem of a route that is the operator's. */
+  public static Problem operatorOnly() {
+    return Problem.of(
+        ProblemCode.INSUFFICIENT_SCOPE, "Only the operator key may manage merchants.");
   }
 }

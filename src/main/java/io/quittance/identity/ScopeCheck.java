@@ -38,8 +38,7 @@ class ScopeCheck implements WebMvcConfigurer, HandlerInterceptor, HandlerMethodA
       HttpServletRequest request, HttpServletResponse response, Object handler) {
     if (handler instanceof HandlerMethod method) {
       if (method.hasMethodAnnotation(OperatorOnly.class) && !Origin.isOperator(request)) {
-        throw Problem.of(
-            ProblemCode.INSUFFICIENT_SCOPE, "Only the operator key may manage merchants.");
+        throw Origin.operatorOnly();
       }
       RequiresScope needed = method.getMethodAnnotation(RequiresScope.class);
       if (needed != null

@@ -84,7 +84,7 @@ public final class UnitOfWork {
     return kind != Kind.SHARED;
   }
 
-  /** The table of this type in the earlier unit of work that has read ahead for this one. */
+  /** What the table of this type read ahead, before the other locks were taken. */
   public <T extends Table> Optional<T> ahead(Class<T> type) {
     return Optional.ofNullable(ahead).map(unit -> unit.table(type));
   }

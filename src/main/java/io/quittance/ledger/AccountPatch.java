@@ -53,10 +53,11 @@ public record AccountPatch(
     long pendingOut = account.pendingOut();
     long pendingIn = account.pendingIn();
     if (account.status().isFinal() && !differences(account).isEmpty()) {
-      return Refusal.of(ProblemCode.INVALID_STATE, "The account is closed and cannot be reopened.");
+      return Refusal.because(
+          ProblemCode.INVALID_STATE, "The account is closed and cannot be reopened.");
     }
     if (status != null && status.isFinal() && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.ACCOUNT_NOT_EMPTY,
           "An account can be closed only when all its balances are zero; posted is %d, pending_out %d, pending_in %d."
               .formatted(posted, pendingOut, pendingIn));
@@ -66,13 +67,13 @@ public record AccountPatch(
       return Optional.empty();
     }
     if (posted - pendingOut + changed.overdraftLimit() < 0) {
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.INVALID_STATE,
           "%d minor units of the overdraft are in use; overdraft_limit must not be below that."
               .formatted(pendingOut - posted));
     }
     return posted + pendingIn + changed.overdraftLimit() > Money.MAX_AMOUNT
-        ? Refusal.of(
+        ? Refusal.because(
             ProblemCode.BALANCE_OUT_OF_RANGE,
             "With this overdraft_limit, available could go beyond %d.".formatted(Money.MAX_AMOUNT))
         : Optional.empty();

@@ -24,26 +24,26 @@ final class TransferRules {
       @Nullable Account to,
       Function<AccountStatus, Optional<ProblemCode>> ofStatus) {
     if (order.from().equals(order.to())) {
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.SAME_ACCOUNT,
           "Money must move between two different accounts; both are %s.".formatted(order.from()));
     }
     if (from == null || to == null) {
       String missing = from == null ? order.from() : order.to();
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.".formatted(missing));
     }
     for (Account account : List.of(from, to)) {
       Optional<ProblemCode> shut = ofStatus.apply(account.status());
       if (shut.isPresent()) {
-        return Refusal.of(
+        return Refusal.because(
             shut.get(),
             "The account %s is %s.".formatted(account.key().id(), account.status().text()));
       }
     }
     String currency = order.money().currency();
     if (!from.terms().currency().equals(currency) || !to.terms().currency().equals(currency)) {
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.CURRENCY_MISMATCH,
           "The amount is in %s, but the account %s is in %s and %s in %s."
               .formatted(
@@ -54,7 +54,7 @@ final class TransferRules {
                   to.terms().currency()));
     }
     if (!from.canPay(order.money().amount())) {
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.INSUFFICIENT_FUNDS,
           "The account %s does not have enough available funds.".formatted(order.from()));
     }
@@ -68,7 +68,7 @@ final class TransferRules {
   }
 
   private static Optional<Refusal> outOfRange(String account) {
-    return Refusal.of(
+    return Refusal.because(
         ProblemCode.BALANCE_OUT_OF_RANGE,
         "The balance of %1$s, holds included, would leave the range from -%2$d to %2$d minor units."
             .formatted(account, Money.MAX_AMOUNT));

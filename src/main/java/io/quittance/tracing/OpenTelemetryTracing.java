@@ -52,7 +52,7 @@ final class OpenTelemetryTracing implements Tracing {
         }
       };
 
-  /** A span that other threads may work for. */
+  /** A span under which another thread's work is recorded. */
   private record Source(Span span) implements SpanOrigin {
     @Override
     public <T> T resume(Supplier<T> work) {

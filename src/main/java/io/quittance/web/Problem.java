@@ -117,6 +117,13 @@ public final class Problem extends RuntimeException {
                     .dependency(DependencyNames.LEDGER));
   }
 
+  /** The key was used for another request. */
+  public static Problem keyReused() {
+    return of(
+        ProblemCode.IDEMPOTENCY_KEY_REUSED,
+        "This Idempotency-Key was used with another body; send a new key.");
+  }
+
   /** For a request that was not started because the service is stopping. */
   public static Problem stopping() {
     return of(ProblemCode.OVERLOADED, "The service is stopping; nothing was started.");

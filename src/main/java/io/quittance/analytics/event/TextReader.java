@@ -77,7 +77,7 @@ final class TextReader {
   /** The text that was read last, as a new name to be assigned. */
   Name name(String param, String space, @Nullable Name other) throws IOException {
     if (characters.mayHoldCard() && CardNumbers.in(parser.getText())) {
-      event.refuse(param, Code.NOT_ALLOWED, "must not contain what looks like a card number");
+      event.refuse(param, Code.NOT_ALLOWED, CardNumbers.RULE);
     }
     return other == null ? newNames.of(space, parser.getText()) : other;
   }

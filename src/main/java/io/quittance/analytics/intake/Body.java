@@ -1,8 +1,6 @@
 package io.quittance.analytics.intake;
 
 import io.quittance.analytics.event.ParsedBody;
-import io.quittance.web.Problem;
-import io.quittance.web.ProblemCode;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +13,5 @@ import org.jspecify.annotations.Nullable;
 public record Body(UUID merchantId, ParsedBody content, @Nullable Key key, int bytes) {
 
   /** An idempotency key, and a fingerprint of what was sent under it. */
-  public record Key(String text, String fingerprint) {
-
-    /** The problem if the key was used for another body. */
-    public Problem reused() {
-      return Problem.of(
-          ProblemCode.IDEMPOTENCY_KEY_REUSED,
-          "This Idempotency-Key was used with another body; send a new key.");
-    }
-  }
+  public record Key(String text, String fingerprint) {}
 }

@@ -8,6 +8,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.pool.Job;
 import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
+import io.quittance.web.Problem;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -200,7 +201,7 @@ final class DatabaseBodyCounter implements BodyCounter {
         keys.put(id, stored);
         claimed.put(id, stored);
       } else if (!stored.fingerprint().equals(key.fingerprint())) {
-        answers.add(() -> job.fail(key.reused()));
+        answers.add(() -> job.fail(Problem.keyReused()));
       } else if (stored.counted()) {
         var replay = new IntakeResult(stored.answer(), true);
         answers.add(() -> job.succeed(replay));

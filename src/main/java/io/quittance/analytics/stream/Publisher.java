@@ -205,7 +205,7 @@ final class Publisher implements BodyCounter {
       var id = new BodyKeys.Id(body.merchantId(), key.text());
       BodyKeys.Stored stored = claims.stored().get(id);
       if (stored == null || !stored.fingerprint().equals(key.fingerprint())) {
-        job.fail(key.reused());
+        job.fail(Problem.keyReused());
       } else if (stored.counted()) {
         job.succeed(new IntakeResult(stored.answer(), true));
       } else {

@@ -88,8 +88,7 @@ class AccountController {
       throw Problem.invalid("id", Code.INVALID_FORMAT, AccountIds.RULE);
     }
     if (CardNumbers.in(id)) {
-      throw Problem.invalid(
-          "id", Code.NOT_ALLOWED, "must not contain what looks like a card number");
+      throw Problem.invalid("id", Code.NOT_ALLOWED, CardNumbers.RULE);
     }
     var key = new AccountKey(caller.merchantId(), id);
     AccountTerms terms = terms(body);

@@ -42,7 +42,7 @@ record ReverseTransfer(
   public Optional<Refusal> refusal(Books books) {
     Transfer transfer = books.transfer(order.merchantId(), order.id());
     if (!transfer.reversible()) {
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.INVALID_STATE,
           order.paymentId() == null
               ? "The transfer is %s; only a posted transfer can be reversed."
@@ -51,7 +51,7 @@ record ReverseTransfer(
     }
     long left = books.reversible(order.merchantId(), order.id());
     if (left == 0 || amount(books) > left) {
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE,
           left == 0
               ? "The transfer has been reversed entirely; nothing is left to reverse."
@@ -60,7 +60,7 @@ record ReverseTransfer(
     }
     if (amount(books) < left
         && books.reversalCount(order.merchantId(), order.id()) >= MAX_REVERSALS - 1) {
-      return Refusal.of(
+      return Refusal.because(
           ProblemCode.INVALID_STATE,
           "The transfer has been reversed %,d times; one more reversal must be of all that is left, %d."
               .formatted(MAX_REVERSALS - 1, left));

@@ -35,7 +35,7 @@ final class PlainText extends SimpleModule {
       throw refused(parser, Code.INVALID_FORMAT, "must not contain half of a surrogate pair");
     }
     if (CardNumbers.in(text)) {
-      throw refused(parser, Code.NOT_ALLOWED, "must not contain what looks like a card number");
+      throw refused(parser, Code.NOT_ALLOWED, CardNumbers.RULE);
     }
     return text;
   }

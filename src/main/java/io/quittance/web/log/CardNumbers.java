@@ -10,6 +10,9 @@ import java.util.regex.Pattern;
  */
 public final class CardNumbers {
 
+  /** The message of an error about a field that contains one. */
+  public static final String RULE = "must not contain what looks like a card number";
+
   private static final int DIGITS_MIN = 13;
   private static final int DIGITS_MAX = 19;
 
