@@ -11,8 +11,11 @@ import io.quittance.web.RequestContext;
 import io.quittance.web.Route;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.http.HttpStatus;
@@ -40,8 +43,43 @@ final class AnswerMeters implements SmartInitializingSingleton {
   /** Of requests that were answered before it was known whose handler they have. */
   private static final String NO_OPERATION = "none";
 
+  /** A route's counters, looked up once: they are incremented for each request. */
+  private final class Operation {
+
+    private final String id;
+    private final Map<String, Counter> deadlines = new ConcurrentHashMap<>();
+
+    Operation(String id) {
+      this.id = id;
+    }
+
+    Counter deadlines(String result) {
+      return deadlines.computeIfAbsent(
+          result,
+          _ ->
+              Counter.builder("quittance.deadline.answers")
+                  .description(
+                      "Answers to requests that were granted a deadline, by whether they kept it")
+                  .tag("operation", id)
+                  .tag("result", result)
+                  .register(registry));
+    }
+
+    /** Rare, so its counter is looked up each time. */
+    Counter unknownOutcomes() {
+      return Counter.builder("quittance.unknown.outcomes")
+          .description("Answers that say that the outcome of their request is not known")
+          .tag("operation", id)
+          .register(registry);
+    }
+  }
+
   private final ObjectProvider<RequestMappingHandlerMapping> mappings;
   private final MeterRegistry registry;
+  private final Operation none = new Operation(NO_OPERATION);
+
+  /** By the method of the handler; filled at the start. */
+  private final Map<Method, Operation> operations = new ConcurrentHashMap<>();
 
   AnswerMeters(ObjectProvider<RequestMappingHandlerMapping> mappings, MeterRegistry registry) {
     this.mappings = mappings;
@@ -50,7 +88,7 @@ final class AnswerMeters implements SmartInitializingSingleton {
 
   @Override
   public void afterSingletonsInstantiated() {
-    unknownOutcomes(NO_OPERATION);
+    var _ = none.unknownOutcomes();
     mappings.stream()
         .flatMap(mapping -> mapping.getHandlerMethods().entrySet().stream())
         .forEach(entry -> register(entry.getKey(), entry.getValue()));
@@ -61,13 +99,15 @@ final class AnswerMeters implements SmartInitializingSingleton {
     if (route == null) {
       return;
     }
+    var operation = new Operation(route.id());
+    operations.put(handler.getMethod(), operation);
     if (!mapping.getMethodsCondition().getMethods().contains(RequestMethod.GET)) {
-      unknownOutcomes(route.id());
+      var _ = operation.unknownOutcomes();
     }
     for (String path : mapping.getPatternValues()) {
       if (!PaymentBatchRoutes.include(path) && hasDeadline(handler, route)) {
-        deadlines(route.id(), "kept");
-        deadlines(route.id(), "missed");
+        var _ = operation.deadlines("kept");
+        var _ = operation.deadlines("missed");
       }
     }
   }
@@ -84,14 +124,14 @@ final class AnswerMeters implements SmartInitializingSingleton {
 
   /** Counts an answer, at its end. */
   void answered(HttpServletRequest request, HttpServletResponse response, RequestContext context) {
-    String operation = operation(request);
+    Operation operation = operation(request);
     boolean repetition =
         response.containsHeader(IdempotencyHeaders.REPLAYED) || AnswerMark.repeatsRunning(request);
     if (repetition) {
       return;
     }
     if (AnswerMark.isUnknown(request)) {
-      unknownOutcomes(operation).increment();
+      operation.unknownOutcomes().increment();
     }
     AnswerMark.grantedTo(request)
         .ifPresent(granted -> countDeadline(operation, late(context, granted), request, response));
@@ -103,40 +143,23 @@ final class AnswerMeters implements SmartInitializingSingleton {
 
   /** What failed in time says nothing about deadlines: it counts against availability. */
   private void countDeadline(
-      String operation, boolean late, HttpServletRequest request, HttpServletResponse response) {
+      Operation operation, boolean late, HttpServletRequest request, HttpServletResponse response) {
     int status = response.getStatus();
     boolean missed =
         late
             || status == HttpStatus.GATEWAY_TIMEOUT.value()
             || (status < 500 && AnswerMark.isUnknown(request));
     if (missed) {
-      deadlines(operation, "missed").increment();
+      operation.deadlines("missed").increment();
     } else if (status < 500) {
-      deadlines(operation, "kept").increment();
+      operation.deadlines("kept").increment();
     }
   }
 
-  private static String operation(HttpServletRequest request) {
-    Route route =
-        request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE)
-                instanceof HandlerMethod handler
-            ? handler.getMethodAnnotation(Route.class)
-            : null;
-    return route == null ? NO_OPERATION : route.id();
-  }
-
-  private Counter unknownOutcomes(String operation) {
-    return Counter.builder("quittance.unknown.outcomes")
-        .description("Answers that say that the outcome of their request is not known")
-        .tag("operation", operation)
-        .register(registry);
-  }
-
-  private Counter deadlines(String operation, String result) {
-    return Counter.builder("quittance.deadline.answers")
-        .description("Answers to requests that were granted a deadline, by whether they kept it")
-        .tag("operation", operation)
-        .tag("result", result)
-        .register(registry);
+  private Operation operation(HttpServletRequest request) {
+    return request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE)
+            instanceof HandlerMethod handler
+        ? operations.getOrDefault(handler.getMethod(), none)
+        : none;
   }
 }
