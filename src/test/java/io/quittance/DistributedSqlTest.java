@@ -55,6 +55,8 @@ class DistributedSqlTest {
 
   private static final Pattern JOIN = Pattern.compile("\\bjoin (\\w+)\\b");
   private static final Pattern INNER_SELECT = Pattern.compile("\\(select\\b.*?\\bfrom (\\w+)\\b");
+  private static final Pattern OF_ONE_MERCHANT =
+      Pattern.compile("\\bmerchant_id = (?:\\?|:merchant\\b)");
   private static final Pattern MERGE = Pattern.compile("\\bmerge into\\b");
   private static final Pattern LOCK = Pattern.compile("\\bfor (?:no key )?(?:update|share)\\b");
 
@@ -114,7 +116,7 @@ class DistributedSqlTest {
 
     boolean skipsOthersRows() {
       return sql.contains("skip locked")
-          && !sql.contains("merchant_id = ?")
+          && !has(OF_ONE_MERCHANT)
           && ON_THE_COORDINATOR.stream().noneMatch(table -> sql.contains("from " + table));
     }
 
