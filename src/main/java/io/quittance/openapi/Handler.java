@@ -152,9 +152,7 @@ record Handler(HandlerMethod method, String path, @Nullable Route route) {
     }
     if (route != null) {
       codes.addAll(List.of(route.problems()));
-      if (route.transfers()) {
-        codes.addAll(ProblemCode.ofTransfers());
-      }
+      codes.addAll(route.refusals().codes());
     }
     return codes;
   }

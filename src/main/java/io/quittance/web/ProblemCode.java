@@ -53,16 +53,45 @@ public enum ProblemCode {
   DEPENDENCY_UNAVAILABLE(503, "A dependency is unavailable"),
   DEADLINE_EXCEEDED(504, "The deadline has passed");
 
-  private static final Set<ProblemCode> OF_TRANSFERS =
-      Collections.unmodifiableSet(
-          EnumSet.of(
-              INSUFFICIENT_FUNDS,
-              ACCOUNT_NOT_FOUND,
-              ACCOUNT_FROZEN,
-              ACCOUNT_CLOSED,
-              CURRENCY_MISMATCH,
-              SAME_ACCOUNT,
-              BALANCE_OUT_OF_RANGE));
+  /** The codes with which all operations of one kind are refused. */
+  public enum Refusals {
+
+    /** Those of every operation only. */
+    NONE(EnumSet.noneOf(ProblemCode.class)),
+
+    /** Of whatever moves money from one account to another. */
+    TRANSFERS(
+        EnumSet.of(
+            INSUFFICIENT_FUNDS,
+            ACCOUNT_NOT_FOUND,
+            ACCOUNT_FROZEN,
+            ACCOUNT_CLOSED,
+            CURRENCY_MISMATCH,
+            SAME_ACCOUNT,
+            BALANCE_OUT_OF_RANGE)),
+
+    /** Of new payments, which are transfers. */
+    PAYMENTS(with(TRANSFERS, DUPLICATE_REFERENCE)),
+
+    /** Of refunds and reversals, whose accounts are known. */
+    RETURNS(EnumSet.of(INVALID_STATE, INSUFFICIENT_FUNDS, ACCOUNT_CLOSED, BALANCE_OUT_OF_RANGE));
+
+    private final Set<ProblemCode> codes;
+
+    Refusals(Set<ProblemCode> codes) {
+      this.codes = Collections.unmodifiableSet(codes);
+    }
+
+    public Set<ProblemCode> codes() {
+      return codes;
+    }
+
+    private static Set<ProblemCode> with(Refusals others, ProblemCode code) {
+      Set<ProblemCode> all = EnumSet.copyOf(others.codes);
+      all.add(code);
+      return all;
+    }
+  }
 
   private static final Map<String, ProblemCode> BY_TEXT =
       Arrays.stream(values())
@@ -106,10 +135,5 @@ public enum ProblemCode {
   /** The constant with this {@link #code()}; empty: a code of a later version. */
   public static Optional<ProblemCode> find(String text) {
     return Optional.ofNullable(BY_TEXT.get(text));
-  }
-
-  /** The codes of refusals to move money between accounts. */
-  public static Set<ProblemCode> ofTransfers() {
-    return OF_TRANSFERS;
   }
 }

@@ -25,11 +25,8 @@ public @interface Route {
   /** The problems of this operation only; common ones are derived. */
   ProblemCode[] problems() default {};
 
-  /**
-   * Whether it moves money between accounts, and has the problems {@link
-   * ProblemCode#ofTransfers()}.
-   */
-  boolean transfers() default false;
+  /** The problems that it shares with all operations of its kind. */
+  ProblemCode.Refusals refusals() default ProblemCode.Refusals.NONE;
 
   /** The body of a 422, if it is more than a problem. */
   Class<?> refusal() default void.class;

@@ -71,7 +71,7 @@ class TransferController {
       id = "createTransfer",
       summary = "Moves money at once",
       answers = @Route.Answer(status = 201, body = TransferBody.class),
-      transfers = true)
+      refusals = ProblemCode.Refusals.TRANSFERS)
   @RequiresScope(Scope.LEDGER_WRITE)
   ResponseEntity<TransferBody> post(
       IdempotencyHeaders headers,
@@ -114,14 +114,8 @@ class TransferController {
               + " any other and can be reversed itself; the first transfer cannot be reversed again"
               + " because of that. Payments are refunded instead.",
       answers = @Route.Answer(status = 201, body = TransferBody.class),
-      problems = {
-        ProblemCode.INVALID_STATE,
-        ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE,
-        ProblemCode.INSUFFICIENT_FUNDS,
-        ProblemCode.ACCOUNT_FROZEN,
-        ProblemCode.ACCOUNT_CLOSED,
-        ProblemCode.BALANCE_OUT_OF_RANGE
-      })
+      refusals = ProblemCode.Refusals.RETURNS,
+      problems = {ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE, ProblemCode.ACCOUNT_FROZEN})
   @RequiresScope(Scope.LEDGER_WRITE)
   ResponseEntity<TransferBody> reverse(
       @PathVariable String id,

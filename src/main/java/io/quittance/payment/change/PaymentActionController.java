@@ -140,13 +140,8 @@ class PaymentActionController {
         @Route.Answer(status = 201, body = RefundBody.class),
         @Route.Answer(status = 202, body = OpenBody.class)
       },
-      problems = {
-        ProblemCode.INVALID_STATE,
-        ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE,
-        ProblemCode.ACCOUNT_CLOSED,
-        ProblemCode.BALANCE_OUT_OF_RANGE,
-        ProblemCode.INSUFFICIENT_FUNDS
-      })
+      refusals = ProblemCode.Refusals.RETURNS,
+      problems = ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE)
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> refund(
       @PathVariable String id,

@@ -74,8 +74,8 @@ class PaymentController {
         @Route.Answer(status = 201, body = PaymentBody.class),
         @Route.Answer(status = 202, body = PaymentBody.class)
       },
-      transfers = true,
-      problems = {ProblemCode.FRAUD_DECLINED, ProblemCode.DUPLICATE_REFERENCE})
+      refusals = ProblemCode.Refusals.PAYMENTS,
+      problems = ProblemCode.FRAUD_DECLINED)
   @RequiresScope(Scope.PAYMENTS_WRITE)
   ResponseEntity<Object> create(
       IdempotencyHeaders headers,

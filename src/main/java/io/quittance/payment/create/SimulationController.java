@@ -82,8 +82,7 @@ class SimulationController {
       id = "simulatePayment",
       summary = "Says what a payment would do",
       description = "Writes nothing.",
-      transfers = true,
-      problems = {ProblemCode.DUPLICATE_REFERENCE})
+      refusals = ProblemCode.Refusals.PAYMENTS)
   @RequiresScope(Scope.PAYMENTS_READ)
   SimulationBody simulate(
       DeadlineHeader deadlineMs, @Valid @RequestBody NewPayment body, Caller caller)
