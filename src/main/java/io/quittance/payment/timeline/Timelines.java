@@ -31,6 +31,7 @@ import org.springframework.dao.CannotAcquireLockException;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -170,7 +171,7 @@ public final class Timelines {
     }
   }
 
-  /** Tries for as long as the jobs may wait. */
+  /** Tries for as long as the jobs may wait, for a lock or for a connection. */
   private void insertOnceUnlocked(List<Job<Entry, Boolean>> jobs) throws InterruptedException {
     while (true) {
       try {
@@ -180,7 +181,7 @@ public final class Timelines {
               insert(jobs);
             });
         return;
-      } catch (CannotAcquireLockException e) {
+      } catch (CannotAcquireLockException | CannotCreateTransactionException e) {
         if (jobs.stream().allMatch(job -> job.deadline().expired())) {
           throw e;
         }

@@ -5,6 +5,7 @@ import static io.quittance.database.ArrayParameters.bindIds;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
+import io.quittance.database.LockLimitTemplate;
 import io.quittance.webhook.WebhookProperties;
 import java.time.Duration;
 import java.time.Instant;
@@ -124,7 +125,7 @@ public final class DeliveryQueue {
       Dialect dialect,
       WebhookProperties properties) {
     this.jdbc = jdbc;
-    this.transactions = new TransactionTemplate(transactions);
+    this.transactions = LockLimitTemplate.ofRepeated(transactions, jdbc, dialect);
     this.dialect = dialect;
     this.lease = properties.lease();
     this.startWithin = lease.minus(properties.timeout()).dividedBy(2);

@@ -4,6 +4,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.Ticker;
 import io.quittance.database.ArrayParameters;
 import io.quittance.database.Dialect;
+import io.quittance.database.LockLimitTemplate;
 import io.quittance.database.OneByOne;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.WebhookProperties;
@@ -103,7 +104,7 @@ final class Retention {
       WebhookProperties properties,
       Ticker ticker) {
     this.jdbc = jdbc;
-    this.transactions = new TransactionTemplate(transactions);
+    this.transactions = LockLimitTemplate.ofRepeated(transactions, jdbc, dialect);
     this.dialect = dialect;
     this.deadLetters = deadLetters;
     this.properties = properties;
