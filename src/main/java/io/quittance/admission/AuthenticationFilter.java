@@ -9,6 +9,7 @@ import io.quittance.access.Secret;
 import io.quittance.identity.Actor;
 import io.quittance.identity.Caller;
 import io.quittance.identity.Origin;
+import io.quittance.web.AnswerMark;
 import io.quittance.web.DependencyNames;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.LogFields;
@@ -130,6 +131,8 @@ final class AuthenticationFilter extends OncePerRequestFilter {
     request.setAttribute(Caller.ATTRIBUTE, identity.from(origin));
     if (identity.actor().type() == Actor.Type.KEY) {
       lastUse.note(identity.keyId());
+    } else if (identity.actor().type() == Actor.Type.SYSTEM) {
+      AnswerMark.leaveOut(request);
     }
     LogFields.merchant(identity.merchantId());
   }

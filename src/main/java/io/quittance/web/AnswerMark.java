@@ -14,6 +14,7 @@ public final class AnswerMark {
 
   private static final String GRANTED = AnswerMark.class.getName() + ".granted";
   private static final String UNKNOWN = AnswerMark.class.getName() + ".unknown";
+  private static final String LEFT_OUT = AnswerMark.class.getName() + ".leftOut";
   private static final String PROBLEM = AnswerMark.class.getName() + ".problem";
 
   private AnswerMark() {}
@@ -33,6 +34,11 @@ public final class AnswerMark {
     request.setAttribute(PROBLEM, problem);
   }
 
+  /** The request is the service's own, as those of the warm-up, and is not counted. */
+  public static void leaveOut(HttpServletRequest request) {
+    request.setAttribute(LEFT_OUT, true);
+  }
+
   private static void set(String name, Object value) {
     RequestAttributes request = RequestContextHolder.getRequestAttributes();
     if (request != null) {
@@ -43,6 +49,11 @@ public final class AnswerMark {
   /** The time within which the request was to be answered; empty: none was granted. */
   public static Optional<Duration> grantedTo(HttpServletRequest request) {
     return Optional.ofNullable((Duration) request.getAttribute(GRANTED));
+  }
+
+  /** Whether the request is not to be counted. */
+  public static boolean isLeftOut(HttpServletRequest request) {
+    return request.getAttribute(LEFT_OUT) != null;
   }
 
   /** Whether a request with the same key still runs, whose answer counts instead of this one. */

@@ -58,6 +58,7 @@ public final class Dashboards {
             .path("expr")
             .asText()
             .replace("$job", "quittance")
+            .replace("$namespace", ".*")
             .replace("$__rate_interval", "10s");
     return new Query(dashboard.path("title").asText(), panel.path("title").asText(), expression);
   }

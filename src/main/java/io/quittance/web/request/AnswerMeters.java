@@ -15,6 +15,7 @@ import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -105,9 +106,11 @@ final class AnswerMeters implements SmartInitializingSingleton {
       var _ = operation.unknownOutcomes();
     }
     for (String path : mapping.getPatternValues()) {
-      if (!PaymentBatchRoutes.include(path) && hasDeadline(handler, route)) {
-        var _ = operation.deadlines("kept");
+      if (hasDeadline(handler, route)) {
         var _ = operation.deadlines("missed");
+        if (!PaymentBatchRoutes.include(path)) {
+          var _ = operation.deadlines("kept");
+        }
       }
     }
   }
@@ -122,38 +125,33 @@ final class AnswerMeters implements SmartInitializingSingleton {
                         || parameter.getParameterType() == IdempotencyHeaders.class);
   }
 
-  /** Counts an answer, at its end. */
+  /**
+   * Counts an answer, at its end. A failure other than 504 counts against availability and not
+   * here, however late it is: one fault is counted once.
+   */
   void answered(HttpServletRequest request, HttpServletResponse response, RequestContext context) {
     Operation operation = operation(request);
     boolean repetition =
         response.containsHeader(IdempotencyHeaders.REPLAYED) || AnswerMark.repeatsRunning(request);
-    if (repetition) {
+    if (repetition || AnswerMark.isLeftOut(request)) {
       return;
     }
     if (AnswerMark.isUnknown(request)) {
       operation.unknownOutcomes().increment();
     }
-    AnswerMark.grantedTo(request)
-        .ifPresent(granted -> countDeadline(operation, late(context, granted), request, response));
+    Optional<Duration> granted = AnswerMark.grantedTo(request);
+    int status = response.getStatus();
+    if (status == HttpStatus.GATEWAY_TIMEOUT.value()) {
+      // Also of batches and reports, whose deadlines are their own.
+      operation.deadlines("missed").increment();
+    } else if (granted.isPresent() && status < 500) {
+      boolean missed = late(context, granted.get()) || AnswerMark.isUnknown(request);
+      operation.deadlines(missed ? "missed" : "kept").increment();
+    }
   }
 
   private static boolean late(RequestContext context, Duration granted) {
     return System.nanoTime() - context.arrivedNanos() > granted.plus(TOLERANCE).toNanos();
-  }
-
-  /** What failed in time says nothing about deadlines: it counts against availability. */
-  private void countDeadline(
-      Operation operation, boolean late, HttpServletRequest request, HttpServletResponse response) {
-    int status = response.getStatus();
-    boolean missed =
-        late
-            || status == HttpStatus.GATEWAY_TIMEOUT.value()
-            || (status < 500 && AnswerMark.isUnknown(request));
-    if (missed) {
-      operation.deadlines("missed").increment();
-    } else if (status < 500) {
-      operation.deadlines("kept").increment();
-    }
   }
 
   private Operation operation(HttpServletRequest request) {

@@ -94,6 +94,7 @@ class AnswerMetersTest {
         .containsExactlyInAnyOrder(
             "createPayment kept",
             "createPayment missed",
+            "createPaymentBatch missed",
             "createTransfer kept",
             "createTransfer missed");
   }
@@ -108,7 +109,7 @@ class AnswerMetersTest {
     "504, 0, 0, 1",
     "500, 0, 0, 0",
     "503, 0, 0, 0",
-    "503, 10200, 0, 1"
+    "503, 10200, 0, 0"
   })
   void anAnswerIsCountedByItsTimeAndStatus(int status, int usedMs, int kept, int missed) {
     AnswerMark.granted(GRANTED);
@@ -150,6 +151,29 @@ class AnswerMetersTest {
     answered(Duration.ZERO);
 
     assertThat(unknown("none")).isEqualTo(1);
+  }
+
+  /** As of a batch or a report, which grants none that is counted here. */
+  @Test
+  void aDeadlineThatPassedIsMissedWithoutAGrant() {
+    response.setStatus(504);
+    answered(Duration.ZERO);
+    counted(0, 1);
+
+    response.setStatus(201);
+    answered(Duration.ofMillis(10_200));
+    counted(0, 1);
+  }
+
+  @Test
+  void requestsOfTheServiceItselfAreNotCounted() {
+    AnswerMark.granted(GRANTED);
+    AnswerMark.leaveOut(request);
+    response.setStatus(504);
+
+    answered(Duration.ofMillis(10_200));
+
+    counted(0, 0);
   }
 
   @Test
