@@ -27,7 +27,7 @@ public enum AccountStatus {
     return Optional.ofNullable(refusal);
   }
 
-  /** Why not even a refund or reversal is possible; empty if it is. */
+  /** Why not even a refund is possible; empty if it is. */
   Optional<ProblemCode> refusalOfReturn() {
     return Optional.ofNullable(refusalOfReturn);
   }

@@ -114,7 +114,7 @@ public final class Books implements Table {
     return refusal(order, AccountStatus::refusal);
   }
 
-  /** As {@link #refusal}, for refunds and reversals, which frozen accounts allow. */
+  /** As {@link #refusal}, for refunds, which frozen accounts allow. */
   public Optional<Refusal> refusalOfReturn(TransferOrder order) {
     return refusal(order, AccountStatus::refusalOfReturn);
   }

@@ -83,7 +83,10 @@ class ReceiverLaneSchedulerTest {
     }
   }
 
-  /** Both senders are busy with one merchant's receivers, and more of them wait. */
+  /**
+   * Both senders are busy, of which one merchant may have one, and more of its receivers wait. Each
+   * task takes a while, so that a sender which is slow to begin is not overtaken by all of them.
+   */
   @Test
   void areTakenByOneMerchantsLanesAfterTheOther() throws InterruptedException {
     var open = new CountDownLatch(1);
@@ -93,15 +96,17 @@ class ReceiverLaneSchedulerTest {
             task -> {
               open.await();
               order.add(task.delivery().merchantId());
+              Thread.sleep(5);
               task.lane().succeeded(Duration.ZERO);
             })) {
+      turns.offer(task(new ReceiverLane(1, LONG, LONG, false), UUID.randomUUID()));
       for (int i = 0; i < 20; i++) {
         turns.offer(task(new ReceiverLane(1, LONG, LONG, false)));
       }
       turns.offer(task(new ReceiverLane(1, LONG, LONG, false), OTHER));
       open.countDown();
     }
-    assertThat(order).hasSize(21);
+    assertThat(order).hasSize(22);
     assertThat(order.indexOf(OTHER)).isLessThanOrEqualTo(2 * WORKERS);
   }
 
