@@ -1,6 +1,7 @@
 package io.quittance.journal;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.concurrency.Ticker;
 import io.quittance.concurrency.pool.Job;
 import io.quittance.concurrency.pool.QueueFullException;
 import io.quittance.concurrency.pool.WorkerPool;
@@ -50,7 +51,7 @@ final class BusyAccounts {
   private final int maxBatch;
 
   /** Used by the worker only. */
-  private final FairOrder order = new FairOrder();
+  private final FairOrder order = new FairOrder(Ticker.SYSTEM);
 
   /**
    * @param capacity how many commands may wait, besides those that finish what others began; those
@@ -64,7 +65,8 @@ final class BusyAccounts {
             job -> groupCommit.apply(List.of(job), null),
             groupCommit.lockLimit(),
             maxBatch,
-            arrivals::getAndIncrement);
+            arrivals::getAndIncrement,
+            Ticker.SYSTEM);
     this.room = new WaitingRoom(name, capacity, registry);
     this.maxBatch = maxBatch;
     this.pool =

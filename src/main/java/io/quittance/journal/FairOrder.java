@@ -1,6 +1,7 @@
 package io.quittance.journal;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Ticker;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
@@ -43,8 +44,13 @@ final class FairOrder {
   /** The number of each waiting account's last turn; an account that had none is first. */
   private final Map<AccountKey, Long> lastTurns = new HashMap<>();
 
+  private final Ticker ticker;
   private long turns;
   private @Nullable UUID lastMerchant;
+
+  FairOrder(Ticker ticker) {
+    this.ticker = ticker;
+  }
 
   /** The account whose turn it is; null if there are none. */
   @Nullable AccountKey next(Collection<AccountKey> accounts) {
@@ -62,8 +68,8 @@ final class FairOrder {
   /** Records an account's turn and how long it took. */
   void recordTurn(AccountKey account, Duration time) {
     if (time.compareTo(LONG) > 0) {
-      slow.put(account, Deadline.after(time.multipliedBy(MEMORY_TO_WORK)));
-      resting.put(account.merchantId(), Deadline.after(time.multipliedBy(REST_TO_WORK)));
+      slow.put(account, Deadline.after(time.multipliedBy(MEMORY_TO_WORK), ticker));
+      resting.put(account.merchantId(), Deadline.after(time.multipliedBy(REST_TO_WORK), ticker));
     } else {
       slow.remove(account);
     }

@@ -1,6 +1,7 @@
 package io.quittance.journal;
 
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.Ticker;
 import io.quittance.concurrency.pool.Job;
 import io.quittance.journal.SuspectCommands.Suspicion;
 import java.time.Duration;
@@ -33,6 +34,7 @@ final class UnknownLocks {
   private final SuspectCommands suspects;
   private final int maxRound;
   private final LongSupplier arrivals;
+  private final Ticker ticker;
 
   /** Where the next round begins, in {@link #BEGINNINGS}. */
   private int beginning;
@@ -48,12 +50,14 @@ final class UnknownLocks {
       Function<Job<Command<?>, Object>, List<WaitingCommand>> alone,
       Duration lockLimit,
       int maxRound,
-      LongSupplier arrivals) {
+      LongSupplier arrivals,
+      Ticker ticker) {
     this.alone = alone;
     this.lockLimit = lockLimit;
-    this.suspects = new SuspectCommands(lockLimit, System::nanoTime);
+    this.suspects = new SuspectCommands(lockLimit, ticker::nanoTime);
     this.maxRound = maxRound;
     this.arrivals = arrivals;
+    this.ticker = ticker;
   }
 
   /**
@@ -78,7 +82,7 @@ final class UnknownLocks {
       }
     }
     var still = new LinkedHashSet<QueuedEntry>(all);
-    var end = Deadline.after(lockLimit);
+    var end = Deadline.after(lockLimit, ticker);
     for (int i = 0; i < BEGINNINGS.size(); i++) {
       List<QueuedEntry> part = parts.remove(BEGINNINGS.get((beginning + i) % BEGINNINGS.size()));
       if (part != null && !triedAll(part, still, end)) {

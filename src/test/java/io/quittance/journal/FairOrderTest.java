@@ -2,6 +2,7 @@ package io.quittance.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.concurrency.SettableTicker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,8 @@ class FairOrderTest {
   private static final UUID ONE = new UUID(0, 1);
   private static final UUID TWO = new UUID(0, 2);
 
-  private final FairOrder order = new FairOrder();
+  private final SettableTicker clock = new SettableTicker();
+  private final FairOrder order = new FairOrder(clock);
 
   @Test
   void aMerchantWithManyAccountsTakesEveryOtherTurn() {
@@ -69,10 +71,10 @@ class FairOrderTest {
    * The rest of one long turn is over before the next turn of the same merchant's other account.
    */
   @Test
-  void remembersASlowAccountForLongerThanItsRest() throws Exception {
+  void remembersASlowAccountForLongerThanItsRest() {
     List<AccountKey> accounts = List.of(key(ONE, "a"), key(ONE, "b"), key(TWO, "x"));
     order.recordTurn(key(ONE, "a"), Duration.ofMillis(201));
-    Thread.sleep(620);
+    clock.advance(Duration.ofMillis(620));
     order.recordTurn(key(ONE, "b"), Duration.ofMinutes(1));
 
     assertThat(next(accounts, 3)).containsOnly(key(TWO, "x"));
@@ -80,7 +82,7 @@ class FairOrderTest {
 
   /** The turns of others meanwhile do not make it forget whose turn is next. */
   @Test
-  void givesEachSlowAccountItsTurnOnceTheMerchantHasRested() throws Exception {
+  void givesEachSlowAccountItsTurnOnceTheMerchantHasRested() {
     List<AccountKey> accounts =
         List.of(key(ONE, "a"), key(ONE, "b"), key(ONE, "quick"), key(TWO, "x"));
     Duration slow = Duration.ofMillis(201);
@@ -90,7 +92,7 @@ class FairOrderTest {
     var slowTurns = new ArrayList<AccountKey>();
     for (int turn = 0; turn < 2; turn++) {
       assertThat(next(accounts, 4)).doesNotContain(key(ONE, "a"), key(ONE, "b"));
-      Thread.sleep(620);
+      clock.advance(Duration.ofMillis(620));
       AccountKey next;
       do {
         next = order.next(accounts);

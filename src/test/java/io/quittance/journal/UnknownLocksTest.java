@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.SettableTicker;
 import io.quittance.concurrency.pool.Job;
 import io.quittance.concurrency.pool.WorkerPool;
 import java.time.Duration;
@@ -46,6 +47,7 @@ class UnknownLocksTest {
           .capacity(100)
           .start(new SimpleMeterRegistry());
 
+  private final SettableTicker clock = new SettableTicker();
   private final AtomicLong arrivals = new AtomicLong();
   private final WaitingRoom room = new WaitingRoom("waiting", 100, new SimpleMeterRegistry());
   private final Set<String> blocked = new HashSet<>();
@@ -66,16 +68,12 @@ class UnknownLocksTest {
   private List<WaitingCommand> alone(Job<Command<?>, Object> job) {
     String name = ((Named) job.item()).name();
     tried.add(name);
-    try {
-      Thread.sleep(applyingTakes);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    clock.advance(applyingTakes);
     return blocked.contains(name) ? List.of(WaitingCommand.forUnknownLock(job)) : List.of();
   }
 
   private UnknownLocks locks(Duration lockLimit) {
-    return new UnknownLocks(this::alone, lockLimit, 100, arrivals::getAndIncrement);
+    return new UnknownLocks(this::alone, lockLimit, 100, arrivals::getAndIncrement, clock);
   }
 
   private QueuedEntry entry(UUID merchantId, String kind, String name) throws Exception {
