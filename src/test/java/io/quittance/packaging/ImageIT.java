@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -73,8 +72,9 @@ class ImageIT {
 
   @Test
   void startsAsItsUserAndTellsThatItIsHealthy() throws Exception {
-    int port = freePort();
-    Map<String, String> environment = environment(Postgres.create(), port, freePort());
+    int port = ServiceProcess.freePort();
+    Map<String, String> environment =
+        environment(Postgres.create(), port, ServiceProcess.freePort());
     Path log = directory.resolve("log");
     Process service =
         process("(?m)^ENTRYPOINT (\\[.*])$", environment).redirectOutput(log.toFile()).start();
@@ -121,24 +121,8 @@ class ImageIT {
     environment.computeIfPresent(
         "JDK_JAVA_OPTIONS",
         (_, options) -> options.replace(" -XX:AOTCache=/app/quittance.aot", ""));
-    environment.putAll(
-        Map.of(
-            "SPRING_DATASOURCE_URL",
-            database.url(),
-            "SPRING_DATASOURCE_USERNAME",
-            Postgres.Database.USER,
-            "SPRING_DATASOURCE_PASSWORD",
-            Postgres.Database.PASSWORD,
-            "QUITTANCE_OPERATOR_KEY",
-            ServiceProcess.OPERATOR_KEY,
-            "QUITTANCE_NOTIFICATION_SECRET_KEY",
-            "YSBzZWNyZXQga2V5IGZvciB0ZXN0cyBvbmx5LCBvay4=",
-            "QUITTANCE_WARM_UP_LIMIT",
-            "0s",
-            "SERVER_PORT",
-            Integer.toString(port),
-            "MANAGEMENT_SERVER_PORT",
-            Integer.toString(managementPort)));
+    environment.put("QUITTANCE_WARM_UP_LIMIT", "0s");
+    environment.putAll(ServiceProcess.settings(database, port, managementPort));
     return environment;
   }
 
@@ -177,12 +161,6 @@ class ImageIT {
       return Files.readString(file);
     } catch (IOException e) {
       return e.toString();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -77,31 +77,33 @@ public final class ServiceProcess implements AutoCloseable {
     command.addAll(List.of(properties));
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.redirectOutput(output);
-    builder
-        .environment()
-        .putAll(
-            Map.of(
-                "SPRING_PROFILES_ACTIVE",
-                "production",
-                "SPRING_DATASOURCE_URL",
-                database.url(),
-                "SPRING_DATASOURCE_USERNAME",
-                Postgres.Database.USER,
-                "SPRING_DATASOURCE_PASSWORD",
-                Postgres.Database.PASSWORD,
-                "QUITTANCE_OPERATOR_KEY",
-                OPERATOR_KEY,
-                "QUITTANCE_NOTIFICATION_SECRET_KEY",
-                "YSBzZWNyZXQga2V5IGZvciB0ZXN0cyBvbmx5LCBvay4=",
-                "SERVER_PORT",
-                Integer.toString(port),
-                "MANAGEMENT_SERVER_PORT",
-                Integer.toString(managementPort)));
+    builder.environment().put("SPRING_PROFILES_ACTIVE", "production");
+    builder.environment().putAll(settings(database, port, managementPort));
     try {
       return new ServiceProcess(builder.start(), port, managementPort);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What a deployment has to set, as variables of the environment. */
+  public static Map<String, String> settings(
+      Postgres.Database database, int port, int managementPort) {
+    return Map.of(
+        "SPRING_DATASOURCE_URL",
+        database.url(),
+        "SPRING_DATASOURCE_USERNAME",
+        Postgres.Database.USER,
+        "SPRING_DATASOURCE_PASSWORD",
+        Postgres.Database.PASSWORD,
+        "QUITTANCE_OPERATOR_KEY",
+        OPERATOR_KEY,
+        "QUITTANCE_NOTIFICATION_SECRET_KEY",
+        "YSBzZWNyZXQga2V5IGZvciB0ZXN0cyBvbmx5LCBvay4=",
+        "SERVER_PORT",
+        Integer.toString(port),
+        "MANAGEMENT_SERVER_PORT",
+        Integer.toString(managementPort));
   }
 
   private void awaitReady() {
@@ -113,7 +115,7 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  static int freePort() {
+  public static int freePort() {
     try (var socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     } catch (IOException e) {
