@@ -14,6 +14,7 @@ import io.quittance.journal.QueuedCommand;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.Dependencies;
 import io.quittance.payment.model.Failure;
+import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.web.DependencyNames;
@@ -104,7 +105,8 @@ final class Compensation {
     try {
       var patience = Deadline.after(order.deadline().remaining().plus(properties.answerGrace()));
       return switch (patience.await(journal.submit(release, releaseLimit(order)))) {
-        case Release.Result.Ended ended -> new PaymentResult.Concluded(ended.payment());
+        case Release.Result.Ended ended ->
+            new PaymentResult.Concluded(ownConclusion(begin).orElse(ended.payment()));
         case Release.Result.KeyTaken taken ->
             ownRefusal(begin).orElseThrow(() -> new KeyTakenException(taken.holder()));
         case Release.Result.NotRecorded _ -> notBegun(failure);
@@ -116,6 +118,19 @@ final class Compensation {
           ? notBegun(failure)
           : unknown(order, e);
     }
+  }
+
+  /**
+   * The payment, if its own first command had concluded it already. A release only reads it then,
+   * and a payment that was read does not know that its end is still to be logged.
+   */
+  private static Optional<Payment> ownConclusion(QueuedCommand<Keyed<BeginPayment.Result>> begin) {
+    return begin.result()
+                instanceof
+                Keyed.First<BeginPayment.Result>(BeginPayment.Result.PaymentStored(Payment payment))
+            && payment.concluded()
+        ? Optional.of(payment)
+        : Optional.empty();
   }
 
   /** The refusal, if the payment's own first command stored it under the key. */

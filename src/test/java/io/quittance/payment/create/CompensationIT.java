@@ -11,8 +11,10 @@ import io.quittance.idempotency.Keyed;
 import io.quittance.idempotency.KeyedCommand;
 import io.quittance.journal.Journal;
 import io.quittance.journal.QueuedCommand;
+import io.quittance.money.Money;
 import io.quittance.payment.PaymentProperties;
 import io.quittance.payment.dependency.Dependencies;
+import io.quittance.payment.model.PaymentEndLog;
 import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.model.PaymentStatus;
@@ -28,9 +30,12 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.context.ActiveProfiles;
@@ -40,6 +45,7 @@ import org.springframework.test.context.ActiveProfiles;
     properties =
         "spring.datasource.url=jdbc:h2:mem:compensation;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000")
 @ActiveProfiles("sandbox")
+@ExtendWith(OutputCaptureExtension.class)
 class CompensationIT {
 
   private static final Duration PLENTY = Duration.ofSeconds(30);
@@ -136,6 +142,22 @@ class CompensationIT {
                 assertThat(refused.problem().code()).isEqualTo(ProblemCode.ACCOUNT_NOT_FOUND));
   }
 
+  /** The books decline the payment while screening fails: its end is logged all the same. */
+  @Test
+  void logsTheEndThatItsOwnCommandHasStored(CapturedOutput output) throws Exception {
+    PaymentOrder order = poor();
+    var begin = queued(order);
+    begin.submitAndAwait(journal, Deadline.after(PLENTY), () -> {});
+
+    var result =
+        (PaymentResult.Concluded)
+            compensation.of(order, begin, new IllegalStateException("screening fails"));
+    PaymentEndLog.logIfUnsuccessful(result.payment());
+
+    assertThat(result.payment().status()).isEqualTo(PaymentStatus.DECLINED);
+    assertThat(output).containsOnlyOnce(TypeId.format("pay", order.id()) + " of");
+  }
+
   /** Others are told to come again when its deadline is over, and not when recovery must be. */
   @Test
   void claimsItsKeyForAsLongAsItsDeadlineLasts() throws Exception {
@@ -195,6 +217,23 @@ class CompensationIT {
 
   private PaymentOrder order() {
     return order(Deadline.after(PLENTY));
+  }
+
+  /** Of more than anybody has. */
+  private PaymentOrder poor() {
+    PaymentOrder order = order();
+    return new PaymentOrder(
+        order.id(),
+        order.holdId(),
+        order.request(),
+        new Money(1_000_000_000_000L, "EUR"),
+        order.payer(),
+        order.payee(),
+        order.captureMethod(),
+        order.texts(),
+        order.batchId(),
+        order.holdSeconds(),
+        order.deadline());
   }
 
   private PaymentOrder order(@Nullable UUID batchId) {
