@@ -7,11 +7,10 @@ import io.quittance.database.Clocks;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -62,15 +61,18 @@ public final class Idempotency {
    */
   public record RunResult<A>(A answer, KeyOutcome outcome, @Nullable UUID objectId) {}
 
-  /** A request that runs on this replica. */
-  private record Running(KeyedRequest request, Deadline deadline) {}
-
-  private final Map<KeyedRequest.Id, Running> running = new ConcurrentHashMap<>();
+  private final RunningRequests running;
   private final KeyLookups lookups;
   private final Fingerprints fingerprints;
   private final Replays replays;
 
-  Idempotency(KeyLookups lookups, ObjectMapper json, Clocks clocks, MeterRegistry registry) {
+  Idempotency(
+      RunningRequests running,
+      KeyLookups lookups,
+      ObjectMapper json,
+      Clocks clocks,
+      MeterRegistry registry) {
+    this.running = running;
     this.lookups = lookups;
     this.fingerprints = new Fingerprints(json);
     this.replays = new Replays(lookups, clocks, registry);
@@ -83,8 +85,14 @@ public final class Idempotency {
    * @param body the parsed JSON body; fields that were not sent are null
    */
   public KeyedRequest request(UUID merchantId, String operation, String key, Object body) {
+    var id = new KeyedRequest.Id(merchantId, operation, key);
     return new KeyedRequest(
-        merchantId, operation, key, fingerprints.of(body), () -> fingerprints.former(body));
+        merchantId,
+        operation,
+        key,
+        fingerprints.of(body),
+        () -> fingerprints.former(body),
+        () -> running.blocked(id));
   }
 
   /**
@@ -125,8 +133,8 @@ public final class Idempotency {
       Deadline lookLimit,
       Replayable<A> work)
       throws InterruptedException {
-    var mine = new Running(request, deadline);
-    Running other = running.putIfAbsent(request.id(), mine);
+    var mine = new RunningRequest(request, deadline);
+    RunningRequest other = running.begin(mine);
     if (other != null) {
       Replays.refuseOtherBody(request, other.request().fingerprint());
       return new Attempt.StillRunning<>(other.deadline().remaining());
@@ -142,7 +150,7 @@ public final class Idempotency {
     } catch (KeyTakenException taken) {
       return replays.attempt(request, taken.record(), work);
     } finally {
-      running.remove(request.id(), mine);
+      running.end(mine);
     }
   }
 
@@ -177,7 +185,8 @@ public final class Idempotency {
         switch (ran.outcome()) {
           case DECIDED -> Optional.empty();
           case NOT_ASKED -> lookups.findLate(request);
-          case UNKNOWN -> lookups.findLateIfPossible(request);
+          case UNKNOWN ->
+              lookups.findLateIfPossible(request).filter(Predicate.not(KeyRecord::isWaiting));
         };
     boolean another =
         holder.isPresent()

@@ -151,12 +151,7 @@ public final class IdempotencyKeys implements Table {
           dialect.bindMerchants(statement, 4, ids, KeyedRequest.Id::merchantId);
         },
         rs -> {
-          found.put(
-              new KeyedRequest.Id(
-                  rs.getObject("merchant_id", UUID.class),
-                  rs.getString("operation"),
-                  rs.getString("idempotency_key")),
-              record(rs));
+          found.put(KeyedRequest.Id.read(rs), record(rs));
         });
     return found;
   }

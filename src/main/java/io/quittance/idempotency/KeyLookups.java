@@ -25,8 +25,9 @@ import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks up the records of keys outside of the journal. Look-ups that come together share one query.
- * Nothing is cached: a record may be added at any time. Thread-safe.
+ * Looks up the records of keys outside of the journal, and the requests that wait under them on
+ * other replicas. Look-ups that come together share one query. Nothing is cached: a record may be
+ * added at any time. Thread-safe.
  */
 @Component
 final class KeyLookups {
@@ -43,9 +44,20 @@ final class KeyLookups {
   private final ResolvesBy resolvesBy;
 
   @Autowired
-  KeyLookups(JdbcOperations jdbc, Dialect dialect, ResolvesBy resolvesBy, MeterRegistry registry) {
+  KeyLookups(
+      JdbcOperations jdbc,
+      Dialect dialect,
+      WaitingKeys waiting,
+      ResolvesBy resolvesBy,
+      MeterRegistry registry) {
     this(
-        ReservedConnection.of(keys -> IdempotencyKeys.find(jdbc, dialect, keys)),
+        ReservedConnection.of(
+            keys -> {
+              // In this order: what waits no longer has stored its record, if it was applied.
+              Map<KeyedRequest.Id, KeyRecord> found = waiting.find(keys);
+              found.putAll(IdempotencyKeys.find(jdbc, dialect, keys));
+              return found;
+            }),
         resolvesBy,
         registry);
   }

@@ -7,7 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is stored under a used key: an object, or a refusal.
+ * What is stored under a used key: an object or a refusal; or neither while a request of another
+ * replica waits that has stored nothing yet.
  *
  * @param objectId the payment, transfer, … that the request made, or that it was refused for
  * @param refusal the code of the refusal, if nothing was made; newer versions may have more codes
@@ -21,6 +22,16 @@ public record KeyRecord(
     @Nullable String refusal,
     @Nullable String detail,
     Instant runsUntil) {
+
+  /** A request that waits on another replica. */
+  static KeyRecord waiting(String fingerprint, Instant runsUntil) {
+    return new KeyRecord(fingerprint, null, null, null, runsUntil);
+  }
+
+  /** Whether the request waits, and has stored nothing. */
+  boolean isWaiting() {
+    return objectId == null && refusal == null;
+  }
 
   /** The refusal as a problem, if it is one. */
   public Optional<Problem> refused() {

@@ -16,6 +16,14 @@ public record KeyedCommand<R>(@Nullable KeyedRequest request, Command<R> command
     implements Command.Wrapping<Keyed<R>, R> {
 
   @Override
+  public void onBlocked() {
+    if (request != null) {
+      request.onBlocked().run();
+    }
+    command.onBlocked();
+  }
+
+  @Override
   public void prepare(UnitOfWork unit) {
     if (request != null) {
       unit.table(IdempotencyKeys.class).request(request);

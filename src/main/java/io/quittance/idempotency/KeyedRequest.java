@@ -1,5 +1,7 @@
 package io.quittance.idempotency;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -12,17 +14,32 @@ import java.util.function.Supplier;
  *     data})
  * @param fingerprint the fingerprint of its body, see {@link Fingerprints}
  * @param former its fingerprint in the former format, which is still compared but no longer written
+ * @param onBlocked called when its command has to wait for a lock; must not throw
  */
 public record KeyedRequest(
-    UUID merchantId, String operation, String key, String fingerprint, Supplier<String> former) {
+    UUID merchantId,
+    String operation,
+    String key,
+    String fingerprint,
+    Supplier<String> former,
+    Runnable onBlocked) {
 
-  /** A request that no earlier version can have recorded. */
+  /** A request that no earlier version can have recorded, and that no other replica repeats. */
   public KeyedRequest(UUID merchantId, String operation, String key, String fingerprint) {
-    this(merchantId, operation, key, fingerprint, () -> fingerprint);
+    this(merchantId, operation, key, fingerprint, () -> fingerprint, () -> {});
   }
 
   /** The unique id of a key. */
-  public record Id(UUID merchantId, String operation, String key) {}
+  public record Id(UUID merchantId, String operation, String key) {
+
+    /** From a row with the columns of a key. */
+    static Id read(ResultSet rs) throws SQLException {
+      return new Id(
+          rs.getObject("merchant_id", UUID.class),
+          rs.getString("operation"),
+          rs.getString("idempotency_key"));
+    }
+  }
 
   public Id id() {
     return new Id(merchantId, operation, key);

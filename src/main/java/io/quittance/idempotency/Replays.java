@@ -31,7 +31,7 @@ final class Replays {
    */
   <A> Attempt<A> attempt(KeyedRequest request, KeyRecord holder, Replayable<A> work) {
     refuseOtherBody(request, holder.fingerprint());
-    Optional<A> answer = answer(request, holder, work);
+    Optional<A> answer = holder.isWaiting() ? Optional.empty() : answer(request, holder, work);
     answer.ifPresent(_ -> counter.increment());
     return answer.isPresent()
         ? new Attempt.Answered<>(answer.get())

@@ -137,6 +137,7 @@ public final class QueuedCommand<R> implements Command.Forwarding<R> {
   public void onBlocked() {
     blocked = true;
     started = false;
+    command.onBlocked();
     whenBlocked.run();
   }
 }

@@ -21,7 +21,7 @@ begin
 
   -- A merchant's rows of all of these are on one server, and move together.
   foreach name in array array[
-    'accounts', 'transfers', 'payments', 'captures', 'refunds', 'events', 'idempotency_keys', 'payment_timelines',
+    'accounts', 'transfers', 'payments', 'captures', 'refunds', 'events', 'idempotency_keys', 'idempotency_keys_waiting', 'payment_timelines',
     'payment_batches', 'payment_batch_items', 'fraud_rule_sets', 'audit_log',
     'webhook_endpoints', 'deliveries', 'delivery_attempts', 'kafka_outbox',
     'analytics_panes', 'analytics_totals', 'analytics_names', 'analytics_bodies', 'analytics_commits', 'analytics_pending',

@@ -50,6 +50,11 @@ class FingerprintsTest {
 
   private KeyedRequest request(Object body) {
     return new KeyedRequest(
-        new UUID(0, 1), "POST /x", "k", fingerprints.of(body), () -> fingerprints.former(body));
+        new UUID(0, 1),
+        "POST /x",
+        "k",
+        fingerprints.of(body),
+        () -> fingerprints.former(body),
+        () -> {});
   }
 }

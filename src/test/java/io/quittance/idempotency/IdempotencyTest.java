@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,8 +55,23 @@ class IdempotencyTest {
 
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final KeyLookups lookups = new KeyLookups(this::find, RESOLVES_BY, registry);
+  private final List<RunningRequest> announced = new ArrayList<>();
+  private final List<RunningRequest> withdrawn = new ArrayList<>();
+  private final RunningRequests running =
+      new RunningRequests(
+          new RunningRequests.Announcer() {
+            @Override
+            public void announce(RunningRequest request) {
+              announced.add(request);
+            }
+
+            @Override
+            public void withdraw(RunningRequest request) {
+              withdrawn.add(request);
+            }
+          });
   private final Idempotency idempotency =
-      new Idempotency(lookups, new ObjectMapper(), new Clocks(CLOCK), registry);
+      new Idempotency(running, lookups, new ObjectMapper(), new Clocks(CLOCK), registry);
 
   @AfterEach
   void close() {
@@ -300,6 +316,74 @@ class IdempotencyTest {
 
   private static String fail(Problem problem) {
     throw problem;
+  }
+
+  /** It has stored nothing yet, and may still be applied. */
+  @Test
+  void saysThatTheFirstRequestWaitsOnAnotherReplica() {
+    stored.put(request(1).id(), waiting(request(1)));
+    assertThatThrownBy(() -> run(request(1), this::carryOut))
+        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_IN_PROGRESS));
+    assertThatThrownBy(() -> run(request(2), this::carryOut))
+        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_KEY_REUSED));
+    assertThat(carriedOut).isZero();
+  }
+
+  @Test
+  void doesNotSayThatNothingHappenedWhileAnotherOneWaits() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    request(1),
+                    () -> {
+                      stored.put(request(1).id(), waiting(request(1)));
+                      return fail(Problem.of(ProblemCode.DEADLINE_EXCEEDED));
+                    }))
+        .isInstanceOfSatisfying(Problem.class, code(ProblemCode.IDEMPOTENCY_IN_PROGRESS));
+  }
+
+  /** Whichever of the two is applied first, the other one finds it. */
+  @Test
+  void leavesItsOwnAnswerInDoubtWhileAnotherOneWaits() {
+    stored.put(request(1).id(), waiting(request(1)));
+    assertThat(run(KeyOutcome.UNKNOWN)).isEqualTo("made");
+  }
+
+  private static KeyRecord waiting(KeyedRequest request) {
+    return KeyRecord.waiting(request.fingerprint(), CLOCK.instant().plusSeconds(2));
+  }
+
+  @Test
+  void tellsOtherReplicasOnceThatItWaitsAndWhenItHasEnded() {
+    KeyedRequest request = request(1);
+    run(
+        request,
+        () -> {
+          request.onBlocked().run();
+          request.onBlocked().run();
+          announced.getFirst().markAnnounced();
+          assertThat(withdrawn).isEmpty();
+          return "made";
+        });
+
+    assertThat(announced).extracting(RunningRequest::request).containsExactly(request);
+    assertThat(withdrawn).isEqualTo(announced);
+  }
+
+  @Test
+  void withdrawsNothingThatOtherReplicasDoNotKnowOf() {
+    KeyedRequest request = request(1);
+    run(
+        request,
+        () -> {
+          request.onBlocked().run();
+          return "made";
+        });
+
+    request.onBlocked().run();
+
+    assertThat(announced).hasSize(1);
+    assertThat(withdrawn).isEmpty();
   }
 
   @Test

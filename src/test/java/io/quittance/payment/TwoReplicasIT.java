@@ -8,15 +8,22 @@ import io.quittance.testing.Postgres;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
+import java.sql.Connection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two replicas on one database: they agree on keys, references, funds and velocity. */
 class TwoReplicasIT {
@@ -59,6 +66,93 @@ class TwoReplicasIT {
         .containsOnly(
             merchant.post(one.uri(), "/v1/payments", "identical", body).body().path("id").asText());
     assertThat(posted("a0")).isEqualTo(900);
+  }
+
+  /**
+   * The first request has stored nothing yet, because it waits for a locked account. Its repetition
+   * has less time, and must not be told that nothing happened: the first one is applied after that.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"/captures", "/refunds", "/cancel"})
+  void tellARepetitionThatTheFirstRequestStillWaits(String action) throws Exception {
+    String payment = paymentFor(action);
+    String path = "/v1/payments/" + payment + action;
+    try (var client = Executors.newVirtualThreadPerTaskExecutor();
+        Connection holder =
+            database.locking("select * from accounts where id in ('a3', 'shop') for update")) {
+      Future<Merchant.Answer> first = client.submit(() -> changed(one, path, 10_000));
+      awaitBlocked();
+
+      Merchant.Answer repetition = changed(other, path, 1_500);
+
+      assertThat(repetition.status()).isEqualTo(409);
+      assertThat(repetition.code()).isEqualTo("idempotency_in_progress");
+      assertThat(repetition.body().path("outcome").asText()).isEqualTo("unknown");
+      assertThat(repetition.raw().headers().firstValue("Retry-After"))
+          .hasValueSatisfying(seconds -> assertThat(Integer.parseInt(seconds)).isBetween(5, 10));
+
+      Future<Merchant.Answer> joining =
+          client.submit(
+              () ->
+                  merchant.post(
+                      other.uri(),
+                      path,
+                      "{}",
+                      Map.of("Idempotency-Key", "waits", "Prefer", "wait=8")));
+      holder.rollback();
+
+      assertThat(first.get().status()).isIn(200, 201);
+      assertThat(joining.get().body().path("id")).isEqualTo(first.get().body().path("id"));
+      assertThat(joining.get().raw().headers().firstValue("Idempotent-Replayed")).hasValue("true");
+    }
+  }
+
+  /** The key of a request that waited in vain is free on every replica at once. */
+  @Test
+  void freeAKeyWhoseRequestHasWaitedInVain() throws Exception {
+    String path = "/v1/payments/" + paymentFor("/captures") + "/captures";
+    try (Connection holder =
+        database.locking("select * from accounts where id in ('a3', 'shop') for update")) {
+      Merchant.Answer late = changed(one, path, 600);
+      assertThat(late.status()).isEqualTo(504);
+      assertThat(late.body().path("outcome").asText()).isEqualTo("none");
+      holder.rollback();
+    }
+
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(2))
+        .untilAsserted(() -> assertThat(changed(other, path, 2_000).status()).isEqualTo(201));
+  }
+
+  private static String paymentFor(String action) throws Exception {
+    String order =
+        Merchant.payment(1, "a3", "shop")
+            .replace(
+                "}",
+                ",\"capture_method\":\"%s\"}"
+                    .formatted(action.equals("/refunds") ? "automatic" : "manual"));
+    return merchant
+        .post(one.uri(), "/v1/payments", UUID.randomUUID().toString(), order)
+        .body()
+        .path("id")
+        .asText();
+  }
+
+  private static Merchant.Answer changed(ServiceProcess replica, String path, int deadlineMs)
+      throws Exception {
+    return merchant.post(
+        replica.uri(),
+        path,
+        "{}",
+        Map.of("Idempotency-Key", "waits", "Payment-Deadline-Ms", String.valueOf(deadlineMs)));
+  }
+
+  /** Waits until the first request has had time to be seen waiting. */
+  private static void awaitBlocked() {
+    var audit = new LedgerAudit(database);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> audit.number("select count(*) from pg_locks where not granted") > 0);
   }
 
   @Test
