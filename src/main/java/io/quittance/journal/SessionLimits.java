@@ -14,8 +14,7 @@ import org.springframework.stereotype.Component;
 /**
  * Checks at the start, on one connection, that the journal's sessions have the limits that {@link
  * JournalConnections} sets: an option in the URL may override them, and a connection pooler in
- * between may drop them. PostgreSQL only; its {@code transaction_timeout}, which older versions do
- * not have, is not checked.
+ * between may drop them. PostgreSQL only; before version 17 it has no {@code transaction_timeout}.
  */
 @Component
 final class SessionLimits implements SmartInitializingSingleton {
@@ -26,7 +25,8 @@ final class SessionLimits implements SmartInitializingSingleton {
   private static final String LIMITS =
       """
       select name, cast(setting as bigint) as ms from pg_settings
-       where name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout')
+       where name in ('statement_timeout', 'idle_in_transaction_session_timeout', 'lock_timeout',
+                      'transaction_timeout')
       """;
 
   private final DataSource dataSource;
@@ -68,6 +68,7 @@ final class SessionLimits implements SmartInitializingSingleton {
     long limitMs =
         switch (name) {
           case "lock_timeout" -> properties.lockLimit().toMillis();
+          case "transaction_timeout" -> JournalConnections.longestTransaction(properties).toMillis();
           case SOCKET_TIMEOUT -> JournalConnections.socketTimeout(properties).toMillis();
           default -> properties.transactionLimit().toMillis();
         };

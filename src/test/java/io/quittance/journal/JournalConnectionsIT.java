@@ -127,6 +127,19 @@ class JournalConnectionsIT {
     }
   }
 
+  /** A connection pooler gives each transaction another session, which is not initialized. */
+  @Test
+  void areRefusedAtTheStartIfAPoolerDropsTheTransactionTimeout() throws SQLException {
+    pool.setConnectionInitSql("select 1");
+
+    assertThatThrownBy(checkOf(pool)::afterSingletonsInstantiated)
+        .isInstanceOfSatisfying(
+            InvalidConfigurationPropertyValueException.class,
+            refused ->
+                assertThat(refused.getReason())
+                    .startsWith("The journal needs sessions whose transaction_timeout is 2000 ms"));
+  }
+
   /** A server that falls silent would keep a lane waiting for ever, or for long. */
   @ParameterizedTest
   @ValueSource(ints = {0, 4})

@@ -15,10 +15,10 @@ class AnswerReserveTest {
 
   @Test
   void oneThatIsLateCountsForAHundredThatAreNot() {
-    note(40, true);
-    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(40));
+    note(20, true);
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(60));
     note(2_000, false);
-    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(20));
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(40));
     note(10_000, false);
     assertThat(reserve.get()).isZero();
     note(1_000, true);
@@ -26,14 +26,24 @@ class AnswerReserveTest {
   }
 
   @Test
-  void isForgottenWithTime() {
-    note(50, true);
+  void isPrudentBeforeItHasLearnedAnything() {
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(40));
+  }
+
+  @Test
+  void forgetsWithTimeWhatItHasLearned() {
+    note(40, true);
     time.addAndGet(Duration.ofSeconds(20).toNanos());
-    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(30));
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(60));
     note(1, true);
-    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(31));
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(61));
     time.addAndGet(Duration.ofHours(1).toNanos());
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(40));
+
+    note(4_000, false);
     assertThat(reserve.get()).isZero();
+    time.addAndGet(Duration.ofSeconds(15).toNanos());
+    assertThat(reserve.get()).isEqualTo(Duration.ofMillis(15));
   }
 
   /** Of work that takes up to 50 ms, one in a hundred takes more than 49.5. */
