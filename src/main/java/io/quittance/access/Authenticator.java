@@ -30,6 +30,9 @@ import org.springframework.stereotype.Component;
 @Component
 final class Authenticator {
 
+  /** Keys and sessions are read from the same tables. */
+  private static final String KIND = "keys";
+
   private final AccessProperties.Keys settings;
   private final KnownKeys known;
   private final RememberedLookup<ByteBuffer, Optional<Identity>> familiar;
@@ -64,7 +67,7 @@ final class Authenticator {
       MeterRegistry registry) {
     return new RememberedLookup<>(
         name,
-        RememberedLookup.finding(ReservedConnection.of(stored)),
+        RememberedLookup.finding(ReservedConnection.of(KIND, stored)),
         settings.cacheSize(),
         settings.cacheTtl(),
         registry);

@@ -37,7 +37,7 @@ final class KnownMerchants implements EnabledMerchants {
     this.merchants =
         new RememberedLookup<>(
             "merchants",
-            RememberedLookup.finding(ReservedConnection.of(this::find)),
+            RememberedLookup.finding(ReservedConnection.of("merchants", this::find)),
             settings.cacheSize(),
             settings.cacheTtl(),
             registry);

@@ -1,9 +1,6 @@
 package io.quittance.database;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quittance.concurrency.pool.FairPlaces;
 import io.quittance.database.ReservedConnection.Use;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -16,8 +13,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.LongAdder;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
@@ -26,75 +21,20 @@ import org.springframework.web.context.request.RequestContextHolder;
 
 /**
  * Divides a connection pool into shares, so that work that hangs takes only connections of its own
- * share. Some are for requests, of which one party must leave one to the others; some are for jobs
- * that no request waits for, of which those that belong together ({@link
- * ReservedConnection#forJobs}) leave one, too; one is for the reads of changes ({@link
- * ReservedConnection#forChange}), which may also use free ones of requests; and one is for the
- * look-ups of {@link ReservedConnection#of}. Thread-safe.
+ * share. In each share, one party leaves a connection to the others.
+ *
+ * <ul>
+ *   <li>Requests. A party is a merchant, or whoever else asks ({@link RequestParty}).
+ *   <li>Jobs that no request waits for. A party is a group of jobs ({@link
+ *       ReservedConnection#forJobs}), or a job without a group.
+ *   <li>Reads of changes ({@link ReservedConnection#forChange}). There is one connection for them.
+ *   <li>Look-ups ({@link ReservedConnection#of}). A party is a kind of look-ups, so that one kind
+ *       that hangs keeps no other kind waiting.
+ * </ul>
+ *
+ * Changes and look-ups may also use free connections of requests. Thread-safe.
  */
 final class PoolShares extends DelegatingDataSource {
-
-  /** The connections of one share, and those that wait for them. */
-  private static final class Share {
-
-    private final String name;
-    private final FairPlaces<Object> places;
-    private final AtomicInteger waiting = new AtomicInteger();
-    private final LongAdder refused = new LongAdder();
-
-    Share(String name, int size) {
-      this.name = name;
-      this.places = new FairPlaces<>(size);
-    }
-
-    /** Takes a connection if one is free; returns whether there was one. */
-    boolean takeNow(Object who) throws SQLTransientConnectionException {
-      return take(who, Duration.ZERO);
-    }
-
-    /**
-     * @throws SQLTransientConnectionException none was free in time
-     */
-    void takeWithin(Duration limit, Object who) throws SQLTransientConnectionException {
-      if (takeNow(who)) {
-        return;
-      }
-      waiting.incrementAndGet();
-      try {
-        if (!take(who, limit)) {
-          refused.increment();
-          throw new SQLTransientConnectionException(
-              "all %d connections for %s were in use for %s".formatted(places.size(), name, limit));
-        }
-      } finally {
-        waiting.decrementAndGet();
-      }
-    }
-
-    private boolean take(Object who, Duration limit) throws SQLTransientConnectionException {
-      try {
-        return places.take(who, limit);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new SQLTransientConnectionException("interrupted while waiting for a connection", e);
-      }
-    }
-
-    void giveBack(Object who) {
-      places.giveBack(who);
-    }
-
-    void bindTo(MeterRegistry registry) {
-      Gauge.builder("quittance.connections.waiting", waiting, AtomicInteger::get)
-          .description("Callers that wait for a connection of this share of the pool for reads")
-          .tag("share", name)
-          .register(registry);
-      FunctionCounter.builder("quittance.connections.refused", refused, LongAdder::sum)
-          .description("Callers that got no connection of this share in time")
-          .tag("share", name)
-          .register(registry);
-    }
-  }
 
   /**
    * Two merchants' requests that wait for locked rows keep the others' waiting for as long. Those
@@ -102,22 +42,32 @@ final class PoolShares extends DelegatingDataSource {
    */
   private static final int LOCK_LIMIT_MS = 500;
 
-  private final Share requests;
-  private final Share changes = new Share("changes", 1);
-  private final Share jobs;
+  /** In smaller pools, there is one connection for look-ups. */
+  private static final int SIZE_FOR_TWO_LOOK_UPS = 7;
+
+  /** All look-ups are one party among requests, so they leave a connection to these. */
+  private static final Object ALL_LOOK_UPS = new Object();
+
+  private final PoolShare requests;
+  private final PoolShare changes = new PoolShare("changes", 1);
+  private final PoolShare lookUps;
+  private final PoolShare jobs;
   private final RequestParty party;
   private final Duration patience;
 
   /**
-   * @param size the size of the pool; with 6 there are two places for requests and two for jobs;
-   *     with less than 4 there are no places of their own for changes and look-ups
+   * @param size the size of the pool; with 7 there are two places for requests, two for jobs and
+   *     two for look-ups; with less than 4 there are no places of their own for changes and
+   *     look-ups
    * @param patience how long a request or a job waits for a place
    */
   PoolShares(DataSource pool, int size, RequestParty party, Duration patience) {
     super(pool);
-    int shared = size - 2;
-    this.requests = new Share("requests", Math.max(1, (shared + 1) / 2));
-    this.jobs = new Share("jobs", Math.max(1, shared / 2));
+    int ofLookUps = size < SIZE_FOR_TWO_LOOK_UPS ? 1 : 2;
+    int others = size - 1 - ofLookUps;
+    this.lookUps = new PoolShare("look-ups", ofLookUps);
+    this.requests = new PoolShare("requests", Math.max(1, (others + 1) / 2));
+    this.jobs = new PoolShare("jobs", Math.max(1, others / 2));
     this.party = party;
     this.patience = patience;
   }
@@ -127,7 +77,7 @@ final class PoolShares extends DelegatingDataSource {
    * connection is free.
    */
   void bindTo(MeterRegistry registry) {
-    List.of(requests, changes, jobs).forEach(share -> share.bindTo(registry));
+    List.of(requests, changes, lookUps, jobs).forEach(share -> share.bindTo(registry));
   }
 
   /**
@@ -137,8 +87,8 @@ final class PoolShares extends DelegatingDataSource {
   @Override
   public Connection getConnection() throws SQLException {
     return switch (ReservedConnection.use()) {
-      case Use.LookUp _ -> super.getConnection();
-      case Use.Change(Object who) -> ofChange(who);
+      case Use.LookUp(String kind) -> ownOrOfRequests(lookUps, kind, ALL_LOOK_UPS);
+      case Use.Change(Object who) -> ownOrOfRequests(changes, who, who);
       case Use.Job(Object who) -> connection(jobs, who);
       case Use.Other _ -> ofRequestOrJob();
     };
@@ -155,21 +105,28 @@ final class PoolShares extends DelegatingDataSource {
     return on(requests, who, true);
   }
 
-  private Connection ofChange(Object who) throws SQLException {
-    for (Share share : List.of(changes, requests)) {
-      if (share.takeNow(who)) {
-        return on(share, who, false);
-      }
+  /**
+   * A connection of a share, or one of the requests' if only these are free.
+   *
+   * @param amongRequests the party, if it is one of theirs
+   */
+  private Connection ownOrOfRequests(PoolShare own, Object who, Object amongRequests)
+      throws SQLException {
+    if (own.takeNow(who)) {
+      return on(own, who, false);
     }
-    return connection(changes, who);
+    if (requests.takeNow(amongRequests)) {
+      return on(requests, amongRequests, false);
+    }
+    return connection(own, who);
   }
 
-  private Connection connection(Share share, Object who) throws SQLException {
+  private Connection connection(PoolShare share, Object who) throws SQLException {
     share.takeWithin(patience, who);
     return on(share, who, false);
   }
 
-  private Connection on(Share share, Object who, boolean limitsLocks) throws SQLException {
+  private Connection on(PoolShare share, Object who, boolean limitsLocks) throws SQLException {
     try {
       var lent = new Lent(super.getConnection(), () -> share.giveBack(who), limitsLocks);
       return (Connection)

@@ -4,9 +4,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The connections of the pool for reads that lists and jobs cannot take: one for the look-ups of
+ * The connections of the pool for reads that lists and jobs cannot take: two for the look-ups of
  * payments, which are keys, merchants, rules and idempotency keys; and one for the reads of
- * changes. They are available even if all else hangs. Jobs of one group use one of the connections
+ * changes. They are available even if all else hangs. Look-ups of one kind use one of their two at
+ * a time, so another one is left to the other kinds. Jobs of one group use one of the connections
  * for jobs at a time, so another one is left to other jobs.
  */
 public final class ReservedConnection {
@@ -17,8 +18,8 @@ public final class ReservedConnection {
     /** Anything without a reserved connection. */
     record Other() implements Use {}
 
-    /** A look-up that payments wait for. */
-    record LookUp() implements Use {}
+    /** A look-up of this kind, which payments wait for. */
+    record LookUp(String kind) implements Use {}
 
     /** A change by this party. */
     record Change(Object party) implements Use {}
@@ -28,14 +29,19 @@ public final class ReservedConnection {
   }
 
   private static final Use OTHER = new Use.Other();
-  private static final Use LOOK_UP = new Use.LookUp();
   private static final ThreadLocal<Use> USE = ThreadLocal.withInitial(() -> OTHER);
 
   private ReservedConnection() {}
 
-  /** The same look-up, on its reserved connection. */
-  public static <Q, A> Function<Q, A> of(Function<Q, A> lookUp) {
-    return question -> as(LOOK_UP, () -> lookUp.apply(question));
+  /**
+   * The same look-up, on a reserved connection.
+   *
+   * @param kind a name for all look-ups that may hang together, as those that read the same tables:
+   *     they leave a connection to the other kinds. None of them may need two connections at once.
+   */
+  public static <Q, A> Function<Q, A> of(String kind, Function<Q, A> lookUp) {
+    Use use = new Use.LookUp(kind);
+    return question -> as(use, () -> lookUp.apply(question));
   }
 
   /**

@@ -99,7 +99,8 @@ final class RuleBook {
 
   private void read(List<Job<UUID, Rules>> jobs) {
     Map<UUID, StoredRuleSet> found =
-        ReservedConnection.of(this::find).apply(jobs.stream().map(Job::item).toList());
+        ReservedConnection.of("fraud-rules", this::find)
+            .apply(jobs.stream().map(Job::item).toList());
     for (Job<UUID, Rules> job : jobs) {
       StoredRuleSet row = found.get(job.item());
       job.complete(() -> row == null ? RuleSet.INITIAL : parse(row));

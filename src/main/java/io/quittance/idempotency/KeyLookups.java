@@ -52,6 +52,7 @@ final class KeyLookups {
       MeterRegistry registry) {
     this(
         ReservedConnection.of(
+            "idempotency",
             keys -> {
               // In this order: what waits no longer has stored its record, if it was applied.
               Map<KeyedRequest.Id, KeyRecord> found = waiting.find(keys);

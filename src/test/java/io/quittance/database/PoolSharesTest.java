@@ -26,7 +26,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 
 class PoolSharesTest {
 
-  private static final int SIZE = 6;
+  private static final int SIZE = 7;
 
   private final HikariDataSource pool = pool();
   private final PoolShares shares =
@@ -105,11 +105,61 @@ class PoolSharesTest {
   }
 
   @Test
-  void leavesAConnectionToChangesWhateverListsAndJobsHold() throws SQLException {
+  void leavesAConnectionToOtherLookUpsWhateverThoseOfOneKindHold() throws SQLException {
+    holdListsAndJobs();
+    Connection hanging = ofLookUp("rules");
+    assertThatThrownBy(() -> ofLookUp("rules")).hasCauseInstanceOf(SQLException.class);
+
+    ofLookUp("keys").close();
+    ofLookUp("merchants").close();
+    assertThat(ofChange("c").isValid(1)).isTrue();
+
+    ofLookUp("keys");
+    assertThatThrownBy(() -> ofLookUp("merchants")).hasCauseInstanceOf(SQLException.class);
+    hanging.close();
+    assertThat(ofLookUp("merchants").isValid(1)).isTrue();
+  }
+
+  @Test
+  void lendsLookUpsOneConnectionOfListsWhileItIsFree() throws SQLException {
+    ofLookUp("rules");
+    Connection lent = ofLookUp("rules");
+    ofLookUp("keys");
+    for (String kind : List.of("rules", "keys", "merchants")) {
+      assertThatThrownBy(() -> ofLookUp(kind)).hasCauseInstanceOf(SQLException.class);
+    }
+
+    ofRequest("a");
+    assertThatThrownBy(() -> ofRequest("b")).isInstanceOf(SQLTransientConnectionException.class);
+    lent.close();
+    assertThat(ofRequest("b").isValid(1)).isTrue();
+  }
+
+  /** Lists and jobs have two each, so there is one for look-ups. */
+  @Test
+  void keepsOneForLookUpsIfThePoolIsSmaller() throws SQLException {
+    var smaller = new PoolShares(pool, 6, PoolSharesTest::party, Duration.ofMillis(1));
+    opened(smaller.getConnection());
+    opened(smaller.getConnection());
+    assertThatThrownBy(smaller::getConnection).isInstanceOf(SQLTransientConnectionException.class);
+
+    ofLookUp("rules", smaller);
+    ofLookUp("keys", smaller);
+    assertThatThrownBy(() -> ofLookUp("keys", smaller)).hasCauseInstanceOf(SQLException.class);
+    request("a");
+    assertThat(opened(smaller.getConnection()).isValid(1)).isTrue();
+  }
+
+  private void holdListsAndJobs() throws SQLException {
     ofRequest("a");
     ofRequest("b");
     ofJob();
     ofJob();
+  }
+
+  @Test
+  void leavesAConnectionToChangesWhateverListsAndJobsHold() throws SQLException {
+    holdListsAndJobs();
 
     assertThat(ofChange("a").isValid(1)).isTrue();
     assertThatThrownBy(() -> ofChange("c")).hasCauseInstanceOf(SQLException.class);
@@ -143,12 +193,10 @@ class PoolSharesTest {
   void countsThoseThatGetNoConnectionByTheirKind() throws SQLException {
     var registry = new SimpleMeterRegistry();
     shares.bindTo(registry);
-    ofRequest("a");
-    ofRequest("b");
-    ofJob();
-    ofJob();
+    holdListsAndJobs();
     ofChange("a");
-    for (String kind : List.of("requests", "jobs", "changes")) {
+    ofLookUp("keys");
+    for (String kind : List.of("requests", "jobs", "changes", "look-ups")) {
       assertThat(refused(registry, kind)).as(kind).isZero();
     }
 
@@ -156,10 +204,12 @@ class PoolSharesTest {
     assertThatThrownBy(this::ofJob).hasMessageContaining("for jobs");
     assertThatThrownBy(this::ofJob).hasMessageContaining("for jobs");
     assertThatThrownBy(() -> ofChange("c")).hasMessageContaining("for changes");
+    assertThatThrownBy(() -> ofLookUp("keys")).hasMessageContaining("for look-ups");
 
     assertThat(refused(registry, "requests")).isEqualTo(1);
     assertThat(refused(registry, "jobs")).isEqualTo(2);
     assertThat(refused(registry, "changes")).isEqualTo(1);
+    assertThat(refused(registry, "look-ups")).isEqualTo(1);
   }
 
   @Test
@@ -202,10 +252,14 @@ class PoolSharesTest {
   }
 
   private Connection ofRequest(String party) throws SQLException {
+    request(party);
+    return opened(shares.getConnection());
+  }
+
+  private static void request(String party) {
     var request = new ServletRequestAttributes(new MockHttpServletRequest());
     request.setAttribute("party", party, RequestAttributes.SCOPE_REQUEST);
     RequestContextHolder.setRequestAttributes(request);
-    return opened(shares.getConnection());
   }
 
   private Connection ofChange(String party) {
@@ -225,12 +279,24 @@ class PoolSharesTest {
   }
 
   private Connection ofLookUp() {
-    return ReservedConnection.<String, Connection>of(_ -> connection()).apply("key");
+    return ofLookUp("keys");
+  }
+
+  private Connection ofLookUp(String kind) {
+    return ofLookUp(kind, shares);
+  }
+
+  private Connection ofLookUp(String kind, PoolShares of) {
+    return ReservedConnection.<String, Connection>of(kind, _ -> connection(of)).apply("key");
   }
 
   private Connection connection() {
+    return connection(shares);
+  }
+
+  private Connection connection(PoolShares of) {
     try {
-      return opened(shares.getConnection());
+      return opened(of.getConnection());
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
