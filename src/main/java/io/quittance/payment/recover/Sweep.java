@@ -2,6 +2,7 @@ package io.quittance.payment.recover;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.FanOut;
+import io.quittance.database.ReservedConnection;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentEndLog;
 import io.quittance.payment.model.PaymentQueries.Due;
@@ -95,9 +96,12 @@ final class Sweep {
   /** Ends payments, round by round, until a round is not full or the time is up. */
   void goOn() throws InterruptedException {
     var over = Deadline.after(limit);
-    boolean more = round(true);
-    while (more && !over.expired()) {
-      more = round(false);
+    // All kinds of payments are in one table.
+    try (var _ = ReservedConnection.forJobs("payments")) {
+      boolean more = round(true);
+      while (more && !over.expired()) {
+        more = round(false);
+      }
     }
   }
 

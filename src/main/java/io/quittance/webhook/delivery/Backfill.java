@@ -2,6 +2,7 @@ package io.quittance.webhook.delivery;
 
 import io.quittance.database.OneByOne;
 import io.quittance.web.TypeId;
+import io.quittance.webhook.WebhookConnections;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -90,8 +91,10 @@ final class Backfill {
 
   @Scheduled(fixedDelay = 1000)
   void run() {
-    OneByOne.forEach(
-        recovering(), endpoint -> transactions.executeWithoutResult(status -> step(endpoint)));
+    try (var _ = WebhookConnections.forJob()) {
+      OneByOne.forEach(
+          recovering(), endpoint -> transactions.executeWithoutResult(status -> step(endpoint)));
+    }
   }
 
   private List<Destination> recovering() {

@@ -7,6 +7,7 @@ import io.quittance.database.Dialect;
 import io.quittance.database.LockLimitTemplate;
 import io.quittance.database.OneByOne;
 import io.quittance.web.TypeId;
+import io.quittance.webhook.WebhookConnections;
 import io.quittance.webhook.WebhookProperties;
 import java.time.Duration;
 import java.time.Instant;
@@ -113,9 +114,11 @@ final class Retention {
 
   @Scheduled(fixedDelayString = "${quittance.notification.sweep-interval:1m}")
   void sweep() {
-    OneByOne.forEach(
-        List.<Runnable>of(this::deleteDeliveries, deadLetters::forgetDeleted, this::deleteEvents),
-        Runnable::run);
+    try (var _ = WebhookConnections.forJob()) {
+      OneByOne.forEach(
+          List.<Runnable>of(this::deleteDeliveries, deadLetters::forgetDeleted, this::deleteEvents),
+          Runnable::run);
+    }
   }
 
   /** Deletes deliveries that ended and are older than their retention, with their attempts. */

@@ -5,6 +5,7 @@ import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.pool.Job;
 import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.payment.EventsCommitted;
+import io.quittance.webhook.WebhookConnections;
 import io.quittance.webhook.delivery.DeadLetters;
 import io.quittance.webhook.delivery.DeliveryQueue;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
@@ -112,7 +113,7 @@ final class Claimer {
   /** Finds retries, and deliveries that other replicas have left. */
   @Scheduled(fixedDelay = 1000)
   void poll() {
-    try {
+    try (var _ = WebhookConnections.forJob()) {
       Poll poll = poller.poll();
       if (poll != null) {
         poll.found().stream()

@@ -1,6 +1,7 @@
 package io.quittance.webhook.manage;
 
 import io.quittance.web.TypeId;
+import io.quittance.webhook.WebhookConnections;
 import io.quittance.webhook.endpoint.Endpoint;
 import io.quittance.webhook.endpoint.Endpoints;
 import io.quittance.webhook.endpoint.SecretKeys;
@@ -46,11 +47,13 @@ class Resealing {
     if (!keys.available()) {
       return;
     }
-    List<Endpoint> old = endpoints.notSealedWith(keys.currentId(), FIRST, RESEALED_AT_ONCE);
-    while (!old.isEmpty()) {
-      List<Endpoint> some = old;
-      transactions.executeWithoutResult(status -> resealUnlocked(some));
-      old = endpoints.notSealedWith(keys.currentId(), some.getLast().getId(), RESEALED_AT_ONCE);
+    try (var _ = WebhookConnections.forJob()) {
+      List<Endpoint> old = endpoints.notSealedWith(keys.currentId(), FIRST, RESEALED_AT_ONCE);
+      while (!old.isEmpty()) {
+        List<Endpoint> some = old;
+        transactions.executeWithoutResult(status -> resealUnlocked(some));
+        old = endpoints.notSealedWith(keys.currentId(), some.getLast().getId(), RESEALED_AT_ONCE);
+      }
     }
   }
 
