@@ -47,6 +47,11 @@ public final class Identification {
     return operator;
   }
 
+  /** Whether a credential is a token, and not a key or a session. */
+  boolean isToken(Credential credential) {
+    return !credential.session() && tokens.takes(credential.secret().text());
+  }
+
   /** Finds the identity of a secret. */
   @FunctionalInterface
   private interface Lookup {
@@ -64,7 +69,7 @@ public final class Identification {
     if (credential.session()) {
       return enabled(() -> bySession(secret));
     }
-    return tokens.takes(secret.text()) ? enabled(() -> byToken(secret)) : identifyKey(secret);
+    return isToken(credential) ? enabled(() -> byToken(secret)) : identifyKey(secret);
   }
 
   /** As {@link #identify}, for API keys only. */

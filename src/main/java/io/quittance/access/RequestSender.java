@@ -23,7 +23,11 @@ public record RequestSender(ByteBuffer key, UUID party) {
     return SOMEBODY;
   }
 
+  public boolean isUnknown() {
+    return party.equals(UNKNOWN);
+  }
+
   public boolean isMerchant() {
-    return !party.equals(UNKNOWN) && !party.equals(OPERATOR);
+    return !isUnknown() && !party.equals(OPERATOR);
   }
 }

@@ -10,7 +10,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Limits the memory of requests whose bodies are still arriving. One key may have a quarter of the
- * limit, a merchant its fair share ({@link FairShares}). Thread-safe.
+ * limit, and so may all unknown senders together; a merchant may have its fair share ({@link
+ * FairShares}). Thread-safe.
  */
 @Component
 final class ArrivingBodies {

@@ -1,5 +1,7 @@
 package io.quittance.admission;
 
+import io.quittance.access.Credential;
+import io.quittance.access.EarlyIdentification;
 import io.quittance.access.RequestSender;
 import io.quittance.web.LimitedBodyRequest;
 import io.quittance.web.ProblemWriter;
@@ -16,8 +18,9 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * Receives the body of a request before the {@link AdmissionFilter} counts it as under way, so that
- * slow bodies take no places from others. Bodies that are read as they arrive take one of their
- * merchant's places.
+ * slow bodies take no places from others. An unknown sender for which there is no room is checked
+ * first: with a valid key it has its merchant's share. Bodies that are read as they arrive take one
+ * of their merchant's places.
  */
 @Component
 @Order(-20)
@@ -25,16 +28,19 @@ final class BodyFilter extends OncePerRequestFilter {
 
   private final Admission admission;
   private final AdmissionRequests admissionRequests;
+  private final EarlyIdentification earlyIdentification;
   private final ArrivingBodies arrivingBodies;
   private final ProblemWriter problems;
 
   BodyFilter(
       Admission admission,
       AdmissionRequests admissionRequests,
+      EarlyIdentification earlyIdentification,
       ArrivingBodies arrivingBodies,
       ProblemWriter problems) {
     this.admission = admission;
     this.admissionRequests = admissionRequests;
+    this.earlyIdentification = earlyIdentification;
     this.arrivingBodies = arrivingBodies;
     this.problems = problems;
   }
@@ -53,19 +59,28 @@ final class BodyFilter extends OncePerRequestFilter {
       chain.doFilter(request, response);
       return;
     }
-    AdmissionRequest admissionRequest = admissionRequests.of(RequestHead.of(request));
-    if (admission.hasRoom(admissionRequest) && receive(admissionRequest.sender(), body)) {
-      chain.doFilter(request, response);
-      return;
+    var head = RequestHead.of(request);
+    AdmissionRequest admissionRequest = admissionRequests.of(head);
+    boolean received = receive(admissionRequest, body);
+    if (!received && admissionRequest.sender().isUnknown()) {
+      admissionRequest = admissionRequest.from(earlyIdentification.sender(Credential.of(head)));
+      received = !admissionRequest.sender().isUnknown() && receive(admissionRequest, body);
     }
-    body.abandon();
-    response.setHeader(HttpHeaders.CONNECTION, "close");
-    problems.write(admission.refusal(admissionRequest), request, response);
+    if (received) {
+      chain.doFilter(request, response);
+    } else {
+      body.abandon();
+      response.setHeader(HttpHeaders.CONNECTION, "close");
+      problems.write(admission.refusal(admissionRequest), request, response);
+    }
   }
 
-  private boolean receive(RequestSender sender, LimitedBodyRequest body) throws IOException {
+  /** Receives the body, or its failure; false if there is no room for it. */
+  private boolean receive(AdmissionRequest admissionRequest, LimitedBodyRequest body)
+      throws IOException {
+    RequestSender sender = admissionRequest.sender();
     long bytes = body.lengthMax();
-    if (!arrivingBodies.enter(sender, bytes)) {
+    if (!admission.hasRoom(admissionRequest) || !arrivingBodies.enter(sender, bytes)) {
       return false;
     }
     try {

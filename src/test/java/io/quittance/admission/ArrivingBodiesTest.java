@@ -18,6 +18,8 @@ class ArrivingBodiesTest {
   private static final UUID MERCHANT = new UUID(1, 1);
   private static final UUID OTHER = new UUID(1, 2);
 
+  private static final byte[] OPERATOR = {1};
+
   /** For 64 requests without a body. */
   private final ArrivingBodies arrivingBodies =
       new ArrivingBodies(
@@ -42,6 +44,23 @@ class ArrivingBodiesTest {
 
     assertThat(entering(key(OTHER, 1), 0, 100)).isEqualTo(16);
     assertThat(entering(RequestSender.unknown(), 0, 100)).isEqualTo(16);
+  }
+
+  @Test
+  void unknownSendersTogetherMayHaveAQuarterOfTheLimit() {
+    assertThat(entering(RequestSender.unknown(), 0, 1_900)).isEqualTo(16);
+
+    assertThat(entering(key(MERCHANT, 1), 0, 100)).isEqualTo(16);
+    assertThat(entering(new RequestSender(ByteBuffer.wrap(OPERATOR), RequestSender.OPERATOR), 0, 1))
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aMerchantThatWasUnknownAtFirstLeavesRoomForOthers() {
+    entering(RequestSender.unknown(), 0, 1_900);
+    IntStream.range(0, 100).forEach(i -> entering(key(MERCHANT, i), 0, 100));
+
+    assertThat(entering(key(OTHER, 1), 0, 100)).isEqualTo(16);
   }
 
   @Test

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.testing.Postgres;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntFunction;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,11 +47,24 @@ class FloodIT extends Contract {
 
   private static final int HALF_SENT = 100;
 
+  /** Fifteen times what a quarter of the 8 MB has room for. */
+  private static final int MANY_HALF_SENT = 1_900;
+
+  private static final int SHORT_BYTES = 100;
+
+  private static final int UNKNOWN_KEYS = 5;
+
+  /** Shorter than half-sent bodies are waited for here. */
+  private static final Duration SETTLED_MAX = Duration.ofSeconds(30);
+
   /** One more than the quarter of the 8 MB has room for, at 16 KB and the body's length each. */
   private static final int TOO_MANY_LONG = 28;
 
   private static final int LONG_BYTES = 60_000;
   private static final int PATIENT_MS = 20_000;
+
+  /** Far less than half-sent bodies are waited for here. */
+  private static final int IMPATIENT_MS = 5_000;
 
   @DynamicPropertySource
   static void database(DynamicPropertyRegistry registry) {
@@ -94,7 +110,7 @@ class FloodIT extends Contract {
     List<RawHttp> connections = new ArrayList<>();
     try {
       for (int i = 0; i < HALF_SENT; i++) {
-        connections.add(halfSent(dripping, 100));
+        connections.add(halfSent(dripping, SHORT_BYTES));
       }
       // Each comes to 16 KB and a body.
       Awaitility.await().until(() -> halfSentBytes() > HALF_SENT * 16 * 1024);
@@ -114,6 +130,7 @@ class FloodIT extends Contract {
   @Test
   void ofHalfSentBodiesIsRefusedToItsKey() throws IOException {
     Client dripping = limitedTo(merchant, "payments:write");
+    dripping.pay(1, "alice", "shop").is(201); // The key is known now.
     List<RawHttp> connections = new ArrayList<>();
     try {
       for (int i = 0; i < TOO_MANY_LONG; i++) {
@@ -122,10 +139,7 @@ class FloodIT extends Contract {
 
       List<RawHttp> refused =
           Awaitility.await().until(() -> refused(connections), found -> !found.isEmpty());
-      String answer = "";
-      while (!answer.endsWith("}")) {
-        answer += refused.getFirst().sip(8192);
-      }
+      String answer = answer(refused.getFirst());
       RawHttp.assertProblem(answer, 503, "overloaded");
       assertThat(answer).containsPattern("(?i)retry-after: [1-9]");
       assertThat(refused).hasSize(1);
@@ -133,7 +147,89 @@ class FloodIT extends Contract {
     } finally {
       close(connections);
     }
-    moved(1);
+    moved(2);
+  }
+
+  @Test
+  void ofOneKnownKeysHalfSentBodiesIsRefusedToNoUnknownKey() throws IOException {
+    Client flooding = newMerchant();
+
+    unknownKeysPayDuring(_ -> flooding);
+  }
+
+  /** Each key is new on this replica, as all are after its start. */
+  @Test
+  void ofOneUnknownKeysHalfSentBodiesIsRefusedToNoOther() throws IOException {
+    Client flooding = limitedTo(newMerchant(), "payments:write");
+
+    unknownKeysPayDuring(_ -> flooding);
+  }
+
+  @Test
+  void ofHalfSentBodiesWithOneWrongKeyIsRefusedToNoUnknownKey() throws IOException {
+    Client flooding = merchant.with("qt_wrong");
+
+    unknownKeysPayDuring(_ -> flooding);
+  }
+
+  @Test
+  void ofHalfSentBodiesWithManyWrongKeysIsRefusedToNoUnknownKey() throws IOException {
+    unknownKeysPayDuring(_ -> merchant.with("qt_" + UUID.randomUUID()));
+  }
+
+  @Test
+  void ofHalfSentBodiesWithoutAKeyIsRefusedToNoUnknownKey() throws IOException {
+    unknownKeysPayDuring(_ -> merchant.anonymous());
+  }
+
+  /**
+   * While many bodies of these clients are half sent, payments are made with keys that this replica
+   * has not seen, and whose bodies arrive after their heads.
+   */
+  private void unknownKeysPayDuring(IntFunction<Client> flooding) throws IOException {
+    List<Client> paying = new ArrayList<>();
+    for (int i = 0; i < UNKNOWN_KEYS; i++) {
+      paying.add(limitedTo(merchant, "payments:write"));
+    }
+    List<RawHttp> connections = new ArrayList<>();
+    try {
+      for (int i = 0; i < MANY_HALF_SENT; i++) {
+        connections.add(halfSent(flooding.apply(i), SHORT_BYTES));
+      }
+      Awaitility.await()
+          .atMost(SETTLED_MAX)
+          .until(() -> held(SHORT_BYTES) + refused(connections).size() == MANY_HALF_SENT);
+
+      for (Client client : paying) {
+        assertThat(paySlowly(client)).startsWith("HTTP/1.1 201");
+      }
+    } finally {
+      close(connections);
+    }
+    moved(UNKNOWN_KEYS);
+  }
+
+  /** Sends the body once the head was read; returns the answer. */
+  private String paySlowly(Client client) throws IOException {
+    String body = order(1, "alice", "shop").toString();
+    double before = halfSentBytes();
+    try (var connection = new RawHttp(client.service())) {
+      connection.say(
+          head(client, body.length())
+              + "Idempotency-Key: %s\r\nPayment-Deadline-Ms: %d\r\n\r\n"
+                  .formatted(UUID.randomUUID(), IMPATIENT_MS));
+      Awaitility.await().until(() -> halfSentBytes() > before || connection.heard() > 0);
+      return answer(connection.heard() > 0 ? connection : connection.say(body));
+    }
+  }
+
+  /** A whole answer; the connection may stay open. */
+  private static String answer(RawHttp connection) throws IOException {
+    String answer = "";
+    while (!answer.endsWith("}")) {
+      answer += connection.sip(8192);
+    }
+    return answer;
   }
 
   private static List<RawHttp> refused(List<RawHttp> connections) throws IOException {
@@ -159,11 +255,19 @@ class FloodIT extends Contract {
     return registry.get("quittance.admission.half.sent").gauge().value();
   }
 
+  /** How many bodies of this length are half sent. */
+  private long held(int length) {
+    return Math.round(halfSentBytes() / (16 * 1024 + length));
+  }
+
   private static RawHttp halfSent(Client client, int length) throws IOException {
-    return new RawHttp(client.service())
-        .say(
-            "POST /v1/payments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                + "Authorization: Bearer %s\r\nContent-Length: %d\r\n\r\n{"
-                    .formatted(client.secret(), length));
+    return new RawHttp(client.service()).say(head(client, length) + "\r\n{");
+  }
+
+  /** The first lines of a payment's head. */
+  private static String head(Client client, int length) {
+    return "POST /v1/payments HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+        + "Content-Length: %d\r\n".formatted(length)
+        + (client.secret().isEmpty() ? "" : "Authorization: Bearer " + client.secret() + "\r\n");
   }
 }
