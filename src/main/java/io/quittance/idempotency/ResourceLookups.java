@@ -16,7 +16,7 @@ import org.springframework.stereotype.Component;
  * Reads the object of a change before it starts, or its result when it is repeated, within the
  * request's deadline. Look-ups do not wait for lists and other reads: they use the connections that
  * are reserved for changes. Each is its own query, and merchants take turns, so that one whose rows
- * cannot be read leaves a worker to the others. Thread-safe.
+ * cannot be read leaves a worker to the others. Two such merchants hold both. Thread-safe.
  */
 @Component
 public final class ResourceLookups {

@@ -13,9 +13,11 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A semaphore that is fair to parties. One party may have all but one of the places, so that others
- * never wait for all of them. The next free place goes to the waiting party with the fewest places;
- * parties with equally many take turns. Within a party, the order is that of arrival. Thread-safe.
+ * A semaphore that is fair to parties. One party may have all but one of the places, and the last
+ * free one is only for a party that has none ({@link PartyLimit}), so that others never wait for
+ * all of them. With two places, two parties may have both. The next free place goes to the waiting
+ * party with the fewest places; parties with equally many take turns. Within a party, the order is
+ * that of arrival. Thread-safe.
  *
  * @param <P> who a party is, by {@code equals}
  */
@@ -32,7 +34,7 @@ public final class FairPlaces<P> {
     private int taken;
   }
 
-  private final int size;
+  private final PartyLimit limit;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** Ordered by turns: the party that took a place last comes last. */
@@ -47,11 +49,11 @@ public final class FairPlaces<P> {
     if (size < 1) {
       throw new IllegalArgumentException("there must be a place, not " + size);
     }
-    this.size = size;
+    this.limit = new PartyLimit(size, Math.max(1, size - 1));
   }
 
   public int size() {
-    return size;
+    return limit.places();
   }
 
   /**
@@ -138,6 +140,6 @@ public final class FairPlaces<P> {
   }
 
   private boolean mayHave(Party party) {
-    return total < size && party.taken < Math.max(1, size - 1);
+    return total < limit.places() && party.taken < limit.whileTaken(total);
   }
 }

@@ -57,9 +57,7 @@ final class JobQueue<T, R> {
     maxBatch = settings.maxBatch();
     maxWeight = settings.maxWeight();
     weigher = settings.weigher();
-    jobs =
-        new RoundRobinQueue<>(
-            settings.party(), settings.inHandPerParty(), settings.waitingPerParty());
+    jobs = new RoundRobinQueue<>(settings.party(), settings.shares(), settings.waitingPerParty());
     linger = settings.linger();
     deferrable = settings.deferrable();
     deferFor = settings.deferFor();
@@ -224,7 +222,7 @@ final class JobQueue<T, R> {
     return batch;
   }
 
-  /** Returns a batch that is done. Jobs of its parties may be taken now. */
+  /** Returns a batch that is done. More jobs of all parties may be taken now. */
   void handIn(List<Job<T, R>> batch) {
     lock.lock();
     try {
@@ -236,10 +234,11 @@ final class JobQueue<T, R> {
     }
   }
 
-  /** Wakes idle workers to check whether they are surplus. */
-  void wakeWorkers() {
+  /** Changes the number of workers, and wakes idle ones to check whether they are surplus. */
+  void resize(int workers) {
     lock.lock();
     try {
+      jobs.resize(workers, ticker.nanoTime());
       notEmpty.signalAll();
     } finally {
       lock.unlock();

@@ -2,6 +2,7 @@ package io.quittance.concurrency.pool;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -14,34 +15,36 @@ import java.util.function.Function;
 
 /**
  * A queue of jobs whose parties take turns: one job of each, in order of arrival. With one party it
- * is first in, first out. A party with its maximum of jobs in hand gets no turn until one of them
- * ends. Not thread-safe.
+ * is first in, first out. A party that may have no more jobs in hand ({@link PartyShares}) gets no
+ * turn until a job ends, its own or another party's. Not thread-safe.
  */
 final class RoundRobinQueue<T, R> {
 
   private final Function<? super T, ?> partyOf;
-  private final int inHandMax;
+  private final PartyShares shares;
   private final int waitingMax;
 
   /** The waiting jobs of each party. */
   private final Map<Object, ArrayDeque<Job<T, R>>> waiting = new LinkedHashMap<>();
 
-  /** How many jobs of each party are taken and not done. */
-  private final Map<Object, Integer> inHand = new HashMap<>();
-
   /** All waiting jobs, in order of arrival. */
   private final SequencedSet<Job<T, R>> arrivals = new LinkedHashSet<>();
 
-  /** The parties whose jobs may be taken, in the order of their turns, with when they queued up. */
+  /**
+   * The parties that have a turn, in their order, with when they queued up. The first one's job may
+   * be taken.
+   */
   private final SequencedMap<Object, Long> turns = new LinkedHashMap<>();
 
+  /** The other parties with waiting jobs. Each has a job in hand. */
+  private final SequencedSet<Object> withoutTurn = new LinkedHashSet<>();
+
   /**
-   * @param inHandMax of one party
    * @param waitingMax of one party
    */
-  RoundRobinQueue(Function<? super T, ?> partyOf, int inHandMax, int waitingMax) {
+  RoundRobinQueue(Function<? super T, ?> partyOf, PartyShares shares, int waitingMax) {
     this.partyOf = partyOf;
-    this.inHandMax = inHandMax;
+    this.shares = shares;
     this.waitingMax = waitingMax;
   }
 
@@ -81,25 +84,52 @@ final class RoundRobinQueue<T, R> {
     if (jobs.isEmpty()) {
       waiting.remove(party);
     }
-    inHand.merge(party, 1, Integer::sum);
+    shares.taken(party);
     queueUp(party, now);
+    putBack();
     return job;
   }
 
   /** Records that a taken job is done. */
   void handIn(Job<T, R> job, long now) {
-    Object party = party(job);
-    inHand.computeIfPresent(party, (_, jobs) -> jobs == 1 ? null : jobs - 1);
-    queueUp(party, now);
+    shares.done(party(job));
+    giveTurns(now);
   }
 
-  /**
-   * Adds a party to the end of the turns if it waits and may have one; it keeps its place if it has
-   * one.
-   */
+  /** Changes the number of workers. */
+  void resize(int workers, long now) {
+    shares.resize(workers);
+    giveTurns(now);
+    putBack();
+  }
+
+  /** Adds a party to the end of the turns if it waits; it keeps its place if it has one. */
   private void queueUp(Object party, long now) {
-    if (waiting.containsKey(party) && inHand.getOrDefault(party, 0) < inHandMax) {
+    if (!waiting.containsKey(party)) {
+      return;
+    }
+    if (turns.containsKey(party) || shares.mayTake(party)) {
       turns.putIfAbsent(party, now);
+    } else {
+      withoutTurn.add(party);
+    }
+  }
+
+  /** Gives a turn to those who may have one now. */
+  private void giveTurns(long now) {
+    for (Iterator<Object> parties = withoutTurn.iterator(); parties.hasNext(); ) {
+      Object party = parties.next();
+      if (shares.mayTake(party)) {
+        parties.remove();
+        turns.put(party, now);
+      }
+    }
+  }
+
+  /** Takes the turn from those next ones who may have none now. */
+  private void putBack() {
+    while (!turns.isEmpty() && !shares.mayTake(turns.firstEntry().getKey())) {
+      withoutTurn.add(turns.pollFirstEntry().getKey());
     }
   }
 
@@ -113,6 +143,7 @@ final class RoundRobinQueue<T, R> {
     arrivals.clear();
     waiting.clear();
     turns.clear();
+    withoutTurn.clear();
     return all;
   }
 
@@ -140,7 +171,9 @@ final class RoundRobinQueue<T, R> {
     return arrivals.isEmpty();
   }
 
-  /** Whether a job may be taken: none while all waiting parties have their maximum in hand. */
+  /**
+   * Whether a job may be taken: none while all waiting parties have as many in hand as they may.
+   */
   boolean hasTurn() {
     return !turns.isEmpty();
   }

@@ -119,7 +119,7 @@ public final class WorkerPool<T, R> implements AutoCloseable {
   /** Changes the number of workers; surplus ones end after the batch in hand. At least 1. */
   public void resize(int count) {
     workers.resize(count);
-    queue.wakeWorkers();
+    queue.resize(count);
   }
 
   /** Keeps the worker alive after an error; otherwise the queue would have no worker. */

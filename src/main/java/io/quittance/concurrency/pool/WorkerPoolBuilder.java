@@ -66,10 +66,11 @@ public final class WorkerPoolBuilder<T, R> {
 
   /**
    * Limits each of the parties {@linkplain #inTurns that take turns}, so that long jobs of one
-   * party cannot take all workers. By default a party is not limited.
+   * party cannot take all workers, and those of several parties leave some to others ({@link
+   * PartyLimit}). By default a party is not limited.
    *
-   * @param inHand jobs of a party that workers have in hand at once, at most; 1 or more. What it
-   *     has queued waits meanwhile, and other parties' jobs begin
+   * @param inHand jobs of a party that workers have in hand at once while it is alone, at most; 1
+   *     or more. What it has queued waits meanwhile, and other parties' jobs begin
    * @param waiting jobs of a party that may wait; 1 or more. {@link WorkerPool#submit} refuses more
    *     as if the queue were full; {@link WorkerPool#submitWhenRoom} waits for the whole queue only
    */
@@ -184,8 +185,8 @@ public final class WorkerPoolBuilder<T, R> {
     return party;
   }
 
-  int inHandPerParty() {
-    return inHandPerParty;
+  PartyShares shares() {
+    return new PartyShares(inHandPerParty, workers, maxBatch);
   }
 
   int waitingPerParty() {

@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Limits the requests in progress, per host and in total. One merchant may use all places but one,
- * at each host and in total, and the merchant with the fewest is let in first ({@link FairPlaces}):
- * the receivers of many merchants may be behind one host, and one of them may be slow. A host
- * without requests is forgotten. A request that waits for its host does not count against the
- * total. Thread-safe.
+ * and several leave one to others, at each host and in total, and the merchant with the fewest is
+ * let in first ({@link FairPlaces}): the receivers of many merchants may be behind one host, and
+ * some of them may be slow. A host without requests is forgotten. A request that waits for its host
+ * does not count against the total. Thread-safe.
  *
  * <p>It is applied before the HTTP client's pool, so that the pool has a connection for each
  * request that is let in. A wait in the pool could lose a connection if the waiting thread is

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks up hosts. Merchants take turns, and each uses a few threads at most, so that slow name
- * servers of one merchant do not delay the others. Thread-safe.
+ * Looks up hosts. Merchants take turns, and each uses a few threads at most, fewer while others use
+ * theirs, so that slow name servers of some merchants do not delay the others. Thread-safe.
  *
  * <p>A look-up is a native call: it pins its carrier and cannot be interrupted. So it runs on
  * platform threads of its own, and callers stop waiting at their own deadlines. A merchant has one

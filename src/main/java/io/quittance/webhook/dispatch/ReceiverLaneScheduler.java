@@ -3,6 +3,7 @@ package io.quittance.webhook.dispatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.PartyLimit;
 import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.time.Duration;
@@ -15,9 +16,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Assigns senders to lanes in turns. Merchants take turns, and one has three quarters of the
- * senders at most, so that nobody waits for the lanes of a merchant whose receivers are slow. A
- * lane gets its turn back in every case: it has no more tasks, its work failed, or the turn was
- * never started. Thread-safe.
+ * senders at most, n have 3/(3n + 1) each ({@link PartyLimit}), so that nobody waits for the lanes
+ * of merchants whose receivers are slow. A lane gets its turn back in every case: it has no more
+ * tasks, its work failed, or the turn was never started. Thread-safe.
  */
 final class ReceiverLaneScheduler implements AutoCloseable {
 
@@ -49,7 +50,7 @@ final class ReceiverLaneScheduler implements AutoCloseable {
             .start(registry);
   }
 
-  /** The senders that one merchant may have at once. With one sender, it is that one. */
+  /** The senders of one merchant while it is alone. With one sender, it is that one. */
   private static int perMerchant(int workers) {
     return Math.max(1, workers * 3 / 4);
   }

@@ -33,6 +33,20 @@ class FairPlacesTest {
     assertThat(takes("c")).isTrue();
   }
 
+  /** However few of the places each of the others has. */
+  @Test
+  void leavesTheLastPlaceToAPartyThatHasNone() throws Exception {
+    var four = new FairPlaces<String>(4);
+    for (String party : List.of("a", "b", "a")) {
+      assertThat(four.take(party, Duration.ZERO)).isTrue();
+    }
+
+    assertThat(four.take("b", Duration.ZERO)).isFalse();
+    assertThat(four.take("a", Duration.ZERO)).isFalse();
+    assertThat(four.take("c", Duration.ZERO)).isTrue();
+    assertThat(four.take("d", Duration.ZERO)).isFalse();
+  }
+
   @Test
   void givesASinglePlaceToAnybody() throws Exception {
     var single = new FairPlaces<String>(1);
@@ -59,24 +73,26 @@ class FairPlacesTest {
     places.giveBack("c");
     assertThat(LATER.await(second)).isTrue();
     places.giveBack("a");
+    places.giveBack("d");
     assertThat(LATER.await(tooMany)).isTrue();
   }
 
   /** However many of a slow party wait before it. */
   @Test
   void givesAPlaceToThePartyWithTheFewest() throws Exception {
-    var four = new FairPlaces<String>(4);
-    for (String party : List.of("a", "a", "a", "b")) {
-      assertThat(four.take(party, Duration.ZERO)).isTrue();
+    var five = new FairPlaces<String>(5);
+    for (String party : List.of("a", "a", "a", "b", "c")) {
+      assertThat(five.take(party, Duration.ZERO)).isTrue();
     }
-    FutureTask<Boolean> many = waiting(four, "a");
-    FutureTask<Boolean> few = waiting(four, "b");
+    FutureTask<Boolean> many = waiting(five, "a");
+    FutureTask<Boolean> few = waiting(five, "b");
 
-    four.giveBack("a");
+    five.giveBack("c");
+    five.giveBack("a");
 
     assertThat(LATER.await(few)).isTrue();
     assertThat(many.isDone()).isFalse();
-    four.giveBack("b");
+    five.giveBack("b");
     assertThat(LATER.await(many)).isTrue();
   }
 

@@ -8,7 +8,10 @@ import io.quittance.concurrency.Waiting;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +72,68 @@ class JobQueueTest {
     assertThat(names(turns.take(workers))).containsExactly("b2");
     assertThat(names(turns.take(workers))).containsExactly("a3");
     assertThat(turns.depth()).isEqualTo(1);
+  }
+
+  /** Of eight workers a party may have six while it is alone, and two have three each. */
+  @Test
+  void severalPartiesWithManyJobsLeaveWorkersToOthers() throws Exception {
+    var turns = eightWorkers();
+    for (String party : List.of("a", "b")) {
+      turns.add(jobs(party, 7));
+    }
+    assertThat(taken(turns, 6)).containsExactly("a1", "b1", "a2", "b2", "a3", "b3");
+
+    turns.add(jobs("c", 2));
+    assertThat(taken(turns, 1)).containsExactly("c1");
+    turns.add(jobs("d", 2));
+    assertThat(taken(turns, 1)).containsExactly("d1");
+  }
+
+  /** It may have more as soon as others have less, not only when one of its own jobs ends. */
+  @Test
+  void aPartyGetsATurnWhenAnotherPartysJobEnds() throws Exception {
+    var turns = eightWorkers();
+    turns.add(jobs("a", 9));
+    turns.add(jobs("b", 1));
+    taken(turns, 1); // a1
+    List<Job<String, String>> other = turns.take(workers); // b1
+    assertThat(taken(turns, 4)).containsExactly("a2", "a3", "a4", "a5");
+
+    turns.handIn(other);
+
+    assertThat(taken(turns, 1)).containsExactly("a6");
+    turns.add(jobs("c", 1));
+    assertThat(taken(turns, 1)).containsExactly("c1");
+  }
+
+  @Test
+  void aPartyGetsATurnWhenThereAreMoreWorkers() throws Exception {
+    var turns =
+        new JobQueue<>(settings().workers(3).inTurns(name -> name.charAt(0)).perParty(2, 9));
+    turns.add(jobs("a", 2));
+    turns.add(jobs("b", 1));
+    assertThat(taken(turns, 2)).containsExactly("a1", "b1");
+
+    turns.resize(6);
+
+    assertThat(taken(turns, 1)).containsExactly("a2");
+  }
+
+  private static JobQueue<String, String> eightWorkers() {
+    return new JobQueue<>(settings().workers(8).inTurns(name -> name.charAt(0)).perParty(6, 9));
+  }
+
+  private static List<Job<String, String>> jobs(String party, int count) {
+    return IntStream.rangeClosed(1, count).mapToObj(number -> job(party + number)).toList();
+  }
+
+  private List<String> taken(JobQueue<String, String> queue, int count) throws Exception {
+    var take =
+        new FutureTask<>(
+            () ->
+                Stream.generate(() -> names(queue.take(workers)).getFirst()).limit(count).toList());
+    Thread.ofVirtual().start(take);
+    return take.get(20, TimeUnit.SECONDS);
   }
 
   @Test

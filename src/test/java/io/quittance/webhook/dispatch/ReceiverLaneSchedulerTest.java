@@ -9,14 +9,18 @@ import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Senders' turns at lanes. */
 class ReceiverLaneSchedulerTest {
@@ -138,6 +142,37 @@ class ReceiverLaneSchedulerTest {
       assertThat(atOnce).isTrue();
     }
     assertThat(hanging).as("of the merchant, too, all are sent").hasValue(16);
+  }
+
+  /** As above, with more merchants than one whose receivers are slow. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 5})
+  void leaveSendersForOthersWhileReceiversOfSeveralMerchantsHang(int merchants)
+      throws InterruptedException {
+    List<UUID> slow = Stream.generate(UUID::randomUUID).limit(merchants).toList();
+    var hang = new CountDownLatch(1);
+    var delivered = new CountDownLatch(1);
+    try (var turns =
+        turns(
+            task -> {
+              if (slow.contains(task.delivery().merchantId())) {
+                hang.await();
+              } else {
+                delivered.countDown();
+              }
+              task.lane().succeeded(Duration.ZERO);
+            },
+            16)) {
+      for (int i = 0; i < 16; i++) {
+        for (UUID merchant : slow) {
+          turns.offer(task(new ReceiverLane(1, LONG, LONG, false), merchant));
+        }
+      }
+      turns.offer(task(new ReceiverLane(1, LONG, LONG, false), OTHER));
+      boolean atOnce = delivered.await(5, TimeUnit.SECONDS);
+      hang.countDown();
+      assertThat(atOnce).isTrue();
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.quittance.payment.batch.run;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.pool.Job;
+import io.quittance.concurrency.pool.PartyLimit;
 import io.quittance.concurrency.pool.WorkerPool;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.StoredBatch;
@@ -16,8 +17,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
 
 /**
- * Workers for a few batches at once, of which one merchant may have a part. The lease of a batch is
- * renewed from its acceptance until its work has ended. Thread-safe.
+ * Workers for a few batches at once, of which one merchant may have a part, and several leave some
+ * to others ({@link PartyLimit}). The lease of a batch is renewed from its acceptance until its
+ * work has ended. Thread-safe.
  */
 final class BatchWorkers implements AutoCloseable {
 
@@ -27,31 +29,25 @@ final class BatchWorkers implements AutoCloseable {
     void with(Entry batch) throws InterruptedException;
   }
 
-  /**
-   * How many batches are worked on at once.
-   *
-   * @param ofOneMerchant of these, at most
-   */
-  record Limits(int batches, int ofOneMerchant) {}
-
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   private final WorkerPool<Entry, Boolean> workers;
   private final RunningBatches running;
-  private final Limits limits;
+  private final PartyLimit limit;
   private final Map<UUID, Integer> inHand = new ConcurrentHashMap<>();
 
   /**
    * @param name the name of the pool, a tag of its metrics
+   * @param limit how many batches are worked on at once, and how many of one merchant
    */
   BatchWorkers(
-      String name, Limits limits, RunningBatches running, Work work, MeterRegistry registry) {
+      String name, PartyLimit limit, RunningBatches running, Work work, MeterRegistry registry) {
     this.running = running;
-    this.limits = limits;
+    this.limit = limit;
     this.workers =
         WorkerPool.<Entry, Boolean>named(name, jobs -> work(jobs, work))
-            .workers(limits.batches())
-            .capacity(2 * limits.batches())
+            .workers(limit.places())
+            .capacity(2 * limit.places())
             .virtualThreads()
             .start(registry);
   }
@@ -67,12 +63,12 @@ final class BatchWorkers implements AutoCloseable {
   }
 
   boolean isFull() {
-    return running.stopping() || inHand() >= limits.batches();
+    return running.stopping() || inHand() >= limit.places();
   }
 
   /** Whether half of the workers are free, so that a new batch takes no place from waiting ones. */
   boolean isHalfFree() {
-    return inHand() <= limits.batches() / 2;
+    return inHand() <= limit.places() / 2;
   }
 
   private int inHand() {
@@ -80,13 +76,18 @@ final class BatchWorkers implements AutoCloseable {
   }
 
   boolean hasRoom(StoredBatch batch) {
-    return !isFull() && inHand.getOrDefault(batch.merchantId(), 0) < limits.ofOneMerchant();
+    return !isFull() && inHand.getOrDefault(batch.merchantId(), 0) < ofOneMerchant();
+  }
+
+  private int ofOneMerchant() {
+    return limit.whileTaken(inHand());
   }
 
   /** The merchants that have all the workers they may have. The search leaves their batches out. */
   Set<UUID> merchantsWithoutRoom() {
+    int most = ofOneMerchant();
     return inHand.entrySet().stream()
-        .filter(own -> own.getValue() >= limits.ofOneMerchant())
+        .filter(own -> own.getValue() >= most)
         .map(Map.Entry::getKey)
         .collect(Collectors.toSet());
   }

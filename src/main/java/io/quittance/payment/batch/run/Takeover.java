@@ -2,9 +2,9 @@ package io.quittance.payment.batch.run;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.concurrency.pool.PartyLimit;
 import io.quittance.database.OneByOne;
 import io.quittance.database.ReservedConnection;
-import io.quittance.payment.batch.run.BatchWorkers.Limits;
 import io.quittance.payment.batch.run.RunningBatches.Entry;
 import io.quittance.payment.batch.store.BatchLeases;
 import io.quittance.payment.batch.store.BatchStore;
@@ -36,7 +36,7 @@ public final class Takeover {
    * Batches that only have to be ended. One merchant has one at a time: while its items are locked,
    * there are workers left for others.
    */
-  private static final Limits ENDING = new Limits(4, 1);
+  private static final PartyLimit ENDING = new PartyLimit(4, 1);
 
   private final BatchWorkers goingOn;
   private final BatchWorkers ending;
@@ -62,7 +62,7 @@ public final class Takeover {
     int max = properties.backgroundMax();
     this.goingOn =
         new BatchWorkers(
-            "batches", new Limits(max, Math.max(1, max / 2)), running, this::goOn, registry);
+            "batches", new PartyLimit(max, Math.max(1, max / 2)), running, this::goOn, registry);
     this.ending = new BatchWorkers("batch-ends", ENDING, running, this::goOn, registry);
   }
 

@@ -133,6 +133,7 @@ class ItemGateTest {
       enters(NEIGHBOUR, Duration.ZERO);
       CompletableFuture<Boolean> next = waiting(NEIGHBOUR, 1, threads::execute).getFirst();
       gate.leave(MERCHANT);
+      gate.leave(NEIGHBOUR);
       assertThat(next.get(20, SECONDS)).isTrue();
       assertThat(slow).noneMatch(CompletableFuture::isDone);
 

@@ -101,6 +101,35 @@ class TakeoverTest {
     verify(reconciliation, timeout(PATIENCE_MS)).reconcile(other);
   }
 
+  /** Each of two merchants has more batches than there are workers. */
+  @Test
+  void carriesOnAMerchantsBatchBesideThoseOfTwoOthersThatHang() throws InterruptedException {
+    List<StoredBatch> hanging = new ArrayList<>();
+    for (UUID merchant : List.of(UUID.randomUUID(), UUID.randomUUID())) {
+      for (int i = 0; i < ROOM; i++) {
+        hanging.add(batch(merchant));
+      }
+    }
+    StoredBatch other = batch();
+    var all = new ArrayList<>(hanging);
+    all.add(other);
+    when(leases.abandoned(eq(true), any(), anyInt())).thenReturn(all);
+    when(leases.take(any())).thenAnswer(call -> Optional.of(call.getArgument(0)));
+    doAnswer(
+            call -> {
+              if (hanging.contains(call.<StoredBatch>getArgument(0))) {
+                going.await();
+              }
+              return null;
+            })
+        .when(reconciliation)
+        .reconcile(any());
+
+    takeover.lookForAbandoned();
+
+    verify(reconciliation, timeout(PATIENCE_MS)).reconcile(other);
+  }
+
   private static StoredBatch batch() {
     return batch(UUID.randomUUID());
   }
