@@ -12,8 +12,15 @@ import io.quittance.payment.batch.store.LeaseLostException;
 import io.quittance.payment.batch.store.StoredBatch;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
@@ -38,6 +45,12 @@ public final class Takeover {
    */
   private static final PartyLimit ENDING = new PartyLimit(4, 1);
 
+  /**
+   * After this time the worker that ends a merchant's batches begins no more of them until the next
+   * search.
+   */
+  private static final Duration ENDS_OF_ONE_MERCHANT = Duration.ofSeconds(1);
+
   private final BatchWorkers goingOn;
   private final BatchWorkers ending;
   private final BatchStore store;
@@ -45,6 +58,9 @@ public final class Takeover {
   private final RunningBatches running;
   private final ItemReconciliation reconciliation;
   private final BatchRunner runner;
+
+  /** What a search has found for the worker that ends a merchant's batches. */
+  private final Map<UUID, List<StoredBatch>> toEnd = new ConcurrentHashMap<>();
 
   Takeover(
       BatchStore store,
@@ -63,7 +79,7 @@ public final class Takeover {
     this.goingOn =
         new BatchWorkers(
             "batches", new PartyLimit(max, Math.max(1, max / 2)), running, this::goOn, registry);
-    this.ending = new BatchWorkers("batch-ends", ENDING, running, this::goOn, registry);
+    this.ending = new BatchWorkers("batch-ends", ENDING, running, this::endOneByOne, registry);
   }
 
   /**
@@ -105,11 +121,22 @@ public final class Takeover {
     }
   }
 
+  /** One merchant may have abandoned more than a search returns, and others have some, too. */
   private void lookForThoseOf(BatchWorkers workers) {
-    if (!workers.isFull()) {
-      OneByOne.forEach(
-          leases.abandoned(workers == goingOn, workers.merchantsWithoutRoom(), LOOKED_AT),
-          batch -> take(batch, workers));
+    Set<UUID> without = new HashSet<>();
+    boolean more = true;
+    if (workers == ending) {
+      toEnd.keySet().retainAll(ending.merchantsWithoutRoom());
+    }
+    while (more && !workers.isFull()) {
+      without.addAll(workers.merchantsWithoutRoom());
+      List<StoredBatch> found = leases.abandoned(workers == goingOn, without, LOOKED_AT);
+      if (workers == ending) {
+        toEnd.putAll(found.stream().collect(Collectors.groupingBy(StoredBatch::merchantId)));
+      }
+      OneByOne.forEach(found, batch -> take(batch, workers));
+      found.forEach(batch -> without.add(batch.merchantId()));
+      more = found.size() == LOOKED_AT;
     }
   }
 
@@ -124,6 +151,33 @@ public final class Takeover {
   void sweepUnpublished() {
     OneByOne.forEach(
         leases.unpublished(LOOKED_AT), batch -> store.discard(batch.merchantId(), batch.id()));
+  }
+
+  /** Ends a batch, and then others of its merchant, for a limited time. */
+  private void endOneByOne(Entry entry) throws InterruptedException {
+    var limit = Deadline.after(ENDS_OF_ONE_MERCHANT);
+    goOn(entry);
+    UUID merchantId = entry.batch().merchantId();
+    for (StoredBatch next : toEnd.getOrDefault(merchantId, List.of())) {
+      if (limit.expired() || running.stopping()) {
+        return;
+      }
+      StoredBatch taken = running.isHere(next) ? null : takeOrNull(next);
+      if (taken != null) {
+        try (Entry other = running.enter(taken)) {
+          goOn(other);
+        }
+      }
+    }
+  }
+
+  private @Nullable StoredBatch takeOrNull(StoredBatch batch) {
+    try (var _ = ReservedConnection.forChanges(batch.merchantId())) {
+      return leases.take(batch).orElse(null);
+    } catch (DataAccessException | TransactionException e) {
+      log.warn("Batch {} could not be taken over now: {}", batch.text(), e.toString());
+      return null;
+    }
   }
 
   private void goOn(Entry entry) throws InterruptedException {

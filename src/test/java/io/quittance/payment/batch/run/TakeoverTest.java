@@ -19,8 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +126,38 @@ class TakeoverTest {
             })
         .when(reconciliation)
         .reconcile(any());
+
+    takeover.lookForAbandoned();
+
+    verify(reconciliation, timeout(PATIENCE_MS)).reconcile(other);
+  }
+
+  /** A replica that was killed may leave thousands of one merchant. */
+  @Test
+  void endsManyBatchesOfOneMerchantAfterOneSearch() throws InterruptedException {
+    UUID merchant = UUID.randomUUID();
+    List<StoredBatch> abandoned = Stream.generate(() -> batch(merchant)).limit(5).toList();
+    when(leases.abandoned(eq(false), any(), anyInt())).thenReturn(abandoned);
+    when(leases.take(any())).thenAnswer(call -> Optional.of(call.getArgument(0)));
+
+    takeover.lookForAbandoned();
+
+    for (StoredBatch batch : abandoned) {
+      verify(reconciliation, timeout(PATIENCE_MS)).reconcile(batch);
+    }
+  }
+
+  /** It has abandoned more than a search returns, and ends them faster than the next one comes. */
+  @Test
+  void findsBatchesOfOthersBehindThoseOfAMerchantThatHasAbandonedMany()
+      throws InterruptedException {
+    UUID merchant = UUID.randomUUID();
+    List<StoredBatch> many = Stream.generate(() -> batch(merchant)).limit(200).toList();
+    StoredBatch other = batch();
+    when(leases.abandoned(eq(false), any(), anyInt()))
+        .thenAnswer(
+            call -> call.<Set<UUID>>getArgument(1).contains(merchant) ? List.of(other) : many);
+    when(leases.take(any())).thenAnswer(call -> Optional.of(call.getArgument(0)));
 
     takeover.lookForAbandoned();
 
