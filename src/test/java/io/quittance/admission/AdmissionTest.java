@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.access.RequestSender;
+import io.quittance.testing.Proves;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -73,6 +74,7 @@ class AdmissionTest {
   }
 
   @Test
+  @Proves("more requests come")
   void startsWithHalfItsCeilingAndLeavesRoomForWhatIsMoreUrgent() {
     assertThat(entering(Priority.REPORT, 100)).isEqualTo(20);
     assertThat(entering(Priority.BEGINNING, 100)).isEqualTo(36 - 20);
@@ -153,6 +155,7 @@ class AdmissionTest {
   }
 
   @Test
+  @Proves("more requests come")
   void saysWhenWhatIsUnderWayWillBeDone() {
     entering(Priority.BEGINNING, 30);
     for (int tick = 0; tick < 100; tick++) {
@@ -217,6 +220,7 @@ class AdmissionTest {
 
   /** As when its payments wait for a locked account. */
   @Test
+  @Proves("one merchant sends more")
   void othersFindRoomBesideAMerchantThatKeepsItsPlacesWhileTheLimitFalls() {
     assertThat(entering(MERCHANT, 100)).isEqualTo(36);
     expected[0] = TARGET.plusMillis(1);

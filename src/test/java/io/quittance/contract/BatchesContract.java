@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.quittance.money.Money;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.HashMap;
@@ -237,6 +238,7 @@ abstract class BatchesContract extends Contract {
 
   /** More items than are under way at once, and a screening that hangs. */
   @Test
+  @Proves("a batch's deadline passes")
   void tellsWhatItsDeadlineLeftAndResumesJustThat() {
     ObjectNode body = batchOf(900, i -> item(1, "alice", "shop", "late-" + i));
     merchant.fault("fraud", "hang", true);
@@ -265,6 +267,7 @@ abstract class BatchesContract extends Contract {
 
   /** It is told as a passed deadline is, and not as a batch that may have been made. */
   @Test
+  @Proves("a batch's deadline passes")
   void isMadeWithNothingBegunIfItsDeadlineHasPassedBefore() {
     Call call = post(batchOf(3, i -> item(1, "alice", "shop", "short-" + i))).deadline(50);
     merchant.fault("ledger", "latency_ms", 200);
@@ -382,6 +385,7 @@ abstract class BatchesContract extends Contract {
   }
 
   @Test
+  @Proves("the operator has disabled")
   void beginsNoMoreForAMerchantThatIsDisabled() {
     ObjectNode body = batchOf(2_000, i -> item(1, "alice", "shop", "disabled-" + i));
     merchant.fault("ledger", "latency_ms", 50);
@@ -441,6 +445,7 @@ abstract class BatchesContract extends Contract {
 
   /** The first items are still under way at the deadline, and keep the others from beginning. */
   @Test
+  @Proves("a batch's deadline passes")
   void leavesWhatItsDeadlineKeptFromBeginningNotStarted() {
     ObjectNode body = batchOf(100, i -> item(1, "alice", "shop", "kept-" + i));
     merchant.fault("ledger", "latency_ms", 1_500);
@@ -717,6 +722,7 @@ abstract class BatchesContract extends Contract {
 
   /** The service takes longer than the caller waits, and less than it would wait itself. */
   @Test
+  @Proves("the ledger is slow or hangs")
   void beginsAndResumesNothingOnceTheDeadlineHasPassed() {
     String id = post(batch(item(1, "alice", "shop", "first"))).send().is(201).id();
     Call late = post(batch(item(1, "alice", "shop", "late"))).deadline(500);
@@ -733,6 +739,7 @@ abstract class BatchesContract extends Contract {
 
   /** It is not the deadline that has passed. */
   @Test
+  @Proves("the ledger is slow or hangs")
   void refusesABatchThatCannotBeStoredInTimeForAFarDeadline() {
     List<Call> calls =
         List.of(
@@ -751,6 +758,7 @@ abstract class BatchesContract extends Contract {
 
   /** Who holds its row keeps those waiting who want to resume it, and nobody else. */
   @Test
+  @Proves("another transaction holds a batch's row")
   void resumesNothingWhileAnotherTransactionHoldsTheBatch() {
     String id = post(batch(item(1, "alice", "shop", "locked"))).send().is(201).id();
     Call late = resume(id);

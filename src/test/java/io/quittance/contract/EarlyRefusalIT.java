@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpServer;
+import io.quittance.testing.Proves;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -123,6 +124,7 @@ class EarlyRefusalIT extends Contract {
   }
 
   @Test
+  @Proves("more requests come")
   void eachGetsItsOwnRefusalOnAConnectionThatStaysOpen() throws IOException {
     try (var connection = new RawHttp(merchant.service())) {
       connection.say(
@@ -150,6 +152,7 @@ class EarlyRefusalIT extends Contract {
   }
 
   @Test
+  @Proves("SIGTERM")
   void theRefusalEndsTheConnectionOfAReplicaThatStops() throws IOException {
     AvailabilityChangeEvent.publish(context, ReadinessState.REFUSING_TRAFFIC);
     try (var connection = new RawHttp(merchant.service())) {

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.contract.OpenApi.Route;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.time.Duration;
@@ -80,6 +81,7 @@ class FailOverIT extends Contract {
   }
 
   @Test
+  @Proves("the database is read-only")
   void saysThatTheServerHasBecomeReadOnlyAndGoesOnWhenItIsWritable() {
     walk(
         () -> {
@@ -91,11 +93,13 @@ class FailOverIT extends Contract {
 
   @ParameterizedTest
   @ValueSource(strings = {"53100", "53200"})
+  @Proves("the database is read-only")
   void saysThatTheServerHasNoRoom(String sqlState) {
     walk(() -> refuseWrites(sqlState), FailOverIT::takeWrites);
   }
 
   @Test
+  @Proves("the database is read-only")
   void saysThatTheServerLetsNobodyIn() {
     walk(
         () -> {
@@ -133,6 +137,7 @@ class FailOverIT extends Contract {
   }
 
   @Test
+  @Proves("the database is read-only")
   void findsNewConnectionsWhenItsOwnAreCutOff() {
     for (int i = 0; i < 3; i++) {
       disconnect();

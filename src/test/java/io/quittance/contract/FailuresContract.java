@@ -4,6 +4,7 @@ import static io.quittance.contract.Client.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.Proves;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 abstract class FailuresContract extends Contract {
 
   @Test
+  @Proves("the deadline passes")
   void answersAtTheDeadlineWhenScreeningHangs() {
     merchant.fault("fraud", "hang", true);
 
@@ -23,6 +25,7 @@ abstract class FailuresContract extends Contract {
   }
 
   @Test
+  @Proves("the deadline passes")
   void keepsTimeBackFromScreeningForGivingTheHoldBack() {
     merchant.fault("fraud", "hang", true);
 
@@ -46,6 +49,7 @@ abstract class FailuresContract extends Contract {
   }
 
   @Test
+  @Proves("a receiver of events is down")
   void neverFailsAPaymentForItsNotification() {
     merchant.fault("notification", "hang", true);
 
@@ -54,6 +58,7 @@ abstract class FailuresContract extends Contract {
   }
 
   @Test
+  @Proves("the ledger's breaker is open")
   void opensTheBreakerAndClosesItAgain() {
     merchant.fault("ledger", "error_rate", 1);
     List<Answer> answers = Burst.of(30, i -> merchant.pay(1, "alice", "shop"));

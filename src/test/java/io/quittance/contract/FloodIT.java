@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -75,6 +76,7 @@ class FloodIT extends Contract {
   @Autowired private MeterRegistry registry;
 
   @Test
+  @Proves("one merchant sends more")
   void ofOneMerchantCostsTheOthersNoPayment() {
     Client flooding = newMerchant();
     merchant.fault("ledger", "latency_ms", 20);
@@ -105,6 +107,7 @@ class FloodIT extends Contract {
   }
 
   @Test
+  @Proves("bodies arrive slowly")
   void ofHalfSentBodiesTakesNoPlaceFromOthers() throws IOException {
     Client dripping = limitedTo(merchant, "payments:write");
     List<RawHttp> connections = new ArrayList<>();
@@ -128,6 +131,7 @@ class FloodIT extends Contract {
 
   /** A quarter of the memory for half-sent bodies is for one key. */
   @Test
+  @Proves("bodies arrive slowly")
   void ofHalfSentBodiesIsRefusedToItsKey() throws IOException {
     Client dripping = limitedTo(merchant, "payments:write");
     dripping.pay(1, "alice", "shop").is(201); // The key is known now.

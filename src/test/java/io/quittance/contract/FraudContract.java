@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quittance.testing.Proves;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.RepeatedTest;
@@ -286,6 +287,7 @@ abstract class FraudContract extends Contract {
   }
 
   @Test
+  @Proves("screening fails, hangs")
   void failsThePaymentWhenScreeningCannotAnswer() {
     merchant.fault("fraud", "error_rate", 1);
 
@@ -298,6 +300,7 @@ abstract class FraudContract extends Contract {
   }
 
   @Test
+  @Proves("screening fails, hangs")
   void fallsBackAsTheMerchantSaid() {
     merchant.fallback(object("approve_below", 50));
     merchant.fault("fraud", "error_rate", 1);
@@ -309,6 +312,7 @@ abstract class FraudContract extends Contract {
   }
 
   @Test
+  @Proves("screening fails, hangs")
   void fallsBackBehindAnOpenBreaker() {
     breakers.circuitBreaker("fraud").transitionToForcedOpenState();
 
@@ -364,6 +368,7 @@ abstract class FraudContract extends Contract {
   }
 
   @Test
+  @Proves("the rule set was written by")
   void failsAPaymentWhoseRulesCannotBeReadHereAndNobodyElses() {
     unreadableRules("decline");
     Client neighbour = newMerchant();
@@ -386,6 +391,7 @@ abstract class FraudContract extends Contract {
   }
 
   @Test
+  @Proves("the rule set was written by")
   void letsTheFallbackDecideWhereTheRulesCannotBeReadHere() {
     unreadableRules("review");
 

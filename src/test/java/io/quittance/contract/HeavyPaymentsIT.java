@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.DependencyNames;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,7 @@ class HeavyPaymentsIT extends Contract {
   }
 
   @Test
+  @Proves("many requests at once have large metadata")
   void areMadeAndKeepNobodyFromTheLedger() {
     Client neighbour = newMerchant();
     Queue<Object> transitions = new ConcurrentLinkedQueue<>();

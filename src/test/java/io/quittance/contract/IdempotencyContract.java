@@ -5,6 +5,7 @@ import static io.quittance.contract.Client.order;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -137,6 +138,7 @@ abstract class IdempotencyContract extends Contract {
   }
 
   @Test
+  @Proves("the same request at the same time")
   void carriesIdenticalConcurrentRequestsOutOnce() {
     List<Answer> answers =
         Burst.of(30, i -> merchant.payment(order(100, "alice", "shop")).key("k").send());
@@ -157,6 +159,7 @@ abstract class IdempotencyContract extends Contract {
   }
 
   @Test
+  @Proves("the same request at the same time")
   void letsTheCallerWaitForTheRunningRequest() {
     List<Answer> answers =
         Burst.of(

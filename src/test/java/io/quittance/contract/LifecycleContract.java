@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import java.time.Duration;
 import java.util.List;
@@ -214,6 +215,7 @@ abstract class LifecycleContract extends Contract {
   }
 
   @Test
+  @Proves({"the clock of the database is ahead", "a hold's time is over"})
   void expiresByTheDatabasesClockWithoutAnySweeper() {
     String id = merchant.authorize(250, "alice", "shop");
     letTheHoldRunOut(id);
@@ -227,6 +229,7 @@ abstract class LifecycleContract extends Contract {
   }
 
   @Test
+  @Proves("a hold's time is over")
   void expiresUnaskedSoonAfterItsTime() {
     String id = merchant.authorize(250, "alice", "shop");
     String parked = park(70);
@@ -240,6 +243,7 @@ abstract class LifecycleContract extends Contract {
   }
 
   @Test
+  @Proves("a hold's time is over")
   void keepsWhatWasCapturedBeforeItExpired() {
     String id = merchant.authorize(250, "alice", "shop");
     merchant.capture(id, "amount", 100, "final", false).is(201);

@@ -5,6 +5,7 @@ import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,7 @@ class LimitsIT extends Contract {
   }
 
   @Test
+  @Proves("a merchant exceeds its rate limit")
   void refusesAMerchantThatAsksTooMuchAndNobodyElse() {
     String id = merchant.merchantId();
     Client greedy = limitedTo(merchant, "ledger:read", "payments:write");
@@ -58,6 +60,7 @@ class LimitsIT extends Contract {
   }
 
   @Test
+  @Proves("a merchant exceeds its rate limit")
   void countsAllKeysOfAMerchantTogether() {
     String id = merchant.merchantId();
     List<Client> keys = IntStream.range(0, 16).mapToObj(i -> limitedTo(merchant, READ)).toList();
@@ -79,6 +82,7 @@ class LimitsIT extends Contract {
   }
 
   @Test
+  @Proves("a merchant exceeds its rate limit")
   void holdsAKeyToItsOwnLimitWithinItsMerchants() {
     Client slow = limitedKey(1, 3);
 
@@ -141,6 +145,7 @@ class LimitsIT extends Contract {
   }
 
   @Test
+  @Proves("more requests come")
   void refusesWhatIsTooMuchBeforeAnythingIsBegun() {
     merchant.fault("ledger", "latency_ms", 300);
     List<Client> others = List.of(merchant, limitedTo(merchant, "payments:write"));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quittance.concurrency.Deadline;
+import io.quittance.testing.Proves;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -170,6 +171,7 @@ abstract class LiveContract extends Contract {
 
   /** The limit is two. */
   @Test
+  @Proves("one merchant sends more")
   void aMerchantThatHasAllStreamsLosesOneToTheNextMerchant() throws Exception {
     try (var one = watch(merchant);
         var another = watch(merchant);

@@ -5,6 +5,7 @@ import static io.quittance.contract.Json.object;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quittance.testing.Proves;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +69,7 @@ abstract class MerchantsContract extends Contract {
   }
 
   @Test
+  @Proves("the operator has disabled")
   void openNothingWhileTheyAreDisabled() {
     Client other = limitedTo(merchant, "ledger:read");
     Client stranger = newMerchant();

@@ -17,6 +17,7 @@ import com.github.tomakehurst.wiremock.core.WireMockConfiguration;
 import com.github.tomakehurst.wiremock.http.Fault;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -221,6 +222,7 @@ class RemoteScreeningIT extends Contract {
 
   /** So many failures would open the breaker, for all merchants. */
   @Test
+  @Proves("the remote screening refuses one payment")
   void isAskedAboutOthersAfterItHasRefusedPayments() {
     screeningAnswers(aResponse().withStatus(422));
     for (int i = 0; i < 12; i++) {

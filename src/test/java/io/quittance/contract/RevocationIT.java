@@ -4,6 +4,7 @@ import static io.quittance.contract.Json.array;
 import static io.quittance.contract.Json.object;
 
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.Sandbox;
 import java.time.Duration;
 import org.awaitility.Awaitility;
@@ -59,6 +60,7 @@ class RevocationIT {
   }
 
   @Test
+  @Proves("the operator has disabled")
   void disablesAMerchantOnEveryReplica() {
     Client operator = on(one, Sandbox.OPERATOR_KEY);
     Answer merchant = operator.post("/v1/merchants", object("name", "m")).is(201);

@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.Timer;
 import io.quittance.testing.EventReceiver;
 import io.quittance.testing.EventReceiver.Attempt;
 import io.quittance.testing.EventReceiver.Manners;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import java.net.http.HttpHeaders;
 import java.time.Duration;
@@ -129,6 +130,7 @@ abstract class WebhooksContract extends Contract {
 
   /** The payment waits for an account until its merchant has been disabled. */
   @Test
+  @Proves("the operator has disabled")
   void receiveTheEventsOfAMerchantThatIsDisabledMeanwhile() {
     create(receiver.open("/disabled", before -> ACCEPT), "*").is(201);
     String id = merchant.merchantId();
@@ -297,6 +299,7 @@ abstract class WebhooksContract extends Contract {
   }
 
   @Test
+  @Proves("a delivery's row is locked")
   void haveTheirAttemptsRecordedWhileTheirRowIsLocked() {
     Answer endpoint = create(receiver.open("/fails", before -> ANSWER_500), "*").is(201);
 
@@ -514,6 +517,7 @@ abstract class WebhooksContract extends Contract {
   }
 
   @Test
+  @Proves("a receiver of events is down")
   void areTriedAgainOnScheduleAndThenNoMore() {
     Answer endpoint = create(receiver.open("/dead", before -> ANSWER_500), "*").is(201);
     merchant.pay(1, "alice", "shop").is(201);
@@ -700,6 +704,7 @@ abstract class WebhooksContract extends Contract {
   }
 
   @Test
+  @Proves("a receiver of events is down")
   void areSentWhatTheyMissed() {
     String path = "/missed";
     Answer endpoint = create(receiver.open(path, before -> ACCEPT), "payment.succeeded").is(201);
@@ -727,6 +732,7 @@ abstract class WebhooksContract extends Contract {
 
   /** What was delivered before that is not known any more, and would be sent again. */
   @Test
+  @Proves("a receiver of events is down")
   void areSentNothingFromBeforeTheRetentionOfDeliveries() {
     Answer endpoint = create(receiver.open("/recovers", before -> ACCEPT), "*").is(201);
     JsonNode old = object("since", Instant.now().minus(Duration.ofDays(31)).toString());

@@ -10,6 +10,7 @@ import static org.mockito.Mockito.verifyNoInteractions;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.testing.Proves;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,6 +30,7 @@ class ClocksTest {
   private final Clocks clocks = new Clocks(Clock.fixed(OWN, ZoneOffset.UTC), log, nanos::get);
 
   @Test
+  @Proves("the clock of the database is ahead")
   void takesTheEarlierOfBoth() {
     assertThat(clocks.earlier(DAYS_AHEAD)).isEqualTo(OWN);
     assertThat(clocks.earlier(DAYS_BEHIND)).isEqualTo(DAYS_BEHIND);

@@ -5,6 +5,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.when;
 
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -123,6 +124,7 @@ class MigrationsIT {
    * after it wait for a moment only, again and again, and no start fails.
    */
   @Test
+  @Proves("a table is in use")
   void thatNeedABusyTableLetOthersGoOnMeanwhile() throws Exception {
     database.migrate("10");
     try (var threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -151,6 +153,7 @@ class MigrationsIT {
 
   /** What has a limit of its own leaves none to the next, and what may not be cut off has none. */
   @Test
+  @Proves("a table is in use")
   void waitForLocksAsTheyMay() throws SQLException {
     var context = mock(Context.class);
     try (Connection connection = database.dataSource().getConnection()) {

@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.money.Money;
+import io.quittance.testing.Proves;
 import io.quittance.tracing.Tracing;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,12 +39,14 @@ class RemoteScreeningTest {
 
   @ParameterizedTest
   @ValueSource(ints = {400, 409, 413, 422, 451})
+  @Proves("the remote screening refuses one payment")
   void refusesOnePayment(int status) throws Exception {
     assertThatThrownBy(() -> answered(status)).isInstanceOf(ScreeningRefusedException.class);
   }
 
   @ParameterizedTest
   @ValueSource(ints = {302, 401, 403, 404, 405, 407, 408, 429, 500, 503})
+  @Proves("the remote screening refuses one payment")
   void failsForAllPayments(int status) throws Exception {
     assertThatThrownBy(() -> answered(status))
         .isInstanceOf(RemoteScreening.BadAnswerException.class);

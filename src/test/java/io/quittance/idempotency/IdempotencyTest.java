@@ -10,6 +10,7 @@ import io.quittance.database.Clocks;
 import io.quittance.idempotency.Idempotency.KeyOutcome;
 import io.quittance.idempotency.Idempotency.LookupTiming;
 import io.quittance.idempotency.Idempotency.RunResult;
+import io.quittance.testing.Proves;
 import io.quittance.web.DeadlineProperties;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -134,6 +135,7 @@ class IdempotencyTest {
   }
 
   @Test
+  @Proves("a key cannot be looked up")
   void saysThatItIsUnknownWhenWhatAKeyStandsForCannotBeRead() {
     stored.put(request(1).id(), recorded(request(1)));
     assertThatThrownBy(
@@ -212,6 +214,7 @@ class IdempotencyTest {
   /** The first request of the key may have been granted more than this one asks for. */
   @ParameterizedTest
   @CsvSource({"POST /v1/payments, 35", "POST /v1/payment-batches, 605"})
+  @Proves("a key cannot be looked up")
   void promisesNothingWhenTheKeyCannotBeLookedUp(String operation, long seconds) {
     databaseAway = true;
     assertThatThrownBy(
@@ -292,6 +295,7 @@ class IdempotencyTest {
   }
 
   @Test
+  @Proves("a key cannot be looked up")
   void saysThatItIsUnknownWhenItCannotLookAgain() {
     assertThatThrownBy(
             () ->

@@ -7,6 +7,7 @@ import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.database.Distribution;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import java.sql.Connection;
 import java.time.Clock;
 import java.time.Duration;
@@ -104,6 +105,7 @@ class KeyRetentionIT {
   /** The database's clock after a fail-over, or a replica's. */
   @ParameterizedTest
   @ValueSource(ints = {-2, 2})
+  @Proves("the clock of the database is ahead")
   void keepsYoungKeysWhileOneClockIsDaysAhead(int replicaDaysAhead) throws Exception {
     Duration ahead = Duration.ofDays(replicaDaysAhead);
     var clocks = new Clocks(Clock.offset(Clock.systemUTC(), ahead));

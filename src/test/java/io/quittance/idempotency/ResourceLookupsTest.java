@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
+import io.quittance.testing.Proves;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Duration;
@@ -43,6 +44,7 @@ class ResourceLookupsTest {
   }
 
   @Test
+  @Proves("what a change is about")
   void answersByTheDeadline() {
     assertThatThrownBy(() -> lookups.find(ONE, Deadline.after(Duration.ofMillis(10)), this::hang))
         .isInstanceOfSatisfying(

@@ -10,6 +10,7 @@ import io.quittance.concurrency.pool.ExpiredInQueueException;
 import io.quittance.concurrency.pool.QueueFullException;
 import io.quittance.database.Dialect;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.tracing.Tracing;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -218,6 +219,7 @@ class JournalIT {
       implements Command.Forwarding<Integer> {}
 
   @Test
+  @Proves("many requests at once have large metadata")
   void dividesWhatQueuedUpByWeight() throws Exception {
     long half = TransactionWeight.MAX / 2;
     var blocker = Append.gated(0);
@@ -505,6 +507,7 @@ class JournalIT {
 
   /** The database was quick: who asks for so much has not found it unavailable. */
   @Test
+  @Proves("one request is so large")
   void blamesNoDatabaseForWhatTakesLongToDecide() throws Exception {
     var command = new Ponder(5);
 
@@ -541,6 +544,7 @@ class JournalIT {
 
   /** As an atomic batch does that decides about many payments. */
   @Test
+  @Proves("one request is so large")
   void failsOnlyTheCommandOfMostAccountsIfATransactionTakesTooLongToDecide() throws Exception {
     openAccounts("a", "b");
     var blocker = Append.gated(0);

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.Dialect;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.tracing.Tracing;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -197,6 +198,7 @@ class LongReadsIT {
   }
 
   @Test
+  @Proves("a velocity rule has to look at more")
   void keepNobodyWaitingWhoSharesTheOtherAccount() throws Exception {
     gate = new CountDownLatch(1);
     var first = pay("first", "long");
@@ -215,6 +217,7 @@ class LongReadsIT {
 
   /** Who asks for it fails by its own fault: the database is there. */
   @Test
+  @Proves("a velocity rule has to look at more")
   void failWhoAsksWhenItIsTooMuchForAnyTransaction() throws Exception {
     gate = new CountDownLatch(1);
     tooSlow = true;

@@ -11,6 +11,7 @@ import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
 import io.quittance.testing.PrometheusServer;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import io.quittance.web.TypeId;
 import java.io.IOException;
@@ -230,6 +231,7 @@ class KafkaIT {
   }
 
   @Test
+  @Proves("the broker of Kafka is away or")
   void paymentsDoNotNoticeThatTheBrokerIsAway() throws Exception {
     broker.kill();
     try {

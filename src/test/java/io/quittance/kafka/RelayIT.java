@@ -10,6 +10,7 @@ import io.quittance.testing.KafkaBroker;
 import io.quittance.testing.KafkaReader;
 import io.quittance.testing.KafkaReader.Read;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -262,6 +263,7 @@ class RelayIT {
   }
 
   @Test
+  @Proves("the broker of Kafka is away or")
   void waitsForATopicAndSaysSo() throws Exception {
     List<UUID> payments = payments(5);
     tell(payments, 1);
@@ -302,6 +304,7 @@ class RelayIT {
   }
 
   @Test
+  @Proves("the broker of Kafka is away or")
   void waitsForABrokerThatRefusesAndSaysWhy() throws Exception {
     broker.create(topic, 2, Map.of("max.message.bytes", "100"));
     List<UUID> payments = payments(1);

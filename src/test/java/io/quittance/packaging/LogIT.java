@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import io.quittance.testing.SpanCollector;
 import java.io.IOException;
@@ -92,6 +93,7 @@ class LogIT {
 
   /** As with a collector of logs that hangs. */
   @Test
+  @Proves("nobody reads the service's")
   void keepsNoRequestWaitingWhenNobodyReadsIt() throws Exception {
     try (var service =
         ServiceProcess.startUnread(

@@ -7,6 +7,7 @@ import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Merchant.Answer;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import io.quittance.web.TypeId;
 import java.io.IOException;
@@ -164,6 +165,7 @@ class IsolationIT {
     "audit_log, /v1/audit-log",
     "analytics_panes, /v1/analytics/series?metric=payments.count"
   })
+  @Proves("tables of analytics are locked")
   void listsThatHangTakeNoConnectionOfOthers(String table, String path) throws Exception {
     try (Connection holder =
         database.locking("lock table %s in access exclusive mode".formatted(table))) {
@@ -189,6 +191,7 @@ class IsolationIT {
    * makes live frames. Webhooks are claimed and written down by jobs, too.
    */
   @Test
+  @Proves("tables of analytics are locked")
   void panesThatAreLockedKeepNoWebhookWaiting() throws Exception {
     Merchant third = withAccounts();
     try (var receiver = new EventReceiver()) {
@@ -227,6 +230,7 @@ class IsolationIT {
 
   /** Their rows are locked while they change something that has no key. */
   @Test
+  @Proves("another transaction holds the row of a merchant")
   void aRowOfAMerchantThatIsLockedKeepsOnlyItsOwnChangesWaiting() throws Exception {
     Merchant third = withAccounts();
     List<Merchant> locked = List.of(withAccounts(), withAccounts());
@@ -302,6 +306,7 @@ class IsolationIT {
 
   /** What hangs is what needs that table, and it ends by its deadline. */
   @Test
+  @Proves("what a change is about")
   void operationsEndByTheirDeadlineWhenTheirPaymentCannotBeRead() throws Exception {
     Merchant third = withAccounts();
     Merchant fourth = withAccounts();
@@ -344,6 +349,7 @@ class IsolationIT {
     "merchants, id, captures",
     "fraud_rule_sets, merchant_id, payments"
   })
+  @Proves("a table or rows are locked")
   void rowsThatAreLockedKeepNobodyElseWaiting(String table, String column, String operation)
       throws Exception {
     Merchant third = withAccounts();
@@ -393,6 +399,7 @@ class IsolationIT {
         "lock table captures in share mode",
         "select 1 from payments where status = 'authorized' for update"
       })
+  @Proves("a table or rows are locked")
   void operationsThatCannotBeWrittenKeepNobodyElseWaiting(String lock) throws Exception {
     List<Merchant> locked = List.of(withAccounts(2 * PAIRS), withAccounts(2 * PAIRS));
     Merchant third = withAccounts();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -52,6 +53,7 @@ class TwoReplicasIT {
   }
 
   @Test
+  @Proves("the same request at the same time")
   void carryOutIdenticalRequestsOnce() throws Exception {
     String body = Merchant.payment(100, "a0", "shop");
 

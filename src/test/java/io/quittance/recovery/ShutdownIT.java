@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,6 +74,7 @@ class ShutdownIT {
   }
 
   @Test
+  @Proves("SIGTERM")
   void turnsNewWorkAwayAndFinishesTheRunningPaymentBeforeItExits()
       throws IOException, InterruptedException {
     Postgres.Database database = Postgres.create();
@@ -102,6 +104,7 @@ class ShutdownIT {
   }
 
   @Test
+  @Proves("SIGTERM")
   void endsAKeptConnectionWithAnAnswerAndDoesNotWaitForMore()
       throws IOException, InterruptedException {
     try (var service = ServiceProcess.start(Postgres.create(), "--quittance.web.drain-limit=1h");

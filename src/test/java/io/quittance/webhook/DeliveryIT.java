@@ -14,6 +14,7 @@ import io.quittance.testing.EventReceiver.Attempt;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -108,6 +109,7 @@ class DeliveryIT {
   }
 
   @Test
+  @Proves("a receiver of events is down")
   void outlivesErrorsDroppedConnectionsAndADeadReplica() throws Exception {
     Set<String> payments = new HashSet<>(pay(survivor.uri(), 10));
     payments.addAll(pay(doomed.uri(), PAYMENTS));

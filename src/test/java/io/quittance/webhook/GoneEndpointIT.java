@@ -8,6 +8,7 @@ import io.quittance.testing.EventReceiver.Manner;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import io.quittance.web.TypeId;
 import java.io.IOException;
@@ -54,6 +55,7 @@ class GoneEndpointIT {
   }
 
   @Test
+  @Proves("`audit_log` is locked")
   void keepsNoOutcomeOfOthersWaitingAndIsDisabledByALaterAttempt() throws Exception {
     Merchant leaving = withAccounts();
     UUID gone = endpoint(leaving, receiver.open("/gone", _ -> Manner.ANSWER_410));

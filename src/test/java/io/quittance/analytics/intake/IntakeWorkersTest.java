@@ -12,6 +12,7 @@ import io.quittance.analytics.pane.AnalyticsProperties;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.pool.Job;
 import io.quittance.concurrency.pool.QueueFullException;
+import io.quittance.testing.Proves;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -115,6 +116,7 @@ class IntakeWorkersTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 100_000})
+  @Proves("one merchant sends more")
   void aMerchantThatFillsTheQueueLeavesOthersTheirShare(int bytes) throws Exception {
     Body large = body(FLOOD, bytes);
     int alone = submitUntilRefused(large);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.testing.Proves;
 import io.quittance.web.Problem;
 import java.time.Duration;
 import java.time.Instant;
@@ -165,6 +166,7 @@ class ChannelsTest {
   }
 
   @Test
+  @Proves("tables of analytics are locked")
   void aFrameThatCannotBeMadeIsMadeLater() throws InterruptedException {
     Channel channel = channels.enter(OTHER).channel();
     frames.failing.add(OTHER);

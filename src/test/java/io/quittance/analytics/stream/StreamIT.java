@@ -23,6 +23,7 @@ import io.quittance.kafka.FailureState;
 import io.quittance.kafka.TopicLookup;
 import io.quittance.testing.KafkaBroker;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.Problem;
 import io.quittance.web.TypeId;
 import java.lang.reflect.InvocationTargetException;
@@ -682,6 +683,7 @@ class StreamIT {
 
   /** The same events come again, and are no duplicates: nothing of them was taken. */
   @Test
+  @Proves("the broker of Kafka is away, and")
   void takesNothingWhileTheBrokerRefuses() throws Exception {
     assertRefused("the topic " + topic + " does not exist");
     broker.create(topic, 2, Map.of("max.message.bytes", "100"));
@@ -714,6 +716,7 @@ class StreamIT {
 
   /** The broker has records that it could not acknowledge in time: they are never counted. */
   @Test
+  @Proves("the broker of Kafka is away, and")
   void whatWasNotAcknowledgedIsNotCountedWhenItComesAgain() throws Exception {
     broker.create(topic, 2, Map.of());
     publish();
@@ -732,6 +735,7 @@ class StreamIT {
 
   @Test
   @Tag("long")
+  @Proves("the broker of Kafka is away, and")
   void goesOnWhenTheBrokerWasKilled() throws Exception {
     broker.create(topic, 2, Map.of());
     consume(connections.pool());

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.TooManyReportsException;
+import io.quittance.testing.Proves;
 import io.quittance.web.Problem;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -76,6 +77,7 @@ class ExportSpoolTest {
   }
 
   @Test
+  @Proves("many reports at once")
   void refusesMoreThanTwoOfAMerchant() throws IOException {
     try (SpoolFile first = filled(merchant, "a");
         SpoolFile second = filled(merchant, "b")) {
@@ -87,6 +89,7 @@ class ExportSpoolTest {
   }
 
   @Test
+  @Proves("many reports at once")
   void leavesEachMerchantItsHalf() throws IOException {
     String most = random(HALF * 2 / 3);
     UUID other = UUID.randomUUID();

@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.database.TooManyReportsException;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.Sandbox;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -59,6 +60,7 @@ class ReportsIT {
   }
 
   @Test
+  @Proves("many reports at once")
   void leaveEverybodyElseTheirConnections() throws Exception {
     URI service = URI.create("http://127.0.0.1:" + port);
     Merchant merchant = Merchant.register(service);
@@ -105,6 +107,7 @@ class ReportsIT {
   }
 
   @Test
+  @Proves("many reports at once")
   void leaveEveryOtherMerchantAPlace() throws Exception {
     UUID slow = UUID.randomUUID();
     var begun = new CountDownLatch(1);
@@ -124,6 +127,7 @@ class ReportsIT {
   }
 
   @Test
+  @Proves("many reports at once")
   void waitForNoSlowReader() throws Exception {
     URI service = URI.create("http://127.0.0.1:" + port);
     var readers = new ArrayList<Socket>();

@@ -7,6 +7,7 @@ import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Merchant.Answer;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import java.io.IOException;
 import java.time.Duration;
@@ -87,6 +88,7 @@ class BatchCrashIT {
   }
 
   @Test
+  @Proves("the replica of a batch is killed")
   void anotherReplicaGoesOnInTheBackground() throws Exception {
     String id = batchUnderWay();
 
@@ -104,6 +106,7 @@ class BatchCrashIT {
 
   /** It holds locks and believes in its lease when it wakes up, and the batch is at its end. */
   @Test
+  @Proves("another transaction holds a batch's row")
   void anotherReplicaGoesOnWhileOneIsFrozen() throws Exception {
     String id = batchUnderWay();
 
@@ -125,6 +128,7 @@ class BatchCrashIT {
   }
 
   @Test
+  @Proves("the replica of a batch is killed")
   void whatWasUnderWayFailsOnlyIfItSurelyDidNotComeAboutAndTheRestCanBeResumed() throws Exception {
     String body = batch(WAITED_FOR);
     CompletableFuture<Answer> waiting =

@@ -19,6 +19,7 @@ import io.quittance.payment.model.PaymentOrder;
 import io.quittance.payment.model.PaymentResult;
 import io.quittance.payment.model.PaymentStatus;
 import io.quittance.testing.Orders;
+import io.quittance.testing.Proves;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.time.Clock;
@@ -106,6 +107,7 @@ class CompensationIT {
 
   /** By the database's clock, as the payment's row and whoever ends it. */
   @Test
+  @Proves("the clock of a replica is behind")
   void tellsNoInstantThatHasPassedIfItsClockIsBehind() throws Exception {
     var behind = new Clocks(Clock.offset(Clock.systemUTC(), Duration.ofHours(-1)));
     new Dialect(dataSource, Distribution.NONE, behind).now(jdbcOperations);

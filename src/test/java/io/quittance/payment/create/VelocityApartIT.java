@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Merchant.Answer;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
@@ -53,6 +54,7 @@ class VelocityApartIT {
   }
 
   @Test
+  @Proves("a velocity rule has to look at more")
   void addsUpAllThatWasPaid() throws Exception {
     merchant.openAccounts(service(), 2, 100_000);
     pay("a0");

@@ -17,6 +17,7 @@ import io.quittance.journal.CommandOutcome;
 import io.quittance.journal.Journal;
 import io.quittance.journal.TransactionTooLongException;
 import io.quittance.payment.PaymentProperties;
+import io.quittance.testing.Proves;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import java.time.Clock;
@@ -91,6 +92,7 @@ class LedgerCallTest {
 
   /** A large batch, or a payer of whom too much is to be read: the database was well. */
   @Test
+  @Proves({"one request is so large", "a velocity rule has to look at more"})
   void blamesNobodyForWhatIsTooLargeForATransaction() {
     when(dependencies.ledger())
         .thenReturn(new Dependency(breaker, Duration.ZERO, _ -> true, null, Ticker.SYSTEM, GRACE));

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.AppenderBase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.quittance.testing.Proves;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -67,6 +68,7 @@ class LogQueueTest {
   }
 
   @Test
+  @Proves("nobody reads the service's")
   void dropsAndCountsWhatHasNoRoomAndKeepsNobodyWaiting() throws InterruptedException {
     double before = dropped();
     log.info("being written");

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineScopes;
 import io.quittance.concurrency.Ticker;
+import io.quittance.testing.Proves;
 import io.quittance.webhook.courier.Courier.Permit;
 import io.quittance.webhook.courier.Courier.Reply;
 import io.quittance.webhook.courier.HostileReceiver.Manner;
@@ -522,6 +523,7 @@ class CourierTest {
   }
 
   @Test
+  @Proves("name servers of receivers")
   void sendsNothingWhenTheNamesTurnDoesNotComeInTime() throws Exception {
     HostileReceiver receiver = receiver(HostileReceiver.always("200 OK", "", "ok"));
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.DeadlineExceededException;
 import io.quittance.concurrency.Ticker;
+import io.quittance.testing.Proves;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -248,6 +249,7 @@ class DnsResolverTest {
   }
 
   @Test
+  @Proves("name servers of receivers")
   void aSlowZoneOfOneMerchantDelaysNoOther() throws Exception {
     lookInSlowZone(MERCHANT, 200);
     answer("shop.example", "8.8.8.8");
@@ -270,6 +272,7 @@ class DnsResolverTest {
   }
 
   @Test
+  @Proves("name servers of receivers")
   void tellsALookUpThatNeverBeganFromOneThatDidNotEnd() throws Exception {
     DnsResolver.Host begun = host(MERCHANT, "https://slow.example/", Deadline.after(LONG));
     occupyAllThreads();
@@ -335,6 +338,7 @@ class DnsResolverTest {
   }
 
   @Test
+  @Proves("name servers of receivers")
   void goesOnWithTheLastAddressesForMinutesWhenThereIsNoAnswer() throws Exception {
     answer("shop.example", "8.8.8.8");
     look("https://shop.example/");
@@ -351,6 +355,7 @@ class DnsResolverTest {
   }
 
   @Test
+  @Proves("name servers of receivers")
   void waitsForTheAnswerAgainWhenTheLastOneIsTooOld() throws Exception {
     answer("shop.example", "8.8.8.8");
     look("https://shop.example/");

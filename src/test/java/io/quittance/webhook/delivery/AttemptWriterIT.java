@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.database.Dialect;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
@@ -77,6 +78,7 @@ class AttemptWriterIT {
   }
 
   @Test
+  @Proves("a delivery's row is locked")
   void aDeliveryThatIsLockedKeepsNoOtherFromBeingDelivered() throws Exception {
     UUID merchant = TypeId.next();
     UUID endpoint = TypeId.next();
@@ -105,6 +107,7 @@ class AttemptWriterIT {
   }
 
   @Test
+  @Proves("a delivery's row is locked")
   void manyDeliveriesThatAreLockedKeepNoOtherWaitingAndAreDeliveredOnceTheyAreFree()
       throws Exception {
     UUID unlucky = TypeId.next();
@@ -130,6 +133,7 @@ class AttemptWriterIT {
   }
 
   @Test
+  @Proves("`deliveries` is locked")
   void whatCannotBeWrittenWhileTheTableIsLockedIsWrittenOnceItIsFree() throws Exception {
     UUID merchant = TypeId.next();
     List<UUID> deliveries = add(merchant, MORE_THAN_ARE_PUT_OFF);

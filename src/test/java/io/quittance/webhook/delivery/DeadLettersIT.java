@@ -12,6 +12,7 @@ import io.quittance.database.Dialect;
 import io.quittance.database.Distribution;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DueDeliveryPoller.Found;
 import io.quittance.webhook.endpoint.Endpoint;
@@ -135,6 +136,7 @@ class DeadLettersIT {
   /** For an hour, a payment may still add deliveries to a deleted endpoint. */
   @ParameterizedTest(name = "{0}")
   @MethodSource("databases")
+  @Proves("the clock of the database is ahead")
   void forgetsNoEndpointBecauseTheDatabasesClockIsAhead(String name, DataSource database)
       throws Exception {
     var jdbc = new JdbcTemplate(database);

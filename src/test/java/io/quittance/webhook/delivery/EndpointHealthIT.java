@@ -8,6 +8,7 @@ import io.quittance.database.Dialect;
 import io.quittance.database.Distribution;
 import io.quittance.testing.H2;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import io.quittance.webhook.delivery.DeadEndpoints.Dead;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
@@ -105,6 +106,7 @@ class EndpointHealthIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("databases")
+  @Proves("the clock of the database is ahead")
   void disablesNoneBecauseTheDatabasesClockIsAhead(String name, DataSource database)
       throws SQLException {
     Destination endpoint = endpoint(database);

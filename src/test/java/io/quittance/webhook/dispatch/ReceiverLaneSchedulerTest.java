@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.payment.event.EventLog.StoredEvent;
+import io.quittance.testing.Proves;
 import io.quittance.webhook.delivery.DeliveryQueue.Claimed;
 import java.time.Duration;
 import java.time.Instant;
@@ -116,6 +117,7 @@ class ReceiverLaneSchedulerTest {
 
   /** Its receivers are slow, and others' events would wait for a time-out of one of them. */
   @Test
+  @Proves("a receiver of events is down")
   void leaveSendersForOthersWhileOneMerchantsReceiversHang() throws InterruptedException {
     var hang = new CountDownLatch(1);
     var hanging = new AtomicInteger();

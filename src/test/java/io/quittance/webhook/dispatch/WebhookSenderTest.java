@@ -17,6 +17,7 @@ import io.quittance.payment.event.EventLog.EventBody;
 import io.quittance.payment.event.EventLog.StoredEvent;
 import io.quittance.testing.EventReceiver;
 import io.quittance.testing.EventReceiver.Manner;
+import io.quittance.testing.Proves;
 import io.quittance.tracing.Tracing;
 import io.quittance.webhook.WebhookProperties;
 import io.quittance.webhook.courier.Courier;
@@ -106,6 +107,7 @@ class WebhookSenderTest {
   }
 
   @Test
+  @Proves("name servers of receivers")
   void attemptsNothingThatFindsNoRoomWhileItMayBegin() throws Exception {
     for (int i = 0; i < 3; i++) {
       assertThat(sender.attempt(next(Duration.ofMillis(20)))).isEmpty();

@@ -17,6 +17,7 @@ import io.quittance.payment.batch.store.StoredBatch;
 import io.quittance.payment.batch.store.StoredItems;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import java.net.URI;
 import java.sql.Connection;
@@ -67,6 +68,7 @@ class LockedBatchIT {
   @Autowired private MeterRegistry registry;
 
   @Test
+  @Proves("another transaction holds a batch's row")
   void endsTheBatchOnceItsRowIsFree() throws Exception {
     StoredBatch locked = processing("locked");
     StoredBatch other = processing("other");
@@ -84,6 +86,7 @@ class LockedBatchIT {
 
   /** Nobody is to conclude that another replica has taken the batch over. */
   @Test
+  @Proves("another transaction holds a batch's row")
   void fencesItemsOnceTheRowOfTheirBatchIsFree() throws Exception {
     StoredBatch locked = processing("fenced");
     StoredBatch other = processing("free");
@@ -102,6 +105,7 @@ class LockedBatchIT {
 
   /** A run that waits for the row holds no connection meanwhile. */
   @Test
+  @Proves("another transaction holds a batch's row")
   void writesProgressAndLeasesWithoutWaitingForTheRow() throws Exception {
     StoredBatch locked = processing("progress");
     try (Connection holder = SERVER.locking(LOCK, locked.id())) {

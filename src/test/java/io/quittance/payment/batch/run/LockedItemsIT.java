@@ -9,6 +9,7 @@ import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Merchant;
 import io.quittance.testing.Merchant.Answer;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.testing.ServiceProcess;
 import io.quittance.web.TypeId;
 import java.io.IOException;
@@ -79,6 +80,7 @@ class LockedItemsIT {
         "select 1 from payment_batch_items for update",
         "lock table payment_batch_items in access exclusive mode"
       })
+  @Proves("another transaction holds the rows of")
   void keepNoOtherMerchantWaitingAndEndOnceTheLockIsGone(String lock) throws Exception {
     Merchant first = withAccounts();
     Merchant second = withAccounts();
@@ -115,6 +117,7 @@ class LockedItemsIT {
 
   /** What its run could not write is found out once the lock is gone. */
   @Test
+  @Proves("another transaction holds the rows of")
   void keepTheAnswerToABatchNoLongerThanItsDeadline() throws Exception {
     Merchant owner = withAccounts();
     try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -149,6 +152,7 @@ class LockedItemsIT {
   }
 
   @Test
+  @Proves("another transaction holds the rows of")
   void keepNoConnectionForNewBatchesWhileTheTableIsLocked() throws Exception {
     List<Merchant> owners = List.of(withAccounts(), withAccounts());
     Merchant third = withAccounts();
@@ -184,6 +188,7 @@ class LockedItemsIT {
 
   /** They wait for the results of their last items, as when their replica was killed. */
   @Test
+  @Proves("another transaction holds the rows of")
   void keepNoOtherMerchantsBatchFromBeingEnded() throws Exception {
     List<UUID> locked = new ArrayList<>();
     for (Merchant owner : List.of(withAccounts(), withAccounts())) {

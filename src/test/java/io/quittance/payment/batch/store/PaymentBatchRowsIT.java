@@ -14,6 +14,7 @@ import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
 import io.quittance.payment.batch.store.BatchProgress.Change;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
@@ -183,6 +184,7 @@ class PaymentBatchRowsIT {
 
   /** After a fail-over to a server whose clock is ahead, all leases seem to be over for long. */
   @Test
+  @Proves("the clock of the database is ahead")
   void discardsNoBatchBecauseTheDatabasesClockIsAhead() throws SQLException {
     batch(UUID.randomUUID(), Duration.ofHours(-1));
     jdbc.update("update payment_batches set status = 'preparing'");
