@@ -3,8 +3,6 @@ package io.quittance.payment.timeline;
 import static io.quittance.database.ArrayParameters.bind;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.pool.Job;
@@ -23,8 +21,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.CannotAcquireLockException;
@@ -83,8 +79,7 @@ public final class Timelines {
   private final Dialect dialect;
   private final StoredScopes bodies;
   private final WorkerPool<Entry, Boolean> writer;
-  private final Cache<UUID, List<Entry>> unwritten =
-      Caffeine.newBuilder().maximumSize(QUEUE_CAPACITY).executor(Runnable::run).build();
+  private final UnwrittenScopes unwritten = new UnwrittenScopes(QUEUE_CAPACITY, SHOWN_MAX);
 
   Timelines(
       JdbcTemplate jdbc,
@@ -108,7 +103,7 @@ public final class Timelines {
   /** Queues the record of a scope; returns at once. */
   public void record(UUID merchantId, UUID paymentId, TimelineScope scope) {
     var entry = new Entry(merchantId, paymentId, scope);
-    unwritten.asMap().merge(paymentId, List.of(entry), Timelines::joined);
+    unwritten.add(paymentId, scope);
     try {
       writer
           .submit(entry, Deadline.after(WRITE_PATIENCE))
@@ -126,13 +121,10 @@ public final class Timelines {
    * The payment's scopes so far, oldest first; if there are very many, the first and the last ones.
    */
   public Timeline of(UUID merchantId, UUID paymentId) {
-    List<Entry> recent = unwritten.asMap().getOrDefault(paymentId, List.of());
+    List<TimelineScope> recent = unwritten.of(paymentId);
     List<TimelineScope> scopes = new ArrayList<>(stored(merchantId, paymentId));
     Set<Instant> seen = scopes.stream().map(TimelineScope::openedAt).collect(Collectors.toSet());
-    recent.stream()
-        .map(Entry::scope)
-        .filter(scope -> seen.add(scope.openedAt()))
-        .forEach(scopes::add);
+    recent.stream().filter(scope -> seen.add(scope.openedAt())).forEach(scopes::add);
     return new Timeline(TypeId.format("pay", paymentId), scopes);
   }
 
@@ -164,9 +156,7 @@ public final class Timelines {
       return;
     }
     for (Job<Entry, Boolean> job : jobs) {
-      unwritten
-          .asMap()
-          .computeIfPresent(job.item().paymentId(), (id, entries) -> without(entries, job.item()));
+      unwritten.remove(job.item().paymentId(), job.item().scope());
       job.succeed(true);
     }
   }
@@ -188,18 +178,6 @@ public final class Timelines {
         Thread.sleep(PAUSE);
       }
     }
-  }
-
-  private static List<Entry> joined(List<Entry> before, List<Entry> more) {
-    return Stream.concat(before.stream(), more.stream())
-        .skip(Math.max(0, before.size() + more.size() - SHOWN_MAX))
-        .toList();
-  }
-
-  /** Null when nothing is left, which removes the payment from the cache. */
-  private static @Nullable List<Entry> without(List<Entry> entries, Entry written) {
-    List<Entry> rest = entries.stream().filter(entry -> entry != written).toList();
-    return rest.isEmpty() ? null : rest;
   }
 
   private void insert(List<Job<Entry, Boolean>> jobs) {

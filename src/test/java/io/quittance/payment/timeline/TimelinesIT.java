@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quittance.database.Dialect;
 import io.quittance.payment.timeline.TimelineScope.Result;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
 import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -26,6 +29,9 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 class TimelinesIT {
 
   private static final int SCOPES = 20;
+  private static final int WAIT_MAX = 8_192;
+  private static final int MORE_THAN_WAIT = 2 * WAIT_MAX;
+  private static final int LAST = 200;
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final Postgres.Database database = Postgres.create().migrated();
@@ -61,6 +67,7 @@ class TimelinesIT {
   }
 
   @Test
+  @Proves("`payment_timelines` is locked")
   void aLockedTableLeavesTheConnectionToOthersAndIsWrittenToOnceItIsFree() throws Exception {
     try (Connection lock =
         database.locking("lock table payment_timelines in access exclusive mode")) {
@@ -74,14 +81,31 @@ class TimelinesIT {
       lock.rollback();
     }
 
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(
-                        admin.queryForObject(
-                            "select count(*) from payment_timelines", Integer.class))
-                    .isEqualTo(SCOPES));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(written()).isEqualTo(SCOPES));
+  }
+
+  /** Whoever builds an index lets others read. */
+  @Test
+  @Proves("`payment_timelines` is locked")
+  void keepsTheLastInMemoryWhenMoreWaitThanThereIsRoomFor() throws Exception {
+    UUID merchant = TypeId.next();
+    List<UUID> payments = Stream.generate(TypeId::next).limit(MORE_THAN_WAIT).toList();
+    List<UUID> last = payments.subList(MORE_THAN_WAIT - LAST, MORE_THAN_WAIT);
+
+    try (Connection lock = database.locking("lock table payment_timelines in share mode")) {
+      payments.forEach(payment -> timelines.record(merchant, payment, scope()));
+
+      assertThat(last)
+          .allSatisfy(one -> assertThat(timelines.of(merchant, one).scopes()).hasSize(1));
+      lock.rollback();
+    }
+
+    await().atMost(PATIENCE).until(() -> written() >= WAIT_MAX);
+    assertThat(written()).isLessThan(MORE_THAN_WAIT);
+  }
+
+  private int written() {
+    return admin.queryForObject("select count(*) from payment_timelines", Integer.class);
   }
 
   /** Until it waits for the table. */
