@@ -3,6 +3,7 @@ package io.quittance.contract;
 import static io.quittance.contract.Client.order;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.quittance.testing.Proves;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,12 +118,15 @@ abstract class OperationsContract extends Contract {
   }
 
   @ParameterizedTest
-  @CsvSource({"captures, 201", "refunds, 201", "cancel, 200"})
+  @CsvSource({"captures, 201", "refunds, 201", "cancel, 200", "review, 200"})
+  @Proves("an operation's deadline passes")
   void leavesNothingBehindAtTheDeadline(String operation, int status) {
-    String id = ready(operation);
+    boolean review = operation.equals("review");
+    String id = review ? parked() : ready(operation);
     Answer before = merchant.find(id);
     merchant.fault("ledger", "hang", true);
-    Call call = merchant.operation(id, operation).deadline(200);
+    Object[] body = review ? new Object[] {"decision", "approve"} : new Object[] {};
+    Call call = merchant.operation(id, operation, body).deadline(200);
 
     Answer late = call.send().isProblem(504, "deadline_exceeded").movedNothing();
 
@@ -134,6 +138,7 @@ abstract class OperationsContract extends Contract {
 
   @ParameterizedTest
   @ValueSource(strings = {"captures", "refunds"})
+  @Proves("the ledger's breaker is open")
   void isRefusedAtOnceWhileTheLedgersBreakerIsOpen(String operation) {
     String id = ready(operation);
     merchant.fault("ledger", "error_rate", 1.0);
@@ -165,9 +170,7 @@ abstract class OperationsContract extends Contract {
 
   @Test
   void reviewsOnceUnderAKey() {
-    merchant.fallback("review");
-    merchant.fault("fraud", "error_rate", 1.0);
-    String id = merchant.pay(order(70, "alice", "shop")).is(202).id();
+    String id = parked();
     Call review = merchant.operation(id, "review", "decision", "approve");
 
     assertThat(review.send().is(200).text("/status")).isEqualTo("succeeded");
@@ -175,6 +178,13 @@ abstract class OperationsContract extends Contract {
     assertThat(review.send().is(200).header("Idempotent-Replayed")).contains("true");
     merchant.review(id, "approve").isProblem(409, "invalid_state");
     moved(70);
+  }
+
+  /** A payment of 70 that waits for its review. */
+  private String parked() {
+    merchant.fallback("review");
+    merchant.fault("fraud", "error_rate", 1.0);
+    return merchant.pay(order(70, "alice", "shop")).is(202).id();
   }
 
   /** A payment of 100 that the operation can be done to. */

@@ -9,12 +9,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.quittance.testing.LedgerAudit;
 import io.quittance.testing.Postgres;
+import io.quittance.testing.Proves;
+import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +88,9 @@ class TruthIT extends Contract {
   private static final Duration HELD_UP_ANSWER_WITHIN =
       Duration.ofMillis(HELD_UP_DEADLINE_MS + 750 + 2_000);
 
+  /** The deadline, 500 ms, and what a busy machine takes. */
+  private static final Duration NONE_WITHIN = Duration.ofMillis(100 + 500 + 2_000);
+
   private final JdbcClient jdbc = JdbcClient.create(DATABASE.dataSource());
 
   @DynamicPropertySource
@@ -112,6 +118,7 @@ class TruthIT extends Contract {
   }
 
   @Test
+  @Proves("a key cannot be looked up")
   void doesNotSayThatNothingMovedWhenARepetitionCannotBeRead() throws SQLException {
     String held = merchant.authorize(10, "alice", "shop");
     Call capture = merchant.operation(held, "captures");
@@ -146,6 +153,7 @@ class TruthIT extends Contract {
    * that never will be.
    */
   @Test
+  @Proves("the database cannot say in time")
   void repeatsThePaymentOfAKeyWhoseBatchIsSlow() {
     Call payment = merchant.payment(order(5, "alice", "shop")).deadline(1_900);
     String paid = payment.send().is(201).id();
@@ -285,6 +293,7 @@ class TruthIT extends Contract {
   }
 
   @Test
+  @Proves("an operation's deadline passes")
   void countsACaptureThatWaitedForALockedAccountAsLate() throws SQLException {
     String held = merchant.authorize(5, "alice", "shop");
     double before = missed("capturePayment");
@@ -299,6 +308,7 @@ class TruthIT extends Contract {
   }
 
   @Test
+  @Proves("the database cannot say in time")
   void saysOfAPaymentWhoseCommitIsHeldUpThatItsOutcomeIsUnknown() throws SQLException {
     Call payment = merchant.payment(order(5, "alice", "shop")).deadline(HELD_UP_DEADLINE_MS);
     double before = unknown("createPayment");
@@ -321,6 +331,7 @@ class TruthIT extends Contract {
     "refunds, return null",
     "refunds, raise integrity_constraint_violation"
   })
+  @Proves({"the database cannot say in time", "an operation's deadline passes"})
   void saysOfAnOperationWhoseCommitIsHeldUpThatItsOutcomeIsUnknown(String operation, String end)
       throws SQLException {
     boolean capture = operation.equals("captures");
@@ -437,6 +448,7 @@ class TruthIT extends Contract {
   }
 
   @Test
+  @Proves("the deadline passes")
   void leavesAKeyFreeThatItPromisedToBeFree() throws SQLException {
     Call payment = merchant.payment(order(5, "alice", "shop")).deadline(100);
     merchant.fault("ledger", "hang", true);
@@ -446,6 +458,7 @@ class TruthIT extends Contract {
       refused = payment.send().isProblem(504, "deadline_exceeded").movedNothing();
     }
 
+    assertThat(refused.took()).isLessThan(NONE_WITHIN);
     assertThat(refused.text("/payment_id")).isEmpty();
     merchant.noFaults();
     Awaitility.await()
@@ -463,6 +476,74 @@ class TruthIT extends Contract {
   }
 
   @Test
+  @Proves("another transaction holds the row of a merchant")
+  void changesNothingOfAMerchantWhoseRowsAreLocked() throws SQLException {
+    String id = "'%s'".formatted(TypeId.require("mch", merchant.merchantId()));
+    JsonNode aKey = object("name", "till", "scopes", array("ledger:read"));
+    JsonNode endpoint = object("url", "https://shop.example/", "events", array("*"));
+
+    changesNothingWhileHeld(
+        "merchants where id = " + id,
+        merchant.call("POST", "/v1/api-keys").body(aKey),
+        merchant.call("PUT", "/v1/fraud/rules").body(object("version", 0, "rules", array())),
+        merchant.call("POST", "/v1/webhook-endpoints").body(endpoint),
+        merchant.call("PUT", "/v1/accounts/new").body(object("currency", "EUR")));
+    changesNothingWhileHeld(
+        "fraud_rule_sets where merchant_id = " + id,
+        merchant
+            .call("PUT", "/v1/fraud/rules")
+            .body(object("version", merchant.version(), "rules", array())));
+    String key = "/v1/api-keys/" + merchant.post("/v1/api-keys", aKey).is(201).id();
+    changesNothingWhileHeld(
+        "api_keys where merchant_id = " + id,
+        merchant.call("POST", key + "/rotate"),
+        merchant.call("DELETE", key));
+  }
+
+  /** And all of it once the rows are free. */
+  private static void changesNothingWhileHeld(String rows, Call... changes) throws SQLException {
+    try (var _ = holding("select 1 from " + rows + " for update")) {
+      for (Call change : changes) {
+        change.send().isProblem(503, "dependency_unavailable").movedNothing();
+      }
+    }
+    for (Call change : changes) {
+      Answer answer = change.send();
+      assertThat(answer.status()).as(answer.toString()).isLessThan(300);
+    }
+  }
+
+  @Test
+  @Proves("what a change is about cannot be read in time")
+  void changesNothingThatCannotBeReadInTime() throws SQLException {
+    String held = merchant.authorize(5, "alice", "shop");
+    String transfer = merchant.transfer(move(1, "alice", "shop")).send().is(201).id();
+    Map<String, Call> changes =
+        Map.of(
+            "payments", merchant.operation(held, "captures"),
+            "transfers",
+                merchant.call("POST", "/v1/transfers/" + transfer + "/reverse").randomKey(),
+            "accounts", merchant.call("PATCH", "/v1/accounts/shop").body(object("name", "a shop")));
+
+    for (Map.Entry<String, Call> change : changes.entrySet()) {
+      try (var _ = lock(change.getKey())) {
+        Answer refused = change.getValue().send().movedNothing();
+        assertThat(refused.code())
+            .as(refused.toString())
+            .isIn("deadline_exceeded", "dependency_unavailable");
+      }
+    }
+
+    for (Call call : changes.values()) {
+      Answer answer = call.send();
+      assertThat(answer.status()).as(answer.toString()).isLessThan(300);
+      assertThat(answer.header("Idempotent-Replayed")).isEmpty();
+    }
+    moved(5);
+  }
+
+  @Test
+  @Proves("the deadline passes")
   void tellsTheEndOfAPaymentThatNeverCameToItsTurn() throws SQLException {
     Call payment = merchant.payment(order(5, "alice", "shop")).deadline(200);
 
@@ -511,6 +592,7 @@ class TruthIT extends Contract {
   }
 
   @Test
+  @Proves({"the database cannot say in time", "the process is killed"})
   void showsTheEndOfAPaymentThatNobodyHasResolved() {
     merchant.fault("fraud", "hang", true);
     Call payment = merchant.payment(order(5, "alice", "shop")).deadline(3_000);
