@@ -86,9 +86,9 @@ public enum ProblemCode {
       return codes;
     }
 
-    private static Set<ProblemCode> with(Refusals others, ProblemCode code) {
+    private static Set<ProblemCode> with(Refusals others, ProblemCode... codes) {
       Set<ProblemCode> all = EnumSet.copyOf(others.codes);
-      all.add(code);
+      Collections.addAll(all, codes);
       return all;
     }
   }
