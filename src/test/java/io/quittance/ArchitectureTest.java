@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.StructuredTaskScope;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.springframework.core.annotation.Order;
 import org.springframework.data.jpa.repository.NativeQuery;
@@ -178,6 +179,52 @@ class ArchitectureTest {
   /** A joiner who reads it in docs/architecture.md and docs/payment.md finds each of them. */
   @ArchTest
   static void theWayOfAPaymentNamesWhatExists(JavaClasses classes) throws IOException {
+    Map<String, Set<String>> members = members(classes);
+    String rest = Files.readString(Path.of("docs/payment.md"));
+    List<String> named = quoted("[A-Z]\\w+(?:\\.\\w+)*", wayOfAPayment() + rest);
+
+    assertThat(named).hasSizeGreaterThan(30);
+    assertThat(named).allMatch(name -> exists(List.of(name.split("\\.")), members));
+  }
+
+  @ArchTest
+  static void theWayOfAPaymentNamesMethodsOfTheClassOfTheirRow(JavaClasses classes)
+      throws IOException {
+    Map<String, Set<String>> members = members(classes);
+    String way = wayOfAPayment();
+    List<MatchResult> rows =
+        Pattern.compile("(?m)^\\| (\\d+)\\. \\| `(\\w+)` \\| ([^|]*)\\|")
+            .matcher(way)
+            .results()
+            .toList();
+
+    assertThat(way).contains("open these %d classes".formatted(rows.size()));
+    for (int i = 0; i < rows.size(); i++) {
+      MatchResult row = rows.get(i);
+      assertThat(row.group(1)).isEqualTo(String.valueOf(i + 1));
+      assertThat(members.get(row.group(2)))
+          .as(row.group(2))
+          .containsAll(quoted("[a-z]\\w+(?=`)", row.group(3)));
+    }
+  }
+
+  private static String wayOfAPayment() throws IOException {
+    String page = Files.readString(Path.of("docs/architecture.md"));
+    int start = page.indexOf("## How one payment flows");
+    return page.substring(start, page.indexOf("\n## ", start + 1));
+  }
+
+  /** What stands between backticks and begins as given. */
+  private static List<String> quoted(String beginning, String text) {
+    return Pattern.compile("`(" + beginning + ")")
+        .matcher(text)
+        .results()
+        .map(name -> name.group(1))
+        .toList();
+  }
+
+  /** The methods and nested classes of each class, by simple names. */
+  private static Map<String, Set<String>> members(JavaClasses classes) {
     Map<String, Set<String>> members = new HashMap<>();
     for (JavaClass one : classes) {
       Set<String> names = members.computeIfAbsent(one.getSimpleName(), _ -> new HashSet<>());
@@ -189,19 +236,7 @@ class ArchitectureTest {
                       .computeIfAbsent(outer.getSimpleName(), _ -> new HashSet<>())
                       .add(one.getSimpleName()));
     }
-    String page = Files.readString(Path.of("docs/architecture.md"));
-    int start = page.indexOf("## How one payment flows");
-    String way = page.substring(start, page.indexOf("\n## ", start + 1));
-    String rest = Files.readString(Path.of("docs/payment.md"));
-    List<String> named =
-        Pattern.compile("`([A-Z]\\w+(?:\\.\\w+)*)")
-            .matcher(way + rest)
-            .results()
-            .map(name -> name.group(1))
-            .toList();
-
-    assertThat(named).hasSizeGreaterThan(30);
-    assertThat(named).allMatch(name -> exists(List.of(name.split("\\.")), members));
+    return members;
   }
 
   /** A class, or one in it, or a method of it. */
