@@ -11,13 +11,10 @@ import io.quittance.journal.AccountKey;
 import io.quittance.ledger.Account;
 import io.quittance.ledger.AccountIds;
 import io.quittance.ledger.AccountKind;
-import io.quittance.ledger.AccountPatch;
 import io.quittance.ledger.AccountTerms;
 import io.quittance.ledger.Refusal;
 import io.quittance.ledger.find.AccountFilter;
 import io.quittance.ledger.find.LedgerBodies.AccountBody;
-import io.quittance.ledger.find.LedgerBodies.AccountUpdate;
-import io.quittance.ledger.find.LedgerBodies.NewAccount;
 import io.quittance.ledger.find.LedgerQueries;
 import io.quittance.money.Currencies;
 import io.quittance.web.InputError.Code;
@@ -30,7 +27,6 @@ import io.quittance.web.query.PageRequest;
 import io.quittance.web.query.QueryParameters;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -91,7 +87,7 @@ class AccountController {
       throw Problem.invalid("id", Code.NOT_ALLOWED, CardNumbers.RULE);
     }
     var key = new AccountKey(caller.merchantId(), id);
-    AccountTerms terms = terms(body);
+    AccountTerms terms = body.terms(json);
     Optional<Account> known = queries.account(key);
     boolean opened = known.isEmpty() && open(key, terms, caller);
     Account account = known.isPresent() ? known.get() : queries.account(key).orElseThrow();
@@ -139,15 +135,6 @@ class AccountController {
     }
   }
 
-  private AccountTerms terms(NewAccount body) throws JsonProcessingException {
-    return new AccountTerms(
-        body.currency(),
-        body.name(),
-        body.kind() == null ? AccountKind.STANDARD : body.kind(),
-        body.overdraftLimit() == null ? 0 : body.overdraftLimit(),
-        json.writeValueAsString(body.metadata() == null ? Map.of() : body.metadata()));
-  }
-
   private boolean sameTerms(AccountTerms one, AccountTerms other) throws JsonProcessingException {
     return one.withoutMetadata().equals(other.withoutMetadata())
         && json.readTree(one.metadataJson()).equals(json.readTree(other.metadataJson()));
@@ -183,21 +170,13 @@ class AccountController {
         && body.overdraftLimit() > 0) {
       throw overdraftOfExternal();
     }
-    var command = new ChangeAccount(account.key(), change(body), caller.origin());
+    var command = new ChangeAccount(account.key(), body.patch(json), caller.origin());
     return switch (commands.execute(command, deadline, "read the account, or repeat the request")) {
       case ChangeAccount.Result.Changed(AccountBody changed) -> changed;
       case ChangeAccount.Result.Refused(Refusal refusal) ->
           throw Problem.of(refusal.code(), refusal.detail());
       case ChangeAccount.Result.NotFound _ -> throw Problem.notFound("account");
     };
-  }
-
-  private AccountPatch change(AccountUpdate body) throws JsonProcessingException {
-    return new AccountPatch(
-        body.name(),
-        body.metadata() == null ? null : json.writeValueAsString(body.metadata()),
-        body.overdraftLimit(),
-        body.status());
   }
 
   @GetMapping("/v1/accounts/{id}")

@@ -15,11 +15,8 @@ import io.quittance.identity.RequiresScope;
 import io.quittance.identity.Scope;
 import io.quittance.ledger.Transfer;
 import io.quittance.ledger.TransferOrder;
-import io.quittance.ledger.find.LedgerBodies.NewReversal;
-import io.quittance.ledger.find.LedgerBodies.NewTransfer;
 import io.quittance.ledger.find.LedgerBodies.TransferBody;
 import io.quittance.ledger.find.LedgerQueries;
-import io.quittance.money.Money;
 import io.quittance.web.IdempotencyHeaders;
 import io.quittance.web.Problem;
 import io.quittance.web.ProblemCode;
@@ -27,7 +24,6 @@ import io.quittance.web.Route;
 import io.quittance.web.TypeId;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.validation.Valid;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
@@ -81,7 +77,7 @@ class TransferController {
       throws JsonProcessingException {
     KeyedRequest request =
         idempotency.request(caller.merchantId(), OPERATION, headers.requireKey(), body);
-    var command = new PostTransfer(request, order(body, caller));
+    var command = new PostTransfer(request, body.order(caller.merchantId(), json));
     return run(request, _ -> command, headers, caller, servletRequest);
   }
 
@@ -148,18 +144,6 @@ class TransferController {
         .find(merchantId, deadline, () -> queries.transfer(merchantId, transferId))
         .orElseThrow(() -> Problem.notFound("transfer"))
         .order();
-  }
-
-  private TransferOrder order(NewTransfer body, Caller caller) throws JsonProcessingException {
-    return new TransferOrder(
-        caller.merchantId(),
-        TypeId.next(),
-        body.from(),
-        body.to(),
-        new Money(body.amount(), body.currency()),
-        null,
-        body.reference(),
-        json.writeValueAsString(body.metadata() == null ? Map.of() : body.metadata()));
   }
 
   private Transfer execute(TransferCommand command, Deadline deadline) {

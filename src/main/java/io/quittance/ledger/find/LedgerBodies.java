@@ -2,7 +2,6 @@ package io.quittance.ledger.find;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.quittance.ledger.Account;
-import io.quittance.ledger.AccountId;
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountStatus;
 import io.quittance.ledger.AccountTerms;
@@ -10,49 +9,17 @@ import io.quittance.ledger.Balances;
 import io.quittance.ledger.Transfer;
 import io.quittance.ledger.TransferOrder;
 import io.quittance.ledger.find.LedgerQueries.StatementLine;
-import io.quittance.money.CurrencyCode;
 import io.quittance.money.Money;
-import io.quittance.web.Printable;
 import io.quittance.web.TypeId;
-import io.quittance.web.json.Metadata;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.NotNull;
-import jakarta.validation.constraints.Size;
 import java.time.Instant;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The JSON of the ledger's routes. */
+/** The JSON that the ledger answers with. */
 public final class LedgerBodies {
 
   private LedgerBodies() {}
-
-  public record NewAccount(
-      @NotNull @CurrencyCode String currency,
-      @Size(max = 200) @Printable @Nullable String name,
-      @Nullable AccountKind kind,
-      @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
-      @Metadata @Nullable Map<String, String> metadata) {}
-
-  /** Values that are left out stay as they are. */
-  public record AccountUpdate(
-      @Size(max = 200) @Printable @Nullable String name,
-      @Metadata @Nullable Map<String, String> metadata,
-      @Min(0) @Max(Money.MAX_AMOUNT) @Nullable Long overdraftLimit,
-      @Nullable AccountStatus status) {}
-
-  public record NewTransfer(
-      @NotNull @AccountId String from,
-      @NotNull @AccountId String to,
-      @NotNull @Min(1) @Max(Money.MAX_AMOUNT) Long amount,
-      @NotNull @CurrencyCode String currency,
-      @Size(min = 1, max = 255) @Printable @Nullable String reference,
-      @Metadata @Nullable Map<String, String> metadata) {}
-
-  public record NewReversal(
-      @Min(1) @Max(Money.MAX_AMOUNT) @Nullable Long amount,
-      @Size(max = 500) @Printable @Nullable String reason) {}
 
   public record AccountBody(
       String id,

@@ -1,4 +1,4 @@
-/** Finds and lists accounts, transfers and entries, and has their JSON. */
+/** Finds and lists accounts, transfers and entries, and shows them as JSON. */
 @NullMarked
 package io.quittance.ledger.find;
 
