@@ -37,6 +37,9 @@ class ContractOnH2IT {
   class Payments extends PaymentsContract {}
 
   @Nested
+  class Refusals extends RefusalsContract {}
+
+  @Nested
   class Batches extends BatchesContract {}
 
   @Nested

@@ -55,6 +55,9 @@ class ContractOnPostgresIT {
   class Payments extends PaymentsContract {}
 
   @Nested
+  class Refusals extends RefusalsContract {}
+
+  @Nested
   class Batches extends BatchesContract {}
 
   @Nested

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Payments as they should go, and the refusals that are nobody's fault. */
+/** Payments as they should go, and those that are declined. */
 abstract class PaymentsContract extends Contract {
 
   @Autowired private JdbcClient jdbc;
@@ -66,16 +66,6 @@ abstract class PaymentsContract extends Contract {
 
   private Answer shown(String path) {
     return merchant.call("GET", path).showingALaterRelease().send().is(200);
-  }
-
-  @Test
-  void refuseWhatCannotBeCarriedOut() {
-    merchant.pay(1, "alice", "alice").isProblem(422, "same_account");
-    merchant.pay(1, "nobody", "shop").isProblem(422, "account_not_found");
-    merchant
-        .pay(order(1, "alice", "shop").put("currency", "USD"))
-        .isProblem(422, "currency_mismatch");
-    nothingMoved();
   }
 
   @Test
