@@ -9,6 +9,7 @@ import io.quittance.payment.batch.item.BatchItem;
 import io.quittance.payment.batch.item.ItemPayments;
 import io.quittance.payment.batch.item.ItemResult;
 import io.quittance.payment.batch.item.ItemStatus;
+import io.quittance.payment.batch.run.Slices.Slice;
 import io.quittance.payment.batch.store.BatchProgress;
 import io.quittance.payment.batch.store.BatchProgress.Change;
 import io.quittance.payment.batch.store.FailurePolicy;
@@ -18,9 +19,6 @@ import io.quittance.payment.batch.store.StoredItems;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,18 +39,6 @@ final class BatchRun {
 
   private static final Logger log = LoggerFactory.getLogger(BatchRun.class);
 
-  /**
-   * Small, because after a crash all open items of a slice count as started, whether they were or
-   * not, and fail if the caller waited for the batch.
-   */
-  private static final int SLICE = 25;
-
-  /**
-   * The first slice is small: on a service that is cold, or whose screening hangs, all items would
-   * miss their deadlines at once.
-   */
-  private static final int FIRST_SLICE = 4;
-
   /** How old the progress that a reader sees may be. */
   private static final Duration WRITE_INTERVAL = Duration.ofMillis(250);
 
@@ -66,15 +52,11 @@ final class BatchRun {
   private final ItemPayments payments;
   private final StoredItems items;
   private final BatchProgress progress;
-
-  /** The items of each slice that are not started yet. */
-  private final List<CompletableFuture<Map<Integer, BatchItem>>> slices;
-
+  private final Slices slices;
   private final List<Change> unwritten = new ArrayList<>();
   private final WriteRetries retries;
   private final FanOutRun<Integer, ItemResult> fanOut;
 
-  private int opened;
   private int told;
   private Deadline nextWrite = Deadline.after(WRITE_INTERVAL);
   private Deadline nextRetry = Deadline.after(Duration.ZERO);
@@ -104,25 +86,13 @@ final class BatchRun {
     this.items = items;
     this.progress = progress;
     this.retries = new WriteRetries(batch);
-    this.slices =
-        IntStream.rangeClosed(0, sliceOf(todo.size() - 1))
-            .mapToObj(_ -> new CompletableFuture<Map<Integer, BatchItem>>())
-            .toList();
+    this.slices = new Slices(todo);
     this.fanOut =
         fanOut
             .over("batch", places(), parallelism, this::carryOut)
             .grace(payments.grace().plus(SLACK))
             .stopWhen(this::stops)
             .onResult(this::note);
-  }
-
-  private static int sliceOf(int place) {
-    return place < FIRST_SLICE ? 0 : 1 + (place - FIRST_SLICE) / SLICE;
-  }
-
-  /** The first place of a slice. */
-  private static int startOf(int slice) {
-    return slice == 0 ? 0 : FIRST_SLICE + (slice - 1) * SLICE;
   }
 
   private List<Integer> places() {
@@ -132,7 +102,7 @@ final class BatchRun {
   /** Starts no more items. Those under way go on; no thread waits for a slice any more. */
   void stop() {
     stopped = true;
-    slices.forEach(slice -> slice.complete(new ConcurrentHashMap<>()));
+    slices.close();
     fanOut.stop();
   }
 
@@ -153,7 +123,7 @@ final class BatchRun {
   private ItemResult carryOut(Integer place, Deadline deadline) throws InterruptedException {
     @Nullable BatchItem item;
     try {
-      item = deadline.await(slices.get(sliceOf(place))).remove(todo.get(place));
+      item = slices.await(place, deadline);
     } catch (DeadlineExceededException e) {
       return ItemResult.NOT_STARTED;
     }
@@ -191,15 +161,16 @@ final class BatchRun {
 
   private void note(int place, Result<ItemResult> result) throws InterruptedException {
     told++;
-    if (sliceOf(place) < opened) {
+    if (slices.isOpen(place)) {
       noteEnd(todo.get(place), end(place, result));
     } else if (!stopped) {
       // Its slice did not open before the deadline or an interrupt.
       stop();
     }
-    if (mayOpen()) {
+    if (neededSlice() != null) {
       openWhatMayBegin();
-    } else if (nextRetry.expired() && (unwritten.size() >= 2 * SLICE || nextWrite.expired())) {
+    } else if (nextRetry.expired()
+        && (unwritten.size() >= 2 * Slices.SIZE || nextWrite.expired())) {
       tryToWrite();
     }
   }
@@ -223,15 +194,19 @@ final class BatchRun {
   }
 
   /**
-   * Whether the next items to start need another slice. No slice opens after the deadline, because
-   * its items could not start any more.
+   * The next slice, if the next items to start need it; null: not yet, or never. No slice opens
+   * after the deadline, because its items could not start any more.
    */
-  private boolean mayOpen() {
-    return !stopped
-        && !writeLimit.expired()
-        && opened < slices.size()
-        && (opened == 0 || told > 0)
-        && startOf(opened) < told + gate.width(batch.merchantId(), parallelism) + SLICE / 2;
+  private @Nullable Slice neededSlice() {
+    Slice next = slices.next();
+    boolean needed =
+        next != null
+            && !stopped
+            && !writeLimit.expired()
+            && (next.number() == 0 || told > 0)
+            && next.firstPlace()
+                < told + gate.width(batch.merchantId(), parallelism) + Slices.SIZE / 2;
+    return needed ? next : null;
   }
 
   /**
@@ -241,17 +216,19 @@ final class BatchRun {
    */
   private void openWhatMayBegin() throws InterruptedException {
     boolean open = true;
-    while (open && mayOpen()) {
-      int slice = opened++;
-      open = written(() -> open(slice));
+    while (open) {
+      Slice next = neededSlice();
+      if (next == null) {
+        return;
+      }
+      slices.begin(next);
+      open = written(() -> open(next));
     }
   }
 
-  private void open(int slice) {
-    int from = todo.get(startOf(slice));
-    int to = todo.get(Math.min(todo.size(), startOf(slice + 1)) - 1);
-    write(new int[] {from, to});
-    slices.get(slice).complete(new ConcurrentHashMap<>(items.begun(batch, from, to)));
+  private void open(Slice slice) {
+    write(slice);
+    slices.open(slice, items.begun(batch, slice.firstPosition(), slice.lastPosition()));
   }
 
   private void tryToWrite() {
@@ -279,11 +256,12 @@ final class BatchRun {
   }
 
   /**
-   * @param next the positions of the items that are under way from now on; null: none
+   * @param next the items that are under way from now on; null: none
    */
-  private void write(int @Nullable [] next) {
+  private void write(@Nullable Slice next) {
+    int[] begun = next == null ? null : new int[] {next.firstPosition(), next.lastPosition()};
     try {
-      progress.record(batch, unwritten, next, !failed);
+      progress.record(batch, unwritten, begun, !failed);
     } catch (LeaseLostException e) {
       stop();
       throw e;
