@@ -4,15 +4,12 @@ import io.quittance.analytics.name.SeriesLimit;
 import io.quittance.analytics.name.Vocabularies;
 import io.quittance.analytics.pane.AnalyticsConnections;
 import io.quittance.analytics.pane.AnalyticsProperties;
-import io.quittance.concurrency.Deadline;
 import io.quittance.concurrency.pool.Job;
 import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.web.Problem;
-import io.quittance.web.TypeId;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -22,7 +19,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
@@ -31,9 +27,6 @@ import org.springframework.stereotype.Component;
  * Counts the waiting bodies of some merchants in one transaction, and answers them when it is
  * committed. If it fails, no event is counted and no event id is remembered. Confined to one
  * thread.
- *
- * <p>The class is long because it has the whole transaction, from the first read until the outcome
- * of the commit is known.
  */
 final class DatabaseBodyCounter implements BodyCounter {
 
@@ -41,8 +34,6 @@ final class DatabaseBodyCounter implements BodyCounter {
 
   private static final int CONFLICTS_MAX = 5;
   private static final BitSet NONE = new BitSet();
-  private static final Duration OUTCOME_TIMEOUT = Duration.ofSeconds(20);
-  private static final Duration OUTCOME_CHECK_INTERVAL = Duration.ofMillis(200);
 
   /** What all counters share. */
   @Component
@@ -134,11 +125,7 @@ final class DatabaseBodyCounter implements BodyCounter {
       this.ofOneMerchant = ofOneMerchant;
     }
 
-    /**
-     * Counts as many bodies as fit into one transaction, and answers them.
-     *
-     * @return how many
-     */
+    /** Counts and answers as many bodies as fit into one transaction; returns how many. */
     int run() throws SQLException {
       filter.begin();
       series.at(now.getEpochSecond());
@@ -149,8 +136,13 @@ final class DatabaseBodyCounter implements BodyCounter {
             PerMerchantRetry.limitLocks(connection, services.dialect());
           }
           findKeys(connection);
-          countBodies();
-          counted = sums.isEmpty() || write(connection);
+          for (int i = 0; i < jobs.size() && !sums.isFull(); i++) {
+            count(jobs.get(i));
+          }
+          if (!sums.isEmpty()) {
+            write(connection);
+          }
+          counted = true;
         } finally {
           if (!counted || sums.isEmpty()) {
             rollback(connection);
@@ -175,15 +167,6 @@ final class DatabaseBodyCounter implements BodyCounter {
       }
       for (var own : wanted.entrySet()) {
         keys.putAll(services.keys().find(connection, own.getKey(), own.getValue()));
-      }
-    }
-
-    private void countBodies() throws SQLException {
-      for (Job<Body, IntakeResult> job : jobs) {
-        if (sums.isFull()) {
-          return;
-        }
-        count(job);
       }
     }
 
@@ -239,49 +222,15 @@ final class DatabaseBodyCounter implements BodyCounter {
     }
 
     /** Takes locks in this order: keys, totals, panes; rows of one table in key order. */
-    private boolean write(Connection connection) throws SQLException {
-      UUID id = TypeId.next();
-      UUID merchantId = sums.totals().firstKey();
-      CommitMarks.insert(connection, merchantId, id, now);
+    private void write(Connection connection) throws SQLException {
+      var commit = new MarkedCommit(services.connections().pool(), sums.totals().firstKey(), now);
+      commit.mark(connection);
       services.keys().insert(connection, claimed, now);
       services.keys().renew(connection, renewed);
       services.keys().count(connection, taken);
       IntakeSumsWriter.Written written = services.sumsWriter().write(connection, sums, now);
-      boolean committed = commit(connection, merchantId, id);
-      if (committed) {
-        written.committed();
-      }
-      return committed;
-    }
-
-    private boolean commit(Connection connection, UUID merchantId, UUID id) throws SQLException {
-      try {
-        connection.commit();
-        return true;
-      } catch (SQLException e) {
-        if (CommitMarks.refused(e)) {
-          throw e;
-        }
-        log.warn(
-            "The commit of events got no response; its outcome is unknown: {}", e.getMessage());
-        if (committed(merchantId, id, e)) {
-          return true;
-        }
-        throw e;
-      }
-    }
-
-    private boolean committed(UUID merchantId, UUID id, SQLException cause) {
-      var deadline = Deadline.after(OUTCOME_TIMEOUT);
-      while (!deadline.expired()) {
-        LockSupport.parkNanos(OUTCOME_CHECK_INTERVAL.toNanos());
-        try (Connection other = services.connections().pool().getConnection()) {
-          return CommitMarks.committed(other, merchantId, id, now);
-        } catch (SQLException e) {
-          cause.addSuppressed(e);
-        }
-      }
-      throw new CountOutcomeUnknownException(cause);
+      commit.commit(connection);
+      written.committed();
     }
 
     private void rollback(Connection connection) {
