@@ -1,7 +1,14 @@
 package io.quittance.openapi;
 
+import static io.quittance.openapi.ValueSchemas.account;
+import static io.quittance.openapi.ValueSchemas.id;
+import static io.quittance.openapi.ValueSchemas.number;
+import static io.quittance.openapi.ValueSchemas.oneOf;
+import static io.quittance.openapi.ValueSchemas.text;
+import static io.quittance.openapi.ValueSchemas.texts;
+import static io.quittance.openapi.ValueSchemas.time;
+
 import io.quittance.audit.AuditEntry;
-import io.quittance.ledger.AccountId;
 import io.quittance.ledger.AccountKind;
 import io.quittance.ledger.AccountStatus;
 import io.quittance.money.Money;
@@ -10,10 +17,8 @@ import io.quittance.web.IdempotencyHeaders;
 import io.swagger.v3.oas.models.media.Schema;
 import io.swagger.v3.oas.models.parameters.Parameter;
 import java.math.BigDecimal;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
  * Describes the parameters in queries and headers. A name has one meaning, except in lists where it
@@ -237,43 +242,5 @@ final class KnownParameters {
     var parameter = new Parameter().in(in).name(name).description(description).required(false);
     known.put(name, parameter);
     return parameter;
-  }
-
-  /** An account's id. */
-  static Schema<?> account() {
-    return text("^" + AccountId.PATTERN + "$");
-  }
-
-  /** An id with this prefix. */
-  static Schema<?> id(String prefix) {
-    return text("^" + prefix + "_[0-7][0-9a-hjkmnp-tv-z]{25}$");
-  }
-
-  private static Schema<?> text(String pattern) {
-    return Schemas.schema("string").pattern(pattern);
-  }
-
-  private static Schema<?> time() {
-    return Schemas.schema("string").format("date-time");
-  }
-
-  private static Schema<?> number(long min, long max) {
-    return Schemas.schema("integer")
-        .minimum(BigDecimal.valueOf(min))
-        .maximum(BigDecimal.valueOf(max));
-  }
-
-  private static <E> Schema<?> texts(E[] constants, Function<E, String> text) {
-    return oneOf(Arrays.stream(constants).map(text).toArray(String[]::new));
-  }
-
-  /** A text that is one of these values. */
-  @SuppressWarnings("unchecked")
-  static Schema<?> oneOf(String... values) {
-    var schema = (Schema<Object>) Schemas.schema("string");
-    for (String value : values) {
-      schema.addEnumItemObject(value);
-    }
-    return schema;
   }
 }

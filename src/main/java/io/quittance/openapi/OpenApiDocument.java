@@ -122,7 +122,7 @@ class OpenApiDocument implements GlobalOperationCustomizer, OpenApiCustomizer {
     schema.setDescription(descriptions.ofProperty(name, property));
     String prefix = property.equals("id") ? IDS.get(name) : Parameters.prefixOf(property);
     if (prefix != null && schema.getPattern() == null) {
-      schema.setPattern(KnownParameters.id(prefix).getPattern());
+      schema.setPattern(ValueSchemas.id(prefix).getPattern());
     }
   }
 

@@ -89,17 +89,17 @@ final class Parameters {
     if (prefix != null) {
       parameter
           .description("The id of %s.".formatted(OBJECTS.get(prefix)))
-          .schema(KnownParameters.id(prefix))
+          .schema(ValueSchemas.id(prefix))
           .example(prefix + KnownParameters.SOME_ID);
     } else if (segment.equals("accounts")) {
       parameter
           .description("The account's id, chosen by its merchant.")
-          .schema(KnownParameters.account());
+          .schema(ValueSchemas.account());
       parameter.example("alice");
     } else if (name.equals("dependency")) {
       parameter
           .description("The dependency.")
-          .schema(KnownParameters.oneOf(DependencyNames.ALL.toArray(String[]::new)));
+          .schema(ValueSchemas.oneOf(DependencyNames.ALL.toArray(String[]::new)));
     } else {
       parameter.schema(Schemas.schema("string"));
     }
