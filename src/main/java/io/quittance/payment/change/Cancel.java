@@ -6,7 +6,6 @@ import io.quittance.ledger.Refusal;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentStatus;
 import io.quittance.payment.model.PaymentTerms;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -35,8 +34,7 @@ record Cancel(UUID paymentId) implements PaymentAction<Payment> {
   @Override
   public Payment apply(UnitOfWork unit, Payment payment) {
     PaymentTerms terms = payment.terms();
-    unit.table(Books.class)
-        .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), unit.now());
+    unit.table(Books.class).release(terms.merchantId(), terms.requireHold(), unit.now());
     payment.cancel(unit.now());
     return payment;
   }

@@ -14,7 +14,6 @@ import io.quittance.payment.model.PaymentStatus;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.ProblemCode;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +55,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
   @Override
   public Captured apply(UnitOfWork unit, Payment payment) {
     PaymentTerms terms = payment.terms();
-    UUID holdId = Objects.requireNonNull(terms.holdId());
+    UUID holdId = terms.requireHold();
     Instant now = unit.now();
     long amount = asked == null ? payment.amountCapturable() : asked;
     boolean ends = last || amount == payment.amountCapturable();

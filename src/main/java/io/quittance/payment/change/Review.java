@@ -14,7 +14,6 @@ import io.quittance.payment.model.PaymentTerms;
 import io.quittance.web.ProblemCode;
 import io.quittance.web.TypeId;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +46,7 @@ record Review(UUID paymentId, boolean approve, @Nullable String reason, Origin o
       Approval.postOrKeepHold(unit, payment);
     } else {
       PaymentTerms terms = payment.terms();
-      unit.table(Books.class)
-          .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), unit.now());
+      unit.table(Books.class).release(terms.merchantId(), terms.requireHold(), unit.now());
       payment.decline(declined(), unit.now());
     }
     return payment;

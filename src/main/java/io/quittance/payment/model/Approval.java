@@ -14,7 +14,7 @@ public final class Approval {
   public static void postOrKeepHold(UnitOfWork unit, Payment payment) {
     var books = unit.table(Books.class);
     PaymentTerms terms = payment.terms();
-    var holdId = Objects.requireNonNull(terms.holdId());
+    var holdId = terms.requireHold();
     Instant now = unit.now();
     if (terms.captureMethod() == CaptureMethod.AUTOMATIC) {
       books.post(terms.merchantId(), holdId, now);

@@ -4,6 +4,7 @@ import io.quittance.money.Money;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,15 @@ public record PaymentTerms(
         grantedMs,
         createdAt,
         resolvesBy);
+  }
+
+  /**
+   * The id of its hold.
+   *
+   * @throws NullPointerException it was declined without one
+   */
+  public UUID requireHold() {
+    return Objects.requireNonNull(holdId);
   }
 
   /** The ids of its two accounts. */

@@ -6,7 +6,6 @@ import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.model.Payments;
-import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -29,7 +28,7 @@ public record Expire(Payment seen) implements RecoveryCommand {
     }
     var books = unit.table(Books.class);
     PaymentTerms terms = payment.terms();
-    UUID holdId = Objects.requireNonNull(terms.holdId());
+    UUID holdId = terms.requireHold();
     if (books.postable(terms.merchantId(), holdId, unit.now())) {
       return;
     }

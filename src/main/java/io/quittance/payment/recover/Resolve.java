@@ -6,7 +6,6 @@ import io.quittance.payment.event.PaymentEvents;
 import io.quittance.payment.model.Payment;
 import io.quittance.payment.model.PaymentTerms;
 import io.quittance.payment.model.Payments;
-import java.util.Objects;
 
 /** Fails a payment that a dead process left processing, once its {@code resolves_by} has passed. */
 public record Resolve(Payment seen) implements RecoveryCommand {
@@ -29,7 +28,6 @@ public record Resolve(Payment seen) implements RecoveryCommand {
   /** Releases the hold of a payment that is processing. */
   public static void giveBack(UnitOfWork unit, Payment payment) {
     PaymentTerms terms = payment.terms();
-    unit.table(Books.class)
-        .release(terms.merchantId(), Objects.requireNonNull(terms.holdId()), unit.now());
+    unit.table(Books.class).release(terms.merchantId(), terms.requireHold(), unit.now());
   }
 }
