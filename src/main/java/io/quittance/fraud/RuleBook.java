@@ -125,7 +125,7 @@ final class RuleBook {
       }
     } catch (JsonProcessingException e) {
       log.warn(
-          "The rule set of merchant {} cannot be read: {}",
+          "The rule set of merchant {} cannot be read, so its fallback decides: {}",
           TypeId.format("mch", row.merchantId()),
           e.toString());
     }

@@ -56,7 +56,7 @@ public enum ProblemCode {
   /** The codes with which all operations of one kind are refused. */
   public enum Refusals {
 
-    /** Those of every operation only. */
+    /** No codes but those that every operation may have. */
     NONE(EnumSet.noneOf(ProblemCode.class)),
 
     /** Of whatever moves money from one account to another. */

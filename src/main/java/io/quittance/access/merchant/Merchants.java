@@ -19,7 +19,10 @@ interface Merchants extends Repository<Merchant, UUID> {
 
   Optional<Merchant> findById(UUID id);
 
-  /** Locked. What is added for the merchant waits as well; H2 has no weaker lock. */
+  /**
+   * Finds and locks a merchant. Inserts of rows that refer to it wait as well, because H2 has no
+   * weaker lock.
+   */
   @Transactional(propagation = Propagation.MANDATORY)
   @NativeQuery(SELECT + "id = :id for update")
   Optional<Merchant> lock(UUID id);

@@ -106,7 +106,7 @@ public final class PendingTable {
           new PendingBatch(place.merchantId(), place.id(), PendingContent.groups(content)));
     } catch (RuntimeException e) {
       log.warn(
-          "Pending events of {} cannot be read: {}",
+          "Pending events of {} cannot be read, and are skipped: {}",
           TypeId.format("mch", place.merchantId()),
           e.toString());
       return Optional.empty();

@@ -209,7 +209,7 @@ class Channels {
       make(each.channel);
     } catch (RuntimeException e) {
       log.warn(
-          "A live frame of {} could not be made: {}",
+          "A live frame of {} could not be made; the next one is tried: {}",
           TypeId.format("mch", each.channel.merchantId()),
           e.toString());
     }

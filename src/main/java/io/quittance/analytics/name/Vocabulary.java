@@ -67,7 +67,7 @@ public final class Vocabulary {
     return new Vocabulary(limits, all);
   }
 
-  /** Those of the names that are not kept yet and for which there is room. */
+  /** The names among these that are not kept yet and for which there is room. */
   public List<Name> admissible(Collection<Name> names) {
     var found = new ArrayList<Name>();
     Map<String, Integer> room = new HashMap<>();

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 /** The parameters of a query for the largest. */
 record TopQuery(By by, Measure measure, TimeRange range, Granularity step, int limit) {
 
-  /** What is compared. */
+  /** Whose figures are compared. */
   enum By {
     PAYEE,
     PAYER,

@@ -131,7 +131,8 @@ final class KeyClaims {
       keys.refuse(connection, ids);
       connection.commit();
     } catch (SQLException e) {
-      log.warn("Idempotency keys of refused bodies could not be released: {}", e.getMessage());
+      log.warn(
+          "{} idempotency keys of refused bodies stay claimed: {}", ids.size(), e.getMessage());
     }
   }
 

@@ -88,7 +88,9 @@ final class Publisher implements BodyCounter {
 
   /** Bodies without a key can still be sent. */
   private void failed(List<Job<Body, IntakeResult>> jobs, Exception e) throws InterruptedException {
-    log.warn("Idempotency keys of bodies could not be stored: {}", e.toString());
+    log.warn(
+        "Idempotency keys could not be stored; only bodies without a key are sent now: {}",
+        e.toString());
     publish(jobs.stream().filter(job -> job.item().key() == null).toList());
     List<Job<Body, IntakeResult>> keyed =
         jobs.stream().filter(job -> job.item().key() != null).toList();

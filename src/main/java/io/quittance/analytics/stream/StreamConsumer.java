@@ -125,7 +125,7 @@ final class StreamConsumer {
     } catch (OffsetOutOfRangeException e) {
       held.skip(e);
     } catch (FencedException e) {
-      log.info("Partitions are re-acquired: {}", e.getMessage());
+      log.info("Partitions are given up and acquired again: {}", e.getMessage());
       held.release();
     } catch (SQLException e) {
       held.release();

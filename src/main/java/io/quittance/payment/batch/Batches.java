@@ -140,7 +140,10 @@ final class Batches {
     try {
       store.discard(batch.merchantId(), batch.id());
     } catch (DataAccessException | TransactionException e) {
-      log.warn("Unpublished batch {} is deleted later: {}", batch.text(), e.toString());
+      log.warn(
+          "Batch {} was not begun and could not be deleted; a sweep deletes it: {}",
+          batch.text(),
+          e.toString());
     }
   }
 

@@ -151,7 +151,10 @@ public final class Timelines {
     try {
       insertOnceUnlocked(jobs);
     } catch (DataAccessException | TransactionException e) {
-      log.warn("{} scopes' timelines are lost: {}", jobs.size(), e.toString());
+      log.warn(
+          "The timelines of {} scopes could not be written and are lost: {}",
+          jobs.size(),
+          e.toString());
       jobs.forEach(job -> job.fail(e));
       return;
     }

@@ -129,7 +129,7 @@ final class AttemptRows {
         });
   }
 
-  /** Those of which nothing was updated, because they have ended or are locked. */
+  /** The attempts whose deliveries were not updated, because they have ended or are locked. */
   private List<Claimed> updateDeliveries(Collection<Attempt> attempts) {
     boolean skips = skipsLocked();
     var claimed = attempts.stream().map(Attempt::delivery).iterator();

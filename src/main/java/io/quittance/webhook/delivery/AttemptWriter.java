@@ -41,7 +41,7 @@ public final class AttemptWriter {
   private static final Duration QUEUE_TIMEOUT = Duration.ofSeconds(30);
   private static final int AGAIN_MAX = 4 * AttemptRows.AT_ONCE;
 
-  /** How soon one that was locked is tried again. */
+  /** How soon an attempt is written again whose delivery was locked. */
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final AttemptRows rows;

@@ -19,7 +19,11 @@ final class RoundRobin<K> {
     this.order = order;
   }
 
-  /** All of them, in the order of their turns. */
+  /**
+   * Sorts what takes part by whose turn comes first.
+   *
+   * @param who whose turn an element belongs to
+   */
   <T> List<T> next(Collection<T> all, Function<T, K> who) {
     K before = last;
     return all.stream()
@@ -30,7 +34,7 @@ final class RoundRobin<K> {
         .toList();
   }
 
-  /** Notes that this one has had its turn. */
+  /** Records who has had the last turn. */
   void recordTurn(K who) {
     last = who;
   }

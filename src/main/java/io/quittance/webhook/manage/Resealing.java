@@ -72,7 +72,9 @@ class Resealing {
       endpoint.reseal(now, secret -> again(endpoint, secret));
     } catch (IllegalStateException e) {
       log.error(
-          "Endpoint {} cannot sign: {}", TypeId.format("whe", endpoint.getId()), e.getMessage());
+          "Endpoint {} cannot sign, so its deliveries fail: {}",
+          TypeId.format("whe", endpoint.getId()),
+          e.getMessage());
     }
   }
 

@@ -148,7 +148,7 @@ public final class ItemPayments {
       throw Problem.overloaded();
     } catch (DataAccessException | TransactionException e) {
       log.warn(
-          "The fraud rules of {} cannot be read for batch {}: {}",
+          "The fraud rules of {} cannot be read, so an item of batch {} is refused: {}",
           TypeId.format("mch", item.merchantId()),
           TypeId.format("bat", item.batchId()),
           e.toString());
