@@ -159,7 +159,8 @@ final class Tokens {
           "The token is signed with an unknown key; the issuer's keys were fetched a moment ago.");
     } catch (KeySourceException e) {
       throw Problem.of(
-          ProblemCode.DEPENDENCY_UNAVAILABLE, "The issuer's keys could not be fetched.");
+          ProblemCode.DEPENDENCY_UNAVAILABLE,
+          "The token could not be checked, because its issuer's keys could not be fetched; send the request again.");
     } catch (BadJOSEException | JOSEException e) {
       // The reason is not told, because it would help a forger.
       throw invalid("The token is not valid for this service.");
@@ -173,10 +174,8 @@ final class Tokens {
       throw invalid("The token has no subject, or no scope of this API.");
     }
     String merchant = claims.getStringClaim(properties.merchantClaim());
-    UUID merchantId =
-        TypeId.parse("mch", merchant).orElseThrow(() -> invalid("The token names no merchant."));
-    Terms terms =
-        merchants.terms(merchantId).orElseThrow(() -> invalid("The token names no merchant."));
+    UUID merchantId = TypeId.parse("mch", merchant).orElseThrow(this::noMerchant);
+    Terms terms = merchants.terms(merchantId).orElseThrow(this::noMerchant);
     String bearer = claims.getIssuer() + '\n' + subject + '\n' + merchant;
     return new Identity(
         merchantId,
@@ -205,6 +204,11 @@ final class Tokens {
             text ->
                 Stream.of(Scope.values()).filter(s -> s.text().equals(text)).forEach(scopes::add));
     return scopes;
+  }
+
+  private Problem noMerchant() {
+    return invalid(
+        "The token's claim %s must be the id of a merchant.".formatted(properties.merchantClaim()));
   }
 
   private static Problem invalid(String detail) {

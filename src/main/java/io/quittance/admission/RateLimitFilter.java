@@ -50,7 +50,8 @@ final class RateLimitFilter extends OncePerRequestFilter {
         problems.write(
             Problem.of(
                     ProblemCode.RATE_LIMITED,
-                    "This " + last.policy() + " has made too many requests.")
+                    "This %s has made too many requests; wait as long as Retry-After says."
+                        .formatted(last.policy()))
                 .retryAfter(Duration.ofNanos(last.probe().getNanosToWaitForRefill())),
             request,
             response);

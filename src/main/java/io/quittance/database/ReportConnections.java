@@ -107,7 +107,7 @@ public final class ReportConnections {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new TooManyReportsException("The service is stopping; nothing was started.");
+      throw new TooManyReportsException("The service is stopping; the report was not begun.");
     }
   }
 

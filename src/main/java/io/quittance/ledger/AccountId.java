@@ -19,7 +19,10 @@ public @interface AccountId {
 
   String PATTERN = "[a-z0-9][a-z0-9_.:-]{0,63}";
 
-  String message() default "must be an account id: " + PATTERN;
+  /** What an account id must be, after the name of a field or parameter. */
+  String RULE = "must be an account id: " + PATTERN;
+
+  String message() default RULE;
 
   Class<?>[] groups() default {};
 

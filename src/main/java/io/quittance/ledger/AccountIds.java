@@ -8,7 +8,7 @@ public final class AccountIds {
   private static final Pattern FORM = Pattern.compile(AccountId.PATTERN);
 
   /** The rule in errors, after the name of a field or parameter. */
-  public static final String RULE = "must be an account id: " + AccountId.PATTERN;
+  public static final String RULE = AccountId.RULE;
 
   private AccountIds() {}
 

@@ -54,7 +54,7 @@ public record AccountPatch(
     long pendingIn = account.pendingIn();
     if (account.status().isFinal() && !differences(account).isEmpty()) {
       return Refusal.because(
-          ProblemCode.INVALID_STATE, "The account is closed and cannot be reopened.");
+          ProblemCode.INVALID_STATE, "The account is closed for good and cannot be changed.");
     }
     if (status != null && status.isFinal() && (posted != 0 || pendingOut != 0 || pendingIn != 0)) {
       return Refusal.because(
@@ -69,13 +69,14 @@ public record AccountPatch(
     if (posted - pendingOut + changed.overdraftLimit() < 0) {
       return Refusal.because(
           ProblemCode.INVALID_STATE,
-          "%d minor units of the overdraft are in use; overdraft_limit must not be below that."
+          "`overdraft_limit` must be at least %d minor units, which are in use."
               .formatted(pendingOut - posted));
     }
     return posted + pendingIn + changed.overdraftLimit() > Money.MAX_AMOUNT
         ? Refusal.because(
             ProblemCode.BALANCE_OUT_OF_RANGE,
-            "With this overdraft_limit, available could go beyond %d.".formatted(Money.MAX_AMOUNT))
+            "`overdraft_limit` must be at most %d, so that `available` is never more than %d."
+                .formatted(Money.MAX_AMOUNT - posted - pendingIn, Money.MAX_AMOUNT))
         : Optional.empty();
   }
 }

@@ -111,18 +111,20 @@ public final class Books implements Table {
 
   /** Why this order cannot be carried out now; empty if it can. */
   public Optional<Refusal> refusal(TransferOrder order) {
-    return refusal(order, AccountStatus::refusal);
+    return refusal(order, AccountStatus::refusal, AccountFields.of(order));
   }
 
   /** As {@link #refusal}, for refunds, which frozen accounts allow. */
   public Optional<Refusal> refusalOfReturn(TransferOrder order) {
-    return refusal(order, AccountStatus::refusalOfReturn);
+    return refusal(order, AccountStatus::refusalOfReturn, AccountFields.NONE);
   }
 
   private Optional<Refusal> refusal(
-      TransferOrder order, Function<AccountStatus, Optional<ProblemCode>> ofStatus) {
+      TransferOrder order,
+      Function<AccountStatus, Optional<ProblemCode>> ofStatus,
+      AccountFields fields) {
     return TransferRules.refusal(
-        order, accounts.get(order.fromKey()), accounts.get(order.toKey()), ofStatus);
+        order, accounts.get(order.fromKey()), accounts.get(order.toKey()), ofStatus, fields);
   }
 
   /**

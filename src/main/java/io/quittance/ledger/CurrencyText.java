@@ -1,6 +1,7 @@
 package io.quittance.ledger;
 
 import io.quittance.money.Currencies;
+import io.quittance.money.CurrencyCode;
 import io.quittance.web.InputError.Code;
 import io.quittance.web.InvalidInputException;
 
@@ -16,8 +17,7 @@ public final class CurrencyText {
    */
   public static String parse(String text) {
     if (!Currencies.isCode(text)) {
-      throw new InvalidInputException(
-          Code.NOT_ONE_OF, "must be an ISO 4217 alphabetic code in upper case");
+      throw new InvalidInputException(Code.NOT_ONE_OF, CurrencyCode.RULE);
     }
     return text;
   }

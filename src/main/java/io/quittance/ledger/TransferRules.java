@@ -2,7 +2,6 @@ package io.quittance.ledger;
 
 import io.quittance.money.Money;
 import io.quittance.web.ProblemCode;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,60 +16,69 @@ final class TransferRules {
    *
    * @param from the payer's account; null: it does not exist; the same for {@code to}
    * @param ofStatus why an account with this status is refused
+   * @param fields what the request calls the accounts
    */
   static Optional<Refusal> refusal(
       TransferOrder order,
       @Nullable Account from,
       @Nullable Account to,
-      Function<AccountStatus, Optional<ProblemCode>> ofStatus) {
+      Function<AccountStatus, Optional<ProblemCode>> ofStatus,
+      AccountFields fields) {
+    String payer = fields.from(order);
+    String payee = fields.to(order);
     if (order.from().equals(order.to())) {
       return Refusal.because(
           ProblemCode.SAME_ACCOUNT,
-          "Money must move between two different accounts; both are %s.".formatted(order.from()));
+          "Money must move between two different accounts, not from %s to %s."
+              .formatted(payer, payee));
     }
     if (from == null || to == null) {
-      String missing = from == null ? order.from() : order.to();
       return Refusal.because(
-          ProblemCode.ACCOUNT_NOT_FOUND, "There is no account %s.".formatted(missing));
+          ProblemCode.ACCOUNT_NOT_FOUND,
+          "There is no account %s; open it first, or send the id of another one."
+              .formatted(from == null ? payer : payee));
     }
-    for (Account account : List.of(from, to)) {
-      Optional<ProblemCode> shut = ofStatus.apply(account.status());
-      if (shut.isPresent()) {
-        return Refusal.because(
-            shut.get(),
-            "The account %s is %s.".formatted(account.key().id(), account.status().text()));
-      }
+    Optional<Refusal> shut = shut(from, payer, ofStatus).or(() -> shut(to, payee, ofStatus));
+    if (shut.isPresent()) {
+      return shut;
     }
     String currency = order.money().currency();
     if (!from.terms().currency().equals(currency) || !to.terms().currency().equals(currency)) {
       return Refusal.because(
           ProblemCode.CURRENCY_MISMATCH,
-          "The amount is in %s, but the account %s is in %s and %s in %s."
-              .formatted(
-                  currency,
-                  order.from(),
-                  from.terms().currency(),
-                  order.to(),
-                  to.terms().currency()));
+          "The amount is in %s, but the account %s is in %s and %s in %s; all must have one currency."
+              .formatted(currency, payer, from.terms().currency(), payee, to.terms().currency()));
     }
     if (!from.canPay(order.money().amount())) {
       return Refusal.because(
           ProblemCode.INSUFFICIENT_FUNDS,
-          "The account %s does not have enough available funds.".formatted(order.from()));
+          "The account %s does not have enough available funds.".formatted(payer));
     }
     if (!from.fits(order.money().amount(), 0)) {
-      return outOfRange(order.from());
+      return outOfRange(payer);
     }
     if (!to.fits(0, order.money().amount())) {
-      return outOfRange(order.to());
+      return outOfRange(payee);
     }
     return Optional.empty();
+  }
+
+  private static Optional<Refusal> shut(
+      Account account, String named, Function<AccountStatus, Optional<ProblemCode>> ofStatus) {
+    return ofStatus
+        .apply(account.status())
+        .map(
+            code ->
+                new Refusal(
+                    code,
+                    "The account %s is %s, and takes no new payments or transfers."
+                        .formatted(named, account.status().text())));
   }
 
   private static Optional<Refusal> outOfRange(String account) {
     return Refusal.because(
         ProblemCode.BALANCE_OUT_OF_RANGE,
-        "The balance of %1$s, holds included, would leave the range from -%2$d to %2$d minor units."
+        "With this amount, the balance of %1$s, holds included, would leave the range from -%2$d to %2$d minor units."
             .formatted(account, Money.MAX_AMOUNT));
   }
 }

@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
 @Constraint(validatedBy = CurrencyCode.Validator.class)
 public @interface CurrencyCode {
 
-  String message() default "must be an ISO 4217 alphabetic code in upper case";
+  /** What a code must be, after the name of a field or parameter. */
+  String RULE = "must be an ISO 4217 alphabetic code in upper case";
+
+  String message() default RULE;
 
   Class<?>[] groups() default {};
 

@@ -64,7 +64,7 @@ public record IdempotencyHeaders(@Nullable String key, @Nullable String prefer) 
     if (!PRINTABLE.matcher(text).matches()) {
       throw Problem.of(
           ProblemCode.INVALID_IDEMPOTENCY_KEY,
-          "A key has 1 to 255 printable ASCII characters, bare or in double quotes.");
+          "The header Idempotency-Key must have 1 to 255 printable ASCII characters, bare or in double quotes.");
     }
     return text;
   }

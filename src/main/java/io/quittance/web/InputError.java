@@ -13,6 +13,9 @@ import java.util.Locale;
  */
 public record InputError(String param, Code code, String detail) {
 
+  /** The rule for what may stand in a request once. */
+  public static final String ONCE = "must not be repeated";
+
   private static final int PARAM_LENGTH_MAX = 200;
 
   /** The kind of error, for programs. */
@@ -50,6 +53,11 @@ public record InputError(String param, Code code, String detail) {
   public static InputError of(String param, Code code, String rule) {
     String subject = param.isEmpty() ? "The body" : "`" + shortened(param) + "`";
     return new InputError(param, code, subject + " " + rule + ".");
+  }
+
+  /** The error of a missing value; the rule says what it must be. */
+  public static InputError required(String param, String rule) {
+    return of(param, Code.REQUIRED, "is required and " + rule);
   }
 
   private static String shortened(String param) {

@@ -50,6 +50,11 @@ public final class InvalidInputException extends IllegalArgumentException {
         : "must be one of " + String.join(", ", names);
   }
 
+  /** A rule for a whole number. */
+  public static String wholeNumber(long min, long max) {
+    return "must be a whole number from %d to %d".formatted(min, max);
+  }
+
   InputError.Code code() {
     return code;
   }

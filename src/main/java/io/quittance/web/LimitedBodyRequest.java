@@ -218,7 +218,8 @@ public final class LimitedBodyRequest extends HttpServletRequestWrapper {
           throw tooSlow();
         }
         if (e instanceof BadRequestException && !(e instanceof ClientAbortException)) {
-          throw Problem.of(ProblemCode.INVALID_REQUEST, "The body's transfer encoding is broken.");
+          throw Problem.of(
+              ProblemCode.INVALID_REQUEST, "The body is not valid in its Transfer-Encoding.");
         }
         throw e;
       }

@@ -84,7 +84,7 @@ public final class Problem extends RuntimeException {
   public static Problem invalidCursor() {
     return of(
         ProblemCode.INVALID_CURSOR,
-        "cursor must be the next_cursor of an earlier page of this list, unchanged.");
+        "`cursor` must be the `next_cursor` of an earlier page of this list, unchanged.");
   }
 
   /**
@@ -127,6 +127,12 @@ public final class Problem extends RuntimeException {
   /** For a request that was not started because the service is stopping. */
   public static Problem stopping() {
     return of(ProblemCode.OVERLOADED, "The service is stopping; nothing was started.");
+  }
+
+  /** 500: a bug, because of which nothing was carried out. */
+  public static Problem internal() {
+    return of(
+        ProblemCode.INTERNAL_ERROR, ProblemCode.INTERNAL_ERROR.title() + "; no money was moved.");
   }
 
   /** For a request that failed because the database is unavailable; a retry may succeed. */

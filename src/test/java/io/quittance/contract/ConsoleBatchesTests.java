@@ -71,8 +71,12 @@ abstract class ConsoleBatchesTests extends ConsoleTests {
     assertThat(status()).hasText("Partial");
     assertThat(window.text("May")).isVisible();
     assertThat(window.mark("item-row")).hasCount(4);
-    assertThat(window.text("The account alice does not have enough available funds.")).isVisible();
-    assertThat(window.text("There is no account nobody.")).isVisible();
+    assertThat(window.text("The account alice (`payer`) does not have enough available funds."))
+        .isVisible();
+    assertThat(
+            window.text(
+                "There is no account nobody (`payee`); open it first, or send the id of another one."))
+        .isVisible();
 
     tab("Failed 1").click();
     assertThat(window.mark("item-row")).hasCount(1);

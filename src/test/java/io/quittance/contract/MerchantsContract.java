@@ -114,6 +114,14 @@ abstract class MerchantsContract extends Contract {
     operator.post(path + "/api-keys", object("name", "k", "scopes", array("ledger:read"))).is(201);
   }
 
+  @Test
+  void areToldWhatANameMustBe() {
+    Answer blank = operator.patch(path, object("name", " ")).isRefused("name", "invalid_format");
+
+    assertThat(blank.text("/detail"))
+        .isEqualTo("`name` must not be blank and must have no control characters.");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -63,6 +63,7 @@ abstract class RefusalsContract extends Contract {
     Answer again = payment.send().isProblem(code.status(), code.code()).movedNothing();
 
     assertThat(again.header("Idempotent-Replayed")).contains("true");
+    assertThat(first.text("/detail")).containsPattern("`(payer|payee|reference)`");
     assertThat(again.text("/detail")).isEqualTo(first.text("/detail"));
     assertThat(everything()).isEqualTo(before);
   }

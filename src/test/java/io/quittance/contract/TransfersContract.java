@@ -141,6 +141,22 @@ abstract class TransfersContract extends Contract {
   }
 
   @Test
+  void saysWhichFieldNamesTheAccount() {
+    Answer unknown = merchant.transfer(move(1, "alice", "nobody")).send();
+    String id = transfer(100, "alice", "shop", null);
+    merchant.patch("/v1/accounts/alice", object("status", "frozen")).is(200);
+    Answer frozen = merchant.transfer(move(1, "alice", "shop")).send();
+    Answer reversed = reverse(id);
+
+    assertThat(unknown.isProblem(422, "account_not_found").text("/detail"))
+        .contains("There is no account nobody (`to`);");
+    assertThat(frozen.isProblem(422, "account_frozen").text("/detail"))
+        .contains("The account alice (`from`) is frozen,");
+    assertThat(reversed.isProblem(422, "account_frozen").text("/detail"))
+        .contains("The account alice is frozen,");
+  }
+
+  @Test
   void neverGivesBackMoreHoweverManyAskAtOnce() throws Exception {
     for (int round = 0; round < 5; round++) {
       String id = transfer(10, "alice", "shop", null);

@@ -46,7 +46,11 @@ class MerchantController {
 
   /** A field that is null is not changed. */
   record Change(
-      @Size(min = 1, max = 200) @Pattern(regexp = NOT_BLANK) @Nullable String name,
+      @Size(min = 1, max = 200)
+          @Pattern(
+              regexp = NOT_BLANK,
+              message = "must not be blank and must have no control characters")
+          @Nullable String name,
       @Nullable Boolean enabled,
       @Min(50) @Max(30_000) @Nullable Integer deadlineMaxMs,
       @Min(1) @Max(1_000_000) @Nullable Integer requestsPerSecond,

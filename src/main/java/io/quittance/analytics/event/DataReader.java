@@ -1,8 +1,10 @@
 package io.quittance.analytics.event;
 
 import com.fasterxml.jackson.core.JsonToken;
+import io.quittance.money.CurrencyCode;
 import io.quittance.money.Money;
 import io.quittance.web.InputError.Code;
+import io.quittance.web.InvalidInputException;
 import io.quittance.web.TypeId;
 import java.io.IOException;
 
@@ -14,7 +16,6 @@ final class DataReader {
 
   private static final int SESSION_LENGTH_MAX = 128;
 
-  private static final String CURRENCY_RULE = "must be an ISO 4217 alphabetic code in upper case";
   private static final String PAYMENT_RULE = "must be the id of a payment: pay_ and 26 characters";
 
   private final ReusableJsonParser parser;
@@ -66,7 +67,7 @@ final class DataReader {
     if (value == JsonToken.VALUE_NULL) {
       return;
     }
-    String rule = "must be a whole number from 1 to " + Money.MAX_AMOUNT;
+    String rule = InvalidInputException.wholeNumber(1, Money.MAX_AMOUNT);
     if (value != JsonToken.VALUE_NUMBER_INT) {
       parser.skipChildren();
       event.refuse(param, Code.WRONG_TYPE, rule);
@@ -85,12 +86,12 @@ final class DataReader {
   }
 
   private void currency(String param, JsonToken value) throws IOException {
-    if (texts.isText(param, value, CURRENCY_RULE)) {
+    if (texts.isText(param, value, CurrencyCode.RULE)) {
       event.currency =
           CurrencyCodes.of(
               parser.getTextCharacters(), parser.getTextOffset(), parser.getTextLength());
       if (event.currency == null) {
-        event.refuse(param, Code.INVALID_FORMAT, CURRENCY_RULE);
+        event.refuse(param, Code.INVALID_FORMAT, CurrencyCode.RULE);
       }
     }
   }

@@ -51,7 +51,7 @@ final class EventFields {
   /** Notes that a field was read, refuses it the second time, and returns its path. */
   String once(EventField field) {
     if ((seen & field.bit()) != 0) {
-      refuse(field.param(), InputError.Code.REPEATED, "must not be repeated");
+      refuse(field.param(), InputError.Code.REPEATED, InputError.ONCE);
     }
     seen |= field.bit();
     return field.param();

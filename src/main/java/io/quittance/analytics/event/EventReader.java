@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.quittance.analytics.name.Name;
 import io.quittance.analytics.name.NewNames;
 import io.quittance.analytics.name.Vocabulary;
+import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -93,7 +94,7 @@ final class EventReader {
       event.refuse(
           name, Code.UNKNOWN_FIELD, "is not a known field; the fields are data, id, time, type");
     } else if (otherAttributes.contains(name)) {
-      event.refuse(name, Code.REPEATED, "must not be repeated");
+      event.refuse(name, Code.REPEATED, InputError.ONCE);
     } else if (otherAttributes.size() == ATTRIBUTES_MAX) {
       event.refuse(
           "", Code.OUT_OF_RANGE, "may have at most %d other attributes".formatted(ATTRIBUTES_MAX));

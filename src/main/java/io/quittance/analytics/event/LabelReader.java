@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.quittance.analytics.name.Name;
 import io.quittance.analytics.name.NameTable;
 import io.quittance.analytics.name.Vocabulary;
+import io.quittance.web.InputError;
 import io.quittance.web.InputError.Code;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class LabelReader {
   private void label(String key, JsonToken value) throws IOException {
     for (int i = 0; i < event.labelCount; i++) {
       if (event.labelKeys[i].equals(key)) {
-        event.refuse("data.labels." + key, Code.REPEATED, "must not be repeated");
+        event.refuse("data.labels." + key, Code.REPEATED, InputError.ONCE);
       }
     }
     if (event.labelCount == EventFields.LABELS_MAX) {

@@ -55,14 +55,14 @@ record ReverseTransfer(
           ProblemCode.AMOUNT_EXCEEDS_REVERSIBLE,
           left == 0
               ? "The transfer has been reversed entirely; nothing is left to reverse."
-              : "The amount must be at most %d minor units, which can still be reversed."
+              : "`amount` must be at most %d minor units, which can still be reversed."
                   .formatted(left));
     }
     if (amount(books) < left
         && books.reversalCount(order.merchantId(), order.id()) >= MAX_REVERSALS - 1) {
       return Refusal.because(
           ProblemCode.INVALID_STATE,
-          "The transfer has been reversed %,d times; one more reversal must be of all that is left, %d."
+          "The transfer has been reversed %d times, so `amount` must be all that is left, %d minor units."
               .formatted(MAX_REVERSALS - 1, left));
     }
     return books.refusal(orderToPost(books));

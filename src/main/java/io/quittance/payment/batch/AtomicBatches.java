@@ -136,9 +136,7 @@ final class AtomicBatches {
         case Result.Failed<ScreenedItem>(Throwable error) -> {
           log.error(
               "The screening of an item of batch {} failed unexpectedly", batch.text(), error);
-          throw Problem.of(
-              ProblemCode.INTERNAL_ERROR,
-              ProblemCode.INTERNAL_ERROR.title() + "; no money was moved.");
+          throw Problem.internal();
         }
         case Result.Cut<ScreenedItem> _, Result.NotBegun<ScreenedItem> _ ->
             missing =

@@ -47,7 +47,7 @@ record Capture(UUID id, UUID transferId, @Nullable Long asked, boolean last, Dea
         ? Optional.of(
             new Refusal(
                 ProblemCode.AMOUNT_EXCEEDS_CAPTURABLE,
-                "The amount must be at most %d minor units, which can still be captured."
+                "`amount` must be at most %d minor units, which can still be captured."
                     .formatted(payment.amountCapturable())))
         : Optional.empty();
   }

@@ -47,7 +47,7 @@ record Refund(
               ProblemCode.AMOUNT_EXCEEDS_REFUNDABLE,
               payment.amountRefundable() == 0
                   ? "The payment is refunded already; nothing is left to refund."
-                  : "The amount must be at most %d minor units, which can still be refunded."
+                  : "`amount` must be at most %d minor units, which can still be refunded."
                       .formatted(payment.amountRefundable())));
     }
     return unit.table(Books.class).refusalOfReturn(order(payment));

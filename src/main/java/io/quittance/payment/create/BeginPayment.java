@@ -131,7 +131,7 @@ public final class BeginPayment implements OrderCommand<BeginPayment.Result> {
   private Refusal duplicate() {
     return new Refusal(
         ProblemCode.DUPLICATE_REFERENCE,
-        "Another payment has the reference %s already; send another reference."
+        "Another payment has the `reference` %s already; send another one."
             .formatted(order.texts().reference()));
   }
 

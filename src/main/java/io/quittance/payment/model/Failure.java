@@ -24,7 +24,7 @@ public record Failure(String code, String detail, @Nullable String dependency) {
   public static Failure deadlineExceeded() {
     return new Failure(
         ProblemCode.DEADLINE_EXCEEDED,
-        "The deadline passed before the payment was completed.",
+        "The deadline passed before the request was carried out; no money was moved.",
         null);
   }
 
@@ -37,10 +37,8 @@ public record Failure(String code, String detail, @Nullable String dependency) {
 
   /** An internal error. */
   public static Failure internal() {
-    return new Failure(
-        ProblemCode.INTERNAL_ERROR,
-        ProblemCode.INTERNAL_ERROR.title() + "; no money was moved.",
-        null);
+    Problem problem = Problem.internal();
+    return new Failure(problem.code(), String.valueOf(problem.getMessage()), null);
   }
 
   public static Failure fraudDeclined() {

@@ -33,7 +33,6 @@ record FieldRule(Class<?> type, List<Annotation> annotations) {
   /** Reads the JSON names of constants. */
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static final String CONTROL = "\\p{Cntrl}";
   private static final String DEFAULT_MESSAGE = "{";
 
   /** The rule of a record's component. */
@@ -70,8 +69,7 @@ record FieldRule(Class<?> type, List<Annotation> annotations) {
   private Optional<String> range() {
     if (has(Min.class) && has(Max.class)) {
       return Optional.of(
-          "must be a whole number from %d to %d"
-              .formatted(get(Min.class).value(), get(Max.class).value()));
+          InvalidInputException.wholeNumber(get(Min.class).value(), get(Max.class).value()));
     }
     if (has(Min.class)) {
       return Optional.of("must be a whole number of at least " + get(Min.class).value());
@@ -107,11 +105,11 @@ record FieldRule(Class<?> type, List<Annotation> annotations) {
 
   private Optional<String> form() {
     if (has(Pattern.class)) {
-      String regexp = get(Pattern.class).regexp();
+      Pattern pattern = get(Pattern.class);
       return Optional.of(
-          regexp.contains(CONTROL)
-              ? "must have no control characters"
-              : "must have the form " + regexp);
+          pattern.message().startsWith(DEFAULT_MESSAGE)
+              ? "must have the form " + pattern.regexp()
+              : pattern.message());
     }
     return annotations.stream().map(FieldRule::ownMessage).flatMap(Optional::stream).findFirst();
   }

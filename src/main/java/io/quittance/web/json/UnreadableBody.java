@@ -84,8 +84,7 @@ public final class UnreadableBody {
 
   private static InputError repeated(StreamReadException e) {
     JsonParser parser = (JsonParser) e.getProcessor();
-    return InputError.of(
-        FieldPath.of(parser.getParsingContext()), Code.REPEATED, "must not be repeated");
+    return InputError.of(FieldPath.of(parser.getParsingContext()), Code.REPEATED, InputError.ONCE);
   }
 
   private static InputError unknownField(UnrecognizedPropertyException e) {
@@ -124,28 +123,38 @@ public final class UnreadableBody {
           when format.getTargetType() == Instant.class && format.getValue() instanceof String ->
           InputError.of(path, Code.INVALID_FORMAT, Rfc3339.RULE);
       case MismatchedInputException mismatch -> mismatch(mismatch, path);
-      default -> InputError.of(path, Code.WRONG_TYPE, "has a value of the wrong type");
+      default ->
+          InputError.of(
+              path, Code.WRONG_TYPE, component(e).map(FieldRule::words).orElse("cannot be read"));
     };
   }
 
   private static InputError mismatch(MismatchedInputException e, String path) {
     Class<?> type = e.getTargetType() == null ? Object.class : e.getTargetType();
     if (token(e) == JsonToken.VALUE_NULL) {
-      return InputError.of(path, Code.REQUIRED, "is required and " + rule(e, type));
+      return InputError.required(path, rule(e, type));
     }
     return InputError.of(path, Code.WRONG_TYPE, rule(e, type) + given(e));
   }
 
   /** The rule for a field: all its constraints, if it is a component of a record. */
   private static String rule(JsonMappingException e, Class<?> type) {
+    return component(e).orElseGet(() -> new FieldRule(type, List.of())).words();
+  }
+
+  private static Optional<FieldRule> component(JsonMappingException e) {
     List<JsonMappingException.Reference> path = e.getPath();
-    FieldRule bare = new FieldRule(type, List.of());
     if (path.isEmpty() || path.getLast().getFieldName() == null) {
-      return bare.words();
+      return Optional.empty();
     }
     Object from = path.getLast().getFrom();
     Class<?> record = from instanceof Class<?> raw ? raw : from.getClass();
-    return FieldRule.find(record, path.getLast().getFieldName()).orElse(bare).words();
+    return FieldRule.find(record, path.getLast().getFieldName());
+  }
+
+  /** The rule for a value of this type, of which no more is known. */
+  public static String rule(@Nullable Class<?> type) {
+    return new FieldRule(type == null ? Object.class : type, List.of()).words();
   }
 
   private static String given(JsonMappingException e) {
@@ -186,7 +195,7 @@ public final class UnreadableBody {
       return InputError.of(path, Code.WRONG_TYPE, "must be an object" + given(e));
     }
     return e.getTypeId() == null
-        ? InputError.of(field, Code.REQUIRED, "is required and " + rule)
+        ? InputError.required(field, rule)
         : InputError.of(field, Code.NOT_ONE_OF, rule + InvalidInputException.NOT_ONE_OF_THESE);
   }
 

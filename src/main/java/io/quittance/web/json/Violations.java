@@ -51,7 +51,7 @@ public final class Violations {
     Annotation broken = violation.getConstraintDescriptor().getAnnotation();
     String rule = rule(violation, broken).words();
     if (missing(broken, violation.getInvalidValue())) {
-      return InputError.of(param, Code.REQUIRED, "is required and " + rule);
+      return InputError.required(param, rule);
     }
     return InputError.of(
         param,
@@ -112,7 +112,6 @@ public final class Violations {
       case String text when broken instanceof Size -> "; it has " + CodePoints.in(text);
       case String _ when code(broken, value) == Code.NOT_ONE_OF ->
           InvalidInputException.NOT_ONE_OF_THESE;
-      case String _ -> "; the value has another form";
       case Collection<?> list -> "; it has " + list.size();
       case null, default -> "";
     };

@@ -55,7 +55,8 @@ public record PageRequest(int limit, String filters, Optional<String> after) {
     String[] parts = CursorSeal.open(cursor).orElseThrow(Problem::invalidCursor).split("\n", -1);
     if (parts.length != 2 || !parts[0].equals(filters) || parts[1].isEmpty()) {
       throw Problem.of(
-          ProblemCode.INVALID_CURSOR, "The cursor belongs to another list, or to other filters.");
+          ProblemCode.INVALID_CURSOR,
+          "`cursor` belongs to another list, or to other filters; send the same filters with it.");
     }
     return Optional.of(parts[1]);
   }

@@ -64,7 +64,7 @@ public final class QueryParameters {
             query.reject(
                 name, Code.UNKNOWN_FIELD, "is not a parameter of this route" + allowed(known));
           } else if (given.length > 1) {
-            query.reject(name, Code.REPEATED, "must not be repeated");
+            query.reject(name, Code.REPEATED, InputError.ONCE);
           }
         });
     return query;
@@ -171,7 +171,7 @@ public final class QueryParameters {
    * @throws IllegalArgumentException with what the text must be
    */
   public static long number(String text, long min, long max) {
-    String rule = "must be a whole number from %d to %d".formatted(min, max);
+    String rule = InvalidInputException.wholeNumber(min, max);
     if (!DIGITS.matcher(text).matches()) {
       throw new InvalidInputException(Code.INVALID_FORMAT, rule + " in plain digits");
     }

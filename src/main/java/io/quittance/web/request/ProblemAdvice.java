@@ -101,7 +101,8 @@ final class ProblemAdvice {
       case MissingServletRequestParameterException missing ->
           Problem.invalid(missing.getParameterName(), Code.REQUIRED, "is required");
       case MethodArgumentTypeMismatchException mismatch ->
-          Problem.invalid(mismatch.getName(), Code.WRONG_TYPE, "has a value of the wrong type");
+          Problem.invalid(
+              mismatch.getName(), Code.WRONG_TYPE, UnreadableBody.rule(mismatch.getRequiredType()));
       case NoHandlerFoundException _, NoResourceFoundException _ ->
           Problem.of(ProblemCode.NOT_FOUND, "This API has no route with this path.");
       case HttpRequestMethodNotSupportedException method -> notAllowed(method);

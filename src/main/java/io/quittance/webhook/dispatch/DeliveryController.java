@@ -100,9 +100,7 @@ class DeliveryController {
   @RequiresScope(Scope.WEBHOOKS_WRITE)
   DeliveryBody test(@PathVariable String id, Caller caller) {
     Endpoint endpoint = endpoint(caller, id);
-    if (!endpoint.enabled()) {
-      throw Problem.of(ProblemCode.INVALID_STATE, "The endpoint is disabled; enable it first.");
-    }
+    endpoint.requireEnabled();
     return deliver(
             caller,
             List.of(endpoint),

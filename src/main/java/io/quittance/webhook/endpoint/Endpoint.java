@@ -1,6 +1,8 @@
 package io.quittance.webhook.endpoint;
 
 import io.quittance.database.AssignedId;
+import io.quittance.web.Problem;
+import io.quittance.web.ProblemCode;
 import io.quittance.webhook.endpoint.EarlierSecrets.Replaced;
 import io.quittance.webhook.endpoint.SecretKeys.Sealed;
 import jakarta.persistence.Entity;
@@ -82,6 +84,18 @@ public class Endpoint extends AssignedId {
     this.url = target.url();
     this.events = target.events().text();
     this.description = target.description();
+  }
+
+  /**
+   * Refuses what needs an enabled endpoint.
+   *
+   * @throws Problem 409 it is disabled
+   */
+  public void requireEnabled() {
+    if (!enabled) {
+      throw Problem.of(
+          ProblemCode.INVALID_STATE, "The endpoint is disabled; set `enabled` to true first.");
+    }
   }
 
   /** Enables the endpoint, and forgets its failures. */

@@ -156,9 +156,7 @@ class Webhooks {
   @Transactional
   Endpoint recover(Caller caller, UUID id, Instant since) {
     Endpoint endpoint = lock(caller.merchantId(), id);
-    if (!endpoint.enabled()) {
-      throw Problem.of(ProblemCode.INVALID_STATE, "The endpoint is disabled; enable it first.");
-    }
+    endpoint.requireEnabled();
     requireKept(endpoint, since);
     endpoint.recover(since, clock.instant());
     endpoint.resume();

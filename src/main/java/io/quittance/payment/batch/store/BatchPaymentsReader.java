@@ -76,11 +76,7 @@ final class BatchPaymentsReader extends StdDeserializer<BatchPayments> {
         return;
       }
       if (parser.hasToken(JsonToken.VALUE_NULL)) {
-        errors.add(
-            InputError.of(
-                "payments[%d]".formatted(index),
-                Code.REQUIRED,
-                "is required and must be an object"));
+        errors.add(InputError.required("payments[%d]".formatted(index), "must be an object"));
         return;
       }
       try {
@@ -107,7 +103,7 @@ final class BatchPaymentsReader extends StdDeserializer<BatchPayments> {
             InputError.of(
                 at + "reference",
                 Code.REPEATED,
-                "is the reference of another payment of the batch"));
+                "must be unique; an earlier payment of the batch has this reference"));
       }
       if (reference != null && errors.size() == before) {
         keep(index, payment, reference);
