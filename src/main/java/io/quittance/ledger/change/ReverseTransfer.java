@@ -62,7 +62,7 @@ record ReverseTransfer(
         && books.reversalCount(order.merchantId(), order.id()) >= MAX_REVERSALS - 1) {
       return Refusal.because(
           ProblemCode.INVALID_STATE,
-          "The transfer has been reversed %d times, so `amount` must be all that is left, %d minor units."
+          "The transfer has been reversed %d times, so `amount` must be all that is left, %d."
               .formatted(MAX_REVERSALS - 1, left));
     }
     return books.refusal(orderToPost(books));
