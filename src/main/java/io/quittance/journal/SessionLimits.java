@@ -68,7 +68,8 @@ final class SessionLimits implements SmartInitializingSingleton {
     long limitMs =
         switch (name) {
           case "lock_timeout" -> properties.lockLimit().toMillis();
-          case "transaction_timeout" -> JournalConnections.longestTransaction(properties).toMillis();
+          case "transaction_timeout" ->
+              JournalConnections.longestTransaction(properties).toMillis();
           case SOCKET_TIMEOUT -> JournalConnections.socketTimeout(properties).toMillis();
           default -> properties.transactionLimit().toMillis();
         };
