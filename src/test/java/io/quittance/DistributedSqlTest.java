@@ -77,7 +77,13 @@ class DistributedSqlTest {
 
   /** Where {@code Dialect.ofMerchants} names the merchants of a join that are in rows only. */
   private static final Set<String> NAMED_LATER =
-      Set.of("BooksSql", "Deliveries", "WaitingKeys", "IdempotencyKeys", "PayerPastsSql", "PaymentRows");
+      Set.of(
+          "BooksSql",
+          "Deliveries",
+          "WaitingKeys",
+          "IdempotencyKeys",
+          "PayerPastsSql",
+          "PaymentRows");
 
   /**
    * What goes through {@code Writes}, as all that has {@code TableColumns} does: it has Citus say
