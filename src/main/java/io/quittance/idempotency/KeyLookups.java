@@ -13,15 +13,19 @@ import io.quittance.web.ProblemCode;
 import io.quittance.web.ResolvesBy;
 import io.quittance.web.TypeId;
 import jakarta.annotation.PreDestroy;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.SingleConnectionDataSource;
 import org.springframework.stereotype.Component;
 
 /**
@@ -51,16 +55,23 @@ final class KeyLookups {
       ResolvesBy resolvesBy,
       MeterRegistry registry) {
     this(
-        ReservedConnection.of(
-            "idempotency",
-            keys -> {
-              // In this order: what waits no longer has stored its record, if it was applied.
-              Map<KeyedRequest.Id, KeyRecord> found = waiting.find(keys);
-              found.putAll(IdempotencyKeys.find(jdbc, dialect, keys));
-              return found;
-            }),
+        ReservedConnection.of("idempotency", keys -> find(jdbc, dialect, waiting, keys)),
         resolvesBy,
         registry);
+  }
+
+  /** On one connection: while the database is read-only, each one is rare. */
+  private static Map<KeyedRequest.Id, KeyRecord> find(
+      JdbcOperations jdbc, Dialect dialect, WaitingKeys waiting, List<KeyedRequest.Id> keys) {
+    return Objects.requireNonNull(
+        jdbc.execute(
+            (Connection connection) -> {
+              var same = new JdbcTemplate(new SingleConnectionDataSource(connection, true));
+              // In this order: what waits no longer has stored its record, if it was applied.
+              Map<KeyedRequest.Id, KeyRecord> found = waiting.find(same, keys);
+              found.putAll(IdempotencyKeys.find(same, dialect, keys));
+              return found;
+            }));
   }
 
   /**

@@ -98,9 +98,9 @@ final class WaitingKeys {
   }
 
   /** Finds the requests of other replicas that wait under these keys. */
-  Map<KeyedRequest.Id, KeyRecord> find(Collection<KeyedRequest.Id> ids) {
+  Map<KeyedRequest.Id, KeyRecord> find(JdbcOperations connection, Collection<KeyedRequest.Id> ids) {
     Map<KeyedRequest.Id, KeyRecord> found = new HashMap<>();
-    jdbc.query(
+    connection.query(
         FIND + dialect.ofMerchants("w"),
         statement -> {
           bind(statement, 1, "uuid", ids, KeyedRequest.Id::merchantId);

@@ -75,7 +75,7 @@ abstract class ConsoleBatchesTests extends ConsoleTests {
         .isVisible();
     assertThat(
             window.text(
-                "There is no account nobody (`payee`); open it first, or send the id of another one."))
+                "There is no account nobody (`payer`); open it first, or send the id of another one."))
         .isVisible();
 
     tab("Failed 1").click();
