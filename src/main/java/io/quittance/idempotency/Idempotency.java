@@ -146,7 +146,7 @@ public final class Idempotency {
           return replays.attempt(request, holder.get(), work);
         }
       }
-      return runFirst(request, work);
+      return runFirst(request, deadline, work);
     } catch (KeyTakenException taken) {
       return replays.attempt(request, taken.record(), work);
     } finally {
@@ -158,20 +158,20 @@ public final class Idempotency {
    * Runs the request. Before the caller is told that nothing happened, the key is looked up once
    * more.
    */
-  private <A> Attempt<A> runFirst(KeyedRequest request, Replayable<A> work)
+  private <A> Attempt<A> runFirst(KeyedRequest request, Deadline deadline, Replayable<A> work)
       throws InterruptedException {
     RunResult<A> ran;
     try {
       ran = work.run();
     } catch (Problem failure) {
       Optional<KeyRecord> holder =
-          failure.saysNothingHappened() ? lookups.findLate(request) : Optional.empty();
+          failure.saysNothingHappened() ? lookups.findLate(request, deadline) : Optional.empty();
       if (holder.isEmpty()) {
         throw failure;
       }
       return replays.attempt(request, holder.get(), work);
     }
-    return unlessAnotherHoldsTheKey(request, ran, work);
+    return unlessAnotherHoldsTheKey(request, deadline, ran, work);
   }
 
   /**
@@ -180,13 +180,16 @@ public final class Idempotency {
    * later.
    */
   private <A> Attempt<A> unlessAnotherHoldsTheKey(
-      KeyedRequest request, RunResult<A> ran, Replayable<A> work) throws InterruptedException {
+      KeyedRequest request, Deadline deadline, RunResult<A> ran, Replayable<A> work)
+      throws InterruptedException {
     Optional<KeyRecord> holder =
         switch (ran.outcome()) {
           case DECIDED -> Optional.empty();
-          case NOT_ASKED -> lookups.findLate(request);
+          case NOT_ASKED -> lookups.findLate(request, deadline);
           case UNKNOWN ->
-              lookups.findLateIfPossible(request).filter(Predicate.not(KeyRecord::isWaiting));
+              lookups
+                  .findLateIfPossible(request, deadline)
+                  .filter(Predicate.not(KeyRecord::isWaiting));
         };
     boolean another =
         holder.isPresent()

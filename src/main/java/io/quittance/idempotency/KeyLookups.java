@@ -109,8 +109,13 @@ final class KeyLookups {
    *     time
    */
   Optional<KeyRecord> find(KeyedRequest request, Deadline deadline) throws InterruptedException {
+    return find(request, deadline, deadline);
+  }
+
+  private Optional<KeyRecord> find(KeyedRequest request, Deadline limit, Deadline ofRequest)
+      throws InterruptedException {
     try {
-      return deadline.await(pool.submit(request.id(), deadline));
+      return limit.await(pool.submit(request.id(), limit));
     } catch (RuntimeException e) {
       log.warn(
           "An idempotency key of {} could not be looked up, for {}: {}",
@@ -119,24 +124,30 @@ final class KeyLookups {
           e.toString());
       throw unknown(
           request,
-          e instanceof DeadlineExceededException
+          e instanceof DeadlineExceededException && ofRequest.expired()
               ? ProblemCode.DEADLINE_EXCEEDED
               : ProblemCode.DEPENDENCY_UNAVAILABLE,
           "The idempotency key could not be looked up");
     }
   }
 
-  /** As {@link #find}, for a request that has run. */
-  Optional<KeyRecord> findLate(KeyedRequest request) throws InterruptedException {
-    return find(request, Deadline.after(LATE_LIMIT));
+  /**
+   * As {@link #find}, for a request that has run.
+   *
+   * @param ofRequest the request's deadline; while it has not passed, the database is to blame
+   *     (503)
+   */
+  Optional<KeyRecord> findLate(KeyedRequest request, Deadline ofRequest)
+      throws InterruptedException {
+    return find(request, Deadline.after(LATE_LIMIT), ofRequest);
   }
 
   /**
    * As {@link #findLate}; also empty if the key cannot be looked up. An interrupt stays pending.
    */
-  Optional<KeyRecord> findLateIfPossible(KeyedRequest request) {
+  Optional<KeyRecord> findLateIfPossible(KeyedRequest request, Deadline ofRequest) {
     try {
-      return findLate(request);
+      return findLate(request, ofRequest);
     } catch (Problem unknown) {
       return Optional.empty();
     } catch (InterruptedException e) {

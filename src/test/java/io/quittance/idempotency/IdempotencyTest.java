@@ -413,6 +413,20 @@ class IdempotencyTest {
         .isInstanceOfSatisfying(Problem.class, code(ProblemCode.DEPENDENCY_UNAVAILABLE));
   }
 
+  /** The request's own deadline has not passed, so it is not to blame. */
+  @Test
+  void saysThatTheDatabaseIsUnavailableWhenALateLookUpHangs() {
+    hanging = new CountDownLatch(1);
+    assertThatThrownBy(() -> run(KeyOutcome.NOT_ASKED))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> {
+              assertThat(problem.code()).isEqualTo(ProblemCode.DEPENDENCY_UNAVAILABLE);
+              assertThat(problem.isUnknown()).isTrue();
+            });
+    hanging.countDown();
+  }
+
   @Test
   void leavesInDoubtWhatWasInterrupted() {
     hanging = new CountDownLatch(1);
