@@ -10,6 +10,7 @@ import io.quittance.journal.TableColumns;
 import io.quittance.journal.UnitOfWork;
 import io.quittance.journal.Writes;
 import io.quittance.web.ProblemCode;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -145,15 +146,21 @@ public final class IdempotencyKeys implements Table {
     jdbc.query(
         FIND + dialect.ofMerchants("k"),
         statement -> {
-          bind(statement, 1, "uuid", ids, KeyedRequest.Id::merchantId);
-          bind(statement, 2, "varchar", ids, KeyedRequest.Id::operation);
-          bind(statement, 3, "varchar", ids, KeyedRequest.Id::key);
+          bindIds(statement, ids);
           dialect.bindMerchants(statement, 4, ids, KeyedRequest.Id::merchantId);
         },
         rs -> {
           found.put(KeyedRequest.Id.read(rs), record(rs));
         });
     return found;
+  }
+
+  /** Binds the first three parameters: the ids of keys, as arrays. */
+  static void bindIds(PreparedStatement statement, Collection<KeyedRequest.Id> ids)
+      throws SQLException {
+    bind(statement, 1, "uuid", ids, KeyedRequest.Id::merchantId);
+    bind(statement, 2, "varchar", ids, KeyedRequest.Id::operation);
+    bind(statement, 3, "varchar", ids, KeyedRequest.Id::key);
   }
 
   private static KeyRecord record(ResultSet rs) throws SQLException {

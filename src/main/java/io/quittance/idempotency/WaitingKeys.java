@@ -1,11 +1,11 @@
 package io.quittance.idempotency;
 
-import static io.quittance.database.ArrayParameters.bind;
-
 import io.quittance.database.Clocks;
 import io.quittance.database.Dialect;
 import io.quittance.database.Instants;
 import io.quittance.web.ResolvesBy;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -70,31 +70,27 @@ final class WaitingKeys {
         requests,
         Math.max(1, requests.size()),
         (statement, running) -> {
-          KeyedRequest request = running.request();
           Duration left = running.deadline().remaining();
-          statement.setObject(1, request.merchantId());
-          statement.setString(2, request.operation());
-          statement.setString(3, request.key());
-          statement.setObject(4, running.id());
+          bindKey(statement, running);
           statement.setObject(5, replicaId);
-          statement.setString(6, request.fingerprint());
+          statement.setString(6, running.request().fingerprint());
           statement.setObject(7, Instants.parameter(clocks.later().plus(left)));
           statement.setObject(8, Instants.parameter(resolvesBy.after(left)));
         });
   }
 
   void delete(List<RunningRequest> requests) {
-    jdbc.batchUpdate(
-        DELETE,
-        requests,
-        Math.max(1, requests.size()),
-        (statement, running) -> {
-          KeyedRequest request = running.request();
-          statement.setObject(1, request.merchantId());
-          statement.setString(2, request.operation());
-          statement.setString(3, request.key());
-          statement.setObject(4, running.id());
-        });
+    jdbc.batchUpdate(DELETE, requests, Math.max(1, requests.size()), WaitingKeys::bindKey);
+  }
+
+  /** Binds the first four parameters, the table's key. */
+  private static void bindKey(PreparedStatement statement, RunningRequest running)
+      throws SQLException {
+    KeyedRequest request = running.request();
+    statement.setObject(1, request.merchantId());
+    statement.setString(2, request.operation());
+    statement.setString(3, request.key());
+    statement.setObject(4, running.id());
   }
 
   /** Finds the requests of other replicas that wait under these keys. */
@@ -103,9 +99,7 @@ final class WaitingKeys {
     connection.query(
         FIND + dialect.ofMerchants("w"),
         statement -> {
-          bind(statement, 1, "uuid", ids, KeyedRequest.Id::merchantId);
-          bind(statement, 2, "varchar", ids, KeyedRequest.Id::operation);
-          bind(statement, 3, "varchar", ids, KeyedRequest.Id::key);
+          IdempotencyKeys.bindIds(statement, ids);
           statement.setObject(4, replicaId);
           dialect.bindMerchants(statement, 5, ids, KeyedRequest.Id::merchantId);
         },
