@@ -146,7 +146,7 @@ public final class Idempotency {
           return replays.attempt(request, holder.get(), work);
         }
       }
-      return runFirst(request, deadline, work);
+      return runFirst(mine, work);
     } catch (KeyTakenException taken) {
       return replays.attempt(request, taken.record(), work);
     } finally {
@@ -158,20 +158,29 @@ public final class Idempotency {
    * Runs the request. Before the caller is told that nothing happened, the key is looked up once
    * more.
    */
-  private <A> Attempt<A> runFirst(KeyedRequest request, Deadline deadline, Replayable<A> work)
+  private <A> Attempt<A> runFirst(RunningRequest mine, Replayable<A> work)
       throws InterruptedException {
+    KeyedRequest request = mine.request();
     RunResult<A> ran;
     try {
       ran = work.run();
     } catch (Problem failure) {
+      if (failure.isUnknown()) {
+        mine.leaveInDoubt();
+      }
       Optional<KeyRecord> holder =
-          failure.saysNothingHappened() ? lookups.findLate(request, deadline) : Optional.empty();
+          failure.saysNothingHappened()
+              ? lookups.findLate(request, mine.deadline())
+              : Optional.empty();
       if (holder.isEmpty()) {
         throw failure;
       }
       return replays.attempt(request, holder.get(), work);
     }
-    return unlessAnotherHoldsTheKey(request, deadline, ran, work);
+    if (ran.outcome() == KeyOutcome.UNKNOWN) {
+      mine.leaveInDoubt();
+    }
+    return unlessAnotherHoldsTheKey(mine, ran, work);
   }
 
   /**
@@ -180,15 +189,15 @@ public final class Idempotency {
    * later.
    */
   private <A> Attempt<A> unlessAnotherHoldsTheKey(
-      KeyedRequest request, Deadline deadline, RunResult<A> ran, Replayable<A> work)
-      throws InterruptedException {
+      RunningRequest mine, RunResult<A> ran, Replayable<A> work) throws InterruptedException {
+    KeyedRequest request = mine.request();
     Optional<KeyRecord> holder =
         switch (ran.outcome()) {
           case DECIDED -> Optional.empty();
-          case NOT_ASKED -> lookups.findLate(request, deadline);
+          case NOT_ASKED -> lookups.findLate(request, mine.deadline());
           case UNKNOWN ->
               lookups
-                  .findLateIfPossible(request, deadline)
+                  .findLateIfPossible(request, mine.deadline())
                   .filter(Predicate.not(KeyRecord::isWaiting));
         };
     boolean another =

@@ -11,6 +11,7 @@ final class RunningRequest {
   private final KeyedRequest request;
   private final Deadline deadline;
   private final AtomicBoolean blocked = new AtomicBoolean();
+  private volatile boolean inDoubt;
   private volatile boolean announced;
   private volatile boolean ended;
 
@@ -40,6 +41,15 @@ final class RunningRequest {
   /** Records that other replicas know of it. */
   void markAnnounced() {
     announced = true;
+  }
+
+  /** Records that its command may still be applied after the request has been answered. */
+  void leaveInDoubt() {
+    inDoubt = true;
+  }
+
+  boolean inDoubt() {
+    return inDoubt;
   }
 
   /** Records that it has ended; returns whether other replicas know of it. */

@@ -46,9 +46,10 @@ final class RunningRequests {
     }
   }
 
+  /** Called when a request is answered. If it is in doubt, it waits for other replicas still. */
   void end(RunningRequest request) {
     running.remove(request.request().id(), request);
-    if (request.end()) {
+    if (!request.inDoubt() && request.end()) {
       announcer.withdraw(request);
     }
   }

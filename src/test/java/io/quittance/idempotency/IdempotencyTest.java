@@ -374,6 +374,35 @@ class IdempotencyTest {
     assertThat(withdrawn).isEqualTo(announced);
   }
 
+  /** Its command may still be applied, until its row in the table has expired. */
+  @Test
+  void leavesToOtherReplicasWhatIsStillInDoubt() {
+    run(
+        LookupTiming.AFTERWARDS,
+        () -> {
+          running.blocked(request(1).id());
+          announced.getFirst().markAnnounced();
+          return new RunResult<>("made", KeyOutcome.UNKNOWN, OWN);
+        },
+        _ -> Optional.empty());
+
+    KeyedRequest second = request(2);
+    assertThatThrownBy(
+            () ->
+                run(
+                    second,
+                    () -> {
+                      second.onBlocked().run();
+                      announced.getLast().markAnnounced();
+                      return fail(
+                          Problem.of(ProblemCode.DEADLINE_EXCEEDED).unknownUntil(CLOCK.instant()));
+                    }))
+        .isInstanceOf(Problem.class);
+
+    assertThat(announced).hasSize(2);
+    assertThat(withdrawn).isEmpty();
+  }
+
   @Test
   void withdrawsNothingThatOtherReplicasDoNotKnowOf() {
     KeyedRequest request = request(1);
